@@ -1,0 +1,59 @@
+"""The one gate in front of every page: login, role, account, time zone."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role
+from accounts.refusals import wants_fragment
+
+View = Callable[..., HttpResponse]
+
+EVERYBODY = tuple(Role)
+WORKERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.AGENT)
+LEADERS = (Role.ADMINISTRATOR, Role.MANAGER)
+ADMINISTRATORS = (Role.ADMINISTRATOR,)
+
+
+def gate(*roles: Role) -> Callable[[View], View]:
+    """Lets only logged-in users of these roles pass; sets `request.account` and the office's time zone.
+
+    Nobody logged in: a page redirects to the login, anything else gets 401 with a fragment that offers it (never a
+    login page swapped into the board). Another role: 403.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user = request.user
+            if not user.is_authenticated:
+                return login_first(request)
+            if user.role not in roles:
+                raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
+            request.account = user.account  # type: ignore[attr-defined]
+            with timezone.override(user.account.zone):
+                return view(request, *args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def login_first(request: HttpRequest) -> HttpResponse:
+    """401 with a login link for fragments and changes, a redirect for pages."""
+    login = resolve_url("account_login")
+    if request.method not in ("GET", "HEAD") or wants_fragment(request):
+        sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")
+        context = {"sentence": sentence, "login": login, "is_error": True, "status": 401}
+        return render(
+            request, "_message.html" if wants_fragment(request) else "refused.html", context, status=401
+        )
+    return HttpResponseRedirect(f"{login}?{urlencode({'next': request.get_full_path()})}")

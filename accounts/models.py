@@ -1,0 +1,131 @@
+"""The tenant and its logins. Every other table carries the account."""
+
+import zoneinfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import plans
+
+HUES = 12  # colours of the initials' circle, `.hue-1` … `.hue-12` in the style sheets
+
+
+class AccountQuerySet(models.QuerySet):
+    """Rows that belong to an account. Each lookup starts with `.of(account)`."""
+
+    def of(self, account: "Account") -> "AccountQuerySet":
+        """Only this account's rows. A foreign row does not exist."""
+        return self.filter(account=account)
+
+
+class Account(models.Model):
+    """An agency (Büro): the tenant."""
+
+    class Sight(models.TextChoices):
+        ALL = "all", _("alle Kontakte des Büros")
+        OWN = "own", _("nur eigene und nicht zugewiesene Kontakte")
+
+    name = models.CharField(_("Name des Büros"), max_length=120)
+    plan = models.CharField(_("Paket"), max_length=20, choices=plans.Plan, default=plans.Plan.EXPERT)
+    time_zone = models.CharField(_("Zeitzone"), max_length=60, default="Europe/Berlin")
+    agents_see = models.CharField(_("Makler sehen"), max_length=10, choices=Sight, default=Sight.ALL)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(plan__in=plans.Plan.values), name="account_plan_known"),
+            models.CheckConstraint(
+                condition=models.Q(agents_see__in=["all", "own"]), name="account_agents_see_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone in which this office's days begin."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def can(self, feature: plans.Feature) -> bool:
+        """Whether the office's plan contains the feature."""
+        return plans.can(self.plan, feature)
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MANAGER = "manager", _("Manager")
+    AGENT = "agent", _("Makler")
+    MARKETING = "marketing", _("Marketing")
+
+
+class UserManager(BaseUserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
+    """Finds a user by the e-mail address, whatever its case."""
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A login of one account (Mitarbeiter)."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("wie das System")
+        LIGHT = "light", _("hell")
+        DARK = "dark", _("dunkel")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="users")
+    email = models.EmailField(_("E-Mail-Adresse"), max_length=254, unique=True)
+    first_name = models.CharField(_("Vorname"), max_length=80, blank=True)
+    last_name = models.CharField(_("Nachname"), max_length=80, blank=True)
+    role = models.CharField(_("Rolle"), max_length=20, choices=Role, default=Role.AGENT)
+    is_active = models.BooleanField(default=True)
+    hue = models.PositiveSmallIntegerField(default=1)
+    theme = models.CharField(_("Darstellung"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
+            models.UniqueConstraint(fields=["id", "account"], name="user_of_account"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name; the address for somebody who has not given one yet."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the circle."""
+        return (self.first_name[:1] + self.last_name[:1]).upper() or self.email[:1].upper()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def leads(self) -> bool:
+        """Administrators and managers: columns, deletion, import and export are theirs."""
+        return self.role in (Role.ADMINISTRATOR, Role.MANAGER)
+
+    @property
+    def works_contacts(self) -> bool:
+        """Everybody but marketing moves, acts on and edits the contacts they see."""
+        return self.role != Role.MARKETING

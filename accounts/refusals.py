@@ -1,0 +1,91 @@
+"""Every "no" of the product: an exception a verb or view raises, and the answer it becomes.
+
+A refusal carries an HTTP status and one German sentence somebody can act on. A request by htmx or fetch gets a
+fragment that lands in `role="status"`, a plain one a page; the status is the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+class Refusal(Exception):
+    """The request is understood and not carried out; nothing was written."""
+
+    status = 409
+
+    def __init__(self, sentence: str, **context: Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.context = context
+
+
+class Forbidden(Refusal):
+    """Visible, but this user or plan has no right to it."""
+
+    status = 403
+
+
+class Conflict(Refusal):
+    """The state does not allow it, or somebody was faster."""
+
+    status = 409
+
+
+class Gone(Refusal):
+    """It was there and has been deleted."""
+
+    status = 410
+
+
+class NotUnderstood(Refusal):
+    """A value is missing, malformed, or names nothing the user may refer to."""
+
+    status = 422
+
+
+class TooMany(Refusal):
+    """Allowed, but not this often."""
+
+    status = 429
+
+
+class RefusalMiddleware:
+    """Turns refusals, `PermissionDenied` and `Http404` into their answers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refusal):
+            return answer(request, error.status, error.sentence)
+        if isinstance(error, PermissionDenied):
+            return answer(request, 403, str(error) or _("Dafür fehlt Ihnen die Berechtigung."))
+        if isinstance(error, Http404):
+            return answer(request, 404, _("Das gibt es hier nicht (mehr)."))
+        return None
+
+
+def answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """The refusal as this client can show it: a message fragment for htmx and fetch, a page otherwise."""
+    template = "_message.html" if wants_fragment(request) else "refused.html"
+    context = {"sentence": sentence, "status": status, "is_error": True}
+    return render(request, template, context, status=status)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether the answer is swapped into a page (htmx or our own fetch) rather than shown as one."""
+    return bool(getattr(request, "htmx", False)) or request.headers.get("HX-Request") == "true"
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A stale or missing CSRF token: typed text stays on the page, the sentence says what to do."""
+    sentence = _("Bitte Seite neu laden: Ihre Anmeldung hat sich geändert. Es wurde nichts gespeichert.")
+    return answer(request, 403, sentence)

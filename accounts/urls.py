@@ -1,0 +1,3 @@
+"""Addresses of office and members."""
+
+urlpatterns: list = []

@@ -1,0 +1,53 @@
+"""What holds for each request and answer, whoever made them."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
+
+type_of_next = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class ContentSecurityPolicy:
+    """Sends the strict policy with every answer: no inline script or style, nothing from elsewhere."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class RefuseBrokenText:
+    """Answers 400 to text that is not UTF-8.
+
+    Django replaces invalid bytes by U+FFFD without a word, so a name would be stored damaged.
+    """
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _is_broken(request):
+            return HttpResponseBadRequest(_("Die Anfrage enthält Text, der kein gültiges UTF-8 ist."))
+        return self.get_response(request)
+
+
+def _is_broken(request: HttpRequest) -> bool:
+    charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
+    if charset.lower() not in ("utf-8", "utf8"):
+        return True
+    if "%" in request.META.get("QUERY_STRING", "") and _has_replacement(request.GET):
+        return True
+    return request.method == "POST" and _has_replacement(request.POST)
+
+
+def _has_replacement(fields) -> bool:  # type: ignore[no-untyped-def]
+    return any("\ufffd" in value for values in fields.lists() for value in (values[0], *values[1]))

@@ -1,0 +1,9 @@
+"""Static files with a content hash in the name, compressed once, kept by browsers for a year."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):
+    """As WhiteNoise's, but a name without a manifest entry (tests, a first start) keeps its plain address."""
+
+    manifest_strict = False

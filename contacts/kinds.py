@@ -1,0 +1,71 @@
+"""The kinds of actions: what each is called, who records it, and whether it moves the "last action" date."""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    """In the order in which bubbles stand on a card."""
+
+    INQUIRY = "inquiry", _("Anfrage eingegangen")
+    VALUATION_REQUEST = "valuation_request", _("Bewertung angefordert")
+    DOWNLOAD = "download", _("Ratgeber heruntergeladen")
+    CALL = "call", _("Anruf")
+    MAIL_OUT = "mail_out", _("E-Mail gesendet")
+    MAIL_IN = "mail_in", _("Antwort erhalten")
+    FUNNEL_MAIL = "funnel_mail", _("Funnel-Mail gesendet")
+    LETTER = "letter", _("Brief")
+    MESSAGE = "message", _("SMS/WhatsApp")
+    MEETING = "meeting", _("Termin")
+    ONSITE = "onsite", _("Vor-Ort-Termin")
+    VALUATION = "valuation", _("Bewertung erstellt")
+    OFFER = "offer", _("Maklervertrag gesendet")
+    MANDATE = "mandate", _("Auftrag unterschrieben")
+    NOTE = "note", _("Notiz")
+    BOUNCE = "bounce", _("Unzustellbar")
+    OPT_OUT = "opt_out", _("Abgemeldet")
+
+
+class Outcome(TextChoices):
+    """How a call ended."""
+
+    REACHED = "reached", _("erreicht")
+    NOT_REACHED = "not_reached", _("nicht erreicht")
+    MAILBOX = "mailbox", _("Mailbox")
+
+
+MANUAL = (
+    Kind.CALL,
+    Kind.MAIL_OUT,
+    Kind.MAIL_IN,
+    Kind.MEETING,
+    Kind.ONSITE,
+    Kind.LETTER,
+    Kind.MESSAGE,
+    Kind.VALUATION,
+    Kind.OFFER,
+    Kind.MANDATE,
+    Kind.NOTE,
+)
+PLANNABLE = (Kind.MEETING, Kind.ONSITE)
+NOT_COUNTED = (Kind.BOUNCE, Kind.OPT_OUT)  # things that happened to us: no sign of life from either side
+ORDER = {kind.value: place for place, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """All performed actions of one kind on one contact."""
+
+    kind: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        return str(Kind(self.kind).label)
+
+
+def bubbles(counts: dict[str, int]) -> list[Bubble]:
+    """The bubbles of a contact in their fixed order."""
+    return [Bubble(kind, counts[kind]) for kind in sorted(counts, key=ORDER.__getitem__)]

@@ -1,0 +1,273 @@
+"""A lead and what happened with it. Nothing here knows the board."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountQuerySet, Role, User
+from contacts.kinds import Bubble, Kind, Outcome, bubbles
+
+
+class Salutation(models.TextChoices):
+    MRS = "mrs", _("Frau")
+    MR = "mr", _("Herr")
+    NEUTRAL = "neutral", _("ohne Anrede")
+
+
+class PropertyKind(models.TextChoices):
+    HOUSE = "house", _("Einfamilienhaus")
+    APARTMENT = "apartment", _("Wohnung")
+    MULTI_FAMILY = "multi_family", _("Mehrfamilienhaus")
+    LAND = "land", _("Grundstück")
+    COMMERCIAL = "commercial", _("Gewerbe")
+    OTHER = "other", _("Sonstiges")
+
+
+class Source(models.TextChoices):
+    FORM = "form", _("Website")
+    VALUATION = "valuation", _("Bewertungsanfrage")
+    GUIDE = "guide", _("Ratgeber")
+    PORTAL = "portal", _("Portal")
+    PHONE = "phone", _("Telefon")
+    RECOMMENDATION = "recommendation", _("Empfehlung")
+    EVENT = "event", _("Veranstaltung")
+    IMPORT = "import", _("Import")
+    OTHER = "other", _("Sonstige")
+
+
+class ContactQuerySet(AccountQuerySet):
+    def live(self) -> "ContactQuerySet":
+        """Without the trash."""
+        return self.filter(trashed_at=None)
+
+    def visible_to(self, user: User) -> "ContactQuerySet":
+        """The live contacts that exist for this user: an agent may be limited to own and unassigned ones."""
+        return self.of(user.account).live().filter(sight(user))
+
+
+def sight(user: User, prefix: str = "") -> models.Q:
+    """The condition under which a contact exists for this user; `prefix` leads from another table to the contact."""
+    if user.role != Role.AGENT or user.account.agents_see == Account.Sight.ALL:
+        return models.Q()
+    return models.Q(**{f"{prefix}assignee": user.pk}) | models.Q(**{f"{prefix}assignee": None})
+
+
+class Contact(models.Model):
+    """A lead (Kontakt): a person or couple with address, property and consent."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    salutation = models.CharField(_("Anrede"), max_length=10, choices=Salutation, blank=True)
+    title = models.CharField(_("Titel"), max_length=40, blank=True)
+    first_name = models.CharField(_("Vorname"), max_length=80, blank=True)
+    last_name = models.CharField(_("Nachname"), max_length=80, blank=True)
+    company = models.CharField(_("Firma"), max_length=120, blank=True)
+    partner_salutation = models.CharField(
+        _("Anrede (2. Person)"), max_length=10, choices=Salutation, blank=True
+    )
+    partner_title = models.CharField(_("Titel (2. Person)"), max_length=40, blank=True)
+    partner_first_name = models.CharField(_("Vorname (2. Person)"), max_length=80, blank=True)
+    partner_last_name = models.CharField(_("Nachname (2. Person)"), max_length=80, blank=True)
+    email = models.CharField(_("E-Mail-Adresse"), max_length=254, blank=True)
+    phone = models.CharField(_("Telefon"), max_length=40, blank=True)
+    phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    street = models.CharField(_("Straße und Hausnummer"), max_length=120, blank=True)
+    postal_code = models.CharField(_("PLZ"), max_length=10, blank=True)
+    city = models.CharField(_("Ort"), max_length=80, blank=True)
+    property_kind = models.CharField(_("Objektart"), max_length=20, choices=PropertyKind, blank=True)
+    living_area = models.DecimalField(
+        _("Wohnfläche in m²"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    plot_area = models.DecimalField(
+        _("Grundstück in m²"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    year_built = models.PositiveSmallIntegerField(_("Baujahr"), null=True, blank=True)
+    source = models.CharField(_("Quelle"), max_length=20, choices=Source, default=Source.OTHER)
+    source_detail = models.CharField(_("Quelle im Einzelnen"), max_length=120, blank=True)
+    due_on = models.DateField(_("Fällig am"), null=True, blank=True)
+    due_note = models.CharField(_("Notiz zur Fälligkeit"), max_length=200, blank=True)
+    assignee = models.ForeignKey(
+        User,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("Mitarbeiter"),
+    )
+    tags = ArrayField(
+        models.CharField(max_length=30), verbose_name=_("Schlagwörter"), default=list, blank=True
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the facts
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+    # Derived from the actions by `actions.refresh`, from the facts by `search.index`; never edited.
+    last_action_at = models.DateTimeField(null=True, editable=False)
+    action_counts = models.JSONField(default=dict, editable=False)
+    sort_name = models.CharField(max_length=200, editable=False, db_collation="C")
+    search = SearchVectorField(editable=False, null=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="contact_of_account"),
+            models.CheckConstraint(
+                condition=~models.Q(last_name="", company="", email="", phone=""), name="contact_has_a_name"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "sort_name", "id"], name="contact_by_name"),
+            models.Index(fields=["account", "-last_action_at", "-id"], name="contact_by_last_action"),
+            models.Index(fields=["account", "due_on", "id"], name="contact_by_due"),
+            models.Index(fields=["account", "assignee"], name="contact_by_assignee"),
+            models.Index(fields=["account", "email"], name="contact_by_email"),
+            models.Index(fields=["account", "phone_e164"], name="contact_by_phone"),
+            GinIndex(fields=["search"], name="contact_search", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """Title, names and the couple's second person; else company, e-mail or phone. Never empty."""
+        return self._people() or self.company or self.email or self.phone
+
+    def _people(self) -> str:
+        first = " ".join(filter(None, (self.title, self.first_name)))
+        second = " ".join(filter(None, (self.partner_title, self.partner_first_name)))
+        if self.partner_last_name and self.partner_last_name != self.last_name:
+            return f"{f'{first} {self.last_name}'.strip()} & {f'{second} {self.partner_last_name}'.strip()}"
+        if second:
+            first = f"{first} & {second}" if first else second
+        return f"{first} {self.last_name}".strip()
+
+    @property
+    def bubbles(self) -> list[Bubble]:
+        """One bubble for each kind of performed action, in the fixed order."""
+        return bubbles(self.action_counts)
+
+    @property
+    def tags_text(self) -> str:
+        return ", ".join(self.tags)
+
+
+class Action(models.Model):
+    """Something performed, or planned, with or by the contact (Aktion)."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="actions", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(_("Art"), max_length=20, choices=Kind)
+    outcome = models.CharField(_("Ergebnis"), max_length=20, choices=Outcome, blank=True)
+    text = models.TextField(_("Text"), max_length=10_000, blank=True)
+    performed_at = models.DateTimeField(_("Zeitpunkt"), null=True, blank=True)  # null: planned, not done yet
+    planned_for = models.DateTimeField(_("Geplant für"), null=True, blank=True)
+    author = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="action_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(performed_at__isnull=False) | models.Q(planned_for__isnull=False),
+                name="action_performed_or_planned",
+            ),
+        ]
+        indexes = [models.Index(fields=["contact", "-performed_at"], name="action_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.contact_id})"
+
+    @property
+    def label(self) -> str:
+        """„Anruf – erreicht“."""
+        kind = str(Kind(self.kind).label)
+        return f"{kind} – {Outcome(self.outcome).label}" if self.outcome else kind
+
+    @property
+    def is_planned(self) -> bool:
+        return self.performed_at is None
+
+
+class Consent(models.Model):
+    """Evidence that consent was granted or withdrawn. Rows are only ever added (GDPR Art. 7 (1))."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-Mail")
+        PHONE = "phone", _("Telefon")
+        LETTER = "letter", _("Post")
+
+    class Method(models.TextChoices):
+        FORM = "form", _("Formular")
+        DOUBLE_OPT_IN = "double_opt_in", _("Bestätigungsmail")
+        SPOKEN = "spoken", _("mündlich")
+        WRITTEN = "written", _("schriftlich")
+        IMPORT = "import", _("Import")
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="consents", db_index=False, db_constraint=False
+    )
+    channel = models.CharField(_("Kanal"), max_length=10, choices=Channel)
+    granted = models.BooleanField(_("Erteilt"))  # False: withdrawn
+    wording = models.TextField(_("Wortlaut"), max_length=2000, blank=True)
+    place = models.CharField(_("Wo"), max_length=200, blank=True)
+    method = models.CharField(_("Wie"), max_length=20, choices=Method)
+    occurred_at = models.DateTimeField(_("Wann"))
+    recorded_by = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contact", "channel", "-occurred_at", "-id"], name="consent_by_contact")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {'granted' if self.granted else 'withdrawn'} ({self.contact_id})"
+
+
+class Change(models.Model):
+    """History of a contact that is not an action: assignment, due date, edit, import, trash."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("Angelegt")
+        ASSIGNED = "assigned", _("Zuweisung")
+        DUE = "due", _("Fälligkeit")
+        EDITED = "edited", _("Bearbeitet")
+        IMPORTED = "imported", _("Import")
+        TRASHED = "trashed", _("Gelöscht")
+        RESTORED = "restored", _("Wiederhergestellt")
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="changes", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    before = models.CharField(max_length=400, blank=True)
+    after = models.CharField(max_length=400, blank=True)
+    actor = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-at"], name="change_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.contact_id})"

@@ -1,0 +1,3 @@
+"""Addresses of contacts: actions, due date, assignee, facts."""
+
+urlpatterns: list = []

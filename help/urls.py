@@ -1,0 +1,3 @@
+"""Addresses of help and feedback."""
+
+urlpatterns: list = []

@@ -1,0 +1,236 @@
+"""The board: which status a contact has, in which order, and how it came there."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountQuerySet, User
+from contacts.models import Contact
+from funnel.models import Sequence
+
+
+class Column(models.Model):
+    """A status of the account's process (Spalte, Status)."""
+
+    class Key(models.TextChoices):
+        """The three system columns. They start the mails of the funnel, so their names are fixed."""
+
+        NEW = "new", _("Neue Kontakte")
+        CONTACTED = "contacted", _("Erfolgreich kontaktiert")
+        WON = "won", _("Auftrag erhalten")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="columns", db_index=False)
+    name = models.CharField(_("Name"), max_length=40)
+    folded_name = models.CharField(max_length=80, editable=False)
+    key = models.CharField(max_length=20, choices=Key, null=True, editable=False)
+    position = models.PositiveSmallIntegerField()
+    is_lost = models.BooleanField(default=False)
+    sequence = models.ForeignKey(
+        Sequence, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="column_of_account"),
+            models.UniqueConstraint(
+                fields=["account", "key"], condition=Q(key__isnull=False), name="column_key_once"
+            ),
+            models.UniqueConstraint(fields=["account", "folded_name"], name="column_name_once"),
+            models.UniqueConstraint(
+                fields=["account", "position"],
+                name="column_position_once",
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                condition=Q(key="new", position=0) | (Q(position__gt=0) & (Q(key=None) | ~Q(key="new"))),
+                name="column_new_is_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_system(self) -> bool:
+        """Bound to the funnel: neither renamed nor deleted."""
+        return self.key is not None
+
+
+class Card(models.Model):
+    """A contact's place on the board. A narrow table: a move rewrites one short row with two indexes."""
+
+    contact = models.OneToOneField(
+        Contact, models.CASCADE, primary_key=True, related_name="card", db_constraint=False
+    )
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    column = models.ForeignKey(
+        Column, models.DO_NOTHING, related_name="cards", db_index=False, db_constraint=False
+    )
+    rank = models.TextField(db_collation="C")
+    version = models.PositiveIntegerField(default=1)  # counts changes of the column
+    entered_at = models.DateTimeField(default=timezone.now)
+    # The idempotency key of the last move with what it asked for: a repeat has no second effect.
+    last_key = models.CharField(max_length=40, blank=True)
+    last_request = models.CharField(max_length=60, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["column", "rank"], name="card_place_once", deferrable=models.Deferrable.IMMEDIATE
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} in {self.column_id} at {self.rank}"
+
+
+class Move(models.Model):
+    """One recorded change of a card's column (Statuswechsel). The names outlive their columns."""
+
+    class Via(models.TextChoices):
+        BOARD = "board", _("über die Pipeline")
+        MENU = "menu", _("über das Kartenmenü")
+        LIST = "list", _("über die Liste")
+        DETAIL = "detail", _("über die Kontaktseite")
+        BULK = "bulk", _("über die Auswahl")
+        COLUMN = "column", _("Spalte geleert")
+        IMPORT = "import", _("über den Import")
+        UNDO = "undo", _("rückgängig gemacht")
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="moves", db_index=False, db_constraint=False
+    )
+    # The database empties these when the column goes (composite foreign keys in the first migration).
+    from_column = models.ForeignKey(
+        Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    to_column = models.ForeignKey(
+        Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    from_name = models.CharField(max_length=40)
+    to_name = models.CharField(max_length=40)
+    from_rank = models.TextField(db_collation="C")  # the place an undo gives back
+    version = models.PositiveIntegerField()  # the card's version after this move
+    actor = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    via = models.CharField(max_length=10, choices=Via)
+    at = models.DateTimeField()
+    reverses = models.OneToOneField(
+        "self", models.CASCADE, null=True, related_name="reversal", db_index=False
+    )
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-at"], name="move_by_contact")]
+        constraints = [models.UniqueConstraint(fields=["contact", "version"], name="move_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id}: {self.from_name} → {self.to_name}"
+
+
+class TrashedCard(models.Model):
+    """What the trash remembers of a contact's place: the column it came from, if that still exists."""
+
+    contact = models.OneToOneField(
+        Contact, models.CASCADE, primary_key=True, related_name="trashed_card", db_constraint=False
+    )
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    column = models.ForeignKey(Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    column_name = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()  # the card's version; a restored card goes on counting from it
+    trashed_by = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} from {self.column_name}"
+
+
+class Import(models.Model):
+    """A CSV file on its way in: uploaded, mapped, checked, carried out by the worker."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("hochgeladen")
+        CHECKING = "checking", _("wird geprüft")
+        CHECKED = "checked", _("geprüft")
+        RUNNING = "running", _("wird übernommen")
+        DONE = "done", _("übernommen")
+        FAILED = "failed", _("abgebrochen")
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
+    file = models.FileField(upload_to="imports/")
+    file_name = models.CharField(max_length=200)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, choices=State, default=State.UPLOADED)
+    error = models.CharField(max_length=500, blank=True)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["id", "account"], name="import_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.state})"
+
+
+class ImportRow(models.Model):
+    """What happens, or happened, to one row of an imported file."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", _("angelegt")
+        UPDATED = "updated", _("aktualisiert")
+        UNCHANGED = "unchanged", _("unverändert")
+        SKIPPED = "skipped", _("übersprungen")
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    source = models.ForeignKey(
+        Import, models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
+    line = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500, blank=True)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, db_index=True, db_constraint=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "line"], name="import_row_by_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.outcome}"
+
+
+class Export(models.Model):
+    """Permission to download a selection as CSV: belongs to one user, expires, is limited in number."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
+    query = models.TextField(blank=True)  # the filter as in the address
+    ids = models.JSONField(null=True)  # a ticked selection; null: everything the filter finds
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "user", "created_at"], name="export_by_user")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,3 @@
+"""Addresses of board, list, detail page, columns and moves."""
+
+urlpatterns: list = []
