@@ -1,0 +1,136 @@
+"""Search without models: what a contact can be found by, and what a typed search asks for.
+
+PostgreSQL only compares: a contact's `lexemes` go through `array_to_tsvector`, a `query` goes through the cast to
+tsquery, never through `to_tsquery` on what somebody typed. Words of a contact are folded twice (ü as ue and as u),
+typed words once (ü as ue): "müller", "mueller" and "muller" all find Müller, and "müller" does not find Mull.
+Search is by the beginning of words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LONGEST_QUERY = 100
+MOST_WORDS = 8
+_LONGEST_LEXEME = 254  # characters; PostgreSQL refuses lexemes of 2 kB
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_WORD = re.compile(r"[^\W_]+")
+_PHONE = re.compile(r"(?<![\w@.])(?:\+|\(?0)[\d\s()/.-]*\d(?!\w)")
+
+
+def fold(text: str) -> str:
+    """Lower case, ä as ae, ß as ss, no other accents: how typed words are compared."""
+    return _plain(_composed(text).translate(_UMLAUTS))
+
+
+def fold_short(text: str) -> str:
+    """Lower case, ä as a, ß as ss, no other accents: how "muller" finds Müller, and how names are sorted."""
+    return _plain(_composed(text))
+
+
+def lexemes(
+    *,
+    title: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    company: str = "",
+    partner_first_name: str = "",
+    partner_last_name: str = "",
+    email: str = "",
+    phone: str = "",
+    street: str = "",
+    postal_code: str = "",
+    city: str = "",
+    tags: Iterable[str] = (),
+) -> list[str]:
+    """The distinct, sorted lexemes of a contact; `phone` as E.164 where known, else as typed."""
+    texts = (
+        title,
+        first_name,
+        last_name,
+        company,
+        partner_first_name,
+        partner_last_name,
+        email,
+        postal_code,
+        city,
+    )
+    words = {word for text in (*texts, *tags) for word in _words(text)}
+    roads = _words(street)
+    words |= roads | {road + "asse" for road in roads if road.endswith("str")}
+    words |= {_printable(fold(email)), _printable(fold_short(email)), *_numbers(phone)}
+    return sorted({word[:_LONGEST_LEXEME] for word in words if word})
+
+
+def query(text: str) -> str | None:
+    """A typed search as the text of a tsquery in which every word must begin some lexeme; None if nothing was typed.
+
+    Only the first 100 characters and 8 words count. Signs have no meaning: they part words, and a search of nothing
+    but signs looks for these signs (and finds nothing) instead of everything.
+    """
+    text = _printable(text[:LONGEST_QUERY])
+    words = [digits for number in _PHONE.findall(text) if (digits := _dialled(number))]
+    for part in _PHONE.sub(" ", text).split():
+        is_address = "@" in part.strip("@")
+        words += [fold(part)] if is_address else _WORD.findall(fold(part))
+    words = list(dict.fromkeys(words)) or text.split()
+    return " & ".join(f"{_quoted(word)}:*" for word in words[:MOST_WORDS]) or None
+
+
+def sort_key(last_name: str, first_name: str = "", *others: str) -> str:
+    """The key for alphabetical order (ä as a, ß as ss) in byte order; others: company, e-mail, phone as fallbacks.
+
+    Two spaces part last and first name, so that all Maiers stand before the first Maier-Abt.
+    """
+    name = "  ".join(filter(None, (_spaced(last_name), _spaced(first_name))))
+    return (name if _spaced(last_name) else next(filter(None, map(_spaced, others)), name))[:200]
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text
+    bare = "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else sign  # Arabic and other digits as 0-9
+        for sign in unicodedata.normalize("NFKD", text)
+        if not unicodedata.combining(sign)
+    )
+    return unicodedata.normalize("NFC", bare.translate(_LETTERS))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORD.findall(fold_short(text)))
+
+
+def _printable(text: str) -> str:
+    """Without what PostgreSQL refuses or nobody sees: control characters and lone surrogates become spaces."""
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text).strip()
+
+
+def _words(text: str) -> set[str]:
+    return {word for folded in (fold(text), fold_short(text)) for word in _WORD.findall(folded)}
+
+
+def _dialled(number: str) -> str:
+    """The digits of a number: from the country code if it has one, else as typed ("0170 …" stays 0170…)."""
+    number = re.sub(r"(?<=\d)\s*\(0\)", "", number.strip())
+    digits = "".join(str(unicodedata.digit(sign)) for sign in number if sign.isdigit())
+    return digits.removeprefix("00")
+
+
+def _numbers(phone: str) -> list[str]:
+    digits = _dialled(phone)
+    if len(digits) < 3:
+        return []
+    if digits.startswith("0"):
+        return [digits, "49" + digits[1:]]
+    return [digits, "0" + digits[2:]] if digits.startswith("49") else [digits]
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

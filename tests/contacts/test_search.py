@@ -1,0 +1,247 @@
+"""A tiny stand-in for PostgreSQL's prefix matching reads the queries, so that the rules can be said as searches."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.search import fold, fold_short, lexemes, query, sort_key
+
+
+def finds(typed, **contact):
+    text = query(typed)
+    assert text is not None
+    parts = re.findall(r"'((?:[^'\\]|''|\\\\)*)':\*(?: & |$)", text)
+    assert " & ".join("'" + part + "':*" for part in parts) == text
+    words = [part.replace("''", "'").replace("\\\\", "\\") for part in parts]
+    return all(any(lexeme.startswith(word) for lexeme in lexemes(**contact)) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "long", "short"),
+    [
+        ("Müller", "mueller", "muller"),
+        ("Mu\u0308ller", "mueller", "muller"),
+        ("STRAẞE", "strasse", "strasse"),
+        ("Weiß", "weiss", "weiss"),
+        ("Öztürk", "oeztuerk", "ozturk"),
+        ("Şahin İnce Yılmaz", "sahin ince yilmaz", "sahin ince yilmaz"),
+        ("Małgorzata Wiśniewska", "malgorzata wisniewska", "malgorzata wisniewska"),
+        ("René Ærø Đorđević", "rene aero dordevic", "rene aero dordevic"),
+        ("ﬁnk １２", "fink 12", "fink 12"),
+    ],
+)
+def test_folding(text, long, short):
+    assert fold(text) == long
+    assert fold_short(text) == short
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text):
+    assert fold_short(fold_short(text)) == fold_short(text)
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Müller", "müll", "mueller", "muller", "MULLER", "mu", "mü", "mue", "mu\u0308ller"]
+)
+def test_mueller_is_found_however_the_umlaut_is_typed(typed):
+    assert finds(typed, last_name="Müller")
+
+
+def test_folding_does_not_go_further():
+    assert finds("müller", last_name="Mueller")
+    assert not finds("müll", last_name="Mull")
+    assert not finds("muller", last_name="Mueller")
+    assert not finds("koehl", last_name="Kohl")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "dr",
+        "Jürgen",
+        "schröder-lüde",
+        "lüdenscheid",
+        "juergen schroe koeln",
+        "eva",
+        "fischer",
+        "o'hara gmbh",
+        "J.Schroeder@Example.org",
+        "j.schroeder@",
+        "example.org",
+        "@example",
+        "schroeder",
+        "+49 (0)151 6234",
+        "0151 6234",
+        "(0151) 6234-98",
+        "0049 151",
+        "49151",
+        "01516",
+        "٠١٥١",
+        "Hauptstraße 12",
+        "hauptstr. 12",
+        "hauptstrasse 12a 50667 köln",
+        "50667",
+        "506 köln 0151/62",
+        "vip",
+        "see grundstück",
+        "Schröder & Lüdenscheid",
+        "Schröder, Jürgen",
+    ],
+)
+def test_a_contact_is_found_by(typed):
+    assert finds(
+        typed,
+        title="Dr.",
+        first_name="Jürgen",
+        last_name="Schröder-Lüdenscheid",
+        company="O'Hara GmbH",
+        partner_first_name="Eva",
+        partner_last_name="Fischer",
+        email="j.schroeder@example.org",
+        phone="+491516234987",
+        street="Hauptstr. 12a",
+        postal_code="50667",
+        city="Köln",
+        tags=["VIP", "Grundstück am See"],
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["schröder maier", "0152", "uergen", "%", "_", "\\", "m_ller", "' OR 1=1", "*", ":*"]
+)
+def test_a_contact_is_not_found_by(typed):
+    assert not finds(
+        typed, first_name="Jürgen", last_name="Schröder", phone="+491516234987", email="j@example.org"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Mue Köl", "'mue':* & 'koel':*"),
+        ("mue, mue", "'mue':*"),
+        ("%", "'%':*"),
+        ("\\", r"'\\':*"),
+        ("'", "'''':*"),
+        ("% _", "'%':* & '_':*"),
+        ("50%", "'50':*"),
+        ("o'neil\\@x", r"'o''neil\\@x':*"),
+        ("a\x00b", "'a':* & 'b':*"),
+        ("ab\ud800", "'ab':*"),
+        ("00", "'00':*"),
+        ("0", "'0':*"),
+        ("1 2 3 4 5 6 7 8 9", "'1':* & '2':* & '3':* & '4':* & '5':* & '6':* & '7':* & '8':*"),
+    ],
+)
+def test_the_query_is_quoted(typed, text):
+    assert query(typed) == text
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\t\n", "\u3000", "\x00", "\u200b"])
+def test_nothing_typed_is_no_query(typed):
+    assert query(typed) is None
+
+
+def test_only_the_first_hundred_characters_count():
+    assert query("x" * 5_000) == "'" + "x" * 100 + "':*"
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_no_query_or_a_well_quoted_one(text):
+    result = query(text)
+    if result is None:
+        return
+    assert re.fullmatch(r"'(?:[^'\\]|''|\\\\)+':\*(?: & '(?:[^'\\]|''|\\\\)+':\*){0,7}", result)
+    assert not [sign for sign in result if unicodedata.category(sign) in ("Cc", "Cs")]
+
+
+@given(
+    st.text(max_size=300),
+    st.text(max_size=300),
+    st.text(max_size=40),
+    st.lists(st.text(max_size=40), max_size=3),
+)
+def test_lexemes_are_what_postgresql_takes(name, email, phone, tags):
+    found = lexemes(last_name=name, email=email, phone=phone, street=name, tags=tags)
+    assert found == sorted(set(found))
+    for lexeme in found:
+        assert 0 < len(lexeme.encode()) < 2_046
+        assert not [sign for sign in lexeme if unicodedata.category(sign) in ("Cc", "Cs")]
+
+
+@given(st.text(alphabet="aeimnorstuäöüßéłşAÖÜ -.'", min_size=1, max_size=60))
+def test_a_name_typed_as_it_is_written_is_always_found(name):
+    if any(sign.isalpha() for sign in name):
+        assert finds(name, last_name=name)
+
+
+def test_lexemes_of_an_empty_contact():
+    assert lexemes() == []
+
+
+def test_lexemes_of_a_small_contact():
+    assert lexemes(last_name="Müller", email="m@köln.example", phone="0170/12 34", street="Ring 1") == [
+        "01701234",
+        "1",
+        "491701234",
+        "example",
+        "koeln",
+        "koln",
+        "m",
+        "m@koeln.example",
+        "m@koln.example",
+        "mueller",
+        "muller",
+        "ring",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phone", "numbers"),
+    [
+        ("+49 (0)170/12-34", ["01701234", "491701234"]),
+        ("0049 170 1234", ["01701234", "491701234"]),
+        ("+43 1 2345", ["4312345"]),
+        ("=1", []),
+        ("kein Telefon", []),
+    ],
+)
+def test_phone_lexemes(phone, numbers):
+    assert lexemes(phone=phone) == numbers
+
+
+def test_names_sort_as_in_a_german_phone_book():
+    people = [
+        ("Zander", ""),
+        ("Äpfel", ""),
+        ("Abel", ""),
+        ("Maier-Abt", "Ina"),
+        ("Maier", "Zoe"),
+        ("Maier", "Änne"),
+    ]
+    people += [("Weiß", "B"), ("Weiss", "A"), ("Weißer", "A"), ("Özil", "M"), ("Otto", "M")]
+    assert sorted(people, key=lambda person: sort_key(*person).encode()) == [
+        ("Abel", ""),
+        ("Äpfel", ""),
+        ("Maier", "Änne"),
+        ("Maier", "Zoe"),
+        ("Maier-Abt", "Ina"),
+        ("Otto", "M"),
+        ("Özil", "M"),
+        ("Weiss", "A"),
+        ("Weiß", "B"),
+        ("Weißer", "A"),
+        ("Zander", ""),
+    ]
+
+
+def test_without_a_last_name_the_company_the_address_or_the_number_sorts():
+    assert sort_key("", "", "Bau & Grund GmbH", "a@b.example") == "bau grund gmbh"
+    assert sort_key("", "", "", "a@b.example", "0170 1") == "a b example"
+    assert sort_key("!", "", "", "", "0170 1") == "0170 1"
+    assert sort_key("", "Anna") == "anna"
+    assert sort_key("") == ""
