@@ -1,0 +1,87 @@
+"""Days as offices write and read them; every function is told what day or moment it is."""
+
+import calendar
+import re
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+DueState = Literal["later", "today", "overdue"]
+
+_GERMAN = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]+)")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+
+
+def parse_date(text: str) -> date:
+    """The day meant by "24.12.2026", "1.2.2026" or "2026-12-24". Raises ValueError with a sentence for the user."""
+    text = text.strip()
+    if found := _GERMAN.fullmatch(text):
+        day, month, year = found.groups()
+    elif found := _ISO.fullmatch(text):
+        year, month, day = found.groups()
+    else:
+        raise ValueError(_("Bitte ein Datum wie 24.12.2026 angeben."))
+    if len(year) < 4:
+        raise ValueError(_("Bitte das Jahr vierstellig angeben, zum Beispiel 24.12.2026."))
+    if len(year) > 4 or not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValueError(_("Das Jahr muss zwischen %(first)s und %(last)s liegen.") % years)
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise ValueError(_("Den Tag %(date)s gibt es nicht.") % {"date": text}) from None
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month if it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def quick_picks(today: date) -> list[tuple[str, str, date]]:
+    """The due dates offered at a click: key, label, day. "Next Monday" is never today."""
+    return [
+        ("today", _("heute"), today),
+        ("tomorrow", _("morgen"), today + timedelta(days=1)),
+        ("in-3-days", _("in 3 Tagen"), today + timedelta(days=3)),
+        ("next-monday", _("nächsten Montag"), today + timedelta(days=7 - today.weekday())),
+        ("in-1-month", _("in 1 Monat"), add_months(today, 1)),
+        ("in-3-months", _("in 3 Monaten"), add_months(today, 3)),
+        ("in-6-months", _("in 6 Monaten"), add_months(today, 6)),
+    ]
+
+
+def due_state(due: date, today: date) -> DueState:
+    """Due today is not overdue."""
+    if due == today:
+        return "today"
+    return "later" if due > today else "overdue"
+
+
+def due_label(due: date, today: date) -> str:
+    """What the chip says: "Heute", "seit 3 Tagen", "25.11.", "25.11.2027"."""
+    days = (today - due).days
+    if days == 0:
+        return _("Heute")
+    if days == 1:
+        return _("seit gestern")
+    if days > 1:
+        return _("seit %(days)s Tagen") % {"days": days}
+    return f"{due:%d.%m.}" if due.year == today.year else f"{due:%d.%m.%Y}"
+
+
+def when_label(moment: datetime | None, now_local: datetime) -> str:
+    """What a card says of its last action, in the time zone of `now_local`: "heute, 07:41", "20.11.2026"."""
+    if moment is None:
+        return _("noch keine Aktion")
+    local = moment.astimezone(now_local.tzinfo)
+    days = (now_local.date() - local.date()).days
+    if days == 0:
+        return _("heute, %(time)s") % {"time": f"{local:%H:%M}"}
+    if days == 1:
+        return _("gestern, %(time)s") % {"time": f"{local:%H:%M}"}
+    return f"{local:%d.%m.%Y}"
