@@ -1,0 +1,37 @@
+"""One e-mail address, as it may be stored: without a question to the network."""
+
+from django.utils.translation import gettext as _
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST = 254
+
+
+def clean_email(raw: str) -> str:
+    """The address in lower case, its domain in punycode. Raises ValueError with a sentence for the user.
+
+    Refused besides what is no address: several addresses, names around it, quoted local parts, domains without a
+    dot, and umlauts before the @, which only relays with SMTPUTF8 take.
+    """
+    text = raw.strip()
+    if len(text) > LONGEST:
+        raise _too_long()
+    if any(sign in text for sign in ",;") or text.count("@") > 1:
+        raise ValueError(_("Bitte nur eine E-Mail-Adresse angeben."))
+    local, _at, domain = text.rpartition("@")
+    if local and not local.isascii():
+        raise ValueError(_("Vor dem @ einer E-Mail-Adresse sind Umlaute und Sonderzeichen nicht erlaubt."))
+    try:
+        if "." not in domain.strip("."):
+            raise EmailNotValidError
+        address = validate_email(
+            text, check_deliverability=False, allow_smtputf8=False, allow_quoted_local=False, strict=True
+        ).ascii_email
+    except EmailNotValidError:
+        raise ValueError(_("„%(text)s“ ist keine gültige E-Mail-Adresse.") % {"text": text}) from None
+    if address is None or len(address) > LONGEST:
+        raise _too_long()
+    return address.lower()
+
+
+def _too_long() -> ValueError:
+    return ValueError(_("Die E-Mail-Adresse ist zu lang (höchstens %(limit)s Zeichen).") % {"limit": LONGEST})

@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.phones import e164
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0170 1234567", "+491701234567"),
+        ("+49 (0)170/12-34", "+491701234"),
+        ("+49 (0)170/1234567", "+491701234567"),
+        ("+49 0170 1234567", "+491701234567"),
+        ("0049 170 1234567", "+491701234567"),
+        ("(0170) 123 45 67", "+491701234567"),
+        ("0170.123.4567", "+491701234567"),
+        ("0170 – 1234567", "+491701234567"),
+        ("0170\u00a01234567", "+491701234567"),
+        ("٠١٧٠ ١٢٣٤٥٦٧", "+491701234567"),
+        ("０１７０ １２３４５６７", "+491701234567"),
+        ("491701234567", "+491701234567"),
+        ("1701234567", "+491701234567"),
+        ("04921 123456", "+494921123456"),
+        ("030/23125-123", "+493023125123"),
+        ("Tel. 030 23125123 (Büro)", "+493023125123"),
+        ("030 23125123, mobil 0170 1234567", "+493023125123"),
+        ("2. Stock: 0170 1234567", "+491701234567"),
+        ("+43 1 2345678", "+4312345678"),
+        ("+1 (212) 555-0100", "+12125550100"),
+    ],
+)
+def test_typed_numbers_become_one_form(typed, number):
+    assert e164(typed) == number
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "keine",
+        "110",
+        "0",
+        "+",
+        "+49",
+        "=HYPERLINK(…)",
+        "0" * 90,
+        "1" * 5_000,
+        "0170\x00",
+        "-5",
+        "01.02",
+    ],
+)
+def test_what_is_no_number_becomes_nothing(typed):
+    assert e164(typed) == ""
+
+
+@given(st.text(alphabet="0123456789+-/() ٠١x", max_size=40) | st.text(max_size=40))
+def test_the_form_is_stable(typed):
+    number = e164(typed)
+    assert number == "" or (number[0] == "+" and number[1:].isdecimal() and number.isascii())
+    assert len(number) <= 20
+    assert e164(number) == number
