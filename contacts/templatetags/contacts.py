@@ -1,0 +1,51 @@
+"""How a contact's signs are shown. A board shows some hundred of each: what repeats is rendered once and kept."""
+
+from datetime import date, datetime
+from functools import cache
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from contacts import dates
+from contacts.kinds import Bubble
+from contacts.kinds import bubbles as bubbles_of
+
+register = template.Library()
+
+
+@register.filter
+def when(moment: datetime | None, now: datetime) -> str:
+    """`{{ contact.last_action_at|when:now }}`: "heute, 07:41"; `now` in the office's time zone."""
+    return dates.when_label(moment, now)
+
+
+@register.filter
+def due_state(due: date, today: date) -> str:
+    """`{{ contact.due_on|due_state:today }}`: later, today or overdue."""
+    return dates.due_state(due, today)
+
+
+@register.filter
+def due_label(due: date, today: date) -> str:
+    """`{{ contact.due_on|due_label:today }}`: "Heute", "seit 3 Tagen", "25.11."."""
+    return dates.due_label(due, today)
+
+
+@register.filter
+def german_date(day: date) -> str:
+    """24.12.2026. Formats cost: the `date` filter takes ten times as long."""
+    return f"{day:%d.%m.%Y}"
+
+
+@register.simple_tag
+def bubbles(counts: dict[str, int]) -> SafeString:
+    """The bubbles of a contact's `action_counts`, in their fixed order."""
+    language = get_language()
+    return mark_safe("".join(_bubble(bubble, language) for bubble in bubbles_of(counts)))  # noqa: S308
+
+
+@cache
+def _bubble(bubble: Bubble, language: str | None) -> SafeString:
+    return render_to_string("contacts/_bubble.html", {"bubble": bubble}).strip()
