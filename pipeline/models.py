@@ -101,6 +101,7 @@ class Move(models.Model):
         BULK = "bulk", _("über die Auswahl")
         COLUMN = "column", _("Spalte geleert")
         IMPORT = "import", _("über den Import")
+        TRASH = "trash", _("aus dem Papierkorb")
         UNDO = "undo", _("rückgängig gemacht")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)

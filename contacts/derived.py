@@ -1,0 +1,41 @@
+"""What follows from a contact's facts: the E.164 number, the key it is sorted by and the words it is found by."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Func, TextField, Value
+
+from contacts import search
+from contacts.models import Contact
+from contacts.phones import e164
+
+FIELDS = ["phone_e164", "sort_name", "search"]
+
+
+def derive(contact: Contact) -> Contact:
+    """Sets the derived fields of an unsaved or changed contact and returns it; saving it is the caller's."""
+    contact.phone_e164 = e164(contact.phone)
+    contact.sort_name = search.sort_key(
+        contact.last_name, contact.first_name, contact.company, contact.email, contact.phone
+    )
+    contact.search = search_vector(contact)
+    return contact
+
+
+def search_vector(contact: Contact) -> Func:
+    """The contact's lexemes as PostgreSQL stores them."""
+    lexemes = search.lexemes(
+        title=contact.title,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        company=contact.company,
+        partner_first_name=contact.partner_first_name,
+        partner_last_name=contact.partner_last_name,
+        email=contact.email,
+        phone=contact.phone_e164 or contact.phone,
+        street=contact.street,
+        postal_code=contact.postal_code,
+        city=contact.city,
+        tags=contact.tags,
+    )
+    words = Value(lexemes, output_field=ArrayField(TextField()))
+    return Func(words, function="array_to_tsvector", output_field=SearchVectorField())

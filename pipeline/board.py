@@ -1,0 +1,92 @@
+"""Reading the board: a fixed number of statements, however many columns and contacts there are."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from pipeline.models import Card, Column
+from pipeline.selection import Selection
+
+PAGE = 50  # cards of a column that are sent at once
+
+CONTACT_FIELDS = (
+    "title",
+    "first_name",
+    "last_name",
+    "company",
+    "partner_title",
+    "partner_first_name",
+    "partner_last_name",
+    "email",
+    "phone",
+    "due_on",
+    "last_action_at",
+    "action_counts",
+)
+ASSIGNEE_FIELDS = ("email", "first_name", "last_name", "hue", "is_active")
+SHOWN = (
+    "account_id",
+    "column_id",
+    "rank",
+    "version",
+    *(f"contact__{name}" for name in CONTACT_FIELDS),
+    *(f"contact__assignee__{name}" for name in ASSIGNEE_FIELDS),
+)
+
+
+@dataclass
+class Stack:
+    """A column as the board shows it: its exact number of contacts and the first cards."""
+
+    column: Column
+    total: int
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def next_rank(self) -> str:
+        """Where the next page begins; "" when all cards are shown."""
+        return self.cards[-1].rank if len(self.cards) < self.total and self.cards else ""
+
+
+def load(selection: Selection) -> list[Stack]:
+    """All columns with their counts and first cards: two statements."""
+    shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
+    columns = list(_counted(selection).annotate(shown=ArraySubquery(shown)))
+    cards = {card.pk: card for card in _cards([pk for column in columns for pk in column.shown], selection)}
+    return [
+        Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards]) for column in columns
+    ]
+
+
+def heads(selection: Selection, column_ids: Collection[int]) -> list[Stack]:
+    """The named columns with their counts, without cards: one statement."""
+    return [Stack(column, column.total) for column in _counted(selection).filter(pk__in=column_ids)]
+
+
+def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
+    """The next page of a column: the cards below a rank; one more than a page if there is a further one."""
+    cards = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
+    return list(_shown(cards)[: PAGE + 1])
+
+
+def card(selection: Selection, contact_id: int) -> Card | None:
+    """One card as the board shows it, whether or not the filter finds it."""
+    return _cards([contact_id], selection).first()
+
+
+def _counted(selection: Selection) -> QuerySet[Column]:
+    cards = selection.cards().filter(column=OuterRef("pk")).order_by()
+    count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
+    columns = Column.objects.of(selection.user.account).order_by("position")
+    return columns.annotate(total=Coalesce(count, 0, output_field=IntegerField()))
+
+
+def _cards(ids: Collection[int], selection: Selection) -> QuerySet[Card]:
+    return _shown(Card.objects.of(selection.user.account).filter(pk__in=ids))
+
+
+def _shown(cards: QuerySet[Card]) -> QuerySet[Card]:
+    return cards.select_related("contact__assignee").only(*SHOWN)

@@ -1,0 +1,71 @@
+"""Moves of many cards at once: the selection of the list, and the emptying of a column before it is deleted."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict, NotUnderstood
+from contacts.models import sight
+from pipeline import columns as board
+from pipeline import places
+from pipeline.models import Card, Column, Move
+
+
+@transaction.atomic
+def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: datetime) -> int:
+    """Puts the visible cards on top of the column in their present order; answers how many changed their column.
+
+    Cards that are there already stay where they are. Raises `NotUnderstood` for an unknown column.
+    """
+    target = board.find(board.locked_columns(user), column_id)
+    cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
+    return _carry(cards.exclude(column=target), target, user, Move.Via.BULK, now)
+
+
+@transaction.atomic
+def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> int:
+    """Moves all contacts of an own column on top of another one and deletes the column; mails nobody.
+
+    Raises `Conflict` for a system column, `NotUnderstood` for an unknown target or the column itself.
+    """
+    columns = board.locked_columns(user)
+    column, target = board.find(columns, column_id), board.find(columns, target_id)
+    if column.is_system:
+        raise Conflict(board.bound_to_funnel())
+    if target.pk == column.pk:
+        raise NotUnderstood(_("Bitte wählen Sie eine andere Spalte als Ziel."))
+    count = _carry(Card.objects.of(user.account).filter(column=column), target, user, Move.Via.COLUMN, now)
+    board.close_gap(column)
+    return count
+
+
+def _carry(cards: Sequence[Card], target: Column, user: User, via: str, now: datetime) -> int:
+    locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
+    locked.sort(key=lambda card: (card.column.position, card.rank))
+    moves = [_move(card, target, user, via, now) for card in locked]
+    for card, rank in zip(locked, places.top(target.pk, len(locked)), strict=True):
+        card.column, card.rank, card.version, card.entered_at = target, rank, card.version + 1, now
+        card.last_key = card.last_request = ""
+    changed = ["column", "rank", "version", "entered_at", "last_key", "last_request"]
+    Card.objects.bulk_update(locked, changed, batch_size=1000)
+    Move.objects.bulk_create(moves, batch_size=1000)
+    return len(locked)
+
+
+def _move(card: Card, target: Column, user: User, via: str, now: datetime) -> Move:
+    return Move(
+        account_id=card.account_id,
+        contact_id=card.contact_id,
+        from_column_id=card.column_id,
+        to_column=target,
+        from_name=card.column.name,
+        to_name=target.name,
+        from_rank=card.rank,
+        version=card.version + 1,
+        actor=user,
+        via=via,
+        at=now,
+    )

@@ -1,0 +1,169 @@
+"""The verbs on columns. Each locks the account, then all columns by id, so two people never shift one board at once."""
+
+import unicodedata
+from operator import attrgetter
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Account, User
+from accounts.refusals import Conflict, NotUnderstood
+from pipeline.models import Card, Column
+
+MOST_COLUMNS = 20
+LONGEST_NAME = 40
+# Directional marks turn the text around them; between other letters they could make one name look like another.
+DIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def bound_to_funnel() -> str:
+    return _("Diese Spalte ist mit dem E-Mail-Funnel verbunden: Name und Bestand sind fest.")
+
+
+def nothing_left_of_new() -> str:
+    return _("„Neue Kontakte“ bleibt immer die erste Spalte.")
+
+
+def still_full(count: int) -> str:
+    """„Noch 7 Kontakte in dieser Spalte“."""
+    return ngettext("Noch %d Kontakt in dieser Spalte", "Noch %d Kontakte in dieser Spalte", count) % count
+
+
+def fold_name(name: str) -> str:
+    """The key by which names are compared: compatibility form, case-folded, without invisible characters."""
+    visible = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", visible).casefold().split())
+
+
+def clean_name(name: str) -> str:
+    """The name as it is stored: trimmed, NFC, 1–40 visible characters; raises `NotUnderstood` otherwise."""
+    name = unicodedata.normalize("NFC", name).strip()
+    if any(unicodedata.category(sign) in ("Cc", "Cs") or sign in DIRECTIONAL for sign in name):
+        raise NotUnderstood(_("Der Name darf keine Steuerzeichen enthalten."))
+    if not fold_name(name):
+        raise NotUnderstood(_("Bitte geben Sie einen Namen mit 1 bis 40 Zeichen ein."))
+    if len(name) > LONGEST_NAME:
+        raise NotUnderstood(
+            _("Der Name ist zu lang (%(length)d Zeichen): höchstens 40 Zeichen.") % {"length": len(name)}
+        )
+    return name
+
+
+@transaction.atomic
+def insert(*, user: User, beside_id: int, side: str) -> Column:
+    """A new own column "left" or "right" of another, with a free name to be renamed at once.
+
+    Raises `NotUnderstood` for an unknown column or side, `Conflict` left of `new` or beyond 20 columns.
+    """
+    columns = locked_columns(user)
+    beside = find(columns, beside_id)
+    if side not in ("left", "right"):
+        raise NotUnderstood(_("Bitte wählen Sie links oder rechts."))
+    if beside.key == Column.Key.NEW and side == "left":
+        raise Conflict(nothing_left_of_new())
+    if len(columns) >= MOST_COLUMNS:
+        raise Conflict(_("Mehr als 20 Spalten sind nicht möglich."))
+    position = beside.position + (side == "right")
+    Column.objects.of(user.account).filter(position__gte=position).update(position=F("position") + 1)
+    name = _free_name(columns)
+    return Column.objects.create(
+        account=user.account, name=name, folded_name=fold_name(name), position=position
+    )
+
+
+@transaction.atomic
+def rename(*, user: User, column_id: int, name: str) -> Column:
+    """Gives an own column another name; the same name writes nothing.
+
+    Raises `NotUnderstood` for a bad or taken name, `Conflict` for a system column.
+    """
+    columns = locked_columns(user)
+    column = find(columns, column_id)
+    if column.is_system:
+        raise Conflict(bound_to_funnel())
+    name = clean_name(name)
+    folded = fold_name(name)
+    if any(other.folded_name == folded for other in columns if other.pk != column.pk):
+        raise NotUnderstood(_("Eine Spalte mit diesem Namen gibt es schon."))
+    if name != column.name:
+        column.name, column.folded_name = name, folded
+        column.save(update_fields=["name", "folded_name"])
+    return column
+
+
+@transaction.atomic
+def shift(*, user: User, column_id: int, direction: str) -> Column:
+    """Swaps the column with its neighbour to the "left" or "right".
+
+    Raises `Conflict` where there is none, for `new` itself, and for the second column to the left.
+    """
+    columns = locked_columns(user)
+    column = find(columns, column_id)
+    reason = shift_refusal(column, direction, len(columns))
+    if reason:
+        raise Conflict(reason)
+    other = columns[column.position + (1 if direction == "right" else -1)]
+    Column.objects.of(user.account).filter(pk__in=(column.pk, other.pk)).update(
+        position=Case(When(pk=column.pk, then=Value(other.position)), default=Value(column.position))
+    )
+    column.position = other.position
+    return column
+
+
+def shift_refusal(column: Column, direction: str, count: int) -> str:
+    """Why the column cannot go there, or "" if it can. Raises `NotUnderstood` for an unknown direction."""
+    if direction not in ("left", "right"):
+        raise NotUnderstood(_("Bitte wählen Sie links oder rechts."))
+    if column.key == Column.Key.NEW:
+        return bound_to_funnel()
+    if direction == "left" and column.position == 1:
+        return nothing_left_of_new()
+    if direction == "right" and column.position == count - 1:
+        return _("Diese Spalte ist schon die letzte.")
+    return ""
+
+
+@transaction.atomic
+def remove(*, user: User, column_id: int) -> None:
+    """Deletes an own column that no contact is in, whoever may see it.
+
+    A card dropped at this moment either arrived before (and this refuses) or finds no column, because a move locks
+    its target as well. Raises `Conflict` for a system column or a full one.
+    """
+    column = find(locked_columns(user), column_id)
+    if column.is_system:
+        raise Conflict(bound_to_funnel())
+    count = Card.objects.of(user.account).filter(column=column).count()
+    if count:
+        raise Conflict(still_full(count))
+    close_gap(column)
+
+
+def close_gap(column: Column) -> None:
+    """Deletes the (empty, locked) column and moves those right of it one to the left."""
+    position = column.position
+    column.delete()
+    Column.objects.of(column.account).filter(position__gt=position).update(position=F("position") - 1)
+
+
+def locked_columns(user: User) -> list[Column]:
+    """The office's columns from left to right, nobody else moving cards or columns until the transaction ends."""
+    Account.objects.select_for_update(no_key=True).get(pk=user.account_id)
+    columns = Column.objects.of(user.account).order_by("pk").select_for_update(no_key=True)
+    return sorted(columns, key=attrgetter("position"))
+
+
+def find(columns: list[Column], column_id: int) -> Column:
+    """The column of this id; raises `NotUnderstood` if it is not among them."""
+    column = next((column for column in columns if column.pk == column_id), None)
+    if column is None:
+        raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
+    return column
+
+
+def _free_name(columns: list[Column]) -> str:
+    taken = {column.folded_name for column in columns}
+    names = [_("Neue Spalte"), *(_("Neue Spalte %d") % number for number in range(2, MOST_COLUMNS + 2))]
+    return next(name for name in names if fold_name(name) not in taken)

@@ -1,0 +1,130 @@
+"""Verbs that touch contact and card together: taking a lead in, trashing, restoring, erasing."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from accounts.refusals import NotUnderstood
+from contacts.derived import derive
+from contacts.models import Change, Contact, sight
+from pipeline import columns as board
+from pipeline import places
+from pipeline.models import Card, Column, Move, TrashedCard
+
+TRASH_DAYS = 30
+
+
+@transaction.atomic
+def take_in(
+    *,
+    account: Account,
+    actor: User | None,
+    values: dict[str, Any],
+    column_id: int | None = None,
+    now: datetime,
+    change: str = Change.Kind.CREATED,
+) -> Contact:
+    """A new contact with its card on top of the column, by default of `new`.
+
+    `values` are checked fields of `Contact`. Raises `NotUnderstood` for an unknown column.
+    """
+    columns = Column.objects.of(account).select_for_update(no_key=True)
+    wanted = {"key": Column.Key.NEW} if column_id is None else {"pk": column_id}
+    column = columns.filter(**wanted).first()
+    if column is None:
+        raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
+    contact = derive(Contact(account=account, created_at=now, **values))
+    contact.save(force_insert=True)
+    put_on_top(contact, column, now)
+    Change.objects.create(
+        account=account, contact=contact, kind=change, after=column.name, actor=actor, at=now
+    )
+    return contact
+
+
+def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1) -> Card:
+    """A card for a contact without one. The caller holds the column's lock."""
+    (rank,) = places.top(column.pk)
+    return Card.objects.create(
+        contact=contact, account=contact.account, column=column, rank=rank, version=version, entered_at=now
+    )
+
+
+@transaction.atomic
+def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
+    """Takes the visible contacts off board and list for 30 days; answers how many.
+
+    The trash remembers each card's column. What is in the trash already, or not visible, is passed over.
+    """
+    board.locked_columns(user)
+    cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
+    cards = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
+    ids = [card.pk for card in cards]
+    TrashedCard.objects.bulk_create(
+        TrashedCard(
+            contact_id=card.pk,
+            account=user.account,
+            column=card.column,
+            column_name=card.column.name,
+            version=card.version,
+            trashed_by=user,
+        )
+        for card in cards
+    )
+    Card.objects.of(user.account).filter(pk__in=ids).delete()
+    Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
+    _record(ids, user, Change.Kind.TRASHED, now)
+    return len(ids)
+
+
+@transaction.atomic
+def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
+    """Puts contacts from the trash back on top of their column, or of `new` if that is gone; answers how many."""
+    columns = {column.pk: column for column in board.locked_columns(user)}
+    first = next(column for column in columns.values() if column.key == Column.Key.NEW)
+    trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
+    trashed = list(trashed.order_by("-pk").select_related("contact").select_for_update(of=("self",)))
+    ids = [item.contact_id for item in trashed]
+    Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=None)
+    for item in trashed:
+        column = columns.get(item.column_id, first)
+        moved = column.pk != item.column_id
+        put_on_top(item.contact, column, now, version=item.version + moved)
+        if moved:
+            _record_move(item, column, user, now)
+    TrashedCard.objects.of(user.account).filter(pk__in=ids).delete()
+    _record(ids, user, Change.Kind.RESTORED, now)
+    return len(ids)
+
+
+@transaction.atomic
+def erase_expired(*, now: datetime) -> int:
+    """Erases what has been in the trash for 30 days, in all offices; answers how many contacts."""
+    expired = Contact.objects.filter(trashed_at__lt=now - timedelta(days=TRASH_DAYS))
+    _, erased = expired.delete()
+    return erased.get("contacts.Contact", 0)
+
+
+def _record_move(item: TrashedCard, column: Column, user: User, now: datetime) -> None:
+    """The card comes back into another status than it left: that is a move like any other."""
+    Move.objects.create(
+        account=user.account,
+        contact_id=item.contact_id,
+        from_name=item.column_name,
+        to_column=column,
+        to_name=column.name,
+        version=item.version + 1,
+        actor=user,
+        via=Move.Via.TRASH,
+        at=now,
+    )
+
+
+def _record(ids: Collection[int], user: User, kind: str, now: datetime) -> None:
+    Change.objects.bulk_create(
+        Change(account=user.account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids
+    )

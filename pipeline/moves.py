@@ -1,0 +1,217 @@
+"""The one door through which a card changes its place. Board, menu, list, detail page, bulk and import go through it.
+
+Locks are taken in one order everywhere: account, columns by id, cards by id. A move locks both its columns, so that
+neither the shifting nor the deleting of a column can come between, and the places in a column change one by one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict, Gone, NotUnderstood
+from contacts.models import Contact, sight
+from pipeline import places
+from pipeline.models import Card, Column, Move
+
+UNDO_SECONDS = 10
+UNDO_GRACE_SECONDS = 5  # the message appears after the commit, and the click travels as well
+TOP = None
+
+
+class NoSuchCard(Exception):
+    """There is no such card for this user: unknown, foreign or hidden."""
+
+
+class Overtaken(Conflict):
+    """Somebody moved the card to another column in between."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move did, as the answer shows it."""
+
+    card: Card
+    changed: bool  # whether the card now stands elsewhere than before this request
+    move: Move | None = None  # None: the column stayed the same
+    previous_column_id: int | None = None
+
+
+@transaction.atomic
+def move_card(
+    *,
+    user: User,
+    contact_id: int,
+    column_id: int,
+    after_id: int | None = TOP,
+    version: int,
+    key: str = "",
+    via: str,
+    now: datetime,
+) -> Moved:
+    """Puts the card into the column, below the card of `after_id` or on top.
+
+    The same place writes nothing; another place in the same column writes the rank only; another column raises the
+    version by one and leaves one `Move`. A repeat with the same key has no second effect. A neighbour that has left
+    the column is no error: the card goes on top.
+
+    Raises `NoSuchCard`, `Gone` for a card in the trash, `Overtaken` for an old version, `NotUnderstood` for an unknown
+    column or neighbour and for a key that was used for another request.
+    """
+    columns = _lock_columns(user, contact_id, column_id)
+    card = _lock_card(user, contact_id)
+    request = f"{column_id} {after_id or ''} {version}"
+    if key and key == card.last_key:
+        return _repeated(card, request)
+    target = columns.get(column_id)
+    if target is None:
+        raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
+    if card.version != version:
+        raise overtaken(card)
+    gap = places.gap(card, column_id, after_id, user)
+    if card.column_id == column_id and gap.holds(card.rank):
+        return Moved(card, changed=False)
+    card.last_key, card.last_request = key, request
+    rank = places.rank_in(gap, column_id)
+    if card.column_id == column_id:
+        return _reorder(card, rank)
+    return _change_column(card, target, rank, user, via, now)
+
+
+@transaction.atomic
+def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
+    """Takes a move back within 10 seconds: column and place are as before. A repeat answers the same.
+
+    Raises `NoSuchCard` for a move of no visible card, `Conflict` when it is too late or the column is gone,
+    `Overtaken` when the card was moved again meanwhile.
+    """
+    move = Move.objects.of(user.account).filter(pk=move_id, reverses=None).first()
+    if move is None:
+        raise NoSuchCard
+    columns = _lock_columns(user, move.contact_id, move.from_column_id)
+    card = _lock_card(user, move.contact_id)
+    reversal = Move.objects.of(user.account).filter(reverses=move).first()
+    if reversal and reversal.version == card.version:
+        return Moved(card, changed=True, move=reversal, previous_column_id=reversal.from_column_id)
+    if card.version != move.version:
+        raise overtaken(card)
+    if now - move.at > timedelta(seconds=UNDO_SECONDS + UNDO_GRACE_SECONDS):
+        raise Conflict(_("Rückgängig machen ist nur 10 Sekunden lang möglich."))
+    target = columns.get(move.from_column_id)
+    if target is None:
+        raise Conflict(_("Die vorherige Spalte gibt es nicht mehr."))
+    card.last_key = card.last_request = ""
+    rank = places.nearest_free(target.pk, move.from_rank)
+    return _change_column(card, target, rank, user, Move.Via.UNDO, now, reverses=move)
+
+
+def overtaken(card: Card) -> Overtaken:
+    """The refusal that names who moved the card and where to."""
+    last = Move.objects.of(card.account_id).filter(contact=card.contact_id).select_related("actor")
+    move = last.order_by("-version").first()
+    if move is None:
+        return Overtaken(_("Dieser Kontakt wurde soeben verschoben."))
+    return Overtaken(
+        _("%(who)s hat diesen Kontakt soeben nach „%(column)s“ verschoben.")
+        % {"who": move.actor or _("Jemand"), "column": card.column.name}
+    )
+
+
+def _lock_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
+    """The target and the card's present column, locked in the order of their ids."""
+    present = Card.objects.of(user.account).filter(contact=contact_id).values("column")
+    columns = Column.objects.of(user.account).filter(Q(pk=target_id) | Q(pk__in=present))
+    return {column.pk: column for column in columns.order_by("pk").select_for_update(no_key=True)}
+
+
+def _lock_card(user: User, contact_id: int) -> Card:
+    cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact=contact_id)
+    cards = cards.select_related("contact__assignee", "column").select_for_update(of=("self",))
+    card = cards.first()
+    if card is not None:
+        return card
+    trashed = Contact.objects.of(user.account).filter(sight(user), pk=contact_id, trashed_at__isnull=False)
+    if trashed.exists():
+        raise Gone(_("Dieser Kontakt wurde gelöscht."))
+    raise NoSuchCard
+
+
+def _repeated(card: Card, request: str) -> Moved:
+    if request != card.last_request:
+        raise NotUnderstood(_("Diese Anfrage wurde schon für etwas anderes verwendet."))
+    seen_version = int(request.rsplit(" ", 1)[1])
+    if card.version == seen_version:
+        return Moved(card, changed=True)
+    move = Move.objects.of(card.account_id).filter(contact=card.contact_id, version=card.version).first()
+    return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id if move else None)
+
+
+def _reorder(card: Card, rank: str) -> Moved:
+    card.rank = rank
+    card.save(update_fields=["rank", "last_key", "last_request"])
+    return Moved(card, changed=True)
+
+
+def _change_column(
+    card: Card, target: Column, rank: str, user: User, via: str, now: datetime, reverses: Move | None = None
+) -> Moved:
+    """Writes the new place and its history in one statement: this is the path an office walks all day."""
+    move = Move(
+        account_id=card.account_id,
+        contact_id=card.contact_id,
+        from_column_id=card.column_id,
+        to_column_id=target.pk,
+        from_name=card.column.name,
+        to_name=target.name,
+        from_rank=card.rank,
+        version=card.version + 1,
+        actor=user,
+        via=via,
+        at=now,
+        reverses=reverses,
+    )
+    card.column, card.rank, card.version, card.entered_at = target, rank, move.version, now
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, _written(card, move))
+        (move.pk,) = cursor.fetchone()
+    return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id)
+
+
+WRITE = """
+WITH moved AS (
+    UPDATE pipeline_card
+    SET column_id = %(to_column)s, rank = %(rank)s, version = %(version)s, entered_at = %(now)s,
+        last_key = %(key)s, last_request = %(request)s
+    WHERE contact_id = %(contact)s AND account_id = %(account)s
+    RETURNING contact_id
+)
+INSERT INTO pipeline_move (account_id, contact_id, from_column_id, to_column_id, from_name, to_name, from_rank,
+                           version, actor_id, via, at, reverses_id)
+SELECT %(account)s, contact_id, %(from_column)s, %(to_column)s, %(from_name)s, %(to_name)s, %(from_rank)s,
+       %(version)s, %(actor)s, %(via)s, %(now)s, %(reverses)s
+FROM moved
+RETURNING id
+"""
+
+
+def _written(card: Card, move: Move) -> dict[str, object]:
+    return {
+        "account": card.account_id,
+        "contact": card.contact_id,
+        "rank": card.rank,
+        "version": card.version,
+        "key": card.last_key,
+        "request": card.last_request,
+        "from_column": move.from_column_id,
+        "to_column": move.to_column_id,
+        "from_name": move.from_name,
+        "to_name": move.to_name,
+        "from_rank": move.from_rank,
+        "actor": move.actor_id,
+        "via": move.via,
+        "now": move.at,
+        "reverses": move.reverses_id,
+    }

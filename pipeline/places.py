@@ -1,0 +1,99 @@
+"""Places in a column: the gap a card falls into, and the rank it gets there. The caller holds the column's lock."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import NotUnderstood
+from contacts.models import Contact, sight
+from pipeline import ranks
+from pipeline.models import Card
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The ranks above and below a place; None is the end of the column."""
+
+    above: str | None
+    below: str | None
+
+    def holds(self, rank: str) -> bool:
+        """Whether a card with this rank already stands here."""
+        return (self.above is None or self.above < rank) and (self.below is None or rank < self.below)
+
+
+GAP = """
+SELECT EXISTS (SELECT FROM contacts_contact WHERE id = %(after)s AND account_id = %(account)s), above.rank, below.rank
+FROM (VALUES (1)) AS one
+LEFT JOIN pipeline_card AS above ON above.contact_id = %(after)s AND above.column_id = %(column)s
+LEFT JOIN LATERAL (
+    SELECT rank FROM pipeline_card
+    WHERE column_id = %(column)s AND contact_id <> %(card)s AND rank > coalesce(above.rank, '')
+    ORDER BY rank LIMIT 1
+) AS below ON true
+"""
+
+
+def gap(card: Card, column_id: int, after_id: int | None, user: User) -> Gap:
+    """The gap below the card of `after_id`, or on top if there is none or it has left the column.
+
+    The card itself does not count as a neighbour. Raises `NotUnderstood` for a neighbour that is the card itself or
+    that does not exist for this user.
+    """
+    if after_id == card.contact_id:
+        raise NotUnderstood(_("Eine Karte kann nicht unter sich selbst stehen."))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GAP,
+            {"after": after_id, "account": card.account_id, "column": column_id, "card": card.contact_id},
+        )
+        known, above, below = cursor.fetchone()
+    if after_id is not None and not (known and _is_seen(after_id, user)):
+        raise NotUnderstood(_("Den Nachbarkontakt gibt es nicht (mehr)."))
+    return Gap(above, below)
+
+
+def _is_seen(contact_id: int, user: User) -> bool:
+    condition = sight(user)
+    return not condition or Contact.objects.of(user.account).filter(condition, pk=contact_id).exists()
+
+
+def rank_in(place: Gap, column_id: int) -> str:
+    """A rank in the gap. Rewrites the column's ranks when they have grown too long there (rare)."""
+    rank = ranks.between(place.above, place.below)
+    if len(rank) <= ranks.LONGEST:
+        return rank
+    fresh = rewrite(column_id)
+    above = fresh.get(place.above) if place.above else None
+    below = fresh.get(place.below) if place.below else None
+    return ranks.between(above, below)
+
+
+def rewrite(column_id: int) -> dict[str, str]:
+    """Gives all cards of the column short, evenly spread ranks in the same order: old rank → new rank."""
+    old = list(Card.objects.filter(column=column_id).order_by("rank").values_list("rank", flat=True))
+    fresh = dict(zip(old, ranks.spread(len(old)), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pipeline_card SET rank = fresh.rank FROM unnest(%s::text[], %s::text[]) AS fresh(old, rank)"
+            " WHERE column_id = %s AND pipeline_card.rank = fresh.old",
+            [list(fresh), list(fresh.values()), column_id],
+        )
+    return fresh
+
+
+def top(column_id: int, count: int = 1) -> list[str]:
+    """Ranks for `count` cards, in their order, on top of the column."""
+    first = Card.objects.filter(column=column_id).order_by("rank").values_list("rank", flat=True).first()
+    return ranks.many_between(None, first, count)
+
+
+def nearest_free(column_id: int, rank: str) -> str:
+    """The rank itself if nobody has taken it, else one directly below it."""
+    taken = Card.objects.filter(column=column_id, rank__gte=rank).order_by("rank")
+    following = list(taken.values_list("rank", flat=True)[:2])
+    if not following or following[0] != rank:
+        return rank
+    return ranks.between(rank, following[1] if len(following) > 1 else None)

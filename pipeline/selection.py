@@ -1,0 +1,124 @@
+"""The present selection of contacts: what the address filters and what the user may see.
+
+List, board and export are presentations of the same selection, so the same filter finds the same contacts on each.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, F, Func, Q, Value
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from contacts import search
+from contacts.models import Contact, ContactQuerySet, Source, sight
+from pipeline.models import Card
+
+DUE = {
+    "overdue": _("überfällig"),
+    "today": _("heute fällig"),
+    "week": _("fällig in 7 Tagen"),
+    "set": _("mit Fälligkeit"),
+    "none": _("ohne Fälligkeit"),
+}
+FILTERS = ("q", "assignee", "due", "source")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A user's filter. Values that mean nothing are dropped, unknown parameters are never read."""
+
+    user: User
+    today: date
+    q: str = ""
+    assignee: str = ""  # a user's id, "me" or "none"
+    due: str = ""  # a key of DUE
+    source: str = ""  # a value of Source
+
+    @classmethod
+    def parse(cls, user: User, query: QueryDict) -> "Selection":
+        """The selection an address asks for; the time zone of the office is the active one."""
+        asked = {name: query.get(name, "").replace("\x00", "").strip() for name in FILTERS}
+        assignee, due, source = asked["assignee"], asked["due"], asked["source"]
+        is_id = assignee.isascii() and assignee.isdigit() and len(assignee) < 19
+        return cls(
+            user=user,
+            today=timezone.localdate(),
+            q=asked["q"][: search.LONGEST_QUERY],
+            assignee=assignee if is_id or assignee in ("me", "none") else "",
+            due=due if due in DUE else "",
+            source=source if source in Source.values else "",
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(getattr(self, name) for name in FILTERS)
+
+    @cached_property
+    def query_string(self) -> str:
+        """The filter as it stands behind the address's question mark; "" if nothing is filtered."""
+        return urlencode({name: value for name in FILTERS if (value := getattr(self, name))})
+
+    @property
+    def suffix(self) -> str:
+        """The filter as an address carries it: "?…" or ""."""
+        return f"?{self.query_string}" if self.query_string else ""
+
+    def contacts(self) -> ContactQuerySet:
+        """The live, visible contacts of the selection."""
+        return Contact.objects.of(self.user.account).live().filter(self._condition(""))
+
+    def cards(self):  # type: ignore[no-untyped-def]
+        """Their cards. Without a filter nothing is joined: counting then reads one index only."""
+        return Card.objects.of(self.user.account).filter(self._condition("contact__"))
+
+    def _condition(self, prefix: str) -> Q:
+        conditions = (self._assigned(prefix), self._due(prefix), self._searched(prefix))
+        condition = sight(self.user, prefix)
+        for part in conditions:
+            condition &= part
+        return condition & Q(**{f"{prefix}source": self.source}) if self.source else condition
+
+    def _assigned(self, prefix: str) -> Q:
+        if not self.assignee:
+            return Q()
+        wanted = {"me": self.user.pk, "none": None}.get(self.assignee, self.assignee)
+        return Q(**{f"{prefix}assignee": wanted})
+
+    def _due(self, prefix: str) -> Q:
+        field = f"{prefix}due_on"
+        match self.due:
+            case "overdue":
+                return Q(**{f"{field}__lt": self.today})
+            case "today":
+                return Q(**{field: self.today})
+            case "week":
+                return Q(**{f"{field}__range": (self.today, self.today + timedelta(days=7))})
+            case "set" | "none":
+                return Q(**{f"{field}__isnull": self.due == "none"})
+        return Q()
+
+    def _searched(self, prefix: str) -> Q:
+        if not self.q:
+            return Q()
+        if self.user.role == Role.MARKETING:
+            return self._named(prefix)
+        return Q(_matches(F(f"{prefix}search"), search.query(self.q)))
+
+    def _named(self, prefix: str) -> Q:
+        """Marketing may not see addresses, so searching must not tell them either: names only."""
+        condition = Q()
+        for word in search.fold_short(self.q).split()[: search.MOST_WORDS]:
+            field = f"{prefix}sort_name"
+            condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
+        return condition
+
+
+def _matches(vector: F, query: str | None) -> Func:
+    """`vector @@ query`, the query cast from its text: `to_tsquery` would parse what somebody typed once more."""
+    typed = Func(Value(query), template="%(expressions)s::tsquery")
+    return Func(vector, typed, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())

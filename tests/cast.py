@@ -1,0 +1,108 @@
+"""The cast of the tests: two offices, a user for each role, a stranger, and an oracle for "nothing was written"."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Account, Role, User
+from accounts.plans import Plan
+from pipeline.boards import create_board
+from pipeline.models import Column
+from tests.factories import AccountFactory, UserFactory
+
+Login = Callable[[User], Client]
+
+
+@pytest.fixture
+def krueger(db: None) -> Account:
+    """An office on the Expert plan with the default board."""
+    account = AccountFactory(name="Krüger Immobilien", plan=Plan.EXPERT)
+    create_board(account)
+    return account
+
+
+@pytest.fixture
+def hansen(db: None) -> Account:
+    """Another office, on the Starter plan: the strangers."""
+    account = AccountFactory(name="Hansen & Partner", plan=Plan.STARTER)
+    create_board(account)
+    return account
+
+
+def _member(account: Account, first_name: str, last_name: str, role: Role) -> User:
+    office = "hansen" if account.plan == Plan.STARTER else "krueger"
+    email = f"{first_name.lower()}@{office}.example"
+    return UserFactory(account=account, first_name=first_name, last_name=last_name, email=email, role=role)
+
+
+@pytest.fixture
+def anna(krueger: Account) -> User:
+    return _member(krueger, "Anna", "Krüger", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def mehmet(krueger: Account) -> User:
+    return _member(krueger, "Mehmet", "Bulut", Role.MANAGER)
+
+
+@pytest.fixture
+def sofia(krueger: Account) -> User:
+    return _member(krueger, "Sofia", "Vogt", Role.AGENT)
+
+
+@pytest.fixture
+def jan(krueger: Account) -> User:
+    return _member(krueger, "Jan", "Thiele", Role.AGENT)
+
+
+@pytest.fixture
+def mara(krueger: Account) -> User:
+    return _member(krueger, "Mara", "Lenz", Role.MARKETING)
+
+
+@pytest.fixture
+def paul(hansen: Account) -> User:
+    return _member(hansen, "Paul", "Hansen", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def board(krueger: Account) -> dict[str, Column]:
+    """The columns of Krüger Immobilien by name."""
+    return {column.name: column for column in Column.objects.of(krueger)}
+
+
+@pytest.fixture
+def login() -> Login:
+    """A client in which this user is logged in."""
+
+    def logged_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return logged_in
+
+
+def rows_written() -> int:
+    """Rows inserted, changed or deleted in this transaction so far (also if a savepoint was rolled back)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def unwritten(db: None) -> Callable[[], AbstractContextManager[None]]:
+    """`with unwritten(): …` fails if the block writes a single row, even one that is rolled back."""
+
+    @contextmanager
+    def checked() -> Iterator[None]:
+        before = rows_written()
+        yield
+        assert rows_written() - before == 0
+
+    return checked
