@@ -1,0 +1,22 @@
+"""The web server's settings, in `make run` and in production (`gunicorn --config config/gunicorn.py`)."""
+
+import os
+
+HOST = os.environ.get("HOST") or "127.0.0.1"
+PORT = os.environ.get("PORT") or "8000"
+
+wsgi_app = "config.wsgi:application"
+# The supervisor hands over a socket that is open already: no connection is refused while the server restarts.
+bind = [f"fd://{fd}" if (fd := os.environ.get("LISTEN_FD")) else f"{HOST}:{PORT}"]
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+preload_app = True
+timeout = 60
+graceful_timeout = int(os.environ.get("WEB_GRACE", "20"))
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+loglevel = "warning"
+proc_name = "pipeline-web"
+control_socket_disable = True

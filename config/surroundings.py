@@ -1,0 +1,109 @@
+"""What `make run` finds and what it makes: port, data directory, keys, database, and the environment from them."""
+
+import errno
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import embedded
+
+KEYS = ("SECRET_KEY", "TOKEN_KEY")
+WILDCARDS = ("0.0.0.0", "::", "")
+
+
+class Trouble(Exception):
+    """We cannot go on; the message is one German sentence for the person at the terminal."""
+
+
+class Surroundings:
+    def __init__(self, given: Mapping[str, str], checkout: Path) -> None:
+        self.given = {name: value for name, value in given.items() if value or name not in KEYS}
+        self.host = given.get("HOST") or "127.0.0.1"
+        self.port = _port(given.get("PORT") or "8000")
+        self.data_dir = (checkout / (given.get("DATA_DIR") or "var")).resolve()
+        self.embedded = not given.get("DATABASE_URL")
+
+    @property
+    def local_address(self) -> tuple[str, int]:
+        return ("127.0.0.1" if self.host in WILDCARDS else self.host), self.port
+
+    def claimed_port(self) -> socket.socket:
+        """The listening socket, ours from now on: two starts at once cannot both get it."""
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                self.host, self.port, type=socket.SOCK_STREAM
+            )[0]
+            listen = socket.socket(family, kind, protocol)
+        except OSError as error:
+            raise Trouble(f"HOST={self.host} ist keine Adresse dieses Rechners ({error.strerror}).") from None
+        listen.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listen.bind(address)
+            listen.listen(256)
+        except OSError as error:
+            listen.close()
+            raise Trouble(_why_not(error, self.host, self.port)) from None
+        return listen
+
+    def environment(self) -> dict[str, str]:
+        """Start what is needed and return the variables of every process of ours. What was given wins."""
+        self._make_data_dir()
+        environment = self._keys() | self.given
+        environment["DATA_DIR"] = str(self.data_dir)
+        environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        environment.setdefault("BASE_URL", f"http://localhost:{self.port}")
+        names = ["localhost", "127.0.0.1", "[::1]", urlsplit(environment["BASE_URL"]).hostname or "localhost"]
+        environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
+        environment.setdefault("WEB_GRACE", "2")
+        if self.embedded:
+            environment["DATABASE_URL"] = embedded.start(self.data_dir)
+        return environment
+
+    def tend_database(self) -> None:
+        """Start the embedded server again if it died: web and worker find it at the same address."""
+        if self.embedded and not embedded.running(self.data_dir):
+            embedded.start(self.data_dir)
+
+    def close(self) -> None:
+        if self.embedded and self.data_dir.exists():
+            embedded.stop(self.data_dir)
+
+    def _make_data_dir(self) -> None:
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.data_dir):
+                pass
+        except OSError as error:
+            raise Trouble(
+                f"In DATA_DIR={self.data_dir} kann nicht geschrieben werden ({error.strerror})."
+            ) from None
+
+    def _keys(self) -> dict[str, str]:
+        """The office's keys, made once: sessions and the links in mails outlive a restart."""
+        path = self.data_dir / "keys.env"
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=self.data_dir) as fresh:  # 0600 from the start
+                fresh.writelines(f"{name}={secrets.token_urlsafe(48)}\n" for name in KEYS)
+                fresh.flush()
+                with suppress(FileExistsError):  # another start was faster: its keys count
+                    os.link(fresh.name, path)
+        return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise Trouble(f"PORT={text} ist keine Portnummer.")
+    return int(text)
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} darf dieser Benutzer nicht öffnen; bitte PORT ab 1024 wählen."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST={host} ist keine Adresse dieses Rechners."
+    return f"Port {port} ist belegt – läuft schon eine Instanz?"
