@@ -1,0 +1,45 @@
+"""The database of the tests: an embedded server of their own, fast and careless, unless DATABASE_URL names one.
+
+The first import of conftest.py, since Django's settings read the environment completed here; xdist's workers
+inherit it.
+"""
+
+import os
+from pathlib import Path
+
+import django
+import pytest
+
+from config import embedded
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or CHECKOUT / "var" / "test")
+OURS = "DATABASE_URL" not in os.environ
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+for variable in ("DEBUG", "EMAIL_URL", "TRUSTED_PROXIES", "OPERATOR_EMAIL", "MAIL_FROM", "PORT", "HOST"):
+    os.environ.pop(variable, None)  # whatever the shell holds, the tests mean the defaults
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ["SECRET_KEY"] = "the tests' own secret key, known to everybody"
+os.environ["TOKEN_KEY"] = "the tests' own token key, known to everybody"
+os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ["BASE_URL"] = "http://testserver"
+os.environ["DATA_DIR"] = str(DATA_DIR)
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs an event loop
+if OURS and not IS_WORKER:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    os.environ["DATABASE_URL"] = embedded.url(DATA_DIR)
+django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if OURS and not IS_WORKER and not config.option.help:
+        embedded.start(DATA_DIR, durable=False)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server; another run in the same checkout that still uses it keeps it alive."""
+    if OURS and not IS_WORKER:
+        embedded.stop(DATA_DIR)
