@@ -6,7 +6,7 @@ from accounts.models import Account, AccountQuerySet
 
 
 class Sequence(models.Model):
-    """The mails bound to a system column (Serie). A column names the sequence it starts; the funnel knows no columns."""
+    """The mails bound to a system column (Serie). A column names the one it starts; the funnel knows no columns."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="sequences")
     name = models.CharField(max_length=80)
