@@ -7,3 +7,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     """As WhiteNoise's, but a name without a manifest entry (tests, a first start) keeps its plain address."""
 
     manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        try:
+            return super().stored_name(name)
+        except ValueError:  # not collected yet
+            return name

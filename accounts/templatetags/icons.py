@@ -1,0 +1,33 @@
+"""`{% icon "phone" %}`: one drawing of the sprite static/icons.svg, decorative by itself."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+SPRITE = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """The ids of the sprite's symbols."""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text(encoding="utf-8")))
+
+
+@register.simple_tag
+@cache  # a board shows the same few icons some thousand times
+def icon(name: str) -> SafeString:
+    """The svg element for `name`; LookupError for a name the sprite lacks."""
+    if name not in icon_names():
+        raise LookupError(f"static/icons.svg has no symbol {name!r}")
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )

@@ -1,0 +1,76 @@
+// Questions in the native dialog: [data-dialog] with formaction or href names the page, its fragment fills #dialog-content.
+// Without this script the same link or button opens that page.
+{
+  const dialog = document.getElementById("dialog");
+  const content = document.getElementById("dialog-content");
+  const messages = document.getElementById("messages");
+  let opener = null;
+
+  const refuse = (status, text) =>
+    document.dispatchEvent(new CustomEvent("refused", { detail: { status, text } }));
+
+  const show = (text) => {
+    content.innerHTML = text;
+    // Outside a modal dialog nothing is heard or clicked: the messages come along.
+    dialog.append(messages);
+    if (!dialog.open) dialog.showModal();
+    htmx.process(content);
+    const first = "[autofocus], [aria-invalid='true'], input:not([type='hidden']), select, textarea, button[type='submit']";
+    content.querySelector(first)?.focus();
+  };
+
+  const load = async (button) => {
+    const address = button.getAttribute("formaction") ?? button.getAttribute("href");
+    try {
+      const response = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const text = await response.text();
+      if (response.redirected || /^\s*<(!doctype|html)/i.test(text)) {
+        if (response.ok) location.assign(address); // a page that knows no fragment
+        else refuse(response.status, text);
+      } else if (response.ok) show(text);
+      else if (text.includes("hx-swap-oob")) {
+        await htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
+      } else refuse(response.status, text);
+    } catch (error) {
+      if (error.name !== "TypeError") throw error;
+      refuse(0);
+    }
+  };
+
+  if (dialog) {
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-dialog]");
+      if (!button || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      // A menu entry is gone when its menu closes; then the focus goes back to where the menu was opened.
+      opener = button.closest("#popup") ? document.querySelector("[data-popup][aria-expanded='true']") : button;
+      document.getElementById("popup").hidePopover();
+      load(button);
+    });
+
+    dialog.addEventListener("click", (event) => {
+      // „Abbrechen“ is a link to where the page came from; inside the dialog it closes it.
+      if (!event.target.closest("[data-dismiss]")) return;
+      event.preventDefault();
+      dialog.close();
+    });
+
+    // A click beside the dialog closes it as long as nothing has been typed.
+    let typed = false;
+    dialog.addEventListener("input", () => (typed = true));
+    dialog.addEventListener("pointerdown", (event) => {
+      if (event.target !== dialog || typed) return;
+      const box = dialog.getBoundingClientRect();
+      const inside = event.clientX >= box.left && event.clientX <= box.right
+        && event.clientY >= box.top && event.clientY <= box.bottom;
+      if (!inside) dialog.close();
+    });
+
+    dialog.addEventListener("close", () => {
+      typed = false;
+      document.body.append(messages);
+      content.replaceChildren();
+      if (opener?.isConnected) opener.focus({ preventScroll: true });
+    });
+  }
+}

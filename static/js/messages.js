@@ -1,0 +1,113 @@
+// Messages: each new toast in #messages gets a close button and, unless it is an error, ten seconds (as long as a move
+// can be undone). Other scripts speak through events on the document and import nothing:
+//   "say"      {text, error, action: {label, href}}    one sentence
+//   "refused"  {status, text}    an answer that cannot be shown as it is; status 0: no answer at all
+{
+  const place = document.getElementById("messages");
+  const SECONDS = 10;
+
+  const closeIcon = () => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "M18 6 6 18M6 6l12 12");
+    svg.append(path);
+    return svg;
+  };
+
+  const leave = (toast) => {
+    toast.classList.add("toast--leaving");
+    setTimeout(() => toast.remove(), 200);
+  };
+
+  const keepTime = (toast) => {
+    let timer;
+    const start = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => leave(toast), SECONDS * 1000);
+    };
+    const stop = () => clearTimeout(timer);
+    toast.addEventListener("pointerenter", stop);
+    toast.addEventListener("pointerleave", start);
+    toast.addEventListener("focusin", stop);
+    toast.addEventListener("focusout", start);
+    start();
+  };
+
+  const wire = (toast) => {
+    if (toast.querySelector("[data-close]")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "icon-button";
+    button.dataset.close = "";
+    button.setAttribute("aria-label", place.dataset.closeLabel);
+    button.append(closeIcon());
+    toast.append(button);
+    if (!toast.classList.contains("toast--error")) keepTime(toast);
+    // An undo belongs to the newest move, and four sentences at once are read by nobody.
+    const all = place.querySelectorAll(".toast:not(.toast--leaving)");
+    if (all.length > 3) leave(all[0]);
+  };
+
+  const say = ({ text, error, action }) => {
+    const toast = document.createElement("div");
+    toast.className = error ? "toast toast--error" : "toast";
+    const words = document.createElement("p");
+    words.textContent = text;
+    toast.append(words);
+    if (action) {
+      const link = document.createElement("a");
+      link.className = "toast__action";
+      link.href = action.href;
+      link.textContent = action.label;
+      toast.append(link);
+    }
+    for (const same of place.querySelectorAll(".toast--error")) {
+      if (error && same.querySelector("p")?.textContent === text) same.remove();
+    }
+    place.append(toast);
+  };
+
+  // The sentence of an error page, or the one we have for the status.
+  const explain = ({ status, text = "" }) => {
+    if (status === 401) {
+      const next = encodeURIComponent(location.pathname + location.search);
+      const action = { label: place.dataset.login, href: `/accounts/login/?next=${next}` };
+      return say({ text: place.dataset.expired, error: true, action });
+    }
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const own = page.querySelector("[data-message]")?.textContent.trim();
+    const { offline, forbidden, missing, failed } = place.dataset;
+    const known = { 0: offline, 403: forbidden, 404: missing, 410: missing };
+    say({ text: own || known[status] || failed, error: true });
+  };
+
+  if (place) {
+    place.querySelectorAll(".toast").forEach(wire);
+    new MutationObserver((changes) => {
+      for (const change of changes) {
+        for (const node of change.addedNodes) if (node.matches?.(".toast")) wire(node);
+      }
+    }).observe(place, { childList: true });
+
+    place.addEventListener("click", (event) => {
+      const toast = event.target.closest("[data-close]")?.closest(".toast");
+      if (toast) leave(toast);
+    });
+    // An undo that was answered has had its say, whatever the answer.
+    document.addEventListener("answered", (event) => {
+      const toast = event.detail.form.closest(".toast");
+      if (toast) leave(toast);
+    });
+    document.addEventListener("say", (event) => say(event.detail));
+    document.addEventListener("refused", (event) => explain(event.detail));
+    document.addEventListener("htmx:error", () => explain({ status: 0 }));
+    document.addEventListener("htmx:response:error", (event) => {
+      const { response, text } = event.detail.ctx;
+      const speaks = text?.includes("hx-swap-oob") || ![400, 404].includes(response.status);
+      if (response.status >= 500 || !speaks) explain({ status: response.status, text });
+    });
+  }
+}

@@ -1,0 +1,130 @@
+// Menus beside their button: [data-popup] with formaction (or href) names the small page; its fragment is shown in
+// #popup. Without this script the same button opens that page.
+{
+  const popup = document.getElementById("popup");
+  const ITEMS = "[role='menuitem'], [role='menuitemradio'], [role='option']";
+  let opener = null;
+  let wasOpen = null; // the button under the pointer whose popup the browser closes before the click arrives
+
+  const addressOf = (button) => button.getAttribute("formaction") ?? button.getAttribute("href");
+  const items = () => [...popup.querySelectorAll(ITEMS)].filter((item) => item.checkVisibility());
+
+  const positionAt = (button) => {
+    const box = button.getBoundingClientRect();
+    const { offsetWidth: width, scrollHeight: height } = popup;
+    const left = box.left + width > innerWidth - 8 ? box.right - width : box.left;
+    const below = innerHeight - box.bottom - 12;
+    const above = box.top - 12;
+    const isBelow = height <= below || below >= above;
+    const room = Math.max(isBelow ? below : above, 120);
+    const top = isBelow ? box.bottom + 4 : box.top - 4 - Math.min(height, room);
+    popup.style.setProperty("--x", `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`);
+    popup.style.setProperty("--y", `${Math.max(8, top)}px`);
+    popup.style.setProperty("--room", `${room}px`);
+  };
+
+  const show = (button, text) => {
+    opener = button;
+    popup.innerHTML = text;
+    if (!popup.matches(":popover-open")) popup.showPopover();
+    positionAt(button);
+    button.setAttribute("aria-expanded", "true");
+    htmx.process(popup);
+    const chosen = popup.querySelector("[aria-selected='true'], [aria-checked='true']");
+    const first = popup.querySelector("[autofocus], [data-filter]") ?? chosen ?? items()[0];
+    (first ?? popup.querySelector("input:not([type='hidden']), select, button, a"))?.focus();
+  };
+
+  const load = async (button) => {
+    button.setAttribute("aria-busy", "true");
+    try {
+      const response = await fetch(addressOf(button), { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const text = await response.text();
+      if (response.ok && !response.redirected) show(button, text);
+      else if (text.includes("hx-swap-oob")) {
+        await htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
+      } else document.dispatchEvent(new CustomEvent("refused", { detail: { status: response.status, text } }));
+    } catch (error) {
+      if (error.name !== "TypeError") throw error;
+      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  };
+
+  // The card may have been swapped meanwhile: its new button has the same address.
+  const giveFocusBack = () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const twin = opener.isConnected
+      ? opener
+      : [...document.querySelectorAll("[data-popup]")].find((button) => addressOf(button) === addressOf(opener));
+    twin?.focus({ preventScroll: true });
+  };
+
+  const move = (step) => {
+    const all = items();
+    const now = all.indexOf(document.activeElement);
+    const next = step === "first" ? 0 : step === "last" ? all.length - 1 : now < 0 ? (step < 0 ? -1 : 0) : now + step;
+    all.at(next % all.length)?.focus();
+  };
+
+  const filter = (input) => {
+    const wanted = input.value.trim().toLocaleLowerCase();
+    for (const option of popup.querySelectorAll(ITEMS)) {
+      const entry = option.closest("li") ?? option;
+      entry.hidden = !option.textContent.toLocaleLowerCase().includes(wanted);
+    }
+    const none = popup.querySelector("[data-none]");
+    if (none) none.hidden = items().length > 0;
+  };
+
+  const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" };
+
+  if (popup) {
+    document.addEventListener("pointerdown", (event) => {
+      const button = event.target.closest("[data-popup]");
+      wasOpen = button && button === opener && popup.matches(":popover-open") ? button : null;
+    }, { capture: true });
+
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-popup]");
+      if (!button || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (button === wasOpen) popup.matches(":popover-open") && popup.hidePopover();
+      else if (button.getAttribute("aria-busy") !== "true") load(button);
+      wasOpen = null;
+    });
+
+    popup.addEventListener("toggle", (event) => {
+      if (event.newState === "open") return;
+      opener?.setAttribute("aria-expanded", "false");
+      popup.replaceChildren();
+      giveFocusBack();
+    });
+
+    popup.addEventListener("input", (event) => {
+      if (event.target.matches("[data-filter]")) filter(event.target);
+    });
+
+    popup.addEventListener("keydown", (event) => {
+      const field = popup.querySelector("[data-filter]");
+      const inField = event.target.matches("input, select, textarea");
+      const inFilter = field && event.target === field;
+      if (event.key in STEPS && items().length && (!inField || (inFilter && event.key.startsWith("Arrow")))) {
+        event.preventDefault();
+        move(STEPS[event.key]);
+      } else if (event.key === "Enter" && inFilter) {
+        event.preventDefault();
+        items()[0]?.click();
+      } else if (event.key === "Tab" && popup.querySelector("[role='menu'], [role='listbox']")) {
+        popup.hidePopover();
+      } else if (event.key.length === 1 && event.key !== " " && !inField && !event.ctrlKey && !event.metaKey) {
+        const letter = event.key.toLocaleLowerCase();
+        if (field) field.focus();
+        else items().find((item) => item.textContent.trim().toLocaleLowerCase().startsWith(letter))?.focus();
+      }
+    });
+
+    addEventListener("resize", () => popup.matches(":popover-open") && positionAt(opener));
+  }
+}

@@ -1,0 +1,24 @@
+// The choice of light, dark or system: shown at once, remembered by the server.
+{
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-theme-form]") || !event.submitter) return;
+    event.preventDefault();
+    const root = document.documentElement;
+    const before = root.dataset.theme;
+    const press = (theme) => {
+      root.dataset.theme = theme;
+      for (const button of form.elements.theme) button.setAttribute("aria-pressed", String(button.value === theme));
+    };
+    press(event.submitter.value);
+    const response = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      body: new FormData(form, event.submitter),
+      headers: { "HX-Request": "true" },
+    }).catch(() => ({ ok: false, status: 0, text: () => "" }));
+    if (response.ok) return;
+    press(before);
+    const detail = { status: response.status, text: await response.text() };
+    document.dispatchEvent(new CustomEvent("refused", { detail }));
+  });
+}
