@@ -4,4 +4,10 @@ from tests.database import pytest_configure, pytest_unconfigure  # noqa: F401  m
 
 # isort: split
 
+from hypothesis import HealthCheck, settings
+
+# A deadline measures the machine and how busy it is, not the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
 pytest_plugins = ["tests.cast"]

@@ -1,0 +1,282 @@
+"""The columns of a contact list in a file: their headers, the names other programs give them, their words.
+
+The first header of a field is the one an export writes. It is part of a file format and therefore the same in every
+language; `Field.label` is what the interface shows.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext, gettext_noop
+
+from contacts.search import fold
+
+Kind = Literal["text", "note", "email", "tags", "choice", "area", "year", "date", "moment", "id"]
+
+
+@dataclass(frozen=True)
+class Field:
+    key: str
+    headers: tuple[str, ...]
+    limit: int = 0
+    kind: Kind = "text"
+    joint: str = ""  # what joins several columns of this field; "" if there can be only one
+
+    @property
+    def header(self) -> str:
+        return self.headers[0]
+
+    @property
+    def label(self) -> str:
+        return gettext(self.header)
+
+
+def _partner(header: str, name: str, english: str) -> tuple[str, ...]:
+    others = (f"Partner {name}", f"{name} Partner", f"Partnerin {name}", f"{name} 2")
+    return (header, *others, f"Ehepartner {name}", f"{name} Ehepartner", f"partner {english}")
+
+
+_ALL = (
+    # A bare "ID" of another program is not ours, so only our own header is recognised.
+    Field("id", (gettext_noop("Kontakt-ID"), "contact id"), kind="id"),
+    Field("salutation", (gettext_noop("Anrede"), "salutation"), kind="choice"),
+    Field("title", (gettext_noop("Titel"), "Akademischer Titel", "academic title", "title"), 40),
+    Field("first_name", (gettext_noop("Vorname"), "Vornamen", "Rufname", "first name", "given name"), 80),
+    Field(
+        "last_name",
+        (gettext_noop("Nachname"), "Name", "Familienname", "Zuname", "last name", "surname", "family name"),
+        80,
+    ),
+    Field(
+        "company",
+        (gettext_noop("Firma"), "Firmenname", "Unternehmen", "Organisation", "company", "organization"),
+        120,
+    ),
+    Field(
+        "partner_salutation",
+        _partner(gettext_noop("Anrede (2. Person)"), "Anrede", "salutation"),
+        kind="choice",
+    ),
+    Field("partner_title", _partner(gettext_noop("Titel (2. Person)"), "Titel", "title"), 40),
+    Field("partner_first_name", _partner(gettext_noop("Vorname (2. Person)"), "Vorname", "first name"), 80),
+    Field("partner_last_name", _partner(gettext_noop("Nachname (2. Person)"), "Nachname", "last name"), 80),
+    Field(
+        "email",
+        (gettext_noop("E-Mail-Adresse"), "E-Mail", "Mail", "Mailadresse", "E-Mail privat", "email address"),
+        254,
+        "email",
+    ),
+    Field(
+        "phone",
+        (
+            *(gettext_noop("Telefon"), "Telefonnummer", "Telefon privat", "Tel", "Tel-Nr", "Rufnummer"),
+            *("Festnetz", "Mobil", "Mobiltelefon", "Mobilnummer", "Handy", "Handynummer"),
+            *("phone", "phone number", "telephone", "mobile", "mobile phone", "cell"),
+        ),
+        40,
+        joint=" / ",
+    ),
+    Field(
+        "street",
+        (
+            *(gettext_noop("Straße und Hausnummer"), "Straße", "Straße/Nr.", "Straße Nr", "Straße Hausnr"),
+            *("Straße/Hausnummer", "Straße + Hausnummer", "Anschrift", "Adresse", "street", "address"),
+            "street address",
+        ),
+        120,
+        joint=" ",
+    ),
+    Field(
+        "house_number",
+        (gettext_noop("Hausnummer"), "Haus-Nr.", "Hausnr", "HNr", "house number", "street number"),
+        20,
+        joint=" ",
+    ),
+    Field(
+        "postal_code", (gettext_noop("PLZ"), "Postleitzahl", "zip", "zip code", "postal code", "postcode"), 10
+    ),
+    Field("city", (gettext_noop("Ort"), "Stadt", "Wohnort", "city", "town"), 80),
+    Field(
+        "property_kind",
+        (gettext_noop("Objektart"), "Objekttyp", "Immobilienart", "Immobilientyp", "property type"),
+        kind="choice",
+    ),
+    Field("living_area", (gettext_noop("Wohnfläche in m²"), "Wohnfläche", "living area"), kind="area"),
+    Field(
+        "plot_area",
+        (
+            *(gettext_noop("Grundstück in m²"), "Grundstück", "Grundstücksfläche", "Grundstücksgröße"),
+            *("plot area", "plot size", "lot size"),
+        ),
+        kind="area",
+    ),
+    Field("year_built", (gettext_noop("Baujahr"), "year built", "year of construction"), kind="year"),
+    Field(
+        "source", (gettext_noop("Quelle"), "Herkunft", "Leadquelle", "source", "lead source"), 120, "choice"
+    ),
+    Field(
+        "source_detail",
+        (gettext_noop("Quelle im Einzelnen"), "Quelle Detail", "Quelle Details", "source detail"),
+        120,
+    ),
+    Field("status", (gettext_noop("Status"), "Phase", "Spalte", "Pipeline-Status", "stage"), 40),
+    Field(
+        "assignee",
+        (
+            *(gettext_noop("Mitarbeiter"), "Zuständig", "Zuständiger Mitarbeiter", "Betreuer", "Betreuerin"),
+            *(
+                "Bearbeiter",
+                "Bearbeiterin",
+                "Makler",
+                "Maklerin",
+                "assignee",
+                "owner",
+                "agent",
+                "assigned to",
+            ),
+        ),
+        254,
+    ),
+    Field(
+        "due_on",
+        (
+            *(gettext_noop("Fällig am"), "Fällig", "Fälligkeit", "Fälligkeitsdatum"),
+            *(
+                "Wiedervorlage",
+                "Wiedervorlage am",
+                "due",
+                "due date",
+                "due on",
+                "follow-up",
+                "follow up date",
+            ),
+        ),
+        kind="date",
+    ),
+    Field(
+        "due_note",
+        (gettext_noop("Notiz zur Fälligkeit"), "Notiz zur Wiedervorlage", "Wiedervorlage Notiz", "due note"),
+        200,
+    ),
+    Field(
+        "tags",
+        (gettext_noop("Schlagwörter"), "Schlagworte", "Stichwörter", "Tags", "labels"),
+        30,
+        "tags",
+        ", ",
+    ),
+    Field(
+        "note",
+        (
+            *(gettext_noop("Notiz"), "Notizen", "Bemerkung", "Bemerkungen", "Kommentar", "Anmerkung"),
+            *("Anmerkungen", "note", "notes", "comment", "comments", "remarks"),
+        ),
+        10_000,
+        "note",
+        "\n",
+    ),
+    Field(
+        "created_at",
+        (gettext_noop("Angelegt am"), "Erstellt am", "Erfasst am", "Anlagedatum", "created", "created at"),
+        kind="moment",
+    ),
+)
+FIELDS = {field.key: field for field in _ALL}
+
+# A choice as it is written in files: the first word of each key is what an export writes.
+_SALUTATION = {
+    "mrs": ("Frau", "Fr.", "Fräulein", "mrs", "ms", "miss"),
+    "mr": ("Herr", "Herrn", "Hr.", "Hrn.", "mr"),
+    "neutral": (
+        *("ohne Anrede", "neutral", "keine", "divers", "Familie", "Fam.", "Eheleute", "Ehepaar", "Firma"),
+        *("Herr und Frau", "Frau und Herr", "Herr/Frau", "Frau/Herr", "Herr & Frau"),
+    ),
+}
+CHOICES = {
+    "salutation": _SALUTATION,
+    "partner_salutation": _SALUTATION,
+    "property_kind": {
+        "house": (
+            *("Einfamilienhaus", "Haus", "EFH", "Doppelhaushälfte", "DHH", "Reihenhaus", "RH", "Villa"),
+            *("Bungalow", "Zweifamilienhaus", "Reihenendhaus", "Reihenmittelhaus", "house"),
+        ),
+        "apartment": (
+            *("Wohnung", "Eigentumswohnung", "ETW", "Dachgeschosswohnung", "Maisonette", "Penthouse"),
+            *("apartment", "flat", "condominium"),
+        ),
+        "multi_family": (
+            "Mehrfamilienhaus",
+            "MFH",
+            "Zinshaus",
+            "Wohnhaus",
+            "multi family",
+            "multi-family house",
+        ),
+        "land": ("Grundstück", "Baugrundstück", "Bauplatz", "land", "plot"),
+        "commercial": (
+            "Gewerbe",
+            "Gewerbeobjekt",
+            "Gewerbeimmobilie",
+            "Büro",
+            "Praxis",
+            "Laden",
+            "commercial",
+        ),
+        "other": ("Sonstiges", "Sonstige", "Andere", "other"),
+    },
+    "source": {
+        "form": ("Website", "Webseite", "Homepage", "Internet", "Formular", "Kontaktformular", "form"),
+        "valuation": ("Bewertungsanfrage", "Bewertung", "Online-Bewertung", "valuation"),
+        "guide": ("Ratgeber", "guide"),
+        "portal": ("Portal", "Immobilienportal"),
+        "phone": ("Telefon", "Anruf", "telefonisch", "phone"),
+        "recommendation": ("Empfehlung", "Weiterempfehlung", "recommendation", "referral"),
+        "event": ("Veranstaltung", "Messe", "Event"),
+        "import": ("Import",),
+        "other": ("Sonstige", "Sonstiges", "Andere", "other"),
+    },
+}
+
+_UNIT = re.compile(r"(?<=.)(?:in)?(?:m2|qm)$")
+
+
+def bare(text: str) -> str:
+    """Letters and digits only, lower case, ä as ae: "E-Mail-Adresse" and "Email Adresse" are one header."""
+    return "".join(sign for sign in fold(text) if sign.isalnum())
+
+
+_BY_HEADER = {
+    _UNIT.sub("", bare(header)): (field.key, rank)
+    for field in _ALL
+    for rank, header in enumerate(field.headers)
+}
+_BY_WORD = {
+    key: {bare(word): choice for choice, words in choices.items() for word in (choice, *words)}
+    for key, choices in CHOICES.items()
+}
+
+
+def field_of(header: str) -> str | None:
+    """The key of the field which a header names, or None."""
+    return _named(header)[0]
+
+
+def choice_of(key: str, word: str) -> str | None:
+    """The choice of a field which a word names, or None."""
+    return _BY_WORD[key].get(bare(word))
+
+
+def propose(headers: list[str]) -> dict[int, str]:
+    """Column index to field key. Of several columns for one field the best named counts, unless they can be joined."""
+    named = [(rank, index, key) for index, (key, rank) in enumerate(map(_named, headers)) if key]
+    best = {key: index for _rank, index, key in sorted(named, reverse=True)}
+    return {
+        index: key
+        for _rank, index, key in sorted(named, key=lambda each: each[1])
+        if FIELDS[key].joint or best[key] == index
+    }
+
+
+def _named(header: str) -> tuple[str | None, int]:
+    return _BY_HEADER.get(_UNIT.sub("", bare(header)), (None, 0))
