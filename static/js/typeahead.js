@@ -1,0 +1,57 @@
+// Searching while typing, on list and board: after 200 ms the page of what has been typed is fetched, and its content and
+// the parts marked data-live (number, chips, switch) are put into this one. Field and cursor stay. Without this script
+// Enter does it.
+{
+  const WAIT = 200;
+  let timer;
+  let running;
+
+  const addressOf = (form) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (value.trim() !== "") query.append(name, value);
+    const address = new URL(form.getAttribute("action"), location.href);
+    address.search = query;
+    return address;
+  };
+
+  const put = async (page) => {
+    for (const target of document.querySelectorAll("[data-live], #content")) {
+      const text = page.getElementById(target.id).innerHTML;
+      await htmx.swap({ text, sourceElement: document.body, target, swap: "innerHTML" });
+    }
+  };
+
+  const search = async (form) => {
+    running?.abort();
+    running = new AbortController();
+    const { signal } = running;
+    const address = addressOf(form);
+    try {
+      const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
+      const text = await response.text();
+      if (response.redirected || !response.ok) return location.assign(address);
+      const page = new DOMParser().parseFromString(text, "text/html");
+      if (signal.aborted) return;
+      await put(page);
+      history.replaceState(history.state, "", address);
+      form.querySelector("[data-typeahead]").closest(".field").classList.toggle("field--set", address.searchParams.has("q"));
+      document.dispatchEvent(new CustomEvent("found"));
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (error.name !== "TypeError") throw error;
+      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
+    }
+  };
+
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-typeahead]");
+    if (!field || event.isComposing) return;
+    clearTimeout(timer);
+    // One letter finds half the office: it is worth a search only when somebody asks for it with Enter.
+    if (field.value.trim().length !== 1) timer = setTimeout(search, WAIT, field.form);
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.querySelector("[data-typeahead]")) clearTimeout(timer);
+  }, { capture: true });
+}
