@@ -43,7 +43,7 @@ check: venv-dev
 format: venv-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2
+	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
 
 bench: venv-dev
 	@exec $(BIN)/python -m tests.bench $(args)

@@ -51,7 +51,7 @@ def bring_up_to_date(venv, requirements):
         "-m",
         "pip",
         "install",
-        "--quiet",
+        "-qq",
         "--disable-pip-version-check",
         "--no-input",
         "--require-hashes",

@@ -1,9 +1,10 @@
 """Moves of many cards at once: the selection of the list, and the emptying of a column before it is deleted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -42,7 +43,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     return count
 
 
-def _carry(cards: Sequence[Card], target: Column, user: User, via: str, now: datetime) -> int:
+def _carry(cards: QuerySet, target: Column, user: User, via: str, now: datetime) -> int:
     locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     locked.sort(key=lambda card: (card.column.position, card.rank))
     moves = [_move(card, target, user, via, now) for card in locked]

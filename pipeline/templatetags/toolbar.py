@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
@@ -52,7 +53,8 @@ def chips(selection: Selection, colleagues: Iterable[User]) -> list[Chip]:
     for choice in filters(selection, colleagues):
         if choice.value:
             label = dict(choice.options).get(choice.value, choice.label)
-            found.append(Chip(label, replace(selection, **{choice.name: ""}).query_string))
+            without: dict[str, Any] = {choice.name: ""}
+            found.append(Chip(label, replace(selection, **without).query_string))
     return found
 
 

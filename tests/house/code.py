@@ -1,0 +1,125 @@
+"""The rules of the house that Python code can break: each checker takes a path and a source, and returns complaints."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+# A room and those it may import. Down the line only; `help` stands beside it.
+ROOMS: dict[str, set[str]] = {
+    "accounts": set(),
+    "contacts": {"accounts"},
+    "funnel": {"contacts", "accounts"},
+    "pipeline": {"funnel", "contacts", "accounts"},
+    "help": {"accounts"},
+    "config": {"pipeline", "funnel", "contacts", "accounts", "help"},
+}
+FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}
+SIGNAL_MODULES = {"django.dispatch", "django.db.models.signals", "django.core.signals"}
+WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is named or whose lookup was scoped
+SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
+VIEW_LINES = 15
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def room_of(path: str) -> str:
+    return PurePosixPath(path).parts[0]
+
+
+def upward_imports(path: str, source: str) -> list[str]:
+    """Imports, and model names in strings ("pipeline.Card"), of rooms that this room may not know."""
+    room = room_of(path)
+    banned = (set(ROOMS) | {"tests"}) - ROOMS[room] - {room}
+    tree = ast.parse(source)
+    imported = [(line, name) for line, name in _imports(path, tree) if name.split(".")[0] in banned]
+    named = [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if (match := re.fullmatch(r"(\w+)\.[A-Z]\w+", node.value)) and match[1] in banned
+    ]
+    return [f"{path}:{line} {room} may not know {name}" for line, name in imported + named]
+
+
+def late_imports(path: str, source: str) -> list[str]:
+    """Imports of ours inside a function: a circle in hiding."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
+    found = {(line, name) for function in functions for line, name in _imports(path, function)}
+    return [f"{path}:{line} imports {name} inside a function" for line, name in sorted(found) if _ours(name)]
+
+
+def vague_names(path: str, source: str = "") -> list[str]:
+    parts = {PurePosixPath(part).stem for part in PurePosixPath(path).parts}
+    return [f"{path} is called {name}" for name in sorted(parts & FORBIDDEN_NAMES)]
+
+
+def hidden_effects(path: str, source: str) -> list[str]:
+    """Signals, and save() or delete() overrides in models: changes nobody sees called."""
+    tree = ast.parse(source)
+    signals = [(line, name) for line, name in _imports(path, tree) if name.startswith(tuple(SIGNAL_MODULES))]
+    overrides = [
+        (node.lineno, f"{holder.name}.{node.name}()")
+        for holder in ast.walk(tree)
+        if isinstance(holder, ast.ClassDef) and PurePosixPath(path).name == "models.py"
+        for node in holder.body
+        if isinstance(node, Function) and node.name in ("save", "delete")
+    ]
+    return [f"{path}:{line} works through {name}" for line, name in signals + overrides]
+
+
+def unscoped_lookups(path: str, source: str) -> list[tuple[str, str]]:
+    """Lookups that do not start with `.of(account)`: pairs of place ("file::function") and complaint."""
+    found = []
+    for place, node in _placed(ast.parse(source)):
+        where = f"{path}::{place}"
+        if isinstance(node, ast.Attribute) and node.attr in ("_default_manager", "_base_manager"):
+            found.append((where, f"{path}:{node.lineno} uses {node.attr}"))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+            if node.value.attr == "objects" and node.attr not in WRITES | {"of"}:
+                found.append(
+                    (where, f"{path}:{node.lineno} looks up .objects.{node.attr} without .of(account)")
+                )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SHORTCUTS:
+            if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id[0].isupper():
+                found.append((where, f"{path}:{node.lineno} looks up {node.args[0].id} without .of(account)"))
+    return found
+
+
+def long_views(path: str, source: str) -> list[str]:
+    """Views with more than fifteen lines, docstring not counted."""
+    if PurePosixPath(path).stem != "views" and "views" not in PurePosixPath(path).parts:
+        return []
+    views = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
+    return [
+        f"{path}:{view.lineno} {view.name} has {lines} lines"
+        for view in views
+        if (lines := _body_lines(view)) > VIEW_LINES
+    ]
+
+
+def _body_lines(function: Function) -> int:
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def _ours(name: str) -> bool:
+    return name.split(".")[0] in ROOMS
+
+
+def _imports(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            package = PurePosixPath(path).parts[: -node.level] if node.level else ()
+            base = ".".join([*package, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{base}.{alias.name}".lstrip(".")) for alias in node.names)
+
+
+def _placed(tree: ast.AST, place: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Every node with the dotted name of the function or class it stands in."""
+    for node in ast.iter_child_nodes(tree):
+        inner = f"{place}.{node.name}".lstrip(".") if isinstance(node, Function | ast.ClassDef) else place
+        yield place, node
+        yield from _placed(node, inner)

@@ -1,0 +1,232 @@
+"""The rules of the house, kept by reading the source; each checker must catch a breakage planted for it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.template.loader import get_template
+
+from tests.house import code, pages
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+# Lookups across accounts, or in rows whose account is settled already: the place, and why.
+ACROSS_ACCOUNTS = {
+    "accounts/backends.py::AccountBackend.get_user": "the session names the user before any account is known",
+    "config/prepare.py::main": "asks whether the demo exists",
+    "pipeline/columns.py::locked_columns": "locks the account itself",
+    "pipeline/leads.py::erase_expired": "empties every office's trash by age",
+    "pipeline/places.py::*": "reads ranks inside a column that was found by account",
+}
+
+
+def files(*places: str) -> list[Path]:
+    """The files of these patterns below the checkout, the vendored ones left out."""
+    found = [path for place in places for path in sorted(CHECKOUT.glob(place))]
+    return [path for path in found if "vendor" not in path.parts]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(CHECKOUT).as_posix()
+
+
+def complaints(check: Callable[[str, str], list[str]], paths: list[Path]) -> list[str]:
+    assert paths, "a check of nothing cannot fail"
+    return [complaint for path in paths for complaint in check(name_of(path), path.read_text())]
+
+
+MODULES = files(*(f"{room}/**/*.py" for room in code.ROOMS))
+WRITTEN = [path for path in MODULES if "migrations" not in path.parts]  # by hand
+TEMPLATES = files(
+    "templates/**/*.html", "templates/**/*.txt", "*/templates/**/*.html", "*/templates/**/*.txt"
+)
+ASSETS = files("static/css/**/*.css", "static/js/**/*.js")
+LOCKS = files("requirements*.txt")
+
+
+@pytest.mark.parametrize(
+    "check",
+    [code.upward_imports, code.late_imports, code.vague_names, code.hidden_effects],
+    ids=lambda c: c.__name__,
+)
+def test_rooms_keep_their_order(check: Callable[[str, str], list[str]]) -> None:
+    assert complaints(check, MODULES) == []
+
+
+def test_files_stay_short() -> None:
+    assert complaints(pages.outgrown, WRITTEN + TEMPLATES + ASSETS) == []
+
+
+def test_views_are_four_thoughts() -> None:
+    assert complaints(code.long_views, WRITTEN) == []
+
+
+def test_lookups_start_with_the_account() -> None:
+    found = [pair for path in WRITTEN for pair in code.unscoped_lookups(name_of(path), path.read_text())]
+    allowed = {place: _exception(place) for place, _ in found}
+    assert [complaint for place, complaint in found if not allowed[place]] == []
+    assert set(ACROSS_ACCOUNTS) - set(allowed.values()) == set(), "exceptions nobody needs any more"
+
+
+def _exception(place: str) -> str | None:
+    return next((name for name in (place, f"{place.split('::')[0]}::*") if name in ACROSS_ACCOUNTS), None)
+
+
+def test_templates_hold_no_code_and_no_untranslated_text() -> None:
+    assert complaints(pages.template_faults, TEMPLATES) == []
+
+
+def test_templates_ask_no_database() -> None:
+    assert complaints(pages.template_queries, TEMPLATES) == []
+
+
+def test_templates_compile() -> None:
+    for path in TEMPLATES:
+        get_template(re.sub(r"^.*?templates/", "", name_of(path)))
+
+
+def test_nothing_comes_from_third_parties() -> None:
+    assert complaints(pages.foreign_addresses, ASSETS) == []
+
+
+def test_lock_files_name_no_address() -> None:
+    assert complaints(pages.lock_addresses, LOCKS) == []
+
+
+def test_vendored_files_are_the_ones_named() -> None:
+    assert pages.changed_vendored(CHECKOUT / "static" / "vendor") == []
+
+
+def test_models_and_migrations_agree(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+BREAKAGES = [
+    (code.upward_imports, "contacts/due.py", "from pipeline.models import Card"),
+    (code.upward_imports, "funnel/tasks.py", "def f():\n    import pipeline.moves"),
+    (code.upward_imports, "help/views.py", "from contacts import models"),
+    (code.upward_imports, "accounts/views.py", "from ..pipeline import moves"),
+    (code.upward_imports, "pipeline/moves.py", "from tests import factories"),
+    (code.upward_imports, "contacts/models.py", "card = ForeignKey('pipeline.Card')"),
+    (code.late_imports, "pipeline/moves.py", "def move():\n    from funnel import enrolments"),
+    (code.vague_names, "contacts/utils.py", ""),
+    (code.vague_names, "funnel/services/mail.py", ""),
+    (code.hidden_effects, "contacts/models.py", "from django.db.models.signals import post_save"),
+    (code.hidden_effects, "contacts/apps.py", "from django.dispatch import receiver"),
+    (code.hidden_effects, "contacts/models.py", "class A(Model):\n    def save(self): notify()"),
+    (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact.objects.get(pk=1)"),
+    (
+        code.unscoped_lookups,
+        "contacts/views.py",
+        "def f(r): return Contact.objects.filter(pk=1).of(r.account)",
+    ),
+    (code.unscoped_lookups, "contacts/views.py", "def f(r): return get_object_or_404(Contact, pk=1)"),
+    (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact._default_manager.all()"),
+    (code.long_views, "contacts/views.py", "def f(request):\n    '''Doc.'''\n" + "    x = 1\n" * 16),
+    (code.long_views, "pipeline/views/board.py", "async def f(request):\n" + "    x = 1\n" * 16),
+    (pages.outgrown, "contacts/due.py", "x\n" * 300),
+    (pages.outgrown, "templates/a.html", "x\n" * 80),
+    (pages.outgrown, "static/css/a.css", "x\n" * 250),
+    (pages.outgrown, "static/js/a.js", "x\n" * 150),
+    (pages.template_faults, "templates/a.html", '<p style="color:red"></p>'),
+    (pages.template_faults, "templates/a.html", "<style>p{}</style>"),
+    (pages.template_faults, "templates/a.html", "<script>run()</script>"),
+    (pages.template_faults, "templates/a.html", '<p onclick="run()"></p>'),
+    (pages.template_faults, "templates/a.html", '<a href="javascript:run()"></a>'),
+    (pages.template_faults, "templates/a.html", '<script src="https://cdn.example/x.js"></script>'),
+    (pages.template_faults, "templates/a.html", '<img src="//cdn.example/x.png">'),
+    (pages.template_faults, "templates/a.html", "<p>Kontakte</p>"),
+    (pages.template_faults, "templates/a.html", "{% if x %}ja{% endif %}"),
+    (pages.template_faults, "templates/a.html", "<p>{{ count }} Kontakte</p>"),
+    (pages.template_faults, "templates/a.html", '<button aria-label="Menü: {{ name }}"></button>'),
+    (pages.template_faults, "templates/a.html", '<input type="submit" value="Los">'),
+    (pages.template_faults, "templates/a.html", "<p>&Auml;nderung</p>"),
+    (pages.template_faults, "templates/a.html", '<p>{{ name|default:"ohne Namen" }}</p>'),
+    (pages.template_faults, "templates/a.html", '{% include "_x.html" with label="Suche" %}'),
+    (pages.template_faults, "templates/mail.txt", "Hallo {{ name }}"),
+    (pages.template_queries, "templates/a.html", "{% for card in column.cards.all %}{% endfor %}"),
+    (pages.template_queries, "templates/a.html", "{% if contact.action_set %}{% endif %}"),
+    (pages.foreign_addresses, "static/css/a.css", "@import 'https://fonts.example.com/x.css'"),
+    (pages.foreign_addresses, "static/js/a.js", "fetch('//cdn.example.com/x')"),
+    (pages.lock_addresses, "requirements.txt", "--index-url somewhere"),
+    (pages.lock_addresses, "requirements.txt", "# from https://mirror/simple"),
+    (pages.lock_addresses, "requirements.txt", "x==1 # via files.pythonhosted.org"),
+]
+
+
+@pytest.mark.parametrize(("check", "path", "source"), BREAKAGES)
+def test_checker_catches(check: Callable[[str, str], list[object]], path: str, source: str) -> None:
+    assert len(check(path, source)) >= 1
+
+
+SOUND = [
+    (
+        code.upward_imports,
+        "pipeline/moves.py",
+        "from funnel import enrolments\nfrom pipeline.models import Card",
+    ),
+    (code.upward_imports, "contacts/models.py", "user = ForeignKey('accounts.User')"),
+    (
+        code.late_imports,
+        "pipeline/moves.py",
+        "import json\nfrom funnel import enrolments\ndef f():\n    import json",
+    ),
+    (code.hidden_effects, "contacts/forms.py", "class A(Form):\n    def save(self): pass"),
+    (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact.objects.of(r.account).get(pk=1)"),
+    (code.unscoped_lookups, "contacts/leads.py", "def f(a): return Contact.objects.create(account=a)"),
+    (
+        code.long_views,
+        "contacts/views.py",
+        "def f(request):\n    '''Doc.\n\n\n    '''\n" + "    x = 1\n" * 15,
+    ),
+    (code.long_views, "contacts/actions.py", "def f(request):\n" + "    x = 1\n" * 16),
+    (pages.outgrown, "contacts/due.py", "x\n" * 299),
+    (
+        pages.template_faults,
+        "templates/a.html",
+        '<p title="{% translate "Zurück" %}">{% translate "Weiter" %}</p>',
+    ),
+    (
+        pages.template_faults,
+        "templates/a.html",
+        "{% blocktranslate %}Hallo {{ x }}{% endblocktranslate %}: 5 {{ x }}",
+    ),
+    (
+        pages.template_faults,
+        "templates/a.html",
+        '<input type="hidden" name="version" value="{{ x|default:"-" }}">',
+    ),
+    (pages.template_faults, "templates/a.html", '<script src="{% static "js/a.js" %}" defer></script>'),
+    (pages.template_faults, "templates/a.html", '{% include "_x.html" with label=label mode="list" %}'),
+    (
+        pages.template_queries,
+        "templates/a.html",
+        "{{ column.count }}{% for card in column.cards %}{% endfor %}",
+    ),
+    (
+        pages.foreign_addresses,
+        "static/js/a.js",
+        'x.createElementNS("http://www.w3.org/2000/svg", "use") // see README',
+    ),
+    (pages.lock_addresses, "requirements.txt", "zope.interface==1.0 \\\n    --hash=sha256:00"),
+]
+
+
+@pytest.mark.parametrize(("check", "path", "source"), SOUND)
+def test_checker_lets_pass(check: Callable[[str, str], list[object]], path: str, source: str) -> None:
+    assert check(path, source) == []
+
+
+def test_checker_catches_a_changed_vendored_file(tmp_path: Path) -> None:
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    rows = [f"| x | 1 | MIT | `{name}` | `{empty}` |\n" for name in ("a.js", "b.js")]
+    (tmp_path / "VENDORED.md").write_text("".join(rows))
+    (tmp_path / "a.js").write_text("")
+    (tmp_path / "b.js").write_text("changed")
+    (tmp_path / "c.js").write_text("unknown")
+    assert pages.changed_vendored(tmp_path) == [
+        "c.js has no row in VENDORED.md",
+        "b.js is not the file of VENDORED.md",
+    ]
