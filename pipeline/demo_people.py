@@ -1,0 +1,224 @@
+"""Believable people for the demo, the same for the same seed. None of them exists: their mail goes to example domains,
+and their numbers are from the blocks which the Federal Network Agency keeps free for films and books.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import cycle
+from random import Random
+from typing import NamedTuple
+
+from contacts.search import fold
+from pipeline.demo_data import COMPANIES, NOBLE, ORIGINS, PLACES, STREETS, TITLES
+from pipeline.demo_texts import INQUIRIES, NOTES, SOURCES, TAGS
+
+_DOMAINS = ("example.org", "example.com", "example.net", "post.example", "mail.example", "familie.example")
+_LOCAL_NUMBERS = {  # town: area code and the first digits of a block of 1,000
+    "Berlin": "030 23125",
+    "Frankfurt am Main": "069 90009",
+    "Hamburg": "040 66969",
+    "Köln": "0221 4710",
+    "München": "089 99998",
+}
+_MOBILE_NUMBERS = ("0171 39200", "0176 040690")  # blocks of 100
+_PROPERTIES = (  # weight, kind, living area and plot from … to …, the earliest year
+    (52, "house", (92, 260), (260, 1400), 1898),
+    (28, "apartment", (38, 138), None, 1903),
+    (7, "multi_family", (240, 980), (320, 1700), 1895),
+    (6, "land", None, (340, 2600), None),
+    (4, "commercial", (85, 1400), (200, 5200), 1925),
+    (3, "other", None, None, None),
+)
+
+
+class Person(NamedTuple):
+    """The facts of a contact under the names of its fields, what it wrote at first, and notes on it."""
+
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+    company: str
+    partner_salutation: str
+    partner_title: str
+    partner_first_name: str
+    partner_last_name: str
+    email: str
+    phone: str
+    street: str
+    postal_code: str
+    city: str
+    property_kind: str
+    living_area: Decimal | None
+    plot_area: Decimal | None
+    year_built: int | None
+    source: str
+    source_detail: str
+    tags: tuple[str, ...]
+    inquiry: str
+    notes: tuple[str, ...]
+
+    def facts(self) -> dict[str, object]:
+        """The fields of a contact only, tags as a list."""
+        facts = self._asdict() | {"tags": list(self.tags)}
+        del facts["inquiry"], facts["notes"]
+        return facts
+
+
+def people(count: int, seed: int) -> Iterator[Person]:
+    """`count` people; a larger count with the same seed begins with the same ones."""
+    chance = Random(seed)
+    numbers = _Numbers(chance)
+    addresses: dict[str, int] = {}
+    for _ in range(count):
+        yield _person(chance, numbers, addresses)
+
+
+def _person(chance: Random, numbers: "_Numbers", addresses: dict[str, int]) -> Person:
+    women, men, families = _weighted(chance, ORIGINS)
+    is_woman = chance.random() < 0.5
+    first_name = chance.choice(women if is_woman else men)
+    family = chance.choice(NOBLE) if chance.random() < 0.008 else _forms(chance.choice(families))
+    last_name = family[0] if is_woman else family[1]
+    salutation = "mrs" if is_woman else "mr"
+    title = chance.choice(TITLES) if chance.random() < 0.07 else ""
+    partner = ("", "", "", "")
+    company = ""
+    kind = chance.random()
+    if kind < 0.14:
+        partner = _partner(chance, is_woman, women, men, family, families)
+    elif kind < 0.18:
+        company = chance.choice(COMPANIES).format(name=family[1])
+    elif kind < 0.19:
+        company, salutation, title, first_name = chance.choice(COMPANIES).format(name=last_name), "", "", ""
+    elif kind < 0.21:
+        salutation = title = first_name = ""
+    elif kind < 0.22:
+        salutation = "neutral"
+    postal_code, city = chance.choice(PLACES)
+    is_known = chance.random() < 0.93
+    source, details = _weighted(chance, SOURCES)
+    # At least one way to reach everybody.
+    email = _email(chance, first_name, company if kind >= 0.18 and company else last_name, addresses)
+    reach = chance.random()
+    return Person(
+        salutation,
+        title,
+        first_name,
+        "" if company and not first_name else last_name,
+        company,
+        *partner,
+        "" if reach < 0.1 else email,
+        "" if reach > 0.86 else numbers.of(city),
+        f"{chance.choice(STREETS)} {_house_number(chance)}" if is_known else "",
+        postal_code if is_known else "",
+        city if is_known else "",
+        *_property(chance),
+        source,
+        chance.choice(details),
+        tuple(chance.sample(TAGS, chance.choice((1, 1, 1, 2, 2, 3)))) if chance.random() < 0.3 else (),
+        chance.choice(INQUIRIES),
+        tuple(chance.sample(NOTES, chance.choice((0, 0, 0, 1, 1, 2)))),
+    )
+
+
+def _partner(
+    chance: Random,
+    is_woman: bool,
+    women: tuple[str, ...],
+    men: tuple[str, ...],
+    family: tuple[str, str],
+    families: tuple[str, ...],
+) -> tuple[str, str, str, str]:
+    """The couple's second person: salutation, title, names; mostly of the same name."""
+    partner_is_woman = is_woman if chance.random() < 0.06 else not is_woman
+    if chance.random() < 0.2:
+        family = _forms(chance.choice(families))
+    return (
+        "mrs" if partner_is_woman else "mr",
+        chance.choice(TITLES) if chance.random() < 0.04 else "",
+        chance.choice(women if partner_is_woman else men),
+        family[0] if partner_is_woman else family[1],
+    )
+
+
+def _forms(family: str) -> tuple[str, str]:
+    women, _bar, men = family.partition("|")
+    return women, men or women
+
+
+def _email(chance: Random, first_name: str, last_name: str, addresses: dict[str, int]) -> str:
+    first, last = _letters(first_name), _letters(last_name)[:40]
+    pattern = chance.random()
+    if not first:
+        local = last
+    elif pattern < 0.6:
+        local = f"{first}.{last}"
+    elif pattern < 0.8:
+        local = f"{first[0]}.{last}"
+    else:
+        local = f"{last}{chance.randint(48, 99)}"
+    address = f"{local}@{chance.choice(_DOMAINS)}"
+    addresses[address] = again = addresses.get(address, 0) + 1
+    return address if again == 1 else f"{local}-{again}@{address.partition('@')[2]}"
+
+
+def _letters(name: str) -> str:
+    """Small letters and single hyphens, as in an address."""
+    plain = fold(name.replace("’", ""))
+    return "-".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
+
+
+def _house_number(chance: Random) -> str:
+    return f"{min(int(chance.expovariate(1 / 24)) + 1, 240)}{chance.choice('abc') if chance.random() < 0.12 else ''}"
+
+
+def _property(chance: Random) -> tuple[str, Decimal | None, Decimal | None, int | None]:
+    """Kind, living area, plot, year; older leads know less about their property."""
+    if chance.random() < 0.08:
+        return "", None, None, None
+    kind, living, plot, earliest = _weighted(chance, _PROPERTIES)
+    knows = chance.random() < 0.85
+    return (
+        kind,
+        _area(chance, living, 2) if living and knows else None,
+        _area(chance, plot, 0) if plot and knows else None,
+        chance.randint(earliest, 2021) if earliest and knows else None,
+    )
+
+
+def _area(chance: Random, between: tuple[int, int], places: int) -> Decimal:
+    """Mostly the smaller sizes; some have been measured exactly."""
+    size = round(chance.triangular(*between, between[0] + (between[1] - between[0]) * 0.3))
+    exact = chance.randint(0, 99) if places and chance.random() < 0.25 else 0
+    return Decimal(f"{size}.{exact:02}")
+
+
+class _Numbers:
+    """Phone numbers in random order; none comes twice before its blocks are used up."""
+
+    def __init__(self, chance: Random) -> None:
+        blocks = {city: [f"{block}{end:03}" for end in range(1000)] for city, block in _LOCAL_NUMBERS.items()}
+        mobile = [f"{block}{end:02}" for block in _MOBILE_NUMBERS for end in range(100)]
+        for block in (*blocks.values(), mobile):
+            chance.shuffle(block)
+        self._local = {city: cycle(block[:600]) for city, block in blocks.items()}
+        spare = [
+            number
+            for rest in zip(*(block[600:] for block in blocks.values()), strict=True)
+            for number in rest
+        ]
+        self._any = cycle(mobile + spare)
+
+    def of(self, city: str) -> str:
+        return next(self._local.get(city, self._any))
+
+
+def _weighted(chance: Random, choices: tuple) -> tuple:
+    """One of the choices by their first member, which is left out."""
+    left = chance.random() * sum(choice[0] for choice in choices)
+    for choice in choices:
+        left -= choice[0]
+        if left < 0:
+            return choice[1:]
+    return choices[-1][1:]
