@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Account, Role, User
 from accounts.refusals import Gone
 from contacts.models import Contact, ContactQuerySet, sight
 
@@ -18,7 +18,14 @@ def lock(user: User, contact_id: int) -> Contact:
 
     NO KEY: rows that refer to the contact (actions, moves) may still be written by others.
     """
-    return _the_one(seen_by(user).filter(pk=contact_id).select_for_update(no_key=True))
+    contacts = seen_by(user).filter(pk=contact_id).select_related("assignee")
+    return _the_one(contacts.select_for_update(of=("self",), no_key=True))
+
+
+def sees(user: User, contact: Contact) -> bool:
+    """Whether the contact, as it now is, exists for the user: `sight` for one row already read."""
+    limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
+    return not limited or contact.assignee_id in (None, user.pk)
 
 
 def seen_by(user: User) -> ContactQuerySet:
@@ -31,5 +38,7 @@ def _the_one(contacts: ContactQuerySet) -> Contact:
     if contact is None:
         raise Http404
     if contact.trashed_at is not None:
-        raise Gone(_("Kontakt wurde gelöscht. Es wurde nichts gespeichert."))
+        raise Gone(
+            _("Kontakt wurde gelöscht. Solange er im Papierkorb liegt, kann er wiederhergestellt werden.")
+        )
     return contact

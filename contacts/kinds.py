@@ -1,6 +1,7 @@
 """The kinds of actions: what each is called, who records it, and whether it moves the "last action" date."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +37,7 @@ class Outcome(TextChoices):
     MAILBOX = "mailbox", _("Mailbox")
 
 
-MANUAL = (
+MANUAL: tuple[Any, ...] = (
     Kind.CALL,
     Kind.MAIL_OUT,
     Kind.MAIL_IN,
@@ -49,8 +50,11 @@ MANUAL = (
     Kind.MANDATE,
     Kind.NOTE,
 )
-PLANNABLE = (Kind.MEETING, Kind.ONSITE)
-NOT_COUNTED = (Kind.BOUNCE, Kind.OPT_OUT)  # things that happened to us: no sign of life from either side
+PLANNABLE: tuple[Any, ...] = (Kind.MEETING, Kind.ONSITE)
+NOT_COUNTED: tuple[Any, ...] = (
+    Kind.BOUNCE,
+    Kind.OPT_OUT,
+)  # things that happened to us: no sign of life from either side
 ICONS = {  # where the drawing is not named like the kind
     Kind.VALUATION_REQUEST: "inquiry",
     Kind.MAIL_OUT: "mail",

@@ -5,8 +5,10 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Account, Role, User
+from contacts.actions import refresh
 from contacts.derived import derive
-from contacts.models import Contact, Source
+from contacts.kinds import Kind
+from contacts.models import Action, Contact, Source
 from pipeline.leads import put_on_top
 from pipeline.models import Column
 
@@ -55,3 +57,20 @@ class ContactFactory(factory.django.DjangoModelFactory):
             put_on_top(contact, column or new.get(), timezone.now())
         contact.refresh_from_db()
         return contact
+
+
+class ActionFactory(factory.django.DjangoModelFactory):
+    """A performed note on a contact, counted at once."""
+
+    class Meta:
+        model = Action
+
+    kind = Kind.NOTE
+    performed_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        kwargs.setdefault("account", kwargs["contact"].account)
+        action = super()._create(model_class, *args, **kwargs)
+        refresh(action.contact)
+        return action

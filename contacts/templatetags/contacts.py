@@ -5,6 +5,7 @@ from functools import cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -39,11 +40,30 @@ def german_date(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+@register.filter
+def stamp(moment: datetime, now: datetime) -> str:
+    """`{{ action.performed_at|stamp:now }}`: "22.11., 16:40", with the year if it is another one."""
+    local = moment.astimezone(now.tzinfo)
+    return f"{local:%d.%m., %H:%M}" if local.year == now.year else f"{local:%d.%m.%Y, %H:%M}"
+
+
+@register.filter
+def local_date(moment: datetime) -> str:
+    """The day of a moment in the office's time zone: 24.12.2026."""
+    return f"{timezone.localtime(moment):%d.%m.%Y}"
+
+
+@register.filter
+def iso(moment: datetime) -> str:
+    """For the `datetime` attribute."""
+    return moment.isoformat(timespec="seconds")
+
+
 @register.simple_tag
 def bubbles(counts: dict[str, int]) -> SafeString:
     """The bubbles of a contact's `action_counts`, in their fixed order."""
     language = get_language()
-    return mark_safe("".join(_bubble(bubble, language) for bubble in bubbles_of(counts)))  # noqa: S308
+    return mark_safe("".join(_bubble(bubble, language) for bubble in bubbles_of(counts)))
 
 
 @cache

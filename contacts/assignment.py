@@ -1,0 +1,105 @@
+"""Whose contact it is. Only some plans contain this, so plan and colleague are held until the commit."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts import plans
+from accounts.models import Account, AccountQuerySet, Role, User
+from accounts.refusals import Forbidden, NotUnderstood
+from contacts.finding import lock
+from contacts.models import Change, Contact
+from contacts.search import fold_short
+
+
+def unavailable() -> NotUnderstood:
+    """The refusal for a colleague who is unknown, foreign or has left: the same words for all of them."""
+    return NotUnderstood(_("Mitarbeiter nicht verfügbar"))
+
+
+def not_in_plan() -> Forbidden:
+    """The refusal for an office whose plan does not contain it."""
+    return Forbidden(str(plans.Feature(plans.Feature.ASSIGN).label))
+
+
+@transaction.atomic
+def assign(*, contact: Contact, assignee: User | None, actor: User, now: datetime) -> Contact:
+    """Gives the contact to a colleague, or to nobody; answers it as it now is, even if `actor` sees it no longer.
+
+    The same colleague again: nothing is written. Raises Http404 and Gone like `finding.lock`, Forbidden without the
+    plan, NotUnderstood for a colleague who is not available at the commit.
+    """
+    hold(actor.account, assignee)
+    locked = lock(actor, contact.pk)
+    _write([locked], assignee, actor, now)
+    return locked
+
+
+@transaction.atomic
+def assign_many(
+    *, account: Account, actor: User, contact_ids: Collection[int], assignee: User | None, now: datetime
+) -> int:
+    """The same for many, all or none; answers how many changed hands. What `actor` does not see is passed over."""
+    hold(account, assignee)
+    contacts = Contact.objects.visible_to(actor).filter(account=account, pk__in=contact_ids).order_by("pk")
+    locked = contacts.select_related("assignee").select_for_update(of=("self",), no_key=True)
+    return _write(locked, assignee, actor, now)
+
+
+def hold(account: Account, assignee: User | None) -> None:
+    """Keeps plan and colleague as they are until the end of the transaction (others may hold them, too).
+
+    Comes before any lock on columns, cards or contacts. Raises like `assign`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT plan FROM accounts_account WHERE id = %s FOR SHARE", [account.pk])
+        (plan,) = cursor.fetchone()
+        if not plans.can(plan, plans.Feature.ASSIGN):
+            raise not_in_plan()
+        if assignee is None:
+            return
+        cursor.execute(
+            "SELECT 1 FROM accounts_user WHERE id = %s AND account_id = %s AND is_active AND role <> %s FOR SHARE",
+            [assignee.pk, account.pk, Role.MARKETING],
+        )
+        if cursor.fetchone() is None:
+            raise unavailable()
+
+
+def available(account: Account) -> AccountQuerySet:
+    """Who can be given a contact: active, and not of the marketing, who see no contacts."""
+    return User.objects.of(account).filter(is_active=True).exclude(role=Role.MARKETING)
+
+
+def colleagues(user: User) -> list[User]:
+    """Those of one's own office in the order of the menu: oneself first, then by name."""
+    others = available(user.account)
+    return sorted(others, key=lambda other: (other.pk != user.pk, fold_short(other.full_name), other.pk))
+
+
+def _write(contacts: Collection[Contact], assignee: User | None, actor: User, now: datetime) -> int:
+    given = [contact for contact in contacts if contact.assignee_id != (assignee and assignee.pk)]
+    Change.objects.bulk_create(
+        Change(
+            account_id=contact.account_id,
+            contact_id=contact.pk,
+            kind=Change.Kind.ASSIGNED,
+            before=_name(contact.assignee),
+            after=_name(assignee),
+            actor=actor,
+            at=now,
+        )
+        for contact in given
+    )
+    if given:
+        ids = [contact.pk for contact in given]
+        Contact.objects.of(actor.account).filter(pk__in=ids).update(assignee=assignee)
+    for contact in given:
+        contact.assignee = assignee
+    return len(given)
+
+
+def _name(user: User | None) -> str:
+    return user.full_name if user else ""

@@ -1,0 +1,100 @@
+"""The facts of a contact as its page shows them, group by group."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from contacts import facts
+from contacts.fields import german_number
+from contacts.models import Contact
+
+
+@dataclass(frozen=True)
+class Line:
+    """One label with its value; `href` calls or writes."""
+
+    label: str
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    group: facts.Group
+    lines: list[Line]
+
+
+def sections(contact: Contact) -> list[Section]:
+    """All groups in their order; a group without values has one line that says so."""
+    return [section(contact, group) for group in facts.GROUPS.values()]
+
+
+def section(contact: Contact, group: facts.Group) -> Section:
+    """One group."""
+    lines = [line for line in _LINES[group.key](contact) if line.text]
+    return Section(group, lines or [Line(str(group.label), "")])
+
+
+def _person(contact: Contact) -> list[Line]:
+    name = _joined(
+        contact.get_salutation_display() if contact.salutation != "neutral" else "",
+        contact.title,
+        contact.first_name,
+        contact.last_name,
+    )
+    return [Line(_("Name"), name), Line(_("Firma"), contact.company)]
+
+
+def _partner(contact: Contact) -> list[Line]:
+    salutation = contact.get_partner_salutation_display() if contact.partner_salutation != "neutral" else ""
+    name = _joined(salutation, contact.partner_title, contact.partner_first_name, contact.partner_last_name)
+    return [Line(_("2. Person"), name)]
+
+
+def _reach(contact: Contact) -> list[Line]:
+    phone = contact.phone_e164 and f"tel:{contact.phone_e164}"
+    return [
+        Line(_("E-Mail"), contact.email, f"mailto:{contact.email}"),
+        Line(_("Telefon"), contact.phone, phone),
+    ]
+
+
+def _address(contact: Contact) -> list[Line]:
+    city = _joined(contact.postal_code, contact.city)
+    return [Line(_("Adresse"), "\n".join(filter(None, (contact.street, city))))]
+
+
+def _property(contact: Contact) -> list[Line]:
+    parts = [contact.get_property_kind_display()]
+    if contact.living_area is not None:
+        parts.append(_("%(area)s m² Wohnfläche") % {"area": german_number(contact.living_area)})
+    if contact.plot_area is not None:
+        parts.append(_("%(area)s m² Grundstück") % {"area": german_number(contact.plot_area)})
+    if contact.year_built is not None:
+        parts.append(_("Baujahr %(year)s") % {"year": contact.year_built})
+    return [Line(_("Objekt"), ", ".join(filter(None, parts)))]
+
+
+def _source(contact: Contact) -> list[Line]:
+    return [
+        Line(_("Quelle"), " – ".join(filter(None, (contact.get_source_display(), contact.source_detail))))
+    ]
+
+
+def _tags(contact: Contact) -> list[Line]:
+    return [Line(_("Schlagwörter"), contact.tags_text)]
+
+
+def _joined(*words: str) -> str:
+    return " ".join(filter(None, words))
+
+
+_LINES = {
+    "person": _person,
+    "partner": _partner,
+    "reach": _reach,
+    "address": _address,
+    "property": _property,
+    "source": _source,
+    "tags": _tags,
+}

@@ -1,0 +1,139 @@
+"""Form fields for text as people type it: one spelling per text, no invisible signs, German numbers."""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contacts.dates import FIRST_YEAR, LAST_YEAR, parse_date
+from contacts.emails import clean_email
+
+MOST_TAGS = 20
+LONGEST_TAG = 30
+
+_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
+
+
+def one_spelling(value: Any) -> Any:
+    """Composed (NFC) text with plain line ends; anything else as it is."""
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")) if isinstance(value, str) else value
+
+
+def no_control_signs(value: Any) -> None:
+    """Refuses what nobody can see or type into a single line, above all line ends that would reach mail headers."""
+    if isinstance(value, str) and any(unicodedata.category(sign) == "Cc" for sign in value):
+        raise ValidationError(_("Bitte ohne Zeilenumbrüche und Steuerzeichen."), code="control")
+
+
+def no_control_signs_but_lines(value: Any) -> None:
+    """The same for a text of several lines."""
+    if isinstance(value, str):
+        no_control_signs(value.replace("\n", "").replace("\t", "").replace("\r", ""))
+
+
+def german_number(value: Decimal) -> str:
+    """„142,5“, „1.200“: without zeros nobody typed."""
+    number = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return number.translate(str.maketrans(",.", ".,"))
+
+
+class TidyText:
+    """A mixin for forms: text is composed, single lines hold no control signs, widgets carry their class."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput):
+                field.widget.attrs.setdefault("class", "input")
+            if type(field) is forms.CharField:
+                lines = isinstance(field.widget, forms.Textarea)
+                field.validators.append(no_control_signs_but_lines if lines else no_control_signs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data  # type: ignore[misc, attr-defined]
+        return {name: one_spelling(value) for name, value in cleaned.items()}
+
+
+class EmailField(forms.CharField):
+    """One deliverable address, or nothing."""
+
+    widget = forms.EmailInput
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return clean_email(text) if text else ""
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+
+class DayField(forms.CharField):
+    """A day, "24.12.2026" or as a calendar sends it; empty: None."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return parse_date(text) if text else None
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+
+class MomentField(forms.DateTimeField):
+    """A moment of the office's time zone, as `<input type="datetime-local">` sends it; empty: None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y, %H:%M"]
+        super().__init__(widget=widget, input_formats=formats, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            moment = super().to_python(value)
+        except OverflowError:
+            raise ValidationError(_("Diesen Zeitpunkt gibt es nicht."), code="invalid") from None
+        if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError(_("Diesen Zeitpunkt gibt es nicht."), code="invalid")
+        return moment
+
+
+class AreaField(forms.DecimalField):
+    """Square metres as Germans write them: "142,5", "1.200", "1.200,50 m²"."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return german_number(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.replace("m²", "").replace("qm", "").replace("\u00a0", " ").strip()
+            if "," in value or _THOUSANDS.fullmatch(value):
+                value = value.replace(".", "").replace(",", ".")
+        return super().to_python(value)
+
+
+class TagsField(forms.CharField):
+    """Tags parted by commas: each once, in the order typed."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        text = one_spelling(super().clean(value))
+        no_control_signs(text)
+        tags = list(dict.fromkeys(" ".join(tag.split()) for tag in text.split(",") if tag.strip()))
+        if len(tags) > MOST_TAGS:
+            raise ValidationError(_("Höchstens %(limit)s Schlagwörter."), params={"limit": MOST_TAGS})
+        if any(len(tag) > LONGEST_TAG for tag in tags):
+            raise ValidationError(
+                _("Ein Schlagwort hat höchstens %(limit)s Zeichen."), params={"limit": LONGEST_TAG}
+            )
+        return tags

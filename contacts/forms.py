@@ -1,0 +1,180 @@
+"""What is posted about a contact. Each form names its fields: nothing else can be set through it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account, User
+from contacts import facts
+from contacts.assignment import available
+from contacts.consent import BY_HAND
+from contacts.dates import quick_picks
+from contacts.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText
+from contacts.kinds import MANUAL, PLANNABLE, Kind, Outcome
+from contacts.models import Action, Consent, Contact
+
+
+class FactsForm(TidyText, forms.ModelForm):
+    """Some or all facts of a contact. It checks; `facts.save` writes."""
+
+    email = EmailField(label=gettext_lazy("E-Mail-Adresse"), max_length=254, required=False)
+    living_area = AreaField(
+        label=gettext_lazy("Wohnfläche in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
+    )
+    plot_area = AreaField(
+        label=gettext_lazy("Grundstück in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
+    )
+    year_built = forms.IntegerField(
+        label=gettext_lazy("Baujahr"), min_value=1000, max_value=2100, required=False
+    )
+    tags = TagsField(
+        label=gettext_lazy("Schlagwörter"),
+        max_length=700,
+        required=False,
+        help_text=gettext_lazy("mit Kommas getrennt"),
+    )
+
+    class Meta:
+        model = Contact
+        fields = facts.FIELDS
+
+    def __init__(self, *args: Any, only: tuple[str, ...] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(only or self.fields):
+            del self.fields[name]
+
+    def _post_clean(self) -> None:
+        """The contact at hand is left as it is: whoever renders it next must see the truth."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        known = {name: getattr(self.instance, name) for name in facts.NAMES} | values
+        if not self.errors and not any(known[name] for name in facts.NAMES):
+            raise forms.ValidationError(facts.nameless(), code="nameless")
+        return values
+
+
+class AssigneeForm(forms.Form):
+    """A colleague of the office, or nobody ("")."""
+
+    assignee = forms.ModelChoiceField(User.objects.none(), required=False)
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = available(account)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        raw = self.data.get("assignee")
+        if raw is None or not (raw == "" or (raw.isascii() and raw.isdigit())):
+            raise forms.ValidationError("unknown")
+        return self.cleaned_data
+
+
+class DueForm(TidyText, forms.Form):
+    """A quick pick, or a day of one's own, or `clear`."""
+
+    pick = forms.ChoiceField(required=False)
+    clear = forms.BooleanField(required=False)
+    due_on = DayField(label=gettext_lazy("Datum"), max_length=20, required=False)
+    due_note = forms.CharField(label=gettext_lazy("Notiz"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.days = {key: day for key, _label, day in quick_picks(today)}
+        self.fields["pick"].choices = [(key, key) for key in self.days]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("clear"):
+            return {"due_on": None, "due_note": ""}
+        if values.get("pick"):
+            values["due_on"] = self.days[values["pick"]]
+        if not self.errors and values.get("due_on") is None:
+            self.add_error("due_on", _("Bitte ein Datum wie 24.12.2026 angeben."))
+        return values
+
+
+class ActionForm(TidyText, forms.Form):
+    """One action of a kind that people record; `is_planned` only where the kind can be planned."""
+
+    is_planned = forms.TypedChoiceField(
+        label=gettext_lazy("Stand"),
+        choices=[("", gettext_lazy("durchgeführt")), ("1", gettext_lazy("geplant"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Ergebnis"), choices=[("", "–"), *Outcome.choices], required=False
+    )
+    at = MomentField(label=gettext_lazy("Zeitpunkt"), required=False, help_text=gettext_lazy("leer: jetzt"))
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kind: Kind, action: Action | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.action = kind, action
+        if kind != Kind.CALL:
+            del self.fields["outcome"]
+        if action or kind not in PLANNABLE:
+            del self.fields["is_planned"]
+        if action:
+            self.fields["at"].help_text = ""
+        if kind == Kind.NOTE:
+            self.fields["text"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("is_planned") and not values.get("at") and "at" not in self.errors:
+            self.add_error("at", _("Bitte angeben, wann der Termin ist."))
+        return values
+
+
+class KindForm(forms.Form):
+    """The kind of an action that people record."""
+
+    kind = forms.ChoiceField(choices=[(kind, Kind(kind).label) for kind in MANUAL])
+
+
+class ConsentForm(TidyText, forms.Form):
+    """One piece of evidence, given or withdrawn."""
+
+    channel = forms.ChoiceField(label=gettext_lazy("Kanal"), choices=Consent.Channel.choices)
+    granted = forms.TypedChoiceField(
+        label=gettext_lazy("Einwilligung"),
+        choices=[("1", gettext_lazy("erteilt")), ("0", gettext_lazy("widerrufen"))],
+        coerce=lambda value: value == "1",
+    )
+    method = forms.ChoiceField(
+        label=gettext_lazy("Wie"), choices=[(method, Consent.Method(method).label) for method in BY_HAND]
+    )
+    occurred_at = MomentField(
+        label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt")
+    )
+    place = forms.CharField(label=gettext_lazy("Wo"), max_length=200, required=False)
+    wording = forms.CharField(
+        label=gettext_lazy("Wortlaut"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=gettext_lazy("Was der Kontakt gelesen oder gehört hat; nötig, wenn sie erteilt wurde."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("granted") and not values.get("wording") and "wording" not in self.errors:
+            self.add_error("wording", _("Bitte den Wortlaut der Einwilligung angeben."))
+        return values
+
+
+class VersionForm(forms.Form):
+    """The version of the contact that somebody saw when they began to type."""
+
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000)

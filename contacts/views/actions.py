@@ -1,0 +1,129 @@
+"""Composer and timeline: actions are recorded, planned, ticked off, corrected and taken back."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.refusals import Forbidden, NotUnderstood
+from contacts import actions, timeline
+from contacts.finding import find
+from contacts.forms import ActionForm, KindForm
+from contacts.kinds import Kind, icon_of
+from contacts.models import Action, Contact
+from contacts.views.answers import changed, small_page
+
+
+@gate(*WORKERS)
+@require_POST
+def create(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Records or plans an action; `kind` says which."""
+    contact = find(request.user, contact_id)
+    kind = _kind(request.POST)
+    form = ActionForm(request.POST, kind=kind)
+    if not form.is_valid():
+        return _composer(request, contact, kind, form, 422)
+    values = {"contact": contact, "kind": kind, "actor": request.user, "now": timezone.now()}
+    values["text"], moment = form.cleaned_data["text"], form.cleaned_data["at"]
+    if form.cleaned_data.get("is_planned"):
+        action = actions.plan(planned_for=moment, **values)
+    else:
+        action = actions.perform(performed_at=moment, outcome=form.cleaned_data.get("outcome", ""), **values)
+    return _shown(request, contact, _("„%(action)s“ ist eingetragen.") % {"action": action.label})
+
+
+@gate(*WORKERS)
+@require_safe
+def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The form for one kind of action."""
+    contact = find(request.user, contact_id)
+    kind = _kind(request.GET)
+    return _composer(request, contact, kind, ActionForm(kind=kind))
+
+
+@gate(*WORKERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, action_id: int) -> HttpResponse:
+    """GET: the form to correct an action. POST: corrects it."""
+    action = actions.find(request.user, action_id)
+    contact = find(request.user, action.contact_id)
+    if not actions.may_edit(request.user, action):
+        raise Forbidden(_("Diesen Eintrag kann nur ändern, wer ihn geschrieben hat."))
+    kept = {"outcome": action.outcome, "text": action.text, "at": action.performed_at or action.planned_for}
+    data = request.POST if request.method == "POST" else None
+    form = ActionForm(data, kind=Kind(action.kind), action=action, initial=kept)
+    if not form.is_valid():
+        context = {"title": action.label, "contact": contact, "action": action, "form": form}
+        return small_page(request, "contacts/_action_form.html", context, 422 if form.is_bound else 200)
+    actions.edit(action=action, actor=request.user, now=timezone.now(), **_corrections(action, form))
+    return _shown(request, contact, _("Der Eintrag ist geändert."))
+
+
+@gate(*WORKERS)
+@require_POST
+def performance(request: HttpRequest, action_id: int) -> HttpResponse:
+    """A planned action was held."""
+    action = actions.find(request.user, action_id)
+    contact = find(request.user, action.contact_id)
+    actions.done(action=action, actor=request.user, now=timezone.now())
+    return _shown(request, contact, _("„%(action)s“ ist erledigt.") % {"action": action.label})
+
+
+@gate(*WORKERS)
+@require_POST
+def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
+    """Takes an action back."""
+    action = actions.find(request.user, action_id)
+    contact = actions.remove(action=action, actor=request.user)
+    return _shown(request, contact, _("Der Eintrag ist entfernt."))
+
+
+@gate(*WORKERS)
+@require_safe
+def older(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The actions behind the one named by `before`."""
+    contact = find(request.user, contact_id)
+    before = request.GET.get("before", "")
+    is_id = before.isascii() and before.isdigit() and len(before) < 19
+    action = Action.objects.of(request.account).filter(
+        pk=int(before) if is_id else None, contact=contact, performed_at__isnull=False
+    )
+    page = timeline.load(request.user, contact, action.first())
+    context = {"title": contact.display_name, "contact": contact, "timeline": page}
+    return small_page(request, "contacts/_older.html", context)
+
+
+def _kind(data: Any) -> Kind:
+    form = KindForm(data)
+    if not form.is_valid():
+        raise NotUnderstood(_("Diese Art von Aktion lässt sich nicht von Hand erfassen."))
+    return Kind(form.cleaned_data["kind"])
+
+
+def _composer(
+    request: HttpRequest, contact: Contact, kind: Kind, form: ActionForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "title": str(kind.label),
+        "contact": contact,
+        "kind": kind,
+        "icon": icon_of(kind),
+        "form": form,
+    }
+    return small_page(request, "contacts/_composer.html", context, status)
+
+
+def _corrections(action: Action, form: ActionForm) -> dict[str, Any]:
+    values = form.cleaned_data
+    moment = "planned_for" if action.is_planned else "performed_at"
+    return {"text": values["text"], "outcome": values.get("outcome", ""), moment: values["at"]}
+
+
+def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+    contact.refresh_from_db()
+    page = timeline.load(request.user, contact)
+    fragments = ("contacts/_timeline.html", "contacts/_bubbles.html", "contacts/_composer_closed.html")
+    return changed(request, contact, sentence, *fragments, timeline=page)

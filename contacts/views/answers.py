@@ -1,0 +1,79 @@
+"""How the small pages of a contact are shown, and how a change is answered: fragments to a page, else a way back."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.plans import Feature
+from accounts.refusals import wants_fragment
+from contacts.finding import sees
+from contacts.models import Contact
+
+
+def small_page(
+    request: HttpRequest, fragment: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The fragment alone where it is put into a page, else the same file as a page of its own."""
+    template = fragment if wants_fragment(request) else "contacts/small_page.html"
+    context = {"fragment": fragment, "next": _safe(request, request.headers.get("Referer", "")), **context}
+    return render(request, template, context | _clock(), status=status)
+
+
+def changed(
+    request: HttpRequest, contact: Contact, sentence: str, *fragments: str, **context: Any
+) -> HttpResponse:
+    """What changed, rendered anew, with one sentence; without JavaScript the way back to where one came from.
+
+    Somebody who has lost sight of the contact by the change is sent away from its page.
+    """
+    if not sees(request.user, contact):
+        return _leave(request, contact, sentence)
+    if not wants_fragment(request):
+        messages.success(request, sentence)
+        return HttpResponseRedirect(_safe(request, request.POST.get("next", "")) or page_of(contact))
+    context = {
+        "contact": contact,
+        "fragments": fragments,
+        "sentence": sentence,
+        "oob": True,
+        "can_assign": request.account.can(Feature.ASSIGN),  # type: ignore[attr-defined]
+        **context,
+    }
+    return render(request, "contacts/_changed.html", context | _clock())
+
+
+def page_of(contact: Contact) -> str:
+    """The contact's own page."""
+    return f"/contacts/{contact.pk}/"
+
+
+def _leave(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+    """Reloads the page the user is on, or leaves it where it was the contact's own, which is no longer theirs."""
+    messages.success(request, sentence)
+    is_fragment = wants_fragment(request)
+    came_from = request.headers.get("HX-Current-URL", "") if is_fragment else request.POST.get("next", "")
+    way = _safe(request, came_from)
+    if not way or urlsplit(way).path.startswith(page_of(contact)):
+        way = "/"
+    return HttpResponse(headers={"HX-Redirect": way}) if is_fragment else HttpResponseRedirect(way)
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    """The path and query of an address of our own, "" for any other and for the page that is being asked for."""
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(address)
+    if parts.path == request.path:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _clock() -> dict[str, Any]:
+    now = timezone.localtime()
+    return {"now": now, "today": now.date()}

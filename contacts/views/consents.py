@@ -1,0 +1,32 @@
+"""Consent: what holds, the evidence behind it, and a form for what was said or signed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import WORKERS, gate
+from contacts import consent
+from contacts.finding import find
+from contacts.forms import ConsentForm
+from contacts.models import Consent
+from contacts.views.answers import changed, small_page
+
+
+@gate(*WORKERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """GET: the form and all evidence. POST: adds one piece of evidence."""
+    contact = find(request.user, contact_id)
+    channel = request.GET.get("channel", Consent.Channel.EMAIL)
+    form = ConsentForm(request.POST if request.method == "POST" else None, initial={"channel": channel})
+    if not form.is_valid():
+        evidence = Consent.objects.of(request.account).filter(contact=contact).select_related("recorded_by")
+        context = {"title": _("Einwilligung erfassen"), "contact": contact, "form": form}
+        context["evidence"] = evidence.order_by("-occurred_at", "-pk")
+        return small_page(request, "contacts/_consent_form.html", context, 422 if form.is_bound else 200)
+    consent.record(contact=contact, actor=request.user, now=timezone.now(), **form.cleaned_data)
+    states = consent.states(contact)
+    return changed(
+        request, contact, _("Die Einwilligung ist erfasst."), "contacts/_consents.html", states=states
+    )

@@ -1,0 +1,58 @@
+"""The facts, edited in place, group by group."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import WORKERS, gate
+from accounts.refusals import NotUnderstood
+from contacts import facts, factsheet
+from contacts.finding import find
+from contacts.forms import FactsForm, VersionForm
+from contacts.models import Contact
+from contacts.views.answers import changed, small_page
+
+
+@gate(*WORKERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
+    """GET: the form of one group. POST: saves it against the version it was opened with."""
+    contact = find(request.user, contact_id)
+    wanted = facts.GROUPS.get(key)
+    if wanted is None:
+        raise Http404
+    if request.method == "POST":
+        return _save(request, contact, wanted)
+    return _form(request, contact, wanted, FactsForm(instance=contact, only=wanted.fields))
+
+
+def _save(request: HttpRequest, contact: Contact, group: facts.Group) -> HttpResponse:
+    form = FactsForm(request.POST, instance=contact, only=group.fields)
+    seen = VersionForm(request.POST)
+    if not seen.is_valid():
+        raise NotUnderstood(_("Bitte Seite neu laden und noch einmal speichern."))
+    if not form.is_valid():
+        return _form(request, contact, group, form, 422, version=seen.cleaned_data["version"])
+    values = {"values": form.cleaned_data, "version": seen.cleaned_data["version"]}
+    try:
+        contact = facts.save(contact=contact, actor=request.user, now=timezone.now(), **values)
+    except facts.Overtaken as overtaken:
+        return _form(request, overtaken.contact, group, form, 409, conflict=overtaken.sentence)
+    section = factsheet.section(contact, group)
+    return changed(request, contact, _("Gespeichert."), "contacts/_facts.html", section=section)
+
+
+def _form(
+    request: HttpRequest,
+    contact: Contact,
+    group: facts.Group,
+    form: FactsForm,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    context = {"version": contact.version, **context}
+    context |= {"title": str(group.label), "contact": contact, "group": group, "form": form}
+    return small_page(request, "contacts/_facts_form.html", context, status)

@@ -1,0 +1,102 @@
+"""The signs of a contact: bubbles, circle and due chip, the same files for card, list and detail page."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.models import Contact
+from tests.factories import ActionFactory, ContactFactory
+
+TODAY = date(2026, 11, 23)
+
+
+def render(name, contact, **context):
+    return render_to_string(
+        f"contacts/_{name}.html", {"contact": contact, "today": TODAY, "can_assign": True, **context}
+    )
+
+
+def test_one_bubble_for_each_kind_with_its_count_in_fixed_order(krueger):
+    contact = ContactFactory(account=krueger)
+    for kind in ("note", "call", "call", "inquiry"):
+        ActionFactory(contact=contact, kind=kind)
+    contact.refresh_from_db()
+    html = render("bubbles", contact)
+    places = [html.index(f'data-bubble="{kind}"') for kind in ("inquiry", "call", "note")]
+    assert places == sorted(places)
+    assert html.count("data-bubble=") == 3
+    assert 'aria-label="Anruf (2)"' in html
+    assert "</svg>2</span>" in html
+    assert 'aria-label="Notiz"' in html
+
+
+def test_the_grey_circle_assigns(krueger):
+    html = render("circle", ContactFactory(account=krueger))
+    assert 'aria-label="Mitarbeiter zuweisen"' in html
+    assert "avatar--none" in html
+    assert "data-popup" in html
+
+
+def test_the_coloured_circle_names_the_colleague(krueger, sofia):
+    html = render("circle", ContactFactory(account=krueger, assignee=sofia))
+    assert 'aria-label="Zugewiesen: Sofia Vogt"' in html
+    assert ">SV</button>" in html
+    assert f"hue-{sofia.hue}" in html
+
+
+def test_somebody_who_left_keeps_the_name(krueger, sofia):
+    User.objects.update(is_active=False)
+    contact = Contact.objects.get(pk=ContactFactory(account=krueger, assignee=sofia).pk)
+    html = render("circle", contact)
+    assert "Sofia Vogt, ausgeschieden" in html
+    assert "avatar--gone" in html
+
+
+@pytest.mark.parametrize("assigned", [True, False])
+def test_without_the_plan_the_circle_is_disabled_with_its_reason(krueger, sofia, assigned):
+    contact = ContactFactory(account=krueger, assignee=sofia if assigned else None)
+    html = render("circle", contact, can_assign=False)
+    assert 'aria-disabled="true"' in html
+    assert "Nur im Expert-Paket" in html
+    assert "data-popup" not in html
+    assert ("Zugewiesen: Sofia Vogt" if assigned else "Mitarbeiter zuweisen") in html
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "label"),
+    [
+        (0, "today", "Heute"),
+        (2, "later", "25.11."),
+        (-3, "overdue", "seit 3 Tagen"),
+        (400, "later", "28.12.2027"),
+    ],
+)
+def test_the_due_chip_says_how_urgent_it_is(krueger, days, state, label):
+    html = render("due", ContactFactory(account=krueger, due_on=TODAY + timedelta(days=days)))
+    assert f'data-due="{state}"' in html
+    assert f"</svg>{label}</button>" in html
+
+
+def test_without_a_due_date_there_is_a_small_button_and_no_mark(krueger):
+    html = render("due", ContactFactory(account=krueger))
+    assert "data-due" not in html
+    assert 'aria-label="Fälligkeitsdatum setzen"' in html
+
+
+def test_names_are_text(krueger):
+    user = User(account=krueger, first_name='"><svg/onload=x>', last_name="<b>{{7*7}}", is_active=True)
+    html = render("circle", Contact(account=krueger, last_name="x", assignee=user, pk=1))
+    assert "<svg/onload" not in html
+    assert "<b>" not in html
+    assert "{{7*7}}" in html
+
+
+def test_the_signs_need_no_queries(krueger, sofia, django_assert_num_queries):
+    ActionFactory(contact=ContactFactory(account=krueger, assignee=sofia, due_on=timezone.localdate()))
+    contact = Contact.objects.select_related("assignee").get()
+    with django_assert_num_queries(0):
+        for name in ("bubbles", "circle", "due"):
+            render(name, contact)
