@@ -32,6 +32,8 @@ SHOWN = (
     "column_id",
     "rank",
     "version",
+    "column__name",
+    "column__key",
     *(f"contact__{name}" for name in CONTACT_FIELDS),
     *(f"contact__assignee__{name}" for name in ASSIGNEE_FIELDS),
 )
@@ -77,6 +79,12 @@ def card(selection: Selection, contact_id: int) -> Card | None:
     return _cards([contact_id], selection).first()
 
 
+def above(selection: Selection, card: Card) -> int | None:
+    """The contact the selection shows directly above this card; None on top."""
+    cards = selection.cards().filter(column=card.column_id, rank__lt=card.rank).order_by("-rank")
+    return cards.values_list("pk", flat=True).first()
+
+
 def _counted(selection: Selection) -> QuerySet[Column]:
     cards = selection.cards().filter(column=OuterRef("pk")).order_by()
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
@@ -89,4 +97,4 @@ def _cards(ids: Collection[int], selection: Selection) -> QuerySet[Card]:
 
 
 def _shown(cards: QuerySet[Card]) -> QuerySet[Card]:
-    return cards.select_related("contact__assignee").only(*SHOWN)
+    return cards.select_related("contact__assignee", "column").only(*SHOWN)

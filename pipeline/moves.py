@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,7 +23,7 @@ UNDO_GRACE_SECONDS = 5  # the message appears after the commit, and the click tr
 TOP = None
 
 
-class NoSuchCard(Exception):
+class NoSuchCard(Http404):
     """There is no such card for this user: unknown, foreign or hidden."""
 
 
@@ -38,6 +39,7 @@ class Moved:
     changed: bool  # whether the card now stands elsewhere than before this request
     move: Move | None = None  # None: the column stayed the same
     previous_column_id: int | None = None
+    after_id: int | None = None  # the neighbour above; None: on top
 
 
 @transaction.atomic
@@ -73,12 +75,13 @@ def move_card(
         raise overtaken(card)
     gap = places.gap(card, column_id, after_id, user)
     if card.column_id == column_id and gap.holds(card.rank):
-        return Moved(card, changed=False)
+        return Moved(card, changed=False, after_id=after_id)
     card.last_key, card.last_request = key, request
     rank = places.rank_in(gap, column_id)
+    landed = after_id if gap.above else TOP
     if card.column_id == column_id:
-        return _reorder(card, rank)
-    return _change_column(card, target, rank, user, via, now)
+        return _reorder(card, rank, landed)
+    return _change_column(card, target, rank, user, via, now, after_id=landed)
 
 
 @transaction.atomic
@@ -95,7 +98,7 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     card = _lock_card(user, move.contact_id)
     reversal = Move.objects.of(user.account).filter(reverses=move).first()
     if reversal and reversal.version == card.version:
-        return Moved(card, changed=True, move=reversal, previous_column_id=reversal.from_column_id)
+        return _as_it_is(card, reversal)
     if card.version != move.version:
         raise overtaken(card)
     if now - move.at > timedelta(seconds=UNDO_SECONDS + UNDO_GRACE_SECONDS):
@@ -105,7 +108,8 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
         raise Conflict(_("Die vorherige Spalte gibt es nicht mehr."))
     card.last_key = card.last_request = ""
     rank = places.nearest_free(target.pk, move.from_rank)
-    return _change_column(card, target, rank, user, Move.Via.UNDO, now, reverses=move)
+    above = places.neighbour_above(target.pk, rank)
+    return _change_column(card, target, rank, user, Move.Via.UNDO, now, after_id=above, reverses=move)
 
 
 def overtaken(card: Card) -> Overtaken:
@@ -144,19 +148,34 @@ def _repeated(card: Card, request: str) -> Moved:
         raise NotUnderstood(_("Diese Anfrage wurde schon für etwas anderes verwendet."))
     seen_version = int(request.rsplit(" ", 1)[1])
     if card.version == seen_version:
-        return Moved(card, changed=True)
-    move = Move.objects.of(card.account_id).filter(contact=card.contact_id, version=card.version).first()
-    return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id if move else None)
+        return _as_it_is(card, None)
+    return _as_it_is(
+        card, Move.objects.of(card.account_id).get(contact=card.contact_id, version=card.version)
+    )
 
 
-def _reorder(card: Card, rank: str) -> Moved:
+def _as_it_is(card: Card, move: Move | None) -> Moved:
+    above = places.neighbour_above(card.column_id, card.rank)
+    previous = move.from_column_id if move else None
+    return Moved(card, changed=True, move=move, previous_column_id=previous, after_id=above)
+
+
+def _reorder(card: Card, rank: str, after_id: int | None) -> Moved:
     card.rank = rank
     card.save(update_fields=["rank", "last_key", "last_request"])
-    return Moved(card, changed=True)
+    return Moved(card, changed=True, after_id=after_id)
 
 
 def _change_column(
-    card: Card, target: Column, rank: str, user: User, via: str, now: datetime, reverses: Move | None = None
+    card: Card,
+    target: Column,
+    rank: str,
+    user: User,
+    via: str,
+    now: datetime,
+    *,
+    after_id: int | None,
+    reverses: Move | None = None,
 ) -> Moved:
     """Writes the new place and its history in one statement: this is the path an office walks all day."""
     move = Move(
@@ -177,7 +196,7 @@ def _change_column(
     with connection.cursor() as cursor:
         cursor.execute(WRITE, _written(card, move))
         (move.pk,) = cursor.fetchone()
-    return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id)
+    return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id, after_id=after_id)
 
 
 WRITE = """

@@ -97,3 +97,9 @@ def nearest_free(column_id: int, rank: str) -> str:
     if not following or following[0] != rank:
         return rank
     return ranks.between(rank, following[1] if len(following) > 1 else None)
+
+
+def neighbour_above(column_id: int, rank: str) -> int | None:
+    """The contact whose card stands directly above this rank; None on top."""
+    above = Card.objects.filter(column=column_id, rank__lt=rank).order_by("-rank")
+    return above.values_list("pk", flat=True).first()

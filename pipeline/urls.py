@@ -1,3 +1,22 @@
 """Addresses of board, list, detail page, columns and moves."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from accounts import converters  # noqa: F401  (registers <id:…>)
+from pipeline.views import board, cards, columns
+
+app_name = "pipeline"
+urlpatterns = [
+    path("contacts/board/", board.page, name="board"),
+    path("cards/<id:contact_id>/", cards.card, name="card"),
+    path("cards/<id:contact_id>/targets/", cards.targets, name="card-targets"),
+    path("cards/<id:contact_id>/position/", cards.position, name="card-position"),
+    path("cards/<id:contact_id>/menu/", cards.menu, name="card-menu"),
+    path("moves/<id:move_id>/reversal/", cards.reversal, name="move-reversal"),
+    path("columns/", columns.create, name="columns"),
+    path("columns/<id:column_id>/cards/", board.column_cards, name="column-cards"),
+    path("columns/<id:column_id>/menu/", columns.menu, name="column-menu"),
+    path("columns/<id:column_id>/name/", columns.name, name="column-name"),
+    path("columns/<id:column_id>/place/", columns.place, name="column-place"),
+    path("columns/<id:column_id>/removal/", columns.removal, name="column-removal"),
+]

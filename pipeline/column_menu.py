@@ -1,0 +1,76 @@
+"""The entries of a column's menu: what each posts, and why it is refused."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from pipeline.columns import (
+    MOST_COLUMNS,
+    bound_to_funnel,
+    nothing_left_of_new,
+    shift_refusal,
+    still_full,
+)
+from pipeline.models import Column
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. `reason` is empty when it can be chosen."""
+
+    label: str
+    icon: str
+    address: str
+    reason: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    opens: str = ""  # "rename" or "dialog" for entries that ask first instead of posting
+
+
+def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
+    """The menu in groups. `count`: all contacts of the column, seen or not; `total`: columns of the office."""
+    root = f"/columns/{column.pk}"
+    bound = bound_to_funnel() if column.is_system else ""
+    crowded = "" if total < MOST_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
+    first = nothing_left_of_new() if column.key == Column.Key.NEW else ""
+    beside = {"beside": str(column.pk)}
+    return [
+        [Entry(_("Umbenennen"), "pencil", f"{root}/name/", bound, opens="rename")],
+        [
+            Entry(
+                _("Spalte links einfügen"),
+                "insert-left",
+                "/columns/",
+                first or crowded,
+                beside | {"side": "left"},
+            ),
+            Entry(
+                _("Spalte rechts einfügen"), "insert-right", "/columns/", crowded, beside | {"side": "right"}
+            ),
+        ],
+        [
+            _shift(column, total, "left", _("Nach links verschieben")),
+            _shift(column, total, "right", _("Nach rechts verschieben")),
+        ],
+        [
+            Entry(
+                _("Spalte löschen"),
+                "trash",
+                f"{root}/removal/",
+                bound or (still_full(count) if count else ""),
+            ),
+            Entry(
+                _("Kontakte verschieben und löschen …"),
+                "swap",
+                f"{root}/removal/",
+                bound or ("" if count else _("In dieser Spalte ist kein Kontakt.")),
+                opens="dialog",
+            ),
+        ],
+    ]
+
+
+def _shift(column: Column, total: int, direction: str, label: str) -> Entry:
+    reason = shift_refusal(column, direction, total)
+    return Entry(
+        label, f"arrow-{direction}", f"/columns/{column.pk}/place/", reason, {"direction": direction}
+    )

@@ -1,0 +1,55 @@
+"""What the board's addresses understand."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.converters import BIGGEST
+from accounts.refusals import NotUnderstood
+from pipeline.models import Move
+
+FACES = frozenset({Move.Via.BOARD, Move.Via.MENU, Move.Via.LIST, Move.Via.DETAIL})
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a card shall go: the body of `POST /cards/<id>/position/`. Plain parsing, because every drop pays for it."""
+
+    column: int
+    after: int | None
+    version: int
+    key: str
+    via: str
+
+    @classmethod
+    def parse(cls, data: QueryDict) -> "Position":
+        """Raises `NotUnderstood` for a value that is missing, repeated or no number; nothing is guessed."""
+        after = single(data, "after")
+        via = data.get("via", Move.Via.BOARD)
+        key = data.get("key", "")
+        if via not in FACES or len(key) > 40 or "\x00" in key:
+            raise NotUnderstood(_("Diese Anfrage ist unvollständig. Bitte laden Sie die Seite neu."))
+        return cls(
+            column=number(data, "column"),
+            after=number(data, "after") if after else None,
+            version=number(data, "version"),
+            key=key,
+            via=via,
+        )
+
+
+def number(data: QueryDict, name: str) -> int:
+    """A positive whole number in ASCII digits; raises `NotUnderstood` for anything else."""
+    text = single(data, name)
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= BIGGEST):
+        raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist keine gültige Zahl.") % {"name": name})
+    return int(text)
+
+
+def single(data: QueryDict, name: str) -> str:
+    """The one value of a field that must be there; raises `NotUnderstood` if it is missing or repeated."""
+    values = data.getlist(name)
+    if len(values) != 1:
+        raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist doppelt.") % {"name": name})
+    return values[0]

@@ -1,0 +1,104 @@
+"""The answers of the board: what a move changed, or, on refusal, the truth and one sentence."""
+
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from accounts.plans import Feature
+from accounts.refusals import Refusal, answer, wants_fragment
+from pipeline import board
+from pipeline.models import Card, Move
+from pipeline.moves import Moved
+from pipeline.selection import Selection
+
+M = TypeVar("M", bound=Model)
+BOARD = "/contacts/board/"
+TEMPLATES = {Move.Via.LIST: "pipeline/_moved_row.html", Move.Via.DETAIL: "pipeline/_moved_detail.html"}
+
+
+def found(rows: QuerySet[M]) -> M:
+    """The one row, or 404."""
+    row = rows.first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
+    """What cards and heads need besides themselves."""
+    now = timezone.localtime()
+    return {
+        "selection": selection,
+        "now": now,
+        "today": now.date(),
+        "can_assign": request.account.can(Feature.ASSIGN),  # type: ignore[attr-defined]
+        "leads": request.user.leads,
+    }
+
+
+def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
+    """The card, the two column heads and a message with „Rückgängig“; a plain form goes back to its page."""
+    sentence = _said(outcome)
+    if not wants_fragment(request):
+        messages.success(request, sentence)
+        return HttpResponseRedirect(back(request))
+    selection = Selection.parse(request.user, request.GET)
+    columns = {outcome.card.column_id, outcome.previous_column_id} if outcome.move else ()
+    context = scene(request, selection) | {
+        "card": outcome.card,
+        "after": outcome.after_id,
+        "stacks": board.heads(selection, columns) if columns else [],
+        "sentence": sentence if outcome.changed else "",
+        "undo": f"/moves/{outcome.move.pk}/reversal/"
+        if outcome.move and outcome.move.reverses_id is None
+        else "",
+    }
+    return render(request, TEMPLATES.get(face, "pipeline/_moved.html"), context)
+
+
+def refused(request: HttpRequest, contact_id: int, refusal: Refusal, face: str) -> HttpResponse:
+    """The refusal's sentence with the card where it truly is and the heads of the columns concerned."""
+    card = board.card(Selection.parse(request.user, request.GET), contact_id)
+    if card is None or not wants_fragment(request):
+        return answer(request, refusal.status, refusal.sentence)
+    return truth(request, card, refusal, face)
+
+
+def truth(
+    request: HttpRequest, card: Card, refusal: Refusal | None = None, face: str = Move.Via.BOARD
+) -> HttpResponse:
+    """The card in its true place, the head of its column and of the one that was asked for."""
+    selection = Selection.parse(request.user, request.GET)
+    asked = request.POST.get("column", "")
+    is_id = asked.isascii() and asked.isdigit() and len(asked) < 19
+    columns = {card.column_id, int(asked)} if is_id else {card.column_id}
+    context = scene(request, selection) | {
+        "card": card,
+        "after": board.above(selection, card),
+        "stacks": board.heads(selection, columns),
+        "sentence": refusal.sentence if refusal else "",
+        "is_error": True,
+    }
+    status = refusal.status if refusal else 200
+    return render(request, TEMPLATES.get(face, "pipeline/_moved.html"), context, status=status)
+
+
+def back(request: HttpRequest) -> str:
+    """The page a plain form came from, if it is one of ours, else the board."""
+    for address in (request.POST.get("next"), request.headers.get("Referer")):
+        if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+            return address
+    return BOARD
+
+
+def _said(outcome: Moved) -> str:
+    names = {"name": outcome.card.contact.display_name, "column": outcome.card.column.name}
+    if outcome.move:
+        return _("„%(name)s“ nach „%(column)s“ verschoben.") % names
+    return _("„%(name)s“ in „%(column)s“ verschoben.") % names

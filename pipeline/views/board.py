@@ -1,0 +1,41 @@
+"""The board and its columns' further cards."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.models import User
+from pipeline import board
+from pipeline.models import Column
+from pipeline.selection import Selection
+from pipeline.views.answers import found, scene
+
+
+@require_safe
+@gate(*WORKERS)
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole board: every column with its exact count and first cards."""
+    selection = Selection.parse(request.user, request.GET)
+    stacks = board.load(selection)
+    context = scene(request, selection) | {
+        "stacks": stacks,
+        "total": sum(stack.total for stack in stacks),
+        "view": "board",
+        "colleagues": User.objects.of(request.account).filter(is_active=True).order_by("first_name"),
+    }
+    response = render(request, "pipeline/board.html", context)
+    response.set_cookie("view", "board", samesite="Lax", httponly=True, secure=request.is_secure())
+    return response
+
+
+@require_safe
+@gate(*WORKERS)
+def column_cards(request: HttpRequest, column_id: int) -> HttpResponse:
+    """The cards of a column below a rank: swapped in while scrolling, or a page of its own without scripts."""
+    selection = Selection.parse(request.user, request.GET)
+    column = found(Column.objects.of(request.account).filter(pk=column_id))
+    cards = board.more(selection, column, request.GET.get("after", "").replace("\x00", ""))
+    stack = board.Stack(column, len(cards), cards[: board.PAGE])
+    template = "pipeline/_cards.html" if request.htmx else "pipeline/column_page.html"
+    return render(request, template, scene(request, selection) | {"stack": stack})

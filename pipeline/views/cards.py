@@ -1,0 +1,87 @@
+"""A card's place, its menu, and taking a move back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.refusals import Refusal
+from contacts.models import sight
+from pipeline import moves
+from pipeline.forms import Position
+from pipeline.models import Card, Column, Move
+from pipeline.selection import Selection
+from pipeline.views import answers
+
+
+@require_POST
+@gate(*WORKERS)
+def position(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Moves a card: the one address for mouse, menu, list, detail page and plain forms."""
+    face = request.POST.get("via", Move.Via.BOARD)
+    try:
+        asked = Position.parse(request.POST)
+        outcome = moves.move_card(
+            user=request.user,
+            contact_id=contact_id,
+            column_id=asked.column,
+            after_id=asked.after,
+            version=asked.version,
+            key=asked.key,
+            via=asked.via,
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return answers.refused(request, contact_id, refusal, face)
+    return answers.moved(request, outcome, face)
+
+
+@require_POST
+@gate(*WORKERS)
+def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
+    """Takes a move back („Rückgängig“)."""
+    face = request.POST.get("via", Move.Via.BOARD)
+    try:
+        outcome = moves.reverse(user=request.user, move_id=move_id, now=timezone.now())
+    except Refusal as refusal:
+        move = Move.objects.of(request.account).get(pk=move_id)
+        return answers.refused(request, move.contact_id, refusal, face)
+    return answers.moved(request, outcome, face)
+
+
+@require_safe
+@gate(*WORKERS)
+def card(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The card where it truly is: what a board asks for after an answer did not arrive."""
+    return answers.truth(request, _visible(request, contact_id))
+
+
+@require_safe
+@gate(*WORKERS)
+def menu(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The card's menu."""
+    return _menu(request, contact_id, "pipeline/_card_menu.html")
+
+
+@require_safe
+@gate(*WORKERS)
+def targets(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """„Verschieben nach …“: the statuses the card can move to."""
+    return _menu(request, contact_id, "pipeline/_card_targets.html")
+
+
+def _menu(request: HttpRequest, contact_id: int, fragment: str) -> HttpResponse:
+    context = {
+        "card": _visible(request, contact_id),
+        "columns": Column.objects.of(request.account).order_by("position"),
+        "selection": Selection.parse(request.user, request.GET),
+        "via": request.GET.get("via", Move.Via.MENU),
+        "fragment": fragment,
+    }
+    return render(request, fragment if request.htmx else "pipeline/card_menu.html", context)
+
+
+def _visible(request: HttpRequest, contact_id: int) -> Card:
+    cards = Card.objects.of(request.account).filter(sight(request.user, "contact__"), pk=contact_id)
+    return answers.found(cards.select_related("contact__assignee", "column"))

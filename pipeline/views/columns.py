@@ -1,0 +1,119 @@
+"""The operations of the column menu."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import LEADERS, gate
+from accounts.refusals import NotUnderstood
+from pipeline import board, bulk, columns
+from pipeline.column_menu import entries
+from pipeline.forms import number, single
+from pipeline.models import Card, Column
+from pipeline.selection import Selection
+from pipeline.views.answers import BOARD, found, scene
+
+
+@require_safe
+@gate(*LEADERS)
+def menu(request: HttpRequest, column_id: int) -> HttpResponse:
+    """All operations on the column, the refused ones with their reason."""
+    column = found(Column.objects.of(request.account).filter(pk=column_id))
+    count = Card.objects.of(request.account).filter(column=column).count()
+    total = Column.objects.of(request.account).count()
+    context = {"column": column, "groups": entries(column, count, total), "selection": _selection(request)}
+    return render(request, _either(request, "_column_menu.html", "column_menu.html"), context)
+
+
+@require_POST
+@gate(*LEADERS)
+def create(request: HttpRequest) -> HttpResponse:
+    """A new column beside another one; it opens in rename mode."""
+    beside, side = number(request.POST, "beside"), single(request.POST, "side")
+    column = columns.insert(user=request.user, beside_id=beside, side=side)
+    return _changed(request, _("Spalte eingefügt."), inserted=column)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*LEADERS)
+def name(request: HttpRequest, column_id: int) -> HttpResponse:
+    """GET: the head in rename mode (or back out of it with `?cancel`). POST: the new name."""
+    column = found(Column.objects.of(request.account).filter(pk=column_id))
+    if request.method != "POST":
+        return _head(request, column, is_renaming="cancel" not in request.GET and not column.is_system)
+    typed = single(request.POST, "name")
+    try:
+        columns.rename(user=request.user, column_id=column_id, name=typed)
+    except NotUnderstood as refusal:
+        return _head(request, column, is_renaming=True, typed=typed, error=refusal.sentence, status=422)
+    return _head(request, column, sentence=_("Name gespeichert."))
+
+
+@require_POST
+@gate(*LEADERS)
+def place(request: HttpRequest, column_id: int) -> HttpResponse:
+    """Shifts the column one to the left or right."""
+    found(Column.objects.of(request.account).filter(pk=column_id))
+    columns.shift(user=request.user, column_id=column_id, direction=single(request.POST, "direction"))
+    return _changed(request, _("Spalte verschoben."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*LEADERS)
+def removal(request: HttpRequest, column_id: int) -> HttpResponse:
+    """GET asks where the contacts shall go. POST deletes the column, moving them to `target` if one is named."""
+    column = found(Column.objects.of(request.account).filter(pk=column_id))
+    if request.method != "POST":
+        return _ask_target(request, column)
+    if request.POST.get("target"):
+        target = number(request.POST, "target")
+        bulk.empty_and_remove(user=request.user, column_id=column_id, target_id=target, now=timezone.now())
+        return _changed(request, _("Kontakte verschoben und Spalte gelöscht."), refilled=target)
+    columns.remove(user=request.user, column_id=column_id)
+    return _changed(request, _("Spalte gelöscht."))
+
+
+def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
+    others = Column.objects.of(request.account).exclude(pk=column.pk).order_by("position")
+    count = Card.objects.of(request.account).filter(column=column).count()
+    context = {"column": column, "others": others, "count": count, "selection": _selection(request)}
+    return render(request, _either(request, "_removal.html", "removal.html"), context)
+
+
+def _changed(
+    request: HttpRequest, sentence: str, inserted: Column | None = None, refilled: int | None = None
+) -> HttpResponse:
+    """The board's new order of columns, with a column that is new or newly filled."""
+    if not request.htmx:
+        messages.success(request, sentence)
+        return HttpResponseRedirect(BOARD if inserted is None else f"/columns/{inserted.pk}/name/")
+    selection = _selection(request)
+    stacks = board.load(selection)
+    context = scene(request, selection) | {
+        "sentence": sentence,
+        "order": ",".join(str(stack.column.pk) for stack in stacks),
+        "inserted": next((stack for stack in stacks if inserted and stack.column.pk == inserted.pk), None),
+        "refilled": next((stack for stack in stacks if stack.column.pk == refilled), None),
+    }
+    return render(request, "pipeline/_columns_changed.html", context)
+
+
+def _head(request: HttpRequest, column: Column, status: int = 200, **context: object) -> HttpResponse:
+    if not request.htmx and "sentence" in context:
+        messages.success(request, context["sentence"])
+        return HttpResponseRedirect(BOARD)
+    selection = _selection(request)
+    (stack,) = board.heads(selection, [column.pk])
+    context = scene(request, selection) | {"stack": stack, "oob": True} | context
+    return render(request, _either(request, "_renamed.html", "rename.html"), context, status=status)
+
+
+def _selection(request: HttpRequest) -> Selection:
+    return Selection.parse(request.user, request.GET)
+
+
+def _either(request: HttpRequest, fragment: str, page: str) -> str:
+    return f"pipeline/{fragment if request.htmx else page}"

@@ -1,0 +1,90 @@
+// Columns: renaming in the head, and the order the server says.
+{
+  const board = document.querySelector(".board");
+  const apply = (text) => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
+
+  const loadHead = async (address) => {
+    try {
+      const response = await fetch(address, { headers: { "HX-Request": "true" } });
+      const text = await response.text();
+      if (response.ok && !response.redirected) await apply(text);
+      else document.dispatchEvent(new CustomEvent("refused", { detail: { status: response.status, text } }));
+    } catch {
+      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
+    }
+  };
+
+  const cancelAddress = (form) => `${form.dataset.rename}?${new URLSearchParams([...new URLSearchParams(location.search), ["cancel", ""]])}`;
+
+  const leave = (form) => {
+    const input = form.elements.name;
+    form.dataset.left = "true"; // the blur that follows is no second answer
+    input.blur();
+    loadHead(cancelAddress(form));
+  };
+
+  // „Umbenennen“ in the column's menu.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-head]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    document.getElementById("popup").hidePopover();
+    loadHead(link.getAttribute("href"));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("[data-rename]");
+    if (form && event.key === "Escape") leave(form);
+  });
+
+  // Clicking elsewhere keeps what was typed, as Enter does; with nothing typed the given name stays.
+  document.addEventListener("focusout", (event) => {
+    const form = event.target.closest?.("[data-rename]");
+    if (!form?.isConnected || form.dataset.left || form.getAttribute("aria-busy") === "true") return;
+    const { value, defaultValue } = form.elements.name;
+    if (value.trim() && value !== defaultValue) form.requestSubmit();
+    else leave(form);
+  });
+
+  const arrange = () => {
+    const order = document.getElementById("board-order")?.dataset.order.split(",") ?? [];
+    const columns = new Map([...board.querySelectorAll(":scope > [data-column]")].map((column) => [column.dataset.column, column]));
+    let place = board.firstElementChild;
+    for (const id of order) {
+      const column = columns.get(id);
+      columns.delete(id);
+      if (!column) continue;
+      if (column === place) {
+        place = place.nextElementSibling;
+        continue;
+      }
+      const list = column.querySelector("[data-cards]");
+      const { scrollTop } = list;
+      board.insertBefore(column, place);
+      list.scrollTop = scrollTop;
+    }
+    columns.forEach((column) => column.remove());
+  };
+
+  const startTyping = () => {
+    const input = document.querySelector("[data-rename] [name='name']:not([data-ready])");
+    if (!input) return;
+    input.dataset.ready = "";
+    input.focus();
+    input.select();
+    input.closest("[data-column]").scrollIntoView({ inline: "nearest", block: "nearest" });
+  };
+
+  // One answer swaps several parts; the order is read, and the field focused, when all of them are in and the menu is
+  // closed.
+  let turn;
+  if (board) {
+    document.addEventListener("htmx:after:swap", () => {
+      clearTimeout(turn);
+      turn = setTimeout(() => {
+        arrange();
+        startTyping();
+      });
+    });
+  }
+}
