@@ -14,7 +14,7 @@ FACES = frozenset({Move.Via.BOARD, Move.Via.MENU, Move.Via.LIST, Move.Via.DETAIL
 
 @dataclass(frozen=True)
 class Position:
-    """Where a card shall go: the body of `POST /cards/<id>/position/`. Plain parsing, because every drop pays for it."""
+    """Where a card shall go: the body of `POST /cards/<id>/position/`. Parsed plainly: every drop pays."""
 
     column: int
     after: int | None

@@ -1,9 +1,9 @@
 """The answers of the board: what a move changed, or, on refusal, the truth and one sentence."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,12 +17,14 @@ from pipeline.models import Card, Move
 from pipeline.moves import Moved
 from pipeline.selection import Selection
 
-M = TypeVar("M", bound=Model)
 BOARD = "/contacts/board/"
-TEMPLATES = {Move.Via.LIST: "pipeline/_moved_row.html", Move.Via.DETAIL: "pipeline/_moved_detail.html"}
+TEMPLATES: dict[str, str] = {
+    Move.Via.LIST: "pipeline/_moved_row.html",
+    Move.Via.DETAIL: "pipeline/_moved_detail.html",
+}
 
 
-def found(rows: QuerySet[M]) -> M:
+def found(rows: QuerySet) -> Any:
     """The one row, or 404."""
     row = rows.first()
     if row is None:

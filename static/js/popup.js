@@ -24,11 +24,11 @@
   };
 
   const show = (button, text) => {
-    opener = button;
+    if (!popup.contains(button)) opener = button; // a menu's further menu stays where the first one was
     popup.innerHTML = text;
     if (!popup.matches(":popover-open")) popup.showPopover();
-    positionAt(button);
-    button.setAttribute("aria-expanded", "true");
+    positionAt(opener);
+    opener.setAttribute("aria-expanded", "true");
     htmx.process(popup);
     const chosen = popup.querySelector("[aria-selected='true'], [aria-checked='true']");
     const first = popup.querySelector("[autofocus], [data-filter]") ?? chosen ?? items()[0];

@@ -17,6 +17,7 @@ ROOMS: dict[str, set[str]] = {
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}
 SIGNAL_MODULES = {"django.dispatch", "django.db.models.signals", "django.core.signals"}
 WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is named or whose lookup was scoped
+SCOPED = {"of", "visible_to", "none"}  # the second begins with the first, the third finds nothing
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
 VIEW_LINES = 15
 
@@ -76,7 +77,7 @@ def unscoped_lookups(path: str, source: str) -> list[tuple[str, str]]:
         if isinstance(node, ast.Attribute) and node.attr in ("_default_manager", "_base_manager"):
             found.append((where, f"{path}:{node.lineno} uses {node.attr}"))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
-            if node.value.attr == "objects" and node.attr not in WRITES | {"of"}:
+            if node.value.attr == "objects" and node.attr not in WRITES | SCOPED:
                 found.append(
                     (where, f"{path}:{node.lineno} looks up .objects.{node.attr} without .of(account)")
                 )

@@ -11,7 +11,9 @@ SPOKEN = {"title", "aria-label", "aria-description", "aria-roledescription", "pl
 NAMES: set[str] = set()
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 BLOCKS = re.compile(
-    r"{%\s*(blocktranslate|blocktrans|comment)\b.*?%}.*?{%\s*end\1\s*%}", re.DOTALL
+    r"{%\s*(blocktranslate|blocktrans|comment)\b.*?%}.*?{%\s*end\1\s*%}"
+    r"|{% block (?:body|main)_class %}[\w -]*{% endblock %}",
+    re.DOTALL,
 )  # text that is translated, or never shown
 LITERAL_DEFAULT = re.compile(
     r"""\|\s*(?:default|default_if_none|yesno|pluralize)\s*:\s*(["'])(?P<text>[^"']*)\1"""
