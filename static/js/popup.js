@@ -76,6 +76,7 @@
     }
     const none = popup.querySelector("[data-none]");
     if (none) none.hidden = items().length > 0;
+    positionAt(opener);
   };
 
   const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" };
