@@ -43,7 +43,7 @@ def assign_many(
 ) -> int:
     """The same for many, all or none; answers how many changed hands. What `actor` does not see is passed over."""
     hold(account, assignee)
-    contacts = Contact.objects.visible_to(actor).filter(account=account, pk__in=contact_ids).order_by("pk")
+    contacts = Contact.objects.of(account).visible_to(actor).filter(pk__in=contact_ids).order_by("pk")
     locked = contacts.select_related("assignee").select_for_update(of=("self",), no_key=True)
     return _write(locked, assignee, actor, now)
 

@@ -15,5 +15,7 @@ def find(user: User, contact: Contact) -> list[Contact]:
         same |= Q(email=contact.email)
     if contact.phone_e164:
         same |= Q(phone_e164=contact.phone_e164, sort_name=contact.sort_name)
-    found: ContactQuerySet = Contact.objects.visible_to(user).filter(same).exclude(pk=contact.pk)
+    found: ContactQuerySet = (
+        Contact.objects.of(user.account).visible_to(user).filter(same).exclude(pk=contact.pk)
+    )
     return list(found.order_by("pk")[:MOST])

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account, User
+from accounts.models import Account
 from contacts import facts
 from contacts.assignment import available
 from contacts.consent import BY_HAND
@@ -60,7 +60,7 @@ class FactsForm(TidyText, forms.ModelForm):
 class AssigneeForm(forms.Form):
     """A colleague of the office, or nobody ("")."""
 
-    assignee = forms.ModelChoiceField(User.objects.none(), required=False)
+    assignee = forms.ModelChoiceField(None, required=False)
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +95,13 @@ class DueForm(TidyText, forms.Form):
         if not self.errors and values.get("due_on") is None:
             self.add_error("due_on", _("Bitte ein Datum wie 24.12.2026 angeben."))
         return values
+
+    @property
+    def note(self) -> str:
+        """The note; a request that does not name it leaves it as it was."""
+        return str(
+            self.cleaned_data["due_note"] if "due_note" in self.data else self.initial.get("due_note", "")
+        )
 
 
 class ActionForm(TidyText, forms.Form):

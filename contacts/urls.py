@@ -2,18 +2,19 @@
 
 from django.urls import path
 
+from accounts import converters  # noqa: F401  (registers <id:…>)
 from contacts.views import actions, assignee, consents, due, facts
 
 app_name = "contacts"
 urlpatterns = [
-    path("contacts/<int:contact_id>/assignee/", assignee.assignee, name="assignee"),
-    path("contacts/<int:contact_id>/due/", due.due, name="due"),
-    path("contacts/<int:contact_id>/actions/", actions.create, name="actions"),
-    path("contacts/<int:contact_id>/actions/new/", actions.compose, name="action-new"),
-    path("contacts/<int:contact_id>/actions/older/", actions.older, name="actions-older"),
-    path("contacts/<int:contact_id>/facts/<slug:key>/", facts.group, name="facts"),
-    path("contacts/<int:contact_id>/consents/", consents.consents, name="consents"),
-    path("actions/<int:action_id>/", actions.edit, name="action"),
-    path("actions/<int:action_id>/performance/", actions.performance, name="action-performance"),
-    path("actions/<int:action_id>/deletion/", actions.deletion, name="action-deletion"),
+    path("contacts/<id:contact_id>/assignee/", assignee.assignee, name="assignee"),
+    path("contacts/<id:contact_id>/due/", due.due, name="due"),
+    path("contacts/<id:contact_id>/actions/", actions.create, name="actions"),
+    path("contacts/<id:contact_id>/actions/new/", actions.compose, name="action-new"),
+    path("contacts/<id:contact_id>/actions/older/", actions.older, name="actions-older"),
+    path("contacts/<id:contact_id>/facts/<slug:key>/", facts.group, name="facts"),
+    path("contacts/<id:contact_id>/consents/", consents.consents, name="consents"),
+    path("actions/<id:action_id>/", actions.edit, name="action"),
+    path("actions/<id:action_id>/performance/", actions.performance, name="action-performance"),
+    path("actions/<id:action_id>/deletion/", actions.deletion, name="action-deletion"),
 ]

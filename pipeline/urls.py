@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401  (registers <id:…>)
-from pipeline.views import board, cards, columns
+from pipeline.views import board, cards, columns, detail, intake
 
 app_name = "pipeline"
 urlpatterns = [
@@ -19,4 +19,7 @@ urlpatterns = [
     path("columns/<id:column_id>/name/", columns.name, name="column-name"),
     path("columns/<id:column_id>/place/", columns.place, name="column-place"),
     path("columns/<id:column_id>/removal/", columns.removal, name="column-removal"),
+    path("contacts/new/", intake.new, name="contact-new"),
+    path("contacts/<id:contact_id>/", detail.page, name="contact"),
+    path("contacts/<id:contact_id>/history/", detail.all_history, name="contact-history"),
 ]

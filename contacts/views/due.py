@@ -30,9 +30,8 @@ def due(request: HttpRequest, contact_id: int) -> HttpResponse:
             "picks": quick_picks(today),
         }
         return small_page(request, "contacts/_due_form.html", context, 422 if form.is_bound else 200)
-    note = form.cleaned_data["due_note"] if "due_note" in request.POST else contact.due_note
-    day, now = form.cleaned_data["due_on"], timezone.now()
-    contact = set_due(contact=contact, due_on=day, note=note, actor=request.user, now=now)
+    values = {"due_on": form.cleaned_data["due_on"], "note": form.note}
+    contact = set_due(contact=contact, actor=request.user, now=timezone.now(), **values)
     return changed(request, contact, _sentence(contact), "contacts/_due.html")
 
 

@@ -1,0 +1,41 @@
+"""The page of one contact."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.plans import Feature
+from contacts.facts import GROUPS
+from contacts.finding import find
+from contacts.kinds import MANUAL, Kind, icon_of
+from pipeline import detail, history
+
+
+@require_safe
+@gate(*WORKERS)
+def page(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Facts, actions, consent and history of a contact."""
+    contact = find(request.user, contact_id)
+    now = timezone.localtime()
+    context = {
+        "detail": detail.load(request.user, contact),
+        "contact": contact,
+        "kinds": [(kind, Kind(kind).label, icon_of(kind)) for kind in MANUAL],
+        "groups": GROUPS,
+        "can_assign": request.account.can(Feature.ASSIGN),
+        "now": now,
+        "today": now.date(),
+    }
+    return render(request, "pipeline/detail.html", context)
+
+
+@require_safe
+@gate(*WORKERS)
+def all_history(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The whole history of a contact."""
+    contact = find(request.user, contact_id)
+    lines, has_older = history.load(contact, history.LONGEST)
+    context = {"contact": contact, "lines": lines, "has_older": has_older, "now": timezone.localtime()}
+    return render(request, "pipeline/history.html", context)

@@ -1,0 +1,30 @@
+"""„Kontakt anlegen“."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import WORKERS, gate
+from contacts.finding import sees
+from pipeline import intake
+from pipeline.intake_form import IntakeForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
+def new(request: HttpRequest) -> HttpResponse:
+    """GET: the form, `?column=` chooses the status. POST: enters the contact, after a warning if it looks double."""
+    data = request.POST if request.method == "POST" else None
+    form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))
+    if not form.is_valid():
+        return render(request, "pipeline/intake.html", {"form": form}, status=422 if form.is_bound else 200)
+    twins = [] if "anyway" in request.POST else intake.twins(request.user, form.values)
+    if twins:
+        return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
+    chosen = {name: form.cleaned_data[name] for name in ("column", "assignee")}
+    contact = intake.enter(user=request.user, values=form.values, now=timezone.now(), **chosen)
+    messages.success(request, _("„%(name)s“ ist angelegt.") % {"name": contact.display_name})
+    return HttpResponseRedirect(f"/contacts/{contact.pk}/" if sees(request.user, contact) else "/")

@@ -1,0 +1,184 @@
+"""Composer, timeline and the forms of single actions, as they are posted."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from contacts import actions
+from contacts.kinds import MANUAL, Kind
+from contacts.models import Action, Contact
+from tests.factories import ContactFactory
+
+FETCH = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def contact(krueger):
+    return ContactFactory(account=krueger)
+
+
+@pytest.fixture
+def post(login, sofia, contact):
+    client = login(sofia)
+    return lambda **data: client.post(f"/contacts/{contact.pk}/actions/", data, headers=FETCH)
+
+
+def local(moment):
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize("kind", MANUAL)
+def test_each_manual_kind_has_a_form_and_is_recorded(login, sofia, post, contact, kind):
+    form = login(sofia).get(f"/contacts/{contact.pk}/actions/new/?kind={kind}", headers=FETCH)
+    assert form.status_code == 200
+    assert ("outcome" in form.content.decode()) == (kind == Kind.CALL)
+    assert ("is_planned" in form.content.decode()) == (kind in (Kind.MEETING, Kind.ONSITE))
+    answer = post(kind=kind, text="Gesprochen")
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert f'id="bubbles-{contact.pk}" hx-swap-oob="true"' in html
+    assert 'id="timeline" hx-swap-oob="true"' in html
+    assert 'id="composer" hx-swap-oob="true"' in html
+    contact.refresh_from_db()
+    assert contact.action_counts == {kind: 1}
+
+
+def test_a_call_says_how_it_ended(post):
+    assert "Anruf – Mailbox" in post(kind="call", outcome="mailbox").content.decode()
+    assert Action.objects.get().outcome == "mailbox"
+
+
+def test_a_planned_meeting_stands_above_and_is_ticked_off(login, sofia, post, contact):
+    html = post(kind="meeting", is_planned="1", at=local(timezone.now() + timedelta(days=2))).content.decode()
+    assert "is-planned" in html
+    assert "data-bubble" not in html.split('id="bubbles-')[1].split("</span>")[0]
+    action = Action.objects.get()
+    url = f"/actions/{action.pk}/performance/"
+    for _ in range(2):
+        assert login(sofia).post(url, headers=FETCH).status_code == 200
+    contact.refresh_from_db()
+    assert contact.action_counts == {"meeting": 1}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "inquiry"},
+        {"kind": "bounce"},
+        {"kind": "nonsense"},
+        {},
+        {"kind": "call", "at": local(timezone.now() + timedelta(hours=2))},
+        {"kind": "call", "at": "0001-01-01T00:00"},
+        {"kind": "call", "at": "9999-12-31T23:59"},
+        {"kind": "call", "at": "gestern"},
+        {"kind": "call", "outcome": "married"},
+        {"kind": "call", "text": "a\0b"},
+        {"kind": "call", "text": "x" * 10_001},
+        {"kind": "note"},
+        {"kind": "meeting", "is_planned": "1"},
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(post, data, unwritten):
+    with unwritten():
+        assert post(**data).status_code == 422
+    assert Action.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "note", ["<div hx-post=/x hx-trigger=load>x</div>", "{{ 7|add:7 }}", "<script>x()</script>"]
+)
+def test_notes_are_text_with_lines(post, note):
+    html = post(kind="note", text=f"{note}\r\nzweite Zeile").content.decode()
+    assert Action.objects.get().text == f"{note}\nzweite Zeile"
+    assert "<div hx-post" not in html
+    assert "<script>" not in html
+    assert "zweite Zeile" in html
+
+
+def test_an_own_entry_is_corrected_and_taken_back(login, sofia, post, contact):
+    post(kind="call", text="alt")
+    action = Action.objects.get()
+    client, url = login(sofia), f"/actions/{action.pk}/"
+    assert ">alt</textarea>" in client.get(url, headers=FETCH).content.decode().replace("\n", "")
+    when = local(timezone.now() - timedelta(days=1))
+    assert (
+        client.post(url, {"text": "neu", "outcome": "reached", "at": when}, headers=FETCH).status_code == 200
+    )
+    action.refresh_from_db()
+    assert (action.text, action.outcome, local(action.performed_at)) == ("neu", "reached", when)
+    assert client.post(f"{url}deletion/", headers=FETCH).status_code == 200
+    contact.refresh_from_db()
+    assert (contact.action_counts, contact.last_action_at) == ({}, None)
+
+
+def test_somebody_elses_entry_is_seen_but_not_touched(login, sofia, jan, contact, unwritten):
+    action = actions.perform(contact=contact, kind="note", text="meins", actor=sofia, now=timezone.now())
+    client, url = login(jan), f"/actions/{action.pk}/"
+    with unwritten():
+        assert client.get(url, headers=FETCH).status_code == 403
+        assert client.post(url, {"text": "deins"}, headers=FETCH).status_code == 403
+        assert client.post(f"{url}deletion/", headers=FETCH).status_code == 403
+    assert f'href="{url}"' not in client.get(f"/contacts/{contact.pk}/").content.decode()
+
+
+def test_without_scripts_the_composer_leads_back_to_the_contact(login, sofia, contact):
+    response = login(sofia).post(f"/contacts/{contact.pk}/actions/", {"kind": "call"})
+    assert (response.status_code, response.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
+
+
+ADDRESSES = [
+    ("get", "/contacts/{contact}/assignee/"),
+    ("post", "/contacts/{contact}/assignee/"),
+    ("get", "/contacts/{contact}/due/"),
+    ("post", "/contacts/{contact}/due/"),
+    ("post", "/contacts/{contact}/actions/"),
+    ("get", "/contacts/{contact}/actions/new/?kind=call"),
+    ("get", "/contacts/{contact}/actions/older/"),
+    ("get", "/contacts/{contact}/facts/reach/"),
+    ("post", "/contacts/{contact}/facts/reach/"),
+    ("get", "/contacts/{contact}/consents/"),
+    ("post", "/contacts/{contact}/consents/"),
+    ("get", "/contacts/{contact}/"),
+    ("get", "/contacts/{contact}/history/"),
+    ("get", "/actions/{action}/"),
+    ("post", "/actions/{action}/"),
+    ("post", "/actions/{action}/performance/"),
+    ("post", "/actions/{action}/deletion/"),
+]
+BODY = {"assignee": "", "due_on": "2026-12-24", "kind": "note", "text": "x", "version": "1", "granted": "0"}
+
+
+@pytest.mark.parametrize(("method", "address"), ADDRESSES)
+def test_who_may_not_see_it_gets_nothing_and_writes_nothing(
+    login, sofia, paul, mara, contact, method, address, unwritten
+):
+    now = timezone.now()
+    action = actions.plan(contact=contact, kind="meeting", actor=sofia, now=now, planned_for=now)
+    url = address.format(contact=contact.pk, action=action.pk)
+    unknown = address.format(contact=10**9, action=10**9)
+    huge = address.format(contact=2**63, action=2**63)
+    stranger, marketing, agent = login(paul), login(mara), login(sofia)
+    Contact.objects.update(first_name="Canary")
+    with unwritten():
+        foreign = getattr(stranger, method)(url, BODY, headers=FETCH)
+        assert foreign.status_code == 404
+        assert foreign.content == getattr(stranger, method)(unknown, BODY, headers=FETCH).content
+        assert getattr(agent, method)(huge, BODY, headers=FETCH).status_code == 404
+        assert getattr(marketing, method)(url, BODY, headers=FETCH).status_code == 403
+    Contact.objects.update(trashed_at=now)
+    with unwritten():
+        gone = getattr(agent, method)(url, BODY, headers=FETCH)
+    assert gone.status_code == 410
+    assert "Kontakt wurde gelöscht" in gone.content.decode()
+
+
+@pytest.mark.parametrize("address", [path for method, path in ADDRESSES if method == "post"])
+def test_reading_changes_nothing(login, sofia, contact, address, unwritten):
+    now = timezone.now()
+    action = actions.plan(contact=contact, kind="meeting", actor=sofia, now=now, planned_for=now)
+    client = login(sofia)
+    for method in ("get", "head"):
+        with unwritten():
+            status = getattr(client, method)(address.format(contact=contact.pk, action=action.pk)).status_code
+        assert status in (200, 405)

@@ -1,0 +1,125 @@
+"""Consent is evidence: rows are added, the newest of each channel counts, nothing is ever changed."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.refusals import NotUnderstood
+from contacts.consent import record, states
+from contacts.models import Consent
+from tests.factories import ContactFactory
+
+NOW = timezone.now()
+FETCH = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def contact(krueger):
+    return ContactFactory(account=krueger)
+
+
+@pytest.fixture
+def give(contact, sofia):
+    def given(**values):
+        values = {"channel": "email", "granted": True, "method": "spoken", "wording": "Ja, gern.", **values}
+        return record(contact=contact, actor=sofia, now=NOW, **values)
+
+    return given
+
+
+def granted(contact):
+    return {state.channel: state.granted for state in states(contact)}
+
+
+def test_at_first_nothing_is_known(contact):
+    assert [state.newest for state in states(contact)] == [None, None, None]
+
+
+def test_channels_are_apart_and_the_newest_row_counts(give, contact):
+    give(channel="email")
+    give(channel="phone")
+    give(channel="email", granted=False, wording="")
+    assert granted(contact) == {"email": False, "phone": True, "letter": False}
+    assert Consent.objects.count() == 3
+
+
+def test_what_is_recorded_later_but_happened_earlier_does_not_count(give, contact):
+    give(granted=False, occurred_at=NOW - timedelta(days=1))
+    give(granted=True, occurred_at=NOW - timedelta(days=9))
+    assert granted(contact)["email"] is False
+
+
+def test_of_the_same_moment_the_last_row_counts(give, contact):
+    give(granted=True)
+    give(granted=False)
+    assert granted(contact)["email"] is False
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"wording": "  "},
+        {"method": "double_opt_in"},
+        {"method": "import"},
+        {"method": ""},
+        {"occurred_at": NOW + timedelta(minutes=1)},
+    ],
+)
+def test_what_is_no_evidence_is_refused(give, values):
+    with pytest.raises(NotUnderstood):
+        give(**values)
+    assert Consent.objects.count() == 0
+
+
+def test_strangers_record_nothing(contact, paul):
+    with pytest.raises(Http404):
+        record(contact=contact, actor=paul, now=NOW, channel="email", granted=False, method="spoken")
+
+
+def test_the_form_records_who_and_when_and_shows_the_state(login, sofia, contact):
+    data = {
+        "channel": "phone",
+        "granted": "1",
+        "method": "written",
+        "wording": "Bitte anrufen",
+        "place": "Büro",
+    }
+    answer = login(sofia).post(f"/contacts/{contact.pk}/consents/", data, headers=FETCH)
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert 'id="consents" hx-swap-oob="true"' in html
+    assert "Telefon: erteilt" in html
+    row = Consent.objects.get()
+    assert (row.channel, row.granted, row.method, row.wording) == ("phone", True, "written", "Bitte anrufen")
+    assert (row.place, row.recorded_by) == ("Büro", sofia)
+
+
+def test_the_form_shows_all_evidence(login, sofia, contact, give):
+    give(wording="Ich <b>willige</b> ein")
+    html = login(sofia).get(f"/contacts/{contact.pk}/consents/", headers=FETCH).content.decode()
+    assert "Ich &lt;b&gt;willige&lt;/b&gt; ein" in html
+    assert "Sofia Vogt" in html
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"channel": "pigeon"},
+        {"granted": ""},
+        {"granted": "2"},
+        {"method": "double_opt_in"},
+        {"wording": ""},
+        {"wording": "a\0b"},
+        {"wording": "x" * 2001},
+        {"place": "x" * 201},
+        {"occurred_at": "2999-01-01T00:00"},
+        {"occurred_at": f"{timezone.localtime(NOW + timedelta(days=1)):%Y-%m-%dT%H:%M}"},
+    ],
+)
+def test_what_is_not_understood_is_refused(login, sofia, contact, change, unwritten):
+    data = {"channel": "email", "granted": "1", "method": "spoken", "wording": "Ja", **change}
+    client = login(sofia)
+    with unwritten():
+        assert client.post(f"/contacts/{contact.pk}/consents/", data, headers=FETCH).status_code == 422

@@ -1,0 +1,138 @@
+"""„Kontakt anlegen“."""
+
+import pytest
+
+from accounts.models import Account, User
+from contacts.models import Change, Contact
+from tests.factories import ContactFactory
+
+CLAUDIA = {"first_name": "Claudia", "last_name": "Brandes", "email": "claudia@brandes.de", "source": "phone"}
+
+
+@pytest.fixture
+def post(login, sofia, board):
+    client = login(sofia)
+
+    def posted(client=client, **data):
+        data = CLAUDIA | {"column": board["Neue Kontakte"].pk, "assignee": ""} | data
+        return client.post(
+            "/contacts/new/", {name: value for name, value in data.items() if value is not None}
+        )
+
+    return posted
+
+
+def test_it_makes_a_contact_and_leads_to_its_page(post, board, sofia):
+    answer = post(phone="0221 5550134", living_area="142,5", tags="Erbe, dringend")
+    contact = Contact.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
+    assert contact.card.column == board["Neue Kontakte"]
+    assert (contact.phone_e164, contact.tags, str(contact.living_area)) == (
+        "+492215550134",
+        ["Erbe", "dringend"],
+        "142.50",
+    )
+    assert (contact.sort_name, contact.assignee) == ("brandes  claudia", None)
+    assert list(Change.objects.values_list("kind", "actor")) == [("created", sofia.pk)]
+
+
+def test_it_goes_into_the_chosen_column_to_the_chosen_colleague(post, board, jan):
+    post(column=board["Termin vereinbart"].pk, assignee=jan.pk)
+    contact = Contact.objects.get()
+    assert (contact.card.column, contact.assignee) == (board["Termin vereinbart"], jan)
+    assert list(Change.objects.order_by("pk").values_list("kind", "after")) == [
+        ("created", "Termin vereinbart"),
+        ("assigned", "Jan Thiele"),
+    ]
+
+
+def test_the_address_chooses_the_column(login, sofia, board):
+    column = board["Nicht erreicht"]
+    html = login(sofia).get(f"/contacts/new/?column={column.pk}").content.decode()
+    assert f'<option value="{column.pk}" selected>Nicht erreicht</option>' in html
+
+
+@pytest.mark.parametrize("column", ["foreign", "1e3", str(2**63), "x", "", None])
+def test_a_column_that_is_none_of_ours_is_refused(post, paul, column, unwritten):
+    if column == "foreign":
+        column = paul.account.columns.first().pk
+    with unwritten():
+        answer = post(column=column)
+    assert answer.status_code == 422
+    if column:
+        assert "Diese Spalte gibt es nicht (mehr)." in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["foreign", "inactive", "marketing"])
+def test_a_colleague_who_is_not_available_is_refused(post, paul, jan, mara, who, unwritten):
+    User.objects.filter(pk=jan.pk).update(is_active=False)
+    with unwritten():
+        answer = post(assignee={"foreign": paul, "inactive": jan, "marketing": mara}[who].pk)
+    assert answer.status_code == 422
+    assert "Mitarbeiter nicht verfügbar" in answer.content.decode()
+
+
+def test_without_the_plan_nobody_is_assigned_and_nothing_is_made(login, paul, unwritten):
+    client = login(paul)
+    assert "disabled" in client.get("/contacts/new/").content.decode()
+    column = paul.account.columns.first().pk
+    with unwritten():
+        answer = client.post("/contacts/new/", CLAUDIA | {"column": column, "assignee": paul.pk})
+    assert answer.status_code == 403
+    assert client.post("/contacts/new/", CLAUDIA | {"column": column}).status_code == 302
+    assert Contact.objects.get().assignee is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"last_name": "", "email": ""},
+        {"email": "a@b"},
+        {"last_name": "a\0b"},
+        {"last_name": "x" * 81},
+        {"first_name": "a\r\nBcc: x@y.de"},
+        {"source": "nonsense"},
+        {"year_built": "1"},
+    ],
+)
+def test_what_does_not_fit_is_refused_and_typed_text_kept(post, change, unwritten):
+    with unwritten():
+        answer = post(**change)
+    assert answer.status_code == 422
+    if "first_name" not in change:
+        assert 'value="Claudia"' in answer.content.decode()
+
+
+def test_a_twin_is_shown_before_it_is_made_anyway(post, krueger, unwritten):
+    twin = ContactFactory(
+        account=krueger, first_name="Bernd", last_name="Brandes", email="claudia@brandes.de"
+    )
+    with unwritten():
+        answer = post()
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert f'href="/contacts/{twin.pk}/"' in html
+    assert "Trotzdem anlegen" in html
+    assert 'value="Claudia"' in html
+    assert post(anyway="1").status_code == 302
+    assert Contact.objects.count() == 2
+
+
+def test_what_nobody_asked_for_cannot_be_set(post, hansen):
+    post(account=hansen.pk, version="9", trashed_at="2020-01-01", due_on="2026-12-24", sort_name="zzz")
+    contact = Contact.objects.get()
+    assert (contact.version, contact.trashed_at, contact.due_on) == (1, None, None)
+    assert contact.account != hansen
+
+
+def test_an_agent_who_gives_it_out_of_sight_does_not_land_on_a_missing_page(post, krueger, jan):
+    krueger.agents_see = Account.Sight.OWN
+    krueger.save()
+    assert post(assignee=jan.pk).headers["Location"] == "/"
+
+
+def test_marketing_makes_no_contacts(login, mara, post, unwritten):
+    client = login(mara)
+    with unwritten():
+        assert post(client=client).status_code == 403
+        assert client.get("/contacts/new/").status_code == 403
