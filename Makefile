@@ -3,7 +3,7 @@
 VENV = .venv
 BIN = $(VENV)/bin
 # An explicit PYTHON=… is taken as it is; otherwise the first that is new enough. `false` stands for "none found".
-PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	command -v $$python >/dev/null 2>&1 || continue; \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || continue; \
 	echo $$python; exit; done; command -v python3 || command -v python || echo none)
@@ -22,11 +22,11 @@ help:
 
 venv:
 	@test '$(PYTHON)' != none || { echo 'Es fehlt Python 3.11, 3.12 oder 3.13.' >&2; exit 1; }
-	@$(PYTHON) config/venv.py $(VENV) requirements.txt
+	@$(PYTHON) config/bootstrap.py $(VENV) requirements.txt
 
 venv-dev:
 	@test '$(PYTHON)' != none || { echo 'Es fehlt Python 3.11, 3.12 oder 3.13.' >&2; exit 1; }
-	@$(PYTHON) config/venv.py $(VENV) requirements.txt requirements-dev.txt
+	@$(PYTHON) config/bootstrap.py $(VENV) requirements.txt requirements-dev.txt
 
 run: venv
 	@exec $(BIN)/python -m config.run

@@ -31,6 +31,7 @@ def commands() -> dict[str, list[str]]:
             *templates,
         ],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
+        "rules": [*MODULE, "pytest", "-q", "tests/test_house_rules.py"],
         "settings": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -60,7 +60,8 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 @dataclass
 class _Held:
     users: IO[str]
-    process: subprocess.Popen[bytes] | None = field(default=None)
+    process: subprocess.Popen[bytes] | None = None
+    log_from: int = 0  # where in the log the present attempt begins
 
 
 _held: dict[Path, _Held] = {}
@@ -100,8 +101,9 @@ def stop(data_dir: Path) -> bool:
             except BlockingIOError:
                 return False
             if pid := running(data_dir):
-                os.kill(pid, signal.SIGINT)  # "fast": sessions are ended, the data is written out
-                _wait_for_end(pid, held.process if held else None)
+                _end(pid, pgdata)
+            if held and held.process:
+                held.process.wait()
     return True
 
 
@@ -149,8 +151,9 @@ def _ensure_running(pgdata: Path, host: Path, held: _Held, durable: bool) -> Non
     while True:
         if not running(pgdata.parent):
             if launches == 2:  # the first may have met a server that was just shutting down
-                raise EmbeddedError(f"PostgreSQL startet nicht: {_last_complaint(pgdata)}")
+                raise EmbeddedError(f"PostgreSQL startet nicht: {_complaint(pgdata, held.log_from)}")
             _bury(pgdata)
+            held.log_from = log.stat().st_size if (log := _log(pgdata)).exists() else 0
             held.process = _launch(pgdata, durable)
             launches += 1
         try:
@@ -186,7 +189,7 @@ def _launch(pgdata: Path, durable: bool) -> subprocess.Popen[bytes]:
         _initialise(pgdata, user, major, durable)
     settings = SETTINGS if durable else SETTINGS | CARELESS
     options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-    with open(pgdata.parent / "postgresql.log", "ab") as log:
+    with open(_log(pgdata), "ab") as log:
         return user.popen(
             [user.binary("postgres", major), "-D", user.path_of(pgdata), *options],
             cwd=pgdata,
@@ -250,20 +253,24 @@ def _socket_directory(pgdata: Path) -> Path:
     return link
 
 
-def _wait_for_end(pid: int, process: subprocess.Popen[bytes] | None) -> None:
-    try:
-        if process and process.pid == pid:
-            process.wait(STOP_SECONDS)
-        else:
-            psutil.Process(pid).wait(STOP_SECONDS)
-    except psutil.NoSuchProcess:
-        pass
-    except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
-        os.kill(pid, signal.SIGQUIT)  # the log is replayed at the next start; nothing committed is lost
+def _end(pid: int, pgdata: Path) -> None:
+    os.kill(pid, signal.SIGINT)  # "fast": sessions are ended, the data is written out
+    deadline = time.monotonic() + STOP_SECONDS
+    while _works_in(
+        pid, pgdata
+    ):  # not: while it exists, since its parent may be slow to take note of its end
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGQUIT)  # the log is replayed at the next start; nothing committed is lost
+            break
+        time.sleep(0.02)
 
 
-def _last_complaint(pgdata: Path) -> str:
-    log = pgdata.parent / "postgresql.log"
-    lines = log.read_text(errors="replace").splitlines()[-20:]
+def _log(pgdata: Path) -> Path:
+    return pgdata.parent / "postgresql.log"
+
+
+def _complaint(pgdata: Path, log_from: int) -> str:
+    """Why the server did not start, in its own words."""
+    lines = _log(pgdata).read_bytes()[log_from:].decode(errors="replace").splitlines()
     fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line]
-    return f"{fatal[-1] if fatal else 'unbekannter Grund'} (Protokoll: {log})"
+    return f"{(fatal or lines or ['ohne ein Wort'])[-1]} (Protokoll: {_log(pgdata)})"

@@ -14,7 +14,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urlsplit
 
 from config import embedded
 from config.surroundings import Surroundings, Trouble
@@ -22,8 +21,9 @@ from config.surroundings import Surroundings, Trouble
 TICK = 0.1
 STOP_SECONDS = 4
 READY_SECONDS = 60
-MAX_FAILURES = 4
+MAX_FAILURES = 3
 SOUND_SECONDS = 15  # a process that lived so long had started properly
+WORKER = ("--shutdown-graceful-timeout", "3")
 
 PASSWORD = "pipeline-demo"
 LOGINS = """\
@@ -112,7 +112,7 @@ class Supervisor:
                 self.environment = self.surroundings.environment()
                 with_demo = self.prepare()
                 web = Child("Der Webserver", "gunicorn", "--config", "python:config.gunicorn", listen=listen)
-                worker = Child("Der Hintergrunddienst", "django", "procrastinate", "worker")
+                worker = Child("Der Hintergrunddienst", "django", "procrastinate", "worker", *WORKER)
                 self.children = [web]
                 self.wait_until_ready()
                 self.announce(with_demo)
@@ -127,6 +127,7 @@ class Supervisor:
 
     def prepare(self) -> bool:
         """Tables, static files, demo. Returns whether the demo's logins work."""
+        print("Datenbank und Dateien werden vorbereitet …", flush=True)
         child = Child("Die Vorbereitung", "config.prepare")
         self.children = [child]
         child.start(self.environment, stdout=subprocess.PIPE)
@@ -154,9 +155,9 @@ class Supervisor:
     def answers(self) -> bool:
         connection = http.client.HTTPConnection(*self.surroundings.local_address, timeout=2)
         try:
-            host = urlsplit(self.environment["BASE_URL"]).netloc
+            host = self.environment["ALLOWED_HOSTS"].split(",")[0].strip(" .").replace("*", "localhost")
             connection.request("GET", "/readyz", headers={"Host": host})
-            return connection.getresponse().status < 500
+            return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
         finally:
@@ -185,9 +186,9 @@ def manage(surroundings: Surroundings, arguments: list[str]) -> int:
     """A management command where `make run` works, whether it runs at this moment or not."""
     try:
         environment = surroundings.environment()
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments], env=environment, check=False
-        ).returncode
+        return subprocess.call([sys.executable, "manage.py", *arguments], env=environment)
+    except KeyboardInterrupt:
+        return 130
     finally:
         surroundings.close()
 

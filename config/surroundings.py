@@ -27,6 +27,7 @@ class Surroundings:
         self.port = _port(given.get("PORT") or "8000")
         self.data_dir = (checkout / (given.get("DATA_DIR") or "var")).resolve()
         self.embedded = not given.get("DATABASE_URL")
+        self.started = False
 
     @property
     def local_address(self) -> tuple[str, int]:
@@ -61,6 +62,7 @@ class Surroundings:
         environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
         environment.setdefault("WEB_GRACE", "2")
         if self.embedded:
+            self.started = True
             environment["DATABASE_URL"] = embedded.start(self.data_dir)
         return environment
 
@@ -70,7 +72,7 @@ class Surroundings:
             embedded.start(self.data_dir)
 
     def close(self) -> None:
-        if self.embedded and self.data_dir.exists():
+        if self.started:
             embedded.stop(self.data_dir)
 
     def _make_data_dir(self) -> None:

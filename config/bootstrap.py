@@ -1,4 +1,5 @@
-"""Build .venv from locked requirements, or bring it up to date: `python3 config/venv.py .venv requirements.txt …`.
+# -*- coding: utf-8 -*-
+"""Build .venv from locked requirements, or bring it up to date: `python3 config/bootstrap.py .venv requirements.txt …`.
 
 The one file that any Python must understand, to be able to say that it is too old. Runs on the system's Python.
 """
@@ -60,6 +61,8 @@ def bring_up_to_date(venv, requirements):
         pip.append("--root-user-action=ignore")
     for name in requirements:
         pip += ["-r", name]
+        with contextlib.suppress(OSError):
+            os.remove(stamp(venv, name))  # half an installation is none
     if subprocess.call(pip):
         sys.exit("Die Pakete ließen sich nicht einrichten (Grund: siehe oben).")
     for name in requirements:

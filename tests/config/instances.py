@@ -1,0 +1,87 @@
+"""A `make run` of its own for a test: started, watched and ended as a person at a terminal would."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+# What tests/database.py sets for Django must not reach the instance: it makes its own.
+OURS = ("DATABASE_URL", "SECRET_KEY", "TOKEN_KEY", "ALLOWED_HOSTS", "BASE_URL", "DJANGO_SETTINGS_MODULE")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Instance:
+    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+        self.data_dir = data_dir
+        self.port = port or free_port()
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+        given = {"DATA_DIR": str(data_dir), "PORT": str(self.port), "DEMO_CONTACTS": "0", "WEB_WORKERS": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "config.run"],
+            cwd=CHECKOUT,
+            env=inherited | given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_until_running(self) -> "Instance":
+        """Returns when the address has been printed, and the worker started after it."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if "http://localhost" in line:
+                self.wait_for_command("procrastinate")
+                return self
+        raise AssertionError(self.complaint())
+
+    def complaint(self) -> str:
+        return self.process.communicate(timeout=30)[1]
+
+    def status(self, path: str = "/readyz") -> int:
+        try:
+            with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def children(self) -> list[psutil.Process]:
+        """Web and worker with all theirs, the database not among them."""
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        return [process for process in found if process.name() != "postgres"]
+
+    def wait_for_command(self, word: str, other_than: int | None = None) -> psutil.Process:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            for process in psutil.Process(self.process.pid).children():
+                with suppress(psutil.Error):  # it may be ending just now
+                    if word in process.cmdline() and process.pid != other_than:
+                        return process
+            time.sleep(0.05)
+        raise AssertionError(f"no child of ours runs {word}")
+
+    def interrupt(self) -> float:
+        """Ctrl-C, as a terminal sends it to the whole process group; returns the seconds it took."""
+        started = time.monotonic()
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(20)
+        return time.monotonic() - started
+
+    def destroy(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()

@@ -1,0 +1,149 @@
+"""`make run` as a person meets it: what it says when it cannot start, and what is left when it ends."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from config import embedded
+from tests.config.instances import Instance, free_port
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One data directory for all starts: the first creates it, the others find it."""
+    path = tmp_path_factory.mktemp("office")
+    yield path
+    embedded.stop(path)
+
+
+@pytest.fixture
+def instance(data_dir: Path) -> Iterator[Instance]:
+    instance = Instance(data_dir)
+    yield instance.wait_until_running()
+    instance.destroy()
+
+
+def ended(processes: list[psutil.Process], seconds: float) -> bool:
+    return psutil.wait_procs(processes, timeout=seconds)[1] == []
+
+
+def refusal(data_dir: Path, port: int | None = None) -> tuple[int, str]:
+    instance = Instance(data_dir, port)
+    words = instance.complaint()
+    return instance.process.returncode, words
+
+
+def test_busy_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert refusal(tmp_path, port) == (1, f"Port {port} ist belegt – läuft schon eine Instanz?\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_impossible_port_is_one_sentence(tmp_path: Path) -> None:
+    assert refusal(tmp_path, 65536) == (1, "PORT=65536 ist keine Portnummer.\n")
+
+
+def test_data_dir_below_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, words = refusal(tmp_path / "file" / "var")
+    assert code == 1
+    assert words.startswith(f"In DATA_DIR={tmp_path}/file/var kann nicht geschrieben werden")
+    assert words.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_closed_data_dir_is_one_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    code, words = refusal(tmp_path)
+    assert (code, words.count("\n")) == (1, 1)
+    assert words.startswith(f"In DATA_DIR={tmp_path} kann nicht geschrieben werden")
+
+
+def test_web_and_worker_run_and_keys_are_private(instance: Instance) -> None:
+    assert instance.status("/readyz") == 200
+    assert instance.wait_for_command("gunicorn").is_running()
+    keys = instance.data_dir / "keys.env"
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert [line.split("=")[0] for line in keys.read_text().splitlines()] == ["SECRET_KEY", "TOKEN_KEY"]
+
+
+def test_ctrl_c_ends_everything_and_the_next_start_finds_keys_and_data(instance: Instance) -> None:
+    everything = instance.children()
+    keys = (instance.data_dir / "keys.env").read_text()
+    with psycopg.connect(embedded.url(instance.data_dir)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    assert instance.interrupt() < 5
+    assert instance.process.returncode == 0
+    assert ended(everything, 0.5)
+    assert embedded.running(instance.data_dir) is None
+
+    again = Instance(instance.data_dir).wait_until_running()
+    try:
+        with psycopg.connect(embedded.url(instance.data_dir)) as connection:
+            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+            connection.execute("DROP TABLE kept")
+        assert (instance.data_dir / "keys.env").read_text() == keys
+        assert "Traceback" not in (again.interrupt() and again.complaint())
+    finally:
+        again.destroy()
+
+
+def test_kill_9_of_the_supervisor_leaves_only_the_database_and_the_next_start_adopts_it(
+    instance: Instance,
+) -> None:
+    everything = instance.children()
+    assert len(everything) >= 3, "web, its worker process and the background worker"
+    database = embedded.running(instance.data_dir)
+    instance.process.kill()
+    assert ended(everything, 6)
+    assert embedded.running(instance.data_dir) == database
+
+    heir = Instance(instance.data_dir, instance.port).wait_until_running()
+    try:
+        assert embedded.running(instance.data_dir) == database
+        assert heir.status("/readyz") == 200
+        heir.interrupt()
+        assert embedded.running(instance.data_dir) is None
+    finally:
+        heir.destroy()
+
+
+def test_dead_web_worker_and_database_are_started_again(instance: Instance) -> None:
+    web, worker = instance.wait_for_command("gunicorn"), instance.wait_for_command("procrastinate")
+    database = embedded.running(instance.data_dir)
+    assert database
+    os.killpg(web.pid, signal.SIGKILL)
+    worker.kill()
+    os.kill(database, signal.SIGKILL)
+    instance.wait_for_command("gunicorn", other_than=web.pid)
+    instance.wait_for_command("procrastinate", other_than=worker.pid)
+    assert instance.status("/healthz") == 200  # asked while it restarts: the request waits
+    assert instance.status("/readyz") == 200
+    assert embedded.running(instance.data_dir) not in (None, database)
+
+
+def test_sigterm_to_the_supervisor_alone_ends_everything(instance: Instance) -> None:
+    everything = instance.children()
+    instance.process.terminate()
+    assert instance.process.wait(10) == 0
+    assert ended(everything, 0.5)
+    assert embedded.running(instance.data_dir) is None
+
+
+def test_two_instances_with_two_data_dirs_run_side_by_side(instance: Instance, tmp_path: Path) -> None:
+    other = Instance(tmp_path, free_port()).wait_until_running()
+    try:
+        assert embedded.running(tmp_path) not in (None, embedded.running(instance.data_dir))
+        other.interrupt()
+        assert instance.status("/readyz") == 200
+    finally:
+        other.destroy()
