@@ -27,7 +27,7 @@ os.environ["BASE_URL"] = "http://testserver"
 os.environ["DATA_DIR"] = str(DATA_DIR)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs an event loop
 if OURS and not IS_WORKER:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of every client otherwise
     os.environ["DATABASE_URL"] = embedded.url(DATA_DIR)
 django.setup()
 

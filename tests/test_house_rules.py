@@ -181,6 +181,7 @@ SOUND = [
         "contacts/views.py",
         "def f(request):\n    '''Doc.\n\n\n    '''\n" + "    x = 1\n" * 15,
     ),
+    (code.long_views, "contacts/views.py", "def f(r):\n" + "    x(\n        1,\n    )\n\n    # why\n" * 7),
     (code.long_views, "contacts/actions.py", "def f(request):\n" + "    x = 1\n" * 16),
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (
