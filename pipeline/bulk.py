@@ -23,7 +23,7 @@ def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: 
     """
     target = board.find(board.locked_columns(user), column_id)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
-    return _carry(cards.exclude(column=target), target, user, Move.Via.BULK, now)
+    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now)
 
 
 @transaction.atomic
@@ -38,12 +38,13 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
         raise Conflict(board.bound_to_funnel())
     if target.pk == column.pk:
         raise NotUnderstood(_("Bitte wählen Sie eine andere Spalte als Ziel."))
-    count = _carry(Card.objects.of(user.account).filter(column=column), target, user, Move.Via.COLUMN, now)
+    count = carry(Card.objects.of(user.account).filter(column=column), target, user, Move.Via.COLUMN, now)
     board.close_gap(column)
     return count
 
 
-def _carry(cards: QuerySet, target: Column, user: User, via: str, now: datetime) -> int:
+def carry(cards: QuerySet, target: Column, user: User, via: str, now: datetime) -> int:
+    """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns."""
     locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     locked.sort(key=lambda card: (card.column.position, card.rank))
     moves = [_move(card, target, user, via, now) for card in locked]

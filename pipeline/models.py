@@ -198,6 +198,7 @@ class ImportRow(models.Model):
         UPDATED = "updated", _("aktualisiert")
         UNCHANGED = "unchanged", _("unverändert")
         SKIPPED = "skipped", _("übersprungen")
+        INVALID = "invalid", _("fehlerhaft")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     source = models.ForeignKey(

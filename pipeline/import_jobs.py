@@ -1,0 +1,152 @@
+"""What the background worker does with an uploaded file: the dry run and the import itself.
+
+Both may be started again after the worker was killed: nothing of the first attempt was committed. An advisory lock of
+the office keeps two of them from running at once.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.refusals import NotUnderstood, Refusal
+from contacts import csv_rows
+from pipeline.import_plan import Plan, make_plan
+from pipeline.import_write import Writer
+from pipeline.models import Import, ImportRow
+
+LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
+MOST_LINES = 20  # named in a sentence
+State = Import.State
+
+
+def check(*, import_id: int, now: datetime) -> None:
+    """The dry run: leaves a report of every row. Repeated after a crash: the same report."""
+    with _working_on(import_id, State.CHECKING) as source:
+        if source is None:
+            return
+        with Progress(source) as report:
+            plan = make_plan(source, _sheet(source), report)
+            _save_report(source, plan)
+        _finish(source, State.CHECKED, plan.counts, now)
+
+
+def run(*, import_id: int, now: datetime) -> None:
+    """Carries the import out, all or nothing. Repeated, at once or later: no second effect."""
+    with _working_on(import_id, State.RUNNING) as source:
+        if source is None:
+            return
+        with Progress(source, stages=2) as report:
+            plan = make_plan(source, _sheet(source), report)
+            if plan.invalid_lines and not source.options.get("valid_only"):
+                raise NotUnderstood(invalid_rows(plan.invalid_lines))
+            report.next_stage(len(plan.people.wishes))
+            writer = Writer(plan.people, source.account, source.user, now, report)
+            writer.write()
+            _save_report(source, plan, writer)
+        _finish(source, State.DONE, plan.counts, now)
+
+
+def fail(*, import_id: int, sentence: str, now: datetime) -> None:
+    """Ends an import that could not be carried out; nothing of it was kept."""
+    pending = Import.objects.filter(pk=import_id, state__in=(State.CHECKING, State.RUNNING))
+    pending.update(state=State.FAILED, error=sentence[:500], finished_at=now)
+
+
+def invalid_rows(lines: list[int]) -> str:
+    """The sentence that refuses a file: which rows are at fault."""
+    named = ", ".join(map(str, lines[:MOST_LINES])) + (" …" if len(lines) > MOST_LINES else "")
+    return _("Nichts übernommen: fehlerhafte Zeilen %(lines)s.") % {"lines": named}
+
+
+class Progress:
+    """Makes progress visible although the work is one transaction: by a short statement on a connection of its own.
+
+    The transaction must not write the import's row itself before this is closed, or the two would wait for each other.
+    """
+
+    PAUSE = 0.5  # seconds between two statements
+
+    def __init__(self, source: Import, stages: int = 1) -> None:
+        self.source, self.stages = source, stages
+        self.stage, self.size = 0, source.rows_total
+        self.told = time.monotonic()
+        self.aside = connection.copy()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.aside.close()
+
+    def next_stage(self, size: int) -> None:
+        self.stage, self.size = self.stage + 1, size
+
+    def __call__(self, done: int) -> None:
+        """So much of the present stage is done."""
+        if time.monotonic() - self.told < self.PAUSE:
+            return
+        part = (self.stage + min(done / max(self.size, 1), 1)) / self.stages
+        with self.aside.cursor() as cursor:
+            rows = int(part * self.source.rows_total)
+            cursor.execute("UPDATE pipeline_import SET rows_done = %s WHERE id = %s", [rows, self.source.pk])
+        self.told = time.monotonic()
+
+
+@contextmanager
+def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
+    """The import if there still is this work to do, else None. A refusal ends it, and nothing is kept."""
+    try:
+        with transaction.atomic():
+            source = Import.objects.select_related("account", "user").get(pk=import_id)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
+            source.refresh_from_db(fields=["state"])  # whoever held the lock may have done it
+            with timezone.override(source.account.zone):
+                yield source if source.state == state else None
+    except Refusal as refusal:
+        fail(import_id=import_id, sentence=refusal.sentence, now=timezone.now())
+
+
+def _sheet(source: Import) -> csv_rows.Sheet:
+    try:
+        with source.file.open("rb") as file:
+            return csv_rows.read(file.read())
+    except FileNotFoundError:
+        raise NotUnderstood(
+            _("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch.")
+        ) from None
+    except csv_rows.CsvError as fault:
+        raise NotUnderstood(str(fault)) from None
+
+
+def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
+    ImportRow.objects.of(source.account).filter(source=source).delete()
+    for start in range(0, len(plan.lines), 5000):
+        ImportRow.objects.bulk_create(
+            ImportRow(
+                account=source.account,
+                source=source,
+                line=line.line,
+                outcome=line.outcome,
+                name=line.name,
+                reason=line.reason,
+                contact_id=writer.contact_id(line.key) if writer else _present(line.key),
+            )
+            for line in plan.lines[start : start + 5000]
+        )
+
+
+def _present(key: int | None) -> int | None:
+    return key if key is not None and key > 0 else None
+
+
+def _finish(source: Import, state: str, counts: dict[str, int], now: datetime) -> None:
+    Import.objects.of(source.account).filter(pk=source.pk).update(
+        state=state, counts=counts, error="", rows_done=source.rows_total, finished_at=now
+    )

@@ -1,0 +1,109 @@
+"""What an imported file would do, found out without writing anything: the dry run, and the first half of the import."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from accounts.plans import Feature
+from accounts.refusals import Forbidden
+from contacts.csv_fields import FIELDS
+from contacts.csv_rows import Sheet
+from pipeline.import_people import People
+from pipeline.import_rows import Reader, Row
+from pipeline.models import Column, Import, ImportRow
+
+BATCH = 500
+LONGEST_REASON = 500
+Outcome = ImportRow.Outcome
+Report = Callable[[int], None]  # is told how many rows are done
+
+
+class Line(NamedTuple):
+    """What becomes of one row of the file. `key` is the contact's, as in `People`."""
+
+    line: int
+    outcome: str
+    name: str
+    reason: str
+    key: int | None
+
+
+@dataclass
+class Plan:
+    people: People
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows have which outcome; every outcome is named."""
+        found = Counter(line.outcome for line in self.lines)
+        return {str(outcome.value): found[outcome.value] for outcome in Outcome}
+
+    @property
+    def invalid_lines(self) -> list[int]:
+        return [line.line for line in self.lines if line.outcome == Outcome.INVALID]
+
+
+def make_plan(source: Import, sheet: Sheet, report: Report) -> Plan:
+    """Reads the whole file and matches each row. Raises Forbidden if colleagues are mapped without the plan for it."""
+    mapping = mapping_of(source)
+    refuse_assignees(source.account, mapping)
+    columns = Column.objects.of(source.account)
+    reader = Reader(columns, User.objects.of(source.account), source.options)
+    plan = Plan(People(source.account, with_notes="note" in mapping.values()))
+    for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
+        plan.people.load(row for row in batch if not row.errors)
+        plan.lines += [_line(plan.people, row) for row in batch]
+        report(len(plan.lines))
+    return plan
+
+
+def mapping_of(source: Import) -> dict[int, str]:
+    """Column index to field key, as chosen in the mapping step."""
+    return {int(index): key for index, key in source.mapping.items()}
+
+
+def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
+    """Raises Forbidden with the plan's sentence if the file assigns contacts and the plan does not contain that."""
+    if "assignee" in mapping.values() and not account.can(Feature.ASSIGN):
+        raise Forbidden(str(Feature.ASSIGN.label))
+
+
+def _line(people: People, row: Row) -> Line:
+    if row.errors:
+        return _said(row, Outcome.INVALID, " ".join(row.errors))
+    person = people.find(row)
+    if person is None:
+        return _said(row, Outcome.CREATED, "", people.bring(row).key)
+    if person.trashed:
+        return _said(row, Outcome.SKIPPED, _("Der Kontakt liegt im Papierkorb."), person.key)
+    twin = (
+        _("Gleicher Kontakt wie Zeile %(line)s.") % {"line": people.wish(person.key).line}
+        if person.key < 0
+        else ""
+    )
+    changed = people.merge(person, row)
+    if not changed:
+        return _said(row, Outcome.UNCHANGED, twin, person.key)
+    reason = _("Geändert: %(fields)s.") % {"fields": ", ".join(label(name) for name in changed)}
+    return _said(row, Outcome.UPDATED, f"{twin} {reason}".strip(), person.key)
+
+
+def label(name: str) -> str:
+    """How a field of the file is called."""
+    return FIELDS["assignee" if name == "assignee_id" else name].label
+
+
+def _said(row: Row, outcome: str, reason: str, key: int | None = None) -> Line:
+    return Line(row.line, str(outcome), row.name[:200], reason[:LONGEST_REASON], key)
+
+
+def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch

@@ -1,0 +1,156 @@
+"""A row of an imported file as this office understands it: its columns and colleagues instead of their names."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from contacts import search
+from contacts.csv_rows import Entry
+from contacts.phones import e164
+from pipeline.columns import fold_name
+from pipeline.models import Column
+
+FACTS = (
+    "salutation",
+    "title",
+    "first_name",
+    "last_name",
+    "company",
+    "partner_salutation",
+    "partner_title",
+    "partner_first_name",
+    "partner_last_name",
+    "email",
+    "phone",
+    "street",
+    "postal_code",
+    "city",
+    "property_kind",
+    "living_area",
+    "plot_area",
+    "year_built",
+    "source",
+    "source_detail",
+    "due_on",
+    "due_note",
+    "tags",
+)
+UNASSIGNED = "unassigned"
+_PLACE = (
+    *("first_name", "last_name", "company", "partner_first_name", "partner_last_name"),
+    *("street", "postal_code", "city"),
+)
+
+Facts = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Row:
+    """What one row of the file wants. An empty cell wants nothing."""
+
+    line: int
+    name: str
+    facts: Facts = field(default_factory=dict)
+    column_id: int | None = None
+    note: str = ""
+    created_at: datetime | None = None
+    file_id: int | None = None  # the id the file knows the contact by; it may be another office's
+    errors: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """Turns the entries of a file into rows, with the choices made in the mapping step."""
+
+    def __init__(self, columns: Iterable[Column], users: Iterable[User], options: Mapping[str, Any]) -> None:
+        self.columns = {column.folded_name: column.pk for column in columns}
+        known = set(self.columns.values())
+        chosen = options.get("status_columns", {})
+        self.columns |= {status: pk for status, pk in chosen.items() if pk in known}
+        unknown = options.get("unknown_status")
+        self.unknown_column = unknown if unknown in known else None
+        self.unassigned = options.get("unknown_assignee") == UNASSIGNED
+        self.users: dict[str, list[User]] = {}
+        for user in users:
+            for name in {user.email, search.fold(user.full_name)}:
+                self.users.setdefault(name, []).append(user)
+
+    def row(self, entry: Entry) -> Row:
+        """The row, with a sentence for each reason why it cannot be taken."""
+        values = entry.values
+        facts = {name: values[name] for name in FACTS if values.get(name) not in (None, "", [])}
+        if "due_on" not in facts:
+            facts.pop("due_note", None)
+        row = Row(entry.line, name_of(facts) or " ".join(filter(None, entry.cells))[:80], facts)
+        row.errors = list(entry.errors)
+        row.note = str(values.get("note") or "")
+        row.created_at = values.get("created_at")  # type: ignore[assignment]
+        row.file_id = values.get("id")  # type: ignore[assignment]
+        self._place(row, str(values.get("status") or ""))
+        self._assign(row, str(values.get("assignee") or ""))
+        return row
+
+    def _place(self, row: Row, status: str) -> None:
+        if not status:
+            return
+        row.column_id = self.columns.get(fold_name(status), self.unknown_column)
+        if row.column_id is None:
+            row.errors.append(_("Den Status „%(status)s“ gibt es nicht.") % {"status": status})
+
+    def _assign(self, row: Row, name: str) -> None:
+        if not name:
+            return
+        found = self.users.get(name.strip().lower()) or self.users.get(search.fold(name), [])
+        present = [user for user in found if user.is_active and user.role != Role.MARKETING]
+        if len(present) == 1:
+            row.facts["assignee_id"] = present[0].pk
+        elif len(present) > 1:
+            sentence = _("„%(name)s“ heißen mehrere Mitarbeiter; bitte die E-Mail-Adresse angeben.")
+            row.errors.append(sentence % {"name": name})
+        elif not self.unassigned:
+            row.errors.append(_("Mitarbeiter „%(name)s“ nicht verfügbar.") % {"name": name})
+
+
+def name_of(facts: Mapping[str, Any]) -> str:
+    """What the report calls the contact."""
+    person = f"{facts.get('first_name', '')} {facts.get('last_name', '')}".strip()
+    return person or str(facts.get("company") or facts.get("email") or facts.get("phone") or "")
+
+
+def person_key(facts: Mapping[str, Any]) -> str:
+    """The name by which two contacts with one phone number are the same person."""
+    person = f"{facts.get('last_name', '')}  {facts.get('first_name', '')}".strip()
+    return search.fold_short(person or facts.get("company", ""))
+
+
+def email_key(facts: Mapping[str, Any]) -> int | None:
+    email = facts.get("email")
+    return hash(("email", email)) if email else None
+
+
+def phone_key(facts: Mapping[str, Any], number: str) -> int | None:
+    """By the number in its one form, or as typed where it has none; together with the name."""
+    phone = facts.get("phone")
+    return hash(("phone", number or phone, person_key(facts))) if phone else None
+
+
+@lru_cache(maxsize=4096)
+def number_of(phone: str) -> str:
+    """The phone number in its one form; reading one is slow, and a row asks for it several times."""
+    return e164(phone)
+
+
+def place_key(facts: Mapping[str, Any]) -> int:
+    """The names and the address, for rows that have neither e-mail nor phone."""
+    return hash(("place", *(" ".join(str(facts.get(name, "")).casefold().split()) for name in _PLACE)))
+
+
+def sort_name(facts: Mapping[str, Any]) -> str:
+    """The key under which the office's contact of this name is found in the index."""
+    return search.sort_key(
+        *(facts.get(name, "") for name in ("last_name", "first_name", "company", "email", "phone"))
+    )

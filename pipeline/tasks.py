@@ -1,0 +1,75 @@
+"""What the background worker does. `procrastinate` wakes and repeats; the rows it works on are the truth."""
+
+from django.db import OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from pipeline import import_files, import_jobs, leads
+
+STALLED_SECONDS = 30  # without a sign of life from a job's worker
+KEEP_JOBS_HOURS = 72
+# A database that restarts is worth waiting for; any other fault would only happen again.
+AGAIN = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={OperationalError})
+# One import at a time in the whole installation: the memory of the worker stays bounded.
+ONE_IMPORT = "import"
+
+
+@app.task(name="check_import", lock=ONE_IMPORT, retry=AGAIN)
+def check_import(import_id: int) -> None:
+    """The dry run of an uploaded file."""
+    try:
+        import_jobs.check(import_id=import_id, now=timezone.now())
+    except OperationalError:
+        raise
+    except Exception:
+        import_jobs.fail(import_id=import_id, sentence=_failed(), now=timezone.now())
+        raise
+
+
+@app.task(name="run_import", lock=ONE_IMPORT, retry=AGAIN)
+def run_import(import_id: int) -> None:
+    """The import of a checked file."""
+    try:
+        import_jobs.run(import_id=import_id, now=timezone.now())
+    except OperationalError:
+        raise
+    except Exception:
+        import_jobs.fail(import_id=import_id, sentence=_failed(), now=timezone.now())
+        raise
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)
+async def retry_stalled(timestamp: int) -> None:
+    """Gives the jobs of a worker that was killed to another one: the queue does not do so by itself."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="erase_expired", queueing_lock="erase_expired")
+def erase_expired(timestamp: int) -> None:
+    """Contacts that have been in the trash for 30 days."""
+    leads.erase_expired(now=timezone.now())
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="forget_imports", queueing_lock="forget_imports")
+def forget_imports(timestamp: int) -> None:
+    """Uploaded files and their reports after 30 days."""
+    import_files.forget_old(now=timezone.now())
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="forget_jobs", queueing_lock="forget_jobs")
+async def forget_jobs(timestamp: int) -> None:
+    """The queue's own rows of jobs that are done."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True
+    )
+
+
+def _failed() -> str:
+    return _("Der Import ist an einem unerwarteten Fehler gescheitert; es wurde nichts übernommen.")

@@ -1,0 +1,55 @@
+"""Ways through an import for the tests: a file in, the steps taken, the report out."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import User
+from contacts.models import Contact
+from pipeline import import_files, import_jobs, imports
+from pipeline.import_plan import mapping_of
+from pipeline.models import Import, ImportRow
+
+
+def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
+
+
+def received(user: User, text: str | bytes) -> Import:
+    """The file as it lies in the office after the upload."""
+    now = timezone.now()
+    return import_files.receive(account=user.account, user=user, upload=upload_of(text), now=now)
+
+
+def checked(user: User, text: str | bytes, **options: Any) -> Import:
+    """The file after its dry run, with the columns as they were recognised."""
+    source = received(user, text)
+    imports.configure(source=source, mapping=mapping_of(source), options=options)
+    import_jobs.check(import_id=source.pk, now=timezone.now())
+    source.refresh_from_db()
+    return source
+
+
+def imported(user: User, text: str | bytes, *, valid_only: bool = False, **options: Any) -> Import:
+    """The file taken over, as the worker does it."""
+    source = checked(user, text, **options)
+    imports.start(source=source, valid_only=valid_only)
+    import_jobs.run(import_id=source.pk, now=timezone.now())
+    source.refresh_from_db()
+    return source
+
+
+def report(source: Import) -> list[tuple[int, str, str]]:
+    """Line, outcome and reason of each row."""
+    rows = ImportRow.objects.of(source.account).filter(source=source)
+    return list(rows.order_by("line").values_list("line", "outcome", "reason"))
+
+
+def outcomes(source: Import) -> list[str]:
+    return [outcome for _line, outcome, _reason in report(source)]
+
+
+def contacts(user: User) -> list[Contact]:
+    """The live contacts of the office, oldest first."""
+    return list(Contact.objects.of(user.account).live().order_by("pk").select_related("card__column"))
