@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contacts.csv_fields import FIELDS, propose
 from contacts.csv_values import clean, show
 
-__all__ = ["CsvError", "Entry", "Sheet", "clean", "read", "write"]
+__all__ = ["CsvError", "Entry", "Sheet", "clean", "read", "write", "write_table"]
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100
@@ -112,16 +112,22 @@ def read(data: bytes) -> Sheet:
 
 
 def write(rows: Iterable[Mapping[str, object]], fields: Sequence[str]) -> Iterator[bytes]:
-    """The file of an export in pieces: UTF-8 with BOM and semicolons, as spreadsheets in Germany open it.
+    """The file of an export in pieces; `read` gives the same values back."""
+    headers = [FIELDS[key].header for key in fields]
+    return write_table(headers, ([show(key, row.get(key)) for key in fields] for row in rows))
+
+
+def write_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """A file in pieces: UTF-8 with BOM and semicolons, as spreadsheets in Germany open it.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe; `read` takes it away again.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow([FIELDS[key].header for key in fields])
+    writer.writerow(headers)
     yield BOM_UTF8
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_guarded(show(key, row.get(key))) for key in fields])
+        writer.writerow(map(_guarded, row))
         if number % _ROWS_A_CHUNK == 0:
             yield buffer.getvalue().encode()
             buffer.seek(0)

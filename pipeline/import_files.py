@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, User
+from accounts.models import User
 from accounts.refusals import NotUnderstood
 from contacts import csv_rows
 from pipeline.columns import fold_name
@@ -23,7 +23,7 @@ MOST_STATUSES = 40  # offered one by one; more than that is hardly a column of s
 
 
 @transaction.atomic
-def receive(*, account: Account, user: User, upload: UploadedFile, now: datetime) -> Import:
+def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
     """Stores the file under a name of our own and proposes what its columns mean.
 
     Raises NotUnderstood with line and reason for a file that cannot be read; nothing is stored then.
@@ -35,7 +35,7 @@ def receive(*, account: Account, user: User, upload: UploadedFile, now: datetime
     except csv_rows.CsvError as fault:
         raise NotUnderstood(str(fault)) from None
     source = Import(
-        account=account,
+        account=user.account,
         user=user,
         file_name=_shown(upload.name or ""),
         mapping={str(index): key for index, key in sheet.mapping.items()},

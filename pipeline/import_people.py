@@ -65,10 +65,13 @@ class People:
     def load(self, rows: Iterable[Row]) -> None:
         """Looks up whatever these rows could mean."""
         self._near, self._loaded = {}, {}
-        emails, numbers, names, touched = set(), set(), set(), set()
+        emails: set[str] = set()
+        numbers: set[str] = set()
+        names: set[str] = set()
+        touched: set[int] = set()
         for row in rows:
             keys, number = self._keys(row.facts)
-            touched.update(key for each in keys for key in self._seen.get(each, ()))
+            touched.update(key for each in keys for key in self._seen.get(each or 0, ()))
             emails.add(row.facts.get("email", ""))
             numbers.add(number)
             if not row.facts.get("email") and not number:

@@ -67,10 +67,10 @@ class Reader:
     """Turns the entries of a file into rows, with the choices made in the mapping step."""
 
     def __init__(self, columns: Iterable[Column], users: Iterable[User], options: Mapping[str, Any]) -> None:
-        self.columns = {column.folded_name: column.pk for column in columns}
+        self.columns: dict[str, int | None] = {column.folded_name: column.pk for column in columns}
         known = set(self.columns.values())
         chosen = options.get("status_columns", {})
-        self.columns |= {status: pk for status, pk in chosen.items() if pk in known}
+        self.columns |= {status: pk if pk in known else None for status, pk in chosen.items()}
         unknown = options.get("unknown_status")
         self.unknown_column = unknown if unknown in known else None
         self.unassigned = options.get("unknown_assignee") == UNASSIGNED

@@ -30,6 +30,11 @@ def find(account: Account, import_id: int) -> Import:
     return source
 
 
+def can_be_mapped(source: Import) -> bool:
+    """Whether its columns may still be given another meaning."""
+    return bool(source.file) and source.state not in (*BUSY, State.DONE)
+
+
 @transaction.atomic
 def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[str, Any]) -> bool:
     """Keeps the choices of the mapping step and starts the dry run; answers whether it was started.
@@ -39,10 +44,12 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
     """
     refuse_assignees(source.account, dict(mapping))
     locked = _lock(source)
-    if locked.state in BUSY or locked.state == State.DONE:
-        raise Conflict(_("Dieser Import läuft gerade oder ist schon abgeschlossen."))
-    if not locked.file:
-        raise Conflict(_("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch."))
+    if not can_be_mapped(locked):
+        raise Conflict(
+            _(
+                "Dieser Import läuft gerade, ist abgeschlossen oder zu alt. Bitte laden Sie die Datei neu hoch."
+            )
+        )
     asks_again = _status_columns(mapping) != _status_columns(mapping_of(locked)) and bool(
         _status_columns(mapping)
     )

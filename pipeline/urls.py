@@ -3,10 +3,18 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401  (registers <id:…>)
-from pipeline.views import board, cards, columns, detail, intake
+from pipeline.views import board, cards, columns, detail, exports, imports, intake
 
 app_name = "pipeline"
 urlpatterns = [
+    path("contacts/import/", imports.overview, name="imports"),
+    path("contacts/import/<id:import_id>/", imports.page, name="import"),
+    path("contacts/import/<id:import_id>/mapping/", imports.mapping, name="import-mapping"),
+    path("contacts/import/<id:import_id>/takeover/", imports.takeover, name="import-takeover"),
+    path("contacts/import/<id:import_id>/rows/", imports.rows, name="import-rows"),
+    path("contacts/import/<id:import_id>/rows.csv", imports.rows_file, name="import-rows-file"),
+    path("contacts/export/", exports.create, name="exports"),
+    path("contacts/export/<uuid:export_id>/", exports.download, name="export"),
     path("contacts/board/", board.page, name="board"),
     path("cards/<id:contact_id>/", cards.card, name="card"),
     path("cards/<id:contact_id>/targets/", cards.targets, name="card-targets"),

@@ -17,6 +17,10 @@ ACROSS_ACCOUNTS = {
     "accounts/backends.py::AccountBackend.get_user": "the session names the user before any account is known",
     "config/prepare.py::main": "asks whether the demo exists",
     "pipeline/columns.py::locked_columns": "locks the account itself",
+    "pipeline/import_files.py::forget_old": "forgets every office's old files",
+    "pipeline/import_jobs.py::_working_on": "the job names the import, and the import the account",
+    "pipeline/import_jobs.py::fail": "the same",
+    "pipeline/import_write.py::Writer.write": "locks the account itself",
     "pipeline/leads.py::erase_expired": "empties every office's trash by age",
     "pipeline/places.py::*": "reads ranks inside a column that was found by account",
 }

@@ -18,8 +18,7 @@ def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFi
 
 def received(user: User, text: str | bytes) -> Import:
     """The file as it lies in the office after the upload."""
-    now = timezone.now()
-    return import_files.receive(account=user.account, user=user, upload=upload_of(text), now=now)
+    return import_files.receive(user=user, upload=upload_of(text), now=timezone.now())
 
 
 def checked(user: User, text: str | bytes, **options: Any) -> Import:

@@ -14,7 +14,8 @@ from tests.pipeline.importing import checked, contacts, imported, outcomes, repo
 
 OFFICE = (
     "Anrede;Vorname;Nachname;E-Mail-Adresse;Telefon;Straße;PLZ;Ort;Status;Mitarbeiter;Fällig am;Notiz\r\n"
-    "Frau;Ada;Öztürk;Ada@Example.org;0170 1234567;Hauptstr. 1;04109;Leipzig;Nicht erreicht;Sofia Vogt;24.12.2026;Ruft zurück\r\n"
+    "Frau;Ada;Öztürk;Ada@Example.org;0170 1234567;Hauptstr. 1;04109;Leipzig;"
+    "Nicht erreicht;Sofia Vogt;24.12.2026;Ruft zurück\r\n"
     "Herr;Bob;Müller;;0170/7654321;;;Köln;;;;\r\n"
     ";;Meier;;;Am Markt 3;50667;Köln;Termin vereinbart;jan@krueger.example;1.2.2027;\r\n"
 )

@@ -1,0 +1,93 @@
+"""Contacts out, as a CSV file: a permission that expires, and the file that is made while it is sent."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Gone, TooMany
+from contacts import csv_rows
+from contacts.csv_fields import FIELDS
+from pipeline.models import Export
+from pipeline.selection import Selection
+
+MOST_AN_HOUR = 5
+LIFETIME = timedelta(hours=1)
+NOT_EXPORTED = ("house_number", "note")  # part of the street; an action, not a fact of the contact
+COLUMNS = tuple(key for key in FIELDS if key not in NOT_EXPORTED)
+_SOURCES = {"status": "card__column__name", "assignee": "assignee_id"}
+_CHUNK = 500
+
+
+@transaction.atomic
+def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) -> Export:
+    """Allows one user to download a selection for an hour: these ids, or (None) all that the filter finds.
+
+    Raises TooMany for the sixth within an hour.
+    """
+    User.objects.of(user.account).select_for_update(no_key=True).get(
+        pk=user.pk
+    )  # two at once are counted, too
+    recent = Export.objects.of(user.account).filter(user=user, created_at__gt=now - LIFETIME)
+    if recent.count() >= MOST_AN_HOUR:
+        raise TooMany(_("Höchstens fünf Exporte in einer Stunde. Bitte versuchen Sie es später noch einmal."))
+    Export.objects.of(user.account).filter(created_at__lt=now - 24 * LIFETIME).delete()
+    return Export.objects.create(
+        id=uuid.uuid4(), account=user.account, user=user, query=query, ids=ids, created_at=now
+    )
+
+
+def find(*, user: User, export_id: uuid.UUID, now: datetime) -> Export:
+    """The user's own export. Raises Http404 for anybody else's, Gone after an hour."""
+    export = Export.objects.of(user.account).filter(user=user, pk=export_id).first()
+    if export is None:
+        raise Http404
+    if now - export.created_at >= LIFETIME:
+        raise Gone(_("Dieser Export ist abgelaufen. Bitte exportieren Sie die Kontakte noch einmal."))
+    return export
+
+
+def write(*, export: Export, user: User) -> Iterator[bytes]:
+    """The file in pieces, read by a cursor of the server: its memory does not grow with the office.
+
+    It is sent after the view has returned, so it brings the office's time zone with it.
+    """
+    with timezone.override(user.account.zone):
+        yield from csv_rows.write(_rows(export, user), COLUMNS)
+
+
+def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
+    """The contacts as the list would show them at this moment: same filter, same ids."""
+    contacts = (
+        Selection.parse(user, QueryDict(export.query)).contacts()
+        if export.ids is None
+        else _ticked(export, user)
+    )
+    names = _names(user)
+    fields = {key: _SOURCES.get(key, key) for key in COLUMNS}
+    for row in contacts.order_by("sort_name", "pk").values_list(*fields.values()).iterator(chunk_size=_CHUNK):
+        values = dict(zip(fields, row, strict=True))
+        values["assignee"] = names.get(values["assignee"])
+        values["created_at"] = timezone.localtime(values["created_at"])
+        yield values
+
+
+def _ticked(export: Export, user: User) -> Any:
+    return Selection(user=user, today=timezone.localdate()).contacts().filter(pk__in=export.ids)
+
+
+def _names(user: User) -> dict[int, str]:
+    """How each colleague is called in the file: by name, or by address where the name would not tell."""
+    users = list(User.objects.of(user.account))
+    known = Counter(other.full_name.casefold() for other in users)
+    return {
+        other.pk: other.full_name if known[other.full_name.casefold()] == 1 else other.email
+        for other in users
+    }

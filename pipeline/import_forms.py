@@ -1,0 +1,127 @@
+"""The forms of the import: the file, and what its columns, statuses and unknown colleagues mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contacts.csv_fields import FIELDS
+from pipeline.columns import fold_name
+from pipeline.import_files import MOST_STATUSES
+from pipeline.import_plan import mapping_of
+from pipeline.import_rows import UNASSIGNED
+from pipeline.models import Column, Import
+
+NAMES = ("last_name", "company", "email", "phone")  # a contact needs one of them
+
+
+class UploadForm(forms.Form):
+    """The file. Whether it can be read is found out by reading it."""
+
+    file = forms.FileField(
+        label=_("CSV-Datei"),
+        allow_empty_file=True,  # refused with its line and reason, like every other file
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        error_messages={"required": _("Bitte wählen Sie eine CSV-Datei aus.")},
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of the mapping table: what stands in the file, and the field that says what it means."""
+
+    text: str
+    samples: list[str]
+    field: forms.BoundField
+
+
+class MappingForm(forms.Form):
+    """Which field each column of the file fills, and what unknown words mean."""
+
+    unknown_assignee = forms.ChoiceField(
+        label=_("Mitarbeiter, die es hier nicht gibt"),
+        choices=[("", _("Zeile ablehnen")), (UNASSIGNED, _("Kontakt ohne Zuweisung übernehmen"))],
+        required=False,
+    )
+
+    def __init__(self, data: Any, *, source: Import) -> None:
+        super().__init__(data)
+        self.source = source
+        self.headers = source.options.get("headers", [])
+        self.statuses = source.options.get("statuses", [])
+        self.columns = {str(column.pk): column for column in Column.objects.of(source.account)}
+        self.fields["unknown_assignee"].initial = source.options.get("unknown_assignee", "")
+        fields = [("", _("nicht übernehmen")), *((key, field.label) for key, field in FIELDS.items())]
+        for index, header in enumerate(self.headers):
+            field = forms.ChoiceField(label=header, choices=fields, required=False)
+            field.initial = source.mapping.get(str(index), "")
+            self.fields[f"column-{index}"] = field
+        for index, status in enumerate(self.statuses):
+            self.fields[f"status-{index}"] = self._status_field(status)
+        if len(self.statuses) >= MOST_STATUSES:
+            self.fields["status-other"] = self._status_field("", label=_("alle übrigen"))
+
+    def _status_field(self, status: str, label: Any = None) -> forms.ChoiceField:
+        names = [(pk, column.name) for pk, column in self.columns.items()]
+        field = forms.ChoiceField(
+            label=label or status, choices=[("", _("Zeile ablehnen")), *names], required=False
+        )
+        chosen = self.source.options.get("status_columns", {})
+        folded = fold_name(status)
+        same = next((pk for pk, column in self.columns.items() if column.folded_name == folded), "")
+        field.initial = str(chosen[folded] or "") if folded in chosen else same
+        return field
+
+    def column_choices(self) -> Iterator[Choice]:
+        """The columns of the file with their first values."""
+        preview = self.source.options.get("preview", [])
+        for index, header in enumerate(self.headers):
+            cells = [row[index] for row in preview if index < len(row)]
+            yield Choice(header, [cell for cell in cells if cell], self[f"column-{index}"])
+
+    def status_choices(self) -> list[forms.BoundField]:
+        """The statuses of the file."""
+        return [self[name] for name in self.fields if name.startswith("status-")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        taken: set[str] = set()
+        for index, key in self.mapping.items():
+            if key in taken and not FIELDS[key].joint:
+                self.add_error(
+                    f"column-{index}", _("Diese Angabe ist schon einer anderen Spalte zugeordnet.")
+                )
+            taken.add(key)
+        if not taken & {*NAMES}:
+            self.add_error(None, _("Bitte ordnen Sie Nachname, Firma, E-Mail-Adresse oder Telefon zu."))
+        return cleaned
+
+    @property
+    def mapping(self) -> dict[int, str]:
+        """Column index to field key."""
+        chosen = {index: self.cleaned_data.get(f"column-{index}", "") for index in range(len(self.headers))}
+        return {index: key for index, key in chosen.items() if key}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The choices about words, as the import keeps them."""
+        chosen = {
+            fold_name(text): self._column(f"status-{index}") for index, text in enumerate(self.statuses)
+        }
+        if _status_of(self.mapping) != _status_of(mapping_of(self.source)):
+            chosen = {}  # they were said about another column
+        return {
+            "status_columns": chosen,
+            "unknown_status": self._column("status-other"),
+            "unknown_assignee": self.cleaned_data["unknown_assignee"],
+        }
+
+    def _column(self, name: str) -> int | None:
+        value = self.cleaned_data.get(name)
+        return int(value) if value else None
+
+
+def _status_of(mapping: dict[int, str]) -> set[tuple[int, str]]:
+    return {(index, key) for index, key in mapping.items() if key == "status"}

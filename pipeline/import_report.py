@@ -1,0 +1,101 @@
+"""What the pages of an import show: how far it is, and the report row by row."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import QueryDict, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.plans import Feature
+from contacts import csv_rows
+from pipeline.imports import BUSY, lines_at_fault
+from pipeline.models import Import, ImportRow
+
+PAGE = 100
+Outcome = ImportRow.Outcome
+State = Import.State
+STEPS = {
+    State.UPLOADED: 2,
+    State.CHECKING: 3,
+    State.CHECKED: 3,
+    State.FAILED: 3,
+    State.RUNNING: 4,
+    State.DONE: 5,
+}
+HEADERS = ("Zeile", "Ergebnis", "Name", "Grund")  # part of a file format: the same in every language
+
+
+def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
+    """The context of `_import_state.html`; `is_asked`: by the page itself, each second."""
+    counts = [(outcome, outcome.label, source.counts.get(outcome.value, 0)) for outcome in Outcome]
+    is_busy = source.state in BUSY
+    invalid = source.counts.get(Outcome.INVALID.value, 0)
+    return {
+        "source": source,
+        "step": STEPS[State(source.state)],
+        "is_busy": is_busy,
+        "percent": 100 * source.rows_done // max(source.rows_total, 1),
+        "counts": counts,
+        "invalid": invalid,
+        "valid": sum(
+            count for outcome, _label, count in counts if outcome in (Outcome.CREATED, Outcome.UPDATED)
+        ),
+        "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
+        "sentence": "" if is_busy or not is_asked else sentence_of(source),
+        "is_error": source.state == State.FAILED,
+    }
+
+
+def refusal_of(source: Import) -> str:
+    """Why the file cannot be taken as it is mapped: the plan's sentence, or "" if it can."""
+    is_refused = "assignee" in source.mapping.values() and not source.account.can(Feature.ASSIGN)
+    return str(Feature.ASSIGN.label) if is_refused else ""
+
+
+def sentence_of(source: Import) -> str:
+    """What is said when the worker is done."""
+    if source.state == State.FAILED:
+        return source.error
+    if source.state == State.CHECKED:
+        return _("Die Datei ist geprüft. Noch ist nichts übernommen.")
+    count = source.counts.get(Outcome.CREATED.value, 0)
+    return ngettext("%(count)s Kontakt angelegt.", "%(count)s Kontakte angelegt.", count) % {"count": count}
+
+
+def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
+    """A page of the report; a filter or place that means nothing is left out."""
+    outcome = query.get("outcome", "")
+    outcome = outcome if outcome in Outcome.values else ""
+    after = query.get("after", "")
+    rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
+    rows = rows.filter(outcome=outcome) if outcome else rows
+    if after.isascii() and after.isdigit() and len(after) < 10:
+        rows = rows.filter(line__gt=min(int(after), 2**31 - 1))
+    found = list(rows[: PAGE + 1])
+    tabs = [(value.value, value.label, source.counts.get(value.value, 0)) for value in Outcome]
+    place = f"?outcome={outcome}&after={found[PAGE - 1].line}" if len(found) > PAGE else ""
+    return {
+        "source": source,
+        "rows": found[:PAGE],
+        "outcome": outcome,
+        "tabs": tabs,
+        "next_url": place,
+        "step": 5,
+    }
+
+
+def download(source: Import) -> StreamingHttpResponse:
+    """The whole report as a CSV file."""
+    rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
+    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="importbericht-{source.pk}.csv"'
+    return response
+
+
+def _lines(rows: Any) -> Iterator[bytes]:
+    table = (
+        [str(row.line), row.get_outcome_display(), row.name, row.reason]
+        for row in rows.iterator(chunk_size=500)
+    )
+    return csv_rows.write_table(HEADERS, table)

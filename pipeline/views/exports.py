@@ -1,0 +1,50 @@
+"""The export: allowed once, downloaded within an hour."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import LEADERS, gate
+from accounts.converters import BIGGEST
+from accounts.refusals import NotUnderstood
+from pipeline import exports
+from pipeline.selection import Selection
+
+
+@require_POST
+@gate(*LEADERS)
+def create(request: HttpRequest) -> HttpResponse:
+    """Allows the download of the ticked contacts (`contact`), or of all that the `filter` finds."""
+    selection = Selection.parse(request.user, QueryDict(request.POST.get("filter", "")))
+    ids = None if request.POST.get("all") or "contact" not in request.POST else _ids(request.POST)
+    if ids is None and not {"all", "filter"} & request.POST.keys():
+        raise NotUnderstood(_("Bitte wählen Sie mindestens einen Kontakt aus."))
+    export = exports.permit(user=request.user, ids=ids, query=selection.query_string, now=timezone.now())
+    return redirect("pipeline:export", export.pk)
+
+
+@require_safe
+@gate(*LEADERS)
+def download(request: HttpRequest, export_id: UUID) -> StreamingHttpResponse:
+    """The file, for the user who asked for it."""
+    export = exports.find(user=request.user, export_id=export_id, now=timezone.now())
+    pieces = exports.write(export=export, user=request.user)
+    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    name = f"kontakte-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _ids(data: QueryDict) -> list[int]:
+    """The ticked ids; one that is unknown, foreign or hidden by now simply is not in the file."""
+    texts = data.getlist("contact")
+    if not all(
+        text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST for text in texts
+    ):
+        raise NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar."))
+    return [int(text) for text in texts]

@@ -1,0 +1,88 @@
+"""The import, step by step: upload, mapping, dry run, taking over, report."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import LEADERS, gate
+from accounts.refusals import NotUnderstood, wants_fragment
+from pipeline import import_files, import_report, imports
+from pipeline.import_forms import MappingForm, UploadForm
+from pipeline.models import Import
+
+EARLIER = 20  # imports shown below the upload
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*LEADERS)
+def overview(request: HttpRequest) -> HttpResponse:
+    """GET: the upload and earlier imports. POST: takes a file in."""
+    form = UploadForm(*([request.POST, request.FILES] if request.method == "POST" else []))
+    if form.is_valid():
+        try:
+            source = import_files.receive(
+                user=request.user, upload=form.cleaned_data["file"], now=timezone.now()
+            )
+            return redirect("pipeline:import-mapping", source.pk)
+        except NotUnderstood as refusal:
+            form.add_error("file", refusal.sentence)
+    earlier = Import.objects.of(request.account).select_related("user").order_by("-pk")[:EARLIER]
+    context = {"form": form, "earlier": earlier, "step": 1}
+    return render(request, "pipeline/imports.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*LEADERS)
+def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
+    """GET: what the columns mean. POST: keeps that and starts the dry run."""
+    source = imports.find(request.account, import_id)
+    if request.method != "POST" and not imports.can_be_mapped(source):
+        return redirect("pipeline:import", source.pk)
+    form = MappingForm(request.POST if request.method == "POST" else None, source=source)
+    if form.is_valid():
+        started = imports.configure(source=source, mapping=form.mapping, options=form.options)
+        if not started:
+            messages.info(request, _("Bitte prüfen Sie noch, was die Status der Datei hier heißen."))
+        return redirect("pipeline:import" if started else "pipeline:import-mapping", source.pk)
+    context = {"source": source, "form": form, "step": 2, "refusal": import_report.refusal_of(source)}
+    return render(request, "pipeline/import_mapping.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@gate(*LEADERS)
+def page(request: HttpRequest, import_id: int) -> HttpResponse:
+    """How far the import is; asked again each second while the worker has it."""
+    source = imports.find(request.account, import_id)
+    if source.state == Import.State.UPLOADED and not wants_fragment(request):
+        return redirect("pipeline:import-mapping", source.pk)
+    template = "pipeline/_import_state.html" if wants_fragment(request) else "pipeline/import.html"
+    return render(request, template, import_report.state_of(source, is_asked=wants_fragment(request)))
+
+
+@require_POST
+@gate(*LEADERS)
+def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Has the worker take the rows over: all of them, or only the valid ones."""
+    source = imports.find(request.account, import_id)
+    imports.start(source=source, valid_only=request.POST.get("rows") == "valid")
+    return redirect("pipeline:import", source.pk)
+
+
+@require_safe
+@gate(*LEADERS)
+def rows(request: HttpRequest, import_id: int) -> HttpResponse:
+    """What becomes, or became, of each row."""
+    source = imports.find(request.account, import_id)
+    context = import_report.page_of(source, request.GET)
+    return render(request, "pipeline/import_rows.html", context)
+
+
+@require_safe
+@gate(*LEADERS)
+def rows_file(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The same as a CSV file."""
+    source = imports.find(request.account, import_id)
+    return import_report.download(source)

@@ -1,0 +1,265 @@
+"""The export: who may, what is in the file, and that it comes back as the same contacts."""
+
+import re
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts import csv_rows
+from contacts.csv_rows import read
+from contacts.models import Contact
+from pipeline.boards import create_board
+from pipeline.exports import COLUMNS, _rows
+from pipeline.models import Export
+from tests.factories import AccountFactory, ContactFactory, UserFactory
+from tests.pipeline.importing import imported, outcomes
+
+EXPORT = "/contacts/export/"
+
+
+def exported(client, **data) -> bytes:
+    """The file behind the redirect."""
+    response = client.post(EXPORT, data or {"all": "1"})
+    assert response.status_code == 302
+    return b"".join(client.get(response.headers["Location"]).streaming_content)
+
+
+def names_in(data: bytes) -> list[str]:
+    sheet = read(data)
+    place = sheet.headers.index("Nachname")
+    return [cells[place] for _line, cells in sheet.rows()]
+
+
+def ids_in(data: bytes) -> list[int]:
+    return [int(cells[0]) for _line, cells in read(data).rows()]
+
+
+@pytest.fixture
+def many(board) -> list[Contact]:
+    """Contacts with all that is hard to carry through a file."""
+    sofia = UserFactory(account=board["Neue Kontakte"].account, first_name="Sofia", last_name="Vogt")
+    common = {"column": board["Nicht erreicht"], "created_at": datetime(2026, 10, 25, 0, 30, 15, 123456, UTC)}
+    return [
+        ContactFactory(
+            **common,
+            salutation="mrs",
+            title="Dr.",
+            first_name="Ada",
+            last_name="Öztürk",
+            company='Öztürk & "Söhne"; GmbH',
+            partner_salutation="mr",
+            partner_first_name="Can",
+            partner_last_name="Öztürk",
+            email="ada@example.org",
+            phone="+49 (0)170/1234567",
+            street="Straße des 17. Juni 135",
+            postal_code="04109",
+            city="Leipzig",
+            property_kind="multi_family",
+            living_area=Decimal("1250.50"),
+            plot_area=Decimal("300"),
+            year_built=1911,
+            source="portal",
+            source_detail="=Inserat 17",
+            due_on=date(2026, 12, 24),
+            due_note="vor dem Fest",
+            assignee=sofia,
+            tags=["Erbe", "eilt"],
+        ),
+        ContactFactory(
+            column=board["Auftrag erhalten"], first_name="", last_name='=HYPERLINK("x")', phone="-5"
+        ),
+        ContactFactory(
+            column=board["Kein Auftrag"], first_name="@SUM", last_name="'Ohara", email="familie@example.org"
+        ),
+        ContactFactory(
+            column=board["Neue Kontakte"], first_name="Eva", last_name="Ohara", email="familie@example.org"
+        ),
+        ContactFactory(column=board["Neue Kontakte"], first_name="", last_name="", company="", phone="110"),
+    ]
+
+
+def content(account: Account) -> list[dict]:
+    """What the office's contacts are, without ids and versions."""
+    left_out = ("id", "account_id", "version", "search", "assignee_id")
+    rows = Contact.objects.of(account).order_by("sort_name", "first_name", "email").values()
+    status = dict(Contact.objects.of(account).values_list("pk", "card__column__name"))
+    whose = dict(Contact.objects.of(account).values_list("pk", "assignee__last_name"))
+    return [
+        {name: value for name, value in row.items() if name not in left_out}
+        | {"status": status[row["id"]], "assignee": whose[row["id"]]}
+        for row in rows
+    ]
+
+
+def test_export_then_import_gives_the_same_contacts(anna, many, login):
+    first = exported(login(anna))
+    empty = AccountFactory(name="Filiale")
+    create_board(empty)
+    chief = UserFactory(account=empty, role="administrator")
+    UserFactory(account=empty, first_name="Sofia", last_name="Vogt")
+    assert outcomes(imported(chief, first)) == ["created"] * 5
+    assert content(empty) == content(anna.account)
+    second = exported(login(chief))
+    assert _without_ids(second) == _without_ids(first)
+
+
+def _without_ids(data: bytes) -> list[list[str]]:
+    return sorted(cells[1:] for _line, cells in read(data).rows())
+
+
+def test_an_export_imported_where_it_came_from_changes_nothing(anna, many, login):
+    before = list(Contact.objects.of(anna.account).order_by("pk").values())
+    assert outcomes(imported(anna, exported(login(anna)))) == ["unchanged"] * 5
+    assert list(Contact.objects.of(anna.account).order_by("pk").values()) == before
+
+
+def test_cells_that_a_spreadsheet_would_run_are_neutralised_and_phone_numbers_are_not(anna, many, login):
+    text = exported(login(anna)).decode("utf-8-sig")
+    cells = {cell.strip('"') for line in text.splitlines() for cell in line.split(";")}
+    assert "'=Inserat 17" in cells
+    assert "'@SUM" in cells
+    assert '\'=HYPERLINK(""x"")' in cells
+    assert "+49 (0)170/1234567" in cells
+    assert not [cell for cell in cells if re.match(r"[=@]", cell)]
+
+
+def test_the_file_is_what_a_spreadsheet_in_germany_opens(anna, many, login):
+    data = exported(login(anna))
+    assert data.startswith(b"\xef\xbb\xbf")
+    lines = data.decode("utf-8-sig").split("\r\n")
+    assert lines[0].startswith("Kontakt-ID;Anrede;Titel;Vorname;Nachname;Firma;")
+    assert ";1250,50;300,00;1911;" in data.decode()
+    assert ";24.12.2026;" in data.decode()
+
+
+def test_the_time_zone_is_the_offices_while_the_file_is_sent(anna, many, login):
+    assert b"2026-10-25 02:30:15.123456+02:00" in exported(login(anna))
+    anna.account.time_zone = "America/New_York"
+    anna.account.save()
+    assert b"2026-10-24 20:30:15.123456-04:00" in exported(login(anna))
+
+
+def test_ticked_contacts_only(anna, many, login):
+    data = exported(login(anna), contact=[many[0].pk, many[3].pk])
+    assert sorted(ids_in(data)) == [many[0].pk, many[3].pk]
+
+
+def test_the_filter_finds_the_same_ids_as_the_list(anna, many, login):
+    found = ids_in(exported(login(anna), filter="q=ohara", all="1"))
+    assert sorted(found) == [many[2].pk, many[3].pk]
+    assert sorted(ids_in(exported(login(anna), filter="due=set"))) == [many[0].pk]
+
+
+def test_foreign_and_trashed_contacts_are_not_in_the_file(anna, paul, many, login):
+    theirs = ContactFactory(account=paul.account, last_name="Fremd")
+    Contact.objects.of(anna.account).filter(pk=many[0].pk).update(trashed_at=timezone.now())
+    data = exported(login(anna), contact=[theirs.pk, many[0].pk, many[3].pk])
+    assert ids_in_or_none(data) == [many[3].pk]
+
+
+def ids_in_or_none(data: bytes) -> list[int]:
+    try:
+        return ids_in(data)
+    except csv_rows.CsvError:
+        return []
+
+
+def test_of_two_colleagues_with_one_name_the_file_gives_the_address(anna, many, login):
+    UserFactory(account=anna.account, first_name="Sofia", last_name="Vogt")
+    assert ";Sofia Vogt;" not in exported(login(anna)).decode()
+    assert many[0].assignee.email in exported(login(anna)).decode()
+
+
+@pytest.mark.parametrize("role", ["agent", "marketing"])
+def test_agents_and_marketing_do_not_export(anna, many, login, unwritten, role):
+    client = login(UserFactory(account=anna.account, role=role))
+    with unwritten():
+        assert client.post(EXPORT, {"all": "1"}).status_code == 403
+
+
+def test_the_link_of_another_user_does_not_exist(anna, mehmet, paul, many, login):
+    link = login(anna).post(EXPORT, {"all": "1"}).headers["Location"]
+    assert login(mehmet).get(link).status_code == 404
+    assert login(paul).get(link).status_code == 404
+    assert login(mehmet).get(f"{EXPORT}{uuid.uuid4()}/").status_code == 404
+
+
+def test_an_agents_role_closes_his_own_old_link(anna, many, login):
+    link = login(anna).post(EXPORT, {"all": "1"}).headers["Location"]
+    anna.role = "agent"
+    anna.save()
+    assert login(anna).get(link).status_code == 403
+
+
+def test_a_link_expires_after_an_hour(anna, many, login):
+    client = login(anna)
+    link = client.post(EXPORT, {"all": "1"}).headers["Location"]
+    Export.objects.of(anna.account).update(created_at=timezone.now() - timedelta(minutes=61))
+    response = client.get(link)
+    assert (response.status_code, "abgelaufen" in response.content.decode()) == (410, True)
+
+
+def test_the_sixth_export_in_an_hour_is_refused(anna, mehmet, many, login, unwritten):
+    client = login(anna)
+    assert [client.post(EXPORT, {"all": "1"}).status_code for _time in range(5)] == [302] * 5
+    sixth = client.post(EXPORT, {"all": "1"})
+    assert (sixth.status_code, Export.objects.of(anna.account).count()) == (429, 5)
+    assert "fünf Exporte" in sixth.content.decode()
+    assert login(mehmet).post(EXPORT, {"all": "1"}).status_code == 302
+    Export.objects.of(anna.account).filter(user=anna).update(
+        created_at=timezone.now() - timedelta(minutes=61)
+    )
+    assert client.post(EXPORT, {"all": "1"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"contact": "x"}, {"contact": "1e3"}, {"contact": str(2**63)}, {"contact": "-1"}]
+)
+def test_an_export_of_nothing_or_nonsense_is_refused(anna, many, login, unwritten, data):
+    client = login(anna)
+    with unwritten():
+        assert client.post(EXPORT, data).status_code == 422
+
+
+def test_an_export_is_asked_for_by_post(anna, login, unwritten):
+    client = login(anna)
+    with unwritten():
+        assert client.get(EXPORT).status_code == 405
+
+
+def test_the_file_is_neither_kept_by_caches_nor_opened_in_the_browser(anna, many, login):
+    client = login(anna)
+    response = client.get(client.post(EXPORT, {"all": "1"}).headers["Location"])
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert re.fullmatch(
+        r'attachment; filename="kontakte-\d{4}-\d\d-\d\d\.csv"', response.headers["Content-Disposition"]
+    )
+
+
+def test_downloading_writes_nothing(anna, many, login, unwritten):
+    client = login(anna)
+    link = client.post(EXPORT, {"all": "1"}).headers["Location"]
+    with unwritten():
+        assert len(b"".join(client.get(link).streaming_content)) > 500
+
+
+def test_a_download_needs_the_same_queries_for_five_contacts_and_for_fifty(
+    anna, many, login, django_assert_num_queries
+):
+    client = login(anna)
+    link = client.post(EXPORT, {"all": "1"}).headers["Location"]
+    for _more in range(2):
+        with django_assert_num_queries(5):  # session, user with account, export, colleagues, contacts
+            b"".join(client.get(link).streaming_content)
+        ContactFactory.create_batch(45, account=anna.account)
+
+
+def test_every_column_of_the_file_has_a_value_or_is_empty_on_purpose(anna, many):
+    export = Export(account=anna.account, user=anna, query="", ids=[many[0].pk])
+    (row,) = _rows(export, anna)
+    assert {key for key in COLUMNS if row[key] in (None, "", [])} == {"partner_title"}
