@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.emails import clean_email
 from contacts.csv_fields import CHOICES, FIELDS, bare, choice_of
 from contacts.dates import parse_date
-from contacts.emails import clean_email
 
 MOST_TAGS = 20
 LARGEST_AREA = Decimal("9999999.99")

@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.emails import clean_email
 from contacts.dates import FIRST_YEAR, LAST_YEAR, parse_date
-from contacts.emails import clean_email
 
 MOST_TAGS = 20
 LONGEST_TAG = 30
