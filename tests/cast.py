@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
 from pipeline.boards import create_board
+from pipeline.invariants import broken
 from pipeline.models import Column
 from tests.factories import AccountFactory, UserFactory
 
@@ -17,19 +18,27 @@ Login = Callable[[User], Client]
 
 
 @pytest.fixture
-def krueger(db: None) -> Account:
-    """An office on the Expert plan with the default board."""
+def krueger(db: None, request: pytest.FixtureRequest) -> Iterator[Account]:
+    """An office on the Expert plan with the default board; after the test every invariant must hold in it."""
     account = AccountFactory(name="Krüger Immobilien", plan=Plan.EXPERT)
     create_board(account)
-    return account
+    yield account
+    check_invariants(account, request)
 
 
 @pytest.fixture
-def hansen(db: None) -> Account:
-    """Another office, on the Starter plan: the strangers."""
+def hansen(db: None, request: pytest.FixtureRequest) -> Iterator[Account]:
+    """Another office, on the Starter plan: the strangers. Checked like the first."""
     account = AccountFactory(name="Hansen & Partner", plan=Plan.STARTER)
     create_board(account)
-    return account
+    yield account
+    check_invariants(account, request)
+
+
+def check_invariants(account: Account, request: pytest.FixtureRequest) -> None:
+    """What must hold at every instant holds after this test, unless it breaks the rows itself (and is marked so)."""
+    if not request.node.get_closest_marker("breaks_invariants") and not connection.needs_rollback:
+        assert broken(account) == []
 
 
 def _member(account: Account, first_name: str, last_name: str, role: Role) -> User:

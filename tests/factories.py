@@ -10,7 +10,7 @@ from contacts.derived import derive
 from contacts.kinds import Kind
 from contacts.models import Action, Contact, Source
 from pipeline.leads import put_on_top
-from pipeline.models import Column
+from pipeline.models import Card, Column, TrashedCard
 
 PASSWORD = "pipeline-demo"
 HASH = make_password(PASSWORD)  # once: hashing is slow by design
@@ -36,12 +36,11 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class ContactFactory(factory.django.DjangoModelFactory):
-    """A contact with its card on top of `column`, by default of „Neue Kontakte“; `card=False` makes none."""
+    """A contact with its card on top of `column`, by default of the account's „Neue Kontakte“; `card=False`: none."""
 
     class Meta:
         model = Contact
 
-    account = factory.SubFactory(AccountFactory)
     first_name = "Klara"
     last_name = factory.Sequence(lambda n: f"Lead{n}")
     source = Source.FORM
@@ -57,6 +56,22 @@ class ContactFactory(factory.django.DjangoModelFactory):
             put_on_top(contact, column or new.get(), timezone.now())
         contact.refresh_from_db()
         return contact
+
+
+def put_in_trash(contact: Contact) -> Contact:
+    """The contact as the trash keeps it: without its card."""
+    card = Card.objects.select_related("column").get(contact=contact)
+    TrashedCard.objects.create(
+        contact=contact,
+        account=contact.account,
+        column=card.column,
+        column_name=card.column.name,
+        version=card.version,
+    )
+    card.delete()
+    contact.trashed_at = timezone.now()
+    contact.save(update_fields=["trashed_at"])
+    return contact
 
 
 class ActionFactory(factory.django.DjangoModelFactory):

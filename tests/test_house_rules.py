@@ -21,6 +21,8 @@ ACROSS_ACCOUNTS = {
     "pipeline/import_jobs.py::_working_on": "the job names the import, and the import the account",
     "pipeline/import_jobs.py::fail": "the same",
     "pipeline/import_write.py::Writer.write": "locks the account itself",
+    "pipeline/invariants.py::_pairs_of_eyes": "checks all offices, or the one it is told",
+    "pipeline/management/commands/check_invariants.py::*": "finds the office by the id an operator typed",
     "pipeline/leads.py::erase_expired": "empties every office's trash by age",
     "pipeline/places.py::*": "reads ranks inside a column that was found by account",
 }

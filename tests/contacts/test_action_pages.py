@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts import actions
 from contacts.kinds import MANUAL, Kind
 from contacts.models import Action, Contact
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, put_in_trash
 
 FETCH = {"HX-Request": "true"}
 
@@ -166,7 +166,7 @@ def test_who_may_not_see_it_gets_nothing_and_writes_nothing(
         assert foreign.content == getattr(stranger, method)(unknown, BODY, headers=FETCH).content
         assert getattr(agent, method)(huge, BODY, headers=FETCH).status_code == 404
         assert getattr(marketing, method)(url, BODY, headers=FETCH).status_code == 403
-    Contact.objects.update(trashed_at=now)
+    put_in_trash(contact)
     with unwritten():
         gone = getattr(agent, method)(url, BODY, headers=FETCH)
     assert gone.status_code == 410

@@ -13,7 +13,7 @@ from accounts.refusals import Forbidden, Gone, NotUnderstood
 from contacts import actions, timeline
 from contacts.kinds import MANUAL, Kind
 from contacts.models import Action, Contact
-from tests.factories import AccountFactory, ActionFactory, ContactFactory, UserFactory
+from tests.factories import AccountFactory, ActionFactory, ContactFactory, UserFactory, put_in_trash
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -128,7 +128,7 @@ def test_nobody_corrects_what_happened_by_itself(contact, anna):
 
 def test_a_contact_in_the_trash_takes_no_actions(contact, sofia):
     action = actions.plan(contact=contact, kind=Kind.MEETING, actor=sofia, now=NOW, planned_for=NOW)
-    Contact.objects.filter(pk=contact.pk).update(trashed_at=NOW)
+    put_in_trash(contact)
     with pytest.raises(Gone):
         actions.perform(contact=contact, kind=Kind.CALL, actor=sofia, now=NOW)
     with pytest.raises(Gone):

@@ -13,7 +13,7 @@ from accounts.plans import Plan
 from accounts.refusals import Forbidden, Gone, NotUnderstood
 from contacts.assignment import assign, assign_many, colleagues
 from contacts.models import Change, Contact
-from tests.factories import AccountFactory, ContactFactory, UserFactory
+from tests.factories import AccountFactory, ContactFactory, UserFactory, put_in_trash
 
 NOW = timezone.now()
 
@@ -79,7 +79,7 @@ def test_foreign_hidden_and_trashed_contacts_are_not_assigned(contact, krueger, 
     Contact.objects.update(assignee=jan)
     with pytest.raises(Http404):
         assign(contact=contact, assignee=sofia, actor=sofia, now=NOW)
-    Contact.objects.update(trashed_at=NOW)
+    put_in_trash(contact)
     with pytest.raises(Gone):
         assign(contact=contact, assignee=sofia, actor=anna, now=NOW)
     assert assignee_of(contact) == jan
@@ -88,7 +88,7 @@ def test_foreign_hidden_and_trashed_contacts_are_not_assigned(contact, krueger, 
 def test_many_are_assigned_at_once_and_only_those_that_change_are_counted(krueger, anna, sofia, jan):
     mine = ContactFactory(account=krueger, assignee=sofia)
     others = ContactFactory.create_batch(3, account=krueger)
-    trashed = ContactFactory(account=krueger, card=False, trashed_at=NOW)
+    trashed = put_in_trash(ContactFactory(account=krueger))
     foreign = ContactFactory(account=AccountFactory(), card=False)
     ids = [contact.pk for contact in (mine, *others, trashed, foreign)]
     assert assign_many(account=krueger, actor=anna, contact_ids=ids, assignee=sofia, now=NOW) == 3

@@ -1,13 +1,12 @@
 """Who may be the same person: same e-mail address, or same phone number and name."""
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Account
 from contacts.derived import derive
 from contacts.duplicates import find
 from contacts.models import Contact
-from tests.factories import AccountFactory, ContactFactory
+from tests.factories import AccountFactory, ContactFactory, put_in_trash
 
 CLAUDIA = {
     "first_name": "Claudia",
@@ -46,7 +45,7 @@ def test_nobody_is_their_own_twin(claudia, sofia):
 
 def test_only_what_the_user_sees_is_named(claudia, krueger, sofia, jan, anna):
     ContactFactory(account=AccountFactory(), card=False, **CLAUDIA)
-    ContactFactory(account=krueger, card=False, trashed_at=timezone.now(), **CLAUDIA)
+    put_in_trash(ContactFactory(account=krueger, **CLAUDIA))
     hidden = ContactFactory(account=krueger, assignee=jan, **CLAUDIA)
     assert find(anna, claudia) == [hidden]
     sofia.account.agents_see = Account.Sight.OWN

@@ -12,7 +12,7 @@ from contacts import facts
 from contacts.facts import Overtaken, save
 from contacts.models import Change, Contact
 from contacts.search import query
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, put_in_trash
 
 NOW = timezone.now()
 FETCH = {"HX-Request": "true"}
@@ -92,7 +92,7 @@ def test_a_contact_keeps_something_to_be_called_by(contact, sofia, unwritten):
 def test_trashed_and_foreign_contacts_are_not_edited(contact, sofia, paul):
     with pytest.raises(Http404):
         save(contact=contact, values={"city": "Bonn"}, version=1, actor=paul, now=NOW)
-    Contact.objects.update(trashed_at=NOW)
+    put_in_trash(contact)
     with pytest.raises(Gone):
         save(contact=contact, values={"city": "Bonn"}, version=1, actor=sofia, now=NOW)
     assert reloaded(contact).city == "Köln"

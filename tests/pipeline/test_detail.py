@@ -15,7 +15,7 @@ from contacts.kinds import MANUAL
 from contacts.models import Change, Contact
 from pipeline import moves
 from pipeline.models import Move
-from tests.factories import ActionFactory, ContactFactory
+from tests.factories import ActionFactory, ContactFactory, put_in_trash
 
 NOW = timezone.now()
 
@@ -185,7 +185,7 @@ def test_somebody_who_left_keeps_the_name(page, contact, jan):
 
 
 def test_a_contact_in_the_trash_says_so(login, sofia, contact):
-    Contact.objects.update(trashed_at=NOW)
+    put_in_trash(contact)
     answer = login(sofia).get(f"/contacts/{contact.pk}/")
     assert answer.status_code == 410
     assert "Kontakt wurde gelöscht" in answer.content.decode()

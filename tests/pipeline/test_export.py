@@ -15,7 +15,7 @@ from contacts.models import Contact
 from pipeline.boards import create_board
 from pipeline.exports import COLUMNS, _rows
 from pipeline.models import Export
-from tests.factories import AccountFactory, ContactFactory, UserFactory
+from tests.factories import AccountFactory, ContactFactory, UserFactory, put_in_trash
 from tests.pipeline.importing import imported, outcomes
 
 EXPORT = "/contacts/export/"
@@ -157,7 +157,7 @@ def test_the_filter_finds_the_same_ids_as_the_list(anna, many, login):
 
 def test_foreign_and_trashed_contacts_are_not_in_the_file(anna, paul, many, login):
     theirs = ContactFactory(account=paul.account, last_name="Fremd")
-    Contact.objects.of(anna.account).filter(pk=many[0].pk).update(trashed_at=timezone.now())
+    put_in_trash(many[0])
     data = exported(login(anna), contact=[theirs.pk, many[0].pk, many[3].pk])
     assert ids_in_or_none(data) == [many[3].pk]
 

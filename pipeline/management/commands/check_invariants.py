@@ -1,0 +1,33 @@
+"""`manage.py check_invariants`: asks the database whether everything that must hold does."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Account
+from pipeline.invariants import broken
+
+
+class Command(BaseCommand):
+    """Names the broken rows and exits 1 if there is one; changes nothing."""
+
+    help = "Checks the invariants of contacts, cards, columns and moves; exits 1 and names the rows that break one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--account", type=int, help="the id of one office; all of them if it is left out")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        account = None
+        if options["account"] is not None:
+            account = Account.objects.filter(pk=options["account"]).first()
+            if account is None:
+                raise CommandError(_("Dieses Büro gibt es nicht."), returncode=2)
+        found = broken(account)
+        for number, sentence in found:
+            self.stdout.write(f"{number}  {sentence}")
+        if found:
+            count = len(found)
+            raise CommandError(ngettext("%d Zeile ist falsch.", "%d Zeilen sind falsch.", count) % count)
+        self.stdout.write(_("Alle Zusagen 1 bis 9 gelten."))
