@@ -1,0 +1,238 @@
+"""The demo: two offices with logins, and as many believable contacts as asked for, the same for the same seed.
+
+Rows go in by COPY, which is what fills 100,000 contacts with all their history in well under a minute.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import accumulate
+from random import Random
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.db.models import Model
+
+from accounts.models import Account, Role, User
+from accounts.plans import Plan
+from contacts import search
+from contacts.models import Action, Change, Consent, Contact
+from contacts.phones import e164
+from pipeline import places
+from pipeline.boards import create_board
+from pipeline.demo_people import Person, people
+from pipeline.demo_story import SHARES, WORDING, Story, tell
+from pipeline.models import Card, Column, Move
+
+PASSWORD = "pipeline-demo"
+KRUEGER, HANSEN = "Krüger Immobilien", "Hansen & Partner"
+HANSEN_SHARE = 8  # one contact in eight belongs to the second office, but never fewer than fourteen
+MEMBERS = {
+    KRUEGER: (
+        ("anna@krueger.example", "Anna", "Krüger", Role.ADMINISTRATOR, 1),
+        ("mehmet@krueger.example", "Mehmet", "Bulut", Role.MANAGER, 5),
+        ("sofia@krueger.example", "Sofia", "Vogt", Role.AGENT, 10),
+        ("jan@krueger.example", "Jan", "Thiele", Role.AGENT, 3),
+        ("mara@krueger.example", "Mara", "Lenz", Role.MARKETING, 8),
+    ),
+    HANSEN: (("paul@hansen.example", "Paul", "Hansen", Role.ADMINISTRATOR, 7),),
+}
+CONTACT = (
+    *(
+        "id",
+        "account_id",
+        "sort_name",
+        "search",
+        "phone_e164",
+        "created_at",
+        "last_action_at",
+        "action_counts",
+    ),
+    *("due_on", "due_note", "assignee_id", "version", *Person._fields[:-2]),
+)
+CARD = (
+    *("contact_id", "account_id", "column_id", "rank", "version", "entered_at"),
+    *("last_key", "last_request"),
+)
+ACTION = (
+    *("account_id", "contact_id", "kind", "outcome", "text", "performed_at", "planned_for"),
+    *("author_id", "created_at"),
+)
+MOVE = (
+    *("account_id", "contact_id", "from_column_id", "to_column_id", "from_name", "to_name", "from_rank"),
+    *("version", "actor_id", "via", "at"),
+)
+CHANGE = ("account_id", "contact_id", "kind", "before", "after", "actor_id", "at")
+CONSENT = (
+    *("account_id", "contact_id", "channel", "granted", "wording", "place", "method"),
+    *("occurred_at", "recorded_at"),
+)
+
+
+@transaction.atomic
+def build(*, contacts: int, seed: int, now: datetime) -> None:
+    """Makes the two offices if they are not there, and adds the contacts. `now` in the office's time zone."""
+    krueger, hansen = _office(KRUEGER, Plan.EXPERT), _office(HANSEN, Plan.STARTER)
+    second = min(max(contacts // HANSEN_SHARE, 14), contacts)
+    crowd = people(contacts + second, seed)
+    _fill(krueger, [next(crowd) for _ in range(contacts)], seed, now)
+    _fill(hansen, list(crowd), seed + 1, now)
+
+
+def _office(name: str, plan: str) -> Account:
+    account = Account.objects.filter(name=name).first()
+    if account:
+        return account
+    account = Account.objects.create(name=name, plan=plan)
+    create_board(account)
+    password = make_password(PASSWORD)
+    for email, first_name, last_name, role, hue in MEMBERS[name]:
+        User.objects.create(
+            account=account,
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            role=role,
+            hue=hue,
+            password=password,
+        )
+    return account
+
+
+def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> None:
+    chance = Random(seed)
+    team = [user for user in User.objects.of(account).order_by("pk") if user.works_contacts]
+    columns = {column.name: column for column in Column.objects.of(account).order_by("position")}
+    ids = _reserve(Contact, len(crowd))
+    stories = [
+        tell(person, column, place, chance, now)
+        for person, (column, place) in zip(crowd, _seats(len(crowd)), strict=True)
+    ]
+    lives = [
+        _Life(account, pk, person, story, chance.choice(team), columns)
+        for pk, person, story in zip(ids, crowd, stories, strict=True)
+    ]
+    assigning = account.plan == Plan.EXPERT
+    _copy(Contact, CONTACT, (life.contact(assigning) for life in lives))
+    _copy(Card, CARD, list(_cards(lives, columns)))  # complete: it reads, and COPY holds the connection
+    for model, fields, rows in (
+        (Action, ACTION, _Life.actions),
+        (Move, MOVE, _Life.moves),
+        (Change, CHANGE, _Life.changes),
+        (Consent, CONSENT, _Life.consents),
+    ):
+        _copy(model, fields, (row for life in lives for row in rows(life)))
+
+
+def _seats(count: int) -> Iterator[tuple[str, int]]:
+    """A column and a running number in it for each contact: two in each column first, then by the usual shares."""
+    bounds = list(accumulate(SHARES.values()))
+    filled = dict.fromkeys(SHARES, 0)
+    for number in range(count):
+        if number < 2 * len(SHARES):
+            name = list(SHARES)[number % len(SHARES)]
+        else:
+            share = (number * 61) % bounds[
+                -1
+            ]  # 61 and 100 have no common divisor: every hundred is mixed alike
+            name = next(name for name, bound in zip(SHARES, bounds, strict=True) if share < bound)
+        yield name, filled[name]
+        filled[name] += 1
+
+
+class _Life:
+    """One contact with all the rows that tell its story."""
+
+    def __init__(
+        self, account: Account, pk: int, person: Person, story: Story, owner: User, columns: dict[str, Column]
+    ) -> None:
+        self.account, self.pk, self.person, self.story = account, pk, person, story
+        self.owner, self.columns = owner, columns
+
+    def contact(self, assigning: bool) -> tuple:
+        person, story = self.person, self.story
+        phone = e164(person.phone)
+        names = (person.last_name, person.first_name, person.company, person.email, person.phone)
+        assignee = self.owner.pk if story.is_assigned and assigning else None
+        derived = (search.sort_key(*names), _vector(person, phone), phone)
+        state = (story.created_at, story.last_action_at, _json(story.counts), story.due_on, story.due_note)
+        facts = tuple(_array(value) if isinstance(value, tuple) else value for value in person[:-2])
+        return (self.pk, self.account.pk, *derived, *state, assignee, 1, *facts)
+
+    def actions(self) -> Iterator[tuple]:
+        for event in self.story.events:
+            author = None if event.is_automatic else self.owner.pk
+            moment = event.performed_at or self.story.entered_at
+            times = (event.performed_at, event.planned_for, author, moment)
+            yield (self.account.pk, self.pk, event.kind, event.outcome, event.text, *times)
+
+    def moves(self) -> Iterator[tuple]:
+        for number, (before, after, moment) in enumerate(self.story.steps):
+            columns = (self.columns[before].pk, self.columns[after].pk, before, after)
+            yield (self.account.pk, self.pk, *columns, "", number + 2, self.owner.pk, Move.Via.BOARD, moment)
+
+    def changes(self) -> Iterator[tuple]:
+        account, created = self.account.pk, self.story.created_at
+        yield (account, self.pk, Change.Kind.CREATED, "", "Neue Kontakte", None, created)
+        if self.story.is_assigned and self.account.plan == Plan.EXPERT:
+            name = self.owner.full_name
+            yield (account, self.pk, Change.Kind.ASSIGNED, "", name, self.owner.pk, self.story.entered_at)
+
+    def consents(self) -> Iterator[tuple]:
+        moment = self.story.consented_at
+        if moment:
+            how = (WORDING, self.person.source_detail, Consent.Method.FORM, moment, moment)
+            yield (self.account.pk, self.pk, Consent.Channel.EMAIL, True, *how)
+
+
+def _cards(lives: Iterable[_Life], columns: dict[str, Column]) -> Iterator[tuple]:
+    """Each column's cards, the latest on top, above whatever is there already."""
+    for column in columns.values():
+        inside = [life for life in lives if life.story.column == column.name]
+        inside.sort(key=lambda life: life.story.entered_at, reverse=True)
+        for life, rank in zip(inside, places.top(column.pk, len(inside)), strict=True):
+            version = len(life.story.steps) + 1
+            yield (life.pk, life.account.pk, column.pk, rank, version, life.story.entered_at, "", "")
+
+
+def _reserve(model: type[Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _copy(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
+    with connection.cursor() as cursor:
+        names = ", ".join(f'"{name}"' for name in fields)
+        with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _vector(person: Person, phone: str) -> str:
+    lexemes = search.lexemes(
+        title=person.title,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        company=person.company,
+        partner_first_name=person.partner_first_name,
+        partner_last_name=person.partner_last_name,
+        email=person.email,
+        phone=phone or person.phone,
+        street=person.street,
+        postal_code=person.postal_code,
+        city=person.city,
+        tags=person.tags,
+    )
+    return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in lexemes)
+
+
+def _json(counts: dict[str, Any]) -> str:
+    return "{" + ", ".join(f'"{kind}": {count}' for kind, count in counts.items()) + "}"
+
+
+def _array(values: tuple[str, ...]) -> list[str]:
+    return list(values)

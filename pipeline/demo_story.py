@@ -1,0 +1,182 @@
+"""What happened with a contact of the demo on its way to a column. Pure: chance in, rows to be written out."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+from contacts.kinds import NOT_COUNTED, Kind, Outcome
+from contacts.models import Source
+from pipeline import demo_texts as texts
+from pipeline.demo_people import Person
+
+# The way a lead usually takes, and how many of a hundred contacts stand in each column.
+WAY = (
+    "Neue Kontakte",
+    "Nicht erreicht",
+    "Erfolgreich kontaktiert",
+    "Termin vereinbart",
+    "Bewertung erstellt",
+    "Auftrag erhalten",
+)
+LOST = "Kein Auftrag"
+SHARES = dict(zip((*WAY, LOST), (12, 34, 23, 7, 5, 16, 3), strict=True))
+FIRST_ACTIONS = {
+    Source.VALUATION: Kind.VALUATION_REQUEST,
+    Source.GUIDE: Kind.DOWNLOAD,
+    Source.PHONE: Kind.CALL,
+}
+CONSENTING = (Source.FORM, Source.VALUATION, Source.GUIDE)
+WORDING = (
+    "Ich bin damit einverstanden, dass mir das Büro Informationen rund um den Verkauf meiner Immobilie per E-Mail"
+    " sendet. Ich kann das jederzeit widerrufen."
+)
+MISSED = ((Outcome.NOT_REACHED, texts.CALLS_MISSED), (Outcome.MAILBOX, texts.CALLS_MAILBOX))
+MAILS = (
+    "Unterlagenliste und Terminvorschläge geschickt.",
+    "Nach dem Telefonat zusammengefasst, was für die Bewertung noch fehlt.",
+    "Um Rückruf gebeten, da telefonisch nicht zu erreichen.",
+    "Zwei Vergleichsobjekte aus der Nachbarschaft geschickt.",
+)
+REFUSALS = (
+    "Hat sich für einen anderen Makler entschieden.",
+    "Verkauft privat an den Neffen.",
+    "Möchte vorerst vermieten und meldet sich, falls sich das ändert.",
+    "War nur neugierig auf den Wert, Verkauf ist nicht geplant.",
+)
+
+
+@dataclass
+class Event:
+    """An action of the story; `performed_at` None: still planned."""
+
+    kind: str
+    performed_at: datetime | None
+    text: str = ""
+    outcome: str = ""
+    planned_for: datetime | None = None
+    is_automatic: bool = False
+
+
+@dataclass
+class Story:
+    """Everything the demo writes about one contact besides its facts."""
+
+    created_at: datetime
+    column: str
+    events: list[Event] = field(default_factory=list)
+    steps: list[tuple[str, str, datetime]] = field(default_factory=list)  # from, to, when
+    due_on: date | None = None
+    due_note: str = ""
+    is_assigned: bool = False
+    consented_at: datetime | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Performed actions by kind."""
+        return dict(Counter(str(event.kind) for event in self.events if event.performed_at))
+
+    @property
+    def last_action_at(self) -> datetime | None:
+        performed = [e.performed_at for e in self.events if e.performed_at and e.kind not in NOT_COUNTED]
+        return max(performed, default=None)
+
+    @property
+    def entered_at(self) -> datetime:
+        return self.steps[-1][2] if self.steps else self.created_at
+
+
+def tell(person: Person, column: str, place: int, chance: Random, now: datetime) -> Story:
+    """The story of a contact that ends in the column. `place` counts the column's contacts, so that the first few show
+    every kind of due date and assignment whatever the chance."""
+    way = [*WAY[: WAY.index(column) + 1]] if column in WAY else [WAY[0], WAY[2], LOST]
+    if len(way) > 2 and chance.random() < 0.5:
+        way.remove("Nicht erreicht") if "Nicht erreicht" in way else None
+    age = timedelta(hours=chance.uniform(1, 120)) if len(way) == 1 else timedelta(days=chance.uniform(4, 230))
+    clock = _Clock(chance, now - age, now, len(way))
+    story = Story(created_at=clock.now_in_story, column=column)
+    story.events.append(_first(person, clock.now_in_story))
+    if person.email and person.source in CONSENTING and chance.random() < 0.8:
+        story.consented_at = clock.now_in_story
+    for previous, following in pairwise(way):
+        _happen(story, following, chance, clock)
+        story.steps.append((previous, following, clock.forward()))
+    story.is_assigned = place % 4 != 1 if len(way) > 1 else place % 3 == 2
+    _set_due(story, place, chance, clock.today)
+    return story
+
+
+class _Clock:
+    """Walks from a contact's first day to today in believable steps, never past now."""
+
+    def __init__(self, chance: Random, start: datetime, now: datetime, stages: int) -> None:
+        self.chance, self.now_in_story, self.end = chance, start, now
+        self.today = now.date()
+        self.stride = (now - start) / (stages * 6 + 1)
+
+    def forward(self) -> datetime:
+        step = self.stride * self.chance.uniform(0.3, 1.6)
+        moment = self.now_in_story + step
+        hour = min(max(moment.hour, 8), 19)
+        moment = moment.replace(hour=hour, minute=self.chance.randrange(60))
+        if self.now_in_story < moment < self.end:
+            self.now_in_story = moment
+        else:
+            self.now_in_story = min(self.now_in_story + timedelta(minutes=7), self.end)
+        return self.now_in_story
+
+
+def _first(person: Person, moment: datetime) -> Event:
+    kind = FIRST_ACTIONS.get(Source(person.source), Kind.INQUIRY)
+    outcome = Outcome.REACHED if kind == Kind.CALL else ""
+    return Event(kind, moment, person.inquiry, outcome, is_automatic=kind != Kind.CALL)
+
+
+def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
+    """What was done before the card went into the column."""
+    add = story.events.append
+    if column == "Nicht erreicht":
+        for _ in range(chance.randint(1, 3)):
+            outcome, notes = chance.choice(MISSED)
+            add(Event(Kind.CALL, clock.forward(), chance.choice(notes), outcome))
+        if chance.random() < 0.6:
+            add(Event(Kind.MAIL_OUT, clock.forward(), chance.choice(MAILS)))
+    elif column == "Erfolgreich kontaktiert":
+        add(Event(Kind.CALL, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED))
+        if chance.random() < 0.5:
+            add(Event(Kind.MAIL_OUT, clock.forward(), chance.choice(MAILS)))
+            add(Event(Kind.MAIL_IN, clock.forward()))
+        if chance.random() < 0.5:
+            add(Event(Kind.NOTE, clock.forward(), chance.choice(texts.NOTES)))
+    elif column == "Termin vereinbart":
+        add(Event(Kind.CALL, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED))
+        if story.column == column:
+            days = timedelta(days=chance.randint(1, 14))
+            planned = (clock.end + days).replace(hour=chance.randint(9, 17), minute=chance.choice((0, 30)))
+            add(Event(Kind.MEETING, None, planned_for=planned))
+        else:
+            add(Event(Kind.MEETING, clock.forward(), chance.choice(texts.MEETINGS)))
+    elif column == "Bewertung erstellt":
+        add(Event(Kind.ONSITE, clock.forward(), chance.choice(texts.MEETINGS)))
+        add(Event(Kind.VALUATION, clock.forward()))
+        add(Event(Kind.LETTER, clock.forward(), chance.choice(texts.LETTERS)))
+    elif column == "Auftrag erhalten":
+        add(Event(Kind.OFFER, clock.forward()))
+        add(Event(Kind.MANDATE, clock.forward()))
+    else:
+        add(Event(Kind.CALL, clock.forward(), chance.choice(REFUSALS), Outcome.REACHED))
+
+
+def _set_due(story: Story, place: int, chance: Random, today: date) -> None:
+    """Overdue, today and later on the first cards of a column, then on every third one."""
+    is_new = story.column == WAY[0]
+    fixed = {2: 3} if is_new else {0: -3, 2: 0, 3: 2, 5: -1}
+    if place in fixed:
+        days = fixed[place]
+    elif chance.random() < (0.1 if is_new else 0.3):
+        days = chance.choice((-9, -4, -2, -1, 0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 60))
+    else:
+        return
+    story.due_on = today + timedelta(days=days)
+    story.due_note = chance.choice(texts.DUE_NOTES) if chance.random() < 0.6 else ""
