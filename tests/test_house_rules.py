@@ -24,6 +24,8 @@ ACROSS_ACCOUNTS = {
     "pipeline/invariants.py::_pairs_of_eyes": "checks all offices, or the one it is told",
     "pipeline/management/commands/check_invariants.py::*": "finds the office by the id an operator typed",
     "pipeline/leads.py::erase_expired": "empties every office's trash by age",
+    "pipeline/demo.py::_office": "finds or makes the demo offices themselves",
+    "pipeline/management/commands/demo.py::Command.handle": "asks whether there is any office",
     "pipeline/places.py::*": "reads ranks inside a column that was found by account",
 }
 
