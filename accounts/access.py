@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
@@ -39,7 +40,11 @@ def gate(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
             request.account = user.account  # type: ignore[attr-defined]
             with timezone.override(user.account.zone):
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+            # A fragment and its page share an address: a browser must not show the one for the other.
+            patch_vary_headers(response, ["HX-Request"])
+            patch_cache_control(response, private=True, no_cache=True)
+            return response
 
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
