@@ -14,8 +14,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
+PREPARING = 7_305_417  # any number that nobody else locks
 DEMO_LOGIN = "anna@krueger.example"
 
 
@@ -23,6 +24,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         django.setup()
+        with connection.cursor() as cursor:  # two starts on one database prepare it one after the other
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
         call_command("migrate", interactive=False, verbosity=0)
     except ImproperlyConfigured as error:
         sys.exit(str(error))

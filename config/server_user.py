@@ -128,8 +128,10 @@ def _major(folder: Path) -> str:
 
 def _copied(folder: Path, user: ServerUser) -> Path:
     """A copy of the server's files that the user can reach; made once per wheel, found again by its checksum."""
-    record = distribution(WHEEL).read_text("RECORD") or ""
-    name = f"postgresql-{_major(folder)}-{hashlib.sha256(record.encode()).hexdigest()[:12]}"
+    record = (distribution(WHEEL).read_text("RECORD") or "").splitlines()
+    # Only the server's own rows: pip adds others that depend on the Python it installs for.
+    rows = [row for row in record if row.startswith(f"{folder.parent.name}/{folder.name}/")]
+    name = f"postgresql-{_major(folder)}-{hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:12]}"
     for parent in ("/var/lib", tempfile.gettempdir()):
         home = Path(parent) / "contacts-pipeline"
         copy = home / name / folder.parent.name / folder.name

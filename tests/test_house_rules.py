@@ -28,6 +28,12 @@ ACROSS_ACCOUNTS = {
     "pipeline/management/commands/demo.py::Command.handle": "asks whether there is any office",
     "pipeline/places.py::*": "reads ranks inside a column that was found by account",
 }
+# Text in German that is data, not interface.
+GERMAN_DATA = {
+    "contacts/csv_fields.py": "headers and words of other programs' files",
+    "pipeline/demo*.py": "the demo's people and texts",
+    "pipeline/boards.py": "the columns of a new office, its own words from then on",
+}
 
 
 def files(*places: str) -> list[Path]:
@@ -69,6 +75,12 @@ def test_files_stay_short() -> None:
 
 def test_views_are_four_thoughts() -> None:
     assert complaints(code.long_views, WRITTEN) == []
+
+
+def test_german_text_goes_through_gettext() -> None:
+    data = {path for place in GERMAN_DATA for path in files(place)}
+    rooms = [path for path in WRITTEN if code.room_of(name_of(path)) != "config" and path not in data]
+    assert complaints(code.german_outside_gettext, rooms) == []
 
 
 def test_lookups_start_with_the_account() -> None:
@@ -134,6 +146,9 @@ BREAKAGES = [
     (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact._default_manager.all()"),
     (code.long_views, "contacts/views.py", "def f(request):\n    '''Doc.'''\n" + "    x = 1\n" * 16),
     (code.long_views, "pipeline/views/board.py", "async def f(request):\n" + "    x = 1\n" * 16),
+    (code.german_outside_gettext, "contacts/views.py", "title = 'Fälligkeit'"),
+    (code.german_outside_gettext, "contacts/views.py", "def f(n): return f'{n} Kontakte und mehr'"),
+    (code.german_outside_gettext, "contacts/views.py", "raise NotFound('Bitte neu laden.')"),
     (pages.outgrown, "contacts/due.py", "x\n" * 300),
     (pages.outgrown, "templates/a.html", "x\n" * 80),
     (pages.outgrown, "static/css/a.css", "x\n" * 250),
@@ -191,6 +206,12 @@ SOUND = [
     ),
     (code.long_views, "contacts/views.py", "def f(r):\n" + "    x(\n        1,\n    )\n\n    # why\n" * 7),
     (code.long_views, "contacts/actions.py", "def f(request):\n" + "    x = 1\n" * 16),
+    (code.german_outside_gettext, "contacts/views.py", "title = _('Fälligkeit')\nsql = 'SELECT 1 FROM x'"),
+    (
+        code.german_outside_gettext,
+        "contacts/views.py",
+        "def f():\n    'Zeigt die Fälligkeit.'\n    return 'ü'",
+    ),
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (
         pages.template_faults,

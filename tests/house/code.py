@@ -20,6 +20,10 @@ WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is na
 SCOPED = {"of", "visible_to", "none"}  # the second begins with the first, the third finds nothing
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
 VIEW_LINES = 15
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+GERMAN = re.compile(
+    r"[a-z]*[äöüß][a-z]+|[äöüß]?[a-z]+[äöüß]|\b(?:bitte|ein|kein|nicht|oder|sind|und|wird|wurde)e?\b", re.I
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -97,6 +101,21 @@ def long_views(path: str, source: str) -> list[str]:
         f"{path}:{view.lineno} {view.name} has {lines} lines"
         for view in views
         if (lines := _body_lines(view, text)) > VIEW_LINES
+    ]
+
+
+def german_outside_gettext(path: str, source: str) -> list[str]:
+    """String literals that look German and that no translator would ever see; docstrings are for us."""
+    tree = ast.parse(source)
+    seen = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
+            seen |= {id(inner) for inner in ast.walk(node)}
+    return [
+        f"{path}:{node.lineno} {node.value[:40]!r} outside gettext"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in seen and GERMAN.search(node.value)
     ]
 
 
