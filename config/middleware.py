@@ -44,9 +44,22 @@ def _is_broken(request: HttpRequest) -> bool:
     charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
     if charset.lower() not in ("utf-8", "utf8"):
         return True
-    if "%" in request.META.get("QUERY_STRING", "") and _has_replacement(request.GET):
+    query = request.META.get("QUERY_STRING", "")
+    if not _is_utf8(query.encode("latin-1", "replace")) or ("%" in query and _has_replacement(request.GET)):
         return True
-    return request.method == "POST" and _has_replacement(request.POST)
+    if request.method != "POST":
+        return False
+    if request.content_type == "application/x-www-form-urlencoded" and not _is_utf8(request.body):
+        return True  # Django would read it as ISO-8859-1
+    return _has_replacement(request.POST)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_replacement(fields) -> bool:  # type: ignore[no-untyped-def]

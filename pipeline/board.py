@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from contacts.models import sight
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 
@@ -75,8 +76,8 @@ def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
 
 
 def card(selection: Selection, contact_id: int) -> Card | None:
-    """One card as the board shows it, whether or not the filter finds it."""
-    return _cards([contact_id], selection).first()
+    """One card as the board shows it, whether or not the filter finds it; None if the user may not see it."""
+    return _cards([contact_id], selection).filter(sight(selection.user, "contact__")).first()
 
 
 def above(selection: Selection, card: Card) -> int | None:
