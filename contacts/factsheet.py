@@ -31,8 +31,8 @@ def sections(contact: Contact) -> list[Section]:
 
 def section(contact: Contact, group: facts.Group) -> Section:
     """One group."""
-    lines = [line for line in _LINES[group.key](contact) if line.text]
-    return Section(group, lines or [Line(str(group.label), "")])
+    lines = _LINES[group.key](contact)
+    return Section(group, [line for line in lines if line.text] or lines[:1])
 
 
 def _person(contact: Contact) -> list[Line]:

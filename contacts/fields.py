@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 
 from accounts.emails import clean_email
@@ -51,6 +52,8 @@ class TidyText:
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput):
                 field.widget.attrs.setdefault("class", "input")
+            if type(field) is forms.TypedChoiceField and field.choices[0] == BLANK_CHOICE_DASH[0]:
+                field.choices = [("", "–"), *field.choices[1:]]
             if type(field) is forms.CharField:
                 lines = isinstance(field.widget, forms.Textarea)
                 field.validators.append(no_control_signs_but_lines if lines else no_control_signs)

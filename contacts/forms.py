@@ -45,6 +45,8 @@ class FactsForm(TidyText, forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - set(only or self.fields):
             del self.fields[name]
+        if only:  # opened in place of what it edits
+            self.fields[only[0]].widget.attrs["autofocus"] = True
 
     def _post_clean(self) -> None:
         """The contact at hand is left as it is: whoever renders it next must see the truth."""
@@ -136,6 +138,8 @@ class ActionForm(TidyText, forms.Form):
             self.fields["at"].help_text = ""
         if kind == Kind.NOTE:
             self.fields["text"].required = True
+        first = "outcome" if kind == Kind.CALL else "text"
+        self.fields[first].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
