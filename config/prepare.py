@@ -1,6 +1,6 @@
 """Everything `make run` does before the first page, in one process: tables, static files, the demo office.
 
-Prints one line, `demo`, if the demo's logins work afterwards.
+Prints the demo's logins, if this database has them.
 """
 
 import hashlib
@@ -9,34 +9,51 @@ import sys
 from pathlib import Path
 
 import django
+import psycopg
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
-from django.db import OperationalError, connection
+from django.core.management import call_command
+from django.db import connection
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()  # what follows holds models
+
+from accounts.models import User  # noqa: E402
+from pipeline import demo  # noqa: E402
 
 PREPARING = 7_305_417  # any number that nobody else locks
-DEMO_LOGIN = "anna@krueger.example"
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    contacts = demo_contacts()
     try:
-        django.setup()
-        with connection.cursor() as cursor:  # two starts on one database prepare it one after the other
-            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
-        call_command("migrate", interactive=False, verbosity=0)
-    except ImproperlyConfigured as error:
-        sys.exit(str(error))
-    except OperationalError as error:
+        alone = psycopg.connect(**connection.get_connection_params() | {"autocommit": True})
+    except psycopg.OperationalError as error:
         sys.exit(f"Die Datenbank ist nicht erreichbar: {str(error).strip()}")
-    collect_static(Path(settings.STATIC_ROOT))
-    contacts = int(os.environ.get("DEMO_CONTACTS") or "300")
-    if contacts and "demo" in get_commands():
-        call_command("demo", contacts=contacts, seed=1, if_empty=True, verbosity=0)
-    if get_user_model().objects.filter(email=DEMO_LOGIN, is_active=True).exists():
-        print("demo")
+    with alone:  # two starts on one database prepare it one after the other
+        alone.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        call_command("migrate", interactive=False, verbosity=0)
+        collect_static(Path(settings.STATIC_ROOT))
+        if contacts:
+            call_command("demo", contacts=contacts, seed=1, if_empty=True, verbosity=0)
+    print_logins()
+
+
+def demo_contacts() -> int:
+    text = os.environ.get("DEMO_CONTACTS") or "300"
+    if not (text.isascii() and text.isdigit()):
+        sys.exit(f"DEMO_CONTACTS={text} ist keine Anzahl.")
+    return int(text)
+
+
+def print_logins() -> None:
+    order = [email for members in demo.MEMBERS.values() for email, *_ in members]
+    users = User.objects.filter(email__in=order, is_active=True).select_related("account")
+    if users:
+        print(f"  Anmelden mit dem Passwort „{demo.PASSWORD}“ als")
+    for user in sorted(users, key=lambda user: order.index(user.email)):
+        office = f"{user.account.name} ({user.account.get_plan_display()})"
+        print(f"    {user.email:<24} {user.get_role_display():<15} {office}")
 
 
 def collect_static(root: Path) -> None:

@@ -5,6 +5,7 @@ In production the same processes run with DATABASE_URL, SECRET_KEY, TOKEN_KEY, A
 """
 
 import http.client
+import io
 import os
 import signal
 import socket
@@ -24,15 +25,6 @@ READY_SECONDS = 60
 MAX_FAILURES = 3
 SOUND_SECONDS = 15  # a process that lived so long had started properly
 WORKER = ("--shutdown-graceful-timeout", "3")
-
-PASSWORD = "pipeline-demo"
-LOGINS = """\
-    anna@krueger.example     Administrator   Krüger Immobilien (Expert)
-    mehmet@krueger.example   Manager         Krüger Immobilien
-    sofia@krueger.example    Makler          Krüger Immobilien
-    jan@krueger.example      Makler          Krüger Immobilien
-    mara@krueger.example     Marketing       Krüger Immobilien
-    paul@hansen.example      Administrator   Hansen & Partner (Starter)"""
 
 
 class Interrupted(Exception):
@@ -110,12 +102,12 @@ class Supervisor:
         with self.surroundings.claimed_port() as listen:
             try:
                 self.environment = self.surroundings.environment()
-                with_demo = self.prepare()
+                logins = self.prepare()
                 web = Child("Der Webserver", "gunicorn", "--config", "python:config.gunicorn", listen=listen)
                 worker = Child("Der Hintergrunddienst", "django", "procrastinate", "worker", *WORKER)
                 self.children = [web]
                 self.wait_until_ready()
-                self.announce(with_demo)
+                self.announce(logins)
                 self.children = [web, worker]
                 while True:
                     self.tend()
@@ -125,8 +117,8 @@ class Supervisor:
             finally:
                 self.stop()
 
-    def prepare(self) -> bool:
-        """Tables, static files, demo. Returns whether the demo's logins work."""
+    def prepare(self) -> str:
+        """Tables, static files, demo. Returns the demo's logins, if there are any."""
         print("Datenbank und Dateien werden vorbereitet …", flush=True)
         child = Child("Die Vorbereitung", "config.prepare")
         self.children = [child]
@@ -136,7 +128,7 @@ class Supervisor:
             self.pause()
         if child.process.returncode:
             raise Trouble("Die Datenbank ließ sich nicht vorbereiten (Grund: siehe oben).")
-        return b"demo" in child.process.stdout.read().split()
+        return child.process.stdout.read().decode()
 
     def tend(self) -> None:
         self.surroundings.tend_database()
@@ -163,9 +155,10 @@ class Supervisor:
         finally:
             connection.close()
 
-    def announce(self, with_demo: bool) -> None:
-        logins = f"\n  Anmelden mit dem Passwort „{PASSWORD}“ als\n{LOGINS}\n" if with_demo else ""
-        print(f"\n  {self.environment['BASE_URL']}\n{logins}\n  Beenden mit Strg+C.\n", flush=True)
+    def announce(self, logins: str) -> None:
+        print(f"\n  {self.environment['BASE_URL']}\n", flush=True)
+        print(logins, flush=True)
+        print("  Beenden mit Strg+C.\n", flush=True)
 
     def stop(self) -> None:
         """End the children, then the database. Bounded in time; a second Ctrl-C cannot break it."""
@@ -194,6 +187,8 @@ def manage(surroundings: Surroundings, arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # there are terminals without „ and …
     try:
         surroundings = Surroundings(os.environ, Path.cwd())
         if arguments:

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # Lookups across accounts, or in rows whose account is settled already: the place, and why.
 ACROSS_ACCOUNTS = {
     "accounts/backends.py::AccountBackend.get_user": "the session names the user before any account is known",
-    "config/prepare.py::main": "asks whether the demo exists",
+    "config/prepare.py::print_logins": "the demo's logins, of both its offices",
     "pipeline/columns.py::locked_columns": "locks the account itself",
     "pipeline/import_files.py::forget_old": "forgets every office's old files",
     "pipeline/import_jobs.py::_working_on": "the job names the import, and the import the account",

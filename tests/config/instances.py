@@ -25,15 +25,16 @@ def free_port() -> int:
 
 
 class Instance:
-    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+    def __init__(self, data_dir: Path, port: int | None = None, **more: str) -> None:
         self.data_dir = data_dir
+        self.printed = ""
         self.port = port or free_port()
         inherited = {name: value for name, value in os.environ.items() if name not in OURS}
-        given = {"DATA_DIR": str(data_dir), "PORT": str(self.port), "DEMO_CONTACTS": "0", "WEB_WORKERS": "1"}
+        given = {"DATA_DIR": str(data_dir), "PORT": str(self.port), "DEMO_CONTACTS": "5", "WEB_WORKERS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.run"],
             cwd=CHECKOUT,
-            env=inherited | given,
+            env=inherited | given | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -44,7 +45,8 @@ class Instance:
         """Returns when the address has been printed, and the worker started after it."""
         assert self.process.stdout
         for line in self.process.stdout:
-            if "http://localhost" in line:
+            self.printed += line
+            if "Strg+C" in line:
                 self.wait_for_command("procrastinate")
                 return self
         raise AssertionError(self.complaint())

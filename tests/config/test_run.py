@@ -33,8 +33,8 @@ def ended(processes: list[psutil.Process], seconds: float) -> bool:
     return psutil.wait_procs(processes, timeout=seconds)[1] == []
 
 
-def refusal(data_dir: Path, port: int | None = None) -> tuple[int, str]:
-    instance = Instance(data_dir, port)
+def refusal(data_dir: Path, port: int | None = None, **more: str) -> tuple[int, str]:
+    instance = Instance(data_dir, port, **more)
     words = instance.complaint()
     return instance.process.returncode, words
 
@@ -66,6 +66,21 @@ def test_closed_data_dir_is_one_sentence(tmp_path: Path) -> None:
     code, words = refusal(tmp_path)
     assert (code, words.count("\n")) == (1, 1)
     assert words.startswith(f"In DATA_DIR={tmp_path} kann nicht geschrieben werden")
+
+
+def test_unreachable_database_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    code, words = refusal(tmp_path, DATABASE_URL=f"postgres://nobody@/nothing?host={tmp_path}")
+    assert code == 1
+    assert words.startswith("Die Datenbank ist nicht erreichbar: ")
+    assert "Traceback" not in words
+    assert not (tmp_path / "pg").exists()
+
+
+def test_address_and_logins_are_printed(instance: Instance) -> None:
+    assert f"http://localhost:{instance.port}\n" in instance.printed
+    assert "Passwort „pipeline-demo“" in instance.printed
+    assert instance.printed.count("@krueger.example") == 5
+    assert instance.printed.count("@hansen.example") == 1
 
 
 def test_web_and_worker_run_and_keys_are_private(instance: Instance) -> None:
