@@ -117,6 +117,11 @@ class User(AbstractBaseUser):
         return self.first_name or self.email
 
     @property
+    def is_invited(self) -> bool:
+        """Has a place in the office and has not chosen a password yet."""
+        return self.is_active and not self.has_usable_password()
+
+    @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
 

@@ -15,6 +15,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # Lookups across accounts, or in rows whose account is settled already: the place, and why.
 ACROSS_ACCOUNTS = {
     "accounts/backends.py::AccountBackend.get_user": "the session names the user before any account is known",
+    "accounts/invitations.py::invited_by": "the link names the user before any account is known",
+    "accounts/members.py::invite": "an address has one login in all offices",
+    "accounts/members.py::_lock": "locks the account itself",
+    "accounts/offices.py::*": "the account itself",
+    "accounts/sessions.py::end_sessions": "the library's rows carry the user, who carries the account",
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",
     "pipeline/columns.py::locked_columns": "locks the account itself",
     "pipeline/import_files.py::forget_old": "forgets every office's old files",
@@ -229,6 +234,7 @@ SOUND = [
         '<input type="hidden" name="version" value="{{ x|default:"-" }}">',
     ),
     (pages.template_faults, "templates/a.html", '<script src="{% static "js/a.js" %}" defer></script>'),
+    (pages.template_faults, "templates/a.html", '<script type="application/json">{"a": 1}</script>'),
     (pages.template_faults, "templates/a.html", '{% include "_x.html" with label=label mode="list" %}'),
     (
         pages.template_queries,

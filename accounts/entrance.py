@@ -1,0 +1,59 @@
+"""Addresses of the login library: only those an invited office needs. Sign-up and change of address do not exist.
+
+The names are the library's; it redirects by them. Pages of a logged-in user pass our gate like every other page, so
+that a lost session is answered alike everywhere.
+"""
+
+from typing import Any
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as keys
+from allauth.usersessions import views as sessions
+from django.urls import URLPattern, path, re_path
+
+from accounts.access import EVERYBODY, gate
+
+
+def inside(route: str, view: Any, name: str) -> URLPattern:
+    """A page of a logged-in user of any role."""
+    return path(route, gate(*EVERYBODY)(view), name=name)
+
+
+urlpatterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("2fa/webauthn/login/", keys.login_webauthn, name="mfa_login_webauthn"),
+    inside("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
+    inside("password/change/", account.password_change, "account_change_password"),
+    inside("password/set/", account.password_set, "account_set_password"),
+    inside("sessions/", sessions.list_usersessions, "usersessions_list"),
+    inside("2fa/", mfa.index, "mfa_index"),
+    inside("2fa/reauthenticate/", mfa.reauthenticate, "mfa_reauthenticate"),
+    inside("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
+    inside("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    inside("2fa/recovery-codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
+    inside("2fa/recovery-codes/generate/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    inside("2fa/recovery-codes/download/", codes.download_recovery_codes, "mfa_download_recovery_codes"),
+    inside("2fa/webauthn/", keys.list_webauthn, "mfa_list_webauthn"),
+    inside("2fa/webauthn/add/", keys.add_webauthn, "mfa_add_webauthn"),
+    inside("2fa/webauthn/reauthenticate/", keys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
+    inside("2fa/webauthn/keys/<int:pk>/edit/", keys.edit_webauthn, "mfa_edit_webauthn"),
+    inside("2fa/webauthn/keys/<int:pk>/remove/", keys.remove_webauthn, "mfa_remove_webauthn"),
+]

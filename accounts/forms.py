@@ -1,0 +1,147 @@
+"""What people may say about offices, members and themselves. Only the listed fields are read; the rest is ignored."""
+
+import unicodedata
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.emails import clean_email
+from accounts.models import Account, Role, User
+
+# Line breaks would reach mail headers, direction marks would turn the text around them.
+REFUSED = {"Cc", "Zl", "Zp"}
+DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+ZONES = (
+    ("Europe/Berlin", _("Deutschland (Berlin)")),
+    ("Europe/Vienna", _("Österreich (Wien)")),
+    ("Europe/Zurich", _("Schweiz (Zürich)")),
+    ("Europe/Luxembourg", _("Luxemburg")),
+    ("Europe/Brussels", _("Belgien (Brüssel)")),
+    ("Europe/Amsterdam", _("Niederlande (Amsterdam)")),
+    ("Europe/Paris", _("Frankreich (Paris)")),
+    ("Europe/Rome", _("Italien (Rom)")),
+    ("Europe/Madrid", _("Spanien (Madrid)")),
+    ("Atlantic/Canary", _("Kanarische Inseln")),
+    ("Europe/Lisbon", _("Portugal (Lissabon)")),
+    ("Europe/London", _("Großbritannien (London)")),
+    ("Europe/Athens", _("Griechenland (Athen)")),
+    ("UTC", "UTC"),
+)
+
+
+class NameField(forms.CharField):
+    """One line of plain text, trimmed and in composed form."""
+
+    def clean(self, value: Any) -> str:
+        text = unicodedata.normalize("NFC", super().clean(value))
+        if any(unicodedata.category(sign) in REFUSED or sign in DIRECTION_MARKS for sign in text):
+            raise ValidationError(_("Bitte ohne Zeilenumbrüche und Steuerzeichen."))
+        return text
+
+
+class AddressField(forms.CharField):
+    """One e-mail address, as `emails.clean_email` wants it."""
+
+    widget = forms.EmailInput
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return clean_email(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+class PersonForm(forms.Form):
+    """The two names of a person."""
+
+    first_name = NameField(label=_("Vorname"), max_length=80)
+    last_name = NameField(label=_("Nachname"), max_length=80)
+
+
+class InvitationForm(PersonForm):
+    """Whom to invite as what."""
+
+    email = AddressField(label=_("E-Mail-Adresse"))
+    role = forms.ChoiceField(label=_("Rolle"), choices=Role, initial=Role.AGENT)
+
+    field_order = ["email", "first_name", "last_name", "role"]
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    role = forms.ChoiceField(label=_("Rolle"), choices=Role)
+
+
+class AcceptanceForm(PersonForm):
+    """How somebody invited is called and the password chosen."""
+
+    password = forms.CharField(
+        label=_("Passwort"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html(),
+    )
+
+    def __init__(self, *args: Any, member: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+    def clean_password(self) -> str:
+        known = User(
+            email=self.member.email,
+            first_name=self.cleaned_data.get("first_name", ""),
+            last_name=self.cleaned_data.get("last_name", ""),
+        )
+        validate_password(self.cleaned_data["password"], known)
+        return self.cleaned_data["password"]
+
+
+class ThemeForm(forms.Form):
+    """Light, dark, or as the system has it."""
+
+    theme = forms.ChoiceField(label=_("Darstellung"), choices=User.Theme)
+
+
+class ProfileForm(PersonForm, ThemeForm):
+    """What a user says about himself."""
+
+    field_order = ["first_name", "last_name", "theme"]
+
+
+class OfficeForm(forms.Form):
+    """What an administrator decides about the office."""
+
+    name = NameField(label=_("Name des Büros"), max_length=120)
+    time_zone = forms.ChoiceField(
+        label=_("Zeitzone"),
+        help_text=_("Nach ihr richtet sich, wann für Ihr Büro ein Tag beginnt: heute fällig, überfällig."),
+    )
+    agents_see = forms.ChoiceField(
+        label=_("Makler sehen"),
+        choices=Account.Sight,
+        help_text=_(
+            "Was ein Makler nicht sieht, gibt es für ihn nicht: weder in Liste und Pipeline noch in der Suche."
+        ),
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = list(ZONES)
+        if account.time_zone not in dict(zones):  # set by the operator: must not change by saving the page
+            zones.append((account.time_zone, account.time_zone))
+        self.fields["time_zone"].choices = zones
+
+    def clean_time_zone(self) -> str:
+        name = self.cleaned_data["time_zone"]
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+            raise ValidationError(_("Diese Zeitzone ist auf dem Server unbekannt.")) from error
+        return name

@@ -1,0 +1,66 @@
+"""The link that brings an invited person in: who it is for, how long it holds, the mail that carries it."""
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import base36_to_int, int_to_base36
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Gone
+
+log = logging.getLogger(__name__)
+
+
+class InvitationTokens(PasswordResetTokenGenerator):
+    """Signed, three days (`PASSWORD_RESET_TIMEOUT`), once: it dies with the password that is set through it.
+
+    Its own salt, so that a link for a new password and an invitation never stand in for each other.
+    """
+
+    key_salt = "accounts.invitations"
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+        return f"{super()._make_hash_value(user, timestamp)}{user.is_active}"
+
+
+tokens = InvitationTokens()
+
+
+def link(user: User) -> str:
+    """The address that lets this user choose a password. It starts with `BASE_URL`, never with a Host header."""
+    path = reverse("invitation", kwargs={"member": int_to_base36(user.pk), "token": tokens.make_token(user)})
+    return f"{settings.BASE_URL}{path}"
+
+
+def invited_by(member: str, token: str) -> User:
+    """The user this link was made for. Raises Gone, in one sentence for all reasons, if it does not hold."""
+    try:
+        user = User.objects.select_related("account").filter(pk=base36_to_int(member), is_active=True).first()
+    except (ValueError, OverflowError):
+        user = None
+    if user is None or not user.is_invited or not tokens.check_token(user, token):
+        raise Gone(
+            _(
+                "Dieser Einladungslink ist abgelaufen oder wurde schon benutzt. "
+                "Bitten Sie die Administration Ihres Büros um einen neuen."
+            )
+        )
+    return user
+
+
+def send(user: User) -> bool:
+    """Mails the link; False if the mail server did not take it (the invitation stands and can be sent again)."""
+    context = {"member": user, "office": user.account, "link": link(user)}
+    subject = _("Ihre Einladung zu %(office)s") % {"office": user.account.name}
+    try:
+        send_mail(subject, render_to_string("accounts/invitation.txt", context), None, [user.email])
+    except (OSError, SMTPException):
+        log.exception("The invitation of user %s could not be sent", user.pk)
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""The people of an office: invite, accept, change role, deactivate, reactivate.
+
+Each verb locks the account's row first, so that two administrators who demote each other at the same instant cannot
+both succeed.
+"""
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import HUES, Account, Role, User
+from accounts.refusals import Conflict, Forbidden, NotUnderstood
+from accounts.sessions import end_sessions
+
+
+@transaction.atomic
+def invite(
+    *,
+    account: Account,
+    email: str,
+    role: str,
+    first_name: str = "",
+    last_name: str = "",
+    actor: User | None = None,
+) -> User:
+    """Makes a user without a password, who comes in by the link of `invitations`. `actor` None: the operator.
+
+    Raises NotUnderstood if the address has a login already, in this office or in another; Forbidden if the actor is
+    no administrator any more. The caller sends the link.
+    """
+    _lock(account)
+    _check_actor(actor, account)
+    if User.objects.of(account).filter(email=email).exists():
+        raise NotUnderstood(_("Diese E-Mail-Adresse gehört schon zu Ihrem Büro."))
+    if User.objects.filter(email=email).exists():
+        raise NotUnderstood(
+            _("Diese E-Mail-Adresse kann nicht eingeladen werden. Bitte nehmen Sie eine andere.")
+        )
+    hue = User.objects.of(account).count() % HUES + 1
+    user = User(account=account, email=email, role=role, first_name=first_name, last_name=last_name, hue=hue)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+@transaction.atomic
+def accept(*, user: User, first_name: str, last_name: str, password: str) -> User:
+    """The invited person chooses names and password; from now on the link is dead.
+
+    Raises Conflict if it happened already (the link opened twice) or the person was deactivated meanwhile.
+    """
+    _lock(user.account)
+    member = User.objects.of(user.account).select_for_update(no_key=True).get(pk=user.pk)
+    if not member.is_invited:
+        raise Conflict(_("Diese Einladung wurde schon angenommen. Bitte melden Sie sich an."))
+    member.first_name, member.last_name = first_name, last_name
+    member.set_password(password)
+    member.save(update_fields=["first_name", "last_name", "password"])
+    return member
+
+
+@transaction.atomic
+def change_role(*, actor: User, member_id: int, role: str) -> User:
+    """Gives a member another role; the same role is no change.
+
+    Raises Http404 for a member of another office, Conflict for the last administrator.
+    """
+    member = _member(actor, member_id)
+    if role != Role.ADMINISTRATOR:
+        _keep_an_administrator(member)
+    _check_actor(actor, member.account)
+    member.role = role
+    member.save(update_fields=["role"])
+    return member
+
+
+@transaction.atomic
+def deactivate(*, actor: User, member_id: int) -> User:
+    """Closes a login and ends all its sessions; the member's contacts and history keep the name. Repeatable.
+
+    Raises Http404 for a member of another office, Conflict for the last administrator.
+    """
+    member = _member(actor, member_id)
+    _keep_an_administrator(member)
+    _check_actor(actor, member.account)
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    end_sessions(member)
+    return member
+
+
+@transaction.atomic
+def reactivate(*, actor: User, member_id: int) -> User:
+    """Opens a closed login again, with the role and password it had. Repeatable; Http404 as above."""
+    member = _member(actor, member_id)
+    _check_actor(actor, member.account)
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    return member
+
+
+@transaction.atomic
+def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> User:
+    """Writes what a user may say about himself, and nothing else."""
+    user.first_name, user.last_name, user.theme = first_name, last_name, theme
+    user.save(update_fields=["first_name", "last_name", "theme"])
+    return user
+
+
+@transaction.atomic
+def choose_theme(*, user: User, theme: str) -> None:
+    """Remembers light, dark or the system's choice."""
+    user.theme = theme
+    user.save(update_fields=["theme"])
+
+
+def _lock(account: Account) -> None:
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
+def _member(actor: User, member_id: int) -> User:
+    """The member, locked behind the account's row."""
+    _lock(actor.account)
+    member = User.objects.of(actor.account).select_for_update(no_key=True).filter(pk=member_id).first()
+    if member is None:
+        raise Http404
+    member.account = actor.account
+    return member
+
+
+def _check_actor(actor: User | None, account: Account) -> None:
+    """Asks again under the lock: the gate looked before, and the actor may have been demoted since."""
+    if actor is None:
+        return
+    administrators = User.objects.of(account).filter(role=Role.ADMINISTRATOR, is_active=True)
+    if not administrators.filter(pk=actor.pk).exists():
+        raise Forbidden(_("Dafür fehlt Ihnen die Berechtigung."))
+
+
+def _keep_an_administrator(member: User) -> None:
+    """Raises Conflict if the office would be without an administrator who can log in.
+
+    Somebody invited who has not accepted does not count: the mail may have gone to a mistyped address.
+    """
+    if not (member.is_administrator and member.is_active and not member.is_invited):
+        return
+    others = User.objects.of(member.account).filter(role=Role.ADMINISTRATOR, is_active=True)
+    if not others.exclude(pk=member.pk).exclude(password__startswith="!").exists():
+        raise Conflict(
+            _("%(name)s ist letzter Administrator des Büros. Geben Sie zuerst jemand anderem diese Rolle.")
+            % {"name": member.full_name}
+        )

@@ -1,0 +1,184 @@
+"""Office, members and profile: the pages of the settings that are ours."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import invitations, members, offices
+from accounts.access import ADMINISTRATORS, EVERYBODY, gate
+from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
+from accounts.models import User
+from accounts.refusals import Conflict, NotUnderstood, wants_fragment
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _show(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
+    """A form as a page: 422 if what was sent could not be understood."""
+    status = 422 if form.is_bound else 200
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+@require_safe
+@gate(*EVERYBODY)
+def settings(request: HttpRequest) -> HttpResponse:
+    """The first page this user may see."""
+    return redirect("office" if request.user.is_administrator else "profile")
+
+
+@form_page
+@gate(*ADMINISTRATORS)
+def office(request: HttpRequest) -> HttpResponse:
+    """Name, time zone and what agents see; the plan is shown."""
+    account = request.account
+    initial = {"name": account.name, "time_zone": account.time_zone, "agents_see": account.agents_see}
+    form = OfficeForm(request.POST or None, account=account, initial=initial)
+    if not form.is_valid():
+        return _show(request, "settings/office.html", form)
+    offices.settle(account=account, **form.cleaned_data)
+    messages.success(request, _("Gespeichert."))
+    return redirect("office")
+
+
+@form_page
+@gate(*EVERYBODY)
+def profile(request: HttpRequest) -> HttpResponse:
+    """Names and theme of the user himself."""
+    user = request.user
+    initial = {"first_name": user.first_name, "last_name": user.last_name, "theme": user.theme}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if not form.is_valid():
+        return _show(request, "settings/profile.html", form)
+    members.save_profile(user=user, **form.cleaned_data)
+    messages.success(request, _("Gespeichert."))
+    return redirect("profile")
+
+
+@require_POST
+@gate(*EVERYBODY)
+def theme(request: HttpRequest) -> HttpResponse:
+    """The choice in the user menu: 204 for the script that shows it already, else back to the settings."""
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        raise NotUnderstood(_("Diese Darstellung gibt es nicht."))
+    members.choose_theme(user=request.user, **form.cleaned_data)
+    return HttpResponse(status=204) if wants_fragment(request) else redirect("profile")
+
+
+@require_safe
+@gate(*ADMINISTRATORS)
+def member_list(request: HttpRequest) -> HttpResponse:
+    """Everybody of the office, those who left at the end."""
+    people = User.objects.of(request.account).order_by("-is_active", "last_name", "first_name", "email")
+    return render(request, "settings/members.html", {"members": people})
+
+
+@form_page
+@gate(*ADMINISTRATORS)
+def member_new(request: HttpRequest) -> HttpResponse:
+    """The form of an invitation."""
+    form = InvitationForm(request.POST or None)
+    if not form.is_valid():
+        return _show(request, "settings/member_new.html", form)
+    try:
+        user = members.invite(account=request.account, actor=request.user, **form.cleaned_data)
+    except NotUnderstood as refusal:
+        form.add_error("email", refusal.sentence)
+        return _show(request, "settings/member_new.html", form)
+    return _send_invitation(request, user)
+
+
+@require_safe
+@gate(*ADMINISTRATORS)
+def member(request: HttpRequest, member_id: int) -> HttpResponse:
+    """One member: role, invitation, closing and opening the login."""
+    found = _load(request, member_id)
+    form = RoleForm(initial={"role": found.role})
+    return render(request, "settings/member.html", {"member": found, "form": form})
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def member_role(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Another role."""
+    found = _load(request, member_id)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return _show(request, "settings/member.html", form, member=found)
+    changed = members.change_role(actor=request.user, member_id=found.pk, **form.cleaned_data)
+    said = {"name": changed.full_name, "role": changed.get_role_display()}
+    messages.success(request, _("%(name)s hat jetzt die Rolle %(role)s.") % said)
+    return redirect("members" if changed.is_administrator or changed != request.user else "settings")
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def member_deactivation(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Closes the login."""
+    gone = members.deactivate(actor=request.user, member_id=member_id)
+    if gone == request.user:
+        logout(request)
+    messages.success(request, _("%(name)s ist ausgeschieden.") % {"name": gone.full_name})
+    return redirect("members")
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def member_reactivation(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Opens the login again."""
+    back = members.reactivate(actor=request.user, member_id=member_id)
+    messages.success(request, _("%(name)s ist wieder dabei.") % {"name": back.full_name})
+    return redirect("members")
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def member_invitation(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Sends the link once more; a mail of three days ago is no use any more."""
+    found = _load(request, member_id)
+    if not found.is_invited:
+        raise Conflict(_("%(name)s hat die Einladung schon angenommen.") % {"name": found.full_name})
+    return _send_invitation(request, found)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@form_page
+def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
+    """The page of the link: names and password, then to the login."""
+    user = invitations.invited_by(member, token)
+    initial = {"first_name": user.first_name, "last_name": user.last_name}
+    form = AcceptanceForm(request.POST or None, member=user, initial=initial)
+    if not form.is_valid():
+        return _show(request, "settings/invitation.html", form, member=user)
+    members.accept(user=user, **form.cleaned_data)
+    logout(request)  # somebody else may be logged in on this machine
+    messages.success(request, _("Willkommen! Bitte melden Sie sich mit Ihrem neuen Passwort an."))
+    return redirect("account_login")
+
+
+def _load(request: HttpRequest, member_id: int) -> User:
+    found = User.objects.of(request.account).select_related("account").filter(pk=member_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _send_invitation(request: HttpRequest, user: User) -> HttpResponse:
+    """Sends, says how it went, shows the members."""
+    if invitations.send(user):
+        messages.success(request, _("Die Einladung an %(email)s ist unterwegs.") % {"email": user.email})
+    else:
+        messages.error(
+            request,
+            _("Die E-Mail ließ sich nicht verschicken. Bitte senden Sie die Einladung später noch einmal."),
+        )
+    return redirect("members")
