@@ -20,6 +20,7 @@ ACROSS_ACCOUNTS = {
     "accounts/members.py::_lock": "locks the account itself",
     "accounts/offices.py::*": "the account itself",
     "accounts/sessions.py::end_sessions": "the library's rows carry the user, who carries the account",
+    "pipeline/management/commands/office.py::Command.list": "the operator sees all offices",
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",
     "pipeline/columns.py::locked_columns": "locks the account itself",
     "pipeline/import_files.py::forget_old": "forgets every office's old files",
