@@ -87,15 +87,14 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     columns = {column.pk: column for column in board.locked_columns(user)}
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
-    trashed = list(trashed.order_by("-pk").select_related("contact").select_for_update(of=("self",)))
-    ids = [item.contact_id for item in trashed]
+    items = list(trashed.order_by("pk").select_for_update(of=("self",)))
+    ids = [item.pk for item in items]
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=None)
-    for item in trashed:
-        column = columns.get(item.column_id, first)
-        moved = column.pk != item.column_id
-        put_on_top(item.contact, column, now, version=item.version + moved)
-        if moved:
-            _record_move(item, column, user, now)
+    by_column: dict[Column, list[TrashedCard]] = {}
+    for item in items:
+        by_column.setdefault(columns.get(item.column_id, first), []).append(item)
+    for column, group in by_column.items():
+        _put_back(group, column, user, now)
     TrashedCard.objects.of(user.account).filter(pk__in=ids).delete()
     _record(ids, user, Change.Kind.RESTORED, now)
     return len(ids)
@@ -109,18 +108,35 @@ def erase_expired(*, now: datetime) -> int:
     return erased.get("contacts.Contact", 0)
 
 
-def _record_move(item: TrashedCard, column: Column, user: User, now: datetime) -> None:
-    """The card comes back into another status than it left: that is a move like any other."""
-    Move.objects.create(
-        account=user.account,
-        contact_id=item.contact_id,
-        from_name=item.column_name,
-        to_column=column,
-        to_name=column.name,
-        version=item.version + 1,
-        actor=user,
-        via=Move.Via.TRASH,
-        at=now,
+def _put_back(items: list[TrashedCard], column: Column, user: User, now: datetime) -> None:
+    """New cards on top of the column. Coming back into another status than they left is a move like any other."""
+    moved = [item for item in items if item.column_id != column.pk]
+    for item in moved:
+        item.version += 1
+    Card.objects.bulk_create(
+        Card(
+            contact_id=item.pk,
+            account=user.account,
+            column=column,
+            rank=rank,
+            version=item.version,
+            entered_at=now,
+        )
+        for item, rank in zip(items, places.top(column.pk, len(items)), strict=True)
+    )
+    Move.objects.bulk_create(
+        Move(
+            account=user.account,
+            contact_id=item.pk,
+            from_name=item.column_name,
+            to_column=column,
+            to_name=column.name,
+            version=item.version,
+            actor=user,
+            via=Move.Via.TRASH,
+            at=now,
+        )
+        for item in moved
     )
 
 
