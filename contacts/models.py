@@ -135,7 +135,12 @@ class Contact(models.Model):
     @property
     def display_name(self) -> str:
         """Title, names and the couple's second person; else company, e-mail or phone. Never empty."""
-        return self._people() or self.company or self.email or self.phone
+        return self.public_name or self.email or self.phone
+
+    @property
+    def public_name(self) -> str:
+        """The same for those who may not see addresses; "" for a contact known by its address only."""
+        return self._people() or self.company
 
     def _people(self) -> str:
         first = " ".join(filter(None, (self.title, self.first_name)))

@@ -26,6 +26,7 @@ DUE = {
     "none": _("ohne Fälligkeit"),
 }
 FILTERS = ("q", "assignee", "due", "source")
+FOR_MARKETING = ("q", "source")  # filtering by something would show it
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class Selection:
     @classmethod
     def parse(cls, user: User, query: QueryDict) -> "Selection":
         """The selection an address asks for; the time zone of the office is the active one."""
-        asked = {name: query.get(name, "").replace("\x00", "").strip() for name in FILTERS}
+        read = FILTERS if user.works_contacts else FOR_MARKETING
+        asked = {
+            name: query.get(name, "").replace("\x00", "").strip() if name in read else "" for name in FILTERS
+        }
         assignee, due, source = asked["assignee"], asked["due"], asked["source"]
         is_id = assignee.isascii() and assignee.isdigit() and len(assignee) < 19
         return cls(
@@ -110,8 +114,11 @@ class Selection:
         return Q(_matches(F(f"{prefix}search"), search.query(self.q)))
 
     def _named(self, prefix: str) -> Q:
-        """Marketing may not see addresses, so searching must not tell them either: names only."""
-        condition = Q()
+        """Marketing may not see addresses, so searching must not tell them either: names only.
+
+        Somebody without a name is sorted by an address and is not found.
+        """
+        condition = ~Q(**{f"{prefix}last_name": "", f"{prefix}company": ""})
         for word in search.fold_short(self.q).split()[: search.MOST_WORDS]:
             field = f"{prefix}sort_name"
             condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})

@@ -3,10 +3,20 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401  (registers <id:…>)
-from pipeline.views import board, cards, columns, detail, exports, imports, intake
+from pipeline.views import board, cards, columns, detail, exports, imports, intake, list, selection, trash
 
 app_name = "pipeline"
 urlpatterns = [
+    path("", list.home, name="home"),
+    path("contacts/", list.page, name="list"),
+    path("contacts/selection/assignee/", selection.assignee, name="selection-assignee"),
+    path("contacts/selection/status/", selection.status, name="selection-status"),
+    path("contacts/selection/export/", selection.export, name="selection-export"),
+    path("contacts/selection/trash/", selection.trash, name="selection-trash"),
+    path("contacts/trash/", trash.page, name="trash"),
+    path("contacts/trash/restoration/", trash.restoration, name="trash-restoration"),
+    path("contacts/trash/<id:stamp>/restoration/", trash.undo, name="trash-undo"),
+    path("contacts/<id:contact_id>/trash/", trash.contact, name="contact-trash"),
     path("contacts/import/", imports.overview, name="imports"),
     path("contacts/import/<id:import_id>/", imports.page, name="import"),
     path("contacts/import/<id:import_id>/mapping/", imports.mapping, name="import-mapping"),

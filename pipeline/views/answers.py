@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.plans import Feature
 from accounts.refusals import Refusal, answer, wants_fragment
-from pipeline import board
+from pipeline import board, listing
 from pipeline.models import Card, Move
 from pipeline.moves import Moved
 from pipeline.selection import Selection
@@ -57,11 +57,9 @@ def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
         "after": outcome.after_id,
         "stacks": board.heads(selection, columns) if columns else [],
         "sentence": sentence if outcome.changed else "",
-        "undo": f"/moves/{outcome.move.pk}/reversal/"
-        if outcome.move and outcome.move.reverses_id is None
-        else "",
+        "undo": _undo(outcome.move, face),
     }
-    return render(request, TEMPLATES.get(face, "pipeline/_moved.html"), context)
+    return _shown(request, context, face)
 
 
 def refused(request: HttpRequest, contact_id: int, refusal: Refusal, face: str) -> HttpResponse:
@@ -87,8 +85,7 @@ def truth(
         "sentence": refusal.sentence if refusal else "",
         "is_error": True,
     }
-    status = refusal.status if refusal else 200
-    return render(request, TEMPLATES.get(face, "pipeline/_moved.html"), context, status=status)
+    return _shown(request, context, face, status=refusal.status if refusal else 200)
 
 
 def back(request: HttpRequest) -> str:
@@ -97,6 +94,20 @@ def back(request: HttpRequest) -> str:
         if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
             return address
     return BOARD
+
+
+def _shown(request: HttpRequest, context: dict[str, Any], face: str, status: int = 200) -> HttpResponse:
+    """The answer as the page that asked can use it."""
+    if face == Move.Via.LIST:
+        context["contacts"] = listing.rows(context["selection"], [context["card"].pk])
+    return render(request, TEMPLATES.get(face, "pipeline/_moved.html"), context, status=status)
+
+
+def _undo(move: Move | None, face: str) -> str:
+    """The address that takes the move back and answers to the same page; "" where there is nothing to take back."""
+    if move is None or move.reverses_id is not None:
+        return ""
+    return f"/moves/{move.pk}/reversal/" + (f"?via={face}" if face in TEMPLATES else "")
 
 
 def _said(outcome: Moved) -> str:

@@ -40,8 +40,8 @@ def position(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
-    """Takes a move back („Rückgängig“)."""
-    face = request.POST.get("via", Move.Via.BOARD)
+    """Takes a move back („Rückgängig“); `?via=` names the page that the answer is for."""
+    face = request.GET.get("via", Move.Via.BOARD)
     try:
         outcome = moves.reverse(user=request.user, move_id=move_id, now=timezone.now())
     except Refusal as refusal:

@@ -1,0 +1,182 @@
+"""Reading the list: a page of the selection in the order asked for, in a fixed number of statements."""
+
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from contacts.models import Contact, ContactQuerySet, Source
+from pipeline import keyset
+from pipeline.keyset import Order
+from pipeline.selection import Selection
+
+PAGE = 50  # rows
+USUAL = "name"
+LABELS = {
+    "name": _("Name"),
+    "status": _("Status"),
+    "action": _("Letzte Aktion"),
+    "due": _("Fällig am"),
+    "source": _("Quelle"),
+    "created": _("Angelegt"),
+}
+FOR_MARKETING = ("name", "status", "action", "source")
+NEWEST_FIRST = ("action", "created")  # what a first click on the head means
+
+# In the order of the German labels, not of the stored words.
+BY_SOURCE = Case(
+    *(
+        When(source=value, then=Value(place))
+        for place, (value, _label) in enumerate(sorted(Source.choices, key=lambda choice: str(choice[1])))
+    ),
+    default=Value(len(Source.choices)),
+    output_field=IntegerField(),
+)
+# Somebody without a name is sorted by an address, which marketing must not learn, from the order as little as from
+# the place in the address of the next page.
+BY_SHOWN_NAME = Case(
+    When(Q(last_name="", company=""), then=Value("")), default=F("sort_name"), output_field=CharField()
+)
+ORDERS = {
+    "name": Order("sort_name", keyset.text),
+    "status": Order("card__column__position", int),
+    "action": Order("last_action_at", keyset.moment, nullable=True),
+    "due": Order("due_on", keyset.day, nullable=True),
+    "source": Order(BY_SOURCE, int),
+    "created": Order("created_at", keyset.moment),
+}
+
+SHOWN = (
+    "account_id",
+    "title",
+    "first_name",
+    "last_name",
+    "company",
+    "partner_title",
+    "partner_first_name",
+    "partner_last_name",
+    "email",
+    "phone",
+    "source",
+    "source_detail",
+    "due_on",
+    "assignee",
+    "created_at",
+    "last_action_at",
+    "action_counts",
+    "card__version",
+    "card__column",
+    "card__column__name",
+    "card__column__key",
+    *(f"assignee__{name}" for name in ("email", "first_name", "last_name", "hue", "is_active")),
+)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort key with its direction, written "due" or "-due" in the address."""
+
+    key: str = USUAL
+    descending: bool = False
+
+    @classmethod
+    def parse(cls, user: User, query: QueryDict) -> "Sort":
+        """The order an address asks for; anything but a known key means the usual one."""
+        text = query.get("sort", "")
+        key = text.removeprefix("-")
+        return cls(key, text.startswith("-")) if key in keys(user) else cls()
+
+    def __str__(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+    @property
+    def parameter(self) -> str:
+        """What the address carries: nothing for the usual order."""
+        return "" if self == Sort() else str(self)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: the address that sorts by it, or the other way round if it already does."""
+
+    key: str
+    label: str
+    state: str  # "ascending", "descending" or ""
+    address: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the list with its ways to other pages and orders."""
+
+    sort: Sort
+    total: int
+    contacts: list[Contact]
+    previous: str
+    next: str
+    heads: dict[str, Head]
+
+
+def keys(user: User) -> tuple[str, ...]:
+    """What this user may sort by: only by what is shown to them."""
+    return tuple(ORDERS) if user.works_contacts else FOR_MARKETING
+
+
+def choices(user: User) -> list[tuple[str, str]]:
+    """All orders with their names, for the narrow window, where the table has no head."""
+    return [
+        (Sort(key, descending).parameter, f"{LABELS[key]} {'↓' if descending else '↑'}")
+        for key in keys(user)
+        for descending in (False, True)
+    ]
+
+
+def load(selection: Selection, query: QueryDict) -> Listing:
+    """The page an address asks for. A place behind the end (the rows there are gone) shows the first page."""
+    sort = Sort.parse(selection.user, query)
+    order = _order(selection.user, sort)
+    place = keyset.asked(query, order)
+    contacts = cast(ContactQuerySet, selection.contacts().filter(card__isnull=False))
+    page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE)
+    if place and not page.ids:
+        page = keyset.page(contacts, order, descending=sort.descending, place=None, size=PAGE)
+    return Listing(
+        sort=sort,
+        total=selection.cards().count(),
+        contacts=rows(selection, page.ids),
+        previous=_address(selection, sort, before=page.previous) if page.previous else "",
+        next=_address(selection, sort, after=page.next) if page.next else "",
+        heads={key: _head(selection, sort, key) for key in keys(selection.user)},
+    )
+
+
+def rows(selection: Selection, ids: list[int]) -> list[Contact]:
+    """The contacts with what a row shows, in the order of the ids: one statement."""
+    contacts = Contact.objects.of(selection.user.account).filter(pk__in=ids, card__isnull=False)
+    found = contacts.select_related("card__column", "assignee").only(*SHOWN).in_bulk()
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _order(user: User, sort: Sort) -> Order:
+    if sort.key == "name" and not user.works_contacts:
+        return Order(BY_SHOWN_NAME, keyset.text)
+    return ORDERS[sort.key]
+
+
+def _head(selection: Selection, sort: Sort, key: str) -> Head:
+    if sort.key != key:
+        state, following = "", Sort(key, key in NEWEST_FIRST)
+    else:
+        state = "descending" if sort.descending else "ascending"
+        following = Sort(key, not sort.descending)
+    return Head(key, str(LABELS[key]), state, _address(selection, following))
+
+
+def _address(selection: Selection, sort: Sort, **place: str) -> str:
+    """The list's address with filter, order and place; unlike the filter these two mean nothing to the board."""
+    own = ({"sort": sort.parameter} if sort.parameter else {}) | place
+    return "?" + "&".join(filter(None, (selection.query_string, urlencode(own))))

@@ -1,0 +1,94 @@
+"""What somebody picked in the list: ticked contacts, or everything the filter finds."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict, NotUnderstood
+from contacts.models import Contact, sight
+from pipeline.selection import Selection
+
+MOST = 10_000  # contacts that are changed at once
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Live contacts this user sees, with the way they were named, so that the next form can name them again."""
+
+    selection: Selection  # the filter they were picked under
+    ids: list[int]
+    is_everything: bool
+    gone: int = 0  # ticked ones that were put into the trash meanwhile
+
+    @property
+    def total(self) -> int:
+        return len(self.ids)
+
+    @property
+    def fields(self) -> list[tuple[str, str | int]]:
+        """The fields of a form that repeats the choice; for everything it says how many were seen."""
+        named: list[tuple[str, str | int]] = [("filter", self.selection.query_string)]
+        if self.is_everything:
+            return [*named, ("all", 1), ("total", self.total)]
+        return [*named, *(("contact", pk) for pk in self.ids)]
+
+
+def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
+    """What the fields `contact` (repeated), or `all` with `filter` and the `total` that was shown, name.
+
+    `confirmed`: somebody has seen the number, so `all` must come with it. Contacts in the trash are left out.
+    Raises `NotUnderstood` for nothing at all, too much, and an id that does not exist for this user (foreign, unknown
+    and hidden alike); `Conflict` if the filter finds another number by now.
+    """
+    selection = Selection.parse(user, QueryDict(data.get("filter", "")))
+    if data.get("all"):
+        return _everything(selection, data, confirmed)
+    ids = named(data)
+    known = Contact.objects.of(user.account).filter(sight(user), pk__in=ids)
+    live = dict(known.values_list("pk", "trashed_at"))
+    if ids - live.keys():
+        raise unavailable()
+    left = sorted(pk for pk, trashed_at in live.items() if trashed_at is None)
+    return Picked(selection, left, is_everything=False, gone=len(live) - len(left))
+
+
+def named(data: QueryDict) -> set[int]:
+    """The ids in the field `contact`. Raises `NotUnderstood` for none, too many, and what is no id."""
+    texts = set(data.getlist("contact"))
+    if not texts:
+        raise NotUnderstood(_("Bitte wählen Sie mindestens einen Kontakt aus."))
+    if len(texts) > MOST:
+        raise too_many()
+    if not all(text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63 for text in texts):
+        raise unavailable()
+    return {int(text) for text in texts}
+
+
+def unavailable() -> NotUnderstood:
+    """The refusal for an id that is unknown, foreign or hidden: the same words for all of them."""
+    return NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar. Es wurde nichts geändert."))
+
+
+def too_many() -> NotUnderstood:
+    return NotUnderstood(
+        _("Bitte höchstens 10.000 Kontakte auf einmal; grenzen Sie die Auswahl mit Filtern ein.")
+    )
+
+
+def _everything(selection: Selection, data: QueryDict, confirmed: bool) -> Picked:
+    if confirmed and "total" not in data:
+        raise NotUnderstood(_("Es fehlt, wie viele Kontakte gemeint sind. Bitte laden Sie die Seite neu."))
+    ids = list(selection.contacts().order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        raise too_many()
+    if not ids:
+        raise NotUnderstood(_("Bitte wählen Sie mindestens einen Kontakt aus."))
+    shown = data.get("total", str(len(ids)))
+    if shown != str(len(ids)):
+        raise Conflict(
+            _("Die Auswahl umfasst inzwischen %(number)s Kontakte. Bitte prüfen Sie sie noch einmal.")
+            % {"number": len(ids)}
+        )
+    return Picked(selection, ids, is_everything=True)

@@ -1,0 +1,87 @@
+"""Reading the trash: what lies in it, who put it there and how long it stays."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import F, QuerySet
+from django.http import Http404, QueryDict
+
+from accounts.models import User
+from contacts.models import Contact, sight
+from pipeline import keyset
+from pipeline.leads import TRASH_DAYS
+from pipeline.models import TrashedCard
+from pipeline.picked import named, unavailable
+
+PAGE = 50  # rows
+ORDER = keyset.Order(F("contact__trashed_at"), keyset.moment)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A contact in the trash."""
+
+    card: TrashedCard
+    days_left: int
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A page of the trash, what was thrown away last first."""
+
+    total: int
+    items: list[Item]
+    previous: str
+    next: str
+
+
+def load(user: User, query: QueryDict, now: datetime) -> Shelf:
+    """The page an address asks for; an empty one is answered with the first."""
+    rows = _seen(user)
+    place = keyset.asked(query, ORDER)
+    page = keyset.page(rows, ORDER, descending=True, place=place, size=PAGE)
+    if place and not page.ids:
+        page = keyset.page(rows, ORDER, descending=True, place=None, size=PAGE)
+    found = rows.select_related("contact", "column", "trashed_by").in_bulk(page.ids)
+    items = [Item(found[pk], _days_left(found[pk], now)) for pk in page.ids if pk in found]
+    previous, following = (
+        f"?{side}={place}" if place else ""
+        for side, place in (("before", page.previous), ("after", page.next))
+    )
+    return Shelf(rows.count(), items, previous, following)
+
+
+def ids(user: User, data: QueryDict) -> set[int]:
+    """The contacts the field `contact` names. Raises `NotUnderstood` if one does not exist for this user."""
+    wanted = named(data)
+    if Contact.objects.of(user.account).filter(sight(user), pk__in=wanted).count() != len(wanted):
+        raise unavailable()
+    return wanted
+
+
+def stamp(moment: datetime) -> int:
+    """The moment of a deletion as it stands in an address: microseconds, as exact as the database."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def thrown_at(user: User, moment: int) -> list[int]:
+    """What this user put into the trash at that moment and is still there. Raises Http404 if there is nothing."""
+    try:
+        when = EPOCH + timedelta(microseconds=moment)
+    except OverflowError:
+        raise Http404 from None
+    found = list(_seen(user).filter(trashed_by=user, contact__trashed_at=when).values_list("pk", flat=True))
+    if not found:
+        raise Http404
+    return found
+
+
+def _seen(user: User) -> QuerySet[TrashedCard]:
+    return TrashedCard.objects.of(user.account).filter(sight(user, "contact__"))
+
+
+def _days_left(card: TrashedCard, now: datetime) -> int:
+    """Started days count: what is erased within the hour still has one."""
+    left = card.contact.trashed_at + timedelta(days=TRASH_DAYS) - now
+    return max(0, -(-left // timedelta(days=1)))

@@ -1,0 +1,48 @@
+"""The list, and the way to the view used last."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.access import EVERYBODY, gate
+from contacts import assignment
+from pipeline import listing
+from pipeline.selection import Selection
+from pipeline.views.answers import scene
+
+VIEW = "view"  # the cookie that remembers which view was used last
+COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
+
+
+@require_safe
+@gate(*EVERYBODY)
+def home(request: HttpRequest) -> HttpResponse:
+    """The view used last; marketing has the list only."""
+    is_board = request.COOKIES.get(VIEW) == "board" and request.user.works_contacts
+    return HttpResponseRedirect(reverse("pipeline:board" if is_board else "pipeline:list"))
+
+
+@require_safe
+@gate(*EVERYBODY)
+def page(request: HttpRequest) -> HttpResponse:
+    """A page of the selection as a table."""
+    selection = Selection.parse(request.user, request.GET)
+    found = listing.load(selection, request.GET)
+    context = scene(request, selection) | {
+        "listing": found,
+        "total": found.total,
+        "sort": found.sort.parameter,
+        "sorts": listing.choices(request.user),
+        "view": "list",
+        "colleagues": assignment.colleagues(request.user),
+    }
+    response = render(request, "pipeline/list.html", context)
+    remember(response, "list", request)
+    return response
+
+
+def remember(response: HttpResponse, view: str, request: HttpRequest) -> None:
+    """Makes `/` lead here next time. A cookie: a GET writes nothing to the database."""
+    secure = request.is_secure()
+    response.set_cookie(VIEW, view, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)

@@ -1,0 +1,134 @@
+"""What is done with a selection of the list. GET asks, on a page or in a dialog; POST does it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import LEADERS, WORKERS, gate
+from accounts.plans import Feature
+from accounts.refusals import Forbidden, Gone, wants_fragment
+from contacts import assignment
+from contacts.forms import AssigneeForm
+from pipeline import bulk, leads
+from pipeline.forms import number
+from pipeline.models import Column
+from pipeline.picked import Picked, pick
+from pipeline.views.trash import undo_address
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
+def assignee(request: HttpRequest) -> HttpResponse:
+    """Gives the contacts to one colleague, or to nobody."""
+    if not request.account.can(Feature.ASSIGN):
+        raise Forbidden(str(Feature.ASSIGN.label))
+    if request.method != "POST":
+        return _ask(request, "assignee", colleagues=assignment.colleagues(request.user))
+    form = AssigneeForm(request.POST, account=request.account)
+    if not form.is_valid():
+        raise assignment.unavailable()
+    picked, chosen, now = _picked(request), form.cleaned_data["assignee"], timezone.now()
+    whose = {"account": request.account, "actor": request.user, "assignee": chosen}
+    assignment.assign_many(contact_ids=picked.ids, now=now, **whose)
+    return _done(request, picked, _assigned(picked.total, chosen))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
+def status(request: HttpRequest) -> HttpResponse:
+    """Puts the contacts on top of one column."""
+    if request.method != "POST":
+        return _ask(request, "status", columns=Column.objects.of(request.account).order_by("position"))
+    picked, column_id = _picked(request), number(request.POST, "column")
+    bulk.move_many(user=request.user, contact_ids=picked.ids, column_id=column_id, now=timezone.now())
+    return _done(request, picked, _moved(picked.total, Column.objects.of(request.account).get(pk=column_id)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*LEADERS)
+def trash(request: HttpRequest) -> HttpResponse:
+    """Puts the contacts into the trash; the message offers to take them out again."""
+    if request.method != "POST":
+        return _ask(request, "trash", days=leads.TRASH_DAYS)
+    picked, now = _picked(request), timezone.now()
+    leads.trash(user=request.user, contact_ids=picked.ids, now=now)
+    return _done(request, picked, _trashed(picked.total), undo=undo_address(now))
+
+
+@require_safe
+@gate(*LEADERS)
+def export(request: HttpRequest) -> HttpResponse:
+    """Says what is going to be exported; `/contacts/export/` makes the file."""
+    return _ask(request, "export")
+
+
+def _picked(request: HttpRequest) -> Picked:
+    picked = pick(request.user, request.POST, confirmed=True)
+    if not picked.ids:
+        raise Gone(_("Diese Kontakte wurden inzwischen gelöscht. Es wurde nichts geändert."))
+    return picked
+
+
+def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
+    """The question of `_selection_<what>.html`, with the number of contacts it is about."""
+    context |= {"picked": pick(request.user, request.GET), "fragment": f"pipeline/_selection_{what}.html"}
+    template = context["fragment"] if wants_fragment(request) else "pipeline/selection.html"
+    return render(request, template, context)
+
+
+def _done(request: HttpRequest, picked: Picked, sentence: str, undo: str = "") -> HttpResponse:
+    """Back to the list, which says what has happened."""
+    if picked.gone:
+        sentence = f"{sentence} {_left_out(picked.gone)}"
+    messages.success(request, sentence, extra_tags=undo)
+    if wants_fragment(request):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(reverse("pipeline:list") + picked.selection.suffix)
+
+
+def _assigned(count: int, chosen: Any) -> str:
+    if chosen is None:
+        sentence = ngettext(
+            "%(number)s Kontakt ist niemandem mehr zugewiesen.",
+            "%(number)s Kontakte sind niemandem mehr zugewiesen.",
+            count,
+        )
+        return sentence % {"number": count}
+    sentence = ngettext(
+        "%(number)s Kontakt ist jetzt %(user)s zugewiesen.",
+        "%(number)s Kontakte sind jetzt %(user)s zugewiesen.",
+        count,
+    )
+    return sentence % {"number": count, "user": chosen}
+
+
+def _moved(count: int, column: Column) -> str:
+    sentence = ngettext(
+        "%(number)s Kontakt steht jetzt in „%(column)s“.",
+        "%(number)s Kontakte stehen jetzt in „%(column)s“.",
+        count,
+    )
+    return sentence % {"number": count, "column": column.name}
+
+
+def _trashed(count: int) -> str:
+    sentence = ngettext(
+        "%(number)s Kontakt in den Papierkorb gelegt.", "%(number)s Kontakte in den Papierkorb gelegt.", count
+    )
+    return sentence % {"number": count}
+
+
+def _left_out(count: int) -> str:
+    sentence = ngettext(
+        "%(number)s Kontakt war inzwischen gelöscht und wurde ausgelassen.",
+        "%(number)s Kontakte waren inzwischen gelöscht und wurden ausgelassen.",
+        count,
+    )
+    return sentence % {"number": count}

@@ -1,0 +1,80 @@
+"""The trash: what lies there, taking it out again, and putting a single contact in."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import LEADERS, gate
+from accounts.refusals import wants_fragment
+from contacts.finding import find
+from pipeline import leads
+from pipeline import trash as shelf
+
+
+@require_safe
+@gate(*LEADERS)
+def page(request: HttpRequest) -> HttpResponse:
+    """What was deleted in the last 30 days."""
+    now = timezone.localtime()
+    context = {"shelf": shelf.load(request.user, request.GET, now), "now": now, "days": leads.TRASH_DAYS}
+    return render(request, "pipeline/trash.html", context)
+
+
+@require_POST
+@gate(*LEADERS)
+def restoration(request: HttpRequest) -> HttpResponse:
+    """Takes the ticked contacts out of the trash."""
+    ids = shelf.ids(request.user, request.POST)
+    count = leads.restore(user=request.user, contact_ids=ids, now=timezone.now())
+    return _done(request, _restored(count), reverse("pipeline:trash"))
+
+
+@require_POST
+@gate(*LEADERS)
+def undo(request: HttpRequest, stamp: int) -> HttpResponse:
+    """Takes back one deletion, of however many contacts („Rückgängig“), for its author, as long as they lie there."""
+    ids = shelf.thrown_at(request.user, stamp)
+    count = leads.restore(user=request.user, contact_ids=ids, now=timezone.now())
+    return _done(request, _restored(count), reverse("pipeline:list"))
+
+
+@require_POST
+@gate(*LEADERS)
+def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Puts one contact into the trash, from its own page."""
+    found, now = find(request.user, contact_id), timezone.now()
+    leads.trash(user=request.user, contact_ids=[found.pk], now=now)
+    sentence = _("„%(name)s“ liegt jetzt im Papierkorb.") % {"name": found.display_name}
+    messages.success(request, sentence, extra_tags=undo_address(now))
+    address = reverse("pipeline:list")
+    return (
+        HttpResponse(headers={"HX-Redirect": address})
+        if wants_fragment(request)
+        else HttpResponseRedirect(address)
+    )
+
+
+def undo_address(moment: datetime) -> str:
+    """Where the deletion of this moment is taken back."""
+    return reverse("pipeline:trash-undo", args=[shelf.stamp(moment)])
+
+
+def _restored(count: int) -> str:
+    sentence = ngettext(
+        "%(number)s Kontakt ist wiederhergestellt.", "%(number)s Kontakte sind wiederhergestellt.", count
+    )
+    return sentence % {"number": count}
+
+
+def _done(request: HttpRequest, sentence: str, address: str) -> HttpResponse:
+    messages.success(request, sentence)
+    if wants_fragment(request):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(address)

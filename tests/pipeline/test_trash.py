@@ -1,0 +1,194 @@
+"""The trash: into it from a contact's page, out of it, and what becomes of the rest after 30 days."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from contacts.models import Action, Change, Contact
+from pipeline import leads, trash
+from pipeline.columns import remove
+from pipeline.models import Card, Move, TrashedCard
+from tests.factories import ContactFactory
+
+LIST, TRASH, RESTORATION = "/contacts/", "/contacts/trash/", "/contacts/trash/restoration/"
+NOW = timezone.now()
+FETCH = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def people(board) -> list[Contact]:
+    return [ContactFactory(column=board["Nicht erreicht"], first_name=name) for name in ("Ada", "Bob", "Cyd")]
+
+
+def throw(user, *contacts, now=NOW) -> None:
+    leads.trash(user=user, contact_ids=[contact.pk for contact in contacts], now=now)
+
+
+def ids(response) -> list[int]:
+    return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', response.content.decode())]
+
+
+class TestPage:
+    def test_says_who_deleted_what_when_from_where_and_how_long_it_stays(self, anna, mehmet, people, login):
+        throw(mehmet, people[0], now=NOW - timedelta(days=27, hours=1))
+        html = login(anna).get(TRASH).content.decode()
+        row = html[html.index(f'data-contact="{people[0].pk}"') :].split("</tr>")[0]
+        for text in (people[0].display_name, "Mehmet Bulut", "Nicht erreicht", "in 3 Tagen"):
+            assert text in row
+
+    def test_shows_the_last_first_page_by_page(self, anna, board, people, login, monkeypatch):
+        monkeypatch.setattr(trash, "PAGE", 2)
+        for hours, contact in enumerate(people):
+            throw(anna, contact, now=NOW - timedelta(hours=hours))
+        client = login(anna)
+        first = client.get(TRASH)
+        address = re.search(r'href="([^"]+)" rel="next"', first.content.decode())[1]
+        second = client.get(TRASH + address)
+        back = re.search(r'href="([^"]+)" rel="prev"', second.content.decode())[1]
+        assert ids(first) + ids(second) == [contact.pk for contact in people]
+        assert ids(client.get(TRASH + back)) == ids(first)
+
+    def test_holds_nothing_of_other_offices(self, anna, paul, hansen, people, login):
+        throw(paul, ContactFactory(account=hansen, last_name="Kanarienvogel"))
+        html = login(anna).get(TRASH).content.decode()
+        assert "Der Papierkorb ist leer" in html
+        assert "Kanarienvogel" not in html
+
+    def test_takes_the_same_statements_for_one_and_thirty(
+        self, anna, board, login, django_assert_num_queries
+    ):
+        throw(anna, ContactFactory(column=board["Nicht erreicht"]))
+        client = login(anna)
+        client.get(TRASH)
+        for expected in (1, 30):
+            throw(anna, *(ContactFactory(column=board["Nicht erreicht"]) for _ in range(expected - 1)))
+            with django_assert_num_queries(5):
+                assert len(ids(client.get(TRASH))) == expected
+
+    @pytest.mark.parametrize("user", ["sofia", "mara"])
+    def test_is_for_leaders(self, request, user, people, login, unwritten):
+        client = login(request.getfixturevalue(user))
+        with unwritten():
+            for answer in (client.get(TRASH), client.post(RESTORATION, {"contact": people[0].pk})):
+                assert answer.status_code == 403
+
+
+class TestRestoring:
+    def test_puts_the_contacts_back_on_top_of_their_column(self, anna, people, board, login):
+        throw(anna, people[0], people[1])
+        response = login(anna).post(RESTORATION, {"contact": [people[0].pk, people[1].pk]}, follow=True)
+        assert "2 Kontakte sind wiederhergestellt." in response.content.decode()
+        cards = Card.objects.of(anna.account).order_by("rank")
+        assert [card.contact_id for card in cards] == [people[0].pk, people[1].pk, people[2].pk]
+        assert {card.column for card in cards} == {board["Nicht erreicht"]}
+        assert Change.objects.of(anna.account).filter(kind="restored", actor=anna).count() == 2
+
+    def test_puts_them_on_top_of_new_when_their_column_is_gone(self, anna, people, board, login):
+        throw(anna, *people)
+        remove(user=anna, column_id=board["Nicht erreicht"].pk)
+        client = login(anna)
+        assert "Diese Spalte gibt es nicht mehr" in client.get(TRASH).content.decode()
+        client.post(RESTORATION, {"contact": [contact.pk for contact in people]})
+        cards = Card.objects.of(anna.account).order_by("rank")
+        assert [(card.contact_id, card.column.key, card.version) for card in cards] == [
+            (contact.pk, "new", 2) for contact in people
+        ]
+        moves = Move.objects.of(anna.account).filter(via="trash", from_name="Nicht erreicht", version=2)
+        assert moves.count() == 3
+
+    def test_is_done_in_few_statements_however_many(self, anna, board, django_assert_max_num_queries):
+        crowd = [ContactFactory(column=board["Nicht erreicht"]) for _ in range(30)]
+        throw(anna, *crowd)
+        with django_assert_max_num_queries(14):
+            assert leads.restore(user=anna, contact_ids=[c.pk for c in crowd], now=NOW) == 30
+
+    def test_twice_has_one_effect(self, anna, people, login, unwritten):
+        throw(anna, people[0])
+        client = login(anna)
+        client.post(RESTORATION, {"contact": people[0].pk})
+        client = login(anna)
+        with unwritten():
+            assert client.post(RESTORATION, {"contact": people[0].pk}).status_code == 302
+
+    def test_refuses_foreign_and_unknown_ids_alike(self, anna, paul, hansen, people, login, unwritten):
+        stranger = ContactFactory(account=hansen)
+        throw(anna, people[0])
+        throw(paul, stranger)
+        client = login(anna)
+        bodies = set()
+        for odd in (stranger.pk, 10**9, "x"):
+            with unwritten():
+                response = client.post(RESTORATION, {"contact": [people[0].pk, odd]}, headers=FETCH)
+            assert response.status_code == 422
+            bodies.add(response.content)
+        assert len(bodies) == 1
+
+
+class TestUndo:
+    def test_restores_one_deletion_and_leaves_the_others(self, anna, people, login):
+        throw(anna, people[0], people[1])
+        throw(anna, people[2], now=NOW - timedelta(hours=1))
+        response = login(anna).post(f"/contacts/trash/{trash.stamp(NOW)}/restoration/", headers=FETCH)
+        assert response.headers["HX-Refresh"] == "true"
+        assert TrashedCard.objects.of(anna.account).get().contact == people[2]
+
+    def test_of_somebody_else_or_of_nothing_does_not_exist(self, anna, mehmet, people, login, unwritten):
+        throw(mehmet, people[0])
+        client = login(anna)
+        for stamp in (trash.stamp(NOW), 1, 2**63 - 1):
+            with unwritten():
+                assert client.post(f"/contacts/trash/{stamp}/restoration/").status_code == 404
+
+
+class TestOneContact:
+    def test_goes_into_the_trash_from_its_page(self, anna, people, login):
+        client = login(anna)
+        assert client.post(f"/contacts/{people[0].pk}/trash/").headers["Location"] == LIST
+        html = client.get(LIST).content.decode()
+        assert f"„{people[0].display_name}“ liegt jetzt im Papierkorb." in html
+        assert ids(client.get(TRASH)) == [people[0].pk]
+        undo = re.search(r'action="(/contacts/trash/\d+/restoration/)"', html)[1]
+        client.post(undo)
+        assert Card.objects.of(anna.account).count() == 3
+
+    def test_that_is_there_already_is_gone(self, anna, people, login, unwritten):
+        throw(anna, people[0])
+        client = login(anna)
+        with unwritten():
+            assert client.post(f"/contacts/{people[0].pk}/trash/").status_code == 410
+
+    def test_that_is_foreign_does_not_exist(self, anna, hansen, login, unwritten):
+        stranger, client = ContactFactory(account=hansen), login(anna)
+        with unwritten():
+            assert client.post(f"/contacts/{stranger.pk}/trash/").status_code == 404
+        assert Card.objects.of(hansen).count() == 1
+
+    def test_is_not_deleted_by_agents(self, sofia, people, login, unwritten):
+        client = login(sofia)
+        with unwritten():
+            assert client.post(f"/contacts/{people[0].pk}/trash/").status_code == 403
+
+    def test_is_not_deleted_by_following_a_link(self, anna, people, login, unwritten):
+        client = login(anna)
+        with unwritten():
+            for address in (
+                f"/contacts/{people[0].pk}/trash/",
+                RESTORATION,
+                "/contacts/trash/1/restoration/",
+            ):
+                assert (client.get(address).status_code, client.head(address).status_code) == (405, 405)
+
+
+def test_emptying_erases_after_thirty_days_with_everything(anna, people, capsys):
+    old, young, kept = people
+    Action.objects.create(account=anna.account, contact=old, kind="note", text="x", performed_at=NOW)
+    throw(anna, old, now=NOW - timedelta(days=30, minutes=1))
+    throw(anna, young, now=NOW - timedelta(days=29, hours=23))
+    call_command("empty_trash")
+    assert capsys.readouterr().out == "1 contacts erased\n"
+    assert sorted(Contact.objects.of(anna.account).values_list("pk", flat=True)) == [young.pk, kept.pk]
+    assert TrashedCard.objects.of(anna.account).get().contact_id == young.pk
+    assert Action.objects.of(anna.account).count() == 0
