@@ -6,7 +6,7 @@ by id, only for the moment in which cards are put and moved, so that the board s
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from contacts.derived import derive
 from contacts.kinds import Kind
 from contacts.models import Action, Change, Contact, Source
 from pipeline import bulk, places
+from pipeline.copying import copy_in
 from pipeline.import_people import People, Wish
 from pipeline.import_plan import label
 from pipeline.models import Card, Column, Move
@@ -28,6 +29,7 @@ from pipeline.models import Card, Column, Move
 BATCH = 500
 LONGEST_SUMMARY = 400
 Report = Callable[[int], None]
+History = tuple[int, str, str, str]  # contact, kind, before, after
 Item = TypeVar("Item")
 
 
@@ -64,8 +66,8 @@ class Writer:
         self.ids.extend(contact.pk for contact in contacts)
         self.columns.extend(wish.column_id or first.pk for wish in wishes)
         pairs = list(zip(contacts, wishes, strict=True))
-        Change.objects.bulk_create(
-            self._history(contact, Change.Kind.IMPORTED, "", self.names.get(wish.column_id or first.pk, ""))
+        self._record(
+            (contact.pk, Change.Kind.IMPORTED, "", self.names.get(wish.column_id or first.pk, ""))
             for contact, wish in pairs
         )
         self._note(pairs)
@@ -93,30 +95,26 @@ class Writer:
                 unique_fields=["id"],
                 update_fields=[*written, *DERIVED],
             )
-        Change.objects.bulk_create(history)
+        self._record(history)
         self._note(pairs)
         self._tell(len(ids))
 
-    def _apply(self, contact: Contact, wish: Wish) -> Iterator[Change]:
+    def _apply(self, contact: Contact, wish: Wish) -> Iterator[History]:
         wanted = {name: value for name, value in wish.facts.items() if getattr(contact, name) != value}
         if "assignee_id" in wanted:
             before, after = self.users.get(contact.assignee_id or 0, ""), self.users[wanted["assignee_id"]]
-            yield self._history(contact, Change.Kind.ASSIGNED, before, after)
+            yield contact.pk, Change.Kind.ASSIGNED, before, after
         if "due_on" in wanted or "due_note" in wanted:
             before = _due(contact.due_on, contact.due_note)
             after = _due(wanted.get("due_on", contact.due_on), wanted.get("due_note", contact.due_note))
-            yield self._history(contact, Change.Kind.DUE, before, after)
+            yield contact.pk, Change.Kind.DUE, before, after
         edited = {name: getattr(contact, name) for name in wanted if name not in _APART}
         for name, value in wanted.items():
             setattr(contact, name, value)
         if edited:
             contact.version += 1
-            yield self._history(
-                contact,
-                Change.Kind.IMPORTED,
-                _summary(edited),
-                _summary({name: wanted[name] for name in edited}),
-            )
+            after = _summary({name: wanted[name] for name in edited})
+            yield contact.pk, Change.Kind.IMPORTED, _summary(edited), after
         if wish.column_id is not None:
             self.moves.setdefault(wish.column_id, []).append(contact.pk)
         self._count_notes(contact, wish)
@@ -130,19 +128,19 @@ class Writer:
             contact.last_action_at = max(contact.last_action_at or self.now, self.now)
 
     def _note(self, pairs: Sequence[tuple[Contact, Wish]]) -> None:
-        Action.objects.bulk_create(
-            Action(
-                account=self.account,
-                contact=contact,
-                kind=Kind.NOTE,
-                text=text,
-                performed_at=self.now,
-                author=self.actor,
-                created_at=self.now,
-            )
-            for contact, wish in pairs
-            for text in wish.notes
+        columns = (
+            "account_id",
+            "contact_id",
+            "kind",
+            "outcome",
+            "text",
+            "performed_at",
+            "author_id",
+            "created_at",
         )
+        account, kind, now, actor = self.account.pk, Kind.NOTE.value, self.now, self.actor.pk
+        notes = ((contact.pk, text) for contact, wish in pairs for text in wish.notes)
+        copy_in(Action, columns, ((account, pk, kind, "", text, now, actor, now) for pk, text in notes))
 
     def _hold_colleagues(self) -> None:
         """Whoever is given a contact is still there at the commit, and so is the plan that allows it."""
@@ -163,27 +161,28 @@ class Writer:
             bulk.carry(cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now)
         for column_id in sorted({*self.columns}):
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
-            for part in _parts(list(zip(ids, places.top(column_id, len(ids)), strict=True)), 5000):
-                Card.objects.bulk_create(
-                    Card(
-                        contact_id=pk,
-                        account=self.account,
-                        column_id=column_id,
-                        rank=rank,
-                        entered_at=self.now,
-                    )
-                    for pk, rank in part
-                )
+            cards = zip(ids, places.top(column_id, len(ids)), strict=True)
+            columns_of = (
+                "contact_id",
+                "account_id",
+                "column_id",
+                "rank",
+                "version",
+                "entered_at",
+                "last_key",
+                "last_request",
+            )
+            copy_in(
+                Card,
+                columns_of,
+                ((pk, self.account.pk, column_id, rank, 1, self.now, "", "") for pk, rank in cards),
+            )
 
-    def _history(self, contact: Contact, kind: str, before: str, after: str) -> Change:
-        return Change(
-            account=self.account,
-            contact=contact,
-            kind=kind,
-            before=before,
-            after=after,
-            actor=self.actor,
-            at=self.now,
+    def _record(self, history: Iterable[History]) -> None:
+        columns = ("contact_id", "kind", "before", "after", "account_id", "actor_id", "at")
+        common = (self.account.pk, self.actor.pk, self.now)
+        copy_in(
+            Change, columns, ((pk, str(kind), before, after, *common) for pk, kind, before, after in history)
         )
 
     def _tell(self, count: int) -> None:
