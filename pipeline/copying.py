@@ -16,3 +16,13 @@ def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def fresh_ids(model: type[Model], count: int) -> list[int]:
+    """Ids nobody else gets, for rows that go in by COPY."""
+    with connection.cursor() as cursor:
+        table = model._meta.db_table
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+        return [number for (number,) in cursor.fetchall()]

@@ -48,8 +48,8 @@ def worker() -> Iterator[subprocess.Popen]:
         process.wait()
 
 
-def wait_until(happens: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(happens: Callable[[], bool], seconds: float = 60, pause: float = 0.02) -> None:
     deadline = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(pause)
