@@ -4,6 +4,7 @@ The variables and their meaning stand in the README ("Configure").
 """
 
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
 )
 BASE_URL = env.str("BASE_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", "operator@localhost")
 
 INSTALLED_APPS = [

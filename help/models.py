@@ -41,5 +41,12 @@ class Feedback(models.Model):
 
     objects = AccountQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="feedback_waiting", condition=models.Q(mailed_at__isnull=True)
+            )
+        ]
+
     def __str__(self) -> str:
         return self.text[:40]

@@ -22,6 +22,7 @@ ACROSS_ACCOUNTS = {
     "accounts/sessions.py::end_sessions": "the library's rows carry the user, who carries the account",
     "pipeline/management/commands/office.py::Command.list": "the operator sees all offices",
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",
+    "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
     "pipeline/columns.py::locked_columns": "locks the account itself",
     "pipeline/import_files.py::forget_old": "forgets every office's old files",
     "pipeline/import_jobs.py::_working_on": "the job names the import, and the import the account",

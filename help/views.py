@@ -1,0 +1,86 @@
+"""Help articles with their vote, and feedback to the operator: for everybody who is logged in."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import EVERYBODY, gate
+from accounts.refusals import wants_fragment
+from help import articles, votes
+from help.feedback import SpentKey, deliver, keep
+from help.forms import FeedbackForm, VoteForm, own_path
+from help.models import Feedback
+
+
+@gate(*EVERYBODY)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What there is to read."""
+    return render(request, "help/index.html", {"articles": articles.ARTICLES})
+
+
+@gate(*EVERYBODY)
+@require_safe
+def article(request: HttpRequest, name: str) -> HttpResponse:
+    """One article, with the question whether it helped."""
+    found = articles.find(name)
+    context = {"voted": votes.has_voted(request.user, found), "form": VoteForm()}
+    return render(request, found.template, {"article": found, "articles": articles.ARTICLES, **context})
+
+
+@gate(*EVERYBODY)
+@require_POST
+def vote(request: HttpRequest, name: str) -> HttpResponse:
+    """Keeps the answer and says thank you, also to a second one, which changes nothing."""
+    found = articles.find(name)
+    form = VoteForm(request.POST)
+    is_fragment, context = wants_fragment(request), {"article": found, "articles": articles.ARTICLES}
+    template = "help/_vote.html" if is_fragment else found.template
+    if not form.is_valid():
+        return render(request, template, {"form": form, **context}, status=422)
+    votes.vote(user=request.user, article=found, now=timezone.now(), **form.cleaned_data)
+    if is_fragment:
+        return render(request, template, {"voted": True, **context})
+    return HttpResponseRedirect(f"/help/{found.name}/#vote")
+
+
+@gate(*EVERYBODY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: HttpRequest) -> HttpResponse:
+    """GET: the form. POST: stores the message, then mails it."""
+    host = request.get_host()
+    if request.method != "POST":
+        page = own_path(request.GET.get("page") or request.headers.get("Referer", ""), host)
+        return _ask(request, FeedbackForm(host=host, initial={"page": page, "reply_to": request.user.email}))
+    form = FeedbackForm(request.POST.dict(), host=host)
+    if form.is_valid():
+        try:
+            kept = keep(user=request.user, now=timezone.now(), **form.cleaned_data)
+            return _thank(request, kept)
+        except SpentKey:
+            form.renew_key(
+                _("Aus diesem Formular ging schon eine andere Nachricht hinaus. Auch diese senden?")
+            )
+    return _ask(request, form, 422)
+
+
+def _ask(request: HttpRequest, form: FeedbackForm, status: int = 200) -> HttpResponse:
+    template = "help/_feedback.html" if wants_fragment(request) else "help/feedback.html"
+    came_from = own_path(str(form["page"].value() or ""), form.host) or "/"
+    return render(request, template, {"form": form, "came_from": came_from}, status=status)
+
+
+def _thank(request: HttpRequest, kept: Feedback) -> HttpResponse:
+    mailed = deliver(feedback=kept, now=timezone.now())
+    sentence = (
+        _("Danke! Ihre Nachricht ist gespeichert und unterwegs.")
+        if mailed
+        else _("Danke! Ihre Nachricht ist gespeichert und wird in Kürze zugestellt.")
+    )
+    if wants_fragment(request):
+        return render(request, "_message.html", {"sentence": sentence})
+    messages.success(request, sentence)
+    return HttpResponseRedirect(kept.page or "/")

@@ -1,0 +1,87 @@
+"""The help articles: everybody may read them, they stand where the product says, and their pictures exist."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
+
+from help.articles import ARTICLES
+from tests.factories import ContactFactory
+
+NAMES = [article.name for article in ARTICLES]
+
+
+@pytest.mark.parametrize("role", ["anna", "mehmet", "sofia", "mara", "paul"])
+def test_everybody_reads_help(login, role, request):
+    client = login(request.getfixturevalue(role))
+    index = client.get("/help/").content.decode()
+    for name in NAMES:
+        assert f'href="/help/{name}/"' in index
+        assert client.get(f"/help/{name}/").status_code == 200
+
+
+def test_the_addresses_of_the_contract_exist(login, sofia):
+    assert "Die Kontakte-Pipeline</h1>" in login(sofia).get("/help/pipeline/").content.decode()
+    assert "Das Fälligkeitsdatum</h1>" in login(sofia).get("/help/due-date/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/help/", "/help/pipeline/"])
+def test_strangers_log_in_first(client, db, address):
+    assert client.get(address).headers["Location"].startswith("/accounts/login/?next=%2Fhelp%2F")
+
+
+@pytest.mark.parametrize("name", ["nothing", "article", "index", "PIPELINE", "..", "pipeline%00"])
+def test_an_unknown_article_is_not_found(login, sofia, name):
+    assert login(sofia).get(f"/help/{name}/").status_code == 404
+    assert login(sofia).post(f"/help/{name}/vote/", {"helpful": "yes"}).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/help/", "/help/pipeline/"])
+def test_pages_are_only_read(login, sofia, address):
+    assert login(sofia).post(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reading_writes_nothing(login, sofia, name, unwritten):
+    client = login(sofia)
+    with unwritten():
+        client.get(f"/help/{name}/")
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.name)
+def test_pictures_exist_are_small_and_described(article):
+    source = get_template(article.template).template.source
+    pictures = re.findall(r"<img [^>]*?static ['\"]([^'\"]+)['\"][^>]*?>", source)
+    assert source.count("<img") == len(pictures)
+    for name in pictures:
+        path = finders.find(name)
+        assert path, f"{name} is missing"
+        with open(path, "rb") as file:
+            assert 1_000 < len(file.read()) < 120_000
+    described = re.findall(r"<img [^>]*? alt=\"{% translate \"[^\"]{20,}\" %}\"", source)
+    assert len(described) == len(pictures)
+
+
+def test_links_inside_the_articles_lead_somewhere(login, anna):
+    client = login(anna)
+    for name in NAMES:
+        page = client.get(f"/help/{name}/").content.decode()
+        text = page[page.index("<article") : page.index("</article>")]
+        for address in re.findall(r'<a [^>]*?href="(/[^"#]*)', text):
+            assert client.get(address).status_code in (200, 302), f"{name} links {address}"
+
+
+def test_the_board_links_its_article(login, anna, board):
+    assert 'href="/help/pipeline/"' in login(anna).get("/contacts/board/").content.decode()
+
+
+def test_the_due_date_picker_links_its_article(login, anna, krueger):
+    contact = ContactFactory(account=krueger)
+    assert 'href="/help/due-date/"' in login(anna).get(f"/contacts/{contact.pk}/due/").content.decode()
+
+
+def test_every_page_links_help_and_feedback(login, mara):
+    page = login(mara).get("/help/roles/").content.decode()
+    assert 'href="/help/"' in page
+    assert 'href="/feedback/?page=%2Fhelp%2Froles%2F" data-dialog' in page
