@@ -104,8 +104,6 @@ def stop(data_dir: Path) -> bool:
                 _end(pid, pgdata)
             if held and held.process:
                 held.process.wait()
-            if (link := _socket_directory(pgdata)) != pgdata:
-                link.unlink()
     return True
 
 

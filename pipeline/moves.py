@@ -4,11 +4,10 @@ Locks are taken in one order everywhere: account, columns by id, cards by id. A 
 neither the shifting nor the deleting of a column can come between, and the places in a column change one by one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from accounts.models import User
 from accounts.refusals import Conflict, Gone, NotUnderstood
 from contacts.models import Contact, sight
 from pipeline import places
+from pipeline.locks import lock_card, lock_columns
 from pipeline.models import Card, Column, Move
 
 UNDO_SECONDS = 10
@@ -40,6 +40,7 @@ class Moved:
     move: Move | None = None  # None: the column stayed the same
     previous_column_id: int | None = None
     after_id: int | None = None  # the neighbour above; None: on top
+    columns: dict[int, Column] = field(default_factory=dict)  # those that were locked, by id
 
 
 @transaction.atomic
@@ -63,8 +64,8 @@ def move_card(
     Raises `NoSuchCard`, `Gone` for a card in the trash, `Overtaken` for an old version, `NotUnderstood` for an unknown
     column or neighbour and for a key that was used for another request.
     """
-    columns = _lock_columns(user, contact_id, column_id)
-    card = _lock_card(user, contact_id)
+    columns = lock_columns(user, contact_id, column_id)
+    card = _lock_card(user, contact_id, columns)
     request = f"{column_id} {after_id or ''} {version}"
     if key and key == card.last_key:
         return _repeated(card, request)
@@ -81,7 +82,8 @@ def move_card(
     landed = after_id if gap.above else TOP
     if card.column_id == column_id:
         return _reorder(card, rank, landed)
-    return _change_column(card, target, rank, user, via, now, after_id=landed)
+    moved = _change_column(card, target, rank, user, via, now, after_id=landed)
+    return replace(moved, columns=columns)
 
 
 @transaction.atomic
@@ -94,8 +96,8 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     move = Move.objects.of(user.account).filter(pk=move_id, reverses=None).first()
     if move is None:
         raise NoSuchCard
-    columns = _lock_columns(user, move.contact_id, move.from_column_id)
-    card = _lock_card(user, move.contact_id)
+    columns = lock_columns(user, move.contact_id, move.from_column_id)
+    card = _lock_card(user, move.contact_id, columns)
     reversal = Move.objects.of(user.account).filter(reverses=move).first()
     if reversal and reversal.version == card.version:
         return _as_it_is(card, reversal)
@@ -124,17 +126,8 @@ def overtaken(card: Card) -> Overtaken:
     )
 
 
-def _lock_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
-    """The target and the card's present column, locked in the order of their ids."""
-    present = Card.objects.of(user.account).filter(contact=contact_id).values("column")
-    columns = Column.objects.of(user.account).filter(Q(pk=target_id) | Q(pk__in=present))
-    return {column.pk: column for column in columns.order_by("pk").select_for_update(no_key=True)}
-
-
-def _lock_card(user: User, contact_id: int) -> Card:
-    cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact=contact_id)
-    cards = cards.select_related("contact__assignee", "column").select_for_update(of=("self",))
-    card = cards.first()
+def _lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card:
+    card = lock_card(user, contact_id, columns)
     if card is not None:
         return card
     trashed = Contact.objects.of(user.account).filter(sight(user), pk=contact_id, trashed_at__isnull=False)

@@ -62,6 +62,11 @@ class Selection:
     def is_filtered(self) -> bool:
         return any(getattr(self, name) for name in FILTERS)
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is all contacts of the office: no filter, and a user who sees all."""
+        return not self.is_filtered and not sight(self.user)
+
     @cached_property
     def query_string(self) -> str:
         """The filter as it stands behind the address's question mark; "" if nothing is filtered."""

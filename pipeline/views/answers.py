@@ -51,11 +51,11 @@ def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
         messages.success(request, sentence)
         return HttpResponseRedirect(back(request))
     selection = Selection.parse(request.user, request.GET)
-    columns = {outcome.card.column_id, outcome.previous_column_id} if outcome.move else ()
+    columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
     context = scene(request, selection) | {
         "card": outcome.card,
         "after": outcome.after_id,
-        "stacks": board.heads(selection, columns) if columns else [],
+        "stacks": board.heads(selection, columns, outcome.columns) if columns else [],
         "sentence": sentence if outcome.changed else "",
         "undo": _undo(outcome.move, face),
     }

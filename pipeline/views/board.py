@@ -1,5 +1,7 @@
 """The board and its columns' further cards."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,17 +18,21 @@ from pipeline.views.answers import found, scene
 @gate(*WORKERS)
 def page(request: HttpRequest) -> HttpResponse:
     """The whole board: every column with its exact count and first cards."""
+    response = render(request, "pipeline/board.html", board_context(request))
+    response.set_cookie("view", "board", samesite="Lax", httponly=True, secure=request.is_secure())
+    return response
+
+
+def board_context(request: HttpRequest) -> dict[str, Any]:
+    """What the board's template shows."""
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection)
-    context = scene(request, selection) | {
+    return scene(request, selection) | {
         "stacks": stacks,
         "total": sum(stack.total for stack in stacks),
         "view": "board",
-        "colleagues": User.objects.of(request.account).filter(is_active=True).order_by("first_name"),
+        "colleagues": list(User.objects.of(request.account).filter(is_active=True).order_by("first_name")),
     }
-    response = render(request, "pipeline/board.html", context)
-    response.set_cookie("view", "board", samesite="Lax", httponly=True, secure=request.is_secure())
-    return response
 
 
 @require_safe
