@@ -1,0 +1,1 @@
+"""`make bench`: the production process model under load, printed as one table beside the floor of this machine."""

@@ -1,0 +1,103 @@
+"""Clients that keep their connection and do one thing again and again."""
+
+import http.client
+import json
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+
+@dataclass
+class Load:
+    """What so many clients got done: times in milliseconds, requests per second."""
+
+    seconds: float
+    times: list[float]
+    errors: int
+    size: int = 0
+
+    @property
+    def rate(self) -> float:
+        return len(self.times) / self.seconds
+
+    def quantile(self, share: float) -> float:
+        ordered = sorted(self.times)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+@dataclass
+class Browser:
+    """A logged-in browser: its cookies, its CSRF token, its one connection."""
+
+    port: int
+    cookie: str
+    token: str = ""
+    connection: http.client.HTTPConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def request(self, method: str, path: str, body: dict[str, object] | None = None) -> tuple[int, bytes]:
+        headers = {
+            "Host": f"localhost:{self.port}",
+            "Cookie": self.cookie,
+            "Accept-Encoding": "gzip",
+            "HX-Request": "true" if method == "POST" else "false",
+            "X-CSRFToken": self.token,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self.connection.request(method, path, urlencode(body) if body else None, headers)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
+
+Step = Callable[[Browser], tuple[int, bytes]]
+
+
+def run(browsers: list[Browser], step_of: Callable[[int], Step], seconds: float) -> Load:
+    """All browsers at once, each repeating its own step for so many seconds."""
+    times: list[float] = []
+    errors: list[tuple[int, bytes]] = []
+    sizes: list[int] = []
+    start = time.perf_counter()
+
+    def work(number: int) -> None:
+        step = step_of(number)
+        while time.perf_counter() - start < seconds:
+            begun = time.perf_counter()
+            status, body = step(browsers[number])
+            times.append((time.perf_counter() - begun) * 1000)
+            sizes.append(len(body))
+            if status != 200:
+                errors.append((status, body[:200]))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(browsers))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        print(json.dumps([errors[0][0], errors[0][1].decode(errors="replace")]), flush=True)
+    return Load(time.perf_counter() - start, times, len(errors), max(sizes, default=0))
+
+
+class Mover:
+    """Moves its own cards between own columns, keeping the versions as a board would."""
+
+    def __init__(self, cards: dict[int, list[int]], columns: list[int], seed: int) -> None:
+        self.cards, self.columns = cards, columns  # contact id → [column id, version]
+        self.chance = random.Random(seed)
+
+    def __call__(self, browser: Browser) -> tuple[int, bytes]:
+        contact = self.chance.choice(list(self.cards))
+        column, version = self.cards[contact]
+        target = self.chance.choice([other for other in self.columns if other != column])
+        key = f"{self.chance.getrandbits(64):x}"
+        body = {"column": target, "after": "", "version": version, "key": key, "via": "board"}
+        status, answer = browser.request("POST", f"/cards/{contact}/position/", body)
+        if status == 200:
+            self.cards[contact] = [target, version + 1]
+        return status, answer

@@ -1,0 +1,212 @@
+"""One size of the benchmark: fills a database, starts the production server on it, and prints its rows as JSON."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.template.loader import render_to_string  # noqa: E402
+from django.test import Client, RequestFactory  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from config import server_user  # noqa: E402
+from pipeline.models import Card, Column  # noqa: E402
+from pipeline.views.board import board_context  # noqa: E402
+from tests.bench.clients import Browser, Load, Mover, run  # noqa: E402
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
+OWN = ("Nicht erreicht", "Termin vereinbart", "Bewertung erstellt", "Kein Auftrag")
+HEADERS = {"host": "localhost", "accept-encoding": "gzip"}
+
+
+def main(contacts: int) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("demo", contacts=contacts, seed=1, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    anna = User.objects.get(email="anna@krueger.example")
+    client = Client(headers=HEADERS)
+    client.force_login(anna)
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    with served() as port:
+        rows = pages(client, cookie, port) + moves(client, anna, cookie, port)
+        rows.append(row("Django view that does nothing", quiet(port, cookie, 1), clients=1))
+        rows.append(row("Django view that does nothing", quiet(port, cookie, 8), clients=8))
+    rows += [bare_move(anna, clients) for clients in (1, 8)]
+    rows.append(in_memory(client, anna))
+    print("ROWS " + json.dumps(rows))
+
+
+def row(name: str, load: Load, clients: int, **exact: object) -> dict[str, object]:
+    return {
+        "name": name,
+        "clients": clients,
+        "rate": round(load.rate, 1),
+        "p50": round(load.quantile(0.5), 1),
+        "p95": round(load.quantile(0.95), 1),
+        "errors": load.errors,
+        **exact,
+    }
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    """The production server as in `make run`, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+    process = subprocess.Popen(command, env=os.environ | {"PORT": str(port)})
+    try:
+        for _ in range(100):
+            time.sleep(0.1)
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def counted(act: Callable[[], object]) -> tuple[int, int]:
+    """SQL statements (transaction control not counted) and rows written by one request, which is then undone."""
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as queries:
+            act()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
+            written = int(cursor.fetchone()[0] or 0)
+        transaction.set_rollback(True)
+    control = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT")
+    return sum(not control.match(query["sql"]) for query in queries), written
+
+
+def pages(client: Client, cookie: str, port: int) -> list[dict[str, object]]:
+    rows = []
+    for name, path in (
+        ("board open", "/contacts/board/"),
+        ("list open", "/contacts/"),
+        ("search, list (sch ber)", "/contacts/?q=sch+ber"),
+        ("search, board (sch ber)", "/contacts/board/?q=sch+ber"),
+    ):
+        client.get(path)
+        statements, written = counted(lambda path=path: client.get(path))
+        load = run([Browser(port, cookie)], lambda _, path=path: lambda b: b.request("GET", path), SECONDS)
+        rows.append(row(name, load, 1, statements=statements, written=written, size=load.size))
+    return rows
+
+
+def moves(client: Client, anna: User, cookie: str, port: int) -> list[dict[str, object]]:
+    page = client.get("/contacts/board/", headers={"accept-encoding": "identity"}).content
+    token = re.search(rb'name="csrf-token" content="(\w+)"', page)
+    cookie += f"; csrftoken={client.cookies['csrftoken'].value}"
+    assert token
+    columns = list(Column.objects.of(anna.account).filter(name__in=OWN).values_list("pk", flat=True))
+    card = Card.objects.of(anna.account).filter(column=columns[0]).first()
+    assert card
+    body = {"column": columns[1], "after": "", "version": card.version, "key": "count"}
+    path = f"/cards/{card.pk}/position/"
+    statements, written = counted(lambda: client.post(path, body, headers={"hx-request": "true"}))
+    rows = []
+    for clients in (1, 8, 32):
+        cards = list(Card.objects.of(anna.account).filter(column__in=columns).order_by("pk"))
+        before = set(Card.objects.of(anna.account).values_list("pk", flat=True))
+        movers = [
+            Mover(
+                {c.pk: [c.column_id, c.version] for c in cards[number::clients]},
+                columns,
+                100 * clients + number,
+            )
+            for number in range(clients)
+        ]
+        browsers = [Browser(port, cookie, token[1].decode()) for _ in range(clients)]
+        load = run(browsers, lambda number, movers=movers: movers[number], SECONDS)
+        wrong = wrong_cards(anna, movers, before)
+        exact = {"statements": statements, "written": written, "size": load.size, "wrong": wrong}
+        rows.append(row("move", load, clients, **exact))
+    return rows
+
+
+def wrong_cards(anna: User, movers: list[Mover], before: set[int]) -> int:
+    """Cards that are lost, share a place, or stand elsewhere than their client was told."""
+    cards = {card.pk: card for card in Card.objects.of(anna.account)}
+    shared = len(cards) - len({(card.column_id, card.rank) for card in cards.values()})
+    told = {pk: state for mover in movers for pk, state in mover.cards.items()}
+    misplaced = sum([cards[pk].column_id, cards[pk].version] != state for pk, state in told.items())
+    return len(before ^ set(cards)) + shared + misplaced
+
+
+def quiet(port: int, cookie: str, clients: int) -> Load:
+    browsers = [Browser(port, cookie) for _ in range(clients)]
+    return run(browsers, lambda _: lambda browser: browser.request("GET", "/healthz"), SECONDS)
+
+
+def bare_move(anna: User, clients: int) -> dict[str, object]:
+    """pgbench's rate for the bare transaction, on the same server with the same rows."""
+    address = urlsplit(os.environ["DATABASE_URL"])
+    host = parse_qs(address.query)["host"][0]
+    program = server_user.of(Path(os.environ["DATA_DIR"])).binary("pgbench", None)
+    columns = list(Column.objects.of(anna.account).filter(name__in=OWN[1:3]).values_list("pk", flat=True))
+    contacts = list(Card.objects.of(anna.account).order_by("pk").values_list("pk", flat=True))
+    variables = {
+        "account": anna.account_id,
+        "first_contact": contacts[0],
+        "last_contact": contacts[-1],
+        "first_column": min(columns),
+        "last_column": max(columns),
+    }
+    command = [str(program), "-h", host, "-U", address.username or "postgres", "-n", "-M", "prepared"]
+    command += ["-c", str(clients), "-j", "2", "-T", str(int(SECONDS)), "-f", "tests/bench/bare_move.sql"]
+    command += [f"-D{name}={value}" for name, value in variables.items()]
+    printed = subprocess.run([*command, address.path[1:]], capture_output=True, text=True, check=True).stdout
+    rate = float(re.findall(r"tps = ([\d.]+)", printed)[-1])
+    average = float(re.findall(r"latency average = ([\d.]+)", printed)[-1])
+    return {"name": "bare move by pgbench", "clients": clients, "rate": round(rate, 1), "p50": average}
+
+
+def in_memory(client: Client, anna: User) -> dict[str, object]:
+    """The board's server time beside rendering the same page from a list in memory (median of 15 pairs)."""
+    request = RequestFactory(headers=HEADERS).get("/contacts/board/")
+    request.user, request.account, request.session, request.htmx = anna, anna.account, client.session, False
+    context = board_context(request)
+    pairs = []
+    for _ in range(15):
+        times = []
+        for act in (
+            lambda: client.get("/contacts/board/"),
+            lambda: render_to_string("pipeline/board.html", context, request),
+        ):
+            begun = time.perf_counter()
+            act()
+            times.append((time.perf_counter() - begun) * 1000)
+        pairs.append(times)
+    pairs.sort(key=lambda pair: pair[0] / pair[1])
+    whole, rendering = pairs[len(pairs) // 2]
+    name = "board, whole request in the process / rendering alone"
+    return {
+        "name": name,
+        "p50": round(whole, 1),
+        "p95": round(rendering, 1),
+        "ratio": round(whole / rendering, 2),
+    }
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
