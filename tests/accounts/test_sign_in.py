@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 
@@ -116,9 +117,11 @@ def test_reactivation_does_not_revive_old_sessions(anna: User, sofia: User) -> N
 
 def test_password_change_ends_the_other_sessions(anna: User) -> None:
     here, there = log_in(anna), log_in(anna)
+    ended = there.session.session_key
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     answer = here.post("/accounts/password/change/", form)
     assert (answer.status_code, answer["Location"]) == (302, "/settings/profile/")
+    assert not Session.objects.filter(pk=ended).exists()  # gone, not only refused
     assert (is_inside(here), is_inside(there)) == (True, False)
     assert here.get("/accounts/sessions/").context["session_count"] == 1
     assert is_inside(log_in(anna, NEW))
