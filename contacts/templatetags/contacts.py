@@ -1,7 +1,8 @@
 """How a contact's signs are shown. A board shows some hundred of each: what repeats is rendered once and kept."""
 
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from django.utils.translation import get_language
 from contacts import dates
 from contacts.kinds import Bubble
 from contacts.kinds import bubbles as bubbles_of
+from contacts.models import Contact
 
 register = template.Library()
 
@@ -66,6 +68,48 @@ def bubbles(counts: dict[str, int]) -> SafeString:
     return mark_safe("".join(_bubble(bubble, language) for bubble in bubbles_of(counts)))
 
 
-@cache
+@register.simple_tag
+def circle(contact: Contact, can_assign: bool, oob: object = "") -> SafeString:
+    """Who the contact is assigned to, and the button that assigns it. Needs the assignee at hand."""
+    who = contact.assignee
+    shown = who and Who(who.full_name, who.initials, who.hue, who.is_active)
+    return _of(contact, _circle(shown, bool(can_assign), bool(oob), get_language()))
+
+
+@register.simple_tag
+def due(contact: Contact, today: date, oob: object = "") -> SafeString:
+    """The due date's chip, or the small button that sets one."""
+    return _of(contact, _due(contact.due_on, today, bool(oob), get_language()))
+
+
+class Who(NamedTuple):
+    """What the circle shows of a colleague."""
+
+    full_name: str
+    initials: str
+    hue: int
+    is_active: bool
+
+
+ID = "\ue000"  # a sign of no language: stands for the contact in what is kept
+
+
+def _of(contact: Contact, html: str) -> SafeString:
+    return mark_safe(html.replace(ID, str(int(contact.pk))))
+
+
+@lru_cache(maxsize=2000)
 def _bubble(bubble: Bubble, language: str | None) -> SafeString:
     return render_to_string("contacts/_bubble.html", {"bubble": bubble}).strip()
+
+
+@lru_cache(maxsize=2000)
+def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> SafeString:
+    context = {"who": who, "can_assign": can_assign, "oob": oob, "id": ID}
+    return render_to_string("contacts/_circle_button.html", context).strip()
+
+
+@lru_cache(maxsize=2000)
+def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> SafeString:
+    context = {"due_on": due_on, "today": today, "oob": oob, "id": ID}
+    return render_to_string("contacts/_due_button.html", context).strip()

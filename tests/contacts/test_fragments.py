@@ -100,3 +100,24 @@ def test_the_signs_need_no_queries(krueger, sofia, django_assert_num_queries):
     with django_assert_num_queries(0):
         for name in ("bubbles", "circle", "due"):
             render(name, contact)
+
+
+def test_what_is_kept_of_one_contact_is_not_shown_on_another(krueger, sofia, jan):
+    due_on = TODAY + timedelta(days=2)
+    first = ContactFactory(account=krueger, assignee=sofia, due_on=due_on)
+    second = ContactFactory(account=krueger, assignee=sofia, due_on=due_on)
+    third = ContactFactory(account=krueger, assignee=jan)
+    for contact in (first, second, third):
+        assert f'id="circle-{contact.pk}"' in render("circle", contact)
+        assert f"/contacts/{contact.pk}/assignee/" in render("circle", contact)
+        assert f'id="due-{contact.pk}"' in render("due", contact)
+        assert f"/contacts/{contact.pk}/due/" in render("due", contact)
+    assert ("Sofia" in render("circle", third), "25.11." in render("due", third)) == (False, False)
+
+
+def test_a_new_name_is_shown_at_once(krueger, sofia):
+    contact = ContactFactory(account=krueger, assignee=sofia)
+    render("circle", contact)
+    User.objects.filter(pk=sofia.pk).update(last_name="Vogt-Thiele")
+    contact = Contact.objects.get(pk=contact.pk)
+    assert "Zugewiesen: Sofia Vogt-Thiele" in render("circle", contact)

@@ -203,3 +203,13 @@ def test_a_hidden_contact_does_not_exist(login, sofia, jan, krueger, contact):
 @pytest.mark.parametrize("number", ["1e3", "０１", "1/../2", "%00", str(2**63), "-1", "9" * 5000])
 def test_what_is_no_number_is_not_found(login, sofia, contact, number):
     assert login(sofia).get(f"/contacts/{number}/").status_code == 404
+
+
+def test_without_scripts_the_status_is_chosen_on_a_page_that_leads_back(login, sofia, contact, board):
+    client = login(sofia)
+    form = client.get(f"/cards/{contact.pk}/targets/?via=detail").content.decode()
+    assert f'name="next" value="/contacts/{contact.pk}/"' in form
+    data = {"column": board["Termin vereinbart"].pk, "after": "", "version": 1, "via": "detail"}
+    answer = client.post(f"/cards/{contact.pk}/position/", data | {"next": f"/contacts/{contact.pk}/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
+    assert "Sofia Vogt, über die Kontaktseite" in client.get(f"/contacts/{contact.pk}/").content.decode()
