@@ -53,7 +53,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def unlocked_columns(user):
         return list(Column.objects.of(user.account).order_by("position"))
 
-    monkeypatch.setattr(moves, "_lock_columns", unlocked)
+    monkeypatch.setattr(moves, "lock_columns", unlocked)
     monkeypatch.setattr(columns, "locked_columns", unlocked_columns)
 
 
