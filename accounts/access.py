@@ -43,7 +43,8 @@ def gate(*roles: Role) -> Callable[[View], View]:
                 response = view(request, *args, **kwargs)
             # A fragment and its page share an address: a browser must not show the one for the other.
             patch_vary_headers(response, ["HX-Request"])
-            patch_cache_control(response, private=True, no_cache=True)
+            if not response.has_header("Cache-Control"):
+                patch_cache_control(response, private=True, no_cache=True)
             return response
 
         guarded.roles = roles  # type: ignore[attr-defined]
