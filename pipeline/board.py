@@ -59,7 +59,7 @@ class Stack:
 def load(selection: Selection) -> list[Stack]:
     """All columns with their counts and first cards: two statements."""
     shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
-    columns = list(_counted(selection).annotate(shown=ArraySubquery(shown)))
+    columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
     cards = {card.pk: card for card in _cards([pk for column in columns for pk in column.shown], selection)}
     return [
         Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards]) for column in columns
@@ -109,7 +109,8 @@ def above(selection: Selection, card: Card) -> int | None:
     return cards.values_list("pk", flat=True).first()
 
 
-def _counted(selection: Selection) -> QuerySet[Column]:
+def counted(selection: Selection) -> QuerySet[Column]:
+    """All columns from left to right, each with the `total` of its contacts in the selection."""
     cards = selection.cards().filter(column=OuterRef("pk")).order_by()
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
     columns = Column.objects.of(selection.user.account).order_by("position")

@@ -152,8 +152,7 @@ def views_agree(account_id: int | None) -> Broken:
                     "who": user.email,
                     "place": place,
                 }
-        columns = Column.objects.of(user.account).values_list("pk", flat=True)
-        counted, total = sum(stack.total for stack in board.heads(selection, columns)), listed.count()
+        counted, total = sum(column.total for column in board.counted(selection)), listed.count()
         if counted != total:
             yield _("Die Spalten zeigen %(who)s %(counted)s Kontakte, die Liste %(total)s.") % {
                 "who": user.email,
