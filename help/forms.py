@@ -45,7 +45,7 @@ class FeedbackForm(forms.Form):
     text = LinesField(
         label=gettext_lazy("Ihre Nachricht"),
         max_length=5000,
-        widget=forms.Textarea({"class": "input", "rows": 6, "autofocus": True}),
+        widget=forms.Textarea({"class": "input", "rows": 6}),
     )
     reply_to = forms.CharField(
         label=gettext_lazy("Antwort an"),

@@ -72,8 +72,24 @@ def test_links_inside_the_articles_lead_somewhere(login, anna):
             assert client.get(address).status_code in (200, 302), f"{name} links {address}"
 
 
-def test_the_board_links_its_article(login, anna, board):
-    assert 'href="/help/pipeline/"' in login(anna).get("/contacts/board/").content.decode()
+@pytest.mark.parametrize(
+    ("page", "article"),
+    [
+        ("/contacts/board/", "/help/pipeline/"),
+        ("/contacts/", "/help/list/"),
+        ("/contacts/import/", "/help/import/"),
+        ("/contacts/new/", "/help/"),
+    ],
+)
+def test_help_leads_to_the_article_about_the_page(login, anna, board, page, article):
+    html = login(anna).get(page).content.decode()
+    assert f'<a class="icon-button" href="{article}" title="Hilfe"' in html
+
+
+def test_each_lock_on_the_board_leads_to_its_reason(login, sofia, board):
+    client = login(sofia)
+    assert client.get("/contacts/board/").content.decode().count('href="/help/pipeline/#locked"') == 3
+    assert 'id="locked"' in client.get("/help/pipeline/").content.decode()
 
 
 def test_the_due_date_picker_links_its_article(login, anna, krueger):
