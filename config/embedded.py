@@ -104,6 +104,8 @@ def stop(data_dir: Path) -> bool:
                 _end(pid, pgdata)
             if held and held.process:
                 held.process.wait()
+            if (link := _socket_directory(pgdata)) != pgdata:
+                link.unlink()
     return True
 
 

@@ -98,6 +98,8 @@ DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, because the limits on logins must hold across all web processes.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+# Several, so that the short periodic jobs never wait behind an import.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]

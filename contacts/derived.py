@@ -23,7 +23,13 @@ def derive(contact: Contact) -> Contact:
 
 def search_vector(contact: Contact) -> Func:
     """The contact's lexemes as PostgreSQL stores them."""
-    lexemes = search.lexemes(
+    words = Value(lexemes(contact), output_field=ArrayField(TextField()))
+    return Func(words, function="array_to_tsvector", output_field=SearchVectorField())
+
+
+def lexemes(contact: Contact) -> list[str]:
+    """The words a contact is found by; `phone_e164` is derived already."""
+    return search.lexemes(
         title=contact.title,
         first_name=contact.first_name,
         last_name=contact.last_name,
@@ -37,5 +43,3 @@ def search_vector(contact: Contact) -> Func:
         city=contact.city,
         tags=contact.tags,
     )
-    words = Value(lexemes, output_field=ArrayField(TextField()))
-    return Func(words, function="array_to_tsvector", output_field=SearchVectorField())

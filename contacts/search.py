@@ -79,6 +79,11 @@ def query(text: str) -> str | None:
     return " & ".join(f"{_quoted(word)}:*" for word in words[:MOST_WORDS]) or None
 
 
+def vector(words: Iterable[str]) -> str:
+    """Lexemes as the text of a tsvector, for COPY; the same as `array_to_tsvector` makes of them."""
+    return " ".join(map(_quoted, words))
+
+
 def sort_key(last_name: str, first_name: str = "", *others: str) -> str:
     """The key for alphabetical order (ä as a, ß as ss) in byte order; others: company, e-mail, phone as fallbacks.
 

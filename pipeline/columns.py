@@ -1,5 +1,6 @@
 """The verbs on columns. Each locks the account, then all columns by id, so two people never shift one board at once."""
 
+import re
 import unicodedata
 from operator import attrgetter
 
@@ -14,8 +15,13 @@ from pipeline.models import Card, Column
 
 MOST_COLUMNS = 20
 LONGEST_NAME = 40
+LONGEST_FOLDED = 80  # one sign may become eighteen
 # Directional marks turn the text around them; between other letters they could make one name look like another.
 DIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Fillers, blanks and selectors that show nothing, though Unicode counts them as letters or marks.
+BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def bound_to_funnel() -> str:
@@ -33,20 +39,23 @@ def still_full(count: int) -> str:
 
 def fold_name(name: str) -> str:
     """The key by which names are compared: compatibility form, case-folded, without invisible characters."""
-    visible = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", visible).casefold().split())
+    visible = "".join(sign for sign in BLANK.sub("", name) if unicodedata.category(sign) != "Cf")
+    folded = unicodedata.normalize("NFKC", visible).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def clean_name(name: str) -> str:
     """The name as it is stored: trimmed, NFC, 1–40 visible characters; raises `NotUnderstood` otherwise."""
     name = unicodedata.normalize("NFC", name).strip()
-    if any(unicodedata.category(sign) in ("Cc", "Cs") or sign in DIRECTIONAL for sign in name):
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in DIRECTIONAL for sign in name):
         raise NotUnderstood(_("Der Name darf keine Steuerzeichen enthalten."))
-    if not fold_name(name):
+    folded = fold_name(name)
+    if not folded:
         raise NotUnderstood(_("Bitte geben Sie einen Namen mit 1 bis 40 Zeichen ein."))
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME or len(folded) > LONGEST_FOLDED:
         raise NotUnderstood(
-            _("Der Name ist zu lang (%(length)d Zeichen): höchstens 40 Zeichen.") % {"length": len(name)}
+            _("Der Name ist zu lang (%(length)d Zeichen): höchstens 40 Zeichen.")
+            % {"length": max(len(name), len(folded) // 2)}
         )
     return name
 
@@ -137,7 +146,8 @@ def remove(*, user: User, column_id: int) -> None:
         raise Conflict(bound_to_funnel())
     count = Card.objects.of(user.account).filter(column=column).count()
     if count:
-        raise Conflict(still_full(count))
+        way_out = _("Mit „Kontakte verschieben und löschen …“ ziehen alle in eine andere Spalte um.")
+        raise Conflict(f"{still_full(count)}. {way_out}")
     close_gap(column)
 
 

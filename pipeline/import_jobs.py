@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.refusals import NotUnderstood, Refusal
 from contacts import csv_rows
+from pipeline.copying import copy_in
 from pipeline.import_plan import Plan, make_plan
 from pipeline.import_write import Writer
 from pipeline.models import Import, ImportRow
@@ -127,19 +128,10 @@ def _sheet(source: Import) -> csv_rows.Sheet:
 
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
     ImportRow.objects.of(source.account).filter(source=source).delete()
-    for start in range(0, len(plan.lines), 5000):
-        ImportRow.objects.bulk_create(
-            ImportRow(
-                account=source.account,
-                source=source,
-                line=line.line,
-                outcome=line.outcome,
-                name=line.name,
-                reason=line.reason,
-                contact_id=writer.contact_id(line.key) if writer else _present(line.key),
-            )
-            for line in plan.lines[start : start + 5000]
-        )
+    columns = ("account_id", "source_id", "line", "outcome", "name", "reason", "contact_id")
+    account, contact_id = source.account_id, writer.contact_id if writer else _present
+    rows = ((row.line, row.outcome, row.name, row.reason, contact_id(row.key)) for row in plan.lines)
+    copy_in(ImportRow, columns, ((account, source.pk, *row) for row in rows))
 
 
 def _present(key: int | None) -> int | None:

@@ -41,11 +41,18 @@ def run_import(import_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)
+@app.task(name="retry_stalled", queueing_lock="retry_stalled")
 async def retry_stalled(timestamp: int) -> None:
     """Gives the jobs of a worker that was killed to another one: the queue does not do so by itself."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+    await give_back(seconds_since_heartbeat=STALLED_SECONDS)
+
+
+async def give_back(*, seconds_since_heartbeat: float) -> int:
+    """Makes the jobs of silent workers available again; answers how many."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds_since_heartbeat))
+    for job in stalled:
         await app.job_manager.retry_job(job)
+    return len(stalled)
 
 
 @app.periodic(cron="7 * * * *")

@@ -118,8 +118,11 @@ def test_path_too_long_for_a_socket_and_closed_to_others_works(tmp_path: Path) -
     try:
         assert ask(embedded.start(deep, durable=False), "SELECT 1") == 1
         assert [oct(path.stat().st_mode & 0o777) for path in (tmp_path, closed)] == ["0o700", "0o700"]
+        link = embedded._socket_directory(deep / "pg")
+        assert link.is_symlink()
     finally:
         embedded.stop(deep)
+    assert not link.is_symlink()
 
 
 def test_server_that_cannot_start_says_why(data_dir: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.refusals import NotUnderstood
+from contacts.derived import derive
 from contacts.models import Action, Change, Contact, Source
 from pipeline import import_jobs, imports, leads
 from pipeline.models import Card, Import, Move
@@ -47,6 +48,14 @@ def test_imported_contacts_are_found_by_the_search(anna, sofia, jan, board):
     imported(anna, OFFICE)
     found = Contact.objects.of(anna.account).extra(where=["search @@ %s::tsquery"], params=["'muell':*"])
     assert [contact.last_name for contact in found] == ["Müller"]
+
+
+def test_an_imported_contact_is_stored_as_if_it_had_been_typed_in(anna, sofia, jan, board):
+    imported(anna, OFFICE)
+    before = list(Contact.objects.of(anna.account).order_by("pk").values())
+    for contact in Contact.objects.of(anna.account):
+        derive(contact).save()
+    assert list(Contact.objects.of(anna.account).order_by("pk").values()) == before
 
 
 def test_new_cards_stand_on_top_in_the_order_of_the_file(anna, board):

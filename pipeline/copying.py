@@ -1,0 +1,28 @@
+"""Many rows at once by COPY: several times as fast as inserts, for tables whose columns are plain values."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from psycopg import sql
+
+
+def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Adds the rows; `columns` are named as in the database, and defaults of the model are not filled in."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def fresh_ids(model: type[Model], count: int) -> list[int]:
+    """Ids nobody else gets, for rows that go in by COPY."""
+    with connection.cursor() as cursor:
+        table = model._meta.db_table
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+        return [number for (number,) in cursor.fetchall()]

@@ -1,0 +1,243 @@
+"""`/columns/…`: works, repeated, stranger, reader, bad input, with scripts and without."""
+
+import pytest
+from django.test import Client
+
+from pipeline.models import Card, Column
+from tests.factories import ContactFactory
+from tests.pipeline.drops import FETCH, heads, make, order, shape, statements, text
+from tests.pipeline.test_columns import BAD_NAMES, DEFAULT, names
+
+CHANGES = {  # an address that changes something, with a body it would accept
+    "/columns/": {"beside": "{own}", "side": "left"},
+    "/columns/{own}/name/": {"name": "Rückruf"},
+    "/columns/{own}/place/": {"direction": "right"},
+    "/columns/{own}/removal/": {},
+}
+ADDRESSES = [*CHANGES, "/columns/{own}/menu/"]
+
+
+@pytest.fixture
+def own(board) -> Column:
+    return board["Nicht erreicht"]
+
+
+@pytest.fixture
+def leader(login, mehmet) -> Client:
+    return login(mehmet)
+
+
+def send(client: Client, address: str, column: Column, headers: dict[str, str] = FETCH):
+    data = {name: value.format(own=column.pk) for name, value in CHANGES[address].items()}
+    return client.post(address.format(own=column.pk), data, headers=headers)
+
+
+def test_inserted_column_opens_in_rename_mode(leader, krueger, own):
+    answer = send(leader, "/columns/", own)
+    inserted = Column.objects.of(krueger).get(name="Neue Spalte")
+    assert names(krueger) == [DEFAULT[0], "Neue Spalte", *DEFAULT[1:]]
+    assert f'action="/columns/{inserted.pk}/name/"' in text(answer)
+    assert 'value="Neue Spalte"' in text(answer)
+    order_of_columns = ",".join(str(column.pk) for column in Column.objects.of(krueger).order_by("position"))
+    assert f'data-order="{order_of_columns}"' in text(answer)
+
+
+def test_without_scripts_inserting_leads_to_the_name_and_on_to_the_board(leader, krueger, own):
+    answer = send(leader, "/columns/", own, headers={})
+    inserted = Column.objects.of(krueger).get(name="Neue Spalte")
+    assert (answer.status_code, answer["Location"]) == (302, f"/columns/{inserted.pk}/name/")
+    page = leader.get(answer["Location"])
+    assert 'value="Neue Spalte"' in text(page)
+    answer = leader.post(answer["Location"], {"name": "Rückruf"})
+    assert (answer.status_code, answer["Location"]) == (302, "/contacts/board/")
+    assert names(krueger)[1] == "Rückruf"
+
+
+def test_rename_answers_with_the_head_and_isolates_the_name(leader, own):
+    answer = leader.post(f"/columns/{own.pk}/name/", {"name": "موعد <b>"}, headers=FETCH)
+    assert answer.status_code == 200
+    assert "<bdi>موعد &lt;b&gt;</bdi></h2>" in text(answer)
+    assert heads(answer) == {own.pk}
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_bad_name_keeps_what_was_typed_and_says_why(leader, own, unwritten, name):
+    with unwritten():
+        answer = leader.post(f"/columns/{own.pk}/name/", {"name": BAD_NAMES[name]}, headers=FETCH)
+    assert answer.status_code == 422
+    assert 'class="error"' in text(answer) and 'aria-invalid="true"' in text(answer)
+
+
+def test_typed_name_is_still_there_after_a_refusal(leader, own):
+    for headers in (FETCH, {}):
+        answer = leader.post(
+            f"/columns/{own.pk}/name/", {"name": '"><svg onload=x> Kein Auftrag' * 3}, headers=headers
+        )
+        assert "&quot;&gt;&lt;svg onload=x&gt; Kein Auftrag" in text(answer)
+
+
+def test_escape_gives_the_head_back_as_it_was(leader, own, unwritten):
+    with unwritten():
+        answer = leader.get(f"/columns/{own.pk}/name/?cancel", headers=FETCH)
+    assert "<bdi>Nicht erreicht</bdi>" in text(answer) and "<form" not in text(answer)
+
+
+def test_shift_and_removal_answer_with_the_new_order(leader, krueger, own, board):
+    assert send(leader, "/columns/{own}/place/", own).status_code == 200
+    assert names(krueger)[1:3] == ["Erfolgreich kontaktiert", "Nicht erreicht"]
+    answer = send(leader, "/columns/{own}/removal/", own)
+    assert f"{own.pk}" not in text(answer).split('data-order="')[1].split('"')[0].split(",")
+    assert "Nicht erreicht" not in names(krueger)
+
+
+def test_full_column_is_kept_whatever_the_filter_shows_and_the_way_out_is_named(leader, own, unwritten):
+    make(own, *(f"P{number}" for number in range(7)))
+    with unwritten():
+        answer = leader.post(f"/columns/{own.pk}/removal/?q=nobody", headers=FETCH)
+    assert answer.status_code == 409
+    assert "Noch 7 Kontakte in dieser Spalte" in text(answer)
+    assert "„Kontakte verschieben und löschen …“" in text(answer)
+
+
+def test_one_contact_is_one_contact(leader, own):
+    make(own, "Ada")
+    answer = send(leader, "/columns/{own}/removal/", own)
+    assert (answer.status_code, "Noch 1 Kontakt in dieser Spalte" in text(answer)) == (409, True)
+
+
+def test_emptying_asks_first_and_offers_every_other_column(leader, own, board, unwritten):
+    make(own, "Ada", "Bob")
+    with unwritten():
+        answer = leader.get(f"/columns/{own.pk}/removal/", headers=FETCH)
+    offered = {name for name, column in board.items() if f'<option value="{column.pk}">' in text(answer)}
+    assert offered == set(DEFAULT) - {"Nicht erreicht"}
+    assert "2 Kontakte aus „Nicht erreicht“ werden verschoben. Es gehen keine Mails hinaus." in text(answer)
+
+
+def test_emptying_moves_all_and_shows_the_target(leader, own, board):
+    make(own, "Ada", "Bob")
+    target = board["Kein Auftrag"]
+    answer = leader.post(f"/columns/{own.pk}/removal/", {"target": target.pk}, headers=FETCH)
+    assert (answer.status_code, order(target)) == (200, ["Ada", "Bob"])
+    assert f'data-column="{target.pk}"' in text(answer)
+
+
+@pytest.mark.parametrize(
+    "target", ["x", "-1", "1000000000", str(2**63), "０１", "\x00", ["1", "2"]], ids=repr
+)
+def test_target_that_is_none_is_not_understood(leader, own, unwritten, target):
+    make(own, "Ada")
+    with unwritten():
+        answer = leader.post(f"/columns/{own.pk}/removal/", {"target": target}, headers=FETCH)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "data"),
+    [
+        ("/columns/", {}),
+        ("/columns/", {"beside": "{own}"}),
+        ("/columns/", {"side": "left"}),
+        ("/columns/", {"beside": "{own}", "side": "above"}),
+        ("/columns/", {"beside": "NaN", "side": "left"}),
+        ("/columns/", {"beside": "1000000000", "side": "left"}),
+        ("/columns/", {"beside": "{own}", "side": "\x00"}),
+        ("/columns/{own}/name/", {}),
+        ("/columns/{own}/name/", {"name": ["a", "b"]}),
+        ("/columns/{own}/place/", {}),
+        ("/columns/{own}/place/", {"direction": "up"}),
+        ("/columns/{own}/place/", {"direction": ["left", "left"]}),
+    ],
+)
+def test_missing_or_impossible_values_are_not_understood(leader, own, unwritten, address, data):
+    filled = {
+        key: value.format(own=own.pk) if isinstance(value, str) else value for key, value in data.items()
+    }
+    with unwritten():
+        assert leader.post(address.format(own=own.pk), filled, headers=FETCH).status_code == 422
+
+
+def test_rename_to_the_same_name_and_a_second_removal_write_nothing(leader, own, unwritten):
+    send(leader, "/columns/{own}/name/", own)
+    with unwritten():
+        assert send(leader, "/columns/{own}/name/", own).status_code == 200
+    assert send(leader, "/columns/{own}/removal/", own).status_code == 200
+    with unwritten():
+        assert send(leader, "/columns/{own}/removal/", own).status_code == 404
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("who", ["sofia", "mara"])
+def test_only_leaders_touch_columns(login, request, own, unwritten, address, who):
+    client = login(request.getfixturevalue(who))
+    method = client.get if address.endswith("menu/") else client.post
+    with unwritten():
+        answer = method(address.format(own=own.pk), {"name": "x", "direction": "right"}, headers=FETCH)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("post", address) for address in CHANGES]
+    + [("get", f"/columns/{{own}}/{part}/") for part in ("name", "removal", "menu")],
+)
+def test_foreign_column_is_like_an_unknown_one_to_the_last_statement(
+    login, paul, own, unwritten, method, address
+):
+    client = login(paul)
+    ContactFactory(column=own, first_name="Canary")
+    seen = []
+    for pk in (own.pk, 10**9):
+        data = {"beside": pk, "side": "left", "name": "x", "direction": "right"}
+        with unwritten(), statements() as asked:
+            answer = getattr(client, method)(address.format(own=pk), data, headers=FETCH)
+        seen.append((answer.status_code, text(answer), [shape(statement) for statement in asked]))
+    assert seen[0][0] == (422 if address == "/columns/" else 404)
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("address", CHANGES)
+def test_reading_changes_nothing(leader, own, unwritten, address):
+    for method in ("get", "head"):
+        with unwritten():
+            answer = getattr(leader, method)(address.format(own=own.pk))
+        asks_first = address.endswith(("name/", "removal/"))
+        assert answer.status_code == (200 if asks_first else 405)
+        assert asks_first or answer["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("address", ADDRESSES[1:])
+@pytest.mark.parametrize("pk", ["1e3", "０１", "1/../2", "%00", str(2**63), "-1"])
+def test_id_that_is_none_is_not_found(leader, own, unwritten, address, pk):
+    with unwritten():
+        assert leader.post(address.format(own=pk), headers=FETCH).status_code == 404
+
+
+@pytest.mark.parametrize("address", CHANGES)
+def test_ended_session_and_missing_token_write_nothing(mehmet, own, unwritten, address):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(mehmet)
+    with unwritten():
+        assert send(Client(), address, own).status_code == 401
+        assert send(strict, address, own).status_code == 403
+
+
+def test_agents_see_no_column_menu(login, sofia, mehmet, own):
+    menus = [text(login(user).get("/contacts/board/")).count("Spaltenmenü:") for user in (sofia, mehmet)]
+    assert menus == [0, 7]
+
+
+def test_further_cards_of_a_column_come_in_pages_of_fifty(leader, own):
+    make(own, *(f"P{number:03}" for number in range(101)))
+    ranks = list(Card.objects.filter(column=own).order_by("rank").values_list("rank", flat=True))
+    counts = []
+    for start in ("", ranks[49], ranks[99], "\x00"):
+        answer = leader.get(f"/columns/{own.pk}/cards/", {"after": start}, headers=FETCH)
+        counts.append(text(answer).count("data-card="))
+    assert counts == [50, 50, 1, 50]
+
+
+def test_further_cards_of_a_foreign_column_do_not_exist(login, paul, own):
+    make(own, "Canary")
+    answer = login(paul).get(f"/columns/{own.pk}/cards/", headers=FETCH)
+    assert (answer.status_code, "Canary" in text(answer)) == (404, False)

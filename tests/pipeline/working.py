@@ -1,0 +1,55 @@
+"""A background worker for the tests: in this process until its jobs are done, or as a process that can be killed."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+TABLES = "procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers"
+
+
+def empty_queue() -> None:
+    """The queue's tables are not managed by Django, so the flush between tests leaves them as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {TABLES} CASCADE")
+
+
+def work() -> None:
+    """Does all jobs, as the worker would; those that wait for each other's lock in turn."""
+    waiting = ProcrastinateJob.objects.filter(status="todo")
+    while waiting.exists():
+        with app.replace_connector(app.connector.get_worker_connector()) as working:
+            working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen]:
+    """The worker as it is started in production, on the database of the tests."""
+    database = connection.settings_dict
+    host = database["HOST"] or database["OPTIONS"].get("host", "")
+    url = f"postgres://{database['USER']}@/{database['NAME']}?host={host}"
+    given = {"DATABASE_URL": url, "DATA_DIR": str(settings.DATA_DIR)}
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "procrastinate", "worker"], cwd=CHECKOUT, env=os.environ | given
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until(happens: Callable[[], bool], seconds: float = 60, pause: float = 0.02) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(pause)
