@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import QueryDict, StreamingHttpResponse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts import csv_rows
@@ -23,12 +24,20 @@ STEPS = {
     State.RUNNING: 4,
     State.DONE: 5,
 }
+PLANNED = {  # nothing of it has happened yet
+    Outcome.CREATED: gettext_lazy("neu"),
+    Outcome.UPDATED: gettext_lazy("zu ändern"),
+}
 HEADERS = ("Zeile", "Ergebnis", "Name", "Grund")  # part of a file format: the same in every language
 
 
 def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
     """The context of `_import_state.html`; `is_asked`: by the page itself, each second."""
-    counts = [(outcome, outcome.label, source.counts.get(outcome.value, 0)) for outcome in Outcome]
+    labels = {} if source.state == State.DONE else PLANNED
+    counts = [
+        (outcome, labels.get(outcome, outcome.label), source.counts.get(outcome.value, 0))
+        for outcome in Outcome
+    ]
     is_busy = source.state in BUSY
     invalid = source.counts.get(Outcome.INVALID.value, 0)
     return {
@@ -60,7 +69,8 @@ def sentence_of(source: Import) -> str:
     if source.state == State.CHECKED:
         return _("Die Datei ist geprüft. Noch ist nichts übernommen.")
     count = source.counts.get(Outcome.CREATED.value, 0)
-    return ngettext("%(count)s Kontakt angelegt.", "%(count)s Kontakte angelegt.", count) % {"count": count}
+    said = {"count": number_format(count, force_grouping=True)}
+    return ngettext("%(count)s Kontakt angelegt.", "%(count)s Kontakte angelegt.", count) % said
 
 
 def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
@@ -73,7 +83,10 @@ def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
     if after.isascii() and after.isdigit() and len(after) < 10:
         rows = rows.filter(line__gt=min(int(after), 2**31 - 1))
     found = list(rows[: PAGE + 1])
-    tabs = [(value.value, value.label, source.counts.get(value.value, 0)) for value in Outcome]
+    labels = {} if source.state == State.DONE else PLANNED
+    for row in found:
+        row.label = labels.get(Outcome(row.outcome), row.get_outcome_display())
+    tabs = [(value, labels.get(value, value.label), source.counts.get(value.value, 0)) for value in Outcome]
     place = f"?outcome={outcome}&after={found[PAGE - 1].line}" if len(found) > PAGE else ""
     return {
         "source": source,

@@ -1,43 +1,34 @@
 """What the background worker does. `procrastinate` wakes and repeats; the rows it works on are the truth."""
 
+from collections.abc import Callable
+
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from pipeline import import_files, import_jobs, leads
 
 STALLED_SECONDS = 30  # without a sign of life from a job's worker
 KEEP_JOBS_HOURS = 72
+MOST_ATTEMPTS = 5
 # A database that restarts is worth waiting for; any other fault would only happen again.
-AGAIN = RetryStrategy(max_attempts=5, wait=5, retry_exceptions={OperationalError})
+AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=5, retry_exceptions={OperationalError})
 # One import at a time in the whole installation: the memory of the worker stays bounded.
 ONE_IMPORT = "import"
 
 
-@app.task(name="check_import", lock=ONE_IMPORT, retry=AGAIN)
-def check_import(import_id: int) -> None:
+@app.task(name="check_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
+def check_import(context: JobContext, import_id: int) -> None:
     """The dry run of an uploaded file."""
-    try:
-        import_jobs.check(import_id=import_id, now=timezone.now())
-    except OperationalError:
-        raise
-    except Exception:
-        import_jobs.fail(import_id=import_id, sentence=_failed(), now=timezone.now())
-        raise
+    _attempt(import_jobs.check, import_id, context)
 
 
-@app.task(name="run_import", lock=ONE_IMPORT, retry=AGAIN)
-def run_import(import_id: int) -> None:
+@app.task(name="run_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
+def run_import(context: JobContext, import_id: int) -> None:
     """The import of a checked file."""
-    try:
-        import_jobs.run(import_id=import_id, now=timezone.now())
-    except OperationalError:
-        raise
-    except Exception:
-        import_jobs.fail(import_id=import_id, sentence=_failed(), now=timezone.now())
-        raise
+    _attempt(import_jobs.run, import_id, context)
 
 
 @app.periodic(cron="* * * * *")
@@ -78,5 +69,14 @@ async def forget_jobs(timestamp: int) -> None:
     )
 
 
-def _failed() -> str:
-    return _("Der Import ist an einem unerwarteten Fehler gescheitert; es wurde nichts übernommen.")
+def _attempt(work: Callable[..., None], import_id: int, context: JobContext) -> None:
+    """Does the work; a fault that is not tried again ends the import, so that nobody waits for it for ever."""
+    try:
+        work(import_id=import_id, now=timezone.now())
+    except Exception as fault:
+        if not isinstance(fault, OperationalError) or context.job.attempts >= MOST_ATTEMPTS:
+            sentence = _(
+                "Der Import ist an einem unerwarteten Fehler gescheitert; es wurde nichts übernommen."
+            )
+            import_jobs.fail(import_id=import_id, sentence=sentence, now=timezone.now())
+        raise
