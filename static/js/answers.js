@@ -9,10 +9,9 @@
     htmx.swap({ text, sourceElement: document.body, target, swap: target === document.body ? "none" : "innerHTML" });
 
   const leavesSomething = (text) => {
-    const rest = document.createElement("template"); // unlike a document it takes a row of a table as it is
-    rest.innerHTML = text;
-    rest.content.querySelectorAll("[hx-swap-oob]").forEach((part) => part.remove());
-    return rest.content.childElementCount > 0;
+    const rest = new DOMParser().parseFromString(text, "text/html").body;
+    rest.querySelectorAll("[hx-swap-oob], template[hx]").forEach((part) => part.remove());
+    return rest.childElementCount > 0;
   };
 
   const close = (home) => {

@@ -90,7 +90,7 @@ def test_status_in_the_row_can_be_changed_without_leaving_the_list(anna, board, 
     address = f"/cards/{contact.pk}/position/"
     answer = login(anna).post(address, data, headers={"HX-Request": "true"}).content.decode()
     row = answer[answer.index(f'id="contact-{contact.pk}"') :].split("</tr>")[0]
-    assert 'hx-swap-oob="true"' in row
+    assert f'hx-target="#contact-{contact.pk}" hx-swap="outerHTML"' in answer
     assert "Termin vereinbart" in row
     assert "row--new" not in row
     assert "/reversal/?via=list" in answer
