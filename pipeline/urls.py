@@ -9,6 +9,7 @@ app_name = "pipeline"
 urlpatterns = [
     path("", list.home, name="home"),
     path("contacts/", list.page, name="list"),
+    path("contacts/assignees/", list.assignees, name="assignees"),
     path("contacts/selection/assignee/", selection.assignee, name="selection-assignee"),
     path("contacts/selection/status/", selection.status, name="selection-status"),
     path("contacts/selection/export/", selection.export, name="selection-export"),

@@ -5,13 +5,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.access import EVERYBODY, gate
+from accounts.access import EVERYBODY, WORKERS, gate
+from accounts.refusals import wants_fragment
 from contacts import assignment
-from pipeline import listing
+from pipeline import filters, listing
 from pipeline.selection import Selection
 from pipeline.views.answers import scene
 
 VIEW = "view"  # the cookie that remembers which view was used last
+SEARCH_FROM = 8  # names; fewer are seen at a glance
 COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 
 
@@ -40,6 +42,22 @@ def page(request: HttpRequest) -> HttpResponse:
     response = render(request, "pipeline/list.html", context)
     remember(response, "list", request)
     return response
+
+
+@require_safe
+@gate(*WORKERS)
+def assignees(request: HttpRequest) -> HttpResponse:
+    """The menu of the filter by assignee: each entry is the address of the selection filtered so."""
+    selection = Selection.parse(request.user, request.GET)
+    colleagues = assignment.colleagues(request.user)
+    context = {
+        "people": filters.people(selection, colleagues),
+        "has_search": len(colleagues) >= SEARCH_FROM,
+        "address": reverse("pipeline:board" if request.GET.get("view") == "board" else "pipeline:list"),
+        "sort": listing.Sort.parse(request.user, request.GET).parameter,
+    }
+    template = "pipeline/_assignees.html" if wants_fragment(request) else "pipeline/assignees.html"
+    return render(request, template, context)
 
 
 def remember(response: HttpResponse, view: str, request: HttpRequest) -> None:

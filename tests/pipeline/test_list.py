@@ -73,7 +73,7 @@ def test_row_shows_the_contact(anna, board, login, sofia):
     ):
         assert mark in row
     assert f'href="/contacts/{contact.pk}/"' in row
-    assert f'formaction="/cards/{contact.pk}/targets/?via=list"' in row
+    assert f'href="/cards/{contact.pk}/targets/?via=list"' in row
 
 
 def test_new_contacts_are_red_and_called_new(anna, board, login):
@@ -99,8 +99,9 @@ def test_status_in_the_row_can_be_changed_without_leaving_the_list(anna, board, 
 def test_status_can_be_changed_by_a_plain_form(anna, board, login):
     contact = ContactFactory(column=board["Neue Kontakte"])
     client = login(anna)
-    page = client.get(f"/cards/{contact.pk}/targets/", {"via": "list"}).content.decode()
+    page = client.get(f"/cards/{contact.pk}/targets/?via=list&q=x").content.decode()
     assert f'action="/cards/{contact.pk}/position/' in page
+    assert 'name="next" value="/contacts/?q=x"' in page
     data = {"column": board["Termin vereinbart"].pk, "after": "", "version": 1, "via": "list", "next": LIST}
     assert client.post(f"/cards/{contact.pk}/position/", data).headers["Location"] == LIST
 
@@ -290,6 +291,21 @@ class TestFilters:
         wanted = sorted(people[name].pk for name in names)
         assert (sorted(ids(found)), total(found)) == (wanted, len(wanted))
         assert (cards(board), total(board)) == (wanted, len(wanted))
+
+    def test_by_assignee_are_a_menu_of_addresses(self, anna, sofia, mara, people, login):
+        menu = login(anna).get(
+            "/contacts/assignees/?view=board&due=today&sort=-due", headers={"HX-Request": "true"}
+        )
+        entries = re.findall(r'href="([^"]+)">.*?<span>([^<]+)</span>', menu.content.decode())
+        assert [(address.replace("&amp;", "&"), name) for address, name in entries] == [
+            (f"{BOARD}?due=today&sort=-due", "Alle Mitarbeiter"),
+            (f"{BOARD}?assignee=me&due=today&sort=-due", "Mir zugewiesen"),
+            (f"{BOARD}?assignee=none&due=today&sort=-due", "Niemandem zugewiesen"),
+            (f"{BOARD}?assignee={anna.pk}&due=today&sort=-due", "Anna Krüger"),
+            (f"{BOARD}?assignee={sofia.pk}&due=today&sort=-due", "Sofia Vogt"),
+        ]
+        assert "<html" in login(anna).get("/contacts/assignees/").content.decode()
+        assert login(mara).get("/contacts/assignees/").status_code == 403
 
     def test_are_carried_to_the_other_view(self, anna, people, login):
         for address in (LIST, BOARD):

@@ -1,0 +1,98 @@
+"""The filters above list and board, from what is already loaded: nothing here asks the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from contacts.models import Source
+from pipeline.selection import DUE, Selection
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice in the toolbar: its options as (value, label), the first of them "all"."""
+
+    name: str
+    label: str
+    icon: str
+    value: str
+    options: list[tuple[str, str]]
+
+    @property
+    def chosen(self) -> str:
+        """The label of the present value."""
+        return dict(self.options)[self.value]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody (or everybody, or nobody) to filter by, and the selection's address with it."""
+
+    label: str
+    query_string: str
+    is_chosen: bool
+    user: User | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set, and the selection's address without it."""
+
+    label: str
+    without: str
+
+
+def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
+    """The filters this user may set; marketing sees neither assignees nor due dates."""
+    source = Filter("source", _("Quelle"), "filter", selection.source, _sources())
+    if not selection.user.works_contacts:
+        return [source]
+    return [
+        Filter("assignee", _("Mitarbeiter"), "user", selection.assignee, _assignees(selection, colleagues)),
+        Filter("due", _("Fälligkeit"), "calendar", selection.due, _dues()),
+        source,
+    ]
+
+
+def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
+    """The menu of the filter by assignee."""
+    users = {str(user.pk): user for user in colleagues}
+    return [
+        Person(
+            label=label,
+            query_string=replace(selection, assignee=value).query_string,
+            is_chosen=value == selection.assignee,
+            user=users.get(value),
+        )
+        for value, label in _assignees(selection, users.values())
+    ]
+
+
+def chips(selection: Selection, colleagues: Iterable[User]) -> list[Chip]:
+    """What is filtered, each part with the selection that remains when it is taken away."""
+    found = [Chip(f"„{selection.q}“", replace(selection, q="").query_string)] if selection.q else []
+    for choice in filters(selection, colleagues):
+        if choice.value:
+            label = dict(choice.options).get(choice.value, choice.label)
+            without = replace(selection, **{choice.name: ""})  # type: ignore[arg-type]
+            found.append(Chip(label, without.query_string))
+    return found
+
+
+def _assignees(selection: Selection, colleagues: Iterable[User]) -> list[tuple[str, str]]:
+    special = [("", _("Alle Mitarbeiter")), ("me", _("Mir zugewiesen")), ("none", _("Niemandem zugewiesen"))]
+    named = [(str(user.pk), user.full_name) for user in colleagues if user.works_contacts]
+    known = {value for value, label in special + named}
+    if selection.assignee not in known:  # somebody who has left: the address keeps its meaning
+        named.append((selection.assignee, _("Anderer Mitarbeiter")))
+    return special + named
+
+
+def _dues() -> list[tuple[str, str]]:
+    return [("", _("Jede Fälligkeit")), *((value, str(label)) for value, label in DUE.items())]
+
+
+def _sources() -> list[tuple[str, str]]:
+    return [("", _("Alle Quellen")), *((value, str(label)) for value, label in Source.choices)]
