@@ -13,33 +13,41 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import EVERYBODY, gate
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library takes PUT for POST
 
 
 def inside(route: str, view: Any, name: str) -> URLPattern:
     """A page of a logged-in user of any role."""
-    return path(route, gate(*EVERYBODY)(view), name=name)
+    return path(route, form_page(gate(*EVERYBODY)(view)), name=name)
+
+
+def outside(route: str, view: Any, name: str) -> URLPattern:
+    """A page for somebody who is not logged in (yet)."""
+    return path(route, form_page(view), name=name)
 
 
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
-    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    outside("login/", account.login, "account_login"),
+    outside("logout/", account.logout, "account_logout"),
+    outside("inactive/", account.account_inactive, "account_inactive"),
+    outside("password/reset/", account.password_reset, "account_reset_password"),
+    outside("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        form_page(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
-    path(
+    outside(
         "password/reset/key/done/",
         account.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
+        "account_reset_password_from_key_done",
     ),
-    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
-    path("2fa/webauthn/login/", keys.login_webauthn, name="mfa_login_webauthn"),
+    outside("2fa/authenticate/", mfa.authenticate, "mfa_authenticate"),
+    outside("2fa/webauthn/login/", keys.login_webauthn, "mfa_login_webauthn"),
     inside("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
     inside("password/change/", account.password_change, "account_change_password"),
     inside("password/set/", account.password_set, "account_set_password"),

@@ -15,15 +15,15 @@ from help.forms import FeedbackForm, VoteForm, own_path
 from help.models import Feedback
 
 
-@gate(*EVERYBODY)
 @require_safe
+@gate(*EVERYBODY)
 def index(request: HttpRequest) -> HttpResponse:
     """What there is to read."""
     return render(request, "help/index.html", {"articles": articles.ARTICLES})
 
 
-@gate(*EVERYBODY)
 @require_safe
+@gate(*EVERYBODY)
 def article(request: HttpRequest, name: str) -> HttpResponse:
     """One article, with the question whether it helped."""
     found = articles.find(name)
@@ -31,8 +31,8 @@ def article(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, found.template, {"article": found, "articles": articles.ARTICLES, **context})
 
 
-@gate(*EVERYBODY)
 @require_POST
+@gate(*EVERYBODY)
 def vote(request: HttpRequest, name: str) -> HttpResponse:
     """Keeps the answer and says thank you, also to a second one, which changes nothing."""
     found = articles.find(name)
@@ -47,8 +47,8 @@ def vote(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(f"/help/{found.name}/#vote")
 
 
-@gate(*EVERYBODY)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gate(*EVERYBODY)
 def feedback(request: HttpRequest) -> HttpResponse:
     """GET: the form. POST: stores the message, then mails it."""
     host = request.get_host()

@@ -17,8 +17,8 @@ from contacts.models import Action, Contact
 from contacts.views.answers import changed, small_page
 
 
-@gate(*WORKERS)
 @require_POST
+@gate(*WORKERS)
 def create(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Records or plans an action; `kind` says which."""
     contact = find(request.user, contact_id)
@@ -35,8 +35,8 @@ def create(request: HttpRequest, contact_id: int) -> HttpResponse:
     return _shown(request, contact, _("„%(action)s“ ist eingetragen.") % {"action": action.label})
 
 
-@gate(*WORKERS)
 @require_safe
+@gate(*WORKERS)
 def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The form for one kind of action."""
     contact = find(request.user, contact_id)
@@ -44,8 +44,8 @@ def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
     return _composer(request, contact, kind, ActionForm(kind=kind))
 
 
-@gate(*WORKERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
 def edit(request: HttpRequest, action_id: int) -> HttpResponse:
     """GET: the form to correct an action. POST: corrects it."""
     action = actions.find(request.user, action_id)
@@ -62,8 +62,8 @@ def edit(request: HttpRequest, action_id: int) -> HttpResponse:
     return _shown(request, contact, _("Der Eintrag ist geändert."))
 
 
-@gate(*WORKERS)
 @require_POST
+@gate(*WORKERS)
 def performance(request: HttpRequest, action_id: int) -> HttpResponse:
     """A planned action was held."""
     action = actions.find(request.user, action_id)
@@ -72,8 +72,8 @@ def performance(request: HttpRequest, action_id: int) -> HttpResponse:
     return _shown(request, contact, _("„%(action)s“ ist erledigt.") % {"action": action.label})
 
 
-@gate(*WORKERS)
 @require_POST
+@gate(*WORKERS)
 def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
     """Takes an action back."""
     action = actions.find(request.user, action_id)
@@ -81,8 +81,8 @@ def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
     return _shown(request, contact, _("Der Eintrag ist entfernt."))
 
 
-@gate(*WORKERS)
 @require_safe
+@gate(*WORKERS)
 def older(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The actions behind the one named by `before`."""
     contact = find(request.user, contact_id)

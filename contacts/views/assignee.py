@@ -17,8 +17,8 @@ from contacts.views.answers import changed, small_page
 SEARCH_FROM = 8  # names; fewer are seen at a glance
 
 
-@gate(*WORKERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
 def assignee(request: HttpRequest, contact_id: int) -> HttpResponse:
     """GET: the colleagues to choose from. POST: gives the contact to one of them, or to nobody."""
     contact = find(request.user, contact_id)

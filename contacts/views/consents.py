@@ -13,8 +13,8 @@ from contacts.models import Consent
 from contacts.views.answers import changed, small_page
 
 
-@gate(*WORKERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
 def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
     """GET: the form and all evidence. POST: adds one piece of evidence."""
     contact = find(request.user, contact_id)

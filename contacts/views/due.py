@@ -14,8 +14,8 @@ from contacts.models import Contact
 from contacts.views.answers import changed, small_page
 
 
-@gate(*WORKERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
 def due(request: HttpRequest, contact_id: int) -> HttpResponse:
     """GET: the picker. POST: sets or clears day and note."""
     contact = find(request.user, contact_id)

@@ -16,8 +16,8 @@ from contacts.models import Contact
 from contacts.views.answers import changed, small_page
 
 
-@gate(*WORKERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
 def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
     """GET: the form of one group. POST: saves it against the version it was opened with."""
     contact = find(request.user, contact_id)
