@@ -1,0 +1,375 @@
+"""Every address of the product: who gets which answer, and what is posted there.
+
+One row for each name of the resolver; `test_access.py` fails for an address without a row and for a row without an
+address. The statuses stand in the order of `ROLES`; the answers of POST are those to a plain form (a fragment is
+answered 200 where a page is answered 302). Addresses know nothing of other methods: 405.
+
+200 and 302 are given, 401 asks to log in, 403 shows no right, 404 no such thing for this user, 405 no such method,
+409 not as things stand, 410 gone, 422 a field that means nothing to this office.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from tests.factories import PASSWORD
+from tests.offices import Office, Ref
+
+# `stranger` is the administrator of another office; `deactivated` has left, the browser still holds the session.
+ROLES = ("anonymous", "administrator", "manager", "agent", "marketing", "stranger", "deactivated")
+
+PARAMETERS = {
+    "contact_id": Ref("contact"),
+    "action_id": Ref("action"),
+    "move_id": Ref("move"),
+    "column_id": Ref("column"),
+    "import_id": Ref("import"),
+    "export_id": Ref("export"),
+    "member_id": Ref("member"),
+    "stamp": Ref("stamp"),
+    "pk": Ref("authenticator"),
+}
+NEVER = "405 405 405 405 405 405 405"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one address answers. `at`: parameters of the address, `body`: what a sound form sends."""
+
+    name: str
+    get: str = NEVER
+    post: str = NEVER
+    body: dict[str, Any] = field(default_factory=dict)
+    at: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+
+
+def csv() -> SimpleUploadedFile:
+    return SimpleUploadedFile("kontakte.csv", b"Nachname;Ort\nLenz;Bonn\n")
+
+
+ROWS = [
+    #   anonymous, administrator, manager, agent, marketing, stranger, deactivated
+    Row("healthz", "200 200 200 200 200 200 200"),
+    Row("readyz", "200 200 200 200 200 200 200"),
+    # The login and what belongs to it: open to everybody; who is logged in already is led to the start page.
+    Row(
+        "account_login",
+        "200 302 302 302 302 302 200",
+        "302 302 302 302 302 302 302",
+        body={"login": Ref("login"), "password": PASSWORD},
+    ),
+    Row("account_logout", "302 200 200 200 200 200 302", "302 302 302 302 302 302 302"),
+    Row("account_inactive", "200 200 200 200 200 200 200"),
+    Row(
+        "account_reset_password",
+        "200 200 200 200 200 200 200",
+        "302 302 302 302 302 302 302",
+        body={"email": Ref("login")},
+    ),
+    Row("account_reset_password_done", "200 200 200 200 200 200 200"),
+    Row(
+        "account_reset_password_from_key",
+        "200 200 200 200 200 200 200",  # the page that says the link does not hold
+        "200 200 200 200 200 200 200",
+        at={"uidb36": "1", "key": "forged"},
+        body={"password1": "ganz-neues-passwort"},
+    ),
+    Row("account_reset_password_from_key_done", "200 200 200 200 200 200 200"),
+    Row("mfa_authenticate", "302 302 302 302 302 302 302", "302 302 302 302 302 302 302"),
+    Row("mfa_login_webauthn", "302 302 302 302 302 302 302", "302 302 302 302 302 302 302"),
+    Row(
+        "invitation",
+        "200 200 200 200 200 200 200",
+        "302 302 302 302 302 302 302",
+        at={"member": Ref("invited_code"), "token": Ref("token")},
+        body={"first_name": "Neu", "last_name": "Hier", "password": "ganz-neues-passwort"},
+    ),
+    # One's own login. The administrators of both offices have a second factor.
+    Row(
+        "account_reauthenticate",
+        "302 200 200 200 200 200 302",
+        "401 302 302 302 302 302 401",
+        body={"password": PASSWORD},
+    ),
+    Row(
+        "account_change_password",
+        "302 200 200 200 200 200 302",
+        "401 302 302 302 302 302 401",
+        body={
+            "oldpassword": PASSWORD,
+            "password1": "ganz-neues-passwort",
+            "password2": "ganz-neues-passwort",
+        },
+    ),
+    Row("account_set_password", "302 302 302 302 302 302 302", "401 302 302 302 302 302 401"),
+    Row("usersessions_list", "302 200 200 200 200 200 302", "401 302 302 302 302 302 401"),
+    Row("mfa_index", "302 200 200 200 200 200 302", "401 405 405 405 405 405 401"),
+    Row("mfa_reauthenticate", "302 200 302 302 302 200 302", "401 200 302 302 302 200 401"),
+    Row("mfa_activate_totp", "302 302 200 200 200 302 302", "401 302 200 200 200 302 401"),
+    Row("mfa_deactivate_totp", "302 200 404 404 404 200 302", "401 302 404 404 404 302 401"),
+    Row("mfa_view_recovery_codes", "302 200 404 404 404 200 302", "401 405 405 405 405 405 401"),
+    Row("mfa_generate_recovery_codes", "302 200 200 200 200 200 302", "401 302 200 200 200 302 401"),
+    Row("mfa_download_recovery_codes", "302 200 404 404 404 200 302", "401 405 404 404 404 405 401"),
+    Row("mfa_list_webauthn", "302 200 200 200 200 200 302", "401 405 405 405 405 405 401"),
+    Row("mfa_add_webauthn", "302 200 200 200 200 200 302", "401 200 200 200 200 200 401"),
+    Row("mfa_reauthenticate_webauthn", "302 200 302 302 302 200 302", "401 302 302 302 302 302 401"),
+    Row(
+        "mfa_edit_webauthn",
+        "302 200 404 404 404 404 302",
+        "401 302 404 404 404 404 401",
+        body={"name": "Telefon"},
+    ),
+    Row("mfa_remove_webauthn", "302 200 404 404 404 404 302", "401 302 404 404 404 404 401"),
+    # Office and members
+    Row("settings", "302 302 302 302 302 302 302"),
+    Row(
+        "office",
+        "302 200 403 403 403 200 302",
+        "401 302 403 403 403 302 401",
+        body={"name": "Umbenannt", "time_zone": "Europe/Vienna", "agents_see": "own"},
+    ),
+    Row(
+        "profile",
+        "302 200 200 200 200 200 302",
+        "401 302 302 302 302 302 401",
+        body={"first_name": "Neu", "last_name": "Hier", "theme": "dark"},
+    ),
+    Row("theme", post="401 302 302 302 302 302 401", body={"theme": "dark"}),
+    Row("members", "302 200 403 403 403 200 302"),
+    Row(
+        "member-new",
+        "302 200 403 403 403 200 302",
+        "401 302 403 403 403 302 401",
+        body={"email": "neu@office.example", "first_name": "Neu", "last_name": "Hier", "role": "agent"},
+    ),
+    Row("member", "302 200 403 403 403 404 302"),
+    Row("member-role", post="401 302 403 403 403 404 401", body={"role": "manager"}),
+    Row("member-invitation", post="401 302 403 403 403 404 401", at={"member_id": Ref("invited")}),
+    Row("member-deactivation", post="401 302 403 403 403 404 401"),
+    Row("member-reactivation", post="401 302 403 403 403 404 401", at={"member_id": Ref("deactivated")}),
+    # Help and feedback
+    Row("help:index", "302 200 200 200 200 200 302"),
+    Row("help:article", "302 200 200 200 200 200 302", at={"name": "pipeline"}),
+    Row(
+        "help:vote",
+        post="401 302 302 302 302 302 401",
+        at={"name": "pipeline"},
+        body={"helpful": "yes"},
+    ),
+    Row(
+        "help:feedback",
+        "302 200 200 200 200 200 302",
+        "401 302 302 302 302 302 401",
+        body={"key": str(UUID(int=7)), "text": "Gefällt uns.", "reply_to": "", "page": "/contacts/"},
+    ),
+    # List and board
+    Row("pipeline:home", "302 302 302 302 302 302 302"),
+    Row("pipeline:list", "302 200 200 200 200 200 302"),
+    Row(
+        "pipeline:selection-assignee",
+        "302 200 200 200 403 422 302",
+        "401 302 302 302 403 422 401",
+        query={"contact": Ref("contact")},
+        body={"contact": [Ref("contact")], "assignee": Ref("user")},
+    ),
+    Row(
+        "pipeline:selection-status",
+        "302 200 200 200 403 422 302",
+        "401 302 302 302 403 422 401",
+        query={"contact": Ref("contact")},
+        body={"contact": [Ref("contact")], "column": Ref("first_column")},
+    ),
+    Row("pipeline:selection-export", "302 200 200 403 403 422 302", query={"contact": Ref("contact")}),
+    Row(
+        "pipeline:selection-trash",
+        "302 200 200 403 403 422 302",
+        "401 302 302 403 403 422 401",
+        query={"contact": Ref("contact")},
+        body={"contact": [Ref("contact")]},
+    ),
+    Row("pipeline:trash", "302 200 200 403 403 200 302"),
+    Row(
+        "pipeline:trash-restoration",
+        post="401 302 302 403 403 422 401",
+        body={"contact": [Ref("trashed")]},
+    ),
+    Row("pipeline:trash-undo", post="401 302 404 403 403 404 401"),  # for whoever deleted them
+    Row("pipeline:contact-trash", post="401 302 302 403 403 404 401"),
+    # Contacts
+    Row(
+        "contacts:assignee",
+        "302 200 200 200 403 404 302",
+        "401 302 302 302 403 404 401",
+        body={"assignee": Ref("user")},
+    ),
+    Row(
+        "contacts:due",
+        "302 200 200 200 403 404 302",
+        "401 302 302 302 403 404 401",
+        body={"due_on": "24.12.2030", "due_note": "Rückruf"},
+    ),
+    Row(
+        "contacts:actions",
+        post="401 302 302 302 403 404 401",
+        body={"kind": "note", "text": "Hat angerufen."},
+    ),
+    Row("contacts:action-new", "302 200 200 200 403 404 302", query={"kind": "call"}),
+    Row("contacts:actions-older", "302 200 200 200 403 404 302", query={"before": Ref("action")}),
+    Row(
+        "contacts:facts",
+        "302 200 200 200 403 404 302",
+        "401 302 302 302 403 404 401",
+        at={"key": "person"},
+        body={"last_name": "Lenz", "version": 1},
+    ),
+    Row(
+        "contacts:consents",
+        "302 200 200 200 403 404 302",
+        "401 302 302 302 403 404 401",
+        body={"channel": "email", "granted": "1", "method": "spoken", "wording": "Gern."},
+    ),
+    Row(
+        "contacts:action",
+        "302 200 200 200 403 404 302",
+        "401 302 302 302 403 404 401",
+        body={"text": "Hat abgesagt."},
+    ),
+    Row(
+        "contacts:action-performance",
+        post="401 302 302 302 403 404 401",
+        at={"action_id": Ref("planned")},
+    ),
+    Row("contacts:action-deletion", post="401 302 302 302 403 404 401"),
+    Row(
+        "pipeline:imports",
+        "302 200 200 403 403 200 302",
+        "401 302 302 403 403 302 401",
+        body={"file": csv},
+    ),
+    Row("pipeline:import", "302 200 200 403 403 404 302", at={"import_id": Ref("checked_import")}),
+    Row(
+        "pipeline:import-mapping",
+        "302 200 200 403 403 404 302",
+        "401 302 302 403 403 404 401",
+        body={"column-0": "last_name"},
+    ),
+    Row(
+        "pipeline:import-takeover",
+        post="401 302 302 403 403 404 401",
+        at={"import_id": Ref("checked_import")},
+    ),
+    Row("pipeline:import-rows", "302 200 200 403 403 404 302"),
+    Row("pipeline:import-rows-file", "302 200 200 403 403 404 302"),
+    Row("pipeline:exports", post="401 302 302 403 403 302 401", body={"contact": [Ref("contact")]}),
+    Row("pipeline:export", "302 200 404 403 403 404 302"),  # the administrator asked for it
+    Row("pipeline:board", "302 200 200 200 403 200 302"),
+    Row("pipeline:card", "302 200 200 200 403 404 302"),
+    Row("pipeline:card-targets", "302 200 200 200 403 404 302"),
+    Row(
+        "pipeline:card-position",
+        post="401 302 302 302 403 404 401",
+        body={"column": Ref("first_column"), "after": "", "version": 1, "key": "k"},
+    ),
+    Row("pipeline:card-menu", "302 200 200 200 403 404 302"),
+    Row("pipeline:move-reversal", post="401 302 302 302 403 404 401"),
+    Row(
+        "pipeline:columns",
+        post="401 302 302 403 403 422 401",
+        body={"beside": Ref("column"), "side": "right"},
+    ),
+    Row("pipeline:column-cards", "302 200 200 200 403 404 302"),
+    Row("pipeline:column-menu", "302 200 200 403 403 404 302"),
+    Row(
+        "pipeline:column-name",
+        "302 200 200 403 403 404 302",
+        "401 302 302 403 403 404 401",
+        body={"name": "Neuer Name"},
+    ),
+    Row("pipeline:column-place", post="401 302 302 403 403 404 401", body={"direction": "right"}),
+    Row(
+        "pipeline:column-removal",
+        "302 200 200 403 403 404 302",
+        "401 302 302 403 403 404 401",
+        body={"target": Ref("other_column")},
+    ),
+    Row(
+        "pipeline:contact-new",
+        "302 200 200 200 403 200 302",
+        "401 302 302 302 403 422 401",
+        body={"last_name": "Lenz", "source": "phone", "column": Ref("column"), "assignee": Ref("user")},
+    ),
+    Row("pipeline:contact", "302 200 200 200 403 404 302"),
+    Row("pipeline:contact-history", "302 200 200 200 403 404 302"),
+]
+
+
+def rows() -> dict[str, Row]:
+    return {row.name: row for row in ROWS}
+
+
+def walk(
+    patterns: list[URLPattern | URLResolver] | None = None, space: str = "", given: tuple[str, ...] = ()
+) -> Iterator[tuple[str, list[str]]]:
+    """The name of every address of the resolver, or else its route, with its parameters."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        parameters = (*given, *_parameters(pattern))
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from walk(pattern.url_patterns, inner, parameters)
+        else:
+            yield f"{space}{pattern.name or pattern.pattern}", list(parameters)
+
+
+def _parameters(pattern: Any) -> list[str]:
+    return list(pattern.pattern.regex.groupindex)
+
+
+def address(name: str, parameters: list[str], row: Row, office: Office) -> str:
+    """The address for this office's objects."""
+    values = {one: row.at[one] if one in row.at else PARAMETERS[one] for one in parameters}
+    return reverse(name, kwargs=office.put(values))
+
+
+def browser(user: User | None) -> Callable[[], Client]:
+    """Makes browsers in which this user is logged in; each starts with the same cookies."""
+    first = Client()
+    if user is not None:
+        first.force_login(user)
+        session = first.session  # pages about one's own login want a password given a moment ago
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time(), "reauthenticated": True}
+        ]
+        session.save()
+
+    def another() -> Client:
+        client = Client(raise_request_exception=False)
+        client.cookies = SimpleCookie(first.cookies.output(header="", sep=";"))
+        return client
+
+    return another
+
+
+# Rows that say somebody was here, or how often: sessions, and the counters of the limits on logins.
+TOUCHED = ("django_session", "usersessions_usersession", "accounts_cache")
+
+
+def rows_written() -> int:
+    """Rows written in this transaction so far, rolled back ones included, touches excepted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
+            "WHERE relname <> ALL(%s)",
+            [list(TOUCHED)],
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,324 @@
+"""Two furnished offices, every text of which carries a word of its own: whoever finds it elsewhere has found a leak."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.http import int_to_base36
+from fido2.cose import CoseKey
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from accounts import invitations
+from accounts.models import Account, Role, User
+from contacts.kinds import Kind
+from contacts.models import Change, Consent, Contact
+from funnel.models import Sequence
+from help.models import Feedback, Vote
+from pipeline import import_files, leads, moves
+from pipeline.boards import create_board
+from pipeline.models import Column, Export, Import, ImportRow, Move
+from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
+
+FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
+UNKNOWN_ID = 1_999_999_999
+UNKNOWN_UUID = UUID("19999999-0000-4000-8000-199999999999")
+FACTS = (
+    *(
+        "title",
+        "first_name",
+        "last_name",
+        "company",
+        "partner_title",
+        "partner_first_name",
+        "partner_last_name",
+    ),
+    *("street", "postal_code", "city", "source_detail", "due_note"),
+)
+ROOMS = ("accounts", "contacts", "funnel", "pipeline", "help")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the texts of somebody's rows begin with, and the digits of their telephones."""
+
+    word: str
+    digits: str
+
+    def text(self, name: str, length: int | None = 40) -> str:
+        return f"{self.word}{name.replace('_', '')}"[:length]
+
+    @property
+    def signs(self) -> tuple[str, str]:
+        return self.word, self.digits
+
+
+OURS, HIDDEN, THEIRS = Mark("qzxow", "7310001"), Mark("qzxhi", "7310002"), Mark("qzxfo", "7310003")
+SEARCHED = "qzx"  # finds all of them, and is itself none
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An object in an address or a form field: one's own, a foreign, a hidden or an unknown one, as the test asks."""
+
+    kind: str
+
+
+@dataclass
+class Office:
+    """An account with at least one row of everything."""
+
+    account: Account
+    people: dict[str, User]
+    refs: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values with this office's objects in place of the references."""
+        return {name: self._put(value) for name, value in values.items()}
+
+    def _put(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._put(one) for one in value]
+        return self.refs[value.kind] if isinstance(value, Ref) else value
+
+
+def furnish(mark: Mark, *, sight: str = Account.Sight.ALL) -> Office:
+    """An office of its own with a user for each role and at least one row of everything."""
+    account = Account.objects.create(name=mark.text("office"), agents_see=sight)
+    create_board(account)
+    office = Office(account, _people(account, mark))
+    _name_columns(office, mark)
+    _contacts(office, mark)
+    _files(office, mark)
+    _opinions(office, mark)
+    _keys(office, mark)
+    return office
+
+
+def hide(office: Office, mark: Mark = HIDDEN) -> Office:
+    """The same office seen from an agent: a contact of a colleague's with all that hangs on it."""
+    shown = Office(office.account, office.people, dict(office.refs))
+    jan = office.people["colleague"]
+    column = Column.objects.get(pk=office.refs["column"])
+    hidden = ContactFactory(column=column, assignee=jan, **facts(mark))
+    shown.refs |= {"contact": hidden.pk, "own_contact": hidden.pk} | _story(hidden, jan, jan, mark)
+    shown.refs["move"] = _moved(hidden, jan, office.refs["first_column"])
+    trashed = ContactFactory(column=column, assignee=jan, **facts(mark))
+    leads.trash(user=jan, contact_ids=[trashed.pk], now=timezone.now())
+    shown.refs["trashed"] = trashed.pk
+    return shown
+
+
+def unknown(office: Office) -> Office:
+    """The same office, asked for objects that do not exist."""
+    refs: dict[str, Any] = dict.fromkeys(office.refs, UNKNOWN_ID)
+    return Office(office.account, office.people, refs | {"export": UNKNOWN_UUID})
+
+
+def facts(mark: Mark) -> dict[str, Any]:
+    """Every text of a contact."""
+    texts = {name: mark.text(name, Contact._meta.get_field(name).max_length) for name in FACTS}
+    reach = {"email": f"{mark.text('email')}@example.org", "phone": f"+49 40 {mark.digits}"}
+    return texts | reach | {"tags": [mark.text("tag")], "due_on": timezone.localdate()}
+
+
+def _people(account: Account, mark: Mark) -> dict[str, User]:
+    roles = {role.value: role for role in Role} | {"colleague": Role.AGENT, "deactivated": Role.ADMINISTRATOR}
+    return {
+        name: UserFactory(
+            account=account,
+            role=role,
+            first_name=mark.text(f"first{name}"),
+            last_name=mark.text(f"last{name}"),
+            email=f"{mark.text(name)}@office.example",
+            is_active=name != "deactivated",
+            password=make_password(PASSWORD),
+        )
+        for name, role in roles.items()
+    }
+
+
+def _name_columns(office: Office, mark: Mark) -> None:
+    sequence = Sequence.objects.create(account=office.account, name=mark.text("sequence"))
+    columns = list(Column.objects.of(office.account).order_by("position"))
+    for column in columns:
+        column.name = column.folded_name = mark.text(f"column{column.position}")
+        column.sequence = sequence
+        column.save(update_fields=["name", "folded_name", "sequence"])
+    office.refs |= {"first_column": columns[0].pk, "column": columns[1].pk, "empty_column": columns[3].pk}
+    office.refs |= {"other_column": columns[4].pk}
+
+
+def _contacts(office: Office, mark: Mark) -> None:
+    agent, admin = office.people["agent"], office.people["administrator"]
+    column = Column.objects.get(pk=office.refs["column"])
+    contact = ContactFactory(column=column, **facts(mark))
+    neighbour = ContactFactory(column=column, assignee=agent, **facts(mark))
+    office.refs |= {"contact": contact.pk, "own_contact": neighbour.pk} | _story(contact, agent, admin, mark)
+    ContactFactory(column=column, email=f"{mark.text('email')}@example.com")
+    ContactFactory(column=column, last_name="", first_name="", email=f"{mark.text('email')}@example.net")
+    ContactFactory(column=column, last_name="", first_name="", phone=f"040 / {mark.digits}")
+    mover = ContactFactory(column=column, **facts(mark))
+    office.refs["move"] = _moved(mover, agent, office.refs["first_column"], key=mark.text("key"))
+    trashed = ContactFactory(column=column, **facts(mark))
+    now = timezone.now()
+    leads.trash(user=admin, contact_ids=[trashed.pk], now=now)
+    office.refs |= {"trashed": trashed.pk, "stamp": int(now.timestamp()) * 1_000_000 + now.microsecond}
+
+
+def _story(contact: Contact, agent: User, other: User, mark: Mark) -> dict[str, int]:
+    """What happened with the contact: a note, an appointment, a consent, an edit."""
+    now = timezone.now()
+    note = ActionFactory(contact=contact, author=agent, text=mark.text("text"))
+    ActionFactory(contact=contact, author=other, kind=Kind.CALL, text=mark.text("call"))
+    planned = ActionFactory(
+        contact=contact,
+        author=agent,
+        kind=Kind.MEETING,
+        text=mark.text("planned"),
+        performed_at=None,
+        planned_for=now + timedelta(days=2),
+    )
+    owner = {"account": contact.account, "contact": contact}
+    Consent.objects.create(
+        **owner,
+        channel="email",
+        granted=True,
+        method="spoken",
+        wording=mark.text("wording"),
+        place=mark.text("place"),
+        occurred_at=now,
+        recorded_by=agent,
+    )
+    edit = {"before": mark.text("before"), "after": mark.text("after")}
+    Change.objects.create(**owner, kind=Change.Kind.EDITED, actor=agent, at=now, **edit)
+    return {"action": note.pk, "planned": planned.pk}
+
+
+def _moved(contact: Contact, user: User, column_id: int, key: str = "") -> int:
+    ways = {"version": 1, "key": key, "via": Move.Via.BOARD}
+    ways["now"] = timezone.now() + timedelta(hours=1)  # can be taken back for as long as the tests run
+    moved = moves.move_card(user=user, contact_id=contact.pk, column_id=column_id, **ways)
+    assert moved.move is not None
+    return moved.move.pk
+
+
+def _files(office: Office, mark: Mark) -> None:
+    admin = office.people["administrator"]
+    text = f"Nachname;Status;{mark.text('header')}\n{mark.text('cell')};{mark.text('status')};{mark.text('cell')}\n"
+    ways = {"import": "uploaded", "checked_import": "checked", "done_import": "done"}
+    for name, state in ways.items():
+        upload = SimpleUploadedFile(f"{mark.text('file')}.csv", text.encode())
+        source = import_files.receive(user=admin, upload=upload, now=timezone.now())
+        source.state, source.error, source.counts = state, mark.text("error"), {"created": 1}
+        source.save()
+        ImportRow.objects.create(
+            account=office.account,
+            source=source,
+            line=2,
+            outcome="created",
+            name=mark.text("rowname"),
+            reason=mark.text("reason"),
+            contact_id=office.refs["contact"],
+        )
+        office.refs[name] = source.pk
+    export = Export.objects.create(
+        id=uuid4(), account=office.account, user=admin, query=f"q={mark.text('query')}"
+    )
+    office.refs["export"] = export.pk
+
+
+def _opinions(office: Office, mark: Mark) -> None:
+    for user in office.people.values():
+        owner = {"account": office.account, "user": user}
+        Vote.objects.create(**owner, article="some-article", helpful=False, comment=mark.text("comment"))
+        Feedback.objects.create(
+            **owner,
+            key=uuid4(),
+            text=mark.text("feedback"),
+            reply_to=f"{mark.text('reply')}@example.org",
+            page=f"/{mark.text('page')}",
+            version=mark.text("version"),
+        )
+
+
+def _keys(office: Office, mark: Mark) -> None:
+    """What the login library keeps of a user."""
+    admin = office.people["administrator"]
+    EmailAddress.objects.create(user=admin, email=admin.email, verified=True, primary=True)
+    UserSession.objects.create(
+        user=admin, ip="192.0.2.1", session_key=mark.text("session"), user_agent=mark.text("browser")
+    )
+    passkey = {"name": mark.text("passkey"), "credential": _credential()}
+    key = Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data=passkey)
+    TOTP.activate(admin, "A" * 32)
+    RecoveryCodes.activate(admin)
+    office.refs |= {"authenticator": key.pk, "member": office.people["colleague"].pk}
+    office.refs |= {"user": office.people["colleague"].pk, "deactivated": office.people["deactivated"].pk}
+    office.refs |= {"login": office.people["manager"].email}
+    invited = UserFactory(
+        account=office.account, email=f"{mark.text('invited')}@office.example", password=make_password(None)
+    )
+    office.refs |= {"invited": invited.pk, "invited_code": int_to_base36(invited.pk)}
+    office.refs |= {"token": invitations.tokens.make_token(invited)}
+
+
+def _credential() -> dict[str, Any]:
+    """What a browser sends when a passkey is registered."""
+    public_key = CoseKey.parse({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+    credential = AttestedCredentialData.create(Aaguid.NONE, b"credential", public_key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(bytes(32), flags, 0, credential)
+    client = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
+    answer = {
+        "clientDataJSON": websafe_encode(client),
+        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+    }
+    return {
+        "id": websafe_encode(b"credential"),
+        "rawId": websafe_encode(b"credential"),
+        "type": "public-key",
+        "response": answer,
+    }
+
+
+@contextmanager
+def stage() -> Iterator[None]:
+    """A transaction in which ids have ten digits; nothing that is done in it stays, no uploaded file either."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema()")
+            for number, (name,) in enumerate(cursor.fetchall()):
+                cursor.execute(f"ALTER SEQUENCE {name} RESTART WITH {FIRST_ID + 1000 * number}")
+        yield
+        for source in Import.objects.exclude(file=""):
+            default_storage.delete(source.file.name)
+        transaction.set_rollback(True)
+
+
+def owned_models() -> list[Any]:
+    """The models whose rows belong to an account."""
+    models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    return [
+        model for model in models if any(field.name == "account" for field in model._meta.concrete_fields)
+    ]
