@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -48,13 +48,24 @@ def carry(cards: QuerySet, target: Column, user: User, via: str, now: datetime) 
     locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     locked.sort(key=lambda card: (card.column.position, card.rank))
     moves = [_move(card, target, user, via, now) for card in locked]
-    for card, rank in zip(locked, places.top(target.pk, len(locked)), strict=True):
-        card.column, card.rank, card.version, card.entered_at = target, rank, card.version + 1, now
-        card.last_key = card.last_request = ""
-    changed = ["column", "rank", "version", "entered_at", "last_key", "last_request"]
-    Card.objects.bulk_update(locked, changed, batch_size=1000)
+    _place(locked, places.top(target.pk, len(locked)), target, now)
     Move.objects.bulk_create(moves, batch_size=1000)
     return len(locked)
+
+
+PLACE = """
+UPDATE pipeline_card
+SET column_id = %s, rank = place.rank, version = version + 1, entered_at = %s, last_key = '', last_request = ''
+FROM unnest(%s::bigint[], %s::text[]) AS place(contact_id, rank)
+WHERE pipeline_card.contact_id = place.contact_id
+"""
+
+
+def _place(cards: list[Card], ranks: list[str], target: Column, now: datetime) -> None:
+    """One statement for all: the office waits for its columns as long as this takes, and one CASE for each of ten
+    thousand cards takes ten seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [target.pk, now, [card.pk for card in cards], ranks])
 
 
 def _move(card: Card, target: Column, user: User, via: str, now: datetime) -> Move:

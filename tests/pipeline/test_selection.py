@@ -88,6 +88,21 @@ class TestStatus:
         client.post(STATUS, data | {"column": board["Nicht erreicht"].pk})
         assert columns_of(anna.account) == ["Nicht erreicht"] * 3
 
+    def test_puts_them_on_top_in_the_order_of_the_board(self, anna, board, login):
+        there = ContactFactory(column=board["Termin vereinbart"], first_name="Eva")
+        late = ContactFactory(column=board["Nicht erreicht"], first_name="Dan")
+        second = ContactFactory(column=board["Neue Kontakte"], first_name="Bob")
+        first = ContactFactory(column=board["Neue Kontakte"], first_name="Ada")
+        data = {"contact": [late.pk, first.pk, there.pk, second.pk], "column": board["Termin vereinbart"].pk}
+        login(anna).post(STATUS, data)
+        cards = Card.objects.of(anna.account).order_by("rank")
+        assert [(card.contact.first_name, card.version) for card in cards.select_related("contact")] == [
+            ("Ada", 2),
+            ("Bob", 2),
+            ("Dan", 2),
+            ("Eva", 1),
+        ]
+
     def test_reloads_the_page_a_dialog_stands_in(self, anna, people, board, login):
         data = {"contact": people[0].pk, "column": board["Nicht erreicht"].pk}
         response = login(anna).post(STATUS, data, headers=FETCH)
