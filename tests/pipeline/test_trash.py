@@ -154,6 +154,16 @@ class TestOneContact:
         client.post(undo)
         assert Card.objects.of(anna.account).count() == 3
 
+    def test_is_offered_there_to_those_who_may(self, anna, sofia, people, login):
+        address = f"/contacts/{people[0].pk}/"
+        for user, offered in ((anna, True), (sofia, False)):
+            html = login(user).get(address).content.decode()
+            assert (f'action="{address}trash/"' in html) is offered
+
+    def test_leads_from_its_page_to_the_list(self, anna, people, login):
+        response = login(anna).post(f"/contacts/{people[0].pk}/trash/", headers=FETCH)
+        assert response.headers["HX-Redirect"] == LIST
+
     def test_that_is_there_already_is_gone(self, anna, people, login, unwritten):
         throw(anna, people[0])
         client = login(anna)
