@@ -35,8 +35,6 @@ SHOWN = (
     "column_id",
     "rank",
     "version",
-    "column__name",
-    "column__key",
     *(f"contact__{name}" for name in CONTACT_FIELDS),
     *(f"contact__assignee__{name}" for name in ASSIGNEE_FIELDS),
 )
@@ -100,7 +98,10 @@ def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
 
 def card(selection: Selection, contact_id: int) -> Card | None:
     """One card as the board shows it, whether or not the filter finds it; None if the user may not see it."""
-    return _cards([contact_id], selection).filter(sight(selection.user, "contact__")).first()
+    card = _cards([contact_id], selection).filter(sight(selection.user, "contact__")).first()
+    if card is not None:
+        card.column = Column.objects.of(selection.user.account).get(pk=card.column_id)
+    return card
 
 
 def above(selection: Selection, card: Card) -> int | None:
@@ -122,4 +123,4 @@ def _cards(ids: Collection[int], selection: Selection) -> QuerySet[Card]:
 
 
 def _shown(cards: QuerySet[Card]) -> QuerySet[Card]:
-    return cards.select_related("contact__assignee", "column").only(*SHOWN)
+    return cards.select_related("contact__assignee").only(*SHOWN)
