@@ -18,12 +18,13 @@
   };
 
   const fill = () => {
-    bar.replaceChildren(...columns().map((column) => {
+    bar.replaceChildren(...columns().map((column, index) => {
       const button = document.createElement("button");
       button.type = "button";
       button.dataset.key = column.dataset.key ?? "";
       button.textContent = column.querySelector("h2")?.textContent.trim() ?? "";
-      button.addEventListener("click", () => column.scrollIntoView({ inline: "center", block: "nearest", behavior: "smooth" }));
+      // Asked anew: a search replaces the columns.
+      button.addEventListener("click", () => columns()[index]?.scrollIntoView({ inline: "center", block: "nearest", behavior: "smooth" }));
       return button;
     }));
     mark();
