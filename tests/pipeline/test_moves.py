@@ -12,19 +12,9 @@ from pipeline import leads, moves
 from pipeline.columns import remove
 from pipeline.models import Card, Column, Move
 from tests.factories import ContactFactory
+from tests.pipeline.drops import make, order
 
 NOW = timezone.now()
-
-
-def order(column: Column) -> list[str]:
-    """The first names of a column's cards from top to bottom."""
-    cards = Card.objects.of(column.account).filter(column=column).order_by("rank")
-    return [card.contact.first_name for card in cards.select_related("contact")]
-
-
-def make(column: Column, *names: str) -> list[Contact]:
-    """Contacts whose cards stand in the column in this order."""
-    return [ContactFactory(column=column, first_name=name) for name in reversed(names)][::-1]
 
 
 def move(user, contact, column, after=None, **kwargs):
