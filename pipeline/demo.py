@@ -78,7 +78,9 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     _fill(krueger, [next(crowd) for _ in range(contacts)], seed, now)
     _fill(hansen, list(crowd), seed + 1, now)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # or the planner takes the tables for empty until the server gets round to it
+        cursor.execute(
+            "ANALYZE"
+        )  # or the planner takes the tables for empty until the server gets round to it
 
 
 def _office(name: str, plan: str) -> Account:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from contacts import assignment
 from contacts.models import Source
 from pipeline.selection import DUE, Selection
 
@@ -54,6 +55,11 @@ def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
         Filter("due", _("Fälligkeit"), "calendar", selection.due, _dues()),
         source,
     ]
+
+
+def chosen(selection: Selection) -> list[User]:
+    """The colleagues among whom is the one that is filtered by; nobody is looked up when none is."""
+    return assignment.colleagues(selection.user) if selection.assignee.isdigit() else []
 
 
 def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:

@@ -146,7 +146,7 @@ def load(selection: Selection, query: QueryDict) -> Listing:
         page = keyset.page(contacts, order, descending=sort.descending, place=None, size=PAGE)
     return Listing(
         sort=sort,
-        total=selection.cards().count(),
+        total=selection.cards().count() if page.previous or page.next else len(page.ids),
         contacts=rows(selection, page.ids),
         previous=_address(selection, sort, before=page.previous) if page.previous else "",
         next=_address(selection, sort, after=page.next) if page.next else "",

@@ -18,6 +18,8 @@ from pipeline.moves import Moved
 from pipeline.selection import Selection
 
 BOARD = "/contacts/board/"
+VIEW = "view"  # the cookie that remembers which view was used last
+COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 TEMPLATES: dict[str, str] = {
     Move.Via.LIST: "pipeline/_moved_row.html",
     Move.Via.DETAIL: "pipeline/_moved_detail.html",
@@ -108,6 +110,12 @@ def _undo(move: Move | None, face: str) -> str:
     if move is None or move.reverses_id is not None:
         return ""
     return f"/moves/{move.pk}/reversal/" + (f"?via={face}" if face in TEMPLATES else "")
+
+
+def remember(response: HttpResponse, view: str, request: HttpRequest) -> None:
+    """Makes `/` lead here next time. A cookie: a GET writes nothing to the database."""
+    secure = request.is_secure()
+    response.set_cookie(VIEW, view, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
 
 
 def _said(outcome: Moved) -> str:

@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.models import User
-from pipeline import board
+from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
-from pipeline.views.answers import found, scene
+from pipeline.views.answers import found, remember, scene
 
 
 @require_safe
@@ -19,7 +18,7 @@ from pipeline.views.answers import found, scene
 def page(request: HttpRequest) -> HttpResponse:
     """The whole board: every column with its exact count and first cards."""
     response = render(request, "pipeline/board.html", board_context(request))
-    response.set_cookie("view", "board", samesite="Lax", httponly=True, secure=request.is_secure())
+    remember(response, "board", request)
     return response
 
 
@@ -31,7 +30,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
         "stacks": stacks,
         "total": sum(stack.total for stack in stacks),
         "view": "board",
-        "colleagues": list(User.objects.of(request.account).filter(is_active=True).order_by("first_name")),
+        "colleagues": filters.chosen(selection),
     }
 
 

@@ -10,11 +10,9 @@ from accounts.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
 from pipeline.selection import Selection
-from pipeline.views.answers import scene
+from pipeline.views.answers import VIEW, remember, scene
 
-VIEW = "view"  # the cookie that remembers which view was used last
 SEARCH_FROM = 8  # names; fewer are seen at a glance
-COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 
 
 @require_safe
@@ -37,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "sort": found.sort.parameter,
         "sorts": listing.choices(request.user),
         "view": "list",
-        "colleagues": assignment.colleagues(request.user),
+        "colleagues": filters.chosen(selection),
     }
     response = render(request, "pipeline/list.html", context)
     remember(response, "list", request)
@@ -58,9 +56,3 @@ def assignees(request: HttpRequest) -> HttpResponse:
     }
     template = "pipeline/_assignees.html" if wants_fragment(request) else "pipeline/assignees.html"
     return render(request, template, context)
-
-
-def remember(response: HttpResponse, view: str, request: HttpRequest) -> None:
-    """Makes `/` lead here next time. A cookie: a GET writes nothing to the database."""
-    secure = request.is_secure()
-    response.set_cookie(VIEW, view, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
