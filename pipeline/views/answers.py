@@ -73,21 +73,24 @@ def refused(request: HttpRequest, contact_id: int, refusal: Refusal, face: str) 
 
 
 def truth(
-    request: HttpRequest, card: Card, refusal: Refusal | None = None, face: str = Move.Via.BOARD
+    request: HttpRequest, card: Card | None, refusal: Refusal | None = None, face: str = Move.Via.BOARD
 ) -> HttpResponse:
-    """The card in its true place, the head of its column and of the one that was asked for."""
+    """The card in its true place, or 404 for one that left the board; with it all heads, since any may have changed."""
+    if card is None and not wants_fragment(request):
+        raise Http404
     selection = Selection.parse(request.user, request.GET)
-    asked = request.POST.get("column", "")
-    is_id = asked.isascii() and asked.isdigit() and len(asked) < 19
-    columns = {card.column_id, int(asked)} if is_id else {card.column_id}
+    stacks = board.totals(selection)
     context = scene(request, selection) | {
         "card": card,
-        "after": board.above(selection, card),
-        "stacks": board.heads(selection, columns),
+        "after": board.above(selection, card) if card else None,
+        "stacks": stacks,
+        "order": ",".join(str(stack.column.pk) for stack in stacks),
+        "total": sum(stack.total for stack in stacks),
         "sentence": refusal.sentence if refusal else "",
         "is_error": True,
     }
-    return _shown(request, context, face, status=refusal.status if refusal else 200)
+    status = refusal.status if refusal else 200 if card else 404
+    return _shown(request, context, face, status=status)
 
 
 def back(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import WORKERS, gate
 from accounts.refusals import Refusal
 from contacts.models import sight
-from pipeline import moves
+from pipeline import board, moves
 from pipeline.forms import Position
 from pipeline.models import Card, Column, Move
 from pipeline.selection import Selection
@@ -53,8 +53,8 @@ def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def card(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The card where it truly is: what a board asks for after an answer did not arrive."""
-    return answers.truth(request, _visible(request, contact_id))
+    """The card where it truly is: what a board asks for after an answer did not arrive, or did not bring it."""
+    return answers.truth(request, board.card(Selection.parse(request.user, request.GET), contact_id))
 
 
 @require_safe

@@ -7,7 +7,7 @@
     const isFirst = card.dataset.after === "";
     delete card.dataset.in;
     delete card.dataset.after;
-    if (!list) return;
+    if (!list) return card.remove(); // a column that came since this board was opened
     if (above?.parentElement === list) {
       if (above.nextElementSibling !== card) above.after(card);
     } else if (isFirst ? list.firstElementChild !== card : card.parentElement !== list) {
@@ -15,6 +15,7 @@
     }
     card.classList.add("card--landed");
     card.addEventListener("animationend", () => card.classList.remove("card--landed"), { once: true });
+    return undefined;
   };
 
   // A card that was dropped further down comes again with the next page of its column.

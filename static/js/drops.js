@@ -1,0 +1,80 @@
+// What becomes of a card that was dropped (board.js says so): the server decides, and its answer is what stays.
+{
+  const TIMEOUT = 10000; // milliseconds until a drop without an answer is given back
+  const byId = (id) => document.getElementById(`card-${id}`);
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("");
+
+  // While a card is in the hand nothing is swapped: SortableJS holds on to the element it lifted.
+  let landed = Promise.resolve();
+  document.addEventListener("lifted", () => {
+    landed = new Promise((done) => document.addEventListener("landed", done, { once: true }));
+  });
+
+  const apply = async (text) => {
+    await landed;
+    await htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
+  };
+
+  const queues = new Map(); // a card dropped again before its answer waits for it: the answer brings the new version
+  const asking = new Set();
+  const reconnected = () => new Promise((done) => addEventListener("online", done, { once: true }));
+
+  const ask = async (id) => {
+    if (queues.has(id)) return false; // dropped again meanwhile: that answer will tell
+    try {
+      const request = { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(TIMEOUT) };
+      const response = await fetch(`/cards/${id}/${location.search}`, request);
+      const text = await response.text();
+      await landed;
+      if (response.status === 404) byId(id)?.remove();
+      if (response.ok || response.status === 404) await apply(text);
+      return response.status < 500;
+    } catch {
+      return false; // not reachable yet
+    }
+  };
+
+  // What the server has for this card now, and all heads; asked again until it can be reached.
+  const fetchTruth = async (id) => {
+    if (asking.has(id)) return;
+    asking.add(id);
+    byId(id)?.setAttribute("aria-busy", "true");
+    await pause(0); // until the drop that asks has left its queue
+    for (let attempt = 0; attempt < 30 && !(await ask(id)); attempt += 1) await Promise.race([pause(2000), reconnected()]);
+    asking.delete(id);
+    byId(id)?.removeAttribute("aria-busy");
+  };
+
+  const send = async (address, body) => {
+    const headers = { "HX-Request": "true", "X-CSRFToken": document.querySelector("meta[name='csrf-token']").content };
+    try {
+      const response = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(TIMEOUT) });
+      return { status: response.status, ok: response.ok && !response.redirected, text: await response.text() };
+    } catch {
+      return { status: 0, ok: false, text: "" };
+    }
+  };
+
+  const persist = async (id, { column, after, putDown, putBack }) => {
+    putDown(); // the answer to an earlier drop may have taken the card away from where it was dropped since
+    const card = byId(id);
+    const body = new URLSearchParams({ column, after, version: card.dataset.version, key: newKey(), via: "board" });
+    card.setAttribute("aria-busy", "true");
+    const answer = await send(`/cards/${id}/position/${location.search}`, body);
+    await landed;
+    byId(id)?.removeAttribute("aria-busy");
+    if (answer.ok) return apply(answer.text);
+    putBack(); // first what the user had, then what the server says
+    if (answer.text.includes("hx-swap-oob")) await apply(answer.text);
+    else document.dispatchEvent(new CustomEvent("refused", { detail: answer }));
+    if (!answer.text.includes(`id="card-${id}"`) && answer.status !== 401) fetchTruth(id);
+    return undefined;
+  };
+
+  document.addEventListener("dropped", ({ detail: { id, ...drop } }) => {
+    const turn = (queues.get(id) ?? Promise.resolve()).then(() => byId(id) && persist(id, drop));
+    queues.set(id, turn);
+    turn.finally(() => queues.get(id) === turn && queues.delete(id));
+  });
+}
