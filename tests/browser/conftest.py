@@ -1,0 +1,77 @@
+"""A Chromium for all tests of this folder, and pages in it that fail with the first complaint of the browser."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from accounts.models import User
+from config.chromium import found
+from tests.browser.watching import Watch
+from tests.cast import Login
+
+Visit = Callable[..., Page]
+
+PATIENCE = 5000  # milliseconds
+ARGUMENTS = ("--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in item.path.parent.parts:
+            item.add_marker("browser")
+
+
+# Not for the whole session: while Playwright runs, no other test of this process could run an event loop.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or found()
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Collects what the browser complains of. After the test nothing but the expected may have come, and all of it."""
+    watch = Watch()
+    yield watch
+    assert watch.unexpected() == []
+    assert watch.missing() == []
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any, login: Login, watch: Watch) -> Iterator[Visit]:
+    """`visit(user, "/contacts/")`: the page as this user (None: nobody) sees it, in a browser of his own."""
+    contexts = []
+
+    def opened(user: User | None, path: str = "/contacts/board/", **options: Any) -> Page:
+        surroundings: dict[str, Any] = {
+            "base_url": live_server.url,
+            "locale": "de-DE",
+            "timezone_id": "Europe/Berlin",
+            "viewport": {"width": 1280, "height": 800},
+        }
+        context = browser.new_context(**surroundings | options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        watch.over(context, live_server.url)
+        if user is not None:
+            session = login(user).cookies[settings.SESSION_COOKIE_NAME].value
+            cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        for page in context.pages:
+            page.wait_for_timeout(0)  # so that the last complaints arrive
+        context.close()

@@ -1,0 +1,190 @@
+"""Dragging with the mouse: the card is where it was dropped, and the database says the same."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline.models import Card, Move
+from tests.browser.board import (
+    box,
+    card_of,
+    cards_in,
+    carry,
+    drag,
+    lift,
+    messages,
+    names_in,
+    posts,
+    settled,
+    shown,
+    truth,
+)
+from tests.factories import ContactFactory
+from tests.pipeline.drops import make
+
+
+@pytest.fixture
+def new(board):
+    return board["Neue Kontakte"]
+
+
+@pytest.fixture
+def missed(board):
+    return board["Nicht erreicht"]
+
+
+def test_a_card_stays_where_it_was_dropped_in_another_column(visit, anna, new, missed):
+    ada, bea = make(new, "Ada", "Bea")
+    make(missed, "Cem", "Dora")
+    page = visit(anna)
+    sent = posts(page)
+    lift(page, card_of(page, ada))
+    carry(page, cards_in(page, missed).locator("> [data-card]").nth(1))
+    place = names_in(page, missed)
+    page.mouse.up()
+
+    expect(messages(page)).to_contain_text(f"„{ada.display_name}“ nach „Nicht erreicht“ verschoben.")
+    assert messages(page).count() == 1
+    expect(messages(page).get_by_role("button", name="Rückgängig")).to_be_visible()
+    settled(page)
+    assert sorted(names_in(page, missed)) == ["Ada", "Cem", "Dora"]
+    assert names_in(page, missed) == place
+    assert shown(page) == truth(anna.account)
+    assert Card.objects.get(pk=ada.pk).version == 2
+    assert len(sent) == 1
+    expect(card_of(page, ada)).not_to_have_class(re.compile("card--new"))
+    expect(card_of(page, bea)).to_have_class(re.compile("card--new"))
+
+
+def test_a_card_dragged_inside_its_column_only_changes_its_place(visit, anna, new):
+    make(new, "Ada", "Bea", "Cem")
+    page = visit(anna)
+    cards = cards_in(page, new).locator("> [data-card]")
+    drag(page, cards.nth(2), cards.nth(0), down=0.2)
+    expect(messages(page)).to_contain_text("in „Neue Kontakte“ verschoben")
+    settled(page)
+    assert names_in(page, new) == ["Cem", "Ada", "Bea"]
+    assert shown(page) == truth(anna.account)
+    assert set(Card.objects.values_list("version", flat=True)) == {1}
+    assert Move.objects.count() == 0
+
+
+def test_a_card_put_back_where_it_was_sends_nothing(visit, anna, new, missed):
+    (ada, *_) = make(new, "Ada", "Bea", "Cem")
+    make(missed, "Dora")
+    page = visit(anna)
+    sent = posts(page)
+    cards = cards_in(page, new).locator("> [data-card]")
+    before = shown(page)
+    home = box(cards.nth(0))
+    lift(page, card_of(page, ada))
+    carry(page, cards_in(page, missed))
+    assert "Ada" in names_in(page, missed)
+    page.mouse.move(home["x"] + 40, home["y"] + 8, steps=12)
+    for shake in (1, 2, 1, 2, 1):
+        page.wait_for_timeout(80)
+        page.mouse.move(home["x"] + 40 + shake, home["y"] + 8)
+    page.mouse.up()
+    page.wait_for_timeout(200)
+    assert shown(page) == before == truth(anna.account)
+    assert sent == []
+    assert messages(page).count() == 0
+
+
+def test_an_empty_column_takes_a_card(visit, anna, new, missed):
+    (ada,) = make(new, "Ada")
+    page = visit(anna)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    assert names_in(page, missed) == ["Ada"]
+    assert shown(page) == truth(anna.account)
+
+
+def test_a_drag_under_a_filter_keeps_the_filtered_numbers(visit, anna, sofia, new, missed):
+    ada = ContactFactory(column=new, first_name="Ada", assignee=sofia)
+    ContactFactory(column=new, first_name="Bea")
+    ContactFactory(column=missed, first_name="Cem")
+    page = visit(anna, f"/contacts/board/?assignee={sofia.pk}")
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    assert [(place["count"], len(place["cards"])) for place in shown(page).values()][:2] == [(0, 0), (1, 1)]
+    assert page.url.endswith(f"?assignee={sofia.pk}")
+    page.goto("/contacts/board/")
+    assert shown(page) == truth(anna.account)
+    assert names_in(page, missed) == ["Ada", "Cem"]
+
+
+def test_escape_puts_the_card_back_and_sends_nothing(visit, anna, new, missed):
+    ada, *_ = make(new, "Ada", "Bea")
+    make(missed, "Cem")
+    page = visit(anna)
+    sent = posts(page)
+    lift(page, card_of(page, ada))
+    carry(page, cards_in(page, missed).locator("> [data-card]").first)
+    assert "Ada" in names_in(page, missed)
+    page.keyboard.press("Escape")
+    expect(page.locator(".sortable-drag, .sortable-fallback, .sortable-ghost")).to_have_count(0)
+    page.mouse.move(600, 500, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(200)
+    assert shown(page) == truth(anna.account)
+    assert sent == []
+    drag(page, card_of(page, ada), cards_in(page, missed))  # and the next drag works
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    assert shown(page) == truth(anna.account)
+
+
+def test_two_quick_drags_of_one_card_both_count(visit, anna, board, new, missed):
+    (ada,) = make(new, "Ada")
+    page = visit(anna)
+
+    def slowly(route):
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/position/**", slowly)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    drag(page, card_of(page, ada), cards_in(page, board["Erfolgreich kontaktiert"]), down=0.6)
+    expect(messages(page).filter(has_text="„Erfolgreich kontaktiert“")).to_be_visible()
+    settled(page)
+    assert shown(page) == truth(anna.account)
+    assert names_in(page, board["Erfolgreich kontaktiert"]) == ["Ada"]
+    assert Card.objects.get(pk=ada.pk).version == 3
+
+
+def test_focus_and_scrolling_survive_a_drop(visit, anna, new, missed):
+    make(new, *(f"N{number}" for number in range(12)))
+    make(missed, *(f"M{number}" for number in range(12)))
+    page = visit(anna)
+    card = cards_in(page, new).locator("> [data-card]").nth(8)
+    ident = card.get_attribute("id")
+    cards_in(page, new).evaluate("list => list.scrollTop = 300")
+    cards_in(page, missed).evaluate("list => list.scrollTop = 200")
+    card.locator("a").focus()
+    before = [cards_in(page, column).evaluate("list => list.scrollTop") for column in (new, missed)]
+    drag(page, card, cards_in(page, missed), down=0.5)
+    expect(messages(page)).to_contain_text("verschoben")
+    settled(page)
+    after = [cards_in(page, column).evaluate("list => list.scrollTop") for column in (new, missed)]
+    assert after == before
+    assert page.evaluate("document.activeElement.closest('[data-card]')?.id") == ident
+    assert shown(page) == truth(anna.account)
+
+
+def test_a_drag_opens_no_tab_and_a_click_opens_the_contact_in_a_new_one(visit, anna, new, missed):
+    (ada,) = make(new, "Ada")
+    page = visit(anna)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    expect(messages(page)).to_contain_text("verschoben")
+    page.wait_for_timeout(200)
+    assert len(page.context.pages) == 1
+    with page.context.expect_page() as opened:
+        place = box(card_of(page, ada))
+        page.mouse.click(place["x"] + 30, place["y"] + place["height"] - 12)
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text(ada.display_name)
+    assert opened.value.url.endswith(f"/contacts/{ada.pk}/")
+    assert page.url.endswith("/contacts/board/")

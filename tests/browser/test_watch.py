@@ -1,0 +1,30 @@
+"""The watch over the browser hears what it is there for; otherwise every other test here would prove less."""
+
+from tests.browser.watching import Watch
+
+BREAKAGES = {
+    "Content Security Policy": "document.body.setAttribute('style', 'color: red')",
+    "console error: broken": "console.error('broken')",
+    "console warning: doubtful": "console.warn('doubtful')",
+    "error: thrown": "setTimeout(() => { throw new Error('thrown') })",
+    "request to http://elsewhere.example/": "open('http://elsewhere.example/')",
+    "status of 404": "fetch('/nowhere/')",
+}
+
+
+def test_each_kind_of_complaint_is_heard(visit, anna, watch):
+    page = visit(anna)
+    assert watch.heard == []
+    for script in BREAKAGES.values():
+        page.evaluate(f"() => {{ {script} }}")
+    page.wait_for_timeout(200)
+    watch.expect(*BREAKAGES)
+
+
+def test_what_is_unexpected_or_did_not_come_is_a_failure():
+    watch = Watch()
+    watch.heard = ["console error: broken"]
+    assert watch.unexpected() == ["console error: broken"]
+    watch.expect("broken", "thrown")
+    assert watch.unexpected() == []
+    assert watch.missing() == ["thrown"]
