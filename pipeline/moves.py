@@ -93,7 +93,8 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     Raises `NoSuchCard` for a move of no visible card, `Conflict` when it is too late or the column is gone,
     `Overtaken` when the card was moved again meanwhile.
     """
-    move = Move.objects.of(user.account).filter(pk=move_id, reverses=None).first()
+    seen = Move.objects.of(user.account).filter(sight(user, "contact__"), pk=move_id, reverses=None)
+    move = seen.first()
     if move is None:
         raise NoSuchCard
     columns = lock_columns(user, move.contact_id, move.from_column_id)
