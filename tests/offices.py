@@ -116,8 +116,8 @@ def furnish(mark: Mark, *, sight: str = Account.Sight.ALL) -> Office:
 
 
 def hide(office: Office, mark: Mark = HIDDEN) -> Office:
-    """The same office seen from an agent: a contact of a colleague's with all that hangs on it."""
-    shown = Office(office.account, office.people, dict(office.refs))
+    """What an agent of the office may not see: a contact of a colleague's with all that hangs on it."""
+    shown = unknown(office)
     jan = office.people["colleague"]
     column = Column.objects.get(pk=office.refs["column"])
     hidden = ContactFactory(column=column, assignee=jan, **facts(mark))

@@ -1,0 +1,203 @@
+"""Nothing of another account, and nothing hidden, is ever seen: each text of it carries a word that is looked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection, models, transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from accounts.models import Account
+from tests.addresses import NEVER, address, browser
+from tests.crawling import STARTS, Crawl, addressed, signs
+from tests.leaking import PLANTED
+from tests.offices import HIDDEN, OURS, SEARCHED, THEIRS, Office, furnish, hide, owned_models, stage, unknown
+
+pytestmark = pytest.mark.django_db
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The marketing sees names, status, source and last action: none of these.
+PRIVATE = [
+    *(
+        mark.text(name)[:10]
+        for mark in (OURS, HIDDEN)
+        for name in ("email", "street", "postal_code", "city", "tag")
+    ),
+    *(
+        mark.text(name)
+        for mark in (OURS, HIDDEN)
+        for name in ("due_note", "text", "call", "wording", "before")
+    ),
+    OURS.digits,
+    HIDDEN.digits,
+]
+
+
+@dataclass
+class Scene:
+    """Our office, what an agent of it may not see, and theirs."""
+
+    ours: Office
+    hidden: Office
+    theirs: Office
+
+    def crawl(self, role: str) -> Crawl:
+        limited = role == "agent"
+        forbidden = signs(THEIRS, HIDDEN) if limited else signs(THEIRS)
+        return Crawl(
+            browser=browser(self.ours.people[role]),
+            office=self.ours,
+            strangers=[self.theirs, self.hidden] if limited else [self.theirs],
+            nothing=unknown(self.ours),
+            forbidden=forbidden + (PRIVATE if role == "marketing" else []),
+        )
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK), stage():
+        ours = furnish(OURS, sight=Account.Sight.OWN)
+        yield Scene(ours, hide(ours), furnish(THEIRS))
+
+
+@pytest.mark.parametrize("role", ["administrator", "agent", "marketing"])
+def test_links_and_forms_lead_to_nothing_foreign(scene: Scene, role: str) -> None:
+    crawl = scene.crawl(role)
+    crawl.pages()
+    assert crawl.faults == []
+    assert any(OURS.word in text for text in crawl.texts), "the crawler sees nothing at all"
+
+
+@pytest.mark.parametrize("role", ["administrator", "manager", "agent", "marketing"])
+def test_addresses_tell_nothing_of_foreign_objects(scene: Scene, role: str) -> None:
+    crawl = scene.crawl(role)
+    crawl.addresses(faces=(True, False) if role == "administrator" else (True,))
+    assert crawl.faults == []
+
+
+@pytest.mark.parametrize("role", ["administrator", "agent"])
+def test_forms_take_no_foreign_object(scene: Scene, role: str) -> None:
+    crawl = scene.crawl(role)
+    crawl.references()
+    assert crawl.faults == []
+
+
+@pytest.mark.parametrize("role", ["administrator", "agent"])
+def test_whatever_is_not_ours_could_as_well_not_exist(scene: Scene, role: str) -> None:
+    """Not even a number changes when the rows of others, and for the agent those of colleagues, are gone."""
+    crawl = scene.crawl(role)
+    before = sights(crawl)
+    with transaction.atomic():
+        forget(scene.theirs, scene.hidden if role == "agent" else None)
+        after = sights(crawl)
+        transaction.set_rollback(True)
+    assert [where for where in before if before[where] != after[where]] == []
+    assert sum("200 " in text[:4] for text in before.values()) > 20
+
+
+def sights(crawl: Crawl, *more: str) -> dict[str, str]:
+    """What the user sees on every page of the own office, filtered and not."""
+    filters = [
+        f"?{query}" for query in (f"q={SEARCHED}", "assignee=none", "assignee=me", "due=set", "sort=-name")
+    ]
+    starts = [f"{page}{query}" for page in ("/contacts/", "/contacts/board/") for query in filters]
+    own = [
+        address(name, parameters, row, crawl.office)
+        for name, parameters, row in addressed()
+        if row.get != NEVER and not name.startswith("mfa_")  # made anew each time
+    ]
+    return {where: crawl.ask("GET", where).text for where in (*STARTS, *starts, *own, *more)}
+
+
+def forget(theirs: Office, hidden: Office | None) -> None:
+    """Erases the other account's rows, and what is hidden from the agent, past all verbs."""
+    account = theirs.account.pk
+    tables = [
+        "pipeline_importrow",
+        "pipeline_import",
+        "pipeline_export",
+        "contacts_contact",
+        "pipeline_column",
+    ]
+    with connection.cursor() as cursor:
+        for table in [*tables, "help_vote", "help_feedback"]:
+            cursor.execute(f"DELETE FROM {table} WHERE account_id = %s", [account])
+        if hidden:
+            words = [f"{HIDDEN.word}%"]
+            cursor.execute("DELETE FROM contacts_contact WHERE last_name LIKE %s", words)
+            assert cursor.rowcount == 2
+
+
+# Texts that say nothing about anybody.
+NOT_SAID = {
+    "accounts.Account.time_zone",
+    "accounts.User.password",
+    "contacts.Contact.action_counts",
+    "contacts.Contact.phone",  # digits, looked for as such
+    "contacts.Contact.phone_e164",
+    "pipeline.Card.rank",
+    "pipeline.Card.last_request",
+    "pipeline.Move.from_rank",
+    "pipeline.Import.file",  # a name of our own, never shown
+    "pipeline.Import.mapping",
+    "pipeline.Import.counts",
+    "pipeline.Export.ids",
+    "help.Vote.article",
+}
+
+
+def test_every_text_of_the_others_carries_the_word(scene: Scene) -> None:
+    """A field somebody adds is filled, or named above."""
+    silent = {
+        f"{model._meta.label}.{one.name}"
+        for model in (Account, *owned_models())
+        for one in model._meta.concrete_fields
+        if isinstance(one, TEXTS) and not one.choices and not _says(model, one.column, scene.theirs)
+    }
+    assert silent == NOT_SAID
+
+
+TEXTS = (
+    models.CharField,
+    models.TextField,
+    models.JSONField,
+    models.FileField,
+    ArrayField,
+    SearchVectorField,
+)
+
+
+def _says(model: Any, column: str, office: Office) -> bool:
+    mine = "id" if model is Account else "account_id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT 1 FROM {model._meta.db_table} WHERE {mine} = %s AND "{column}"::text ILIKE %s LIMIT 1',
+            [office.account.pk, f"%{THEIRS.word}%"],
+        )
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.parametrize(("way", "name", "found"), PLANTED, ids=[f"{way}-{name}" for way, name, _ in PLANTED])
+def test_planted_leaks_are_found(scene: Scene, way: str, name: str, found: str) -> None:
+    with override_settings(ROOT_URLCONF="tests.leaking"):
+        crawl = scene.crawl("agent")
+        if way == "pages":
+            crawl.pages([reverse(name)], within="/leak/")
+        else:
+            getattr(crawl, way)([name])
+    assert any(found in fault for fault in crawl.faults), crawl.faults
+
+
+def test_a_planted_count_is_found(scene: Scene) -> None:
+    with override_settings(ROOT_URLCONF="tests.leaking"):
+        crawl = scene.crawl("agent")
+        where = reverse("leak-count")
+        before = crawl.ask("GET", where)
+        with transaction.atomic():
+            forget(scene.theirs, scene.hidden)
+            after = crawl.ask("GET", where)
+            transaction.set_rollback(True)
+    assert before.text != after.text
