@@ -9,11 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
-from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
-from accounts.refusals import wants_fragment
+from accounts.refusals import keep_private, wants_fragment
 
 View = Callable[..., HttpResponse]
 
@@ -40,12 +39,7 @@ def gate(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
             request.account = user.account  # type: ignore[attr-defined]
             with timezone.override(user.account.zone):
-                response = view(request, *args, **kwargs)
-            # A fragment and its page share an address: a browser must not show the one for the other.
-            patch_vary_headers(response, ["HX-Request"])
-            if not response.has_header("Cache-Control"):
-                patch_cache_control(response, private=True, no_cache=True)
-            return response
+                return keep_private(view(request, *args, **kwargs))
 
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
@@ -59,7 +53,6 @@ def login_first(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD") or wants_fragment(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")
         context = {"sentence": sentence, "login": login, "is_error": True, "status": 401}
-        return render(
-            request, "_message.html" if wants_fragment(request) else "refused.html", context, status=401
-        )
+        template = "_message.html" if wants_fragment(request) else "refused.html"
+        return keep_private(render(request, template, context, status=401))
     return HttpResponseRedirect(f"{login}?{urlencode({'next': request.get_full_path()})}")

@@ -13,6 +13,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import EVERYBODY, gate
@@ -26,8 +27,8 @@ def inside(route: str, view: Any, name: str) -> URLPattern:
 
 
 def outside(route: str, view: Any, name: str) -> URLPattern:
-    """A page for somebody who is not logged in (yet)."""
-    return path(route, form_page(view), name=name)
+    """A page for somebody who is not logged in (yet); no cache keeps what stands in it."""
+    return path(route, form_page(never_cache(view)), name=name)
 
 
 urlpatterns = [
@@ -38,7 +39,7 @@ urlpatterns = [
     outside("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        form_page(account.password_reset_from_key),
+        form_page(never_cache(account.password_reset_from_key)),
         name="account_reset_password_from_key",
     ),
     outside(

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 
 
@@ -77,7 +78,15 @@ def answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """The refusal as this client can show it: a message fragment for htmx and fetch, a page otherwise."""
     template = "_message.html" if wants_fragment(request) else "refused.html"
     context = {"sentence": sentence, "status": status, "is_error": True}
-    return render(request, template, context, status=status)
+    return keep_private(render(request, template, context, status=status))
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """No shared cache keeps the answer, and no browser shows a fragment for the page of the same address."""
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    if not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def wants_fragment(request: HttpRequest) -> bool:
