@@ -1,0 +1,227 @@
+"""Offices stay apart even where a view is wrong: in the database, in the browser, in caches."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client, override_settings
+
+from tests.addresses import NEVER, address, browser, rows, walk
+from tests.factories import ContactFactory
+from tests.offices import OURS, THEIRS, Office, furnish, owned_models, stage
+
+pytestmark = pytest.mark.django_db
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# References between rows of accounts that carry no account, and why.
+SINGLE = {
+    "pipeline_move.reverses_id": "written by one verb from a move of the own account; one more index for each move",
+}
+KEYS = """
+SELECT conrelid::regclass::text, conname, confrelid::regclass::text, condeferrable,
+       (SELECT array_agg(attname::text ORDER BY place) FROM unnest(conkey) WITH ORDINALITY AS k (number, place)
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = number),
+       (SELECT array_agg(attname::text ORDER BY place) FROM unnest(confkey) WITH ORDINALITY AS k (number, place)
+        JOIN pg_attribute ON attrelid = confrelid AND attnum = number)
+FROM pg_constraint WHERE contype = 'f'
+"""
+
+
+@pytest.fixture(scope="module")
+def offices(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Office, Office]]:
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK), stage():
+        yield furnish(OURS), furnish(THEIRS)
+
+
+def keys() -> list[tuple[str, str, str, bool, list[str], list[str]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS)
+        return list(cursor.fetchall())
+
+
+def references() -> set[str]:
+    """Every column of a row with an account that names another row with an account."""
+    return {
+        f"{model._meta.db_table}.{one.column}"
+        for model in owned_models()
+        for one in model._meta.concrete_fields
+        if one.related_model in owned_models()
+    }
+
+
+def test_every_reference_carries_the_account(offices: tuple[Office, Office]) -> None:
+    """Checked at once: a deferred key would refuse after the view has answered."""
+    composite = {
+        f"{table}.{columns[0]}"
+        for table, _name, _target, deferrable, columns, targets in keys()
+        if len(columns) == 2 and (columns[1], targets[1], deferrable) == ("account_id", "account_id", False)
+    }
+    assert references() - composite == set(SINGLE)
+    assert len(composite) >= 20
+
+
+def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Office, Office]) -> None:
+    ours, theirs = (office.account.pk for office in offices)
+    accepted = []
+    ContactFactory(
+        account=offices[1].account, last_name="Neu", card=False
+    )  # whatever is unique to a contact is free
+    for table, name, target, _deferrable, columns, targets in keys():
+        if len(columns) != 2:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {targets[0]} FROM {target} WHERE account_id = %s ORDER BY 1 DESC LIMIT 1", [theirs]
+            )
+            (foreign,) = cursor.fetchone()
+            ours_only = f"(SELECT ctid FROM {table} WHERE account_id = %s LIMIT 1)"
+            try:
+                with transaction.atomic():
+                    cursor.execute(
+                        f"UPDATE {table} SET {columns[0]} = %s WHERE ctid = {ours_only}", [foreign, ours]
+                    )
+                    accepted.append(f"{name}: {cursor.rowcount}")
+            except IntegrityError as refusal:
+                if name not in str(refusal):
+                    accepted.append(f"{name}: {refusal}")
+    assert accepted == []
+
+
+def test_the_database_refuses_to_take_a_row_to_another_account(offices: tuple[Office, Office]) -> None:
+    """With all that hangs on it still at home."""
+    ours, theirs = offices
+    for table, pk in (("contacts_contact", ours.refs["contact"]), ("pipeline_column", ours.refs["column"])):
+        with (
+            pytest.raises(IntegrityError, match="same_account"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"UPDATE {table} SET account_id = %s WHERE id = %s", [theirs.account.pk, pk])
+
+
+def test_a_key_without_the_account_is_noticed(offices: tuple[Office, Office]) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE pipeline_card DROP CONSTRAINT pipeline_card_column_id_same_account")
+        with pytest.raises(AssertionError, match="column_id"):
+            test_every_reference_carries_the_account(offices)
+        transaction.set_rollback(True)
+
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+ADDRESSES = dict(walk())
+
+
+def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
+    """What everybody gets at every address, as a page and as a fragment, refusals included."""
+    ours, theirs = offices
+    for user in (
+        None,
+        ours.people["administrator"],
+        ours.people["marketing"],
+        theirs.people["administrator"],
+    ):
+        another = browser(user)
+        for name, row in rows().items():
+            where = address(name, ADDRESSES[name], row, ours)
+            for method in ("GET", "POST"):
+                if (row.get if method == "GET" else row.post) != NEVER:
+                    headers = {} if name.startswith(("account_", "mfa_")) else {"hx_request": "true"}
+                    with transaction.atomic():
+                        response = getattr(another(), method.lower())(where, headers=headers)
+                        transaction.set_rollback(True)
+                    yield f"{method} {where} {user and user.role}: {response.status_code}", response
+    yield "nowhere", Client().get("/nowhere/")
+
+
+def test_every_answer_is_guarded(offices: tuple[Office, Office]) -> None:
+    """The strict policy, no framing, no guessing of types; what is somebody's own stays out of shared caches."""
+    faults = []
+    for what, response in answers(offices):
+        sent = response.headers
+        parts = dict(
+            part.strip().split(" ", 1) for part in sent.get("Content-Security-Policy", "x y").split(";")
+        )
+        fixed = [sent.get(name) for name in ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy")]
+        kept = {part.strip() for part in sent.get("Cache-Control", "").split(",")}
+        if parts != POLICY or fixed != ["DENY", "nosniff", "same-origin"]:
+            faults.append(f"{what} is not guarded: {parts} {fixed}")
+        if (
+            response.status_code not in (302, 405)
+            and not what.startswith(OPEN)
+            and not kept & {"private", "no-store"}
+        ):
+            faults.append(f"{what} may be cached: {kept}")
+        if response.status_code == 200 and "Cookie" not in sent.get("Vary", "") and not what.startswith(OPEN):
+            faults.append(f"{what} is the same for everybody: {sent.get('Vary')}")
+    assert faults == []
+
+
+OPEN = ("GET /healthz", "GET /readyz", "nowhere")
+
+
+def test_a_browser_tells_fragments_from_pages(offices: tuple[Office, Office]) -> None:
+    ours, _theirs = offices
+    another = browser(ours.people["administrator"])
+    for where in ("/contacts/", "/contacts/board/", f"/contacts/{ours.refs['contact']}/", "/contacts/1/"):
+        assert "HX-Request" in another().get(where).headers["Vary"], where
+
+
+HTTPS = """
+import django
+from django.conf import settings
+from django.test import Client
+django.setup()
+names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SECURE_SSL_REDIRECT SECURE_HSTS_PRELOAD"
+print([getattr(settings, name) for name in names.split()], settings.SESSION_COOKIE_SAMESITE)
+plain, safe = Client().get("/accounts/login/"), Client().get("/accounts/login/", secure=True)
+print(plain.status_code, plain.headers["Location"])
+cookie = safe.cookies["csrftoken"]
+print(safe.headers["Strict-Transport-Security"], cookie["secure"], cookie["samesite"])
+print(Client().get("/healthz").status_code)
+"""
+
+
+def test_under_https_cookies_stay_there() -> None:
+    """Settings are read once, so another process reads them."""
+    environment = os.environ | {"BASE_URL": "https://testserver", "ALLOWED_HOSTS": "testserver"}
+    said = subprocess.run(
+        [sys.executable, "-c", HTTPS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert said.stdout.splitlines() == [
+        "[True, True, True, True, True] Lax",
+        "301 https://testserver/accounts/login/",
+        "max-age=31536000; includeSubDomains; preload True Lax",
+        "200",
+    ], said.stderr[-2000:]
+
+
+def test_the_cookie_of_the_session_is_out_of_reach_of_scripts(offices: tuple[Office, Office]) -> None:
+    ours, _theirs = offices
+    client = Client()
+    client.post("/accounts/login/", {"login": ours.refs["login"], "password": "pipeline-demo"})
+    client.get("/contacts/")
+    kept = {name: (one["httponly"], one["samesite"]) for name, one in client.cookies.items()}
+    assert kept["sessionid"] == (True, "Lax")
+    assert kept["view"] == (True, "Lax")
