@@ -157,6 +157,11 @@ class Contact(models.Model):
         return bubbles(self.action_counts)
 
     @property
+    def source_label(self) -> str:
+        """As `get_source_display`, which walks through all choices for each of a page's rows."""
+        return str(Source(self.source).label)
+
+    @property
     def tags_text(self) -> str:
         return ", ".join(self.tags)
 

@@ -100,8 +100,9 @@ def pages(client: Client, cookie: str, port: int) -> list[dict[str, object]]:
     for name, path in (
         ("board open", "/contacts/board/"),
         ("list open", "/contacts/"),
-        ("search, list (sch ber)", "/contacts/?q=sch+ber"),
-        ("search, board (sch ber)", "/contacts/board/?q=sch+ber"),
+        ("search, list", "/contacts/?q=mueller+koeln"),
+        ("search, board", "/contacts/board/?q=mueller+koeln"),
+        ("search, list, a full page found", "/contacts/?q=sch+ber"),
     ):
         client.get(path)
         statements, written = counted(lambda path=path: client.get(path))
