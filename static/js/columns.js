@@ -1,6 +1,7 @@
 // Columns: renaming in the head, and the order the server says.
 {
   const board = document.querySelector(".board");
+  let named = "none"; // the column whose name was typed
   const apply = (text) => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
 
   const loadHead = async (address) => {
@@ -34,7 +35,9 @@
 
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("[data-rename]");
-    if (form && event.key === "Escape") leave(form);
+    if (!form) return;
+    if (["Enter", "Escape"].includes(event.key)) named = form.closest("[data-column]").id;
+    if (event.key === "Escape") leave(form);
   });
 
   // Clicking elsewhere keeps what was typed, as Enter does; with nothing typed the given name stays.
@@ -66,6 +69,22 @@
     columns.forEach((column) => column.remove());
   };
 
+  // A card that was dropped further down comes again with the next page of its column. Only once the columns are
+  // arranged: a column that is about to go still holds what the answer brought to another one.
+  const dropTwins = () => {
+    const seen = new Set();
+    for (const card of document.querySelectorAll("[data-card]")) {
+      if (seen.has(card.id)) card.remove();
+      else seen.add(card.id);
+    }
+  };
+
+  // Who named a column by keyboard goes on from its menu.
+  const giveFocusBack = () => {
+    if (document.activeElement === document.body) document.querySelector(`#${named} .column__menu`)?.focus();
+    named = "none";
+  };
+
   const startTyping = () => {
     const input = document.querySelector("[data-rename] [name='name']:not([data-ready])");
     if (!input) return;
@@ -75,15 +94,16 @@
     input.closest("[data-column]").scrollIntoView({ inline: "nearest", block: "nearest" });
   };
 
-  // One answer swaps several parts; the order is read, and the field focused, when all of them are in and the menu is
-  // closed.
+  // One answer swaps several parts; order and focus follow when all of them are in and the menu is closed.
   let turn;
   if (board) {
     document.addEventListener("htmx:after:swap", () => {
       clearTimeout(turn);
       turn = setTimeout(() => {
         arrange();
+        dropTwins();
         startTyping();
+        giveFocusBack();
       });
     });
   }

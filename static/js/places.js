@@ -18,15 +18,6 @@
     return undefined;
   };
 
-  // A card that was dropped further down comes again with the next page of its column.
-  const dropTwins = () => {
-    const seen = new Set();
-    for (const card of document.querySelectorAll("[data-card]")) {
-      if (seen.has(card.id)) card.remove();
-      else seen.add(card.id);
-    }
-  };
-
   let held = null; // the card the focus was in before its element was replaced
 
   // htmx carries the attributes of what it replaces over, and the policy refuses even the empty style attribute that
@@ -42,7 +33,6 @@
 
   document.addEventListener("htmx:after:swap", () => {
     document.querySelectorAll("[data-card][data-in]").forEach(settle);
-    dropTwins();
     const card = held && document.getElementById(held);
     if (card && document.activeElement === document.body) card.querySelector("a").focus({ preventScroll: true });
     held = null;

@@ -24,8 +24,23 @@ def test_a_page_loads_at_most_15_kb_of_styles(page):
     assert on_the_wire(*(STATIC / "css" / f"{name}.css" for name in [*SHARED, page])) <= 15_000
 
 
-def test_all_scripts_together_weigh_at_most_45_kb():
-    assert on_the_wire(*SCRIPTS, *(STATIC / "vendor").glob("*.js")) <= 45_000
+def scripts_of(template: Path) -> list[Path]:
+    links = re.findall(r"""static ["']((?:js|vendor)/[^"']+\.js)["']""", template.read_text(encoding="utf-8"))
+    return [STATIC / link for link in links]
+
+
+TEMPLATES = ROOT / "templates"
+BASE = scripts_of(TEMPLATES / "base.html")
+SCRIPTED = [path for path in sorted(TEMPLATES.rglob("*.html")) if scripts_of(path)]
+
+
+@pytest.mark.parametrize("page", SCRIPTED, ids=lambda page: page.name)
+def test_a_page_loads_at_most_45_kb_of_scripts(page):
+    assert on_the_wire(*{*BASE, *scripts_of(page)}) <= 45_000
+
+
+def test_every_script_is_linked_by_a_page():
+    assert set(SCRIPTS) - {script for page in SCRIPTED for script in scripts_of(page)} == set()
 
 
 @pytest.mark.parametrize("file", [*STYLES, *SCRIPTS], ids=lambda file: file.name)
