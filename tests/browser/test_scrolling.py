@@ -1,0 +1,110 @@
+"""Long columns and wide boards: they scroll under a carried card, and load what is further down."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.board import (
+    box,
+    card_of,
+    cards_in,
+    carry,
+    drag,
+    lift,
+    messages,
+    names_in,
+    settled,
+    shown,
+    truth,
+)
+from tests.pipeline.drops import make
+
+
+@pytest.fixture
+def new(board):
+    return board["Neue Kontakte"]
+
+
+@pytest.fixture
+def missed(board):
+    return board["Nicht erreicht"]
+
+
+def scroll_to_end(page, column):
+    cards_in(page, column).evaluate("list => list.scrollTop = list.scrollHeight")
+
+
+def test_the_board_scrolls_while_a_card_is_held_at_its_edge(visit, anna, board, new):
+    (ada,) = make(new, "Ada")
+    last = list(board.values())[-1]
+    page = visit(anna, viewport={"width": 900, "height": 700})
+    lift(page, card_of(page, ada))
+    page.mouse.move(600, 300, steps=8)
+    for shake in range(80):
+        page.mouse.move(888 + shake % 2, 300)
+        page.wait_for_timeout(50)
+        if page.locator("main").evaluate(
+            "board => board.scrollLeft + board.clientWidth >= board.scrollWidth - 1"
+        ):
+            break
+    expect(cards_in(page, last)).to_be_in_viewport()
+    carry(page, cards_in(page, last), down=0.3)
+    page.mouse.up()
+    expect(messages(page)).to_contain_text(f"„{last.name}“")
+    settled(page)
+    assert names_in(page, last) == ["Ada"]
+    assert shown(page) == truth(anna.account)
+
+
+def test_a_column_scrolls_while_a_card_is_held_at_its_foot(visit, anna, new, missed):
+    (ada,) = make(new, "Ada")
+    make(missed, *(f"M{number}" for number in range(30)))
+    page = visit(anna)
+    lift(page, card_of(page, ada))
+    place = box(cards_in(page, missed))
+    x, foot = place["x"] + place["width"] / 2, place["y"] + place["height"] - 8
+    page.mouse.move(x, foot, steps=12)
+    for shake in range(20):
+        page.mouse.move(x + shake % 2, foot)
+        page.wait_for_timeout(50)
+    assert cards_in(page, missed).evaluate("list => list.scrollTop") > 200
+    carry(page, cards_in(page, missed))
+    page.mouse.up()
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    assert names_in(page, missed).index("Ada") > 3
+    assert shown(page) == truth(anna.account)
+
+
+def test_further_cards_come_while_scrolling(visit, anna, new):
+    make(new, *(f"N{number}" for number in range(120)))
+    page = visit(anna)
+    cards = cards_in(page, new).locator("> [data-card]")
+    assert cards.count() == 50
+    for number in (100, 120):
+        scroll_to_end(page, new)
+        expect(cards).to_have_count(number)
+    assert cards_in(page, new).locator(".cards__more").count() == 0
+    assert shown(page) == truth(anna.account)
+
+
+def test_a_card_dropped_where_the_next_page_begins_stands_there_once(visit, anna, new, missed):
+    make(missed, *(f"M{number}" for number in range(70)))
+    (ada,) = make(new, "Ada")
+    page = visit(anna)
+    held = []
+    page.route("**/cards/?after=*", lambda route: held.append(route))
+    with page.expect_request("**/cards/?after=*"):
+        scroll_to_end(page, missed)
+    page.wait_for_timeout(100)
+    (further,) = held
+    cards = cards_in(page, missed).locator("> [data-card]")
+    drag(page, card_of(page, ada), cards.nth(49), down=0.9)
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    further.continue_()
+    expect(cards).to_have_count(71)
+    assert shown(page) == truth(anna.account)
+    drag(page, card_of(page, ada), cards_in(page, new))
+    expect(messages(page).last).to_contain_text("„Neue Kontakte“")
+    settled(page)
+    assert shown(page) == truth(anna.account)
