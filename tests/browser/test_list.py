@@ -1,0 +1,203 @@
+"""The list: its selection, status, order and pages, and the switch to the board that carries the filter."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from contacts.models import Contact, Source
+from pipeline.models import Card
+from tests.browser.board import messages, settled
+from tests.factories import ContactFactory
+from tests.pipeline.drops import make
+
+
+@pytest.fixture
+def people(board) -> list[Contact]:
+    new = board["Neue Kontakte"]
+    return [
+        ContactFactory(column=new, first_name=first, last_name=last, source=source)
+        for first, last, source in (
+            ("Ada", "Ahlers", Source.FORM),
+            ("Bea", "Müller", Source.PORTAL),
+            ("Cem", "Zander", Source.PORTAL),
+        )
+    ]
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("[data-contact] .table__name").all_text_contents()
+
+
+def tick(page: Page, *contacts: Contact) -> Locator:
+    for contact in contacts:
+        page.get_by_role("checkbox", name=f"{contact.display_name} auswählen").check()
+    return page.get_by_role("toolbar", name="Auswahl")
+
+
+def row(page: Page, contact: Contact) -> Locator:
+    return page.locator(f"#contact-{contact.pk}")
+
+
+def statuses() -> list[str]:
+    return list(Card.objects.order_by("contact__sort_name").values_list("column__name", flat=True))
+
+
+class TestSelection:
+    def test_its_bar_appears_with_the_first_tick(self, visit, anna, people):
+        page = visit(anna, "/contacts/")
+        bar = page.get_by_role("toolbar", name="Auswahl")
+        expect(bar).to_be_hidden()
+        tick(page, *people[:2])
+        expect(bar).to_contain_text("2 ausgewählt")
+        assert bar.get_by_role("button").all_text_contents() == [
+            "Zuweisen",
+            "Status ändern",
+            "Exportieren",
+            "Löschen",
+        ]
+        page.get_by_role("checkbox", name="Alle auf dieser Seite auswählen").check()
+        expect(bar).to_contain_text("3 ausgewählt")
+        page.get_by_role("checkbox", name="Alle auf dieser Seite auswählen").uncheck()
+        expect(bar).to_be_hidden()
+
+    def test_the_status_of_the_ticked_is_changed(self, visit, anna, people):
+        page = visit(anna, "/contacts/")
+        tick(page, people[0], people[2]).get_by_role("button", name="Status ändern").click()
+        dialog = page.get_by_role("dialog", name="Status ändern")
+        dialog.get_by_label("Neuer Status").select_option("Nicht erreicht")
+        dialog.get_by_role("button", name="Status ändern").click()
+        expect(row(page, people[0])).to_contain_text("Nicht erreicht")
+        expect(row(page, people[2])).to_contain_text("Nicht erreicht")
+        expect(row(page, people[1])).to_contain_text("Neue Kontakte")
+        assert statuses() == ["Nicht erreicht", "Neue Kontakte", "Nicht erreicht"]
+        expect(messages(page)).to_have_count(1)
+
+    def test_the_ticked_are_assigned(self, visit, anna, sofia, people):
+        page = visit(anna, "/contacts/")
+        tick(page, *people[:2]).get_by_role("button", name="Zuweisen").click()
+        dialog = page.get_by_role("dialog", name="Kontakte zuweisen")
+        dialog.get_by_label("Mitarbeiter").select_option("Sofia Vogt")
+        dialog.get_by_role("button", name="Zuweisen").click()
+        for contact in people[:2]:
+            expect(page.locator(f"#circle-{contact.pk}")).to_have_accessible_name("Zugewiesen: Sofia Vogt")
+        assert Contact.objects.filter(assignee=sofia).count() == 2
+
+    def test_the_deleted_come_back_by_undo(self, visit, anna, people):
+        page = visit(anna, "/contacts/")
+        tick(page, *people[:2]).get_by_role("button", name="Löschen").click()
+        dialog = page.get_by_role("dialog", name="Kontakte löschen")
+        dialog.get_by_role("button", name="Löschen").click()
+        expect(row(page, people[0])).to_have_count(0)
+        expect(page.locator("[data-total]")).to_have_text("1")
+        assert statuses() == ["Neue Kontakte"]
+        messages(page).get_by_role("button", name="Rückgängig").click()
+        expect(row(page, people[0])).to_be_visible()
+        expect(page.locator("[data-total]")).to_have_text("3")
+        assert statuses() == ["Neue Kontakte"] * 3
+
+    def test_the_deleted_are_restored_from_the_trash(self, visit, anna, people):
+        page = visit(anna, "/contacts/")
+        tick(page, people[1]).get_by_role("button", name="Löschen").click()
+        page.get_by_role("dialog").get_by_role("button", name="Löschen").click()
+        expect(row(page, people[1])).to_have_count(0)
+        page.get_by_role("link", name="Papierkorb").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Papierkorb")
+        page.get_by_role("row").filter(has_text="Müller").get_by_role("button").click()
+        expect(page.get_by_text("Der Papierkorb ist leer")).to_be_visible()
+        page.goto("/contacts/")
+        expect(row(page, people[1])).to_be_visible()
+
+    def test_the_ticked_are_exported_as_a_file(self, visit, anna, people):
+        page = visit(anna, "/contacts/")
+        tick(page, people[1]).get_by_role("button", name="Exportieren").click()
+        with page.expect_download() as started:
+            page.get_by_role("dialog").get_by_role("button", name="Exportieren").click()
+        content = started.value.path().read_text(encoding="utf-8-sig")
+        assert started.value.suggested_filename.endswith(".csv")
+        assert "Müller" in content
+        assert "Ahlers" not in content
+
+    def test_escape_closes_the_question_and_nothing_happens(self, visit, anna, people):
+        page = visit(anna, "/contacts/")
+        button = tick(page, people[0]).get_by_role("button", name="Löschen")
+        button.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(button).to_be_focused()
+        assert len(statuses()) == 3
+
+
+def test_the_status_in_a_row_is_changed_and_taken_back(visit, anna, people):
+    page = visit(anna, "/contacts/")
+    row(page, people[0]).get_by_role("button", name="Status von").click()
+    page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()
+    expect(row(page, people[0])).to_contain_text("Erfolgreich kontaktiert")
+    expect(row(page, people[0])).not_to_have_class(re.compile("row--new"))
+    settled(page)
+    assert statuses()[0] == "Erfolgreich kontaktiert"
+    messages(page).get_by_role("button", name="Rückgängig").click()
+    expect(row(page, people[0])).to_contain_text("Neue Kontakte")
+    assert statuses()[0] == "Neue Kontakte"
+
+
+def test_rows_are_sorted_by_their_heads(visit, anna, people):
+    page = visit(anna, "/contacts/")
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+    assert names(page) == ["Ada Ahlers", "Bea Müller", "Cem Zander"]
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "descending")
+    assert names(page) == ["Cem Zander", "Bea Müller", "Ada Ahlers"]
+
+
+def test_pages_lead_on_and_back_without_a_gap(visit, anna, board):
+    make(board["Neue Kontakte"], *(f"N{number:02}" for number in range(60)))
+    page = visit(anna, "/contacts/?sort=name")
+    first = names(page)
+    page.get_by_role("link", name="Weiter").click()
+    expect(page.locator("[data-contact]")).to_have_count(10)
+    assert len({*first, *names(page)}) == 60
+    page.get_by_role("link", name="Zurück").click()
+    expect(page.locator("[data-contact]")).to_have_count(50)
+    assert names(page) == first
+
+
+def test_the_switch_carries_the_filter_and_both_sides_show_the_same(visit, anna, people):
+    page = visit(anna, f"/contacts/?source={Source.PORTAL}")
+    expect(page.locator("[data-total]")).to_have_text("2")
+    listed = {contact.get_attribute("data-contact") for contact in page.locator("[data-contact]").all()}
+    page.get_by_role("link", name="Pipeline", exact=True).click()
+    expect(page.get_by_role("heading", name="Neue Kontakte")).to_be_visible()
+    assert f"source={Source.PORTAL}" in page.url
+    expect(page.locator("[data-total]")).to_have_text("2")
+    assert {card.get_attribute("data-card") for card in page.locator("[data-card]").all()} == listed
+    page.get_by_role("link", name="Liste", exact=True).click()
+    expect(page.locator("[data-contact]")).to_have_count(2)
+    page.goto("/")
+    expect(page.locator("[data-contact]")).to_have_count(3)  # the view used last
+
+
+@pytest.mark.parametrize("path", ["/contacts/", "/contacts/board/"])
+def test_typing_searches_and_keeps_the_field(visit, anna, people, path):
+    page = visit(anna, path)
+    field = page.get_by_role("searchbox", name="Suche")
+    field.click()
+    page.keyboard.type("mueller", delay=20)
+    expect(page.locator("[data-total]")).to_have_text("1")
+    expect(page.locator("main")).to_contain_text("Bea Müller")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("mueller")
+    expect(page).to_have_url(re.compile(r"\?q=mueller$"))
+    page.get_by_role("combobox", name="Quelle").select_option(Source.FORM)
+    expect(page.locator("[data-total]")).to_have_text("0")
+    expect(page).to_have_url(re.compile(rf"q=mueller.*source={Source.FORM}"))
+
+
+def test_markup_in_a_name_is_text(visit, anna, board):
+    name = "<img src=x onerror=alert(1)>"
+    ContactFactory(column=board["Neue Kontakte"], first_name="", last_name=name)
+    page = visit(anna, "/contacts/")
+    assert names(page) == [name]
+    page.goto("/contacts/board/")
+    expect(page.locator(".card__name")).to_have_text(name)
