@@ -20,6 +20,24 @@
   const asking = new Set();
   const reconnected = () => new Promise((done) => addEventListener("online", done, { once: true }));
 
+  // Answers to requests that overlapped may come in another order than the server counted in: once all are there, the
+  // heads are asked for again.
+  let open = 0;
+  let isMixed = false;
+  const track = async (id, work) => {
+    isMixed ||= open > 0;
+    open += 1;
+    try {
+      return await work(id);
+    } finally {
+      open -= 1;
+      if (!open && isMixed) {
+        isMixed = false;
+        setTimeout(fetchTruth, 0, id);
+      }
+    }
+  };
+
   const ask = async (id) => {
     if (queues.has(id)) return false; // dropped again meanwhile: that answer will tell
     try {
@@ -41,7 +59,7 @@
     asking.add(id);
     byId(id)?.setAttribute("aria-busy", "true");
     await pause(0); // until the drop that asks has left its queue
-    for (let attempt = 0; attempt < 30 && !(await ask(id)); attempt += 1) await Promise.race([pause(2000), reconnected()]);
+    for (let attempt = 0; attempt < 30 && !(await track(id, ask)); attempt += 1) await Promise.race([pause(2000), reconnected()]);
     asking.delete(id);
     byId(id)?.removeAttribute("aria-busy");
   };
@@ -73,7 +91,7 @@
   };
 
   document.addEventListener("dropped", ({ detail: { id, ...drop } }) => {
-    const turn = (queues.get(id) ?? Promise.resolve()).then(() => byId(id) && persist(id, drop));
+    const turn = (queues.get(id) ?? Promise.resolve()).then(() => byId(id) && track(id, () => persist(id, drop)));
     queues.set(id, turn);
     turn.finally(() => queues.get(id) === turn && queues.delete(id));
   });
