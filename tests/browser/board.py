@@ -35,8 +35,10 @@ def truth(account: Account) -> dict[str, Place]:
 
 
 def settled(page: Page) -> None:
-    """Everything sent has been answered."""
-    expect(page.locator("[aria-busy='true']")).to_have_count(0)
+    """Everything sent has been answered, and what was asked for after that."""
+    for _ in range(2):
+        expect(page.locator("[aria-busy='true']")).to_have_count(0)
+        page.wait_for_timeout(20)
 
 
 def card_of(page: Page, contact: Contact) -> Locator:

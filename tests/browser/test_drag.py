@@ -156,6 +156,25 @@ def test_two_quick_drags_of_one_card_both_count(visit, anna, board, new, missed)
     assert Card.objects.get(pk=ada.pk).version == 3
 
 
+def test_two_cards_count_right_whichever_answer_comes_first(visit, anna, board, new, missed):
+    ada, bea = make(new, "Ada", "Bea")
+    page = visit(anna)
+
+    def late(route):
+        answer = route.fetch()
+        page.wait_for_timeout(1500)
+        route.fulfill(response=answer)
+
+    page.route(f"**/cards/{ada.pk}/position/**", late)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    drag(page, card_of(page, bea), cards_in(page, missed), down=0.7)
+    expect(messages(page).filter(has_text=ada.display_name)).to_be_visible()
+    expect(messages(page).filter(has_text=bea.display_name)).to_be_visible()
+    expect(page.locator(f"#column-{missed.pk} [data-count]")).to_have_text("2")
+    settled(page)
+    assert shown(page) == truth(anna.account)
+
+
 def test_focus_and_scrolling_survive_a_drop(visit, anna, new, missed):
     make(new, *(f"N{number}" for number in range(12)))
     make(missed, *(f"M{number}" for number in range(12)))
