@@ -1,8 +1,10 @@
 """`make run` as a person meets it: what it says when it cannot start, and what is left when it ends."""
 
 import os
+import re
 import signal
 import socket
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +91,17 @@ def test_web_and_worker_run_and_keys_are_private(instance: Instance) -> None:
     keys = instance.data_dir / "keys.env"
     assert keys.stat().st_mode & 0o777 == 0o600
     assert [line.split("=")[0] for line in keys.read_text().splitlines()] == ["SECRET_KEY", "TOKEN_KEY"]
+
+
+def test_static_files_carry_a_hash_and_are_kept_by_browsers(instance: Instance) -> None:
+    address = f"http://localhost:{instance.port}"
+    with urllib.request.urlopen(f"{address}/accounts/login/", timeout=10) as answer:
+        links = re.findall(r'(?:href|src)="(/static/[^"#]+)', answer.read().decode())
+    assert [link for link in links if not re.search(r"\.[0-9a-f]{12}\.\w+$", link)] == []
+    assert {link.rsplit(".", 1)[1] for link in links} >= {"css", "js", "svg"}
+    for link in links:
+        with urllib.request.urlopen(f"{address}{link}", timeout=10) as answer:
+            assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
 def test_ctrl_c_ends_everything_and_the_next_start_finds_keys_and_data(instance: Instance) -> None:
