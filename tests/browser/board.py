@@ -86,14 +86,22 @@ def lift(page: Page, card: Locator) -> None:
     page.mouse.move(x + 6, y + 6, steps=3)
 
 
+# Whether the dashed place lies in the column that is pointed at.
+IS_OVER = (
+    "(target) => document.querySelector('.sortable-ghost')?.parentElement === target.closest('[data-cards]')"
+)
+
+
 def carry(page: Page, target: Locator, down: float = 0.5) -> None:
-    """To the target, `down` of its height; SortableJS looks each 50 ms where the pointer is."""
+    """To the target, `down` of its height; SortableJS looks each 50 ms where the pointer is, and later on a busy day."""
     place = box(target)
     x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] * down
     page.mouse.move(x, y, steps=12)
-    for shake in (1, 2, 1):
+    for shake in range(40):
         page.wait_for_timeout(70)
-        page.mouse.move(x + shake, y + shake)
+        page.mouse.move(x + shake % 3, y)
+        if shake >= 2 and target.evaluate(IS_OVER):
+            break
     page.wait_for_timeout(70)
 
 
