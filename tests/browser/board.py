@@ -93,7 +93,7 @@ IS_OVER = (
 
 
 def carry(page: Page, target: Locator, down: float = 0.5) -> None:
-    """To the target, `down` of its height; SortableJS looks each 50 ms where the pointer is, and later on a busy day."""
+    """To the target, `down` of its height; SortableJS looks each 50 ms where the pointer is, later when busy."""
     place = box(target)
     x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] * down
     page.mouse.move(x, y, steps=12)
