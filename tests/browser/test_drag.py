@@ -102,6 +102,26 @@ def test_an_empty_column_takes_a_card(visit, anna, new, missed):
     assert shown(page) == truth(anna.account)
 
 
+@pytest.mark.parametrize("beside", [0.5, 0.995])
+def test_a_card_finds_its_place_between_and_beside_others(visit, anna, new, missed, beside):
+    (ada,) = make(new, "Ada")
+    make(missed, "Cem", "Dora", "Eva")
+    page = visit(anna)
+    lift(page, card_of(page, ada))
+    upper, column = box(cards_in(page, missed).locator("> [data-card]").nth(1)), box(cards_in(page, missed))
+    x, y = column["x"] + column["width"] * beside, upper["y"] + upper["height"] + 4
+    page.mouse.move(x, y)  # at once: over no card on the way
+    for shake in (1, 2, 1):
+        page.wait_for_timeout(70)
+        page.mouse.move(x - shake, y)
+    place = names_in(page, missed)
+    page.mouse.up()
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    assert names_in(page, missed) == place
+    assert shown(page) == truth(anna.account)
+
+
 def test_a_drag_under_a_filter_keeps_the_filtered_numbers(visit, anna, sofia, new, missed):
     ada = ContactFactory(column=new, first_name="Ada", assignee=sofia)
     ContactFactory(column=new, first_name="Bea")
