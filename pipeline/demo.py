@@ -231,7 +231,7 @@ def _vector(person: Person, phone: str) -> str:
         city=person.city,
         tags=person.tags,
     )
-    return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in lexemes)
+    return search.vector(lexemes)
 
 
 def _json(counts: dict[str, Any]) -> str:
