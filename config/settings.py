@@ -129,6 +129,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers treat http://localhos
 MFA_TOTP_ISSUER = "Kontakte-Pipeline"
 USERSESSIONS_TRACK_ACTIVITY = False  # would write a row with every request
 
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)

@@ -5,39 +5,15 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from contacts.models import sight
+from accounts.rows import all_rows
+from pipeline import faces
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 
 PAGE = 50  # cards of a column that are sent at once
-
-CONTACT_FIELDS = (
-    "title",
-    "first_name",
-    "last_name",
-    "company",
-    "partner_title",
-    "partner_first_name",
-    "partner_last_name",
-    "email",
-    "phone",
-    "due_on",
-    "last_action_at",
-    "action_counts",
-)
-ASSIGNEE_FIELDS = ("email", "first_name", "last_name", "hue", "is_active")
-SHOWN = (
-    "account_id",
-    "column_id",
-    "rank",
-    "version",
-    *(f"contact__{name}" for name in CONTACT_FIELDS),
-    *(f"contact__assignee__{name}" for name in ASSIGNEE_FIELDS),
-)
 
 
 @dataclass
@@ -58,7 +34,7 @@ def load(selection: Selection) -> list[Stack]:
     """All columns with their counts and first cards: two statements."""
     shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
     columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
-    cards = {card.pk: card for card in _cards([pk for column in columns for pk in column.shown], selection)}
+    cards = faces.load(selection.user, [pk for column in columns for pk in column.shown])
     return [
         Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards]) for column in columns
     ]
@@ -85,25 +61,25 @@ def heads(
 def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, int]:
     """Contacts in each of these columns of the office; columns without any are left out."""
     if selection.is_everything:  # what each drop asks for: plain, and answered from one index
-        with connection.cursor() as cursor:
-            cursor.execute(COUNT, [list(column_ids)])
-            return dict(cursor.fetchall())
+        return dict(all_rows(COUNT, {"columns": list(column_ids)}))
     cards = selection.cards().filter(column__in=column_ids).order_by()
     return dict(cards.values_list("column").annotate(count=Count("pk")))
 
 
-COUNT = "SELECT column_id, count(*) FROM pipeline_card WHERE column_id = ANY(%s) GROUP BY column_id"
+COUNT = "SELECT column_id, count(*) FROM pipeline_card WHERE column_id = ANY(%(columns)s) GROUP BY column_id"
 
 
 def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
     """The next page of a column: the cards below a rank; one more than a page if there is a further one."""
-    cards = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
-    return list(_shown(cards)[: PAGE + 1])
+    below = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
+    ids = list(below.values_list("pk", flat=True)[: PAGE + 1])
+    cards = faces.load(selection.user, ids)
+    return [cards[pk] for pk in ids if pk in cards]
 
 
 def card(selection: Selection, contact_id: int) -> Card | None:
     """One card as the board shows it, whether or not the filter finds it; None if the user may not see it."""
-    card = _cards([contact_id], selection).filter(sight(selection.user, "contact__")).first()
+    card = faces.load(selection.user, [contact_id]).get(contact_id)
     if card is not None:
         card.column = Column.objects.of(selection.user.account).get(pk=card.column_id)
     return card
@@ -121,11 +97,3 @@ def counted(selection: Selection) -> QuerySet[Column]:
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
     columns = Column.objects.of(selection.user.account).order_by("position")
     return columns.annotate(total=Coalesce(count, 0, output_field=IntegerField()))
-
-
-def _cards(ids: Collection[int], selection: Selection) -> QuerySet[Card]:
-    return _shown(Card.objects.of(selection.user.account).filter(pk__in=ids))
-
-
-def _shown(cards: QuerySet[Card]) -> QuerySet[Card]:
-    return cards.select_related("contact__assignee").only(*SHOWN)

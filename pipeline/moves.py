@@ -7,12 +7,13 @@ neither the shifting nor the deleting of a column can come between, and the plac
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Conflict, Gone, NotUnderstood
+from accounts.rows import all_rows
 from contacts.models import Contact, sight
 from pipeline import places
 from pipeline.locks import lock_card, lock_columns
@@ -187,9 +188,7 @@ def _change_column(
         reverses=reverses,
     )
     card.column, card.rank, card.version, card.entered_at = target, rank, move.version, now
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, _written(card, move))
-        (move.pk,) = cursor.fetchone()
+    ((move.pk,),) = all_rows(WRITE, _written(card, move))
     return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id, after_id=after_id)
 
 

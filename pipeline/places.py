@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import NotUnderstood
+from accounts.rows import all_rows
 from contacts.models import Contact, sight
 from pipeline import ranks
 from pipeline.models import Card
@@ -44,12 +45,8 @@ def gap(card: Card, column_id: int, after_id: int | None, user: User) -> Gap:
     """
     if after_id == card.contact_id:
         raise NotUnderstood(_("Eine Karte kann nicht unter sich selbst stehen."))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            GAP,
-            {"after": after_id, "account": card.account_id, "column": column_id, "card": card.contact_id},
-        )
-        known, above, below = cursor.fetchone()
+    values = {"after": after_id, "account": card.account_id, "column": column_id, "card": card.contact_id}
+    ((known, above, below),) = all_rows(GAP, values)
     if after_id is not None and not (known and _is_seen(after_id, user)):
         raise NotUnderstood(_("Den Nachbarkontakt gibt es nicht (mehr)."))
     return Gap(above, below)

@@ -14,7 +14,6 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 # Lookups across accounts, or in rows whose account is settled already: the place, and why.
 ACROSS_ACCOUNTS = {
-    "accounts/backends.py::AccountBackend.get_user": "the session names the user before any account is known",
     "accounts/invitations.py::invited_by": "the link names the user before any account is known",
     "accounts/members.py::invite": "an address has one login in all offices",
     "accounts/members.py::_lock": "locks the account itself",

@@ -68,8 +68,8 @@ def statements() -> Iterator[list[str]]:
 
 
 def shape(statement: str) -> str:
-    """The statement without its numbers."""
-    return re.sub(r"\b\d+\b", "?", statement)
+    """The statement without its numbers and the width the driver gives a list of them."""
+    return re.sub(r"::int\d\b", "::int", re.sub(r"\b\d+\b", "?", statement))
 
 
 def text(response: HttpResponse) -> str:

@@ -1,0 +1,65 @@
+"""Cards with all that the board shows of them: their contact and assignee, read by plain SQL in one statement."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Account, Role, User
+from accounts.rows import all_rows, columns_of, listed
+from contacts.models import Contact
+from pipeline.models import Card
+
+CARD = columns_of(Card)
+CONTACT = columns_of(
+    Contact,
+    "id",
+    "account_id",
+    "title",
+    "first_name",
+    "last_name",
+    "company",
+    "partner_title",
+    "partner_first_name",
+    "partner_last_name",
+    "email",
+    "phone",
+    "due_on",
+    "assignee_id",
+    "last_action_at",
+    "action_counts",
+)
+ASSIGNEE = columns_of(User, "id", "account_id", "email", "first_name", "last_name", "hue", "is_active")
+
+CARDS = f"""
+SELECT {listed("card", CARD)}, {listed("contact", CONTACT)}, {listed("assignee", ASSIGNEE)}
+FROM pipeline_card AS card
+JOIN contacts_contact AS contact ON contact.id = card.contact_id
+LEFT JOIN accounts_user AS assignee ON assignee.id = contact.assignee_id
+WHERE card.contact_id = ANY(%(contacts)s) AND card.account_id = %(account)s
+  AND (%(sees_all)s OR contact.assignee_id IS NULL OR contact.assignee_id = %(user)s)
+"""
+
+
+def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dict[int, Card]:
+    """These cards by id, without those that do not exist for this user; `lock` locks them until the commit."""
+    limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
+    values = {
+        "contacts": list(contact_ids),
+        "account": user.account_id,
+        "user": user.pk,
+        "sees_all": not limited,
+    }
+    statement = f"{CARDS} ORDER BY card.contact_id FOR UPDATE OF card" if lock else CARDS
+    return {row[0]: _card(row) for row in all_rows(statement, values)}
+
+
+def _card(row: tuple[Any, ...]) -> Card:
+    card = Card.from_db(connection.alias, CARD, row[: len(CARD)])
+    contact = Contact.from_db(connection.alias, CONTACT, row[len(CARD) : -len(ASSIGNEE)])
+    contact.action_counts = json.loads(contact.action_counts)
+    if contact.assignee_id:
+        contact.assignee = User.from_db(connection.alias, ASSIGNEE, row[-len(ASSIGNEE) :])
+    card.contact = contact
+    return card
