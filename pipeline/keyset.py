@@ -37,9 +37,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """The ids of the rows in their order, and the places of the pages beside this one ("" where there is none)."""
+    """The rows in their order, and the places of the pages beside this one ("" where there is none)."""
 
-    ids: list[int]
+    rows: list[Any]
     previous: str = ""
     next: str = ""
 
@@ -68,14 +68,14 @@ def asked(query: QueryDict, order: Order) -> Place | None:
 
 
 def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int) -> Page:
-    """One page of ids: one statement, two where it reaches the rows without a key."""
+    """One page of the rows as they are asked for: one statement, two where it reaches the rows without a key."""
     backwards = place is not None and place.is_before
     sections = _sections(order, place, backwards)
     rising = descending == backwards
     rows = rows.annotate(
         sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression)
     )
-    found: list[tuple[int, Any]] = []
+    found: list[Any] = []
     for section in sections:
         if len(found) <= size:
             found += _section(rows, section, place, rising)[: size + 1 - len(found)]
@@ -85,9 +85,7 @@ def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None,
         found.reverse()
     before = found and (has_more if backwards else place is not None)
     behind = found and (backwards or has_more)
-    return Page(
-        [pk for pk, key in found], _text(found[0]) if before else "", _text(found[-1]) if behind else ""
-    )
+    return Page(found, _text(found[0]) if before else "", _text(found[-1]) if behind else "")
 
 
 def _sections(order: Order, place: Place | None, backwards: bool) -> list[bool]:
@@ -109,23 +107,23 @@ def _section(rows: QuerySet, is_missing: bool, place: Place | None, rising: bool
         rows = rows.filter(sort_key=None)
         if place and place.key is None:
             beyond = Q(**{f"pk__{side}": place.pk})
-        return rows.filter(beyond).order_by(f"{sign}pk").values_list("pk", "sort_key")
+        return rows.filter(beyond).order_by(f"{sign}pk")
     rows = rows.filter(sort_key__isnull=False)
     if place and place.key is not None:
         # Said twice so that an index on (key, id) finds the place and the second part only sorts out its equals.
         beyond = Q(**{f"sort_key__{side}e": place.key}) & (
             Q(**{f"sort_key__{side}": place.key}) | Q(**{f"pk__{side}": place.pk})
         )
-    return rows.filter(beyond).order_by(f"{sign}sort_key", f"{sign}pk").values_list("pk", "sort_key")
+    return rows.filter(beyond).order_by(f"{sign}sort_key", f"{sign}pk")
 
 
-def _text(row: tuple[int, Any]) -> str:
+def _text(row: Any) -> str:
     """A row's place for the address: its id, and its key in base64, since names hold every sign there is."""
-    pk, key = row
+    key = row.sort_key
     if key is None:
-        return str(pk)
+        return str(row.pk)
     written = key.isoformat() if isinstance(key, date | datetime) else str(key)
-    return f"{pk}.{urlsafe_base64_encode(written.encode())}"
+    return f"{row.pk}.{urlsafe_base64_encode(written.encode())}"
 
 
 def _parse(written: str, order: Order, *, is_before: bool) -> Place | None:

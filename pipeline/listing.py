@@ -1,15 +1,14 @@
 """Reading the list: a page of the selection in the order asked for, in a fixed number of statements."""
 
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from contacts.models import Contact, ContactQuerySet, Source
+from contacts.models import Contact, Source
 from pipeline import keyset
 from pipeline.keyset import Order
 from pipeline.selection import Selection
@@ -140,14 +139,14 @@ def load(selection: Selection, query: QueryDict) -> Listing:
     sort = Sort.parse(selection.user, query)
     order = _order(selection.user, sort)
     place = keyset.asked(query, order)
-    contacts = cast(ContactQuerySet, selection.contacts().filter(card__isnull=False))
+    contacts = _shown(selection.contacts())
     page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE)
-    if place and not page.ids:
+    if place and not page.rows:
         page = keyset.page(contacts, order, descending=sort.descending, place=None, size=PAGE)
     return Listing(
         sort=sort,
-        total=selection.cards().count() if page.previous or page.next else len(page.ids),
-        contacts=rows(selection, page.ids),
+        total=selection.cards().count() if page.previous or page.next else len(page.rows),
+        contacts=page.rows,
         previous=_address(selection, sort, before=page.previous) if page.previous else "",
         next=_address(selection, sort, after=page.next) if page.next else "",
         heads={key: _head(selection, sort, key) for key in keys(selection.user)},
@@ -156,9 +155,13 @@ def load(selection: Selection, query: QueryDict) -> Listing:
 
 def rows(selection: Selection, ids: list[int]) -> list[Contact]:
     """The contacts with what a row shows, in the order of the ids: one statement."""
-    contacts = Contact.objects.of(selection.user.account).filter(pk__in=ids, card__isnull=False)
-    found = contacts.select_related("card__column", "assignee").only(*SHOWN).in_bulk()
+    found = _shown(Contact.objects.of(selection.user.account).filter(pk__in=ids)).in_bulk()
     return [found[pk] for pk in ids if pk in found]
+
+
+def _shown(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    on_board = contacts.filter(card__isnull=False)
+    return on_board.select_related("card__column", "assignee").only(*SHOWN)
 
 
 def _order(user: User, sort: Sort) -> Order:

@@ -38,13 +38,12 @@ class Shelf:
 
 def load(user: User, query: QueryDict, now: datetime) -> Shelf:
     """The page an address asks for; an empty one is answered with the first."""
-    rows = _seen(user)
+    rows = _seen(user).select_related("contact", "column", "trashed_by")
     place = keyset.asked(query, ORDER)
     page = keyset.page(rows, ORDER, descending=True, place=place, size=PAGE)
-    if place and not page.ids:
+    if place and not page.rows:
         page = keyset.page(rows, ORDER, descending=True, place=None, size=PAGE)
-    found = rows.select_related("contact", "column", "trashed_by").in_bulk(page.ids)
-    items = [Item(found[pk], _days_left(found[pk], now)) for pk in page.ids if pk in found]
+    items = [Item(card, _days_left(card, now)) for card in page.rows]
     previous, following = (
         f"?{side}={place}" if place else ""
         for side, place in (("before", page.previous), ("after", page.next))

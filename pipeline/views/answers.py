@@ -43,6 +43,7 @@ def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
         "today": now.date(),
         "can_assign": request.account.can(Feature.ASSIGN),  # type: ignore[attr-defined]
         "leads": request.user.leads,
+        "base": "pipeline/_found.html" if wants_fragment(request) else "base.html",
     }
 
 

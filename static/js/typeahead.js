@@ -1,5 +1,5 @@
-// Searching while typing, on list and board: after 200 ms the page of what has been typed is fetched, and its content and
-// the parts marked data-live (number, chips, switch) are put into this one. Field and cursor stay. Without this script
+// Searching while typing, on list and board: after 200 ms the content of what has been typed is fetched with the parts
+// marked data-live (number, chips, switch), and put into this page. Field and cursor stay. Without this script
 // Enter does it.
 {
   const WAIT = 200;
@@ -27,7 +27,7 @@
     const { signal } = running;
     const address = addressOf(form);
     try {
-      const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
+      const response = await fetch(address, { signal, headers: { "HX-Request": "true" } });
       const text = await response.text();
       if (response.redirected || !response.ok) return location.assign(address);
       const page = new DOMParser().parseFromString(text, "text/html");
