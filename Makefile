@@ -35,9 +35,7 @@ manage: venv
 	@$(BIN)/python -m config.run $(do)
 
 test: venv-dev
-	@CHROMIUM="$$($(BIN)/python -m config.chromium)" && export CHROMIUM && \
-	{ $(BIN)/python -m pytest $(args) || { echo 'What failed runs once more, by itself.'; \
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(args); }; }
+	@CHROMIUM="$$($(BIN)/python -m config.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest $(args)
 
 check: venv-dev
 	@$(BIN)/python -m config.checks
