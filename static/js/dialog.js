@@ -55,6 +55,11 @@
       dialog.close();
     });
 
+    // A form answered by a file leaves the page as it is: once it is sent, the question is answered.
+    dialog.addEventListener("submit", (event) => {
+      if (event.target.matches("[data-file]")) setTimeout(() => dialog.close());
+    });
+
     // A click beside the dialog closes it as long as nothing has been typed.
     let typed = false;
     dialog.addEventListener("input", () => (typed = true));

@@ -114,6 +114,7 @@ class TestSelection:
         with page.expect_download() as started:
             page.get_by_role("dialog").get_by_role("button", name="Exportieren").click()
         content = started.value.path().read_text(encoding="utf-8-sig")
+        expect(page.get_by_role("dialog")).to_be_hidden()
         assert started.value.suggested_filename.endswith(".csv")
         assert "Müller" in content
         assert "Ahlers" not in content
