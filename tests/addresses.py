@@ -205,7 +205,7 @@ ROWS = [
         body={"contact": [Ref("trashed")]},
     ),
     Row("pipeline:trash-undo", post="401 302 404 403 403 404 401"),  # for whoever deleted them
-    Row("pipeline:contact-trash", post="401 302 302 403 403 404 401"),
+    Row("pipeline:contact-trash", "302 200 200 403 403 404 302", "401 302 302 403 403 404 401"),
     # Contacts
     Row(
         "contacts:assignee",

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, gate
 from accounts.refusals import wants_fragment
 from contacts.finding import find
+from contacts.views.answers import small_page
 from pipeline import leads
 from pipeline import trash as shelf
 
@@ -45,11 +46,14 @@ def undo(request: HttpRequest, stamp: int) -> HttpResponse:
     return _done(request, _restored(count), reverse("pipeline:list"))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Puts one contact into the trash, from its own page."""
+    """Puts one contact into the trash, from its own page. GET asks first."""
     found, now = find(request.user, contact_id), timezone.now()
+    if request.method != "POST":
+        context = {"title": _("Kontakt löschen"), "contact": found, "days": leads.TRASH_DAYS}
+        return small_page(request, "pipeline/_contact_trash.html", context)
     leads.trash(user=request.user, contact_ids=[found.pk], now=now)
     sentence = _("„%(name)s“ liegt jetzt im Papierkorb.") % {"name": found.display_name}
     messages.success(request, sentence, extra_tags=undo_address(now))

@@ -56,7 +56,8 @@
         signal: AbortSignal.timeout(15000),
       });
       const text = await response.text();
-      if (!goElsewhere(response)) await show(form, response, text);
+      if (goElsewhere(response)) return; // nothing here is brought up to date any more
+      await show(form, response, text);
       const detail = { form, status: response.status };
       document.dispatchEvent(new CustomEvent("answered", { detail }));
     } catch (error) {

@@ -1,5 +1,6 @@
 """The page of one contact: facts in place, what was done and is planned, and text that stays text."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -138,3 +139,16 @@ def test_circle_and_due_date_work_here_too(visit, anna, sofia, ada):
     expect(page.locator(".pick[data-due=today]")).to_contain_text("Heute")
     contact = Contact.objects.get(pk=ada.pk)
     assert (contact.assignee, contact.due_on) == (sofia, timezone.localdate())
+
+
+def test_deleting_asks_and_leads_to_the_list_with_a_way_back(visit, anna, ada):
+    page = visit(anna, at(ada))
+    page.get_by_role("button", name="Kontakt löschen").click()
+    page.get_by_role("dialog").get_by_role("link", name="Abbrechen").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Kontakt löschen").click()
+    page.get_by_role("dialog").get_by_role("button", name="Löschen").click()
+    expect(page).to_have_url(re.compile("/contacts/$"))
+    assert not Card.objects.filter(pk=ada.pk).exists()
+    messages(page).get_by_role("button", name="Rückgängig").click()
+    expect(page.locator(f"#contact-{ada.pk}")).to_be_visible()

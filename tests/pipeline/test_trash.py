@@ -158,7 +158,14 @@ class TestOneContact:
         address = f"/contacts/{people[0].pk}/"
         for user, offered in ((anna, True), (sofia, False)):
             html = login(user).get(address).content.decode()
-            assert (f'action="{address}trash/"' in html) is offered
+            assert (f'href="{address}trash/"' in html) is offered
+
+    def test_is_asked_about_first(self, anna, people, login, unwritten):
+        client = login(anna)
+        with unwritten():
+            html = client.get(f"/contacts/{people[0].pk}/trash/").content.decode()
+        assert f"{people[0].display_name}</bdi> liegt dann 30 Tage lang im Papierkorb" in html
+        assert f'action="/contacts/{people[0].pk}/trash/"' in html
 
     def test_leads_from_its_page_to_the_list(self, anna, people, login):
         response = login(anna).post(f"/contacts/{people[0].pk}/trash/", headers=FETCH)
@@ -184,11 +191,7 @@ class TestOneContact:
     def test_is_not_deleted_by_following_a_link(self, anna, people, login, unwritten):
         client = login(anna)
         with unwritten():
-            for address in (
-                f"/contacts/{people[0].pk}/trash/",
-                RESTORATION,
-                "/contacts/trash/1/restoration/",
-            ):
+            for address in (RESTORATION, "/contacts/trash/1/restoration/"):
                 assert (client.get(address).status_code, client.head(address).status_code) == (405, 405)
 
 
