@@ -33,11 +33,7 @@ HEADERS = ("Zeile", "Ergebnis", "Name", "Grund")  # part of a file format: the s
 
 def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
     """The context of `_import_state.html`; `is_asked`: by the page itself, each second."""
-    labels = {} if source.state == State.DONE else PLANNED
-    counts = [
-        (outcome, labels.get(outcome, outcome.label), source.counts.get(outcome.value, 0))
-        for outcome in Outcome
-    ]
+    counts = [(outcome, _label(source, outcome), source.counts.get(outcome.value, 0)) for outcome in Outcome]
     is_busy = source.state in BUSY
     invalid = source.counts.get(Outcome.INVALID.value, 0)
     return {
@@ -83,10 +79,9 @@ def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
     if after.isascii() and after.isdigit() and len(after) < 10:
         rows = rows.filter(line__gt=min(int(after), 2**31 - 1))
     found = list(rows[: PAGE + 1])
-    labels = {} if source.state == State.DONE else PLANNED
     for row in found:
-        row.label = labels.get(Outcome(row.outcome), row.get_outcome_display())
-    tabs = [(value, labels.get(value, value.label), source.counts.get(value.value, 0)) for value in Outcome]
+        row.label = _label(source, Outcome(row.outcome))
+    tabs = [(value, _label(source, value), source.counts.get(value.value, 0)) for value in Outcome]
     place = f"?outcome={outcome}&after={found[PAGE - 1].line}" if len(found) > PAGE else ""
     return {
         "source": source,
@@ -101,14 +96,19 @@ def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
 def download(source: Import) -> StreamingHttpResponse:
     """The whole report as a CSV file."""
     rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
-    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_lines(source, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="importbericht-{source.pk}.csv"'
     return response
 
 
-def _lines(rows: Any) -> Iterator[bytes]:
+def _label(source: Import, outcome: Outcome) -> str:
+    """What has happened to such rows, or what is going to happen."""
+    return str(outcome.label if source.state == State.DONE else PLANNED.get(outcome, outcome.label))
+
+
+def _lines(source: Import, rows: Any) -> Iterator[bytes]:
     table = (
-        [str(row.line), row.get_outcome_display(), row.name, row.reason]
+        [str(row.line), _label(source, Outcome(row.outcome)), row.name, row.reason]
         for row in rows.iterator(chunk_size=500)
     )
     return csv_rows.write_table(HEADERS, table)

@@ -351,6 +351,14 @@ def test_the_report_as_a_file_runs_no_formula(anna, board, login):
     assert ";+49 170 1234567;" in text
 
 
+def test_the_report_as_a_file_says_what_is_going_to_happen_and_then_what_has_happened(anna, board, login):
+    file = "Nachname\nWeiß\n"
+    for source, said in ((checked(anna, file), "neu"), (imported(anna, file), "angelegt")):
+        response = login(anna).get(f"{UPLOAD}{source.pk}/rows.csv")
+        text = b"".join(response.streaming_content).decode("utf-8-sig")
+        assert text.splitlines()[1] == f"2;{said};Weiß;"
+
+
 def test_markup_in_a_file_is_shown_as_text(anna, board, login):
     source = checked(anna, "Nachname;Seltsam\n<img src=x onerror=alert(1)>;<script>\n")
     client = login(anna)
