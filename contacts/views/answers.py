@@ -7,10 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.plans import Feature
-from accounts.refusals import wants_fragment
+from accounts.refusals import own_address, wants_fragment
 from contacts.finding import sees
 from contacts.models import Contact
 
@@ -20,7 +19,11 @@ def small_page(
 ) -> HttpResponse:
     """The fragment alone where it is put into a page, else the same file as a page of its own."""
     template = fragment if wants_fragment(request) else "contacts/small_page.html"
-    context = {"fragment": fragment, "next": _safe(request, request.headers.get("Referer", "")), **context}
+    context = {
+        "fragment": fragment,
+        "next": own_address(request, request.headers.get("Referer", "")),
+        **context,
+    }
     return render(request, template, context | _clock(), status=status)
 
 
@@ -35,7 +38,7 @@ def changed(
         return _leave(request, contact, sentence)
     if not wants_fragment(request):
         messages.success(request, sentence)
-        return HttpResponseRedirect(_safe(request, request.POST.get("next", "")) or page_of(contact))
+        return HttpResponseRedirect(own_address(request, request.POST.get("next", "")) or page_of(contact))
     context = {
         "contact": contact,
         "fragments": fragments,
@@ -57,21 +60,10 @@ def _leave(request: HttpRequest, contact: Contact, sentence: str) -> HttpRespons
     messages.success(request, sentence)
     is_fragment = wants_fragment(request)
     came_from = request.headers.get("HX-Current-URL", "") if is_fragment else request.POST.get("next", "")
-    way = _safe(request, came_from)
+    way = own_address(request, came_from)
     if not way or urlsplit(way).path.startswith(page_of(contact)):
         way = "/"
     return HttpResponse(headers={"HX-Redirect": way}) if is_fragment else HttpResponseRedirect(way)
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """The path and query of an address of our own, "" for any other and for the page that is being asked for."""
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()):
-        return ""
-    parts = urlsplit(address)
-    if parts.path == request.path:
-        return ""
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _clock() -> dict[str, Any]:

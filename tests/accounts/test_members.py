@@ -39,6 +39,7 @@ def test_invitation_makes_a_member_who_comes_in_by_the_link(anna: User, login: L
     assert (user.account, user.role, user.is_invited) == (anna.account, Role.AGENT, True)
     [message] = mail.outbox
     assert (message.subject, message.to) == ("Ihre Einladung zu Krüger Immobilien", ["neu@krueger.example"])
+    assert "Für Sie" not in message.body  # the greeting ends with a comma
     path = path_in(message.body)
     page = Client().get(path)
     assert (page.status_code, "Krüger Immobilien" in page.content.decode()) == (200, True)
@@ -351,3 +352,19 @@ def test_a_demoted_administrator_is_refused_even_past_the_gate(
         with unwritten(), pytest.raises(Refusal) as refusal:
             act()
         assert refusal.value.status == 403
+
+
+def test_a_refusal_as_a_page_leads_back_to_where_one_came_from(anna: User, login: Login) -> None:
+    client, address = login(anna), f"/settings/members/{anna.pk}/role/"
+    for referer, back in (
+        (
+            f"http://testserver/settings/members/{anna.pk}/?a=1&b=2",
+            f"/settings/members/{anna.pk}/?a=1&amp;b=2",
+        ),
+        ("https://elsewhere.example/settings/", None),
+        (f"http://testserver{address}", None),
+    ):
+        response = client.post(address, {"role": "manager"}, headers={"Referer": referer})
+        page = response.content.decode()
+        assert response.status_code == 409
+        assert re.findall(r'<a class="button[^"]*" href="([^"]+)">', page) == [back or "/"]
