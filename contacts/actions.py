@@ -4,6 +4,8 @@ Each verb locks the contact first, so that of several at once none is lost from 
 """
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max
@@ -27,14 +29,19 @@ def perform(
     performed_at: datetime | None = None,
     outcome: str = "",
     text: str = "",
+    key: UUID | None = None,
 ) -> Action:
     """Records that something was done, now or earlier. `actor` None: it happened by itself, any kind is right then.
 
     Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`, for a kind that users do
-    not record themselves and for an outcome of anything but a call. Each call adds an action.
+    not record themselves and for an outcome of anything but a call. Each call adds an action, but for the same
+    one with the same `key`: that is the first, once more.
     """
     _lock(contact, actor)
     _check(kind, actor, outcome)
+    key, earlier = _used(contact, key, performed_at, kind=kind, outcome=outcome, text=text, planned_for=None)
+    if earlier:
+        return earlier
     action = Action(
         account_id=contact.account_id,
         contact_id=contact.pk,
@@ -44,6 +51,7 @@ def perform(
         performed_at=_past(performed_at or now, now),
         author=actor,
         created_at=now,
+        key=key,
     )
     action.save(force_insert=True)
     _recount(contact)
@@ -52,15 +60,26 @@ def perform(
 
 @transaction.atomic
 def plan(
-    *, contact: Contact, kind: str, actor: User, now: datetime, planned_for: datetime, text: str = ""
+    *,
+    contact: Contact,
+    kind: str,
+    actor: User,
+    now: datetime,
+    planned_for: datetime,
+    text: str = "",
+    key: UUID | None = None,
 ) -> Action:
     """Notes an appointment that is still to be held; it changes neither the last action nor the bubbles.
 
-    The time may lie in the past (held, but not ticked off). Raises like `perform`; only appointments can be planned.
+    The time may lie in the past (held, but not ticked off). Only appointments can be planned; otherwise it raises
+    and repeats like `perform`.
     """
     _lock(contact, actor)
     if kind not in PLANNABLE:
         raise NotUnderstood(_("Planen lassen sich nur Termine und Vor-Ort-Termine."))
+    key, earlier = _used(contact, key, None, kind=kind, text=text, planned_for=planned_for)
+    if earlier:
+        return earlier
     action = Action(
         account_id=contact.account_id,
         contact_id=contact.pk,
@@ -69,6 +88,7 @@ def plan(
         planned_for=planned_for,
         author=actor,
         created_at=now,
+        key=key,
     )
     action.save(force_insert=True)
     return action
@@ -162,6 +182,22 @@ def _locked(action: Action, actor: User) -> tuple[Contact, Action]:
     if found is None:
         raise Http404
     return contact, found
+
+
+def _used(
+    contact: Contact, key: UUID | None, performed_at: datetime | None, **said: Any
+) -> tuple[UUID | None, Action | None]:
+    """The key to store, and the action that was stored with it before if it said the same.
+
+    A form that comes again with something else (the browser's way back) is another action, and has no key.
+    """
+    first = Action.objects.of(contact.account_id).filter(contact=contact, key=key).first() if key else None
+    if first is None:
+        return key, None
+    if performed_at is not None:
+        said["performed_at"] = performed_at
+    is_same = all(getattr(first, name) == value for name, value in said.items())
+    return None, first if is_same else None
 
 
 def _may(actor: User, action: Action) -> None:

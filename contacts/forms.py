@@ -126,12 +126,15 @@ class ActionForm(TidyText, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
     )
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: Kind, action: Action | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.action = kind, action
         if kind != Kind.CALL:
             del self.fields["outcome"]
+        if action:
+            del self.fields["key"]
         if action or kind not in PLANNABLE:
             del self.fields["is_planned"]
         if action:
@@ -143,6 +146,8 @@ class ActionForm(TidyText, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        if self.errors.pop("key", None):  # nothing anybody typed: then it is as if there were none
+            values["key"] = None
         if values.get("is_planned") and not values.get("at") and "at" not in self.errors:
             self.add_error("at", _("Bitte angeben, wann der Termin ist."))
         return values

@@ -182,11 +182,17 @@ class Action(models.Model):
         User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    key = models.UUIDField(
+        null=True, editable=False
+    )  # made with the form, so that a double click is one action
 
     objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "key"], condition=models.Q(key__isnull=False), name="action_key_once"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="action_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(performed_at__isnull=False) | models.Q(planned_for__isnull=False),

@@ -1,6 +1,7 @@
 """Composer and timeline: actions are recorded, planned, ticked off, corrected and taken back."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -27,7 +28,8 @@ def create(request: HttpRequest, contact_id: int) -> HttpResponse:
     if not form.is_valid():
         return _composer(request, contact, kind, form, 422)
     values = {"contact": contact, "kind": kind, "actor": request.user, "now": timezone.now()}
-    values["text"], moment = form.cleaned_data["text"], form.cleaned_data["at"]
+    values |= {name: form.cleaned_data[name] for name in ("text", "key")}
+    moment = form.cleaned_data["at"]
     if form.cleaned_data.get("is_planned"):
         action = actions.plan(planned_for=moment, **values)
     else:
@@ -41,7 +43,7 @@ def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The form for one kind of action."""
     contact = find(request.user, contact_id)
     kind = _kind(request.GET)
-    return _composer(request, contact, kind, ActionForm(kind=kind))
+    return _composer(request, contact, kind, ActionForm(kind=kind, initial={"key": uuid4()}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

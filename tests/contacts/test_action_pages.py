@@ -1,5 +1,6 @@
 """Composer, timeline and the forms of single actions, as they are posted."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,20 @@ def test_somebody_elses_entry_is_seen_but_not_touched(login, sofia, jan, contact
 def test_without_scripts_the_composer_leads_back_to_the_contact(login, sofia, contact):
     response = login(sofia).post(f"/contacts/{contact.pk}/actions/", {"kind": "call"})
     assert (response.status_code, response.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
+
+
+def test_a_form_sent_twice_is_one_action(login, sofia, post, contact):
+    page = login(sofia).get(f"/contacts/{contact.pk}/actions/new/?kind=note").content.decode()
+    (key,) = re.findall(r'name="key" value="([^"]+)"', page)
+    for _again in range(2):
+        assert post(kind="note", text="Ruft zurück", key=key).status_code == 200
+    assert Action.objects.count() == 1
+
+
+def test_a_key_that_is_none_is_left_out(post):
+    for key in ("", "x", "\x00"):
+        assert post(kind="note", text="Ruft zurück", key=key).status_code == 200
+    assert list(Action.objects.values_list("key", flat=True)) == [None, None, None]
 
 
 ADDRESSES = [

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -40,6 +41,28 @@ def test_a_back_dated_action_is_counted_without_moving_the_last_action_back(cont
     actions.perform(contact=contact, kind=Kind.CALL, actor=sofia, now=NOW)
     actions.perform(contact=contact, kind=Kind.LETTER, actor=sofia, now=NOW, performed_at=NOW - 9 * DAY)
     assert shown(contact) == ({"call": 1, "letter": 1}, NOW)
+
+
+def test_the_same_action_with_the_same_key_is_one_action(contact, sofia):
+    said = {"contact": contact, "kind": Kind.NOTE, "actor": sofia, "key": UUID(int=7)}
+    first = actions.perform(text="Ruft zurück", now=NOW, **said)
+    assert actions.perform(text="Ruft zurück", now=NOW + DAY, **said) == first
+    meeting = said | {"kind": Kind.MEETING, "key": UUID(int=8), "planned_for": NOW + DAY}
+    assert actions.plan(now=NOW, **meeting) == actions.plan(now=NOW + DAY, **meeting)
+    assert shown(contact) == ({"note": 1}, NOW)
+
+
+def test_another_action_with_a_key_that_was_used_is_an_action_of_its_own(contact, sofia, krueger):
+    said = {"actor": sofia, "now": NOW, "key": UUID(int=7)}
+    other = ContactFactory(account=krueger)
+    actions.perform(contact=contact, kind=Kind.NOTE, text="Ruft zurück", **said)
+    actions.perform(contact=contact, kind=Kind.NOTE, text="Hat zurückgerufen", **said)
+    actions.perform(contact=contact, kind=Kind.NOTE, text="Ruft zurück", performed_at=NOW - DAY, **said)
+    actions.plan(contact=contact, kind=Kind.MEETING, planned_for=NOW + DAY, **said)
+    actions.perform(contact=other, kind=Kind.NOTE, text="Ruft zurück", **said)
+    assert shown(contact) == ({"note": 3}, NOW)
+    assert shown(other) == ({"note": 1}, NOW)
+    assert Action.objects.filter(contact=contact, planned_for=NOW + DAY).count() == 1
 
 
 @pytest.mark.parametrize("kind", [Kind.BOUNCE, Kind.OPT_OUT])
