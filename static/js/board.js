@@ -57,12 +57,22 @@
     document.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
   });
 
+  // A card is in the hand from the press on: replaced between that and the first movement, SortableJS would carry an
+  // element that is no longer in the page.
+  document.addEventListener("pointerdown", (event) => {
+    if (event.isPrimary && event.button === 0 && event.target.closest("[data-card]")) say("lifted");
+  });
+  for (const end of ["pointerup", "pointercancel", "contextmenu"]) {
+    document.addEventListener(end, () => start || say("landed"), { capture: true });
+  }
+
   const wire = () => {
     for (const list of document.querySelectorAll(".board [data-cards]")) {
       if (Sortable.get(list)) continue;
       Sortable.create(list, {
         group: "cards", draggable: "[data-card]", filter: "button", preventOnFilter: false, animation: 150,
         forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
+        invertedSwapThreshold: 1.01, // at 1 the very middle of another column's card takes nothing
         delay: 250, delayOnTouchOnly: true, touchStartThreshold: 5,
         scroll: true, bubbleScroll: true, forceAutoScrollFallback: true, scrollSensitivity: 60,
         onStart: lift, onEnd: drop,

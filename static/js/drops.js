@@ -81,7 +81,7 @@
     card.setAttribute("aria-busy", "true");
     const answer = await send(`/cards/${id}/position/${location.search}`, body);
     await landed;
-    byId(id)?.removeAttribute("aria-busy");
+    if (!asking.has(id)) byId(id)?.removeAttribute("aria-busy");
     if (answer.ok) return apply(answer.text);
     putBack(); // first what the user had, then what the server says
     if (answer.text.includes("hx-swap-oob")) await apply(answer.text);

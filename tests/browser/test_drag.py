@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pipeline.models import Card, Move
 from tests.browser.board import (
@@ -173,6 +173,36 @@ def test_two_quick_drags_of_one_card_both_count(visit, anna, board, new, missed)
     settled(page)
     assert shown(page) == truth(anna.account)
     assert names_in(page, board["Erfolgreich kontaktiert"]) == ["Ada"]
+    assert Card.objects.get(pk=ada.pk).version == 3
+
+
+def test_an_answer_that_comes_between_press_and_drag_waits_for_the_drop(visit, anna, board, new, missed):
+    (ada,) = make(new, "Ada")
+    (bea,) = make(board["Erfolgreich kontaktiert"], "Bea")
+    page = visit(anna)
+    asked: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    page.route("**/position/**", hold_the_first)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    expect(card_of(page, ada)).to_have_attribute("aria-busy", "true")
+    place = box(card_of(page, ada))
+    page.mouse.move(place["x"] + 16, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    with page.expect_response("**/position/**") as answer:
+        asked[0].continue_()
+    answer.value.finished()
+    page.wait_for_timeout(200)  # time enough to swap, if it did not wait
+    assert shown(page)["Nicht erreicht"]["cards"] == [[ada.pk, 1, True]]
+    carry(page, card_of(page, bea))
+    page.mouse.up()
+    expect(messages(page).filter(has_text="„Erfolgreich kontaktiert“")).to_be_visible()
+    settled(page)
+    assert shown(page) == truth(anna.account)
     assert Card.objects.get(pk=ada.pk).version == 3
 
 

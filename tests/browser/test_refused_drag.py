@@ -216,6 +216,7 @@ def test_offline_the_card_returns_and_online_the_next_drag_works(visit, anna, ad
     refused(page, ada, missed, "Keine Verbindung.")  # at once, whatever is still being asked for
     assert shown(page) == before
     page.context.set_offline(False)
+    settled(page)  # what was asked for meanwhile replaces the card
     sent = posts(page)
     drag(page, card_of(page, ada), cards_in(page, missed).locator("> [data-card]").first)
     expect(messages(page).last).to_contain_text("„Nicht erreicht“")
