@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import Account
-from funnel.models import Sequence
+from funnel.models import Sender, Sequence
 from pipeline.columns import fold_name
 from pipeline.models import Column
 
@@ -23,6 +23,7 @@ LOST = "Kein Auftrag"
 @transaction.atomic
 def create_board(account: Account) -> list[Column]:
     """The seven default columns of a new office; each system column names the sequence it starts."""
+    Sender.objects.create(account=account, name=account.name)
     return [
         Column.objects.create(
             account=account,

@@ -26,6 +26,7 @@ class Column(models.Model):
     key = models.CharField(max_length=20, choices=Key, null=True, editable=False)
     position = models.PositiveSmallIntegerField()
     is_lost = models.BooleanField(default=False)
+    mails_continue = models.BooleanField(default=False)  # an own column in which a running series goes on
     sequence = models.ForeignKey(
         Sequence, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )

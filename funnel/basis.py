@@ -1,0 +1,36 @@
+"""Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from contacts.models import Consent, Contact
+from funnel.models import Message
+from funnel.suppression import is_suppressed
+
+Reason = Message.Reason
+
+
+def missing(contact: Contact) -> str:
+    """Why nothing may be mailed to the contact (a `Message.Reason`), or ""."""
+    address = contact.email.strip().lower()
+    if not has_address(address):
+        return Reason.NO_ADDRESS
+    if is_suppressed(contact.account_id, address):
+        return Reason.SUPPRESSED
+    return "" if consents([contact.pk], contact.account_id) else Reason.NO_CONSENT
+
+
+def has_address(address: str) -> bool:
+    """Whether mail can be sent there."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
+
+
+def consents(contact_ids: list[int], account_id: int) -> set[int]:
+    """Those of the contacts whose newest evidence for e-mail grants it."""
+    rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=Consent.Channel.EMAIL)
+    newest = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
+    return {contact for contact, granted in newest.values_list("contact", "granted") if granted}

@@ -1,0 +1,191 @@
+"""Claiming due messages: everything is checked again, under the lock that every stop needs as well."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from funnel import basis, imprint, planning, schedule
+from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.suppression import suppressed
+
+State = Message.State
+Reason = Message.Reason
+BATCH = 50  # messages claimed at once, shared fairly among the offices
+WEEK = timedelta(days=7)
+A_DAY_LATER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a due message: claimed, skipped for a reason, or put off until later."""
+
+    state: str
+    reason: str = ""
+    until: datetime | None = None
+
+
+SEND = Verdict(State.CLAIMED)
+
+
+def due(now: datetime, *, account_id: int | None = None) -> "Collection[int]":
+    """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other."""
+    running = Q(
+        enrolment__state=Enrolment.State.ACTIVE, step__sequence__is_on=True, account__sender__is_on=True
+    )
+    waiting = Message.objects.filter(running | Q(is_urgent=True), state=State.PLANNED, planned_for__lte=now)
+    if account_id is not None:
+        waiting = waiting.filter(account=account_id)
+    turn = Window(RowNumber(), partition_by=F("account_id"), order_by=[F("planned_for").asc(), F("pk").asc()])
+    ranked = waiting.annotate(turn=turn).filter(turn__lte=BATCH).order_by("turn", "planned_for", "pk")
+    return list(ranked.values_list("pk", flat=True)[:BATCH])
+
+
+@transaction.atomic
+def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
+    """Claims those of the messages that may leave now; what may not is skipped or put off. What somebody else holds
+    is left for the next time.
+    """
+    enrolments = Enrolment.objects.filter(messages__in=ids).order_by("pk")
+    held = {row.pk: row for row in enrolments.select_for_update(no_key=True, skip_locked=True, of=("self",))}
+    messages = Message.objects.filter(
+        pk__in=ids, state=State.PLANNED, planned_for__lte=now, enrolment__in=held
+    )
+    found = list(
+        messages.order_by("pk")
+        .select_for_update(skip_locked=True, of=("self", "contact"))
+        .select_related("contact__assignee", "step__sequence", "account__sender")
+    )
+    if not found:
+        return []
+    checks = Checks(found, now)
+    for message in found:
+        message.enrolment = held[message.enrolment_id]
+        _carry_out(message, checks.verdict(message), now)
+    return [message for message in found if message.state == State.CLAIMED]
+
+
+class Checks:
+    """What a batch of messages is judged by, read in a few statements for all of them."""
+
+    def __init__(self, messages: list[Message], now: datetime) -> None:
+        self.now = now
+        self.consenting: set[int] = set()
+        self.suppressed: set[tuple[int, str]] = set()
+        self.windows: dict[int, schedule.Window] = {}
+        self.unready: set[int] = set()
+        self.sent_to: dict[tuple[int, str], tuple[int, int]] = {}
+        by_account: dict[int, list[Message]] = {}
+        for message in messages:
+            by_account.setdefault(message.account_id, []).append(message)
+        for account_id, group in by_account.items():
+            self._read(account_id, group)
+        earlier = Message.objects.filter(
+            enrolment=OuterRef("enrolment"),
+            state__in=planning.OPEN,
+            step__position__lt=OuterRef("step__position"),
+        )
+        waiting = Message.objects.filter(pk__in=[message.pk for message in messages]).filter(Exists(earlier))
+        self.out_of_turn = set(waiting.values_list("pk", flat=True))
+
+    def verdict(self, message: Message) -> Verdict:
+        """What becomes of the message. „Jetzt senden“ lifts delay, window and caps, never the basis."""
+        lacking = self._lacking(message)
+        if lacking:
+            return Verdict(State.SKIPPED, lacking)
+        if message.is_urgent:
+            return SEND
+        if message.enrolment.state != Enrolment.State.ACTIVE or not message.step.sequence.is_on:
+            return Verdict(State.PLANNED, until=message.planned_for)
+        if message.pk in self.out_of_turn:
+            return Verdict(State.PLANNED, until=self.now + timedelta(minutes=1))
+        until = self._later(message)
+        return Verdict(State.PLANNED, until=until) if until else SEND
+
+    def _lacking(self, message: Message) -> str:
+        contact, key = message.contact, (message.account_id, message.address)
+        if contact.trashed_at is not None:
+            return Reason.STOPPED
+        if contact.email.strip().lower() != message.address:
+            return Reason.ADDRESS_CHANGED
+        if not basis.has_address(message.address):
+            return Reason.NO_ADDRESS
+        if key in self.suppressed:
+            return Reason.SUPPRESSED
+        if contact.pk not in self.consenting:
+            return Reason.NO_CONSENT
+        if message.account_id in self.unready:
+            return Reason.NO_IMPRINT
+        if message.step.removed_at or not message.step.is_on:
+            return Reason.STEP_OFF
+        return ""
+
+    def _later(self, message: Message) -> datetime | None:
+        """When it may leave, if not now."""
+        window, sender = self.windows[message.account_id], message.account.sender
+        if not window.is_open(self.now):
+            return window.next_open(self.now)
+        today, this_week = self.sent_to.get((message.account_id, message.address), (0, 0))
+        if today >= sender.most_a_day or this_week >= sender.most_a_week:
+            midnight = (self.now.astimezone(window.zone) + A_DAY_LATER).replace(hour=0, minute=0, second=0)
+            return window.next_open(midnight.astimezone(self.now.tzinfo))
+        self.sent_to[message.account_id, message.address] = (today + 1, this_week + 1)
+        return None
+
+    def _read(self, account_id: int, group: list[Message]) -> None:
+        sender = group[0].account.sender
+        addresses = {message.address for message in group}
+        self.consenting |= basis.consents([message.contact_id for message in group], account_id)
+        self.suppressed |= {(account_id, address) for address in suppressed(account_id, addresses)}
+        self.windows[account_id] = window = planning.window(sender)
+        if imprint.missing(sender):
+            self.unready.add(account_id)
+        midnight = self.now.astimezone(window.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        served = Message.objects.of(account_id).filter(
+            state__in=(State.SENT, State.SENDING, State.CLAIMED, State.UNCLEAR)
+        )
+        recent = served.filter(address__in=addresses).annotate(when=Coalesce("finished_at", "claimed_at"))
+        counts = (
+            recent.filter(when__gt=self.now - WEEK)
+            .values_list("address")
+            .annotate(today=Count("pk", filter=Q(when__gte=midnight)), week=Count("pk"))
+        )
+        for address, today, week in counts:
+            self.sent_to[account_id, address] = (today, week)
+
+
+def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
+    message.state, message.reason = verdict.state, verdict.reason
+    if verdict.state == State.CLAIMED:
+        message.claimed_at = now
+    elif verdict.state == State.SKIPPED:
+        message.finished_at = now
+        _pause(message.enrolment, verdict.reason, now)
+    elif verdict.until and verdict.until > message.planned_for:
+        message.planned_for = verdict.until
+    message.save(update_fields=["state", "reason", "claimed_at", "finished_at", "planned_for"])
+
+
+PAUSES = {
+    Reason.ADDRESS_CHANGED: Enrolment.Reason.ADDRESS,
+    Reason.NO_ADDRESS: Enrolment.Reason.NO_BASIS,
+    Reason.NO_CONSENT: Enrolment.Reason.NO_BASIS,
+}
+
+
+def _pause(enrolment: Enrolment, reason: str, now: datetime) -> None:
+    """Without a basis the series waits for one, instead of having its further mails skipped one by one."""
+    if reason in PAUSES and enrolment.state == Enrolment.State.ACTIVE:
+        EnrolmentChange.objects.create(
+            account_id=enrolment.account_id,
+            enrolment=enrolment,
+            state_before=enrolment.state,
+            state=Enrolment.State.PAUSED,
+            reason=PAUSES[reason],
+            at=now,
+        )
+        enrolment.state, enrolment.reason, enrolment.changed_at = Enrolment.State.PAUSED, PAUSES[reason], now
+        enrolment.save(update_fields=["state", "reason", "changed_at"])

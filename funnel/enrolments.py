@@ -1,0 +1,300 @@
+"""The one door through which a contact enters, leaves, pauses or resumes a sequence.
+
+Locks are taken in one order: enrolment, then message. Whoever stops something holds the enrolment's lock while it
+cancels, and the sweep claims under the same lock: what was stopped is never claimed afterwards.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from accounts.refusals import Conflict
+from contacts.models import Contact
+from funnel import basis, planning
+from funnel.models import Enrolment, EnrolmentChange, Message, Sequence
+
+State = Enrolment.State
+Reason = Enrolment.Reason
+# What a change of status does not lift: somebody, or the law, said no.
+FINAL: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION, Reason.BOUNCE, Reason.COMPLAINT)
+
+
+class Effect(Enum):
+    """What a new status means for the funnel."""
+
+    ENROL = "enrol"  # a system column, entered by a single move
+    PAUSE = "pause"  # an own column
+    KEEP = "keep"  # an own column in which the mails go on
+    END = "end"  # a lost one; or a system column entered by many at once
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What will be mailed next, as the message after a drop says it; `why_not` if nothing will."""
+
+    subject: str = ""
+    planned_for: datetime | None = None
+    count: int = 0
+    why_not: str = ""  # a `Message.Reason`, or "" for a sequence without steps
+
+
+@transaction.atomic
+def switch(
+    *,
+    contact: Contact,
+    sequence: Sequence | int | None,
+    effect: Effect,
+    cause: int | None,
+    actor: User | None,
+    now: datetime,
+) -> Announcement | None:
+    """What a change of status does to the contact's mails; part of the caller's transaction.
+
+    Entering a sequence ends every other one and goes on at the next step that was not sent; what was paused by hand
+    stays paused. Answers what comes next for `ENROL`, else None.
+    """
+    sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
+    rows = _locked(contact.account_id, [contact.pk])
+    if effect is Effect.KEEP:
+        return None
+    if effect is Effect.PAUSE:
+        for row in rows:
+            if row.state == State.ACTIVE:
+                _change(row, State.PAUSED, Reason.STATUS, cause=cause, actor=actor, now=now)
+        return None
+    for row in rows:
+        if row.sequence_id != sequence_id or effect is Effect.END:
+            _end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
+    if effect is Effect.END or sequence_id is None:
+        return None
+    return _enter(contact, sequence_id, rows, cause, actor, now)
+
+
+@transaction.atomic
+def leave_many(
+    *,
+    account: Account,
+    contact_ids: Collection[int],
+    effect: Effect,
+    reason: str,
+    actor: User | None,
+    now: datetime,
+) -> int:
+    """The same for many at once, none of which is enrolled: answers how many enrolments it paused or ended."""
+    rows = [row for row in _locked(account.pk, contact_ids) if row.state != State.ENDED]
+    if effect is Effect.KEEP:
+        return 0
+    for row in rows:
+        if effect is not Effect.PAUSE:
+            _end(row, reason, None, actor, now)
+        elif row.state == State.ACTIVE:
+            _change(row, State.PAUSED, reason, cause=None, actor=actor, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def undo(*, account_id: int, contact_id: int, cause: int, now: datetime) -> None:
+    """Restores what the change of status `cause` did to the contact's mails. A repeat finds nothing to do.
+
+    What it planned is cancelled (but for what was sent meanwhile), what it cancelled is planned as before.
+    """
+    rows = {row.pk: row for row in _locked(account_id, [contact_id])}
+    changes = list(EnrolmentChange.objects.of(account_id).filter(cause=cause, enrolment__in=rows))
+    if not changes:
+        return
+    messages = Message.objects.of(account_id).filter(contact=contact_id)
+    planned = messages.filter(planned_by=cause, state__in=planning.OPEN)
+    planned.update(state=Message.State.CANCELLED, reason=Message.Reason.UNDONE, finished_at=now)
+    # Newest first, and what becomes active last: at most one enrolment of a contact is active at any instant.
+    for change in sorted(changes, key=lambda change: (change.state_before == State.ACTIVE, -change.pk)):
+        row = rows[change.enrolment_id]
+        before = change.state_before or State.ENDED
+        _change(
+            row,
+            before,
+            change.reason_before if change.state_before else Reason.UNDONE,
+            cause=None,
+            actor=None,
+            now=now,
+        )
+    messages.filter(cancelled_by=cause, state=Message.State.CANCELLED).update(
+        state=Message.State.PLANNED, reason="", finished_at=None, cancelled_by=None
+    )
+    EnrolmentChange.objects.of(account_id).filter(cause=cause).update(cause=None)
+
+
+@transaction.atomic
+def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
+    """Pauses the contact's running series by hand. Raises Http404 for a contact that is not visible, Conflict."""
+    row = _one(user, contact_id, State.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
+    _change(row, State.PAUSED, Reason.MANUAL, cause=None, actor=user, now=now)
+    return row
+
+
+@transaction.atomic
+def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
+    """Goes on with the paused series at its next step, ten minutes from now at the earliest.
+
+    Raises Http404 for a contact that is not visible, Conflict where nothing is paused or the basis is missing.
+    """
+    row = _one(user, contact_id, State.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
+    contact = Contact.objects.of(user.account).get(pk=contact_id)
+    lacking = basis.missing(contact)
+    if lacking:
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+    _replan(row, contact, cause=None, actor=user, now=now)
+    return row
+
+
+@transaction.atomic
+def stop(
+    *, account_id: int, contact_ids: Collection[int], reason: str, now: datetime, actor: User | None = None
+) -> int:
+    """Ends the series of these contacts and cancels what is planned or claimed; answers how many ended.
+
+    When this has committed, nothing of them is claimed any more. Repeated: no second effect.
+    """
+    rows = [row for row in _locked(account_id, contact_ids) if row.state != State.ENDED]
+    for row in rows:
+        _end(row, reason, None, actor, now)
+    return len(rows)
+
+
+@transaction.atomic
+def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
+    """Pauses the running series because something is missing; it goes on by itself when that is there again."""
+    for row in _locked(contact.account_id, [contact.pk]):
+        if row.state == State.ACTIVE:
+            _change(row, State.PAUSED, reason, cause=None, actor=None, now=now)
+
+
+@transaction.atomic
+def resume_ready(*, now: datetime, most: int = 500) -> int:
+    """Starts the series that waited for an address or a consent and now have both; answers how many."""
+    waiting = Enrolment.objects.filter(
+        state=State.PAUSED, reason=Reason.NO_BASIS, contact__consents__granted=True
+    ).distinct()
+    begun = 0
+    for enrolment_id, contact_id in list(waiting.values_list("pk", "contact")[:most]):
+        row = Enrolment.objects.filter(pk=enrolment_id).select_for_update(skip_locked=True).first()
+        contact = Contact.objects.filter(pk=contact_id, trashed_at=None).first()
+        if row and contact and row.reason == Reason.NO_BASIS and not basis.missing(contact):
+            _replan(row, contact, cause=None, actor=None, now=now)
+            begun += 1
+    return begun
+
+
+def announce(*, account_id: int, contact_id: int) -> Announcement | None:
+    """What comes next for the contact; None if no series concerns it."""
+    row = (
+        Enrolment.objects.of(account_id)
+        .filter(contact=contact_id)
+        .exclude(state=State.ENDED)
+        .order_by("-changed_at")
+        .first()
+    )
+    if row is None:
+        return None
+    if row.state == State.PAUSED:
+        return Announcement(why_not=row.reason)
+    coming = Message.objects.of(account_id).filter(enrolment=row, state__in=planning.OPEN)
+    return _announced(list(coming.select_related("step").order_by("planned_for")))
+
+
+def _enter(
+    contact: Contact,
+    sequence_id: int,
+    rows: Iterable[Enrolment],
+    cause: int | None,
+    actor: User | None,
+    now: datetime,
+) -> Announcement:
+    row = next((row for row in rows if row.sequence_id == sequence_id), None)
+    if row is None:
+        row = Enrolment(
+            account_id=contact.account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
+        )
+    elif row.state == State.PAUSED and row.reason == Reason.MANUAL:
+        return Announcement(why_not=Reason.MANUAL)
+    elif row.state == State.ACTIVE:
+        return announce(account_id=contact.account_id, contact_id=contact.pk) or Announcement()
+    lacking = basis.missing(contact)
+    if lacking:
+        _wait(row, contact, cause, actor, now)
+        return Announcement(why_not=lacking)
+    return _announced(_replan(row, contact, cause=cause, actor=actor, now=now))
+
+
+def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime) -> None:
+    row.address = contact.email.strip().lower()
+    _change(row, State.PAUSED, Reason.NO_BASIS, cause=cause, actor=actor, now=now)
+
+
+def _replan(
+    row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime
+) -> list[Message]:
+    row.address = contact.email.strip().lower()
+    _change(row, State.ACTIVE, "", cause=cause, actor=actor, now=now)
+    _cancel(row, Message.Reason.REPLANNED, cause, now)
+    messages = planning.plan(row, now=now, cause=cause)
+    if not messages:
+        _change(row, State.ENDED, Reason.FINISHED, cause=cause, actor=actor, now=now)
+    return messages
+
+
+def _announced(messages: list[Message]) -> Announcement:
+    if not messages:
+        return Announcement()
+    first = messages[0]
+    return Announcement(first.step.subject, first.planned_for, len(messages))
+
+
+def _end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
+    """Ends it, and a refusal by the contact is kept as the reason for ever."""
+    if row.state != State.ENDED:
+        _change(row, State.ENDED, reason, cause=cause, actor=actor, now=now)
+        _cancel(row, Message.Reason.STOPPED, cause, now)
+
+
+def _cancel(row: Enrolment, reason: str, cause: int | None, now: datetime) -> None:
+    open_ones = Message.objects.of(row.account_id).filter(enrolment=row, state__in=planning.OPEN)
+    open_ones.update(state=Message.State.CANCELLED, reason=reason, cancelled_by=cause, finished_at=now)
+
+
+def _change(
+    row: Enrolment, state: str, reason: str, *, cause: int | None, actor: User | None, now: datetime
+) -> None:
+    change = EnrolmentChange(
+        account_id=row.account_id,
+        cause=cause,
+        state_before=row.state,
+        reason_before=row.reason,
+        state=state,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
+    row.state, row.reason, row.changed_at = state, reason, now
+    row.save()
+    change.enrolment = row
+    change.save(force_insert=True)
+
+
+def _locked(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
+    rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids)
+    return list(rows.order_by("pk").select_for_update())
+
+
+def _one(user: User, contact_id: int, state: str, sentence: str) -> Enrolment:
+    if not Contact.objects.visible_to(user).filter(pk=contact_id).exists():
+        raise Http404
+    row = next((row for row in _locked(user.account_id, [contact_id]) if row.state == state), None)
+    if row is None:
+        raise Conflict(sentence)
+    return row

@@ -1,0 +1,239 @@
+"""Sending: claim what is due, hand it over, write down how it ended. The rows are the truth, the worker only walks.
+
+A message goes planned → claimed → sending → sent, failed or unclear. `sending` is committed before the mail server is
+asked, so a worker that dies leaves a trace: nobody gets a step twice, and what nobody knows is shown as unclear.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connections, transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict
+from contacts import actions
+from contacts.kinds import Kind
+from contacts.models import Contact
+from funnel import basis, claiming, rendering
+from funnel.models import Enrolment, Message, Pulse
+from funnel.relay import Fate, Outcome, Relay
+
+State = Message.State
+LANES = 4  # offices served at once: one whose mail server hangs holds up one lane
+MOST_ATTEMPTS = 8
+BACKOFF = timedelta(minutes=2)  # doubled with each attempt: the eighth comes after four hours
+LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
+SILENT = timedelta(minutes=1)  # without a sign of life the worker counts as standing
+
+
+@dataclass
+class Tally:
+    """What a sweep did."""
+
+    sent: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+
+
+def sweep(*, now: datetime | None = None, seconds: float = 50) -> Tally:
+    """Sends what is due, for so long at most; answers what it did. Several may run at once.
+
+    `now` fixes the clock (for tests); by default it is the real one at each claim.
+    """
+    tally, until = Tally(), time.monotonic() + seconds
+    beat(now or timezone.now())
+    reconcile(now=now or timezone.now())
+    relays = _Relays()
+    try:
+        with ThreadPoolExecutor(LANES) as lanes:
+            while time.monotonic() < until:
+                moment = now or timezone.now()
+                claimed = claiming.claim(claiming.due(moment), now=moment)
+                if not claimed and not claiming.due(moment):
+                    break
+                offices: dict[int, list[Message]] = {}
+                for message in claimed:
+                    offices.setdefault(message.account_id, []).append(message)
+                for outcomes in lanes.map(lambda group: _lane(group, relays, now), offices.values()):
+                    for outcome in outcomes:
+                        tally.sent += outcome == State.SENT
+                        tally.others[outcome] = tally.others.get(outcome, 0) + 1
+                beat(moment)
+    finally:
+        relays.close()
+    return tally
+
+
+def deliver(message: Message, relay: Relay, *, now: datetime) -> str:
+    """Hands a claimed message over and writes down how it ended; answers its state.
+
+    What was stopped since it was claimed stays cancelled. Raises nothing that the mail server does.
+    """
+    rendered = rendering.render_message(message)
+    if rendered.faults:
+        return _finish(
+            message, State.SKIPPED, now, reason=Message.Reason.BAD_TEXT, answer="; ".join(rendered.faults)
+        )
+    begun = Message.objects.of(message.account_id).filter(pk=message.pk, state=State.CLAIMED)
+    content = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
+    if not begun.update(state=State.SENDING, claimed_at=now, attempts=message.attempts + 1, **content):
+        return State.CANCELLED
+    message.attempts += 1
+    outcome = relay.send(rendering.mime(message, rendered), message.address)
+    return _settle(message, rendered.subject, outcome, now)
+
+
+@transaction.atomic
+def reconcile(*, now: datetime) -> int:
+    """What a dead worker left: claimed messages were never handed over and are planned again; of those being sent
+    nobody knows, so they are unclear, shown and never sent again by themselves. Answers how many were unclear.
+    """
+    left = Message.objects.filter(claimed_at__lt=now - LEASE).select_for_update(skip_locked=True)
+    claimed = list(left.filter(state=State.CLAIMED).values_list("pk", flat=True))
+    sending = list(left.filter(state=State.SENDING).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=claimed).update(state=State.PLANNED, claimed_at=None)
+    Message.objects.filter(pk__in=sending).update(
+        state=State.UNCLEAR,
+        finished_at=now,
+        answer=_("Der Versand brach ab, bevor der Mailserver antwortete."),
+    )
+    return len(sending)
+
+
+@transaction.atomic
+def send_now(*, user: User, message_id: int, now: datetime) -> Message:
+    """„Jetzt senden“: hold, delay, window and caps no longer apply, consent and suppression do.
+
+    Raises Http404 for a message of a contact that is not visible, Conflict for one that is not planned or lacks its
+    basis. Repeated: no second effect.
+    """
+    message = _found(user, message_id)
+    lacking = basis.missing(message.contact)
+    if lacking:
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+    if message.enrolment.state == Enrolment.State.ENDED:
+        raise Conflict(_("Diese Serie ist beendet."))
+    message.is_urgent, message.planned_for = True, now
+    message.save(update_fields=["is_urgent", "planned_for"])
+    return message
+
+
+@transaction.atomic
+def cancel(*, user: User, message_id: int, now: datetime) -> Message:
+    """Calls one planned message off by hand; the others of the series go on. Raises like `send_now`."""
+    message = _found(user, message_id)
+    message.state, message.reason, message.finished_at = State.CANCELLED, Message.Reason.BY_HAND, now
+    message.save(update_fields=["state", "reason", "finished_at"])
+    return message
+
+
+def beat(now: datetime) -> None:
+    """The worker's sign of life."""
+    Pulse.objects.update_or_create(pk=1, defaults={"at": now})
+
+
+def silent_since(now: datetime) -> datetime | None:
+    """Since when the worker stands still; None while it works."""
+    pulse = Pulse.objects.filter(pk=1).first()
+    return pulse.at if pulse and pulse.at < now - SILENT else None
+
+
+class _Relays:
+    """The open connections of a sweep, one for each lane and mail server."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.open: dict[tuple[int, str], Relay] = {}
+
+    def of(self, url: str) -> Relay:
+        key = (threading.get_ident(), url)
+        with self.lock:
+            if key not in self.open:
+                self.open[key] = Relay(url)
+            return self.open[key]
+
+    def close(self) -> None:
+        for relay in self.open.values():
+            relay.close()
+
+
+def _lane(messages: Iterable[Message], relays: _Relays, now: datetime | None) -> list[str]:
+    """One office's share of a batch. After a fault of its server the rest of the share waits for the next sweep."""
+    outcomes: list[str] = []
+    is_down = False
+    try:
+        for message in messages:
+            moment = now or timezone.now()
+            if is_down:
+                _put_off(message, moment, answer="")
+                continue
+            state = deliver(message, relays.of(message.account.sender.relay), now=moment)
+            is_down = state == State.PLANNED
+            outcomes.append(state)
+    finally:
+        connections.close_all()
+    return outcomes
+
+
+def _settle(message: Message, subject: str, outcome: Outcome, now: datetime) -> str:
+    if outcome.fate is Fate.SENT:
+        return _sent(message, subject, outcome.answer, now)
+    if outcome.fate is Fate.UNCLEAR:
+        return _finish(message, State.UNCLEAR, now, answer=outcome.answer)
+    if outcome.fate is Fate.REFUSED:
+        return _finish(message, State.FAILED, now, reason=Message.Reason.REFUSED, answer=outcome.answer)
+    if message.attempts >= MOST_ATTEMPTS:
+        return _finish(message, State.FAILED, now, reason=Message.Reason.GAVE_UP, answer=outcome.answer)
+    return _put_off(message, now, answer=outcome.answer)
+
+
+@transaction.atomic
+def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
+    """The contact first, then the message: erasing locks them in this order too."""
+    contact = Contact.objects.of(message.account_id).filter(pk=message.contact_id).first()
+    if contact is not None:
+        actions.perform(contact=contact, kind=Kind.FUNNEL_MAIL, actor=None, now=now, text=subject)
+    return _finish(message, State.SENT, now, answer=answer)
+
+
+def _finish(message: Message, state: str, now: datetime, *, reason: str = "", answer: str = "") -> str:
+    rows = Message.objects.of(message.account_id).filter(
+        pk=message.pk, state__in=(State.CLAIMED, State.SENDING)
+    )
+    rows.update(state=state, reason=reason, answer=answer[:300], finished_at=now)
+    return state
+
+
+def _put_off(message: Message, now: datetime, *, answer: str) -> str:
+    wait = BACKOFF * 2 ** max(message.attempts - 1, 0)
+    rows = Message.objects.of(message.account_id).filter(
+        pk=message.pk, state__in=(State.CLAIMED, State.SENDING)
+    )
+    rows.update(
+        state=State.PLANNED,
+        claimed_at=None,
+        planned_for=now + wait,
+        answer=answer[:300],
+        attempts=message.attempts,
+    )
+    return State.PLANNED
+
+
+def _found(user: User, message_id: int) -> Message:
+    """The planned message with its enrolment locked. Raises Http404 and Conflict."""
+    seen = Message.objects.of(user.account).filter(contact__in=Contact.objects.visible_to(user))
+    message = seen.filter(pk=message_id).select_related("contact").first()
+    if message is None:
+        raise Http404
+    enrolment = Enrolment.objects.of(user.account).select_for_update().get(pk=message.enrolment_id)
+    locked = Message.objects.of(user.account).select_for_update().get(pk=message.pk)
+    if locked.state != State.PLANNED:
+        raise Conflict(_("Diese Nachricht ist nicht mehr geplant."))
+    locked.enrolment, locked.contact = enrolment, message.contact
+    return locked

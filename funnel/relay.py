@@ -1,0 +1,144 @@
+"""Handing one mail to a mail server, and knowing how that ended.
+
+SMTP takes over responsibility with its answer to the final dot (RFC 5321 4.2.5). A line that breaks after the dot
+and before the answer leaves it open whether the mail was taken: that is `UNCLEAR`, and nobody tries again by himself.
+"""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from environ import Env
+
+TEMPORARY = range(400, 500)
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+CRLF_DOT = b"\r\n.\r\n"
+
+
+class Fate(Enum):
+    """How handing over ended."""
+
+    SENT = "sent"
+    REFUSED = "refused"  # for good: this mail will never be taken
+    LATER = "later"  # not now: the server is down, busy or full
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended, and what the server said last."""
+
+    fate: Fate
+    answer: str = ""
+
+
+class Relay:
+    """A connection to one mail server, kept for many mails. `url` as EMAIL_URL; "": the installation's own."""
+
+    def __init__(self, url: str = "") -> None:
+        own = Env.email_url_config(url) if url else {}
+        self.config: dict[str, Any] = {
+            name: own.get(name, getattr(settings, name, None))
+            for name in (
+                "EMAIL_BACKEND",
+                "EMAIL_HOST",
+                "EMAIL_PORT",
+                "EMAIL_HOST_USER",
+                "EMAIL_HOST_PASSWORD",
+                "EMAIL_USE_TLS",
+                "EMAIL_USE_SSL",
+            )
+        }
+        self.smtp: smtplib.SMTP | None = None
+
+    def send(self, mail: EmailMessage, recipient: str) -> Outcome:
+        """One mail to one recipient. Raises nothing that the network or the server does."""
+        if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
+            get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
+            return Outcome(Fate.SENT)
+        try:
+            smtp = self._open()
+            self._envelope(smtp, mail, recipient)
+        except smtplib.SMTPResponseException as refusal:
+            return self._refused(refusal.smtp_code, refusal.smtp_error)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            return self._refused(*next(iter(refusal.recipients.values())))
+        except (OSError, smtplib.SMTPException) as fault:
+            self.close()
+            return Outcome(Fate.LATER, _line(fault))
+        return self._data(smtp, mail.message().as_bytes(linesep="\r\n"))
+
+    def close(self) -> None:
+        """Lets the server go; the next mail opens a new connection."""
+        smtp, self.smtp = self.smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    def _open(self) -> smtplib.SMTP:
+        if self.smtp is not None:
+            return self.smtp
+        kind = smtplib.SMTP_SSL if self.config["EMAIL_USE_SSL"] else smtplib.SMTP
+        smtp = kind(self.config["EMAIL_HOST"], self.config["EMAIL_PORT"], timeout=settings.EMAIL_TIMEOUT)
+        try:
+            if self.config["EMAIL_USE_TLS"]:
+                smtp.starttls(context=ssl.create_default_context())
+            if self.config["EMAIL_HOST_USER"]:
+                smtp.login(self.config["EMAIL_HOST_USER"], self.config["EMAIL_HOST_PASSWORD"])
+        except BaseException:
+            smtp.close()
+            raise
+        self.smtp = smtp
+        return smtp
+
+    def _envelope(self, smtp: smtplib.SMTP, mail: EmailMessage, recipient: str) -> None:
+        """Up to the server's „go ahead“ (354): whatever fails so far, nothing was taken."""
+        sender = smtplib.email.utils.parseaddr(mail.from_email)[1]  # type: ignore[attr-defined]
+        smtp.ehlo_or_helo_if_needed()
+        for code, answer, wanted in ((*smtp.mail(sender), 250),):
+            if code != wanted:
+                raise smtplib.SMTPResponseException(code, answer)
+        code, answer = smtp.rcpt(recipient)
+        if code not in (250, 251):
+            raise smtplib.SMTPResponseException(code, answer)
+        code, answer = smtp.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPResponseException(code, answer)
+
+    def _data(self, smtp: smtplib.SMTP, content: bytes) -> Outcome:
+        try:
+            smtp.send(smtplib._quote_periods(content).rstrip(b"\r\n") + CRLF_DOT)  # type: ignore[attr-defined]
+            code, answer = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as fault:
+            self.close()
+            return Outcome(Fate.UNCLEAR, _line(fault))
+        if code == 250:
+            return Outcome(Fate.SENT, _said(code, answer))
+        return self._refused(code, answer)
+
+    def _refused(self, code: int, answer: bytes | str) -> Outcome:
+        """Temporary refusals (4xx) are worth another try; 421 also closes the connection (RFC 5321 3.8)."""
+        fate = Fate.LATER if code in TEMPORARY or code < 0 else Fate.REFUSED
+        if code == 421 or code < 0:
+            self.close()
+        elif self.smtp is not None:
+            self._reset()
+        return Outcome(fate, _said(code, answer))
+
+    def _reset(self) -> None:
+        try:
+            self.smtp.rset()  # type: ignore[union-attr]
+        except (OSError, smtplib.SMTPException):
+            self.close()
+
+
+def _said(code: int, answer: bytes | str) -> str:
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return f"{code} {text}"[:300].replace("\x00", "")
+
+
+def _line(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:300].replace("\x00", "")
