@@ -1,0 +1,91 @@
+"""Links without a login: what is not exactly ours is a page that does not exist."""
+
+import string
+
+import pytest
+from django.http import Http404
+
+from accounts.models import Account
+from funnel.models import Message, OptIn
+from funnel.suppression import address_hash
+from funnel.tokens import mask, opt_in_token, read, read_opt_in, unsubscribe_token
+
+
+def message(account_id=7, contact_id=11, address="katharina@lindemann.example"):
+    return Message(account_id=account_id, contact_id=contact_id, address=address)
+
+
+def test_a_token_says_office_contact_address_hash_and_masked_address():
+    said = read(unsubscribe_token(message()))
+    assert (said.account_id, said.contact_id) == (7, 11)
+    assert said.digest == address_hash(7, "Katharina@Lindemann.example")
+    assert said.masked == "k•••@l•••.example"
+
+
+def test_a_token_can_stand_in_an_address_and_holds_no_address_to_read():
+    token = unsubscribe_token(message())
+    assert set(token) <= set(string.ascii_letters + string.digits + "-_.")
+    assert len(token) < 300
+    assert token == unsubscribe_token(message())
+
+
+def test_a_token_survives_another_secret_key(settings):
+    token = unsubscribe_token(message())
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "rotated", ["and forgotten"]
+    assert read(token).account_id == 7
+
+
+def test_a_token_of_another_token_key_is_unknown(settings):
+    token = unsubscribe_token(message())
+    settings.TOKEN_KEY = "another"
+    with pytest.raises(Http404):
+        read(token)
+
+
+def test_any_altered_character_makes_it_unknown():
+    token = unsubscribe_token(message())
+    for place in range(len(token)):
+        for other in ("A", "B", "-", "."):
+            altered = token[:place] + other + token[place + 1 :]
+            if altered != token:
+                with pytest.raises(Http404):
+                    read(altered)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", ".", "x", "' OR 1=1 --", "%00", "\x00", "ä.ö", "e30.e30", "a" * 100_000, "a.b.c", "７.７"],
+)
+def test_what_is_no_token_is_unknown(token):
+    with pytest.raises(Http404):
+        read(token)
+    with pytest.raises(Http404):
+        read_opt_in(token)
+
+
+def test_truncated_and_prolonged_tokens_are_unknown():
+    token = unsubscribe_token(message())
+    for altered in [token[:end] for end in range(len(token))] + [token + "A", token + ".", " " + token]:
+        with pytest.raises(Http404):
+            read(altered)
+
+
+def test_a_token_of_one_purpose_is_none_of_the_other():
+    opt_in = opt_in_token(OptIn(pk=5, account=Account(pk=7)))
+    assert read_opt_in(opt_in) == 5
+    with pytest.raises(Http404):
+        read(opt_in)
+    with pytest.raises(Http404):
+        read_opt_in(unsubscribe_token(message()))
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("a@b.de", "a•••@b•••.de"),
+        ("k.l@mail.firma.co.uk", "k•••@m•••.uk"),
+        ("x@localhost", "x•••@•••.localhost"),
+    ],
+)
+def test_a_masked_address_shows_first_letters_and_the_ending(address, masked):
+    assert mask(address) == masked
