@@ -60,7 +60,7 @@ def _opened(purpose: str, token: str) -> Any:
     try:
         if len(token) > LONGEST:
             raise BadSignature
-        _signer(purpose).unsign_object(token)
+        return _signer(purpose).unsign_object(token)
     except BadSignature:
         raise Http404 from None
 
