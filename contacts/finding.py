@@ -1,10 +1,12 @@
 """How a contact is looked up for somebody: 404 if it does not exist for them, 410 if it lies in the trash."""
 
+from django.db.models import BooleanField, F, Func, Q, Value
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role, User
 from accounts.refusals import Gone
+from contacts import search
 from contacts.models import Contact, ContactQuerySet, sight
 
 
@@ -31,6 +33,33 @@ def sees(user: User, contact: Contact) -> bool:
 def seen_by(user: User) -> ContactQuerySet:
     """The contacts that exist for this user, those in the trash included."""
     return Contact.objects.of(user.account).filter(sight(user))
+
+
+def searched(user: User, typed: str, prefix: str = "") -> Q:
+    """The contacts a typed search means, as this user may search; `prefix` leads from the rows to the contact."""
+    if not typed:
+        return Q()
+    if user.role == Role.MARKETING:
+        return _named(typed, prefix)
+    return Q(_matches(F(f"{prefix}search"), search.query(typed)))
+
+
+def _named(typed: str, prefix: str) -> Q:
+    """Marketing may not see addresses, so searching must not tell them either: names only.
+
+    Somebody without a name is sorted by an address and is not found.
+    """
+    condition = ~Q(**{f"{prefix}last_name": "", f"{prefix}company": ""})
+    for word in search.fold_short(typed).split()[: search.MOST_WORDS]:
+        field = f"{prefix}sort_name"
+        condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
+    return condition
+
+
+def _matches(vector: F, query: str | None) -> Func:
+    """`vector @@ query`, the query cast from its text: `to_tsquery` would parse what somebody typed once more."""
+    wanted = Func(Value(query), template="%(expressions)s::tsquery")
+    return Func(vector, wanted, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
 
 
 def _the_one(contacts: ContactQuerySet) -> Contact:

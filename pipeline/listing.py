@@ -8,9 +8,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from contacts import keyset
+from contacts.keyset import Order
 from contacts.models import Contact, Source
-from pipeline import keyset
-from pipeline.keyset import Order
 from pipeline.selection import Selection
 
 PAGE = 50  # rows

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import User
 from contacts import search
+from contacts.finding import searched
 from contacts.models import Contact, ContactQuerySet, Source, sight
 from pipeline.models import Card
 
@@ -86,7 +87,7 @@ class Selection:
         return Card.objects.of(self.user.account).filter(self._condition("contact__"))
 
     def _condition(self, prefix: str) -> Q:
-        conditions = (self._assigned(prefix), self._due(prefix), self._searched(prefix))
+        conditions = (self._assigned(prefix), self._due(prefix), searched(self.user, self.q, prefix))
         condition = sight(self.user, prefix)
         for part in conditions:
             condition &= part
@@ -110,27 +111,3 @@ class Selection:
             case "set" | "none":
                 return Q(**{f"{field}__isnull": self.due == "none"})
         return Q()
-
-    def _searched(self, prefix: str) -> Q:
-        if not self.q:
-            return Q()
-        if self.user.role == Role.MARKETING:
-            return self._named(prefix)
-        return Q(_matches(F(f"{prefix}search"), search.query(self.q)))
-
-    def _named(self, prefix: str) -> Q:
-        """Marketing may not see addresses, so searching must not tell them either: names only.
-
-        Somebody without a name is sorted by an address and is not found.
-        """
-        condition = ~Q(**{f"{prefix}last_name": "", f"{prefix}company": ""})
-        for word in search.fold_short(self.q).split()[: search.MOST_WORDS]:
-            field = f"{prefix}sort_name"
-            condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
-        return condition
-
-
-def _matches(vector: F, query: str | None) -> Func:
-    """`vector @@ query`, the query cast from its text: `to_tsquery` would parse what somebody typed once more."""
-    typed = Func(Value(query), template="%(expressions)s::tsquery")
-    return Func(vector, typed, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())

@@ -7,8 +7,8 @@ from django.db.models import F, QuerySet
 from django.http import Http404, QueryDict
 
 from accounts.models import User
+from contacts import keyset
 from contacts.models import Contact, sight
-from pipeline import keyset
 from pipeline.leads import TRASH_DAYS
 from pipeline.models import TrashedCard
 from pipeline.picked import named, unavailable
