@@ -1,5 +1,7 @@
 """Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -27,6 +29,12 @@ def has_address(address: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def consented_since(contact: Contact, moment: datetime) -> bool:
+    """Whether consent for e-mail was given after the moment: what a changed address needs."""
+    rows = Consent.objects.of(contact.account_id).filter(contact=contact, channel=Consent.Channel.EMAIL)
+    return rows.filter(granted=True, occurred_at__gt=moment).exists()
 
 
 def consents(contact_ids: list[int], account_id: int) -> set[int]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, User
+from accounts.models import User
 from accounts.refusals import Conflict
 from contacts.models import Contact
 from funnel import basis, planning
@@ -79,54 +79,49 @@ def switch(
 @transaction.atomic
 def leave_many(
     *,
-    account: Account,
+    account_id: int,
     contact_ids: Collection[int],
     effect: Effect,
-    reason: str,
     actor: User | None,
     now: datetime,
 ) -> int:
-    """The same for many at once, none of which is enrolled: answers how many enrolments it paused or ended."""
-    rows = [row for row in _locked(account.pk, contact_ids) if row.state != State.ENDED]
+    """The same for many at once, none of which is enrolled: answers how many series it paused or ended."""
     if effect is Effect.KEEP:
         return 0
+    rows = [row for row in _locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
         if effect is not Effect.PAUSE:
-            _end(row, reason, None, actor, now)
+            _end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, None, actor, now)
         elif row.state == State.ACTIVE:
-            _change(row, State.PAUSED, reason, cause=None, actor=actor, now=now)
+            _change(row, State.PAUSED, Reason.STATUS, cause=None, actor=actor, now=now)
     return len(rows)
 
 
 @transaction.atomic
-def undo(*, account_id: int, contact_id: int, cause: int, now: datetime) -> None:
-    """Restores what the change of status `cause` did to the contact's mails. A repeat finds nothing to do.
+def undo(*, account_id: int, contact_id: int, cause: int, now: datetime) -> bool:
+    """Restores what the change of status `cause` did to the contact's mails; answers whether it did anything.
 
-    What it planned is cancelled (but for what was sent meanwhile), what it cancelled is planned as before.
+    What it planned is cancelled (but for what was sent meanwhile), what it cancelled is planned as before. A repeat
+    finds nothing to do.
     """
+    done = EnrolmentChange.objects.of(account_id).filter(cause=cause)
+    oldest = {change.enrolment_id: change for change in done.order_by("-pk")}
+    if not oldest:
+        return False
     rows = {row.pk: row for row in _locked(account_id, [contact_id])}
-    changes = list(EnrolmentChange.objects.of(account_id).filter(cause=cause, enrolment__in=rows))
-    if not changes:
-        return
     messages = Message.objects.of(account_id).filter(contact=contact_id)
     planned = messages.filter(planned_by=cause, state__in=planning.OPEN)
     planned.update(state=Message.State.CANCELLED, reason=Message.Reason.UNDONE, finished_at=now)
-    # Newest first, and what becomes active last: at most one enrolment of a contact is active at any instant.
-    for change in sorted(changes, key=lambda change: (change.state_before == State.ACTIVE, -change.pk)):
-        row = rows[change.enrolment_id]
+    # What becomes active comes last: at most one series of a contact is active at any instant.
+    for change in sorted(oldest.values(), key=lambda change: change.state_before == State.ACTIVE):
         before = change.state_before or State.ENDED
-        _change(
-            row,
-            before,
-            change.reason_before if change.state_before else Reason.UNDONE,
-            cause=None,
-            actor=None,
-            now=now,
-        )
+        reason = change.reason_before if change.state_before else Reason.UNDONE
+        _change(rows[change.enrolment_id], before, reason, cause=None, actor=None, now=now)
     messages.filter(cancelled_by=cause, state=Message.State.CANCELLED).update(
         state=Message.State.PLANNED, reason="", finished_at=None, cancelled_by=None
     )
-    EnrolmentChange.objects.of(account_id).filter(cause=cause).update(cause=None)
+    done.update(cause=None)
+    return True
 
 
 @transaction.atomic
@@ -148,6 +143,8 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     lacking = basis.missing(contact)
     if lacking:
         raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+    if row.reason == Reason.ADDRESS and not basis.consented_since(contact, row.changed_at):
+        raise Conflict(_("Die neue E-Mail-Adresse braucht eine eigene Einwilligung."))
     _replan(row, contact, cause=None, actor=user, now=now)
     return row
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.refusals import Conflict, NotUnderstood
 from contacts.models import sight
+from funnel import enrolments
 from pipeline import columns as board
 from pipeline import places
 from pipeline.models import Card, Column, Move
@@ -44,12 +45,22 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 
 
 def carry(cards: QuerySet, target: Column, user: User, via: str, now: datetime) -> int:
-    """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns."""
+    """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns.
+
+    Leaving a status ends or pauses its mails as in a single move; entering one enrols nobody.
+    """
     locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     locked.sort(key=lambda card: (card.column.position, card.rank))
     moves = [_move(card, target, user, via, now) for card in locked]
     _place(locked, places.top(target.pk, len(locked)), target, now)
     Move.objects.bulk_create(moves, batch_size=1000)
+    enrolments.leave_many(
+        account_id=target.account_id,
+        contact_ids=[card.pk for card in locked],
+        effect=target.effect,
+        actor=user,
+        now=now,
+    )
     return len(locked)
 
 

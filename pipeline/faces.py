@@ -31,15 +31,24 @@ CONTACT = columns_of(
     "action_counts",
 )
 ASSIGNEE = columns_of(User, "id", "account_id", "email", "first_name", "last_name", "hue", "is_active")
+PEOPLE = len(CARD) + len(CONTACT)  # where the assignee begins in a row
+WIDTH = PEOPLE + len(ASSIGNEE)
 
 CARDS = f"""
-SELECT {listed("card", CARD)}, {listed("contact", CONTACT)}, {listed("assignee", ASSIGNEE)}
+SELECT {listed("card", CARD)}, {listed("contact", CONTACT)}, {listed("assignee", ASSIGNEE)}{{more}}
 FROM pipeline_card AS card
 JOIN contacts_contact AS contact ON contact.id = card.contact_id
 LEFT JOIN accounts_user AS assignee ON assignee.id = contact.assignee_id
 WHERE card.contact_id = ANY(%(contacts)s) AND card.account_id = %(account)s
   AND (%(sees_all)s OR contact.assignee_id IS NULL OR contact.assignee_id = %(user)s)
+{{end}}
 """
+SHOW = CARDS.format(more="", end="")
+# Whether a series concerns the contact is read along, so that a move of anybody else asks the funnel nothing.
+LOCK = CARDS.format(
+    more=", EXISTS (SELECT FROM funnel_enrolment WHERE contact_id = card.contact_id AND state <> 'ended')",
+    end="ORDER BY card.contact_id FOR UPDATE OF card",
+)
 
 
 def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dict[int, Card]:
@@ -51,15 +60,15 @@ def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dic
         "user": user.pk,
         "sees_all": not limited,
     }
-    statement = f"{CARDS} ORDER BY card.contact_id FOR UPDATE OF card" if lock else CARDS
-    return {row[0]: _card(row) for row in all_rows(statement, values)}
+    return {row[0]: _card(row) for row in all_rows(LOCK if lock else SHOW, values)}
 
 
 def _card(row: tuple[Any, ...]) -> Card:
     card = Card.from_db(connection.alias, CARD, row[: len(CARD)])
-    contact = Contact.from_db(connection.alias, CONTACT, row[len(CARD) : -len(ASSIGNEE)])
+    contact = Contact.from_db(connection.alias, CONTACT, row[len(CARD) : PEOPLE])
     contact.action_counts = json.loads(contact.action_counts)
     if contact.assignee_id:
-        contact.assignee = User.from_db(connection.alias, ASSIGNEE, row[-len(ASSIGNEE) :])
+        contact.assignee = User.from_db(connection.alias, ASSIGNEE, row[PEOPLE:WIDTH])
     card.contact = contact
+    card.has_series = any(row[WIDTH:])
     return card

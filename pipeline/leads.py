@@ -11,6 +11,9 @@ from accounts.models import Account, User
 from accounts.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Change, Contact, sight
+from funnel import enrolments
+from funnel.enrolments import Effect
+from funnel.models import Enrolment
 from pipeline import columns as board
 from pipeline import places
 from pipeline.models import Card, Column, Move, TrashedCard
@@ -27,8 +30,9 @@ def take_in(
     column_id: int | None = None,
     now: datetime,
     change: str = Change.Kind.CREATED,
+    enrol: bool = False,
 ) -> Contact:
-    """A new contact with its card on top of the column, by default of `new`.
+    """A new contact with its card on top of the column, by default of `new`; with `enrol` the column's mails begin.
 
     `values` are checked fields of `Contact`. Raises `NotUnderstood` for an unknown column.
     """
@@ -43,6 +47,15 @@ def take_in(
     Change.objects.create(
         account=account, contact=contact, kind=change, after=column.name, actor=actor, at=now
     )
+    if enrol and column.effect is Effect.ENROL:
+        enrolments.switch(
+            contact=contact,
+            sequence=column.sequence_id,
+            effect=column.effect,
+            cause=None,
+            actor=actor,
+            now=now,
+        )
     return contact
 
 
@@ -56,7 +69,7 @@ def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1
 
 @transaction.atomic
 def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
-    """Takes the visible contacts off board and list for 30 days; answers how many.
+    """Takes the visible contacts off board and list for 30 days and ends their mails; answers how many.
 
     The trash remembers each card's column. What is in the trash already, or not visible, is passed over.
     """
@@ -78,6 +91,8 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     Card.objects.of(user.account).filter(pk__in=ids).delete()
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
     _record(ids, user, Change.Kind.TRASHED, now)
+    reason = Enrolment.Reason.TRASHED
+    enrolments.stop(account_id=user.account_id, contact_ids=ids, reason=reason, actor=user, now=now)
     return len(ids)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
+from funnel.enrolments import Effect
 from funnel.models import Sequence
 
 
@@ -56,6 +57,15 @@ class Column(models.Model):
         return self.name
 
     @property
+    def effect(self) -> Effect:
+        """What entering this status means for the contact's mails."""
+        if self.sequence_id is not None:
+            return Effect.ENROL
+        if self.is_lost:
+            return Effect.END
+        return Effect.KEEP if self.mails_continue else Effect.PAUSE
+
+    @property
     def is_system(self) -> bool:
         """Bound to the funnel: neither renamed nor deleted."""
         return self.key is not None
@@ -77,6 +87,8 @@ class Card(models.Model):
     # The idempotency key of the last move with what it asked for: a repeat has no second effect.
     last_key = models.CharField(max_length=40, blank=True)
     last_request = models.CharField(max_length=60, blank=True)
+
+    has_series = False  # whether a series of mails concerns the contact; known of a locked card only
 
     objects = AccountQuerySet.as_manager()
 

@@ -15,6 +15,8 @@ from accounts.models import User
 from accounts.refusals import Conflict, Gone, NotUnderstood
 from accounts.rows import all_rows
 from contacts.models import Contact, sight
+from funnel import enrolments
+from funnel.enrolments import Announcement, Effect
 from pipeline import places
 from pipeline.locks import lock_card, lock_columns
 from pipeline.models import Card, Column, Move
@@ -42,6 +44,7 @@ class Moved:
     previous_column_id: int | None = None
     after_id: int | None = None  # the neighbour above; None: on top
     columns: dict[int, Column] = field(default_factory=dict)  # those that were locked, by id
+    announcement: Announcement | None = None  # what the move means for the contact's mails
 
 
 @transaction.atomic
@@ -189,7 +192,32 @@ def _change_column(
     )
     card.column, card.rank, card.version, card.entered_at = target, rank, move.version, now
     ((move.pk,),) = all_rows(WRITE, _written(card, move))
-    return Moved(card, changed=True, move=move, previous_column_id=move.from_column_id, after_id=after_id)
+    return Moved(
+        card,
+        changed=True,
+        move=move,
+        previous_column_id=move.from_column_id,
+        after_id=after_id,
+        announcement=_mails(card, target, move, user, now),
+    )
+
+
+def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) -> Announcement | None:
+    """The status decides what is mailed: in the same transaction, so that both commit or neither."""
+    if move.reverses_id:
+        ids = {"account_id": card.account_id, "contact_id": card.contact_id}
+        is_undone = enrolments.undo(**ids, cause=move.reverses_id, now=now)
+        return enrolments.announce(**ids) if is_undone else None
+    if target.effect is not Effect.ENROL and not card.has_series:
+        return None
+    return enrolments.switch(
+        contact=card.contact,
+        sequence=target.sequence_id,
+        effect=target.effect,
+        cause=move.pk,
+        actor=user,
+        now=now,
+    )
 
 
 WRITE = """

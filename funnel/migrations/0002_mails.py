@@ -7,248 +7,618 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_cache_table'),
-        ('contacts', '0002_same_account'),
-        ('funnel', '0001_initial'),
+        ("accounts", "0002_cache_table"),
+        ("contacts", "0002_same_account"),
+        ("funnel", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='sequence',
-            name='is_on',
-            field=models.BooleanField(default=True, verbose_name='Serie eingeschaltet'),
+            model_name="sequence",
+            name="is_on",
+            field=models.BooleanField(default=True, verbose_name="Serie eingeschaltet"),
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('active', 'läuft'), ('paused', 'pausiert'), ('ended', 'beendet')], default='active', max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('status', 'Statuswechsel'), ('lost', 'kein Auftrag'), ('manual', 'von Hand'), ('unsubscribed', 'abgemeldet'), ('objection', 'Werbewiderspruch'), ('bounce', 'unzustellbar'), ('complaint', 'Beschwerde'), ('reply', 'Antwort erhalten'), ('trashed', 'Kontakt gelöscht'), ('address', 'Adresse geändert'), ('no_basis', 'Einwilligung oder Adresse fehlt'), ('finished', 'alle Mails gesendet'), ('undone', 'rückgängig gemacht')], max_length=20)),
-                ('address', models.CharField(blank=True, max_length=254)),
-                ('started_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
-                ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='contacts.contact')),
-                ('sequence', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='funnel.sequence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "läuft"), ("paused", "pausiert"), ("ended", "beendet")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("status", "Statuswechsel"),
+                            ("lost", "kein Auftrag"),
+                            ("manual", "von Hand"),
+                            ("unsubscribed", "abgemeldet"),
+                            ("objection", "Werbewiderspruch"),
+                            ("bounce", "unzustellbar"),
+                            ("complaint", "Beschwerde"),
+                            ("reply", "Antwort erhalten"),
+                            ("trashed", "Kontakt gelöscht"),
+                            ("address", "Adresse geändert"),
+                            ("no_basis", "Einwilligung oder Adresse fehlt"),
+                            ("finished", "alle Mails gesendet"),
+                            ("undone", "rückgängig gemacht"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=254)),
+                ("started_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "sequence",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="funnel.sequence",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EnrolmentChange',
+            name="EnrolmentChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.BigIntegerField(null=True)),
-                ('state_before', models.CharField(blank=True, max_length=10)),
-                ('reason_before', models.CharField(blank=True, max_length=20)),
-                ('state', models.CharField(max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=20)),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
-                ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enrolment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='funnel.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cause", models.BigIntegerField(null=True)),
+                ("state_before", models.CharField(blank=True, max_length=10)),
+                ("reason_before", models.CharField(blank=True, max_length=20)),
+                ("state", models.CharField(max_length=10)),
+                ("reason", models.CharField(blank=True, max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="funnel.enrolment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='Tag')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='Anlass')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="Tag")),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="Anlass")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holidays",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OptIn',
+            name="OptIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254)),
-                ('wording', models.TextField(max_length=2000)),
-                ('asked_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
-                ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='opt_ins', to='contacts.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254)),
+                ("wording", models.TextField(max_length=2000)),
+                ("asked_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opt_ins",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sender',
+            name="Sender",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sender', serialize=False, to='accounts.account')),
-                ('is_on', models.BooleanField(default=True, verbose_name='E-Mail-Funnel eingeschaltet')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='Absendername')),
-                ('email', models.CharField(blank=True, max_length=254, verbose_name='Absenderadresse')),
-                ('hue', models.PositiveSmallIntegerField(default=1, verbose_name='Farbe')),
-                ('legal_name', models.CharField(blank=True, max_length=120, verbose_name='Firma')),
-                ('legal_form', models.CharField(blank=True, choices=[('sole', 'Einzelunternehmen'), ('registered', 'e. K.'), ('gbr', 'GbR'), ('ohg', 'OHG'), ('kg', 'KG oder GmbH & Co. KG'), ('gmbh', 'GmbH'), ('ug', 'UG (haftungsbeschränkt)'), ('ag', 'AG')], max_length=20, verbose_name='Rechtsform')),
-                ('represented_by', models.CharField(blank=True, max_length=200, verbose_name='Vertreten durch')),
-                ('street', models.CharField(blank=True, max_length=120, verbose_name='Straße und Hausnummer')),
-                ('postal_code', models.CharField(blank=True, max_length=10, verbose_name='PLZ')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='Ort')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='Telefon')),
-                ('contact_email', models.CharField(blank=True, max_length=254, verbose_name='E-Mail-Adresse im Impressum')),
-                ('register', models.CharField(blank=True, max_length=120, verbose_name='Registergericht und -nummer')),
-                ('vat_id', models.CharField(blank=True, max_length=20, verbose_name='USt-IdNr.')),
-                ('supervisor', models.CharField(blank=True, max_length=200, verbose_name='Aufsichtsbehörde (§ 34c GewO)')),
-                ('privacy_url', models.CharField(blank=True, max_length=300, verbose_name='Datenschutzerklärung (Adresse)')),
-                ('window_from', models.TimeField(default='08:00', verbose_name='Versand ab')),
-                ('window_until', models.TimeField(default='18:00', verbose_name='Versand bis')),
-                ('most_a_day', models.PositiveSmallIntegerField(default=1, verbose_name='Höchstens Mails am Tag je Person')),
-                ('most_a_week', models.PositiveSmallIntegerField(default=2, verbose_name='Höchstens Mails in sieben Tagen je Person')),
-                ('relay', models.CharField(blank=True, editable=False, max_length=300)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sender",
+                        serialize=False,
+                        to="accounts.account",
+                    ),
+                ),
+                ("is_on", models.BooleanField(default=True, verbose_name="E-Mail-Funnel eingeschaltet")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="Absendername")),
+                ("email", models.CharField(blank=True, max_length=254, verbose_name="Absenderadresse")),
+                ("hue", models.PositiveSmallIntegerField(default=1, verbose_name="Farbe")),
+                ("legal_name", models.CharField(blank=True, max_length=120, verbose_name="Firma")),
+                (
+                    "legal_form",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sole", "Einzelunternehmen"),
+                            ("registered", "e. K."),
+                            ("gbr", "GbR"),
+                            ("ohg", "OHG"),
+                            ("kg", "KG oder GmbH & Co. KG"),
+                            ("gmbh", "GmbH"),
+                            ("ug", "UG (haftungsbeschränkt)"),
+                            ("ag", "AG"),
+                        ],
+                        max_length=20,
+                        verbose_name="Rechtsform",
+                    ),
+                ),
+                (
+                    "represented_by",
+                    models.CharField(blank=True, max_length=200, verbose_name="Vertreten durch"),
+                ),
+                (
+                    "street",
+                    models.CharField(blank=True, max_length=120, verbose_name="Straße und Hausnummer"),
+                ),
+                ("postal_code", models.CharField(blank=True, max_length=10, verbose_name="PLZ")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="Ort")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="Telefon")),
+                (
+                    "contact_email",
+                    models.CharField(blank=True, max_length=254, verbose_name="E-Mail-Adresse im Impressum"),
+                ),
+                (
+                    "register",
+                    models.CharField(blank=True, max_length=120, verbose_name="Registergericht und -nummer"),
+                ),
+                ("vat_id", models.CharField(blank=True, max_length=20, verbose_name="USt-IdNr.")),
+                (
+                    "supervisor",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="Aufsichtsbehörde (§ 34c GewO)"
+                    ),
+                ),
+                (
+                    "privacy_url",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="Datenschutzerklärung (Adresse)"
+                    ),
+                ),
+                ("window_from", models.TimeField(default="08:00", verbose_name="Versand ab")),
+                ("window_until", models.TimeField(default="18:00", verbose_name="Versand bis")),
+                (
+                    "most_a_day",
+                    models.PositiveSmallIntegerField(
+                        default=1, verbose_name="Höchstens Mails am Tag je Person"
+                    ),
+                ),
+                (
+                    "most_a_week",
+                    models.PositiveSmallIntegerField(
+                        default=2, verbose_name="Höchstens Mails in sieben Tagen je Person"
+                    ),
+                ),
+                ("relay", models.CharField(blank=True, editable=False, max_length=300)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('hue__gte', 1), ('hue__lte', 12)), name='sender_hue_known'), models.CheckConstraint(condition=models.Q(('window_from__lt', models.F('window_until'))), name='sender_window_has_hours'), models.CheckConstraint(condition=models.Q(('most_a_day__gte', 1), ('most_a_week__gte', 1)), name='sender_caps')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hue__gte", 1), ("hue__lte", 12)), name="sender_hue_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("window_from__lt", models.F("window_until"))),
+                        name="sender_window_has_hours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("most_a_day__gte", 1), ("most_a_week__gte", 1)),
+                        name="sender_caps",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('delay_days', models.PositiveSmallIntegerField(default=0, verbose_name='Tage danach')),
-                ('send_at', models.TimeField(blank=True, null=True, verbose_name='Uhrzeit')),
-                ('subject', models.CharField(max_length=150, verbose_name='Betreff')),
-                ('body', models.TextField(max_length=20000, verbose_name='Text')),
-                ('is_on', models.BooleanField(default=True, verbose_name='Schritt eingeschaltet')),
-                ('removed_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
-                ('sequence', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='funnel.sequence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("delay_days", models.PositiveSmallIntegerField(default=0, verbose_name="Tage danach")),
+                ("send_at", models.TimeField(blank=True, null=True, verbose_name="Uhrzeit")),
+                ("subject", models.CharField(max_length=150, verbose_name="Betreff")),
+                ("body", models.TextField(max_length=20000, verbose_name="Text")),
+                ("is_on", models.BooleanField(default=True, verbose_name="Schritt eingeschaltet")),
+                ("removed_at", models.DateTimeField(editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "sequence",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="funnel.sequence",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254)),
-                ('state', models.CharField(choices=[('planned', 'geplant'), ('claimed', 'wird vorbereitet'), ('sending', 'wird gesendet'), ('sent', 'gesendet'), ('failed', 'fehlgeschlagen'), ('skipped', 'nicht gesendet'), ('cancelled', 'abgesagt'), ('unclear', 'unklar')], default='planned', max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('no_consent', 'keine Einwilligung'), ('no_address', 'keine E-Mail-Adresse'), ('suppressed', 'Adresse gesperrt'), ('address_served', 'ging schon an diese Adresse'), ('step_off', 'Schritt ausgeschaltet'), ('address_changed', 'Adresse geändert'), ('stopped', 'Serie beendet'), ('paused', 'Serie pausiert'), ('replanned', 'neu geplant'), ('by_hand', 'von Hand abgesagt'), ('undone', 'rückgängig gemacht'), ('bad_text', 'Text nicht versandfähig'), ('no_imprint', 'Impressum fehlt'), ('refused', 'vom Mailserver abgelehnt'), ('gave_up', 'Mailserver nicht erreichbar'), ('bounced', 'unzustellbar')], max_length=20)),
-                ('planned_for', models.DateTimeField()),
-                ('is_urgent', models.BooleanField(default=False)),
-                ('planned_by', models.BigIntegerField(null=True)),
-                ('cancelled_by', models.BigIntegerField(null=True)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('message_id', models.CharField(max_length=120, unique=True)),
-                ('answer', models.CharField(blank=True, max_length=300)),
-                ('subject', models.CharField(blank=True, max_length=250)),
-                ('html', models.TextField(blank=True)),
-                ('text', models.TextField(blank=True)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
-                ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='contacts.contact')),
-                ('enrolment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='funnel.enrolment')),
-                ('step', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='funnel.step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "geplant"),
+                            ("claimed", "wird vorbereitet"),
+                            ("sending", "wird gesendet"),
+                            ("sent", "gesendet"),
+                            ("failed", "fehlgeschlagen"),
+                            ("skipped", "nicht gesendet"),
+                            ("cancelled", "abgesagt"),
+                            ("unclear", "unklar"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_consent", "keine Einwilligung"),
+                            ("no_address", "keine E-Mail-Adresse"),
+                            ("suppressed", "Adresse gesperrt"),
+                            ("address_served", "ging schon an diese Adresse"),
+                            ("step_off", "Schritt ausgeschaltet"),
+                            ("address_changed", "Adresse geändert"),
+                            ("stopped", "Serie beendet"),
+                            ("paused", "Serie pausiert"),
+                            ("replanned", "neu geplant"),
+                            ("by_hand", "von Hand abgesagt"),
+                            ("undone", "rückgängig gemacht"),
+                            ("bad_text", "Text nicht versandfähig"),
+                            ("no_imprint", "Impressum fehlt"),
+                            ("refused", "vom Mailserver abgelehnt"),
+                            ("gave_up", "Mailserver nicht erreichbar"),
+                            ("bounced", "unzustellbar"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("planned_for", models.DateTimeField()),
+                ("is_urgent", models.BooleanField(default=False)),
+                ("planned_by", models.BigIntegerField(null=True)),
+                ("cancelled_by", models.BigIntegerField(null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("message_id", models.CharField(max_length=120, unique=True)),
+                ("answer", models.CharField(blank=True, max_length=300)),
+                ("subject", models.CharField(blank=True, max_length=250)),
+                ("html", models.TextField(blank=True)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="funnel.enrolment",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="funnel.step",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address_hash', models.CharField(max_length=64)),
-                ('reason', models.CharField(choices=[('unsubscribed', 'abgemeldet'), ('objection', 'Werbewiderspruch'), ('bounce', 'unzustellbar'), ('complaint', 'Beschwerde')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address_hash", models.CharField(max_length=64)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("unsubscribed", "abgemeldet"),
+                            ("objection", "Werbewiderspruch"),
+                            ("bounce", "unzustellbar"),
+                            ("complaint", "Beschwerde"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="accounts.account"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['sequence', 'state'], name='enrolment_by_sequence'),
+            model_name="enrolment",
+            index=models.Index(fields=["sequence", "state"], name="enrolment_by_sequence"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('id', 'account'), name='enrolment_of_account'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("id", "account"), name="enrolment_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('contact', 'sequence'), name='enrolment_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("contact", "sequence"), name="enrolment_once"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('contact',), name='enrolment_one_active'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("contact",), name="enrolment_one_active"
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolmentchange',
-            index=models.Index(fields=['enrolment', '-at'], name='enrolment_change_by_time'),
+            model_name="enrolmentchange",
+            index=models.Index(fields=["enrolment", "-at"], name="enrolment_change_by_time"),
         ),
         migrations.AddIndex(
-            model_name='enrolmentchange',
-            index=models.Index(condition=models.Q(('cause__isnull', False)), fields=['cause'], name='enrolment_change_by_cause'),
+            model_name="enrolmentchange",
+            index=models.Index(
+                condition=models.Q(("cause__isnull", False)),
+                fields=["cause"],
+                name="enrolment_change_by_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('account', 'day'), name='holiday_once'),
+            model_name="holiday",
+            constraint=models.UniqueConstraint(fields=("account", "day"), name="holiday_once"),
         ),
         migrations.AddIndex(
-            model_name='optin',
-            index=models.Index(fields=['account', 'address', '-asked_at'], name='opt_in_by_address'),
+            model_name="optin",
+            index=models.Index(fields=["account", "address", "-asked_at"], name="opt_in_by_address"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('id', 'account'), name='step_of_account'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("id", "account"), name="step_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('sequence', 'position'), name='step_position_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)),
+                fields=("sequence", "position"),
+                name="step_position_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['account', 'planned_for'], name='message_due'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "planned")),
+                fields=["account", "planned_for"],
+                name="message_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['claimed', 'sending'])), fields=['claimed_at'], name='message_in_hand'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["claimed", "sending"])),
+                fields=["claimed_at"],
+                name="message_in_hand",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['account', 'address', 'finished_at'], name='message_sent_to'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "sent")),
+                fields=["account", "address", "finished_at"],
+                name="message_sent_to",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['enrolment'], name='message_by_enrolment'),
+            model_name="message",
+            index=models.Index(fields=["enrolment"], name="message_by_enrolment"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['contact', 'planned_for'], name='message_by_contact'),
+            model_name="message",
+            index=models.Index(fields=["contact", "planned_for"], name="message_by_contact"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['step', 'state'], name='message_by_step'),
+            model_name="message",
+            index=models.Index(fields=["step", "state"], name="message_by_step"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['account', 'state', '-planned_for'], name='message_outbox'),
+            model_name="message",
+            index=models.Index(fields=["account", "state", "-planned_for"], name="message_outbox"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('id', 'account'), name='message_of_account'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("id", "account"), name="message_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['cancelled', 'skipped']), _negated=True), fields=('contact', 'step'), name='message_once_per_contact'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["cancelled", "skipped"]), _negated=True),
+                fields=("contact", "step"),
+                name="message_once_per_contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['cancelled', 'skipped']), _negated=True), fields=('account', 'address', 'step'), name='message_once_per_address'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["cancelled", "skipped"]), _negated=True),
+                fields=("account", "address", "step"),
+                name="message_once_per_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'claimed', 'sending', 'sent', 'failed', 'skipped', 'cancelled', 'unclear'])), name='message_state_known'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "planned",
+                            "claimed",
+                            "sending",
+                            "sent",
+                            "failed",
+                            "skipped",
+                            "cancelled",
+                            "unclear",
+                        ],
+                    )
+                ),
+                name="message_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(fields=('account', 'address_hash'), name='suppression_once'),
+            model_name="suppression",
+            constraint=models.UniqueConstraint(fields=("account", "address_hash"), name="suppression_once"),
         ),
     ]

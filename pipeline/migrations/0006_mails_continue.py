@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0005_card_of_column'),
+        ("pipeline", "0005_card_of_column"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='column',
-            name='mails_continue',
+            model_name="column",
+            name="mails_continue",
             field=models.BooleanField(default=False),
         ),
     ]

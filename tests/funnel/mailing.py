@@ -1,0 +1,92 @@
+"""What the tests of the funnel share: contacts that may be mailed, sequences with steps, a fixed clock."""
+
+from datetime import UTC, datetime, timedelta
+
+from accounts.models import Account, User
+from contacts.models import Consent, Contact
+from funnel.models import Message, Sender, Sequence, Step
+from pipeline.models import Column, Move
+from pipeline.moves import Moved, move_card
+from tests.factories import ContactFactory
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin, inside the window
+IMPRINT = {
+    "name": "Krüger Immobilien",
+    "legal_name": "Krüger Immobilien GmbH",
+    "legal_form": Sender.LegalForm.GMBH,
+    "represented_by": "Anna Krüger",
+    "street": "Lindenallee 12",
+    "postal_code": "50968",
+    "city": "Köln",
+    "phone": "0221 123456",
+    "contact_email": "info@krueger.example",
+    "register": "Amtsgericht Köln, HRB 12345",
+    "vat_id": "DE123456789",
+    "supervisor": "Stadt Köln, Ordnungsamt",
+    "privacy_url": "https://krueger.example/datenschutz",
+}
+
+
+def ready(account: Account) -> Sender:
+    """The office's sender with all that the law wants in a mail."""
+    Sender.objects.of(account).update(**IMPRINT)
+    return Sender.objects.of(account).get()
+
+
+def grant(contact: Contact, at: datetime = MONDAY - timedelta(days=30)) -> Contact:
+    """Consent to mail, on record."""
+    Consent.objects.create(
+        account_id=contact.account_id,
+        contact=contact,
+        channel=Consent.Channel.EMAIL,
+        granted=True,
+        wording="Ja, bitte schreiben Sie mir.",
+        method=Consent.Method.FORM,
+        occurred_at=at,
+    )
+    return contact
+
+
+def lead(column: Column, **values: object) -> Contact:
+    """A contact that may be mailed."""
+    number = Contact.objects.count()
+    return grant(ContactFactory(column=column, **({"email": f"lead{number}@post.example"} | values)))
+
+
+def steps(sequence: Sequence, *delays: int) -> list[Step]:
+    """The sequence with these steps only, so many days apart."""
+    Step.objects.of(sequence.account_id).filter(sequence=sequence).delete()
+    return [
+        Step.objects.create(
+            account_id=sequence.account_id,
+            sequence=sequence,
+            position=number,
+            delay_days=days,
+            subject=f"Mail {number + 1}",
+            body="{{anrede}},\n\nschön, dass Sie da sind.",
+        )
+        for number, days in enumerate(delays)
+    ]
+
+
+def move(user: User, contact: Contact, column: Column, now: datetime = MONDAY) -> Moved:
+    """A single move, as from the board."""
+    return move_card(
+        user=user,
+        contact_id=contact.pk,
+        column_id=column.pk,
+        version=contact.card.__class__.objects.get(pk=contact.pk).version,
+        via=Move.Via.BOARD,
+        now=now,
+    )
+
+
+def states(contact: Contact) -> list[tuple[str, str]]:
+    """The contact's messages as (subject of the step, state), as planned."""
+    rows = Message.objects.filter(contact=contact).order_by("pk").values_list("step__subject", "state")
+    return list(rows)
+
+
+def live(contact: Contact) -> list[str]:
+    """The steps that are planned."""
+    return [subject for subject, state in states(contact) if state == Message.State.PLANNED]

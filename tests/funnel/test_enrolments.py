@@ -1,0 +1,253 @@
+"""What a change of status does to a contact's mails."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import Http404
+
+from accounts.refusals import Conflict
+from contacts.models import Consent
+from funnel import enrolments
+from funnel.models import Enrolment, Message
+from funnel.suppression import address_hash, suppress
+from pipeline import bulk, leads
+from pipeline.models import Column
+from pipeline.moves import reverse
+from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps
+
+State, Reason = Enrolment.State, Enrolment.Reason
+
+
+@pytest.fixture
+def series(board, krueger):
+    """Three steps after „Erfolgreich kontaktiert“, two after „Auftrag erhalten“."""
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
+    steps(board["Auftrag erhalten"].sequence, 0, 5)
+    steps(board["Neue Kontakte"].sequence, 0)
+    return board
+
+
+@pytest.fixture
+def dan(series):
+    return lead(series["Nicht erreicht"], last_name="Daniels")
+
+
+def enrolment(contact):
+    return Enrolment.objects.get(contact=contact)
+
+
+def test_system_column_enrols_and_announces(anna, dan, series):
+    moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+    assert enrolment(dan).state == State.ACTIVE
+    planned = list(Message.objects.filter(contact=dan).order_by("planned_for"))
+    hold = MONDAY + timedelta(minutes=10)
+    assert [message.planned_for for message in planned] == [
+        hold,
+        hold + timedelta(days=3),
+        hold + timedelta(days=10),
+    ]
+    assert {message.planned_by for message in planned} == {moved.move.pk}
+    assert len({message.message_id for message in planned}) == 3
+    announced = moved.announcement
+    assert (announced.subject, announced.planned_for, announced.count) == ("Mail 1", hold, 3)
+
+
+def test_another_system_column_cancels_what_is_planned(anna, dan, series):
+    move(anna, dan, series["Erfolgreich kontaktiert"])
+    move(anna, dan, series["Auftrag erhalten"])
+    assert [state for _, state in states(dan)] == ["cancelled"] * 3 + ["planned"] * 2
+    assert Enrolment.objects.filter(contact=dan, state=State.ACTIVE).count() == 1
+
+
+def test_own_column_pauses_and_coming_back_goes_on_with_what_is_unsent(anna, dan, series):
+    move(anna, dan, series["Erfolgreich kontaktiert"])
+    Message.objects.filter(contact=dan, step__subject="Mail 1").update(state="sent", finished_at=MONDAY)
+    move(anna, dan, series["Termin vereinbart"])
+    assert (enrolment(dan).state, enrolment(dan).reason) == (State.PAUSED, Reason.STATUS)
+    later = MONDAY + timedelta(days=1)
+    moved = move(anna, dan, series["Erfolgreich kontaktiert"], later)
+    assert live(dan) == ["Mail 2", "Mail 3"]
+    assert moved.announcement.planned_for == MONDAY + timedelta(days=3)
+
+
+def test_own_column_that_goes_on_changes_nothing(anna, dan, series):
+    Column.objects.filter(name="Termin vereinbart").update(mails_continue=True)
+    move(anna, dan, series["Erfolgreich kontaktiert"])
+    move(anna, dan, series["Termin vereinbart"])
+    assert (enrolment(dan).state, len(live(dan))) == (State.ACTIVE, 3)
+
+
+def test_lost_column_ends_it(anna, dan, series):
+    move(anna, dan, series["Erfolgreich kontaktiert"])
+    move(anna, dan, series["Kein Auftrag"])
+    assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (State.ENDED, Reason.LOST, [])
+
+
+def test_there_and_back_in_three_seconds_leaves_one_plan(anna, dan, series):
+    for number, name in enumerate(
+        ("Neue Kontakte", "Erfolgreich kontaktiert", "Neue Kontakte", "Erfolgreich kontaktiert")
+    ):
+        move(anna, dan, series[name], MONDAY + timedelta(seconds=number))
+    assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
+    first = Message.objects.filter(contact=dan, state="planned").earliest("planned_for")
+    assert first.planned_for == MONDAY + timedelta(minutes=10, seconds=3)
+
+
+class TestUndo:
+    def test_of_entering_cancels_what_it_planned(self, anna, dan, series):
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
+        assert live(dan) == []
+        assert (enrolment(dan).state, enrolment(dan).reason) == (State.ENDED, Reason.UNDONE)
+
+    def test_of_leaving_for_another_series_restores_the_plan_exactly(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        rows = Message.objects.filter(contact=dan).order_by("pk")
+        before = list(rows.values("pk", "state", "planned_for", "message_id"))
+        moved = move(anna, dan, series["Auftrag erhalten"], MONDAY + timedelta(seconds=2))
+        reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
+        assert list(rows.values("pk", "state", "planned_for", "message_id")[:3]) == before
+        assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
+        assert Enrolment.objects.get(contact=dan, state=State.ACTIVE).sequence_id == (
+            series["Erfolgreich kontaktiert"].sequence_id
+        )
+
+    def test_of_pausing_lets_it_go_on_as_planned(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        rows = Message.objects.filter(contact=dan).order_by("pk").values("pk", "state", "planned_for")
+        before = list(rows)
+        moved = move(anna, dan, series["Termin vereinbart"])
+        reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
+        assert list(rows.all()) == before
+        assert enrolment(dan).state == State.ACTIVE
+
+    def test_of_the_end_of_a_series_without_steps(self, anna, series):
+        steps(series["Erfolgreich kontaktiert"].sequence)
+        dan = lead(series["Nicht erreicht"])
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert (enrolment(dan).state, enrolment(dan).reason) == (State.ENDED, Reason.FINISHED)
+        reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
+        assert (enrolment(dan).state, enrolment(dan).reason) == (State.ENDED, Reason.UNDONE)
+
+    def test_leaves_what_was_sent_meanwhile(self, anna, dan, series):
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        Message.objects.filter(contact=dan, step__subject="Mail 1").update(state="sent", finished_at=MONDAY)
+        reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
+        assert states(dan) == [("Mail 1", "sent"), ("Mail 2", "cancelled"), ("Mail 3", "cancelled")]
+
+
+class TestBasis:
+    def test_without_consent_it_waits_and_says_so(self, anna, dan, series):
+        Consent.objects.all().delete()
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert moved.announcement.why_not == Message.Reason.NO_CONSENT
+        assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (
+            State.PAUSED,
+            Reason.NO_BASIS,
+            [],
+        )
+
+    def test_it_begins_by_itself_when_consent_is_given(self, anna, dan, series):
+        Consent.objects.all().delete()
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert enrolments.resume_ready(now=MONDAY) == 0
+        grant(dan)
+        assert enrolments.resume_ready(now=MONDAY) == 1
+        assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
+        assert enrolments.resume_ready(now=MONDAY) == 0
+
+    def test_a_withdrawal_counts_though_consent_was_given_before(self, anna, dan, series):
+        grant(dan, MONDAY - timedelta(days=1))
+        Consent.objects.filter(occurred_at=MONDAY - timedelta(days=1)).update(granted=False)
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert (moved.announcement.why_not, live(dan)) == (Message.Reason.NO_CONSENT, [])
+
+    def test_without_address_it_waits(self, anna, series):
+        dan = lead(series["Nicht erreicht"], email="")
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert moved.announcement.why_not == Message.Reason.NO_ADDRESS
+
+    def test_a_suppressed_address_is_never_planned(self, anna, krueger, dan, series):
+        digest = address_hash(krueger.pk, dan.email.upper())
+        suppress(account_id=krueger.pk, digest=digest, reason="unsubscribed", now=MONDAY)
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert moved.announcement.why_not == Message.Reason.SUPPRESSED
+        assert live(dan) == []
+
+    def test_two_contacts_with_one_address_get_each_step_once(self, anna, dan, series):
+        twin = lead(series["Nicht erreicht"], email=dan.email.upper())
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        move(anna, twin, series["Erfolgreich kontaktiert"])
+        assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
+        assert states(twin) == [("Mail 1", "skipped"), ("Mail 2", "skipped"), ("Mail 3", "skipped")]
+
+
+class TestByHand:
+    def test_pause_and_resume(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
+        assert (enrolment(dan).state, enrolment(dan).reason) == (State.PAUSED, Reason.MANUAL)
+        with pytest.raises(Conflict):
+            enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
+        enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(days=1))
+        assert (enrolment(dan).state, live(dan)) == (State.ACTIVE, ["Mail 1", "Mail 2", "Mail 3"])
+
+    def test_what_was_paused_by_hand_stays_paused_through_moves(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
+        move(anna, dan, series["Termin vereinbart"])
+        moved = move(anna, dan, series["Erfolgreich kontaktiert"])
+        assert moved.announcement.why_not == Reason.MANUAL
+        assert enrolment(dan).state == State.PAUSED
+
+    def test_a_stranger_finds_nothing(self, anna, paul, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        with pytest.raises(Http404):
+            enrolments.pause(user=paul, contact_id=dan.pk, now=MONDAY)
+
+    def test_a_new_address_needs_a_consent_of_its_own(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        enrolments.suspend(contact=dan, reason=Reason.ADDRESS, now=MONDAY)
+        with pytest.raises(Conflict, match="eigene Einwilligung"):
+            enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(hours=1))
+        grant(dan, MONDAY + timedelta(minutes=30))
+        enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(hours=1))
+        assert enrolment(dan).state == State.ACTIVE
+
+
+class TestMany:
+    def test_bulk_enrols_nobody_and_ends_what_runs(self, anna, dan, series):
+        other = lead(series["Nicht erreicht"])
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        bulk.move_many(
+            user=anna, contact_ids=[dan.pk, other.pk], column_id=series["Auftrag erhalten"].pk, now=MONDAY
+        )
+        assert (live(dan), live(other)) == ([], [])
+        assert enrolment(dan).state == State.ENDED
+
+    def test_bulk_into_an_own_column_pauses(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        bulk.move_many(user=anna, contact_ids=[dan.pk], column_id=series["Termin vereinbart"].pk, now=MONDAY)
+        assert enrolment(dan).state == State.PAUSED
+
+    def test_trash_ends_and_restoring_does_not_enrol(self, anna, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        leads.trash(user=anna, contact_ids=[dan.pk], now=MONDAY)
+        assert (enrolment(dan).reason, live(dan)) == (Reason.TRASHED, [])
+        leads.restore(user=anna, contact_ids=[dan.pk], now=MONDAY)
+        assert (enrolment(dan).state, live(dan)) == (State.ENDED, [])
+
+    def test_taking_in_enrols_when_asked_only(self, anna, krueger, series):
+        values = {"last_name": "Neu", "email": "neu@post.example"}
+        silent = leads.take_in(account=krueger, actor=anna, values=values, now=MONDAY)
+        asked = leads.take_in(account=krueger, actor=anna, values=values, now=MONDAY, enrol=True)
+        assert not Enrolment.objects.filter(contact=silent).exists()
+        assert enrolment(asked).reason == Reason.NO_BASIS
+
+    def test_stop_ends_once(self, anna, krueger, dan, series):
+        move(anna, dan, series["Erfolgreich kontaktiert"])
+        stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": Reason.UNSUBSCRIBED}
+        assert enrolments.stop(**stop, now=MONDAY) == 1
+        assert enrolments.stop(**stop, now=MONDAY) == 0
+        assert live(dan) == []
