@@ -13,7 +13,7 @@ from funnel.suppression import address_hash, suppress
 from pipeline import bulk, leads
 from pipeline.models import Column
 from pipeline.moves import reverse
-from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps
+from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps, went
 
 State, Reason = Enrolment.State, Enrolment.Reason
 
@@ -62,7 +62,7 @@ def test_another_system_column_cancels_what_is_planned(anna, dan, series):
 
 def test_own_column_pauses_and_coming_back_goes_on_with_what_is_unsent(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
-    Message.objects.filter(contact=dan, step__subject="Mail 1").update(state="sent", finished_at=MONDAY)
+    went(dan, "Mail 1")
     move(anna, dan, series["Termin vereinbart"])
     assert (enrolment(dan).state, enrolment(dan).reason) == (State.PAUSED, Reason.STATUS)
     later = MONDAY + timedelta(days=1)
@@ -132,7 +132,7 @@ class TestUndo:
 
     def test_leaves_what_was_sent_meanwhile(self, anna, dan, series):
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        Message.objects.filter(contact=dan, step__subject="Mail 1").update(state="sent", finished_at=MONDAY)
+        went(dan, "Mail 1")
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
         assert states(dan) == [("Mail 1", "sent"), ("Mail 2", "cancelled"), ("Mail 3", "cancelled")]
 

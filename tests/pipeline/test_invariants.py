@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
+from funnel.models import Message
 from pipeline import leads, moves
 from pipeline.invariants import INVARIANTS, broken
 from pipeline.models import Card, Column, Move
 from tests.factories import ActionFactory, ContactFactory, UserFactory
+from tests.funnel.mailing import lead, move, ready, steps
 
 pytestmark = pytest.mark.breaks_invariants
 NOW = timezone.now()
@@ -47,7 +49,20 @@ def office(krueger, anna, board):
     ActionFactory(contact=ada, kind="bounce", performed_at=NOW + timedelta(hours=1))
     Contact.objects.of(krueger).filter(pk=bob.pk).update(assignee=anna)
     leads.trash(user=anna, contact_ids=[cyd.pk], now=NOW)
+    mail(anna, board)
     return {"ada": ada.pk, "bob": bob.pk, "cyd": cyd.pk}
+
+
+def mail(anna, board):
+    """Dan runs through the series of „Erfolgreich kontaktiert“; its first mail was sent."""
+    ready(anna.account)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3)
+    dan = lead(board["Nicht erreicht"], first_name="Dan")
+    move(anna, dan, board["Erfolgreich kontaktiert"], NOW)
+    Message.objects.filter(contact=dan, step__position=0).update(
+        state="sent", claimed_at=NOW, finished_at=NOW
+    )
+    ActionFactory(contact=dan, kind="funnel_mail")
 
 
 def test_sound_offices_break_nothing(office, hansen):
@@ -136,6 +151,43 @@ BREAKAGES = {
         "ALTER TABLE contacts_contact DROP CONSTRAINT contacts_contact_assignee_id_same_account",
         "UPDATE contacts_contact SET assignee_id = {stranger} WHERE id = {bob}",
     ),
+    "step sent twice": (
+        10,
+        "DROP INDEX message_once_per_contact",
+        "DROP INDEX message_once_per_address",
+        "INSERT INTO funnel_message (account_id, contact_id, enrolment_id, step_id, address, state, reason,"
+        " planned_for, is_urgent, attempts, message_id, answer, subject, html, text, finished_at)"
+        " SELECT account_id, contact_id, enrolment_id, step_id, address, 'sent', '', now(), false, 1,"
+        " 'again', '', '', '', '', now() FROM funnel_message WHERE state = 'sent'",
+    ),
+    "two series at once": (
+        10,
+        "DROP INDEX enrolment_one_active",
+        "INSERT INTO funnel_enrolment (account_id, contact_id, sequence_id, state, reason, address, started_at,"
+        " changed_at) SELECT account_id, contact_id, (SELECT max(id) FROM funnel_sequence sequence"
+        " WHERE sequence.account_id = {office}), 'active', '', '', now(), now() FROM funnel_enrolment",
+    ),
+    "claimed after the end": (
+        11,
+        "UPDATE funnel_message SET state = 'cancelled', finished_at = now() WHERE state = 'planned'",
+        "UPDATE funnel_enrolment SET state = 'ended', changed_at = changed_at - interval '1 hour'",
+    ),
+    "planned after the end": (11, "UPDATE funnel_enrolment SET state = 'ended'"),
+    "claimed after a withdrawal": (
+        11,
+        "UPDATE contacts_consent SET granted = false, recorded_at = recorded_at - interval '1 year'",
+    ),
+    "planned by nothing": (12, "UPDATE funnel_message SET planned_by = 1000000000"),
+    "series against the status": (
+        12,
+        "UPDATE funnel_enrolment SET sequence_id = (SELECT sequence_id FROM pipeline_column"
+        " WHERE id = {column[Auftrag erhalten]})",
+    ),
+    "sent without an end": (13, "UPDATE funnel_message SET finished_at = NULL WHERE state = 'sent'"),
+    "sent without an action": (
+        13,
+        "UPDATE funnel_message SET state = 'sent', finished_at = now(), claimed_at = now()",
+    ),
 }
 
 
@@ -179,7 +231,7 @@ def test_command_names_the_rows_and_exits_1(plant, office, krueger, hansen):
 def test_command_is_content_with_a_sound_office(office):
     out = StringIO()
     call_command("check_invariants", stdout=out)
-    assert out.getvalue() == "Alle Zusagen 1 bis 9 gelten.\n"
+    assert out.getvalue() == "Alle Zusagen 1 bis 13 gelten.\n"
 
 
 def test_command_does_not_know_an_unknown_office(db):

@@ -13,7 +13,7 @@ from pipeline.invariants import broken
 class Command(BaseCommand):
     """Names the broken rows and exits 1 if there is one; changes nothing."""
 
-    help = "Checks the invariants of contacts, cards, columns and moves; exits 1 and names the rows that break one."
+    help = "Checks the invariants of contacts, cards, moves and mails; exits 1 and names the rows that break one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--account", type=int, help="the id of one office; all of them if it is left out")
@@ -30,4 +30,4 @@ class Command(BaseCommand):
         if found:
             count = len(found)
             raise CommandError(ngettext("%d Zeile ist falsch.", "%d Zeilen sind falsch.", count) % count)
-        self.stdout.write(_("Alle Zusagen 1 bis 9 gelten."))
+        self.stdout.write(_("Alle Zusagen 1 bis 13 gelten."))

@@ -1,0 +1,21 @@
+"""Asking the database whether a promise holds: one statement for each way to break it."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+Broken = Iterator[str]
+
+
+def of_account(table: str, column: str = "account_id") -> str:
+    """The condition that keeps to the account that is checked, or lets all pass."""
+    return f"(%(account)s::bigint IS NULL OR {table}.{column} = %(account)s)"
+
+
+def broken_rows(sentence: str, statement: str, account_id: int | None, **values: object) -> Broken:
+    """The sentence for each row that the statement finds, filled with the row's columns by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"account": account_id, **values})
+        names = [column.name for column in cursor.description]
+        for row in cursor.fetchall():
+            yield sentence % dict(zip(names, row, strict=True))

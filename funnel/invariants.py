@@ -1,0 +1,69 @@
+"""What must hold of mails at every instant, asked of the database itself (the promises 10, 11 and 13)."""
+
+from django.utils.translation import gettext as _
+
+from accounts.checking import Broken, broken_rows, of_account
+
+
+def nothing_is_sent_twice(account_id: int | None) -> Broken:
+    """10. At most one sent message for each contact and step and each address and step, one active series a contact."""
+    went = "message.state IN ('sent', 'unclear', 'sending')"
+    for key in ("contact_id", "address"):
+        yield from broken_rows(
+            _("Schritt %(step)s ging mehrmals an dieselbe Person (Nachrichten %(ids)s)."),
+            "SELECT step_id AS step, string_agg(message.id::text, ', ' ORDER BY message.id) AS ids"
+            f" FROM funnel_message message WHERE {went} AND {of_account('message')}"
+            f" GROUP BY account_id, step_id, {key} HAVING count(*) > 1",
+            account_id,
+        )
+    yield from broken_rows(
+        _("Kontakt %(contact)s hat mehrere laufende Serien."),
+        "SELECT contact_id AS contact FROM funnel_enrolment enrolment"
+        f" WHERE state = 'active' AND {of_account('enrolment')} GROUP BY contact_id HAVING count(*) > 1",
+        account_id,
+    )
+
+
+def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
+    """11. A stop that committed at a moment means that no message of that contact was claimed after it."""
+    yield from broken_rows(
+        _("Nachricht %(id)s wurde nach dem Ende ihrer Serie vorbereitet."),
+        "SELECT message.id FROM funnel_message message JOIN funnel_enrolment enrolment"
+        " ON enrolment.id = message.enrolment_id AND enrolment.state = 'ended'"
+        f" WHERE message.claimed_at > enrolment.changed_at AND {of_account('message')}",
+        account_id,
+    )
+    yield from broken_rows(
+        _("Nachricht %(id)s ist geplant, obwohl ihre Serie beendet ist."),
+        "SELECT message.id FROM funnel_message message JOIN funnel_enrolment enrolment"
+        " ON enrolment.id = message.enrolment_id AND enrolment.state = 'ended'"
+        f" WHERE message.state IN ('planned', 'claimed') AND {of_account('message')}",
+        account_id,
+    )
+    yield from broken_rows(
+        _("Nachricht %(id)s wurde nach einem Widerruf vorbereitet."),
+        "SELECT message.id FROM funnel_message message CROSS JOIN LATERAL ("
+        " SELECT granted FROM contacts_consent consent WHERE consent.contact_id = message.contact_id"
+        " AND channel = 'email' AND recorded_at < message.claimed_at ORDER BY occurred_at DESC, id DESC LIMIT 1"
+        f") AS newest WHERE NOT newest.granted AND {of_account('message')}",
+        account_id,
+    )
+
+
+def books_balance(account_id: int | None) -> Broken:
+    """13. Each message is in one known state, with an end exactly if it has ended; each sent one is an action."""
+    yield from broken_rows(
+        _("Nachricht %(id)s („%(state)s“) hat kein Ende oder eines zu viel."),
+        "SELECT message.id, message.state FROM funnel_message message WHERE (finished_at IS NULL) <>"
+        f" (state IN ('planned', 'claimed', 'sending')) AND {of_account('message')}",
+        account_id,
+    )
+    yield from broken_rows(
+        _("Bei Kontakt %(id)s stehen %(sent)s gesendete Nachrichten neben %(bubbles)s Aktionen."),
+        "SELECT contact.id, ledger.sent, coalesce((contact.action_counts ->> 'funnel_mail')::int, 0) AS bubbles"
+        " FROM contacts_contact contact JOIN (SELECT contact_id, count(*) AS sent FROM funnel_message"
+        " WHERE state = 'sent' GROUP BY contact_id) AS ledger ON ledger.contact_id = contact.id"
+        " WHERE ledger.sent <> coalesce((contact.action_counts ->> 'funnel_mail')::int, 0)"
+        f" AND {of_account('contact')}",
+        account_id,
+    )
