@@ -4,9 +4,11 @@ SMTP takes over responsibility with its answer to the final dot (RFC 5321 4.2.5)
 and before the answer leaves it open whether the mail was taken: that is `UNCLEAR`, and nobody tries again by himself.
 """
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.utils import parseaddr
 from enum import Enum
 from typing import Any
 
@@ -17,6 +19,7 @@ from environ import Env
 TEMPORARY = range(400, 500)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 CRLF_DOT = b"\r\n.\r\n"
+LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321 4.5.2)
 
 
 class Fate(Enum):
@@ -65,8 +68,6 @@ class Relay:
             self._envelope(smtp, mail, recipient)
         except smtplib.SMTPResponseException as refusal:
             return self._refused(refusal.smtp_code, refusal.smtp_error)
-        except smtplib.SMTPRecipientsRefused as refusal:
-            return self._refused(*next(iter(refusal.recipients.values())))
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
             return Outcome(Fate.LATER, _line(fault))
@@ -96,21 +97,14 @@ class Relay:
 
     def _envelope(self, smtp: smtplib.SMTP, mail: EmailMessage, recipient: str) -> None:
         """Up to the server's „go ahead“ (354): whatever fails so far, nothing was taken."""
-        sender = smtplib.email.utils.parseaddr(mail.from_email)[1]  # type: ignore[attr-defined]
         smtp.ehlo_or_helo_if_needed()
-        for code, answer, wanted in ((*smtp.mail(sender), 250),):
-            if code != wanted:
-                raise smtplib.SMTPResponseException(code, answer)
-        code, answer = smtp.rcpt(recipient)
-        if code not in (250, 251):
-            raise smtplib.SMTPResponseException(code, answer)
-        code, answer = smtp.docmd("DATA")
-        if code != 354:
-            raise smtplib.SMTPResponseException(code, answer)
+        _expect(smtp.mail(parseaddr(mail.from_email)[1]), 250)
+        _expect(smtp.rcpt(recipient), 250, 251)
+        _expect(smtp.docmd("DATA"), 354)
 
     def _data(self, smtp: smtplib.SMTP, content: bytes) -> Outcome:
         try:
-            smtp.send(smtplib._quote_periods(content).rstrip(b"\r\n") + CRLF_DOT)  # type: ignore[attr-defined]
+            smtp.send(LEADING_DOT.sub(b"..", content).rstrip(b"\r\n") + CRLF_DOT)
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
@@ -133,6 +127,11 @@ class Relay:
             self.smtp.rset()  # type: ignore[union-attr]
         except (OSError, smtplib.SMTPException):
             self.close()
+
+
+def _expect(answer: tuple[int, bytes], *wanted: int) -> None:
+    if answer[0] not in wanted:
+        raise smtplib.SMTPResponseException(*answer)
 
 
 def _said(code: int, answer: bytes | str) -> str:

@@ -1,0 +1,74 @@
+"""Real mail servers for the tests: one that takes everything, and ones that fail in each way SMTP knows."""
+
+import asyncio
+import email
+import email.policy
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Sink:
+    """What arrived, and how the server behaves: `answers` maps a phase to the answer given instead of "250 OK"."""
+
+    port: int = 0
+    mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    stall: float = 0  # seconds before the answer to the final dot
+    drops_after_dot: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def sent_to(self, address: str) -> list[EmailMessage]:
+        return [mail for recipient, mail in self.mails if recipient == address]
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers.get("RCPT", "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        mail = email.message_from_bytes(content, policy=email.policy.default)
+        answer = self.answers.get("DATA", "250 OK")
+        if answer.startswith("250"):
+            with self.lock:
+                self.mails += [(address, mail) for address in envelope.rcpt_tos]  # type: ignore[misc]
+        if self.stall:
+            await asyncio.sleep(self.stall)
+        if self.drops_after_dot:
+            server.transport.abort()
+        return answer
+
+
+@contextmanager
+def mail_server(**behaviour: Any) -> Iterator[Sink]:
+    """A mail server on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        sink = Sink(port=free.getsockname()[1], **behaviour)
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()

@@ -1,0 +1,122 @@
+"""Handing a mail to real mail servers that answer in each way SMTP knows."""
+
+import socket
+import threading
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from funnel.relay import Fate, Relay
+from tests.funnel.sink import mail_server
+
+
+def mail(text: str = "Schöne Grüße") -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives("Über uns", text, "Büro <buero@krueger.example>", ["dan@post.example"])
+    message.attach_alternative("<p>Schöne Grüße</p>", "text/html")
+    return message
+
+
+def send(url: str, **kwargs: str):
+    relay = Relay(url)
+    try:
+        return relay.send(mail(**kwargs), "dan@post.example")
+    finally:
+        relay.close()
+
+
+def test_taken():
+    with mail_server() as server:
+        assert send(server.url).fate is Fate.SENT
+        (taken,) = server.sent_to("dan@post.example")
+        assert taken["subject"] == "Über uns"
+        assert taken.get_body(("plain",)).get_content().strip() == "Schöne Grüße"
+
+
+def test_a_line_of_one_dot_arrives_as_it_is():
+    with mail_server() as server:
+        send(server.url, text="oben\n.\nunten")
+        (taken,) = server.sent_to("dan@post.example")
+        assert taken.get_body(("plain",)).get_content().split() == ["oben", ".", "unten"]
+
+
+def test_one_connection_carries_many():
+    with mail_server() as server:
+        relay = Relay(server.url)
+        fates = [relay.send(mail(), "dan@post.example").fate for _ in range(3)]
+        connection = relay.smtp
+        relay.close()
+        assert fates == [Fate.SENT] * 3
+        assert connection is not None
+        assert len(server.mails) == 3
+
+
+@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("answer", "fate"),
+    [
+        ("550 5.1.1 no such user", Fate.REFUSED),
+        ("552 5.2.2 full for good", Fate.REFUSED),
+        ("451 4.7.1 later, please", Fate.LATER),
+        ("421 4.3.2 shutting down", Fate.LATER),
+    ],
+)
+def test_refused(phase, answer, fate):
+    with mail_server(answers={phase: answer}) as server:
+        outcome = send(server.url)
+        assert (outcome.fate, outcome.answer) == (fate, answer)
+        assert server.mails == []
+
+
+def test_the_next_mail_goes_out_after_one_was_refused():
+    with mail_server(answers={"RCPT": "550 no"}) as server:
+        relay = Relay(server.url)
+        assert relay.send(mail(), "dan@post.example").fate is Fate.REFUSED
+        server.answers.clear()
+        assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+        relay.close()
+
+
+def test_a_line_that_breaks_after_the_dot_leaves_it_unclear():
+    with mail_server(drops_after_dot=True) as server:
+        assert send(server.url).fate is Fate.UNCLEAR
+        assert len(server.mails) == 1
+
+
+def test_a_server_that_stalls_after_the_dot_leaves_it_unclear(settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    with mail_server(stall=2) as server:
+        assert send(server.url).fate is Fate.UNCLEAR
+
+
+def test_a_server_that_never_says_go_ahead_has_taken_nothing(settings):
+    settings.EMAIL_TIMEOUT = 0.5
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=mute_after_data, args=(server,), daemon=True).start()
+        assert send(f"smtp://127.0.0.1:{server.getsockname()[1]}").fate is Fate.LATER
+
+
+def mute_after_data(server: socket.socket) -> None:
+    line, _ = server.accept()
+    with line, line.makefile("rwb", buffering=0) as stream:
+        stream.write(b"220 mute\r\n")
+        while command := stream.readline():
+            if command.upper().startswith(b"DATA"):
+                stream.readline()
+                return
+            stream.write(b"250 OK\r\n")
+
+
+def test_no_server_at_all():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    outcome = send(f"smtp://127.0.0.1:{port}")
+    assert outcome.fate is Fate.LATER
+    assert "refused" in outcome.answer.lower()
+
+
+def test_without_a_server_mails_are_files(settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    assert Relay().send(mail(), "dan@post.example").fate is Fate.SENT
+    (file,) = tmp_path.iterdir()
+    assert "dan@post.example" in file.read_text()
