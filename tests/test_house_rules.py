@@ -161,6 +161,8 @@ BREAKAGES = [
     (pages.outgrown, "static/js/a.js", "x\n" * 150),
     (pages.template_faults, "templates/a.html", '<p style="color:red"></p>'),
     (pages.template_faults, "templates/a.html", "<style>p{}</style>"),
+    (pages.template_faults, "templates/funnel/mail/a.html", "<script>run()</script>"),
+    (pages.template_faults, "templates/funnel/mail/a.html", '<img src="//cdn.example/x.png">'),
     (pages.template_faults, "templates/a.html", "<script>run()</script>"),
     (pages.template_faults, "templates/a.html", '<p onclick="run()"></p>'),
     (pages.template_faults, "templates/a.html", '<a href="javascript:run()"></a>'),
@@ -237,6 +239,7 @@ SOUND = [
     (pages.template_faults, "templates/a.html", '<script src="{% static "js/a.js" %}" defer></script>'),
     (pages.template_faults, "templates/a.html", '<script type="application/json">{"a": 1}</script>'),
     (pages.template_faults, "templates/a.html", '{% include "_x.html" with label=label mode="list" %}'),
+    (pages.template_faults, "templates/funnel/mail/a.html", '<style>p{}</style><p style="color:red"></p>'),
     (
         pages.template_queries,
         "templates/a.html",

@@ -1,0 +1,104 @@
+"""How a letter begins in German: „Sehr geehrte Frau Dr. Brandes“. Pure: reads a contact's fields, asks nobody.
+
+An empty, doubtful or abused name never makes half a greeting: what cannot be said well becomes „Guten Tag“.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from contacts.models import Contact, Salutation
+
+# Direction marks turn the words around them; private-use characters mark the places of placeholders while rendering.
+UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
+# Whoever fills a form with an address instead of a name wants it mailed to others.
+ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}")
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the people a contact consists of."""
+
+    salutation: str
+    title: str
+    first_name: str
+    last_name: str
+
+
+def salutation(contact: Contact) -> str:
+    """The beginning of a mail to the contact, without the comma; never empty."""
+    people = [person for person in _people(contact) if person.first_name or person.last_name]
+    formal = [_formal(person) for person in people]
+    if formal and all(formal):
+        return ", ".join([formal[0], *(_lower(greeting) for greeting in formal[1:])])
+    neutral = _neutral(people)
+    if neutral:
+        return _("Guten Tag %s") % neutral
+    if not people and tidy(contact.company):
+        return _("Sehr geehrte Damen und Herren")
+    return _("Guten Tag")
+
+
+def spoken_title(title: str, salutation: str) -> str:
+    """The part of academic titles that is said: „Prof. Dr. med.“ → „Professor“, „Dr.-Ing.“ → „Dr.“, else nothing."""
+    if re.search(r"\b(j\.?|junior)?-?prof(essor(in)?)?\b", title, re.IGNORECASE):
+        return _("Professorin") if salutation == Salutation.MRS else _("Professor")
+    return "Dr." if re.search(r"\b(dr\b|doktor)", title, re.IGNORECASE) else ""
+
+
+def tidy(text: str) -> str:
+    """One line without control characters, direction marks and doubled blanks."""
+    shown = UNSEEN.sub("", unicodedata.normalize("NFC", text))
+    return " ".join(
+        "".join(
+            " " if unicodedata.category(sign)[0] == "C" and sign != "\u200d" else sign for sign in shown
+        ).split()
+    )
+
+
+def name(text: str) -> str:
+    """A name as it may stand in a mail; "" for what is none (no letter in it, or an address to click on)."""
+    found = tidy(text).strip(" ,;")
+    if not any(sign.isalpha() for sign in found) or ADDRESS.search(found):
+        return ""
+    return found[:LONGEST].strip()
+
+
+def _people(contact: Contact) -> list[Person]:
+    """The contact and the second person of a couple, who has the first one's last name unless it has its own."""
+    first = Person(contact.salutation, contact.title, name(contact.first_name), name(contact.last_name))
+    known = contact.partner_salutation, contact.partner_first_name, contact.partner_last_name
+    if not any(known):
+        return [first]
+    second = Person(
+        contact.partner_salutation,
+        contact.partner_title,
+        name(contact.partner_first_name),
+        name(contact.partner_last_name) or first.last_name,
+    )
+    return [first, second]
+
+
+def _formal(person: Person) -> str:
+    if not person.last_name or person.salutation not in (Salutation.MRS, Salutation.MR):
+        return ""
+    words = [spoken_title(person.title, person.salutation), person.last_name]
+    pattern = _("Sehr geehrte Frau %s") if person.salutation == Salutation.MRS else _("Sehr geehrter Herr %s")
+    return pattern % " ".join(filter(None, words))
+
+
+def _neutral(people: list[Person]) -> str:
+    """First and last names; a last name alone says neither Frau nor Herr and is no greeting, unless a title leads."""
+    names = []
+    for person in people:
+        title = spoken_title(person.title, person.salutation)
+        if person.first_name or title:
+            names.append(" ".join(filter(None, (title, person.first_name, person.last_name))))
+    return _(" und ").join(names) if len(names) == len(people) else ""
+
+
+def _lower(greeting: str) -> str:
+    return greeting[:1].lower() + greeting[1:]
