@@ -64,8 +64,13 @@ class Relay:
             get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
             return Outcome(Fate.SENT)
         try:
-            smtp = self._open()
-            self._envelope(smtp, mail, recipient)
+            smtp = self._greeted(mail)
+        except (OSError, smtplib.SMTPException) as fault:
+            self.close()
+            return Outcome(Fate.LATER, _line(fault))
+        try:
+            _expect(smtp.rcpt(recipient), 250, 251)
+            _expect(smtp.docmd("DATA"), 354)
         except smtplib.SMTPResponseException as refusal:
             return self._refused(refusal.smtp_code, refusal.smtp_error)
         except (OSError, smtplib.SMTPException) as fault:
@@ -95,12 +100,14 @@ class Relay:
         self.smtp = smtp
         return smtp
 
-    def _envelope(self, smtp: smtplib.SMTP, mail: EmailMessage, recipient: str) -> None:
-        """Up to the server's „go ahead“ (354): whatever fails so far, nothing was taken."""
+    def _greeted(self, mail: EmailMessage) -> smtplib.SMTP:
+        """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
+        not of this mail: it is worth another try, whatever the server says.
+        """
+        smtp = self._open()
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(parseaddr(mail.from_email)[1]), 250)
-        _expect(smtp.rcpt(recipient), 250, 251)
-        _expect(smtp.docmd("DATA"), 354)
+        return smtp
 
     def _data(self, smtp: smtplib.SMTP, content: bytes) -> Outcome:
         try:
@@ -140,4 +147,6 @@ def _said(code: int, answer: bytes | str) -> str:
 
 
 def _line(fault: Exception) -> str:
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return _said(fault.smtp_code, fault.smtp_error)
     return f"{type(fault).__name__}: {fault}"[:300].replace("\x00", "")

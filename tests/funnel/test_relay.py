@@ -50,7 +50,7 @@ def test_one_connection_carries_many():
         assert len(server.mails) == 3
 
 
-@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("phase", ["RCPT", "DATA"])
 @pytest.mark.parametrize(
     ("answer", "fate"),
     [
@@ -65,6 +65,18 @@ def test_refused(phase, answer, fate):
         outcome = send(server.url)
         assert (outcome.fate, outcome.answer) == (fate, answer)
         assert server.mails == []
+
+
+@pytest.mark.parametrize("answer", ["550 not from here", "451 not now"])
+def test_a_sender_that_is_not_accepted_is_no_fault_of_the_mail(answer):
+    with mail_server(answers={"MAIL": answer}) as server:
+        outcome = send(server.url)
+        assert (outcome.fate, outcome.answer) == (Fate.LATER, answer)
+
+
+def test_a_login_that_is_refused_is_no_fault_of_the_mail():
+    with mail_server() as server:  # offers no login
+        assert send(server.url.replace("smtp://", "smtp://me:secret@")).fate is Fate.LATER
 
 
 def test_the_next_mail_goes_out_after_one_was_refused():
