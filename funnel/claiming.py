@@ -96,6 +96,10 @@ class Checks:
         lacking = self._lacking(message)
         if lacking:
             return Verdict(State.SKIPPED, lacking)
+        if (
+            message.account_id in self.unready
+        ):  # nothing leaves without an Impressum, and nothing is lost by waiting
+            return Verdict(State.PLANNED, until=self.now + timedelta(hours=1))
         if message.is_urgent:
             return SEND
         if message.enrolment.state != Enrolment.State.ACTIVE or not message.step.sequence.is_on:
@@ -117,8 +121,6 @@ class Checks:
             return Reason.SUPPRESSED
         if contact.pk not in self.consenting:
             return Reason.NO_CONSENT
-        if message.account_id in self.unready:
-            return Reason.NO_IMPRINT
         if message.step.removed_at or not message.step.is_on:
             return Reason.STEP_OFF
         return ""

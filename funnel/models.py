@@ -250,7 +250,6 @@ class Message(models.Model):
         BY_HAND = "by_hand", _("von Hand abgesagt")
         UNDONE = "undone", _("rückgängig gemacht")
         BAD_TEXT = "bad_text", _("Text nicht versandfähig")
-        NO_IMPRINT = "no_imprint", _("Impressum fehlt")
         REFUSED = "refused", _("vom Mailserver abgelehnt")
         GAVE_UP = "gave_up", _("Mailserver nicht erreichbar")
         BOUNCED = "bounced", _("unzustellbar")

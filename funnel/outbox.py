@@ -4,11 +4,10 @@ A message goes planned → claimed → sending → sent, failed or unclear. `sen
 asked, so a worker that dies leaves a trace: nobody gets a step twice, and what nobody knows is shown as unclear.
 """
 
-import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connections, transaction
@@ -33,41 +32,70 @@ LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
 SILENT = timedelta(minutes=1)  # without a sign of life the worker counts as standing
 
 
-@dataclass
-class Tally:
-    """What a sweep did."""
-
-    sent: int = 0
-    others: dict[str, int] = field(default_factory=dict)
-
-
-def sweep(*, now: datetime | None = None, seconds: float = 50) -> Tally:
-    """Sends what is due, for so long at most; answers what it did. Several may run at once.
+def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
+    """Sends what is due, for so long at most; answers how many messages ended in which state. Several may run at once.
 
     `now` fixes the clock (for tests); by default it is the real one at each claim.
     """
-    tally, until = Tally(), time.monotonic() + seconds
-    beat(now or timezone.now())
+    tally: Counter[str] = Counter()
+    until = time.monotonic() + seconds
     reconcile(now=now or timezone.now())
-    relays = _Relays()
-    try:
-        with ThreadPoolExecutor(LANES) as lanes:
-            while time.monotonic() < until:
-                moment = now or timezone.now()
-                claimed = claiming.claim(claiming.due(moment), now=moment)
-                if not claimed and not claiming.due(moment):
-                    break
-                offices: dict[int, list[Message]] = {}
-                for message in claimed:
-                    offices.setdefault(message.account_id, []).append(message)
-                for outcomes in lanes.map(lambda group: _lane(group, relays, now), offices.values()):
-                    for outcome in outcomes:
-                        tally.sent += outcome == State.SENT
-                        tally.others[outcome] = tally.others.get(outcome, 0) + 1
-                beat(moment)
-    finally:
-        relays.close()
+    with Lanes() as lanes:
+        while time.monotonic() < until:
+            moment = now or timezone.now()
+            beat(moment)
+            ids = claiming.due(moment)
+            if not ids:
+                break
+            tally += lanes.carry(claiming.claim(ids, now=moment), now)
     return tally
+
+
+class Lanes:
+    """The offices' shares of a batch side by side, each with its own connection to its mail server.
+
+    An office whose server hangs holds up one lane; the others go on.
+    """
+
+    def __enter__(self) -> "Lanes":
+        self.pool = ThreadPoolExecutor(LANES)
+        self.relays: dict[int, Relay] = {}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pool.shutdown()
+        for relay in self.relays.values():
+            relay.close()
+
+    def carry(self, messages: Iterable[Message], now: datetime | None) -> Counter[str]:
+        """Delivers claimed messages; answers their states."""
+        offices: dict[int, list[Message]] = {}
+        for message in messages:
+            offices.setdefault(message.account_id, []).append(message)
+        if len(offices) <= 1:
+            return Counter(state for group in offices.values() for state in self._lane(group, now))
+        states = self.pool.map(lambda group: self._apart(group, now), offices.values())
+        return Counter(state for group in states for state in group)
+
+    def _apart(self, messages: list[Message], now: datetime | None) -> list[str]:
+        """In a thread, which has a connection to the database of its own."""
+        try:
+            return self._lane(messages, now)
+        finally:
+            connections.close_all()
+
+    def _lane(self, messages: list[Message], now: datetime | None) -> list[str]:
+        """One office's share. After a fault of its server the rest of it waits, untried, for a later sweep."""
+        states: list[str] = []
+        sender = messages[0].account.sender
+        relay = self.relays.setdefault(sender.account_id, Relay(sender.relay))
+        for message in messages:
+            moment = now or timezone.now()
+            if states and states[-1] == State.PLANNED:
+                states.append(_put_off(message, moment, answer=""))
+            else:
+                states.append(deliver(message, relay, now=moment))
+        return states
 
 
 def deliver(message: Message, relay: Relay, *, now: datetime) -> str:
@@ -142,43 +170,6 @@ def silent_since(now: datetime) -> datetime | None:
     """Since when the worker stands still; None while it works."""
     pulse = Pulse.objects.filter(pk=1).first()
     return pulse.at if pulse and pulse.at < now - SILENT else None
-
-
-class _Relays:
-    """The open connections of a sweep, one for each lane and mail server."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.open: dict[tuple[int, str], Relay] = {}
-
-    def of(self, url: str) -> Relay:
-        key = (threading.get_ident(), url)
-        with self.lock:
-            if key not in self.open:
-                self.open[key] = Relay(url)
-            return self.open[key]
-
-    def close(self) -> None:
-        for relay in self.open.values():
-            relay.close()
-
-
-def _lane(messages: Iterable[Message], relays: _Relays, now: datetime | None) -> list[str]:
-    """One office's share of a batch. After a fault of its server the rest of the share waits for the next sweep."""
-    outcomes: list[str] = []
-    is_down = False
-    try:
-        for message in messages:
-            moment = now or timezone.now()
-            if is_down:
-                _put_off(message, moment, answer="")
-                continue
-            state = deliver(message, relays.of(message.account.sender.relay), now=moment)
-            is_down = state == State.PLANNED
-            outcomes.append(state)
-    finally:
-        connections.close_all()
-    return outcomes
 
 
 def _settle(message: Message, subject: str, outcome: Outcome, now: datetime) -> str:

@@ -394,7 +394,6 @@ class Migration(migrations.Migration):
                             ("by_hand", "von Hand abgesagt"),
                             ("undone", "rückgängig gemacht"),
                             ("bad_text", "Text nicht versandfähig"),
-                            ("no_imprint", "Impressum fehlt"),
                             ("refused", "vom Mailserver abgelehnt"),
                             ("gave_up", "Mailserver nicht erreichbar"),
                             ("bounced", "unzustellbar"),

@@ -1,0 +1,267 @@
+"""Sending what is due: every check again at the last moment, each ending written down."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.refusals import Conflict
+from contacts.models import Consent
+from funnel import claiming, enrolments, outbox
+from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
+from funnel.relay import Relay
+from funnel.suppression import address_hash, suppress
+from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
+from tests.funnel.sink import mail_server
+
+State, Reason = Message.State, Message.Reason
+HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
+
+
+@pytest.fixture
+def server(settings):
+    """A mail server that takes everything, as EMAIL_URL."""
+    with mail_server() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        yield sink
+
+
+@pytest.fixture
+def column(board, krueger):
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
+    return board["Erfolgreich kontaktiert"]
+
+
+@pytest.fixture
+def dan(anna, board, column):
+    """In „Erfolgreich kontaktiert“ since Monday, 10:00."""
+    contact = lead(board["Nicht erreicht"], last_name="Daniels", email="dan@post.example")
+    move(anna, contact, column)
+    return contact
+
+
+def message(contact, number=0):
+    return Message.objects.get(contact=contact, step__position=number)
+
+
+def series(contact):
+    row = Enrolment.objects.get(contact=contact)
+    return row.state, row.reason
+
+
+def test_nothing_leaves_during_the_hold(dan, server):
+    assert outbox.sweep(now=HELD - timedelta(seconds=1)) == {}
+    assert server.mails == []
+
+
+def test_what_is_due_is_sent_once(dan, server):
+    assert outbox.sweep(now=HELD) == {"sent": 1}
+    assert outbox.sweep(now=HELD) == {}
+    (mail,) = server.sent_to("dan@post.example")
+    sent = message(dan)
+    assert (sent.state, sent.finished_at, sent.attempts) == (State.SENT, HELD, 1)
+    assert mail["Message-ID"] == sent.message_id
+    assert (mail["Subject"], sent.subject) == ("Mail 1", "Mail 1")
+    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n").strip() == sent.text.strip()
+    dan.refresh_from_db()
+    assert (dan.action_counts, dan.last_action_at) == ({"funnel_mail": 1}, HELD)
+
+
+def test_the_next_day_brings_the_next_step(dan, server):
+    for day in range(3):
+        outbox.sweep(now=HELD + timedelta(days=day))
+    assert [mail["Subject"] for mail in server.sent_to("dan@post.example")] == ["Mail 1", "Mail 2"]
+    assert message(dan, 2).planned_for > HELD + timedelta(days=2)  # two in seven days are enough
+
+
+def test_a_later_step_waits_for_an_earlier_one(dan, server):
+    Message.objects.filter(contact=dan, step__position=0).update(planned_for=HELD + timedelta(minutes=30))
+    Message.objects.filter(contact=dan, step__position=1).update(planned_for=HELD)
+    assert outbox.sweep(now=HELD) == {}
+    outbox.sweep(now=HELD + timedelta(minutes=31))
+    assert [mail["Subject"] for mail in server.mails and server.sent_to("dan@post.example")] == ["Mail 1"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "opens"),
+    [
+        (MONDAY.replace(hour=20), MONDAY + timedelta(days=1, hours=-2)),
+        (MONDAY + timedelta(days=5), MONDAY + timedelta(days=7, hours=-2)),
+    ],
+)
+def test_outside_the_window_it_is_put_off(dan, server, closed, opens):
+    assert outbox.sweep(now=closed) == {}
+    assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, opens)
+    assert outbox.sweep(now=opens) == {"sent": 1}
+
+
+def test_on_a_holiday_it_is_put_off(dan, krueger, server):
+    Holiday.objects.create(account=krueger, day=HELD.date(), name="Betriebsausflug")
+    assert outbox.sweep(now=HELD) == {}
+    assert message(dan).planned_for.date() == HELD.date() + timedelta(days=1)
+
+
+class TestChecks:
+    def test_consent_withdrawn_meanwhile(self, dan, server):
+        Consent.objects.filter(contact=dan).update(granted=False)
+        assert outbox.sweep(now=HELD) == {}
+        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.NO_CONSENT)
+        assert series(dan) == ("paused", "no_basis")
+
+    def test_it_goes_on_when_consent_is_given_again(self, dan, server):
+        Consent.objects.filter(contact=dan).update(granted=False)
+        outbox.sweep(now=HELD)
+        grant(dan, HELD)
+        assert enrolments.resume_ready(now=HELD + timedelta(hours=1)) == 1
+        assert outbox.sweep(now=HELD + timedelta(hours=2)) == {"sent": 1}
+
+    def test_address_suppressed_meanwhile(self, krueger, dan, server):
+        digest = address_hash(krueger.pk, dan.email)
+        suppress(account_id=krueger.pk, digest=digest, reason="objection", now=MONDAY)
+        assert outbox.sweep(now=HELD) == {}
+        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.SUPPRESSED)
+
+    def test_address_changed_meanwhile(self, dan, server):
+        dan.email = "neu@post.example"
+        dan.save(update_fields=["email"])
+        assert outbox.sweep(now=HELD) == {}
+        assert message(dan).reason == Reason.ADDRESS_CHANGED
+        assert series(dan) == ("paused", "address")
+
+    def test_a_step_that_is_off_is_passed_over(self, dan, server):
+        Step.objects.filter(pk=message(dan).step_id).update(is_on=False)
+        outbox.sweep(now=HELD)
+        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.STEP_OFF)
+        assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+
+    @pytest.mark.parametrize("model", [Sender, Sequence])
+    def test_nothing_of_what_is_off(self, dan, server, model):
+        model.objects.all().update(is_on=False)
+        assert outbox.sweep(now=HELD) == {}
+        assert message(dan).state == State.PLANNED
+        model.objects.all().update(is_on=True)
+        assert outbox.sweep(now=HELD) == {"sent": 1}
+
+    def test_nothing_without_an_impressum(self, dan, server):
+        Sender.objects.all().update(street="")
+        assert outbox.sweep(now=HELD) == {}
+        assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, HELD + timedelta(hours=1))
+
+    def test_nothing_of_a_paused_series(self, anna, dan, server):
+        enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
+        assert outbox.sweep(now=HELD) == {}
+        assert message(dan).state == State.PLANNED
+
+    def test_what_cannot_be_sent_is_not_sent(self, dan, server):
+        Step.objects.filter(pk=message(dan).step_id).update(body="{{user.password}}")
+        outbox.sweep(now=HELD)
+        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.BAD_TEXT)
+        assert server.mails == []
+
+
+class TestEndings:
+    def test_refused_for_good(self, dan, server):
+        server.answers["RCPT"] = "550 5.1.1 no such user"
+        assert outbox.sweep(now=HELD) == {"failed": 1}
+        assert (message(dan).reason, message(dan).answer) == (Reason.REFUSED, "550 5.1.1 no such user")
+        assert outbox.sweep(now=HELD + timedelta(hours=1)) == {}
+
+    def test_busy_means_later_and_in_the_end_given_up(self, dan, server):
+        Sender.objects.all().update(window_from=time(0), window_until=time(23, 59))
+        server.answers["DATA"] = "451 4.3.0 busy"
+        now, waits = HELD, []
+        while message(dan).state == State.PLANNED:
+            assert sum(outbox.sweep(now=now).values()) == 1
+            waits.append((message(dan).planned_for - now).total_seconds() / 60)
+            now = max(now, message(dan).planned_for)
+        assert waits[:-1] == [2, 4, 8, 16, 32, 64, 128]
+        assert (message(dan).state, message(dan).reason) == (State.FAILED, Reason.GAVE_UP)
+        assert server.mails == []
+
+    def test_a_line_that_breaks_after_the_dot_is_unclear_and_never_sent_again(self, dan, server):
+        server.drops_after_dot = True
+        assert outbox.sweep(now=HELD) == {"unclear": 1}
+        server.drops_after_dot = False
+        assert outbox.sweep(now=HELD + timedelta(hours=3)) == {}
+        assert len(server.mails) == 1
+        assert message(dan).state == State.UNCLEAR
+
+    def test_stopped_between_claiming_and_sending(self, krueger, dan, server):
+        (claimed,) = claiming.claim(claiming.due(HELD), now=HELD)
+        stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": "unsubscribed"}
+        enrolments.stop(**stop, now=HELD)
+        assert outbox.deliver(claimed, Relay(server.url), now=HELD) == State.CANCELLED
+        assert server.mails == []
+
+    def test_what_a_dead_worker_had_claimed_is_planned_again(self, dan, server):
+        claiming.claim(claiming.due(HELD), now=HELD)
+        assert outbox.sweep(now=HELD + timedelta(minutes=1)) == {}
+        assert outbox.sweep(now=HELD + timedelta(minutes=3)) == {"sent": 1}
+
+    def test_what_a_dead_worker_was_sending_is_unclear(self, dan, server):
+        Message.objects.filter(pk=message(dan).pk).update(state=State.SENDING, claimed_at=HELD)
+        outbox.sweep(now=HELD + timedelta(minutes=3))
+        assert message(dan).state == State.UNCLEAR
+        assert server.mails == []
+
+
+class TestByHand:
+    def test_now_lifts_hold_window_and_caps(self, anna, dan, server):
+        sunday = MONDAY - timedelta(days=1)
+        outbox.send_now(user=anna, message_id=message(dan).pk, now=sunday)
+        outbox.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
+        assert outbox.sweep(now=sunday) == {"sent": 2}
+
+    def test_now_lifts_a_pause_but_not_an_end(self, anna, krueger, dan, server):
+        enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
+        outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        assert outbox.sweep(now=MONDAY) == {"sent": 1}
+
+    def test_now_never_lifts_consent(self, anna, dan, server):
+        Consent.objects.filter(contact=dan).update(granted=False)
+        with pytest.raises(Conflict, match="keine Einwilligung"):
+            outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+
+    def test_called_off(self, anna, dan, server):
+        outbox.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
+        with pytest.raises(Conflict):
+            outbox.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
+        assert outbox.sweep(now=HELD) == {}
+        assert message(dan).reason == Reason.BY_HAND
+
+    def test_a_stranger_finds_nothing(self, paul, dan):
+        for verb in (outbox.send_now, outbox.cancel):
+            with pytest.raises(Http404):
+                verb(user=paul, message_id=message(dan).pk, now=MONDAY)
+
+
+def test_one_address_gets_one_mail_a_day_whoever_it_belongs_to(anna, board, dan, server):
+    steps(board["Auftrag erhalten"].sequence, 0)
+    twin = lead(board["Nicht erreicht"], email="dan@post.example")
+    move(anna, twin, board["Auftrag erhalten"])
+    assert outbox.sweep(now=HELD) == {"sent": 1}
+    assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+
+
+def test_offices_take_turns(anna, paul, hansen, board, column):
+    ready(hansen)
+    foreign = hansen.columns.get(key="contacted")
+    steps(foreign.sequence, 0)
+    for _ in range(4):
+        move(anna, lead(board["Nicht erreicht"]), column)
+    move(paul, lead(foreign.account.columns.get(key="new")), foreign, MONDAY + timedelta(seconds=30))
+    ids = claiming.due(HELD + timedelta(minutes=1))
+    offices = [Message.objects.get(pk=pk).account_id for pk in ids]
+    assert offices[:2] == [column.account_id, hansen.pk]
+
+
+def test_the_worker_is_silent_after_a_minute(db):
+    now = timezone.now()
+    assert outbox.silent_since(now) is None
+    outbox.beat(now)
+    assert outbox.silent_since(now + timedelta(seconds=59)) is None
+    assert outbox.silent_since(now + timedelta(seconds=61)) == now
+    assert Pulse.objects.count() == 1
