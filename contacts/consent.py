@@ -1,5 +1,6 @@
 """What a contact allowed, as evidence: rows are added, never changed, and the newest of a channel counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from contacts.finding import lock
 from contacts.models import Consent, Contact
 
 BY_HAND: tuple[Any, ...] = (Consent.Method.SPOKEN, Consent.Method.WRITTEN, Consent.Method.FORM)
+LONGEST_PLACE = Consent._meta.get_field("place").max_length
 
 
 @dataclass(frozen=True)
@@ -76,3 +78,49 @@ def states(contact: Contact) -> list[State]:
     newest = rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
     found = {row.channel: row for row in newest}
     return [State(channel, found.get(channel)) for channel in Consent.Channel.values]
+
+
+@transaction.atomic
+def attest(
+    *,
+    contact: Contact,
+    channel: str,
+    granted: bool,
+    method: str,
+    wording: str = "",
+    place: str = "",
+    actor: User | None = None,
+    now: datetime,
+) -> Consent:
+    """Adds evidence of what the product itself has seen just now; `actor`: the colleague who had a part in it.
+
+    Also for a contact in the trash, and it asks for no right: whoever calls has seen to that. Raises NotUnderstood for
+    a consent without wording. Each call adds a row.
+    """
+    if granted and not wording.strip():
+        raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))
+    return Consent.objects.create(
+        account_id=contact.account_id,
+        contact_id=contact.pk,
+        channel=channel,
+        granted=granted,
+        wording=wording,
+        place=place[:LONGEST_PLACE],
+        method=method,
+        occurred_at=now,
+        recorded_by=actor,
+        recorded_at=now,
+    )
+
+
+def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:
+    """The evidence that counts for one channel, by contact; who was never asked is left out."""
+    rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=channel)
+    found = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
+    return {row.contact_id: row for row in found}
+
+
+def evidence(contact: Contact) -> list[Consent]:
+    """All that is known of what the contact allowed, the oldest first."""
+    rows = Consent.objects.of(contact.account_id).filter(contact=contact).select_related("recorded_by")
+    return list(rows.order_by("occurred_at", "pk"))

@@ -9,8 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from funnel.models import Suppression
+
+Reason = Suppression.Reason
+OWN_WORDS: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION)  # the person's own no
 
 
 def address_hash(account_id: int, address: str) -> str:
@@ -26,14 +30,31 @@ def is_suppressed(account_id: int, address: str) -> bool:
 
 def suppressed(account_id: int, addresses: Iterable[str]) -> set[str]:
     """Those of the addresses (in lower case) that the office must not mail."""
-    hashes = {address_hash(account_id, address): address.strip().lower() for address in addresses}
+    return set(entries(account_id, addresses))
+
+
+def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]:
+    """Why and since when, by address in lower case: those that the office must not mail."""
+    hashes = {address_hash(account_id, address): address.strip().lower() for address in addresses if address}
+    if not hashes:
+        return {}
     rows = Suppression.objects.of(account_id).filter(address_hash__in=hashes)
-    return {hashes[found] for found in rows.values_list("address_hash", flat=True)}
+    return {hashes[row.address_hash]: row for row in rows}
 
 
 def suppress(*, account_id: int, digest: str, reason: str, now: datetime) -> bool:
-    """Keeps the hash of an address for good; answers whether it is new. A repeat keeps the first reason."""
-    row = Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now)
-    known = Suppression.objects.of(account_id).filter(address_hash=digest).exists()
-    Suppression.objects.bulk_create([row], ignore_conflicts=True)
-    return not known
+    """Keeps the hash of an address for good; answers whether that is news.
+
+    A repeat keeps the first reason, but for a bounce or complaint after which the person says no in own words. Of
+    several at once one has the news.
+    """
+    try:
+        with transaction.atomic():
+            Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now).save(
+                force_insert=True
+            )
+    except IntegrityError:
+        rows = Suppression.objects.of(account_id).filter(address_hash=digest)
+        stronger = rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.none()
+        return bool(stronger.update(reason=reason, at=now))
+    return True

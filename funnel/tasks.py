@@ -1,11 +1,16 @@
 """What the background worker does for the funnel. The message rows are the truth; `procrastinate` only wakes us."""
 
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from funnel import enrolments, outbox
+from funnel import enrolments, opt_in_sending, outbox
 
 SWEEP = "sweep_messages"
+# From two minutes to ten between attempts: a mail server that restarts is still met.
+LATER = RetryStrategy(
+    max_attempts=8, exponential_wait=2, wait=120, retry_exceptions={opt_in_sending.NotTaken}
+)
 
 
 @app.periodic(cron="*/10 * * * * *")  # with seconds: every ten
@@ -20,3 +25,9 @@ def sweep_messages(timestamp: int) -> None:
 def resume_ready(timestamp: int) -> None:
     """Begins the series that waited for a consent or an address and have it now."""
     enrolments.resume_ready(now=timezone.now())
+
+
+@app.task(name="send_opt_in", retry=LATER)
+def send_opt_in(opt_in_id: int) -> None:
+    """A question for consent that somebody asked for."""
+    opt_in_sending.deliver(opt_in_id=opt_in_id, now=timezone.now())

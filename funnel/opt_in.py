@@ -1,0 +1,169 @@
+"""Double opt-in: a mail asks, a page confirms, the evidence is kept. Nothing is granted by the mail alone.
+
+Somebody may have given a stranger's address, so it is written to rarely, and what was not sent is answered like what
+was.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from zlib import crc32
+
+from django.db import connection, transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict, NotUnderstood
+from contacts import consent, finding
+from contacts.models import Consent, Contact
+from funnel import basis, imprint, opt_in_mail, tasks, tokens
+from funnel.models import OptIn, Sender
+from funnel.suppression import is_suppressed
+
+VALID = timedelta(days=opt_in_mail.DAYS_VALID)
+PAUSE = timedelta(minutes=3)  # between two mails to an address
+DAY = timedelta(days=1)
+MOST_A_DAY = 3  # to an address
+LOCK_CLASS = 4714  # of the advisory locks: one for each address
+
+
+class State(Enum):
+    """What a link of a confirmation mail is good for."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    OBJECTED = "objected"  # a later no stands
+    VOID = "void"  # the contact has another address now, or is gone
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request for consent as its page shows it."""
+
+    opt_in: OptIn
+    state: State
+    office: str
+
+    @property
+    def masked(self) -> str:
+        return tokens.mask(self.opt_in.address)
+
+
+@transaction.atomic
+def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
+    """Mails the contact a question for consent, unless its address was asked within three minutes or thrice today.
+
+    Whether it was mailed is not told. Raises Http404 and Gone like `finding.find`, NotUnderstood without an address
+    and where the office's own words make the mail advertising, Conflict for a suppressed address and where the
+    Impressum is incomplete.
+    """
+    contact = finding.lock(user, contact_id)
+    sender = Sender.objects.of(contact.account_id).get()
+    address = contact.email.strip().lower()
+    if not basis.has_address(address):
+        raise NotUnderstood(_("Für die Anfrage fehlt eine gültige E-Mail-Adresse."))
+    if is_suppressed(contact.account_id, address):
+        raise Conflict(_("Diese Adresse ist gesperrt: Sie darf nicht angeschrieben werden."))
+    lacking = imprint.missing(sender)
+    if lacking:
+        sentence = _("Für die Bestätigungsmail fehlt im Impressum: %(fields)s.")
+        raise Conflict(sentence % {"fields": ", ".join(lacking)})
+    opt_in = OptIn(account=contact.account, contact=contact, address=address, asked_at=now)
+    opt_in.wording = opt_in_mail.wording(contact.account, sender)
+    faults = opt_in_mail.faults(opt_in, sender)
+    if faults:
+        raise NotUnderstood(" ".join(faults))
+    _send(opt_in)
+    return contact
+
+
+@transaction.atomic
+def ask_again(*, token: str, now: datetime) -> None:
+    """The same question once more, for somebody whose link has expired; within the same limits, as silently.
+
+    Raises Http404 for a forged token. What is not expired is not asked again.
+    """
+    question = look(token=token, now=now)
+    if question.state is State.EXPIRED:
+        old = question.opt_in
+        _send(
+            OptIn(
+                account=old.account,
+                contact=old.contact,
+                address=old.address,
+                wording=old.wording,
+                asked_at=now,
+            )
+        )
+
+
+def look(*, token: str, now: datetime) -> Question:
+    """What the link is good for now. Raises Http404 for one that is forged or whose contact was erased."""
+    opt_in_id = tokens.read_opt_in(token)
+    opt_in = OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact").first()
+    if opt_in is None:
+        raise Http404
+    return Question(opt_in, _state(opt_in, now), opt_in_mail.office_of(opt_in.account, opt_in.account.sender))
+
+
+@transaction.atomic
+def confirm(*, token: str, now: datetime) -> Question:
+    """The person says yes: evidence for e-mail. Answers what the link was good for afterwards.
+
+    Repeated, expired, after a no or after a change of address: nothing changes. Raises Http404 like `look`.
+    """
+    seen = look(token=token, now=now)
+    Contact.objects.of(seen.opt_in.account).select_for_update(no_key=True).filter(
+        pk=seen.opt_in.contact_id
+    ).first()
+    question = look(token=token, now=now)  # whoever held the contact may have changed it
+    if question.state is not State.OPEN:
+        return question
+    opt_in = question.opt_in
+    with timezone.override(opt_in.account.zone):
+        asked = timezone.localtime(opt_in.asked_at).strftime("%d.%m.%Y, %H:%M")
+    consent.attest(
+        contact=opt_in.contact,
+        channel=Consent.Channel.EMAIL,
+        granted=True,
+        method=Consent.Method.DOUBLE_OPT_IN,
+        wording=opt_in.wording,
+        place=_("Bestätigungsseite, angefragt am %(when)s an %(address)s")
+        % {"when": asked, "address": opt_in.address},
+        now=now,
+    )
+    opt_in.confirmed_at = now
+    opt_in.save(update_fields=["confirmed_at"])
+    return Question(opt_in, State.CONFIRMED, question.office)
+
+
+def _state(opt_in: OptIn, now: datetime) -> State:
+    if is_suppressed(opt_in.account_id, opt_in.address):
+        return State.OBJECTED
+    if opt_in.confirmed_at is not None:
+        return State.CONFIRMED
+    contact = opt_in.contact
+    if contact.trashed_at is not None or contact.email.strip().lower() != opt_in.address:
+        return State.VOID
+    last = consent.newest(opt_in.account_id, [contact.pk], Consent.Channel.EMAIL).get(contact.pk)
+    if last is not None and not last.granted and last.occurred_at > opt_in.asked_at:
+        return State.OBJECTED
+    return State.EXPIRED if now > opt_in.asked_at + VALID else State.OPEN
+
+
+def _send(opt_in: OptIn) -> None:
+    """Keeps the question and has the worker mail it, within the limits of its address."""
+    with connection.cursor() as cursor:
+        key = crc32(f"{opt_in.account_id}:{opt_in.address}".encode()) - 2**31
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, key])
+    earlier = OptIn.objects.of(opt_in.account).filter(
+        address=opt_in.address, asked_at__gt=opt_in.asked_at - DAY
+    )
+    times = list(earlier.values_list("asked_at", flat=True))
+    if len(times) >= MOST_A_DAY or any(time > opt_in.asked_at - PAUSE for time in times):
+        return
+    opt_in.save(force_insert=True)
+    tasks.send_opt_in.defer(opt_in_id=opt_in.pk)

@@ -1,0 +1,30 @@
+"""Mailing what `opt_in` has kept: done by the worker, so that nobody waits for a mail server."""
+
+from datetime import datetime, timedelta
+
+from funnel import opt_in_mail
+from funnel.models import OptIn
+from funnel.relay import Fate, Relay
+
+
+class NotTaken(Exception):
+    """The mail server did not take the mail this time."""
+
+
+def deliver(*, opt_in_id: int, now: datetime) -> bool:
+    """Mails the question; answers whether it was taken.
+
+    What was confirmed, has expired or lost its contact is not mailed, nor what the server refuses for good. Raises
+    NotTaken where another attempt may help; the Message-ID stays the same.
+    """
+    opt_in = OptIn.objects.filter(pk=opt_in_id, confirmed_at=None).select_related("account__sender").first()
+    if opt_in is None or now > opt_in.asked_at + timedelta(days=opt_in_mail.DAYS_VALID):
+        return False
+    relay = Relay(opt_in.account.sender.relay)
+    try:
+        outcome = relay.send(opt_in_mail.compose(opt_in, opt_in.account.sender), opt_in.address)
+    finally:
+        relay.close()
+    if outcome.fate is Fate.LATER:
+        raise NotTaken(outcome.answer)
+    return outcome.fate is Fate.SENT

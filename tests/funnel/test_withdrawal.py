@@ -1,0 +1,222 @@
+"""A no is effective at commit, once, for one office and one address, and outlives contact and re-import."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import Http404
+
+from accounts.refusals import Conflict, Forbidden, Gone, NotUnderstood
+from contacts.models import Action, Consent
+from funnel import basis, withdrawal
+from funnel.models import Message, Suppression
+from funnel.suppression import address_hash, is_suppressed
+from funnel.tokens import read, unsubscribe_token
+from pipeline import leads
+from tests.factories import ContactFactory, put_in_trash
+from tests.funnel.mailing import NOW, consenting, contact_again, ended, enrol, series, states
+
+LATER = NOW + timedelta(hours=1)
+ADDRESS = "klara@lead.example"
+
+
+@pytest.fixture
+def klara(krueger):
+    return consenting(krueger, ADDRESS)
+
+
+@pytest.fixture
+def said(klara, krueger):
+    (first, *_) = enrol(klara, series(krueger))
+    return read(unsubscribe_token(first))
+
+
+def opt_outs(contact):
+    return Action.objects.filter(contact=contact, kind="opt_out").count()
+
+
+def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    assert ended(klara) == "unsubscribed"
+    assert states(klara) == ["cancelled"] * 3
+    assert is_suppressed(klara.account_id, "Klara@Lead.example")
+    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    evidence = Consent.objects.filter(contact=klara).latest("pk")
+    assert (evidence.granted, evidence.channel, evidence.method) == (False, "email", "form")
+    assert evidence.occurred_at == evidence.recorded_at == LATER
+    assert evidence.recorded_by is None
+    assert evidence.place == "Abmeldelink einer E-Mail an k•••@l•••.example"
+    assert contact_again(klara).action_counts == {"opt_out": 1}
+    assert contact_again(klara).last_action_at is None
+
+
+def test_repeated_it_writes_nothing_more(klara, said, unwritten):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    before = (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at)
+    for hours in (1, 2, 50_000):
+        withdrawal.unsubscribe(said=said, now=LATER + timedelta(hours=hours))
+    assert (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at) == before
+
+
+def test_what_a_worker_has_claimed_already_is_cancelled_too(klara, said):
+    Message.objects.filter(step__position=0).update(state="claimed", claimed_at=NOW)
+    withdrawal.unsubscribe(said=said, now=LATER)
+    assert states(klara) == ["cancelled"] * 3
+
+
+def test_what_was_sent_stays_sent(klara, said):
+    Message.objects.filter(step__position=0).update(state="sent", finished_at=NOW)
+    withdrawal.unsubscribe(said=said, now=LATER)
+    assert states(klara) == ["sent", "cancelled", "cancelled"]
+
+
+def test_a_couple_with_one_address_says_no_together(klara, said, krueger):
+    other = consenting(krueger, ADDRESS.upper())
+    withdrawal.unsubscribe(said=said, now=LATER)
+    assert (opt_outs(klara), opt_outs(other)) == (1, 1)
+    assert basis.consents([klara.pk, other.pk], krueger.pk) == set()
+
+
+def test_other_addresses_and_other_offices_are_not_touched(klara, said, krueger, hansen):
+    neighbour = consenting(krueger, "nachbar@lead.example")
+    enrol(neighbour, series(krueger))
+    elsewhere = consenting(hansen, ADDRESS)
+    enrol(elsewhere, series(hansen))
+    withdrawal.unsubscribe(said=said, now=LATER)
+    for contact in (neighbour, elsewhere):
+        assert states(contact) == ["planned"] * 3
+        assert basis.missing(contact) == ""
+        assert opt_outs(contact) == 0
+
+
+def test_it_works_after_the_contact_was_erased_and_holds_when_it_comes_back(klara, said, krueger, anna):
+    leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
+    leads.erase_expired(now=NOW + timedelta(days=31))
+    assert not Message.objects.exists()
+    again = consenting(krueger, ADDRESS)  # another id: taken in anew
+    withdrawal.unsubscribe(said=said, now=NOW + timedelta(days=1000))
+    assert basis.missing(again) == Message.Reason.SUPPRESSED
+    assert opt_outs(again) == 1
+
+
+def test_a_suppression_survives_erasure(klara, said, krueger, anna):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
+    leads.erase_expired(now=NOW + timedelta(days=31))
+    assert not Consent.objects.exists()
+    assert basis.missing(consenting(krueger, ADDRESS)) == Message.Reason.SUPPRESSED
+
+
+def test_whoever_was_written_to_is_meant_also_under_a_new_address(klara, said):
+    klara.email = "neu@lead.example"
+    klara.save(update_fields=["email"])
+    withdrawal.unsubscribe(said=said, now=LATER)
+    assert is_suppressed(klara.account_id, ADDRESS)
+    assert not is_suppressed(klara.account_id, "neu@lead.example")
+    assert basis.missing(klara) == Message.Reason.NO_CONSENT
+    assert ended(klara) == "unsubscribed"
+
+
+def test_a_contact_in_the_trash_can_say_no(klara, said):
+    put_in_trash(klara)
+    withdrawal.unsubscribe(said=said, now=LATER)
+    assert opt_outs(klara) == 1
+
+
+def test_the_link_of_an_office_that_is_gone_leads_nowhere(klara, said):
+    with pytest.raises(Http404):
+        withdrawal.unsubscribe(said=type(said)(999_999, said.contact_id, said.digest, said.masked), now=LATER)
+    assert not Suppression.objects.exists()
+
+
+def test_an_objection_names_the_colleague_and_the_way(klara, said, sofia):
+    withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", place="am Telefon", now=LATER)
+    evidence = Consent.objects.filter(contact=klara).latest("pk")
+    assert (evidence.granted, evidence.method, evidence.place) == (False, "spoken", "am Telefon")
+    assert evidence.recorded_by == sofia
+    assert ended(klara) == "objection"
+    assert Suppression.objects.get().reason == "objection"
+    withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", now=LATER)
+    assert opt_outs(klara) == 1
+
+
+def test_an_objection_can_mean_every_channel(klara, sofia):
+    withdrawal.object_to(user=sofia, contact_id=klara.pk, method="written", everything=True, now=LATER)
+    said_no = Consent.objects.filter(contact=klara, granted=False).values_list("channel", flat=True)
+    assert sorted(said_no) == ["email", "letter", "phone"]
+
+
+def test_who_has_no_address_can_object_as_well(krueger, sofia):
+    contact = ContactFactory(account=krueger, email="")
+    withdrawal.object_to(user=sofia, contact_id=contact.pk, method="spoken", now=LATER)
+    assert opt_outs(contact) == 1
+    assert not Suppression.objects.exists()
+    assert basis.consents([contact.pk], krueger.pk) == set()
+
+
+def test_strangers_and_the_trash_are_refused(klara, sofia, paul):
+    with pytest.raises(Http404):
+        withdrawal.object_to(user=paul, contact_id=klara.pk, method="spoken", now=LATER)
+    with pytest.raises(NotUnderstood):
+        withdrawal.object_to(user=sofia, contact_id=klara.pk, method="double_opt_in", now=LATER)
+    put_in_trash(klara)
+    with pytest.raises(Gone):
+        withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", now=LATER)
+    assert not Suppression.objects.exists()
+
+
+def test_an_objection_by_address_concerns_every_office_that_has_it(klara, said, krueger, hansen):
+    elsewhere = consenting(hansen, ADDRESS)
+    other = consenting(hansen, "andere@lead.example")
+    assert withdrawal.object_by_address(address="KLARA@lead.example", now=LATER) == 2
+    assert basis.missing(klara) == basis.missing(elsewhere) == Message.Reason.SUPPRESSED
+    assert basis.missing(other) == ""
+    assert (opt_outs(klara), opt_outs(elsewhere), opt_outs(other)) == (1, 1, 0)
+    withdrawal.object_by_address(address=ADDRESS, now=LATER)
+    assert opt_outs(klara) == 1
+    assert withdrawal.object_by_address(address="niemand@lead.example", now=LATER) == 0
+
+
+def lift(user, contact, **values):
+    values = {"wording": "Doch, gern.", "method": "written", "now": LATER + timedelta(days=2), **values}
+    return withdrawal.lift(user=user, contact_id=contact.pk, **values)
+
+
+def test_an_administrator_lifts_a_suppression_with_new_evidence(klara, said, anna):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    lift(anna, klara, occurred_at=LATER + timedelta(days=1))
+    assert basis.missing(klara) == ""
+    evidence = Consent.objects.filter(contact=klara).latest("pk")
+    assert (evidence.granted, evidence.wording, evidence.recorded_by) == (True, "Doch, gern.", anna)
+    with pytest.raises(Conflict):
+        lift(anna, klara)
+
+
+def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, said, anna, mehmet, paul):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    with pytest.raises(Forbidden):
+        lift(mehmet, klara)
+    with pytest.raises(Http404):
+        lift(paul, klara)
+    with pytest.raises(NotUnderstood):
+        lift(anna, klara, occurred_at=LATER)
+    with pytest.raises(NotUnderstood):
+        lift(anna, klara, wording=" ")
+    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    assert Consent.objects.filter(contact=klara, granted=True).count() == 1
+
+
+def test_after_lifting_the_same_link_counts_again(klara, said, anna):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    lift(anna, klara)
+    withdrawal.unsubscribe(said=said, now=LATER + timedelta(days=9))
+    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    assert opt_outs(klara) == 2
+
+
+def test_a_bounce_gives_way_to_the_persons_own_no(krueger):
+    digest = address_hash(krueger.pk, ADDRESS)
+    reasons = []
+    for reason in ("bounce", "objection", "unsubscribed", "bounce"):
+        withdrawal.suppress(account_id=krueger.pk, digest=digest, reason=reason, now=NOW)
+        reasons.append(Suppression.objects.get().reason)
+    assert reasons == ["bounce", "objection", "objection", "objection"]
