@@ -12,7 +12,7 @@ from funnel.models import Message, Suppression
 from funnel.suppression import address_hash, is_suppressed
 from funnel.tokens import read, unsubscribe_token
 from pipeline import leads
-from tests.factories import ContactFactory, put_in_trash
+from tests.factories import ActionFactory, ContactFactory, put_in_trash
 from tests.funnel.mailing import NOW, consenting, contact_again, ended, enrol, series, states
 
 LATER = NOW + timedelta(hours=1)
@@ -65,6 +65,7 @@ def test_what_a_worker_has_claimed_already_is_cancelled_too(klara, said):
 
 def test_what_was_sent_stays_sent(klara, said):
     Message.objects.filter(step__position=0).update(state="sent", finished_at=NOW)
+    ActionFactory(contact=klara, kind="funnel_mail")
     withdrawal.unsubscribe(said=said, now=LATER)
     assert states(klara) == ["sent", "cancelled", "cancelled"]
 
