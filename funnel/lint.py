@@ -1,10 +1,240 @@
-"""What a mail must be before it may leave, read off the finished mail. Pure."""
+"""What a mail must be before it may leave, read off the finished mail: headers, text part, Impressum, no leftovers."""
 
-from collections.abc import Collection
+import html
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from email.message import Message as Mime
+from email.utils import getaddresses, parsedate_to_datetime
+from functools import cached_property
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext as _
+
+from funnel import imprint
+from funnel.models import Sender
+
+LARGEST = 100_000  # bytes; Gmail cuts HTML at about that size
+LONGEST_LINE = 998  # RFC 5322 2.1.1
+LEFTOVER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[\ue000-\uf8ff]", re.DOTALL)
+GREETED = r"(?:[ \t]+(?:Frau|Herrn?|Familie|Dr\.|Professor(?:in)?))*"
+HALF_GREETING = re.compile(
+    rf"\b(?:Hallo|Hi|Moin|Guten (?:Tag|Morgen|Abend)|Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]+[,!]"
+    rf"|^[ \t]*(?:Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]*(?:[,!]|$)(?!\s*\w)",
+    re.MULTILINE | re.IGNORECASE,
+)
+STYLE = re.compile(r"<(style|head|title)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
+FETCHING_TAG = re.compile(
+    r"<\s*(img|link|script|iframe|object|embed|video|audio|form|input|svg|base)\b", re.IGNORECASE
+)
+FETCHING = re.compile(r"\bsrc(?:set)?\s*=|\bbackground\s*=|\burl\s*\(|@import|\bon[a-z]+\s*=", re.IGNORECASE)
+HREF = re.compile(r"""\bhref\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+SAFE_LINK = re.compile(r"https?://[^\s/]|mailto:", re.IGNORECASE)
+# Words that sell. A confirmation asks for consent and nothing else, or it is itself advertising without consent.
+ADVERTISING = re.compile(
+    r"\b(?:aktion(?:en|swoche)?|bestpreis\w*|bewert(?:en|ung)\w*|exklusiv\w*|gratis|gutschein\w*|höchstpreis\w*|"
+    r"jetzt verkaufen|kostenlos\w*|marktwert\w*|nur heute|provision\w*|rabatt\w*|referenz\w*|sonderangebot\w*|"
+    r"sparen|testsieger\w*|unsere angebote|unverbindlich\w*|verkaufspreis\w*|vorteil\w*|wertermittlung\w*|"
+    r"besuchen sie|entdecken sie|folgen sie uns|rufen sie uns|vereinbaren sie|wir (?:bieten|verkaufen))\b",
+    re.IGNORECASE,
+)
+LONGEST_OPT_IN = 1_500  # characters of text besides Impressum and what is quoted
 
 
-def faults(mail: EmailMultiAlternatives, *, quoted: Collection[str] = ()) -> list[str]:
-    """German sentences; [] when it may leave."""
-    return []
+@dataclass
+class Mail:
+    """A finished mail taken apart, as its reader's program would."""
+
+    message: Mime
+    raw: bytes
+    subject: str
+    text: str
+    html: str
+    sender: Sender
+    quoted: Collection[str]  # what came from fields of contact and office, however odd
+
+    @cached_property
+    def seen(self) -> str:
+        """What the HTML shows, in lines."""
+        bare = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE else "\n", STYLE.sub("", self.html))
+        return html.unescape(bare)
+
+    @cached_property
+    def tags(self) -> str:
+        """The tags of the HTML with their attributes, without the text between them."""
+        return "".join(match[0] for match in TAG.finditer(self.html)) + "".join(
+            match[0] for match in STYLE.finditer(self.html)
+        )
+
+    def own(self, text: str) -> str:
+        """The text without what is quoted, in one line."""
+        flat = " ".join(text.split())
+        for value in sorted(self.quoted, key=len, reverse=True):
+            flat = flat.replace(" ".join(value.split()), " ") if value.strip() else flat
+        return flat
+
+
+INLINE = {"a", "b", "strong", "em", "i", "span", "bdi"}
+Rule = Callable[[Mail], Iterator[str]]
+
+
+def faults(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> list[str]:
+    """German sentences on what is wrong; [] when the mail may leave."""
+    return _checked(_taken_apart(mail, sender, quoted), MAIL_RULES)
+
+
+def opt_in_faults(
+    mail: EmailMultiAlternatives, *, sender: Sender, confirm_url: str, quoted: Collection[str] = ()
+) -> list[str]:
+    """The same for the mail that asks for consent (double opt-in), which may hold no advertising."""
+    taken = _taken_apart(mail, sender, quoted)
+    own = taken.own(taken.text) + " " + taken.own(taken.seen) + " " + taken.own(taken.subject)
+    found = _checked(taken, OPT_IN_RULES)
+    words = sorted({match[0].lower() for match in ADVERTISING.finditer(own)})
+    if words:
+        found.append(_("Eine Bestätigungsmail enthält keine Werbung: %s.") % ", ".join(words))
+    links = set(_links(taken)) - {confirm_url, sender.privacy_url, f"mailto:{sender.contact_email}"}
+    if links:
+        found.append(
+            _("Eine Bestätigungsmail führt nur zur Bestätigung, nicht zu %s.") % ", ".join(sorted(links))
+        )
+    if confirm_url not in taken.text:
+        found.append(_("Der Link zur Bestätigung fehlt."))
+    if len(taken.own(taken.text.split(_("Impressum"))[0])) > LONGEST_OPT_IN:
+        found.append(_("Eine Bestätigungsmail ist kurz."))
+    return found
+
+
+def _taken_apart(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> Mail:
+    message = mail.message()
+    parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
+    text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
+    return Mail(message, message.as_bytes(), str(mail.subject), text, shown, sender, quoted)
+
+
+def _content(part: Mime | None) -> str:
+    payload = part.get_payload(decode=True) if part is not None else b""
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+
+
+def _checked(mail: Mail, rules: tuple[Rule, ...]) -> list[str]:
+    return list(dict.fromkeys(fault for rule in rules for fault in rule(mail)))
+
+
+def _size(mail: Mail) -> Iterator[str]:
+    if len(mail.raw) > LARGEST:
+        yield _("Die Mail ist größer als 100 kB.")
+    if any(len(line) > LONGEST_LINE for line in mail.raw.splitlines()):
+        yield _("Eine Zeile der Mail ist zu lang.")
+
+
+def _parts(mail: Mail) -> Iterator[str]:
+    if not mail.text.strip():
+        yield _("Der Textteil fehlt.")
+    if not mail.seen.strip():
+        yield _("Der HTML-Teil fehlt.")
+    if "\ufffd" in mail.text + mail.html + mail.subject:
+        yield _("Ein Zeichen ist nicht lesbar.")
+
+
+def _subject(mail: Mail) -> Iterator[str]:
+    if not mail.subject.strip():
+        yield _("Der Betreff ist leer.")
+
+
+def _leftovers(mail: Mail) -> Iterator[str]:
+    for text in (mail.subject, mail.text, mail.seen):
+        for match in LEFTOVER.finditer(mail.own(text) if LEFTOVER.search(text) else ""):
+            yield _("Ein Platzhalter wurde nicht ersetzt: %s") % match[0][:60]
+
+
+def _greeting(mail: Mail) -> Iterator[str]:
+    if any(HALF_GREETING.search(text) for text in (mail.subject, mail.text, mail.seen)):
+        yield _("Die Anrede bricht ab („Hallo ,“).")
+
+
+def _headers(mail: Mail) -> Iterator[str]:
+    given = [name.lower() for name in mail.message.keys()]  # noqa: SIM118  repeats too
+    for name in sorted({name for name in given if given.count(name) > 1}):
+        yield _("Die Kopfzeile %s steht doppelt da.") % name
+    for name in ("Cc", "Bcc", "Precedence"):
+        if name in mail.message:
+            yield _("Die Kopfzeile %s gehört nicht in diese Mail.") % name
+    for name, shape in SHAPES.items():
+        if not re.fullmatch(shape, _header(mail, name)):
+            yield _("Die Kopfzeile %s fehlt oder ist falsch.") % name
+    if not mail.raw.split(b"\n\n", 1)[0].isascii():
+        yield _("Eine Kopfzeile ist nicht verschlüsselt, wie es Umlaute verlangen.")
+
+
+def _dated(mail: Mail) -> Iterator[str]:
+    try:
+        parsedate_to_datetime(_header(mail, "Date"))
+    except ValueError:
+        yield _("Die Kopfzeile %s fehlt oder ist falsch.") % "Date"
+
+
+def _addressed(mail: Mail) -> Iterator[str]:
+    for name in ("From", "To", "Reply-To"):
+        found = [address for _shown, address in getaddresses([_header(mail, name)]) if "@" in address]
+        if len(found) != 1:
+            yield _("Die Kopfzeile %s braucht genau eine Adresse.") % name
+
+
+def _unsubscribing(mail: Mail) -> Iterator[str]:
+    url = _header(mail, "List-Unsubscribe").strip("<>")
+    if not url.startswith(f"{settings.BASE_URL}/"):
+        yield _("Die Adresse zum Abmelden führt nicht zu uns.")
+    if url not in mail.text or html.escape(url) not in mail.tags:
+        yield _("Der Link zum Abmelden fehlt.")
+
+
+def _imprint(mail: Mail) -> Iterator[str]:
+    lacking = imprint.missing(mail.sender)
+    if lacking:
+        yield _("Im Impressum fehlt: %s.") % ", ".join(lacking)
+    for text in (mail.text, mail.seen):
+        flat = " ".join(text.split())
+        if not all(line in flat for line in imprint.lines(mail.sender)):
+            yield _("Das Impressum fehlt in der Mail.")
+
+
+def _nothing_fetched(mail: Mail) -> Iterator[str]:
+    """No picture, no pixel: nothing tells anybody when the mail was opened."""
+    if FETCHING_TAG.search(mail.html) or FETCHING.search(mail.tags):
+        yield _("Die Mail lädt etwas nach oder enthält Bilder oder Skripte.")
+
+
+def _safe_links(mail: Mail) -> Iterator[str]:
+    for link in _links(mail):
+        if not SAFE_LINK.match(link):
+            yield _("Ein Link führt nicht ins Web: %s") % link[:60]
+
+
+def _links(mail: Mail) -> list[str]:
+    return [html.unescape(match[1]) for match in HREF.finditer(mail.html)]
+
+
+def _header(mail: Mail, name: str) -> str:
+    return " ".join(str(mail.message.get(name, "")).split())
+
+
+SHAPES = {
+    "Message-ID": r"<[^\s<>@]+@[^\s<>@]+>",
+    "List-Unsubscribe": r"<https?://[^\s<>]+>",
+    "List-Unsubscribe-Post": r"List-Unsubscribe=One-Click",
+    "Auto-Submitted": r"auto-generated",
+}
+OPT_IN_RULES: tuple[Rule, ...] = (
+    _size,
+    _parts,
+    _subject,
+    _leftovers,
+    _greeting,
+    _imprint,
+    _nothing_fetched,
+    _safe_links,
+)
+MAIL_RULES: tuple[Rule, ...] = (*OPT_IN_RULES, _headers, _dated, _addressed, _unsubscribing)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, parseaddr, quote
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -47,7 +48,7 @@ class Rendered:
     unsubscribe_url: str
     warnings: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    quoted: tuple[str, ...] = ()  # what came from the contact's fields, however odd
+    quoted: tuple[str, ...] = ()  # what came from fields of contact and office, however odd
 
 
 def render(
@@ -58,7 +59,7 @@ def render(
     faces, filled = markdown.faces(step_body, colour), placeholders.filling(contact, sender)
     subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:LONGEST_SUBJECT]
     body = placeholders.fill(faces.html, filled, markdown.shown)
-    context = {
+    context: dict[str, Any] = {
         "subject": subject,
         "colour": colour,
         "office": placeholders.office(sender),
@@ -75,7 +76,7 @@ def render(
         text=markdown.wrap(render_to_string("funnel/mail/message.txt", {**context, "body": text})),
         unsubscribe_url=unsubscribe_url,
         warnings=warnings,
-        quoted=tuple(filled.values.values()),
+        quoted=(*filled.values.values(), *context["signature"], *context["imprint"]),
     )
 
 
@@ -89,7 +90,9 @@ def render_message(message: Message) -> Rendered:
         sender=message.account.sender,
         unsubscribe_url=url,
     )
-    rendered.faults = lint.faults(mime(message, rendered), quoted=rendered.quoted)
+    rendered.faults = lint.faults(
+        mime(message, rendered), sender=message.account.sender, quoted=rendered.quoted
+    )
     return rendered
 
 

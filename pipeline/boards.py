@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.models import Account
+from funnel.defaults import create_defaults
 from funnel.models import Sender, Sequence
 from pipeline.columns import fold_name
 from pipeline.models import Column
@@ -22,8 +23,15 @@ LOST = "Kein Auftrag"
 
 @transaction.atomic
 def create_board(account: Account) -> list[Column]:
-    """The seven default columns of a new office; each system column names the sequence it starts."""
+    """The seven default columns of a new office; each system column names the sequence it starts.
+
+    The sequences hold the default mails.
+    """
     Sender.objects.create(account=account, name=account.name)
+    sequences = {
+        str(key): Sequence.objects.create(account=account, name=name) for name, key in DEFAULT if key
+    }
+    create_defaults(sequences=sequences)
     return [
         Column.objects.create(
             account=account,
@@ -32,7 +40,7 @@ def create_board(account: Account) -> list[Column]:
             key=key,
             position=position,
             is_lost=name == LOST,
-            sequence=Sequence.objects.create(account=account, name=name) if key else None,
+            sequence=sequences.get(key or ""),
         )
         for position, (name, key) in enumerate(DEFAULT)
     ]
