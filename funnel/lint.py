@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
-from funnel import imprint
+from funnel import advertising, imprint
 from funnel.models import Sender
 
 LARGEST = 100_000  # bytes; Gmail cuts HTML at about that size
@@ -32,14 +32,6 @@ FETCHING_TAG = re.compile(
 FETCHING = re.compile(r"\bsrc(?:set)?\s*=|\bbackground\s*=|\burl\s*\(|@import|\bon[a-z]+\s*=", re.IGNORECASE)
 HREF = re.compile(r"""\bhref\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 SAFE_LINK = re.compile(r"https?://[^\s/]|mailto:", re.IGNORECASE)
-# Words that sell. A confirmation asks for consent and nothing else, or it is itself advertising without consent.
-ADVERTISING = re.compile(
-    r"\b(?:aktion(?:en|swoche)?|bestpreis\w*|bewert(?:en|ung)\w*|exklusiv\w*|gratis|gutschein\w*|höchstpreis\w*|"
-    r"jetzt verkaufen|kostenlos\w*|marktwert\w*|nur heute|provision\w*|rabatt\w*|referenz\w*|sonderangebot\w*|"
-    r"sparen|testsieger\w*|unsere angebote|unverbindlich\w*|verkaufspreis\w*|vorteil\w*|wertermittlung\w*|"
-    r"besuchen sie|entdecken sie|folgen sie uns|rufen sie uns|vereinbaren sie|wir (?:bieten|verkaufen))\b",
-    re.IGNORECASE,
-)
 LONGEST_OPT_IN = 1_500  # characters of text besides Impressum and what is quoted
 
 
@@ -92,7 +84,7 @@ def opt_in_faults(
     taken = _taken_apart(mail, sender, quoted)
     own = taken.own(taken.text) + " " + taken.own(taken.seen) + " " + taken.own(taken.subject)
     found = _checked(taken, OPT_IN_RULES)
-    words = sorted({match[0].lower() for match in ADVERTISING.finditer(own)})
+    words = advertising.words(own)
     if words:
         found.append(_("Eine Bestätigungsmail enthält keine Werbung: %s.") % ", ".join(words))
     links = set(_links(taken)) - {confirm_url, sender.privacy_url, f"mailto:{sender.contact_email}"}

@@ -1,86 +1,101 @@
-"""What tests of mails start with: an office that may send, a series of three mails, a contact who consented."""
+"""What the tests of the funnel share: contacts that may be mailed, sequences with steps, a fixed clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from accounts.models import Account, User
+from contacts import actions
+from contacts.kinds import Kind
 from contacts.models import Consent, Contact
-from funnel import enrolments
-from funnel.enrolments import Effect
-from funnel.models import Enrolment, Message, Sender, Step
-from pipeline.models import Column
+from funnel.models import Message, Sender, Sequence, Step
+from pipeline.models import Column, Move
+from pipeline.moves import Moved, move_card
 from tests.factories import ContactFactory
 
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday, 11:00 in Berlin
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin, inside the window
 IMPRINT = {
     "name": "Krüger Immobilien",
-    "email": "post@krueger.example",
-    "legal_name": "Krüger Immobilien",
-    "legal_form": "gmbh",
+    "legal_name": "Krüger Immobilien GmbH",
+    "legal_form": Sender.LegalForm.GMBH,
     "represented_by": "Anna Krüger",
-    "street": "Domstraße 3",
-    "postal_code": "50667",
+    "street": "Lindenallee 12",
+    "postal_code": "50968",
     "city": "Köln",
-    "phone": "0221 5550100",
-    "contact_email": "post@krueger.example",
+    "phone": "0221 123456",
+    "contact_email": "info@krueger.example",
     "register": "Amtsgericht Köln, HRB 12345",
+    "vat_id": "DE123456789",
     "supervisor": "Stadt Köln, Ordnungsamt",
+    "privacy_url": "https://krueger.example/datenschutz",
 }
 
 
-def with_imprint(account):
-    """The office's sender, ready to send."""
-    sender, _ = Sender.objects.update_or_create(account=account, defaults=IMPRINT)
-    return sender
+def ready(account: Account) -> Sender:
+    """The office's sender with all that the law wants in a mail."""
+    Sender.objects.of(account).update(**IMPRINT)
+    return Sender.objects.of(account).get()
 
 
-def consenting(account, email, **facts):
-    """A contact who allowed mails a day ago."""
-    contact = ContactFactory(account=account, email=email, **facts)
+def grant(contact: Contact, at: datetime = MONDAY - timedelta(days=30)) -> Contact:
+    """Consent to mail, on record."""
     Consent.objects.create(
-        account=account,
+        account_id=contact.account_id,
         contact=contact,
-        channel="email",
+        channel=Consent.Channel.EMAIL,
         granted=True,
-        method="form",
-        wording="Ja, gern.",
-        occurred_at=NOW.replace(day=22),
+        wording="Ja, bitte schreiben Sie mir.",
+        method=Consent.Method.FORM,
+        occurred_at=at,
     )
     return contact
 
 
-def series(account, mails=3):
-    """The series of „Neue Kontakte“, of so many mails a day apart."""
-    sequence = Column.objects.of(account).get(key="new").sequence
-    sequence.steps.all().delete()
-    for position in range(mails):
+def lead(column: Column, **values: object) -> Contact:
+    """A contact that may be mailed."""
+    number = Contact.objects.count()
+    return grant(ContactFactory(column=column, **({"email": f"lead{number}@post.example"} | values)))
+
+
+def steps(sequence: Sequence, *delays: int) -> list[Step]:
+    """The sequence with these steps only, so many days apart."""
+    Step.objects.of(sequence.account_id).filter(sequence=sequence).delete()
+    return [
         Step.objects.create(
-            account=account,
+            account_id=sequence.account_id,
             sequence=sequence,
-            position=position,
-            delay_days=position,
-            subject=f"Mail {position + 1}",
-            body="Guten Tag",
+            position=number,
+            delay_days=days,
+            subject=f"Mail {number + 1}",
+            body="{{anrede}},\n\nschön, dass Sie da sind.",
         )
-    return sequence
+        for number, days in enumerate(delays)
+    ]
 
 
-def enrol(contact, sequence, now=NOW):
-    """The contact's running series; answers its planned messages."""
-    effect = {"effect": Effect.ENROL, "cause": None, "actor": None}
-    enrolments.switch(contact=contact, sequence=sequence, now=now, **effect)
-    return list(Message.objects.filter(contact=contact).order_by("planned_for"))
+def move(user: User, contact: Contact, column: Column, now: datetime = MONDAY) -> Moved:
+    """A single move, as from the board."""
+    return move_card(
+        user=user,
+        contact_id=contact.pk,
+        column_id=column.pk,
+        version=contact.card.__class__.objects.get(pk=contact.pk).version,
+        via=Move.Via.BOARD,
+        now=now,
+    )
 
 
-def states(contact):
-    """How the contact's messages stand, in their order."""
-    messages = Message.objects.filter(contact=contact).order_by("step__position", "pk")
-    return list(messages.values_list("state", flat=True))
+def states(contact: Contact) -> list[tuple[str, str]]:
+    """The contact's messages as (subject of the step, state), as planned."""
+    rows = Message.objects.filter(contact=contact).order_by("pk").values_list("step__subject", "state")
+    return list(rows)
 
 
-def ended(contact):
-    """Why the contact's series ended; None while one runs or waits."""
-    row = Enrolment.objects.get(contact=contact)
-    return row.reason if row.state == Enrolment.State.ENDED else None
+def live(contact: Contact) -> list[str]:
+    """The steps that are planned."""
+    return [subject for subject, state in states(contact) if state == Message.State.PLANNED]
 
 
-def contact_again(contact):
-    return Contact.objects.get(pk=contact.pk)
+def went(contact: Contact, subject: str, now: datetime = MONDAY) -> None:
+    """As if the step had been sent."""
+    rows = Message.objects.filter(contact=contact, step__subject=subject)
+    rows.update(state=Message.State.SENT, claimed_at=now, finished_at=now)
+    actions.perform(contact=contact, kind=Kind.FUNNEL_MAIL, actor=None, now=now)

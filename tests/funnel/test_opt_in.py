@@ -17,7 +17,7 @@ from funnel.models import OptIn, Sender
 from funnel.opt_in import State
 from funnel.tokens import opt_in_token
 from tests.factories import ContactFactory, put_in_trash
-from tests.funnel.mailing import NOW, with_imprint
+from tests.funnel.consenting import NOW, with_imprint
 
 ADDRESS = "klara@lead.example"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

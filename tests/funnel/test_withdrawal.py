@@ -13,7 +13,7 @@ from funnel.suppression import address_hash, is_suppressed
 from funnel.tokens import read, unsubscribe_token
 from pipeline import leads
 from tests.factories import ActionFactory, ContactFactory, put_in_trash
-from tests.funnel.mailing import NOW, consenting, contact_again, ended, enrol, series, states
+from tests.funnel.consenting import NOW, consenting, contact_again, ended, enrol, series, states
 
 LATER = NOW + timedelta(hours=1)
 ADDRESS = "klara@lead.example"
