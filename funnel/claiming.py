@@ -65,6 +65,7 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     for message in found:
         message.enrolment = held[message.enrolment_id]
         _carry_out(message, checks.verdict(message), now)
+    Message.objects.bulk_update(found, ["state", "reason", "claimed_at", "finished_at", "planned_for"])
     return [message for message in found if message.state == State.CLAIMED]
 
 
@@ -168,7 +169,6 @@ def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
         _pause(message.enrolment, verdict.reason, now)
     elif verdict.until and verdict.until > message.planned_for:
         message.planned_for = verdict.until
-    message.save(update_fields=["state", "reason", "claimed_at", "finished_at", "planned_for"])
 
 
 PAUSES = {

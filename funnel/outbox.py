@@ -4,13 +4,13 @@ A message goes planned → claimed → sending → sent, failed or unclear. `sen
 asked, so a worker that dies leaves a trace: nobody gets a step twice, and what nobody knows is shown as unclear.
 """
 
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,8 @@ from funnel.models import Enrolment, Message, Pulse
 from funnel.relay import Fate, Outcome, Relay
 
 State = Message.State
-LANES = 4  # offices served at once: one whose mail server hangs holds up one lane
+LANES = 4  # mails under way at once; an office whose mail server hangs holds up its own lanes only
+FEW = 4  # messages for which a lane of their own is worth it
 MOST_ATTEMPTS = 8
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt: the eighth comes after four hours
 LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
@@ -59,7 +60,7 @@ class Lanes:
 
     def __enter__(self) -> "Lanes":
         self.pool = ThreadPoolExecutor(LANES)
-        self.relays: dict[int, Relay] = {}
+        self.relays: dict[tuple[int, int], Relay] = {}  # by thread and office
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -67,15 +68,16 @@ class Lanes:
         for relay in self.relays.values():
             relay.close()
 
-    def carry(self, messages: Iterable[Message], now: datetime | None) -> Counter[str]:
+    def carry(self, messages: list[Message], now: datetime | None) -> Counter[str]:
         """Delivers claimed messages; answers their states."""
         offices: dict[int, list[Message]] = {}
         for message in messages:
             offices.setdefault(message.account_id, []).append(message)
-        if len(offices) <= 1:
-            return Counter(state for group in offices.values() for state in self._lane(group, now))
-        states = self.pool.map(lambda group: self._apart(group, now), offices.values())
-        return Counter(state for group in states for state in group)
+        shares = [share for group in offices.values() for share in _shared_out(group, len(offices))]
+        if len(shares) <= 1:
+            return Counter(state for share in shares for state in self._lane(share, now))
+        states = self.pool.map(lambda share: self._apart(share, now), shares)
+        return Counter(state for share in states for state in share)
 
     def _apart(self, messages: list[Message], now: datetime | None) -> list[str]:
         """In a thread, which has a connection to the database of its own."""
@@ -85,10 +87,10 @@ class Lanes:
             connections.close_all()
 
     def _lane(self, messages: list[Message], now: datetime | None) -> list[str]:
-        """One office's share. After a fault of its server the rest of it waits, untried, for a later sweep."""
+        """A share of one office. After a fault of its server the rest of it waits, untried, for a later sweep."""
         states: list[str] = []
         sender = messages[0].account.sender
-        relay = self.relays.setdefault(sender.account_id, Relay(sender.relay))
+        relay = self.relays.setdefault((threading.get_ident(), sender.account_id), Relay(sender.relay))
         for message in messages:
             moment = now or timezone.now()
             if states and states[-1] == State.PLANNED:
@@ -96,6 +98,12 @@ class Lanes:
             else:
                 states.append(deliver(message, relay, now=moment))
         return states
+
+
+def _shared_out(messages: list[Message], offices: int) -> list[list[Message]]:
+    """One office's messages for as many lanes as it may have, a few at least for each."""
+    lanes = max(1, min(LANES // offices, len(messages) // FEW))
+    return [messages[lane::lanes] for lane in range(lanes)]
 
 
 def deliver(message: Message, relay: Relay, *, now: datetime) -> str:
@@ -108,9 +116,8 @@ def deliver(message: Message, relay: Relay, *, now: datetime) -> str:
         return _finish(
             message, State.SKIPPED, now, reason=Message.Reason.BAD_TEXT, answer="; ".join(rendered.faults)
         )
-    begun = Message.objects.of(message.account_id).filter(pk=message.pk, state=State.CLAIMED)
     content = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
-    if not begun.update(state=State.SENDING, claimed_at=now, attempts=message.attempts + 1, **content):
+    if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
         return State.CANCELLED
     message.attempts += 1
     outcome = relay.send(rendering.mime(message, rendered), message.address)
@@ -187,18 +194,39 @@ def _settle(message: Message, subject: str, outcome: Outcome, now: datetime) -> 
 @transaction.atomic
 def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
     """The contact first, then the message: erasing locks them in this order too."""
-    contact = Contact.objects.of(message.account_id).filter(pk=message.contact_id).first()
-    if contact is not None:
-        actions.perform(contact=contact, kind=Kind.FUNNEL_MAIL, actor=None, now=now, text=subject)
+    actions.note(
+        account_id=message.account_id,
+        contact_id=message.contact_id,
+        kind=Kind.FUNNEL_MAIL,
+        text=subject,
+        now=now,
+    )
     return _finish(message, State.SENT, now, answer=answer)
 
 
+# Plain SQL: the worker pays for these with every mail. `BEGIN` is committed before the mail server is asked.
+BEGIN = """
+UPDATE funnel_message
+SET state = 'sending', claimed_at = %(now)s, attempts = attempts + 1,
+    subject = %(subject)s, html = %(html)s, text = %(text)s
+WHERE id = %(id)s AND state = 'claimed'
+"""
+FINISH = """
+UPDATE funnel_message SET state = %(state)s, reason = %(reason)s, answer = %(answer)s, finished_at = %(now)s
+WHERE id = %(id)s AND state IN ('claimed', 'sending')
+"""
+
+
 def _finish(message: Message, state: str, now: datetime, *, reason: str = "", answer: str = "") -> str:
-    rows = Message.objects.of(message.account_id).filter(
-        pk=message.pk, state__in=(State.CLAIMED, State.SENDING)
-    )
-    rows.update(state=state, reason=reason, answer=answer[:300], finished_at=now)
+    values = {"id": message.pk, "state": state, "reason": reason, "answer": answer[:300], "now": now}
+    _execute(FINISH, values)
     return state
+
+
+def _execute(statement: str, values: dict[str, object]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
 
 
 def _put_off(message: Message, now: datetime, *, answer: str) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +14,18 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from funnel import outbox
-from funnel.models import Message
+from accounts.models import User
+from contacts.models import Contact
+from funnel import claiming, enrolments, outbox
+from funnel.models import Enrolment, Message
+from funnel.relay import Relay
+from pipeline import leads
 from pipeline.invariants import broken
+from pipeline.models import Column
 from tests.funnel.bulk import due_messages
-from tests.funnel.mailing import MONDAY, ready, steps
+from tests.funnel.mailing import MONDAY, move, ready, steps
 from tests.funnel.sink import Sink, mail_server
+from tests.prove.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Message.State
@@ -79,6 +86,96 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_loses_nothing(anna, col
     assert set(arrived.values()) == {1}
     assert sent <= set(arrived) <= sent | unclear
     assert states[State.SENT] + states[State.UNCLEAR] == count
-    assert states[State.UNCLEAR] <= kills
+    assert states[State.UNCLEAR] <= kills * outbox.LANES
     assert broken() == []
     row.reached(f"0 twice, 0 lost, {states[State.UNCLEAR]} unclear")
+
+
+def stops(anna: User, board: dict[str, Column]) -> list[Callable[[Contact], object]]:
+    """The ways in which a series ends from outside."""
+    stop = {"account_id": anna.account_id, "reason": Enrolment.Reason.UNSUBSCRIBED, "now": MONDAY}
+    lost = board["Kein Auftrag"]
+    return [
+        lambda contact: move(anna, contact, lost, MONDAY),
+        lambda contact: enrolments.stop(contact_ids=[contact.pk], **stop),
+        lambda contact: leads.trash(user=anna, contact_ids=[contact.pk], now=MONDAY),
+        lambda contact: erase(anna, contact),
+    ]
+
+
+def erase(anna: User, contact: Contact) -> None:
+    leads.trash(user=anna, contact_ids=[contact.pk], now=MONDAY)
+    leads.erase_expired(now=MONDAY + timedelta(days=leads.TRASH_DAYS + 1))
+
+
+def sweep(relay: Relay) -> None:
+    """What the worker does with a batch."""
+    for message in claiming.claim(claiming.due(MONDAY), now=MONDAY):
+        outbox.deliver(message, relay, now=MONDAY)
+
+
+def raced(anna, board, column, server, rounds) -> tuple[list[str], Counter[str]]:
+    """Stops against sweeps; answers what went wrong, and how the races ended."""
+    due_messages(anna, column, rounds, MONDAY)
+    left, ways = list(Contact.objects.order_by("pk")), stops(anna, board)
+    Message.objects.update(planned_for=MONDAY + timedelta(days=1))
+    relay, wrong, endings = Relay(server.url), [], Counter()
+    contact = left[0]
+
+    def prepare(turn: int) -> None:
+        nonlocal contact
+        contact = left[turn]
+        Message.objects.filter(contact=contact).update(planned_for=MONDAY)
+        connection.close()
+
+    def stopped(turn: int) -> str:
+        """What the message is when the stop has committed."""
+        ways[turn % len(ways)](contact)
+        row = Message.objects.filter(contact=contact.pk).first()
+        return row.state if row else "erased"
+
+    answers = race([lambda turn: sweep(relay), stopped], rounds, prepare)
+    relay.close()
+    for turn, (swept, seen) in enumerate(answers):
+        row = Message.objects.filter(contact=left[turn].pk).first()
+        arrived = len(server.sent_to(left[turn].email))
+        endings[row.state if row else "erased"] += 1
+        if swept is not None or not isinstance(seen, str) or seen == State.PLANNED:
+            wrong.append(f"{turn}: {swept!r}, {seen!r}")
+        if seen == State.CANCELLED and arrived:
+            wrong.append(f"{turn}: sent after the stop")
+        if row and arrived != (row.state == State.SENT):
+            wrong.append(f"{turn}: {row.state}, {arrived} arrived")
+    return wrong + [sentence for _, sentence in broken()], endings
+
+
+@pytest.mark.parametrize("rounds", [100, pytest.param(2000, marks=pytest.mark.prove)])
+def test_nothing_is_claimed_after_a_stop(anna, board, column, promise, rounds):
+    row = promise(f"{rounds} races of status change, unsubscribe, trash, erasure and the sweep", "0 wrong")
+    with mail_server() as server:
+        wrong, endings = raced(anna, board, column, server, rounds)
+    assert wrong == []
+    assert endings[State.SENT] > 0
+    assert endings[State.CANCELLED] > 0
+    row.reached("0 wrong")
+
+
+def claim_without_lock(ids, *, now):
+    """As somebody might claim who has never seen a stop at the same instant."""
+    found = Message.objects.filter(pk__in=ids, state=State.PLANNED).select_related(
+        "contact__assignee", "step__sequence", "account__sender"
+    )
+    messages = list(found)
+    time.sleep(0.005)
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(
+        state=State.CLAIMED, claimed_at=now, finished_at=None
+    )
+    return messages
+
+
+@pytest.mark.breaks_invariants
+def test_a_claim_without_the_lock_is_caught(anna, board, column, monkeypatch):
+    monkeypatch.setattr(claiming, "claim", claim_without_lock)
+    with mail_server() as server:
+        wrong, _ = raced(anna, board, column, server, 40)
+    assert wrong
