@@ -42,6 +42,7 @@ class Announcement:
     planned_for: datetime | None = None
     count: int = 0
     why_not: str = ""  # a `Message.Reason`, or "" for a sequence without steps
+    number: int = 0  # which of the sequence's mails comes next, counted from 1
 
 
 @transaction.atomic
@@ -249,7 +250,8 @@ def _announced(messages: list[Message]) -> Announcement:
     if not messages:
         return Announcement()
     first = messages[0]
-    return Announcement(first.step.subject, first.planned_for, len(messages))
+    number = first.step.position + 1
+    return Announcement(first.step.subject, first.planned_for, len(messages), number=number)
 
 
 def _end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from accounts.rows import all_rows
@@ -18,11 +19,12 @@ PAGE = 50  # cards of a column that are sent at once
 
 @dataclass
 class Stack:
-    """A column as the board shows it: its exact number of contacts and the first cards."""
+    """A column as the board shows it: its exact number of contacts, what it mails, and the first cards."""
 
     column: Column
     total: int
     cards: list[Card] = field(default_factory=list)
+    mails: int | None = None  # steps of its series that are sent; 0: switched off; None: it has no series
 
     @property
     def next_rank(self) -> str:
@@ -36,13 +38,14 @@ def load(selection: Selection) -> list[Stack]:
     columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
     cards = faces.load(selection.user, [pk for column in columns for pk in column.shown])
     return [
-        Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards]) for column in columns
+        Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards], column.mails)
+        for column in columns
     ]
 
 
 def totals(selection: Selection) -> list[Stack]:
     """All columns with their counts, without cards: one statement."""
-    return [Stack(column, column.total) for column in counted(selection)]
+    return [Stack(column, column.total, mails=column.mails) for column in counted(selection)]
 
 
 def heads(
@@ -55,18 +58,35 @@ def heads(
         columns += Column.objects.of(selection.user.account).filter(pk__in=missing)
     counts = _counts(selection, [column.pk for column in columns])
     columns.sort(key=attrgetter("position"))
-    return [Stack(column, counts.get(column.pk, 0)) for column in columns]
+    stacks = []
+    for column in columns:
+        total, mails = counts.get(column.pk, (0, None))
+        stacks.append(Stack(column, total, mails=mails))
+    return stacks
 
 
-def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, int]:
-    """Contacts in each of these columns of the office; columns without any are left out."""
-    if selection.is_everything:  # what each drop asks for: plain, and answered from one index
-        return dict(all_rows(COUNT, {"columns": list(column_ids)}))
-    cards = selection.cards().filter(column__in=column_ids).order_by()
-    return dict(cards.values_list("column").annotate(count=Count("pk")))
+def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
+    """Contacts in each of these columns of the office, and the mails of its series: one statement."""
+    if selection.is_everything:  # what each drop asks for: plain, and answered from indexes
+        rows = all_rows(COUNT, {"columns": list(column_ids)})
+    else:
+        rows = list(counted(selection).filter(pk__in=column_ids).values_list("pk", "total", "mails"))
+    return {column_id: (total, mails) for column_id, total, mails in rows}
 
 
-COUNT = "SELECT column_id, count(*) FROM pipeline_card WHERE column_id = ANY(%(columns)s) GROUP BY column_id"
+# Mails that a column with a series sends: none while the series or all mails of the office are switched off.
+MAILS = """
+CASE WHEN {column}.sequence_id IS NOT NULL THEN (
+    SELECT count(*) FROM funnel_step AS step
+    JOIN funnel_sequence AS sequence ON sequence.id = step.sequence_id AND sequence.is_on
+    JOIN funnel_sender AS sender ON sender.account_id = sequence.account_id AND sender.is_on
+    WHERE step.sequence_id = {column}.sequence_id AND step.is_on AND step.removed_at IS NULL
+) END
+"""
+COUNT = f"""
+SELECT col.id, (SELECT count(*) FROM pipeline_card AS card WHERE card.column_id = col.id), {MAILS.format(column="col")}
+FROM pipeline_column AS col WHERE col.id = ANY(%(columns)s)
+"""
 
 
 def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
@@ -92,8 +112,9 @@ def above(selection: Selection, card: Card) -> int | None:
 
 
 def counted(selection: Selection) -> QuerySet[Column]:
-    """All columns from left to right, each with the `total` of its contacts in the selection."""
+    """All columns from left to right, each with the `total` of its contacts in the selection and its `mails`."""
     cards = selection.cards().filter(column=OuterRef("pk")).order_by()
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
     columns = Column.objects.of(selection.user.account).order_by("position")
-    return columns.annotate(total=Coalesce(count, 0, output_field=IntegerField()))
+    mails = RawSQL(MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
+    return columns.annotate(total=Coalesce(count, 0, output_field=IntegerField()), mails=mails)

@@ -51,6 +51,7 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
             _shift(column, total, "left", _("Nach links verschieben")),
             _shift(column, total, "right", _("Nach rechts verschieben")),
         ],
+        *_mails(column),
         [
             Entry(
                 _("Spalte löschen"),
@@ -74,3 +75,13 @@ def _shift(column: Column, total: int, direction: str, label: str) -> Entry:
     return Entry(
         label, f"arrow-{direction}", f"/columns/{column.pk}/place/", reason, {"direction": direction}
     )
+
+
+def _mails(column: Column) -> list[list[Entry]]:
+    """What a running series does in an own column; a system column has its own, in a lost one all end."""
+    if column.is_system or column.is_lost:
+        return []
+    address = f"/columns/{column.pk}/mails/"
+    if column.mails_continue:
+        return [[Entry(_("E-Mails pausieren"), "minus", address, fields={"go_on": "0"})]]
+    return [[Entry(_("E-Mails laufen weiter"), "mail", address, fields={"go_on": "1"})]]

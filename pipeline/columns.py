@@ -135,6 +135,24 @@ def shift_refusal(column: Column, direction: str, count: int) -> str:
 
 
 @transaction.atomic
+def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
+    """Whether the mails of a contact that comes into this own column go on or pause; the same again writes nothing.
+
+    Contacts that stand in it already are left as they are. Raises `NotUnderstood` for an unknown column, `Conflict`
+    for a system column, which starts mails of its own, and for one of lost contacts, which ends them.
+    """
+    column = find(locked_columns(user), column_id)
+    if column.is_system:
+        raise Conflict(bound_to_funnel())
+    if column.is_lost:
+        raise Conflict(_("In dieser Spalte enden die E-Mails immer."))
+    if column.mails_continue != go_on:
+        column.mails_continue = go_on
+        column.save(update_fields=["mails_continue"])
+    return column
+
+
+@transaction.atomic
 def remove(*, user: User, column_id: int) -> None:
     """Deletes an own column that no contact is in, whoever may see it.
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("columns/<id:column_id>/menu/", columns.menu, name="column-menu"),
     path("columns/<id:column_id>/name/", columns.name, name="column-name"),
     path("columns/<id:column_id>/place/", columns.place, name="column-place"),
+    path("columns/<id:column_id>/mails/", columns.mails, name="column-mails"),
     path("columns/<id:column_id>/removal/", columns.removal, name="column-removal"),
     path("contacts/new/", intake.new, name="contact-new"),
     path("contacts/<id:contact_id>/", detail.page, name="contact"),

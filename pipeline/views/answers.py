@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.plans import Feature
 from accounts.refusals import Refusal, answer, wants_fragment
-from pipeline import board, listing
+from pipeline import announcing, board, listing
 from pipeline.models import Card, Move
 from pipeline.moves import Moved
 from pipeline.selection import Selection
@@ -49,16 +49,17 @@ def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
 
 def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
     """The card, the two column heads and a message with „Rückgängig“; a plain form goes back to its page."""
-    sentence = _said(outcome)
+    selection = Selection.parse(request.user, request.GET)
+    columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
+    stacks = board.heads(selection, columns, outcome.columns) if columns else []
+    sentence = _said(outcome, stacks)
     if not wants_fragment(request):
         messages.success(request, sentence)
         return HttpResponseRedirect(back(request))
-    selection = Selection.parse(request.user, request.GET)
-    columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
     context = scene(request, selection) | {
         "card": outcome.card,
         "after": outcome.after_id,
-        "stacks": board.heads(selection, columns, outcome.columns) if columns else [],
+        "stacks": stacks,
         "sentence": sentence if outcome.changed else "",
         "undo": _undo(outcome.move, face),
     }
@@ -122,8 +123,10 @@ def remember(response: HttpResponse, view: str, request: HttpRequest) -> None:
     response.set_cookie(VIEW, view, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
 
 
-def _said(outcome: Moved) -> str:
+def _said(outcome: Moved, stacks: list[board.Stack]) -> str:
     names = {"name": outcome.card.contact.display_name, "column": outcome.card.column.name}
-    if outcome.move:
-        return _("„%(name)s“ nach „%(column)s“ verschoben.") % names
-    return _("„%(name)s“ in „%(column)s“ verschoben.") % names
+    if not outcome.move:
+        return _("„%(name)s“ in „%(column)s“ verschoben.") % names
+    is_off = any(stack.mails == 0 for stack in stacks if stack.column.pk == outcome.card.column_id)
+    mails = announcing.sentence(outcome, timezone.localtime(), is_off=is_off)
+    return " ".join(filter(None, (_("„%(name)s“ nach „%(column)s“ verschoben.") % names, mails)))

@@ -61,6 +61,17 @@ def place(request: HttpRequest, column_id: int) -> HttpResponse:
     return _changed(request, _("Spalte verschoben."))
 
 
+@require_POST
+@gate(*LEADERS)
+def mails(request: HttpRequest, column_id: int) -> HttpResponse:
+    """Whether a running series goes on in this own column."""
+    found(Column.objects.of(request.account).filter(pk=column_id))
+    go_on = single(request.POST, "go_on") == "1"
+    column = columns.set_mails(user=request.user, column_id=column_id, go_on=go_on)
+    running, paused = _("In dieser Spalte laufen E-Mails weiter."), _("In dieser Spalte pausieren E-Mails.")
+    return _head(request, column, sentence=running if go_on else paused)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def removal(request: HttpRequest, column_id: int) -> HttpResponse:

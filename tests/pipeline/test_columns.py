@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.refusals import Conflict, NotUnderstood
+from funnel.enrolments import Effect
 from pipeline import bulk, columns
 from pipeline.models import Card, Column, Move
 from tests.factories import ContactFactory, put_in_trash
@@ -175,6 +176,7 @@ def test_emptying_into_nothing_of_ours_is_not_understood(anna, hansen, board, un
 RENAME, LEFT, RIGHT = "Umbenennen", "Spalte links einfügen", "Spalte rechts einfügen"
 TO_LEFT, TO_RIGHT = "Nach links verschieben", "Nach rechts verschieben"
 DELETE, EMPTY = "Spalte löschen", "Kontakte verschieben und löschen …"
+MAILS_GO_ON, MAILS_PAUSE = "E-Mails laufen weiter", "E-Mails pausieren"
 OPERATIONS = [RENAME, LEFT, RIGHT, TO_LEFT, TO_RIGHT, DELETE, EMPTY]
 ALLOWED = {
     "Neue Kontakte": {RIGHT},
@@ -239,7 +241,8 @@ def test_menu_and_server_agree_with_the_table(anna, login, tabled, unwritten, na
     column = arranged(anna, tabled, name)
     target = tabled["Kein Auftrag" if name != "Kein Auftrag" else "Nicht erreicht"]
     menu = reasons(text(client.get(f"/columns/{column.pk}/menu/", headers=FETCH)))
-    assert list(menu) == OPERATIONS
+    own = [] if column.is_system or column.is_lost else [MAILS_GO_ON]
+    assert list(menu) == [*OPERATIONS[:5], *own, *OPERATIONS[5:]]
     before = names(anna.account)
     if operation in ALLOWED[name]:
         assert menu[operation] == ""
@@ -271,3 +274,28 @@ def test_full_board_disables_inserting(anna, login, board):
         columns.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
     menu = reasons(text(login(anna).get(f"/columns/{board['Kein Auftrag'].pk}/menu/", headers=FETCH)))
     assert menu[LEFT] == menu[RIGHT] == "Mehr als 20 Spalten sind nicht möglich."
+
+
+def test_mails_go_on_in_an_own_column_if_a_leader_says_so(mehmet, login, board):
+    client, column = login(mehmet), board["Nicht erreicht"]
+    answer = client.post(f"/columns/{column.pk}/mails/", {"go_on": "1"}, headers=FETCH)
+    assert "In dieser Spalte laufen E-Mails weiter." in text(answer)
+    column.refresh_from_db()
+    assert column.effect is Effect.KEEP
+    assert MAILS_PAUSE in reasons(text(client.get(f"/columns/{column.pk}/menu/", headers=FETCH)))
+    assert client.post(f"/columns/{column.pk}/mails/", {"go_on": "0"}).status_code == 302
+    column.refresh_from_db()
+    assert column.effect is Effect.PAUSE
+
+
+@pytest.mark.parametrize("name", ["Neue Kontakte", "Erfolgreich kontaktiert", "Kein Auftrag"])
+def test_what_mails_do_in_a_system_or_lost_column_is_fixed(anna, login, board, unwritten, name):
+    client = login(anna)
+    with unwritten():
+        answer = client.post(f"/columns/{board[name].pk}/mails/", {"go_on": "1"}, headers=FETCH)
+    assert answer.status_code == 409
+
+
+def test_only_leaders_say_what_mails_do_in_a_column(sofia, login, board):
+    answer = login(sofia).post(f"/columns/{board['Nicht erreicht'].pk}/mails/", {"go_on": "1"})
+    assert answer.status_code == 403

@@ -1,0 +1,77 @@
+"""What a move means for the contact's mails, in one sentence for the message after it."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from funnel.enrolments import Announcement, Effect
+from funnel.ledger import plain_subject
+from funnel.models import Enrolment, Message
+from pipeline.moves import Moved
+
+SOON = timedelta(hours=1)
+
+
+def sentence(outcome: Moved, now: datetime, *, is_off: bool = False) -> str:
+    """„1. Mail „Willkommen“ in 10 Minuten.“, or why there is none; "" for a move that concerns no mails.
+
+    `now` in the office's time zone; `is_off`: the series of the column or the office sends nothing at present.
+    """
+    if outcome.move is None or not outcome.changed:
+        return ""
+    if outcome.announcement is None:
+        return _left(outcome)
+    if outcome.announcement.planned_for is None:
+        return _why_not(outcome.announcement.why_not)
+    if is_off:
+        return _("Keine Mails, solange der Versand ausgeschaltet ist.")
+    return _next(outcome.announcement, now)
+
+
+def _left(outcome: Moved) -> str:
+    """What entering an own column does to a series that ran until now."""
+    if not outcome.card.has_series or outcome.move is None or outcome.move.reverses_id:
+        return ""
+    match outcome.card.column.effect:
+        case Effect.PAUSE:
+            return _("E-Mails pausiert.")
+        case Effect.END:
+            return _("E-Mails beendet.")
+        case _:
+            return _("E-Mails laufen weiter.")
+
+
+def _why_not(reason: str) -> str:
+    match reason:
+        case Message.Reason.NO_CONSENT:
+            return _("Keine Mails: Einwilligung fehlt.")
+        case Message.Reason.NO_ADDRESS:
+            return _("Keine Mails: E-Mail-Adresse fehlt.")
+        case Message.Reason.SUPPRESSED:
+            return _("Keine Mails: Adresse gesperrt.")
+        case Enrolment.Reason.NO_BASIS:
+            return _("Keine Mails: Einwilligung oder Adresse fehlt.")
+        case "":
+            return _("Keine weiteren Mails.")
+        case _:
+            return _("E-Mails pausiert.")
+
+
+def _next(coming: Announcement, now: datetime) -> str:
+    values = {"number": coming.number, "subject": plain_subject(coming.subject)}
+    return _("%(number)s. Mail „%(subject)s“ %(when)s.") % {**values, "when": _when(coming.planned_for, now)}
+
+
+def _when(moment: datetime | None, now: datetime) -> str:
+    """„in 10 Minuten“, „heute um 14:20“, „am 25.11. um 08:00“."""
+    if moment is None or moment - now < timedelta(minutes=1):
+        return _("gleich")
+    if moment - now < SOON:
+        return _("in %s Minuten") % round((moment - now) / timedelta(minutes=1))
+    local = moment.astimezone(now.tzinfo)
+    days = (local.date() - now.date()).days
+    if days == 0:
+        return _("heute um %s") % f"{local:%H:%M}"
+    if days == 1:
+        return _("morgen um %s") % f"{local:%H:%M}"
+    return _("am %(day)s um %(time)s") % {"day": f"{local:%d.%m.}", "time": f"{local:%H:%M}"}

@@ -1,0 +1,165 @@
+"""What the board says about mails: in the heads of the system columns and in the message after a drop."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from funnel import enrolments, outbox
+from funnel.enrolments import Announcement
+from funnel.models import Message, Sender, Sequence, Step
+from pipeline import announcing, columns
+from pipeline.moves import Moved
+from tests.factories import ContactFactory
+from tests.funnel.mailing import lead, move, ready, steps
+from tests.pipeline.drops import card_of, drop, statements, text
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def contacted(krueger, board):
+    ready(krueger)
+    steps(board["Neue Kontakte"].sequence, 0, 1, 2, 3)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
+    return board["Erfolgreich kontaktiert"]
+
+
+def heads(html: str) -> list[str]:
+    """What the heads say about mails, from left to right."""
+    found = re.findall(r'class="column__mail[^>]*>(.*?)</(?:a|span)>', html, flags=re.S)
+    return [re.sub(r"<svg.*?</svg>|<span.*", "", one, flags=re.S).strip() for one in found]
+
+
+def said(answer) -> str:
+    return re.findall(r"<p>(.*?)</p>", text(answer), flags=re.S)[0]
+
+
+def test_each_system_head_counts_the_mails_that_are_switched_on(contacted, board, login, anna):
+    Step.objects.of(anna.account).filter(sequence=contacted.sequence, position=1).update(is_on=False)
+    Step.objects.of(anna.account).filter(sequence=board["Auftrag erhalten"].sequence).delete()
+    client = login(anna)
+    assert heads(text(client.get("/contacts/board/"))) == ["4 Mails", "2 Mails", "aus"]
+    assert heads(text(client.get("/contacts/board/?q=x"))) == ["4 Mails", "2 Mails", "aus"]
+
+
+def test_a_series_or_office_that_is_off_says_so(contacted, board, login, anna):
+    client = login(anna)
+    Sequence.objects.filter(pk=contacted.sequence_id).update(is_on=False)
+    assert heads(text(client.get("/contacts/board/")))[:2] == ["4 Mails", "aus"]
+    Sender.objects.of(anna.account).update(is_on=False)
+    assert heads(text(client.get("/contacts/board/"))) == ["aus", "aus", "aus"]
+
+
+def test_only_leaders_are_led_to_the_funnel(contacted, login, anna, sofia):
+    pages = [text(login(user).get("/contacts/board/")) for user in (anna, sofia)]
+    assert [len(re.findall(r'<a class="column__mail[^>]*href="/funnel/"', page)) for page in pages] == [3, 0]
+    assert heads(pages[1]) == heads(pages[0])
+
+
+@pytest.mark.parametrize("query", ["", "?q=klara"])
+def test_a_drop_brings_both_heads_with_their_mails(contacted, board, login, sofia, query):
+    contact = lead(board["Neue Kontakte"])
+    data = {"column": contacted.pk, "after": "", "version": 1}
+    answer = login(sofia).post(f"/cards/{contact.pk}/position/{query}", data, headers={"HX-Request": "true"})
+    assert heads(text(answer)) == ["4 Mails", "3 Mails"]
+
+
+def test_a_drop_announces_the_next_mail(contacted, board, login, sofia):
+    contact = lead(board["Nicht erreicht"])
+    Sender.objects.of(contact.account).update(window_from="00:00", window_until="23:59:59")
+    answer = said(drop(login(sofia), contact, contacted))
+    expected = "1. Mail „Mail 1“ " + ("in 10 Minuten." if timezone.localtime().weekday() < 5 else "am ")
+    assert expected in answer or "morgen um" in answer
+    assert answer.startswith(f"„{contact.display_name}“ nach „Erfolgreich kontaktiert“ verschoben. ")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"email": "klara@post.example"}, "Keine Mails: Einwilligung fehlt."),
+        ({"email": ""}, "Keine Mails: E-Mail-Adresse fehlt."),
+    ],
+)
+def test_a_drop_says_what_is_missing(contacted, board, login, sofia, values, says):
+    contact = ContactFactory(column=board["Nicht erreicht"], **values)
+    assert said(drop(login(sofia), contact, contacted)).endswith(says)
+
+
+def test_a_drop_says_what_happens_to_a_running_series(contacted, board, login, sofia, anna):
+    client, contact = login(sofia), lead(board["Nicht erreicht"])
+    drop(client, contact, contacted)
+    assert said(drop(client, contact, board["Termin vereinbart"])).endswith("E-Mails pausiert.")
+    columns.set_mails(user=anna, column_id=board["Bewertung erstellt"].pk, go_on=True)
+    drop(client, contact, contacted)
+    assert said(drop(client, contact, board["Bewertung erstellt"])).endswith("E-Mails laufen weiter.")
+    assert said(drop(client, contact, board["Kein Auftrag"])).endswith("E-Mails beendet.")
+    stranger = ContactFactory(column=board["Nicht erreicht"])
+    assert said(drop(client, stranger, board["Termin vereinbart"])).endswith("verschoben.")
+
+
+def test_a_drop_while_sending_is_off_promises_nothing(contacted, board, login, sofia):
+    Sender.objects.of(sofia.account).update(is_on=False)
+    answer = said(drop(login(sofia), lead(board["Nicht erreicht"]), contacted))
+    assert answer.endswith("Keine Mails, solange der Versand ausgeschaltet ist.")
+
+
+def test_what_was_paused_by_hand_stays_so_and_says_so(contacted, board, login, sofia):
+    contact = lead(board["Nicht erreicht"])
+    move(sofia, contact, contacted, NOW)
+    enrolments.pause(user=sofia, contact_id=contact.pk, now=NOW)
+    drop(login(sofia), contact, board["Termin vereinbart"])
+    assert said(drop(login(sofia), contact, contacted)).endswith("E-Mails pausiert.")
+
+
+def test_list_and_detail_page_say_it_too(contacted, board, login, sofia):
+    client = login(sofia)
+    for via in ("list", "detail"):
+        answer = drop(client, lead(board["Nicht erreicht"]), contacted, via=via)
+        assert "1. Mail „Mail 1“" in text(answer)
+
+
+def test_without_scripts_the_next_page_says_it(contacted, board, login, sofia):
+    client, contact = login(sofia), lead(board["Nicht erreicht"])
+    drop(client, contact, contacted, headers={})
+    assert "1. Mail „Mail 1“" in text(client.get("/contacts/board/"))
+
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wait", "says"),
+    [
+        (timedelta(0), "gleich"),
+        (timedelta(minutes=10), "in 10 Minuten"),
+        (timedelta(hours=3), "heute um 13:00"),
+        (timedelta(hours=22), "morgen um 08:00"),
+        (timedelta(days=2), "am 25.11. um 10:00"),
+    ],
+)
+def test_when_the_next_mail_leaves(contacted, board, sofia, wait, says):
+    contact = lead(board["Nicht erreicht"])
+    outcome = move(sofia, contact, contacted)
+    coming = Announcement("Willkommen, {{vorname|guten Tag}}", MONDAY + wait, 3, number=2)
+    moved = Moved(card_of(contact), changed=True, move=outcome.move, announcement=coming)
+    now = MONDAY.astimezone(sofia.account.zone)
+    assert announcing.sentence(moved, now) == f"2. Mail „Willkommen, guten Tag“ {says}."
+
+
+def test_heads_and_words_cost_no_further_statement(contacted, board, login, sofia):
+    client, contact = login(sofia), ContactFactory(column=board["Nicht erreicht"])
+    with statements() as asked:
+        drop(client, contact, board["Termin vereinbart"])
+    assert len(asked) <= 8, asked  # one of them is the test reading the version
+    with statements() as asked:
+        client.get("/contacts/board/")
+    assert len(asked) <= 4, asked
+
+
+def test_leaders_see_on_the_board_that_no_mail_leaves(contacted, login, anna, sofia):
+    outbox.beat(timezone.now() - timedelta(minutes=5))
+    pages = [text(login(user).get("/contacts/board/")) for user in (anna, sofia)]
+    assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
+    assert Message.objects.count() == 0
