@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
+    path("", include("funnel.urls")),
     path("", include("pipeline.urls")),
     path("", include("help.urls")),
 ]

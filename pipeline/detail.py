@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from contacts import consent, duplicates, factsheet, timeline
 from contacts.models import Contact
+from funnel import ledger
 from pipeline import history
 from pipeline.models import Card
 
@@ -19,6 +20,7 @@ class Detail:
     timeline: timeline.Timeline
     states: list[consent.State]
     duplicates: list[Contact]
+    ledger: ledger.Ledger
     history: list[history.Line]
     has_older_history: bool
 
@@ -33,6 +35,7 @@ def load(user: User, contact: Contact) -> Detail:
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
         duplicates=duplicates.find(user, contact),
+        ledger=ledger.load(contact),
         history=lines,
         has_older_history=has_older,
     )

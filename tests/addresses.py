@@ -35,6 +35,7 @@ PARAMETERS = {
     "import_id": Ref("import"),
     "export_id": Ref("export"),
     "member_id": Ref("member"),
+    "message_id": Ref("message"),
     "stamp": Ref("stamp"),
     "pk": Ref("authenticator"),
 }
@@ -297,6 +298,7 @@ ROWS = [
         body={"name": "Neuer Name"},
     ),
     Row("pipeline:column-place", post="401 302 302 403 403 404 401", body={"direction": "right"}),
+    Row("pipeline:column-mails", post="401 302 302 403 403 404 401", body={"go_on": "1"}),
     Row(
         "pipeline:column-removal",
         "302 200 200 403 403 404 302",
@@ -309,6 +311,21 @@ ROWS = [
         "401 302 302 302 403 422 401",
         body={"last_name": "Lenz", "source": "phone", "column": Ref("column"), "assignee": Ref("user")},
     ),
+    # The e-mail funnel
+    Row("funnel:outbox", "302 200 200 403 200 200 302"),
+    Row("funnel:outbox-switch", post="401 302 302 403 403 302 401", body={"on": "0"}),
+    Row("funnel:message", "302 200 200 200 403 404 302"),
+    Row("funnel:message-content", "302 200 200 200 403 404 302"),
+    Row(
+        "funnel:message-dispatch", post="401 302 302 302 403 404 401", at={"message_id": Ref("planned_mail")}
+    ),
+    Row(
+        "funnel:message-cancellation",
+        post="401 302 302 302 403 404 401",
+        at={"message_id": Ref("planned_mail")},
+    ),
+    Row("funnel:pause", post="401 302 302 302 403 404 401"),
+    Row("funnel:resumption", post="401 302 302 302 403 404 401", at={"contact_id": Ref("paused")}),
     Row("pipeline:contact", "302 200 200 200 403 404 302"),
     Row("pipeline:contact-history", "302 200 200 200 403 404 302"),
 ]

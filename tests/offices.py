@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.db.models import CharField
 from django.utils import timezone
 from django.utils.http import int_to_base36
 from fido2.cose import CoseKey
@@ -33,7 +34,7 @@ from accounts import invitations
 from accounts.models import Account, Role, User
 from contacts.kinds import Kind
 from contacts.models import Change, Consent, Contact
-from funnel.models import Sequence
+from funnel.models import Enrolment, Holiday, Message, OptIn, Sender, Sequence, Step, Suppression
 from help.models import Feedback, Vote
 from pipeline import import_files, leads, moves
 from pipeline.boards import create_board
@@ -168,6 +169,30 @@ def _name_columns(office: Office, mark: Mark) -> None:
     office.refs |= {"first_column": columns[0].pk, "column": columns[1].pk, "empty_column": columns[3].pk}
     office.refs |= {"other_column": columns[4].pk}
 
+    for position in range(3):
+        Step.objects.create(
+            account=office.account,
+            sequence=sequence,
+            position=position,
+            subject=mark.text("stepsubject"),
+            body=mark.text("stepbody"),
+        )
+    _sender(office.account, mark)
+
+
+def _sender(account: Account, mark: Mark) -> None:
+    """Who the mails come from, and what belongs to no contact."""
+    sender = Sender.objects.get(account=account)
+    for one in Sender._meta.concrete_fields:
+        if isinstance(one, CharField) and not one.choices and one.name != "relay":
+            setattr(sender, one.name, mark.text(one.name, one.max_length))
+    sender.legal_form, sender.relay = Sender.LegalForm.GMBH, f"smtp://{mark.text('relay')}"
+    sender.save()
+    Holiday.objects.create(account=account, day=timezone.localdate(), name=mark.text("holiday"))
+    Suppression.objects.create(
+        account=account, address_hash="0" * 64, reason=Suppression.Reason.BOUNCE, at=timezone.now()
+    )
+
 
 def _contacts(office: Office, mark: Mark) -> None:
     agent, admin = office.people["agent"], office.people["administrator"]
@@ -175,7 +200,9 @@ def _contacts(office: Office, mark: Mark) -> None:
     contact = ContactFactory(column=column, **facts(mark))
     neighbour = ContactFactory(column=column, assignee=agent, **facts(mark))
     office.refs |= {"contact": contact.pk, "own_contact": neighbour.pk} | _story(contact, agent, admin, mark)
-    ContactFactory(column=column, email=f"{mark.text('email')}@example.com")
+    paused = ContactFactory(column=column, email=f"{mark.text('email')}@example.com")
+    _paused(paused, mark)
+    office.refs["paused"] = paused.pk
     ContactFactory(column=column, last_name="", first_name="", email=f"{mark.text('email')}@example.net")
     ContactFactory(column=column, last_name="", first_name="", phone=f"040 / {mark.digits}")
     mover = ContactFactory(column=column, **facts(mark))
@@ -212,7 +239,52 @@ def _story(contact: Contact, agent: User, other: User, mark: Mark) -> dict[str, 
     )
     edit = {"before": mark.text("before"), "after": mark.text("after")}
     Change.objects.create(**owner, kind=Change.Kind.EDITED, actor=agent, at=now, **edit)
-    return {"action": note.pk, "planned": planned.pk}
+    return {"action": note.pk, "planned": planned.pk} | _mails(contact, mark)
+
+
+def _paused(contact: Contact, mark: Mark) -> None:
+    """A contact whose series somebody paused by hand."""
+    now, owner = timezone.now(), {"account": contact.account, "contact": contact}
+    Consent.objects.create(
+        **owner, channel="email", granted=True, method="spoken", wording=mark.text("wording"), occurred_at=now
+    )
+    Enrolment.objects.create(
+        **owner,
+        sequence=Step.objects.of(contact.account).filter(subject__contains="stepsubject")[0].sequence,
+        state=Enrolment.State.PAUSED,
+        reason=Enrolment.Reason.MANUAL,
+        address=contact.email.lower(),
+        started_at=now,
+        changed_at=now,
+    )
+
+
+def _mails(contact: Contact, mark: Mark) -> dict[str, int]:
+    """A mail that left, one that could not, one that is planned, and a consent that was asked for."""
+    now, owner = timezone.now(), {"account": contact.account, "contact": contact}
+    steps = list(
+        Step.objects.of(contact.account).filter(subject__contains="stepsubject").order_by("position")
+    )
+    times = {"started_at": now, "changed_at": now}
+    enrolment = Enrolment.objects.create(
+        **owner, sequence=steps[0].sequence, address=contact.email.lower(), **times
+    )
+    common = owner | {"enrolment": enrolment, "address": contact.email.lower(), "planned_for": now}
+    content = {name: mark.text(f"mail{name}") for name in ("subject", "html", "text", "answer")}
+    over = {"claimed_at": now, "finished_at": now}
+    left, failed, planned = (
+        Message.objects.create(
+            **common, step=step, state=state, message_id=f"<{mark.text('id')}{contact.pk}{state}@x>", **more
+        )
+        for step, state, more in (
+            (steps[0], Message.State.SENT, content | over),
+            (steps[1], Message.State.FAILED, content | over),
+            (steps[2], Message.State.PLANNED, {}),
+        )
+    )
+    asked = {"wording": mark.text("asked"), "asked_at": now}
+    OptIn.objects.create(**owner, address=contact.email.lower(), **asked)
+    return {"message": left.pk, "failed_mail": failed.pk, "planned_mail": planned.pk}
 
 
 def _moved(contact: Contact, user: User, column_id: int, key: str = "") -> int:

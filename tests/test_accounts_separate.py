@@ -1,6 +1,7 @@
 """Offices stay apart even where a view is wrong: in the database, in the browser, in caches."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 
+from funnel.models import Sequence
 from tests.addresses import NEVER, address, browser, rows, walk
 from tests.factories import ContactFactory
 from tests.offices import OURS, THEIRS, Office, furnish, owned_models, stage
@@ -67,9 +69,9 @@ def test_every_reference_carries_the_account(offices: tuple[Office, Office]) -> 
 def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Office, Office]) -> None:
     ours, theirs = (office.account.pk for office in offices)
     accepted = []
-    ContactFactory(
-        account=offices[1].account, last_name="Neu", card=False
-    )  # whatever is unique to a contact is free
+    # Whatever is unique to a contact or a sequence is free.
+    ContactFactory(account=offices[1].account, last_name="Neu", card=False)
+    Sequence.objects.create(account=offices[1].account, name="Neu")
     for table, name, target, _deferrable, columns, targets in keys():
         if len(columns) != 2:
             continue
@@ -125,6 +127,20 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+# A mail that left is shown in a frame of its page, each with a policy of its own.
+FRAMING = (POLICY | {"frame-src": "'self'"}, "DENY")
+FRAMED = (
+    {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "'self' data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+        "sandbox": "",
+    },
+    "SAMEORIGIN",
+)
 ADDRESSES = dict(walk())
 
 
@@ -150,17 +166,29 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
     yield "nowhere", Client().get("/nowhere/")
 
 
+def _guard(what: str) -> tuple[dict[str, str], str]:
+    """What must guard this answer: the strict policy, but for a mail that left and the page that frames it."""
+    if re.match(r"GET /funnel/messages/\d+/content/ .*: 200$", what):
+        return FRAMED
+    if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what):
+        return FRAMING
+    return POLICY, "DENY"
+
+
 def test_every_answer_is_guarded(offices: tuple[Office, Office]) -> None:
     """The strict policy, no framing, no guessing of types; what is somebody's own stays out of shared caches."""
     faults = []
     for what, response in answers(offices):
         sent = response.headers
-        parts = dict(
-            part.strip().split(" ", 1) for part in sent.get("Content-Security-Policy", "x y").split(";")
-        )
+        parts = {
+            name: value
+            for part in sent.get("Content-Security-Policy", "x y").split(";")
+            for name, _space, value in [part.strip().partition(" ")]
+        }
+        policy, frames = _guard(what)
         fixed = [sent.get(name) for name in ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy")]
         kept = {part.strip() for part in sent.get("Cache-Control", "").split(",")}
-        if parts != POLICY or fixed != ["DENY", "nosniff", "same-origin"]:
+        if parts != policy or fixed != [frames, "nosniff", "same-origin"]:
             faults.append(f"{what} is not guarded: {parts} {fixed}")
         if (
             response.status_code not in (302, 405)

@@ -138,6 +138,8 @@ NOT_SAID = {
     "contacts.Contact.action_counts",
     "contacts.Contact.phone",  # digits, looked for as such
     "contacts.Contact.phone_e164",
+    *(f"funnel.EnrolmentChange.{name}" for name in ("state_before", "reason_before", "state", "reason")),
+    "funnel.Suppression.address_hash",
     "pipeline.Card.rank",
     "pipeline.Card.last_request",
     "pipeline.Move.from_rank",

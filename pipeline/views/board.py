@@ -4,9 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import WORKERS, gate
+from funnel import running
 from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
@@ -31,6 +33,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
         "total": sum(stack.total for stack in stacks),
         "view": "board",
         "colleagues": filters.chosen(selection),
+        "silence": running.silence(request.user, timezone.localtime()),
     }
 
 

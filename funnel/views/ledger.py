@@ -1,0 +1,94 @@
+"""A contact's mails: pausing and resuming its series, and one message of it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.framing import framed, with_frames
+from contacts.finding import find
+from contacts.models import sight
+from contacts.views.answers import changed
+from funnel import enrolments, ledger, outbox, running
+from funnel.models import Message
+
+
+@require_POST
+@gate(*WORKERS)
+def pause(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Pauses the running series."""
+    find(request.user, contact_id)
+    enrolments.pause(user=request.user, contact_id=contact_id, now=timezone.now())
+    return _shown(request, contact_id, _("E-Mails pausiert."))
+
+
+@require_POST
+@gate(*WORKERS)
+def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Goes on with the paused series."""
+    find(request.user, contact_id)
+    enrolments.resume(user=request.user, contact_id=contact_id, now=timezone.now())
+    return _shown(request, contact_id, _("Die E-Mails gehen weiter."))
+
+
+@require_POST
+@gate(*WORKERS)
+def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
+    """„Jetzt senden“."""
+    message = _visible(request, message_id)
+    outbox.send_now(user=request.user, message_id=message_id, now=timezone.now())
+    return _shown(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
+
+
+@require_POST
+@gate(*WORKERS)
+def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
+    """„Absagen“."""
+    message = _visible(request, message_id)
+    outbox.cancel(user=request.user, message_id=message_id, now=timezone.now())
+    return _shown(request, message.contact_id, _("Die Mail ist abgesagt."))
+
+
+@require_safe
+@gate(*WORKERS)
+def message(request: HttpRequest, message_id: int) -> HttpResponse:
+    """A mail exactly as it left."""
+    message = _left(request, message_id)
+    context = {"message": message, "contact": message.contact, "now": timezone.localtime()}
+    return with_frames(render(request, "funnel/message.html", context))
+
+
+@require_safe
+@gate(*WORKERS)
+def content(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Its HTML, for the frame on its page."""
+    return framed(_left(request, message_id).html)
+
+
+def _visible(request: HttpRequest, message_id: int) -> Message:
+    """The message of a contact that exists for the user. Raises Http404 and Gone."""
+    messages = Message.objects.of(request.account).filter(sight(request.user, "contact__"))  # type: ignore[attr-defined]
+    message = messages.filter(pk=message_id).select_related("contact", "step__sequence").first()
+    if message is None:
+        raise Http404
+    if message.contact.trashed_at is not None:
+        find(request.user, message.contact_id)
+    return message
+
+
+def _left(request: HttpRequest, message_id: int) -> Message:
+    message = _visible(request, message_id)
+    if not message.subject:
+        raise Http404
+    return message
+
+
+def _shown(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse:
+    contact = find(request.user, contact_id)
+    context = {
+        "ledger": ledger.load(contact),
+        "silence": running.silence(request.user, timezone.localtime()),
+    }
+    return changed(request, contact, sentence, "funnel/_ledger.html", **context)

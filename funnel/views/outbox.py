@@ -1,0 +1,42 @@
+"""The outbox of an office, and the button that stops it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import LEADERS, gate
+from accounts.models import Role
+from funnel import outgoing, running
+from funnel.models import Sender
+
+READERS = (*LEADERS, Role.MARKETING)
+
+
+@require_safe
+@gate(*READERS)
+def page(request: HttpRequest) -> HttpResponse:
+    """All mails of the office by what became of them; the marketing sees no addresses."""
+    wanted = outgoing.Wanted.parse(request.user, request.GET)
+    now = timezone.localtime()
+    context = {
+        "wanted": wanted,
+        "outgoing": outgoing.load(wanted, request.GET),
+        "periods": [(name, period[0]) for name, period in outgoing.PERIODS.items()],
+        "sender": Sender.objects.of(request.account).get(),
+        "silence": running.silence(request.user, now),
+        "now": now,
+    }
+    return render(request, "funnel/outbox.html", context)
+
+
+@require_POST
+@gate(*LEADERS)
+def switch(request: HttpRequest) -> HttpResponse:
+    """Stops all mails of the office, or lets them go on."""
+    sender = running.switch(user=request.user, on=request.POST.get("on") == "1")
+    sentence = _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten.")
+    messages.success(request, sentence)
+    return HttpResponseRedirect(resolve_url("funnel:outbox"))

@@ -1,0 +1,230 @@
+"""A contact's mails on its page: what was sent and planned, why not, and what one can do about it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts.models import Contact
+from funnel import enrolments, ledger, outbox, running
+from funnel.models import Enrolment, Message, Sender, Sequence
+from tests.factories import put_in_trash
+from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+
+FETCH = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def contact(krueger, sofia, board) -> Contact:
+    """A contact that came into „Erfolgreich kontaktiert“ on Monday: three mails are planned."""
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
+    contact = lead(board["Nicht erreicht"], first_name="Claudia", last_name="Brandes")
+    move(sofia, contact, board["Erfolgreich kontaktiert"])
+    return contact
+
+
+def message(contact: Contact, subject: str = "Mail 1") -> Message:
+    return Message.objects.get(contact=contact, step__subject=subject, state=Message.State.PLANNED)
+
+
+def lines(contact: Contact) -> list[tuple[str, str, str]]:
+    """What the ledger says: subject, state and why, series after series."""
+    runs = ledger.load(contact).runs
+    return [(line.subject, line.message.state, line.why) for run in runs for line in run.lines]
+
+
+def planned(why: str = "") -> list[tuple[str, str, str]]:
+    return [(f"Mail {number}", "planned", why) for number in (1, 2, 3)]
+
+
+def test_planned_mails_stand_in_the_order_of_time_with_their_series(contact):
+    (run,) = ledger.load(contact).runs
+    assert (run.enrolment.sequence.name, run.state) == ("Erfolgreich kontaktiert", "läuft")
+    assert lines(contact) == planned()
+    assert run.lines[0].at == MONDAY + timedelta(minutes=10)
+
+
+def test_a_sent_mail_shows_the_subject_it_had_and_when_it_left(contact):
+    went(contact, "Mail 1", MONDAY + timedelta(hours=1))
+    Message.objects.filter(contact=contact, state="sent").update(subject="Guten Tag, Frau Brandes")
+    first = ledger.load(contact).runs[0].lines[0]
+    assert (first.subject, first.why, first.can_be_read) == ("Guten Tag, Frau Brandes", "", True)
+    assert first.at == MONDAY + timedelta(hours=1)
+
+
+def test_a_change_of_status_calls_off_and_says_why(contact, sofia, board):
+    steps(board["Auftrag erhalten"].sequence, 0)
+    move(sofia, contact, board["Auftrag erhalten"], MONDAY + timedelta(hours=1))
+    assert lines(contact) == [
+        ("Mail 1", "planned", ""),
+        *[(f"Mail {number}", "cancelled", "abgesagt: Statuswechsel") for number in (1, 2, 3)],
+    ]
+    assert [run.state for run in ledger.load(contact).runs] == ["läuft", "beendet: Statuswechsel"]
+
+
+def test_what_was_planned_anew_leaves_no_line(contact, sofia):
+    enrolments.pause(user=sofia, contact_id=contact.pk, now=MONDAY)
+    assert lines(contact) == planned("wartet, solange pausiert ist")
+    enrolments.resume(user=sofia, contact_id=contact.pk, now=MONDAY)
+    assert lines(contact) == planned()
+    assert Message.objects.filter(contact=contact, state="cancelled").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "says"),
+    [
+        ("skipped", "no_consent", "nicht gesendet: keine Einwilligung"),
+        ("failed", "refused", "fehlgeschlagen: vom Mailserver abgelehnt"),
+        ("cancelled", "by_hand", "abgesagt: von Hand abgesagt"),
+        ("unclear", "", "unklar"),
+        ("sending", "", "wird gesendet"),
+    ],
+)
+def test_every_end_says_why(contact, state, reason, says):
+    ended = None if state == "sending" else MONDAY
+    rows = Message.objects.filter(pk=message(contact).pk)
+    rows.update(state=state, reason=reason, claimed_at=MONDAY, finished_at=ended)
+    assert lines(contact)[0] == ("Mail 1", state, says)
+
+
+@pytest.mark.parametrize("switched_off", [Sender, Sequence])
+def test_mails_wait_while_the_office_or_the_series_is_off(contact, switched_off):
+    switched_off.objects.of(contact.account).update(is_on=False)
+    assert ledger.load(contact).is_off
+    assert lines(contact) == planned("wartet, bis der Versand eingeschaltet wird")
+
+
+def test_a_placeholder_in_a_planned_subject_shows_its_fallback(contact):
+    step = message(contact).step
+    step.subject = "{{vorname|Hallo}}, Ihr Haus in {{ort|der Stadt}} und {{anrede}}"
+    step.save()
+    assert lines(contact)[0][0] == "Hallo, Ihr Haus in der Stadt und …"
+
+
+def test_it_asks_as_much_for_much_as_for_little(contact, sofia, board, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        ledger.load(contact)
+    for hours in range(6):
+        target = ("Auftrag erhalten", "Erfolgreich kontaktiert")[hours % 2]
+        move(sofia, contact, board[target], MONDAY + timedelta(hours=hours))
+    with django_assert_num_queries(2):
+        assert len(lines(contact)) > 9
+
+
+def test_the_page_shows_the_ledger_with_what_one_can_do(contact, login, sofia):
+    html = login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    assert f'action="/contacts/{contact.pk}/mails/pause/"' in html
+    assert html.count("Jetzt senden</button>") == html.count("Absagen</button>") == 3
+    assert "Erfolgreich kontaktiert</bdi></b> <span>läuft" in html
+
+
+def test_without_a_series_the_page_says_what_starts_one(login, sofia, krueger, board):
+    contact = lead(board["Nicht erreicht"])
+    html = login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    assert "Für diesen Kontakt läuft keine Serie." in html
+    assert "/mails/pause/" not in html
+
+
+def test_pausing_and_resuming_answer_with_the_ledger(contact, login, sofia):
+    client = login(sofia)
+    answer = client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH).content.decode()
+    assert 'id="mails" hx-swap-oob="true"' in answer
+    assert ("pausiert: von Hand" in answer, "E-Mails pausiert." in answer) == (True, True)
+    again = client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH)
+    assert again.status_code == 409
+    answer = client.post(f"/contacts/{contact.pk}/mails/resumption/", headers=FETCH).content.decode()
+    assert "<span>läuft" in answer
+    assert Enrolment.objects.get(contact=contact).state == Enrolment.State.ACTIVE
+
+
+def test_without_scripts_the_forms_lead_back_to_the_contact(contact, login, sofia):
+    answer = login(sofia).post(f"/contacts/{contact.pk}/mails/pause/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
+
+
+def test_send_now_and_calling_off_concern_one_message(contact, login, sofia):
+    client, first, second = login(sofia), message(contact), message(contact, "Mail 2")
+    answer = client.post(f"/funnel/messages/{first.pk}/dispatch/", headers=FETCH).content.decode()
+    assert "wird gleich gesendet" in answer
+    answer = client.post(f"/funnel/messages/{second.pk}/cancellation/", headers=FETCH).content.decode()
+    assert "abgesagt: von Hand abgesagt" in answer
+    first.refresh_from_db()
+    assert first.is_urgent
+    assert sorted((subject, state) for subject, state, _why in lines(contact)) == [
+        ("Mail 1", "planned"),
+        ("Mail 2", "cancelled"),
+        ("Mail 3", "planned"),
+    ]
+
+
+def test_a_colleagues_hidden_contact_has_no_mails(contact, login, jan, sofia, krueger, unwritten):
+    Contact.objects.update(assignee=sofia)
+    Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
+    client, mail = login(jan), message(contact)
+    Message.objects.filter(pk=mail.pk).update(subject="Canary", html="<p>Canary</p>")
+    addresses = [f"/contacts/{contact.pk}/mails/{verb}/" for verb in ("pause", "resumption")]
+    addresses += [f"/funnel/messages/{mail.pk}/{verb}/" for verb in ("dispatch", "cancellation")]
+    with unwritten():
+        answers = [client.post(address, headers=FETCH) for address in addresses]
+        answers += [client.get(f"/funnel/messages/{mail.pk}/{part}") for part in ("", "content/")]
+    assert [answer.status_code for answer in answers] == [404] * 6
+    assert not any("Canary" in answer.content.decode() for answer in answers)
+
+
+def test_a_contact_in_the_trash_has_no_mails_to_act_on(contact, login, sofia):
+    mail = message(contact)
+    put_in_trash(contact)
+    assert login(sofia).post(f"/funnel/messages/{mail.pk}/dispatch/").status_code == 410
+
+
+def left(contact: Contact) -> Message:
+    """A mail that left, with a script somebody smuggled in."""
+    went(contact, "Mail 1")
+    rows = Message.objects.filter(contact=contact, state="sent")
+    rows.update(
+        subject="Willkommen", text="Guten Tag\n\nder Text", html="<p style='color:red'>Guten <b>Tag</b></p>"
+    )
+    return rows.get()
+
+
+def test_a_mail_is_shown_as_it_left_in_a_frame_that_can_do_nothing(contact, login, sofia):
+    client, mail = login(sofia), left(contact)
+    page = client.get(f"/funnel/messages/{mail.pk}/")
+    html = page.content.decode()
+    assert f'<iframe class="mail__frame" src="/funnel/messages/{mail.pk}/content/" sandbox title=' in html
+    assert "Guten Tag\n\nder Text" in html
+    assert "color:red" not in html
+    assert page.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'; frame-src 'self'")
+    framed = client.get(f"/funnel/messages/{mail.pk}/content/")
+    assert framed.content.decode() == mail.html
+    policy = framed.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:;")
+    assert policy.endswith("frame-ancestors 'self'; sandbox")
+
+
+def test_a_mail_that_did_not_leave_has_no_page(contact, login, sofia):
+    client, mail = login(sofia), message(contact)
+    assert [client.get(f"/funnel/messages/{mail.pk}/{part}").status_code for part in ("", "content/")] == [
+        404,
+        404,
+    ]
+
+
+def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
+    outbox.beat(timezone.now() - timedelta(minutes=5))
+    pages = [login(user).get(f"/contacts/{contact.pk}/").content.decode() for user in (anna, sofia)]
+    assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
+
+
+def test_silence_names_the_day_only_when_it_is_another_one(anna):
+    zone = anna.account.zone
+    outbox.beat(MONDAY)
+    assert running.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) == ""
+    later = (MONDAY + timedelta(hours=2)).astimezone(zone)
+    assert running.silence(anna, later) == "E-Mail-Versand steht seit 10:00"
+    next_day = (MONDAY + timedelta(days=1)).astimezone(zone)
+    assert running.silence(anna, next_day) == "E-Mail-Versand steht seit 23.11., 10:00"
+    outbox.beat(MONDAY + timedelta(days=1))
+    assert running.silence(anna, next_day) == ""

@@ -1,0 +1,152 @@
+"""The outbox of an office: all its mails by what became of them, and the button that stops it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from funnel import claiming, running
+from funnel.models import Message, Sender
+from tests.factories import put_in_trash
+from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+
+
+@pytest.fixture
+def contacts(krueger, sofia, board):
+    """Brandes and Cordes came into „Erfolgreich kontaktiert“, Ahlers into „Auftrag erhalten“: five mails."""
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3)
+    steps(board["Auftrag erhalten"].sequence, 0)
+    people = [lead(board["Nicht erreicht"], last_name=name) for name in ("Brandes", "Cordes", "Ahlers")]
+    for person, target in zip(people, ("Erfolgreich kontaktiert",) * 2 + ("Auftrag erhalten",), strict=True):
+        move(sofia, person, board[target])
+    return people
+
+
+@pytest.fixture
+def outbox(login, anna):
+    client = login(anna)
+    return lambda query="": client.get(f"/funnel/outbox/{query}").content.decode()
+
+
+def shown(html: str) -> list[str]:
+    """The last names in the table, from top to bottom."""
+    return re.findall(r'class="table__name"[^>]*><bdi>Klara (\w+)</bdi>', html)
+
+
+def counts(html: str) -> dict[str, int]:
+    return {
+        name: int(count) for name, count in re.findall(r'>([\w ]+) <span class="count">(\d+)</span>', html)
+    }
+
+
+def test_planned_mails_come_first_with_the_next_on_top(contacts, outbox):
+    html = outbox()
+    assert sorted(shown(html)[:3]) == ["Ahlers", "Brandes", "Cordes"]
+    assert sorted(shown(html)[3:]) == ["Brandes", "Cordes"]
+    assert counts(html) == {
+        "Geplant": 5,
+        "Gesendet": 0,
+        "Nicht gesendet": 0,
+        "Fehlgeschlagen": 0,
+        "Unklar": 0,
+        "Abgesagt": 0,
+    }
+
+
+def test_each_state_has_its_own_shelf(contacts, outbox):
+    went(contacts[0], "Mail 1")
+    Message.objects.filter(contact=contacts[1], step__subject="Mail 1").update(
+        state="failed", reason="refused", finished_at=MONDAY
+    )
+    assert shown(outbox("?state=sent")) == ["Brandes"]
+    failed = outbox("?state=failed")
+    assert shown(failed) == ["Cordes"]
+    assert "vom Mailserver abgelehnt" in failed
+    assert (counts(failed)["Geplant"], counts(failed)["Gesendet"], counts(failed)["Fehlgeschlagen"]) == (
+        3,
+        1,
+        1,
+    )
+
+
+def test_series_period_and_contact_narrow_it(contacts, outbox, board):
+    assert shown(outbox(f"?sequence={board['Auftrag erhalten'].sequence_id}")) == ["Ahlers"]
+    assert shown(outbox("?q=cord")) == ["Cordes", "Cordes"]
+    zone = contacts[0].account.zone
+    Message.objects.filter(contact=contacts[0]).update(planned_for=timezone.now().astimezone(zone))
+    Message.objects.exclude(contact=contacts[0]).update(planned_for=timezone.now() + timedelta(days=3))
+    assert shown(outbox("?period=today")) == ["Brandes", "Brandes"]
+    assert len(shown(outbox("?period=coming"))) == 5
+    assert len(shown(outbox("?period=week"))) == 2
+
+
+@pytest.mark.parametrize(
+    "query", ["?state=x", "?sequence=x", "?period=x", "?after=x", "?q=%00", "?sequence=²"]
+)
+def test_what_means_nothing_is_dropped(contacts, outbox, query):
+    assert len(shown(outbox(query))) == 5
+
+
+def test_many_mails_come_page_by_page_each_once(contacts, outbox, monkeypatch):
+    monkeypatch.setattr("funnel.outgoing.PAGE", 2)
+    seen, query = [], ""
+    for _ in range(3):
+        html = outbox(query)
+        seen += re.findall(r'<tr data-message="(\d+)"', html)
+        query = (re.findall(r'href="(\?[^"]*after[^"]*)" rel="next"', html) or [""])[0].replace("&amp;", "&")
+    assert (len(seen), len(set(seen)), query) == (5, 5, "")
+
+
+def test_a_contact_in_the_trash_is_not_there(contacts, outbox):
+    put_in_trash(contacts[2])
+    assert "Ahlers" not in shown(outbox())
+
+
+def test_marketing_sees_neither_addresses_nor_contacts_nor_mails(contacts, login, mara):
+    went(contacts[0], "Mail 1")
+    Message.objects.filter(state="sent").update(subject="Ihr Haus in der Lindenallee", html="<p>x</p>")
+    html = login(mara).get("/funnel/outbox/?state=sent").content.decode()
+    assert shown(html) == ["Brandes"]
+    assert "post.example" not in html
+    assert "Lindenallee" not in html
+    assert f"/contacts/{contacts[0].pk}/" not in html
+    assert "Versand anhalten" not in html
+    by_address = login(mara).get("/funnel/outbox/?q=lead0@post.example").content.decode()
+    assert shown(by_address) == []
+
+
+def test_it_asks_a_fixed_number_of_statements(contacts, login, anna, django_assert_max_num_queries):
+    client = login(anna)
+    with django_assert_max_num_queries(8):
+        client.get("/funnel/outbox/")
+
+
+def test_the_stop_button_stops_the_whole_office(contacts, login, mehmet, krueger):
+    claiming.claim(claiming.due(MONDAY + timedelta(hours=1)), now=MONDAY + timedelta(hours=1))
+    assert Message.objects.filter(state="claimed").count() == 3
+    client = login(mehmet)
+    answer = client.post("/funnel/outbox/switch/", {"on": "0"}, follow=True)
+    assert "Der Versand ist angehalten." in answer.content.decode()
+    assert Message.objects.filter(state="planned").count() == 5
+    assert claiming.due(MONDAY + timedelta(hours=1)) == []
+    client.post("/funnel/outbox/switch/", {"on": "1"})
+    assert len(claiming.due(MONDAY + timedelta(hours=1))) == 3
+
+
+def test_switching_twice_writes_once(anna, krueger, unwritten):
+    running.switch(user=anna, on=False)
+    with unwritten():
+        running.switch(user=anna, on=False)
+    assert not Sender.objects.of(krueger).get().is_on
+
+
+def test_nobody_else_may_stop_it(contacts, login, sofia, mara, unwritten):
+    clients = [login(sofia), login(mara)]
+    with unwritten():
+        assert [client.post("/funnel/outbox/switch/", {"on": "0"}).status_code for client in clients] == [
+            403,
+            403,
+        ]
+    assert clients[0].get("/funnel/outbox/").status_code == 403
