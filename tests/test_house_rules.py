@@ -41,7 +41,6 @@ ACROSS_ACCOUNTS = {
 # Text in German that is data, not interface.
 GERMAN_DATA = {
     "contacts/csv_fields.py": "headers and words of other programs' files",
-    "funnel/advertising.py": "words that mails asking for consent may not hold",
     "funnel/defaults.py": "the mails of a new office, its own texts from then on",
     "pipeline/demo*.py": "the demo's people and texts",
     "pipeline/boards.py": "the columns of a new office, its own words from then on",
