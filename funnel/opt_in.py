@@ -45,7 +45,6 @@ class Question:
 
     opt_in: OptIn
     state: State
-    office: str
 
     @property
     def masked(self) -> str:
@@ -106,7 +105,7 @@ def look(*, token: str, now: datetime) -> Question:
     opt_in = OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact").first()
     if opt_in is None:
         raise Http404
-    return Question(opt_in, _state(opt_in, now), opt_in_mail.office_of(opt_in.account, opt_in.account.sender))
+    return Question(opt_in, _state(opt_in, now))
 
 
 @transaction.atomic
@@ -137,7 +136,7 @@ def confirm(*, token: str, now: datetime) -> Question:
     )
     opt_in.confirmed_at = now
     opt_in.save(update_fields=["confirmed_at"])
-    return Question(opt_in, State.CONFIRMED, question.office)
+    return Question(opt_in, State.CONFIRMED)
 
 
 def _state(opt_in: OptIn, now: datetime) -> State:

@@ -20,7 +20,7 @@ from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel import enrolments
 from funnel.models import Enrolment, Message, Suppression
-from funnel.suppression import address_hash, suppress
+from funnel.suppression import OWN_WORDS, address_hash, suppress
 from funnel.tokens import Unsubscription
 
 Channel, Method = Consent.Channel, Consent.Method
@@ -47,6 +47,12 @@ def unsubscribe(*, said: Unsubscription, now: datetime) -> None:
     place = _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
     no = No(Suppression.Reason.UNSUBSCRIBED, place)
     _carry_out(said.account_id, said.digest, _recipients(said), no, now)
+
+
+def is_final(said: Unsubscription) -> bool:
+    """Whether the person has said no already, by the link or otherwise."""
+    rows = Suppression.objects.of(said.account_id).filter(address_hash=said.digest)
+    return bool(rows.filter(reason__in=OWN_WORDS).exists())
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from contacts import consent, duplicates, factsheet, timeline
 from contacts.models import Contact
-from funnel import ledger
+from funnel import ledger, standing
 from pipeline import history
 from pipeline.models import Card
 
@@ -19,6 +19,7 @@ class Detail:
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
     states: list[consent.State]
+    standing: standing.Standing
     duplicates: list[Contact]
     ledger: ledger.Ledger
     history: list[history.Line]
@@ -34,6 +35,7 @@ def load(user: User, contact: Contact) -> Detail:
         sections=factsheet.sections(contact),
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
+        standing=standing.load(contact),
         duplicates=duplicates.find(user, contact),
         ledger=ledger.load(contact),
         history=lines,

@@ -40,6 +40,7 @@ PARAMETERS = {
     "pk": Ref("authenticator"),
 }
 NEVER = "405 405 405 405 405 405 405"
+OPEN = "200 200 200 200 200 200 200"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Row:
     body: dict[str, Any] = field(default_factory=dict)
     at: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
+    asks_token: bool = True  # against forged forms; a signed link needs none
 
 
 def csv() -> SimpleUploadedFile:
@@ -328,6 +330,26 @@ ROWS = [
     Row("funnel:resumption", post="401 302 302 302 403 404 401", at={"contact_id": Ref("paused")}),
     Row("pipeline:contact", "302 200 200 200 403 404 302"),
     Row("pipeline:contact-history", "302 200 200 200 403 404 302"),
+    # For those who get mails: the signed link is the right, whoever opens it; a POST comes from mail programs too.
+    Row("funnel:unsubscribe", OPEN, OPEN, at={"token": Ref("unsubscribe")}, asks_token=False),
+    Row("funnel:objection-by-address", OPEN, OPEN, body={"address": "niemand@nirgends.de"}, asks_token=False),
+    Row("funnel:confirmation", OPEN, OPEN, at={"token": Ref("opt_in")}, asks_token=False),
+    # What a contact allows
+    Row(
+        "funnel:objection",
+        "302 200 200 200 403 404 302",
+        "401 302 302 302 403 404 401",
+        body={"method": "spoken"},
+    ),
+    Row(
+        "funnel:suppression",
+        "302 200 403 403 403 404 302",
+        "401 302 403 403 403 404 401",
+        at={"contact_id": Ref("suppressed")},
+        body={"method": "spoken", "wording": "Doch, gern."},
+    ),
+    Row("funnel:opt-in", post="401 302 302 302 403 404 401"),
+    Row("funnel:proof", "302 200 200 200 403 404 302"),
 ]
 
 

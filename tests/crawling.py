@@ -227,9 +227,10 @@ def without_ids(text: str, *offices: Office) -> str:
 
 
 def addressed(only: Iterable[str] = ()) -> Iterator[tuple[str, list[str], Row]]:
-    """Every address but the doors of the login, which know no account yet."""
+    """Every address but the doors of the login and the signed links of mails, which know no user."""
+    doors = ("account_", "invitation", "funnel:unsubscribe", "funnel:confirmation")
     for name, parameters in walk():
-        if (not only and not name.startswith(("account_", "invitation"))) or name in only:
+        if (not only and not name.startswith(doors)) or name in only:
             yield name, parameters, rows().get(name, Row(name, "200", "200"))
 
 

@@ -35,6 +35,8 @@ from accounts.models import Account, Role, User
 from contacts.kinds import Kind
 from contacts.models import Change, Consent, Contact
 from funnel.models import Enrolment, Holiday, Message, OptIn, Sender, Sequence, Step, Suppression
+from funnel.suppression import address_hash
+from funnel.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
 from pipeline import import_files, leads, moves
 from pipeline.boards import create_board
@@ -110,6 +112,7 @@ def furnish(mark: Mark, *, sight: str = Account.Sight.ALL) -> Office:
     office = Office(account, _people(account, mark))
     _name_columns(office, mark)
     _contacts(office, mark)
+    _consent(office, mark)
     _files(office, mark)
     _opinions(office, mark)
     _keys(office, mark)
@@ -211,6 +214,18 @@ def _contacts(office: Office, mark: Mark) -> None:
     now = timezone.now()
     leads.trash(user=admin, contact_ids=[trashed.pk], now=now)
     office.refs |= {"trashed": trashed.pk, "stamp": int(now.timestamp()) * 1_000_000 + now.microsecond}
+
+
+def _consent(office: Office, mark: Mark) -> None:
+    """A suppressed address, and what the links of mails carry."""
+    account = office.account
+    silent = ContactFactory(account=account, email=f"{mark.text('silent')}@example.org")
+    digest, before = address_hash(account.pk, silent.email), timezone.now() - timedelta(days=1)
+    Suppression.objects.create(account=account, address_hash=digest, reason="objection", at=before)
+    mail = Message.objects.get(pk=office.refs["message"])
+    asked = OptIn.objects.get(contact=office.refs["contact"])
+    links = {"unsubscribe": unsubscribe_token(mail), "opt_in": opt_in_token(asked)}
+    office.refs |= {"suppressed": silent.pk} | links
 
 
 def _story(contact: Contact, agent: User, other: User, mark: Mark) -> dict[str, int]:

@@ -1,0 +1,59 @@
+"""What is posted about consent: by colleagues about a contact, and by somebody who lost a link."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.consent import BY_HAND
+from contacts.fields import EmailField, MomentField, TidyText
+from contacts.models import Consent
+
+WAYS = [(method, Consent.Method(method).label) for method in BY_HAND]
+
+
+class ObjectionForm(TidyText, forms.Form):
+    """How a colleague was told that a contact wants no advertising."""
+
+    method = forms.ChoiceField(
+        label=gettext_lazy("Wie"), choices=WAYS, initial=Consent.Method.SPOKEN, required=False
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Wo"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("zum Beispiel „am Telefon“"),
+    )
+    everything = forms.BooleanField(label=gettext_lazy("Gilt auch für Telefon und Post"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        return values | {"method": values.get("method") or Consent.Method.SPOKEN}
+
+
+class NewConsentForm(TidyText, forms.Form):
+    """The evidence by which a suppressed address may be mailed again."""
+
+    method = forms.ChoiceField(label=gettext_lazy("Wie"), choices=WAYS)
+    occurred_at = MomentField(
+        label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt")
+    )
+    wording = forms.CharField(
+        label=gettext_lazy("Wortlaut"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Was der Kontakt gelesen oder gehört hat, als er neu eingewilligt hat."),
+    )
+    place = forms.CharField(label=gettext_lazy("Wo"), max_length=200, required=False)
+
+
+class AddressForm(TidyText, forms.Form):
+    """The address somebody wants no more mails to."""
+
+    address = EmailField(label=gettext_lazy("E-Mail-Adresse"), max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].widget.attrs["autocomplete"] = "email"
+        self.fields["address"].error_messages["required"] = _("Bitte geben Sie die E-Mail-Adresse an.")

@@ -1,0 +1,48 @@
+"""Reading whether a contact may be mailed, beside its consent: the panel „Werbung per E-Mail“ and the proof."""
+
+from dataclasses import dataclass
+
+from contacts import consent
+from contacts.models import Consent, Contact
+from funnel.models import Enrolment, OptIn, Sender, Suppression
+from funnel.opt_in_mail import office_of
+from funnel.suppression import entries
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`suppression` None: not suppressed; `question` None: nobody asked by mail, or the answer is there."""
+
+    suppression: Suppression | None
+    question: OptIn | None
+    has_moved: bool  # the address was changed while a series runs for the old one
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything that shows what a contact allowed."""
+
+    office: str
+    evidence: list[Consent]
+    suppression: Suppression | None
+
+
+def load(contact: Contact) -> Standing:
+    """Three statements at most."""
+    address = contact.email.strip().lower()
+    questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
+    running = Enrolment.objects.of(contact.account_id).filter(contact=contact)
+    last = questions.order_by("-asked_at").first()
+    return Standing(
+        suppression=entries(contact.account_id, [address]).get(address),
+        question=last if last and last.confirmed_at is None else None,
+        has_moved=running.exclude(state=Enrolment.State.ENDED).exclude(address=address).exists(),
+    )
+
+
+def proof(contact: Contact) -> Proof:
+    """The evidence with the office it was given to, and why the address is suppressed if it is."""
+    sender = Sender.objects.of(contact.account_id).select_related("account").get()
+    address = contact.email.strip().lower()
+    entry = entries(contact.account_id, [address]).get(address)
+    return Proof(office_of(sender.account, sender), consent.evidence(contact), entry)

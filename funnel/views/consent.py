@@ -1,0 +1,80 @@
+"""What colleagues do about a contact's consent to mails: objection, lifting, the question by mail, the proof."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import ADMINISTRATORS, WORKERS, gate
+from contacts import consent, timeline
+from contacts.finding import find
+from contacts.models import Contact
+from contacts.views.answers import changed, small_page
+from funnel import opt_in, standing, withdrawal
+from funnel.consent_forms import NewConsentForm, ObjectionForm
+from funnel.suppression import entries
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*WORKERS)
+def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """„Werbewiderspruch“. GET: the question. POST: carried out."""
+    contact = find(request.user, contact_id)
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"title": _("Werbewiderspruch"), "contact": contact, "form": form}
+        return small_page(request, "funnel/_objection.html", context, 422 if form.is_bound else 200)
+    withdrawal.object_to(user=request.user, contact_id=contact_id, now=timezone.now(), **form.cleaned_data)
+    return _shown(request, contact, _("Der Werbewiderspruch ist erfasst. Es geht keine Werbung mehr hinaus."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*ADMINISTRATORS)
+def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Lifts a suppression. GET: asks for the new consent. POST: keeps it as evidence."""
+    contact = find(request.user, contact_id)
+    form = NewConsentForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"title": _("Sperre aufheben"), "contact": contact, "form": form}
+        context["suppression"] = entries(contact.account_id, [contact.email]).get(contact.email.lower())
+        return small_page(request, "funnel/_lifting.html", context, 422 if form.is_bound else 200)
+    withdrawal.lift(user=request.user, contact_id=contact_id, now=timezone.now(), **form.cleaned_data)
+    return _shown(request, contact, _("Die Sperre ist aufgehoben."))
+
+
+@require_POST
+@gate(*WORKERS)
+def question(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """„Einwilligung per E-Mail anfragen“: the same answer whether or not the limits let a mail out."""
+    contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
+    sentence = _(
+        "Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag."
+    )
+    return _shown(request, contact, sentence)
+
+
+@require_safe
+@gate(*WORKERS)
+def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Everything the contact allowed or refused, to be printed."""
+    contact = find(request.user, contact_id)
+    context = {"contact": contact, "proof": standing.proof(contact), "now": timezone.localtime()}
+    return render(request, "funnel/proof.html", context)
+
+
+def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+    """The parts of the contact's page that say what is allowed, and what happened."""
+    contact.refresh_from_db()
+    return changed(
+        request,
+        contact,
+        sentence,
+        "funnel/_standing.html",
+        "contacts/_consents.html",
+        "contacts/_bubbles.html",
+        "contacts/_timeline.html",
+        standing=standing.load(contact),
+        states=consent.states(contact),
+        timeline=timeline.load(request.user, contact),
+    )

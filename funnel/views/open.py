@@ -1,0 +1,64 @@
+"""Pages for those who get mails: no login, no cookie, no script. Reading writes nothing; a button acts.
+
+A POST needs no token of the page: mail programs send it by themselves (RFC 8058), and the signed link is the right.
+"""
+
+from allauth.core import ratelimit
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.refusals import TooMany
+from funnel import opt_in, tokens, withdrawal
+from funnel.consent_forms import AddressForm
+from funnel.letterhead import letterhead
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """The unsubscribe link of a mail. GET: asks. POST: done at commit, as often as it is sent."""
+    try:
+        said = tokens.read(token)
+        if request.method == "POST":
+            withdrawal.unsubscribe(said=said, now=timezone.now())
+        context = {"said": said, "office": letterhead(said.account_id)}
+    except Http404:
+        return render(request, "funnel/lost_link.html", {"form": AddressForm()}, status=404)
+    context["is_done"] = withdrawal.is_final(said)
+    return render(request, "funnel/unsubscribe.html", context)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection(request: HttpRequest) -> HttpResponse:
+    """For those without a working link: the address by hand. The answer does not say whether anybody knows it."""
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "funnel/lost_link.html", {"form": form, "is_asked": True}, status=status)
+    if not ratelimit.consume(request, action="objection"):
+        raise TooMany(_("Das waren zu viele Anfragen. Bitte versuchen Sie es in einer Stunde noch einmal."))
+    withdrawal.object_by_address(address=form.cleaned_data["address"], now=timezone.now())
+    return render(request, "funnel/lost_link_done.html")
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirmation(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a question for consent. GET: asks. POST: grants, or (`again`) has an expired question sent anew."""
+    now = timezone.now()
+    if request.method == "POST" and "again" in request.POST:
+        opt_in.ask_again(token=token, now=now)
+    act = opt_in.confirm if request.method == "POST" and "again" not in request.POST else opt_in.look
+    question = act(token=token, now=now)
+    context = {"question": question, "office": letterhead(question.opt_in.account_id)}
+    context["is_asked_again"] = "again" in request.POST
+    return render(request, "funnel/confirmation.html", context)

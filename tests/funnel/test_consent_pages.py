@@ -1,0 +1,118 @@
+"""The contact's page: what may be mailed, the objection in one click, the question by mail, the proof."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts.models import Consent
+from funnel import basis
+from funnel.models import OptIn, Suppression
+from tests.factories import ContactFactory
+from tests.funnel.mailing import consenting, ended, enrol, series, with_imprint
+
+FETCH = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def klara(krueger):
+    with_imprint(krueger)
+    return consenting(krueger, "klara@lead.example", last_name="Lead")
+
+
+def without_token(answer):
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+
+
+@pytest.fixture
+def page(login, sofia, klara):
+    client = login(sofia)
+    return lambda: client.get(f"/contacts/{klara.pk}/").content.decode()
+
+
+def test_the_page_offers_objection_question_and_proof(page, klara):
+    html = page()
+    assert f'href="/contacts/{klara.pk}/objection/" data-dialog' in html
+    assert f'action="/contacts/{klara.pk}/opt-in/"' in html
+    assert f'href="/contacts/{klara.pk}/consent/"' in html
+    assert "data-suppressed" not in html
+
+
+def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sofia, krueger):
+    enrol(klara, series(krueger), now=timezone.now())
+    client = login(sofia)
+    dialog = client.get(f"/contacts/{klara.pk}/objection/", headers=FETCH).content.decode()
+    assert "Widerspruch erfassen" in dialog
+    answer = client.post(f"/contacts/{klara.pk}/objection/", headers=FETCH)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'data-suppressed="objection"' in html
+    assert 'data-bubble="opt_out"' in html
+    assert "widerrufen" in html
+    assert ended(klara) == "objection"
+    assert basis.missing(klara) == "suppressed"
+    assert "Werbewiderspruch" in page()
+    assert "data-suppressed" in page()
+    assert "/opt-in/" not in page()
+
+
+def test_without_javascript_the_objection_leads_back(klara, login, sofia):
+    client = login(sofia)
+    assert "<html" in client.get(f"/contacts/{klara.pk}/objection/").content.decode()
+    answer = client.post(f"/contacts/{klara.pk}/objection/", {"method": "written"})
+    assert answer.headers["Location"] == f"/contacts/{klara.pk}/"
+    assert Consent.objects.filter(contact=klara).latest("pk").method == "written"
+
+
+def test_only_administrators_are_offered_and_allowed_to_lift(klara, login, sofia, anna):
+    login(sofia).post(f"/contacts/{klara.pk}/objection/")
+    where = f"/contacts/{klara.pk}/suppression/"
+    assert where not in login(sofia).get(f"/contacts/{klara.pk}/").content.decode()
+    assert login(sofia).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 403
+    assert where in login(anna).get(f"/contacts/{klara.pk}/").content.decode()
+    assert login(anna).post(where, {"method": "spoken"}).status_code == 422
+    assert Suppression.objects.count() == 1
+    answer = login(anna).post(where, {"method": "spoken", "wording": "Ja."}, headers=FETCH)
+    assert answer.status_code == 200
+    assert "data-suppressed" not in answer.content.decode()
+    assert basis.missing(klara) == ""
+    assert login(anna).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 409
+
+
+def test_asking_answers_the_same_each_time(klara, login, sofia):
+    """B48."""
+    client = login(sofia)
+    answers = [client.post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH) for _ in range(9)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({without_token(answer) for answer in answers}) == 1
+    assert OptIn.objects.count() == 1
+    assert "data-asked" in answers[0].content.decode()
+
+
+def test_a_changed_address_is_shown_while_a_series_runs(page, klara, krueger):
+    """B53."""
+    enrol(klara, series(krueger), now=timezone.now())
+    assert "data-moved" not in page()
+    klara.email = "neu@lead.example"
+    klara.save(update_fields=["email"])
+    assert "data-moved" in page()
+
+
+def test_the_proof_lists_every_piece_of_evidence(klara, login, sofia):
+    login(sofia).post(f"/contacts/{klara.pk}/objection/", {"method": "spoken", "place": "am Telefon"})
+    html = login(sofia).get(f"/contacts/{klara.pk}/consent/").content.decode()
+    assert html.count("data-evidence") == 2
+    for text in ("Ja, gern.", "Formular", "am Telefon", "mündlich", "Sofia Vogt", "Krüger Immobilien GmbH"):
+        assert text in html
+    assert html.index("Ja, gern.") < html.index("am Telefon")
+    assert "klara@lead.example" in html
+
+
+def test_a_contact_hidden_from_an_agent_is_unknown(krueger, login, sofia, jan):
+    Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
+    hidden = ContactFactory(account=krueger, email="x@lead.example", assignee=jan)
+    for name in ("objection", "opt-in"):
+        assert login(sofia).post(f"/contacts/{hidden.pk}/{name}/").status_code == 404
+    assert login(sofia).get(f"/contacts/{hidden.pk}/consent/").status_code == 404
+    assert not Suppression.objects.exists()

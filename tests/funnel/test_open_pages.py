@@ -1,0 +1,194 @@
+"""Pages without login: reading writes nothing, a POST without cookies acts, and a bad link tells nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from contacts.models import Action, Consent
+from funnel import basis, opt_in
+from funnel.models import OptIn, Suppression
+from funnel.tokens import opt_in_token, unsubscribe_token
+from tests.cast import rows_written
+from tests.funnel.mailing import consenting, ended, enrol, series, states, with_imprint
+
+ADDRESS = "klara@lead.example"
+
+
+@pytest.fixture
+def mails(klara, krueger):
+    return enrol(klara, series(krueger), now=timezone.now())
+
+
+@pytest.fixture
+def klara(krueger):
+    with_imprint(krueger)
+    return consenting(krueger, ADDRESS)
+
+
+@pytest.fixture
+def link(mails):
+    return f"/u/{unsubscribe_token(mails[0])}/"
+
+
+@pytest.fixture
+def question(klara, sofia):
+    opt_in.ask(user=sofia, contact_id=klara.pk, now=timezone.now())
+    return OptIn.objects.get()
+
+
+def browser():
+    """A mail program: no cookies, and CSRF is checked as in production."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_a_hundred_gets_and_heads_write_nothing(link, question, klara):
+    """B44: scanners and prefetch; not even a session."""
+    confirm = f"/c/{opt_in_token(question)}/"
+    scanner, before = browser(), rows_written()
+    for address, times, status in (
+        (link, 100, 200),
+        (confirm, 100, 200),
+        ("/u/", 3, 200),
+        ("/u/forged/", 3, 404),
+    ):
+        answers = {
+            getattr(scanner, way)(address).status_code for way in ("get", "head") for _ in range(times)
+        }
+        assert answers == {status}
+    assert rows_written() == before
+    assert not scanner.cookies
+    assert basis.missing(klara) == ""
+
+
+def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
+    html = browser().get(link).content.decode()
+    assert "Krüger Immobilien GmbH" in html
+    assert "k•••@l•••.example" in html
+    assert ADDRESS not in html
+    assert "Klara" not in html
+    assert html.count("<button") == 1
+    assert "Vertreten durch: Anna Krüger" in html
+    assert browser().get(link).headers["Cache-Control"].startswith("max-age=0, no-cache, no-store")
+
+
+def test_one_click_acts_and_the_second_answers_the_same(link, klara):
+    """B45, RFC 8058: no cookie, no token of the page, no redirect."""
+    first = browser().post(
+        link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+    assert basis.missing(klara) == "suppressed"
+    assert ended(klara) == "unsubscribed"
+    assert states(klara) == ["cancelled"] * 3
+    second = browser().post(link)
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+    assert Action.objects.filter(kind="opt_out").count() == 1
+    assert "Sie sind abgemeldet" in second.content.decode()
+    assert "Sie sind abgemeldet" in browser().get(link).content.decode()
+
+
+def test_whoever_is_logged_in_acts_for_the_one_the_mail_went_to(link, klara, login, sofia):
+    """B46: forwarded to a colleague."""
+    own = consenting(klara.account, sofia.email)
+    assert login(sofia).post(link).status_code == 200
+    assert basis.missing(klara) == "suppressed"
+    assert basis.missing(own) == ""
+
+
+@pytest.mark.parametrize("way", ["get", "post", "head"])
+def test_a_bad_link_is_a_404_without_a_hint_that_offers_the_objection(way, link, klara):
+    """B43: altered, truncated, of another key, SQL: one answer."""
+    token = link.split("/")[2]
+    body, _dot, signature = token.partition(".")
+    bad = [
+        token[:-1],
+        token[1:],
+        f"{body}.{signature[::-1]}",
+        f"{body[:-2]}AA.{signature}",
+        "'%20OR%201=1--",
+        "x",
+    ]
+    answers = [getattr(browser(), way)(f"/u/{one}/") for one in bad]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert basis.missing(klara) == ""
+    if way == "get":
+        html = answers[0].content.decode()
+        assert '<form class="form" method="post" action="/u/"' in html
+        assert "Krüger" not in html
+
+
+def test_another_offices_token_touches_that_office_alone(link, klara, hansen):
+    theirs = consenting(hansen, ADDRESS)
+    (first, *_) = enrol(theirs, series(hansen), now=timezone.now())
+    browser().post(f"/u/{unsubscribe_token(first)}/")
+    assert basis.missing(theirs) == "suppressed"
+    assert basis.missing(klara) == ""
+
+
+def test_other_methods_are_unknown(link):
+    assert [getattr(browser(), way)(link).status_code for way in ("put", "delete", "patch")] == [405] * 3
+
+
+def test_an_objection_by_address_answers_the_same_for_everybody(klara):
+    known = browser().post("/u/", {"address": ADDRESS.upper()})
+    unknown = browser().post("/u/", {"address": "niemand@nirgends.example"})
+    assert known.status_code == unknown.status_code == 200
+    assert known.content == unknown.content
+    assert basis.missing(klara) == "suppressed"
+    assert Suppression.objects.get().reason == "objection"
+
+
+def test_what_is_no_address_is_refused(klara):
+    for address in ("", "a", "a@b.de, c@d.de", "x" * 400):
+        assert browser().post("/u/", {"address": address}).status_code == 422
+    assert not Suppression.objects.exists()
+
+
+def test_objections_by_address_are_limited(klara):
+    answers = [browser().post("/u/", {"address": f"x{n}@nirgends.example"}).status_code for n in range(8)]
+    assert answers == [200] * 5 + [429] * 3
+
+
+def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question, klara):
+    Consent.objects.all().delete()
+    link = f"/c/{opt_in_token(question)}/"
+    html = browser().get(link).content.decode()
+    assert question.wording in html
+    assert ADDRESS not in html
+    assert html.count("<button") == 1
+    answers = [browser().post(link) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert Consent.objects.filter(method="double_opt_in").count() == 1
+    assert "Danke" in browser().get(link).content.decode()
+
+
+def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
+    """B47."""
+    link = f"/c/{opt_in_token(question)}/"
+    OptIn.objects.update(asked_at=timezone.now() - timedelta(days=8))
+    html = browser().get(link).content.decode()
+    assert "abgelaufen" in html
+    assert 'name="again"' in html
+    assert browser().post(link).status_code == 200
+    assert OptIn.objects.count() == 1
+    answers = [browser().post(link, {"again": "1"}).content for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert OptIn.objects.count() == 2
+    assert not Consent.objects.filter(method="double_opt_in").exists()
+
+
+def test_after_an_objection_the_page_says_that_it_stands(question):
+    browser().post("/u/", {"address": ADDRESS})
+    html = browser().post(f"/c/{opt_in_token(question)}/").content.decode()
+    assert "Es bleibt bei Ihrem Nein" in html
+    assert not Consent.objects.filter(method="double_opt_in").exists()
+
+
+def test_a_forged_confirmation_link_is_unknown(question):
+    for token in (opt_in_token(question)[:-1], "x", "%27%20OR%201=1"):
+        assert browser().get(f"/c/{token}/").status_code == 404
+        assert browser().post(f"/c/{token}/").status_code == 404
