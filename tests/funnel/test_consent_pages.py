@@ -10,7 +10,7 @@ from contacts.models import Consent
 from funnel import basis
 from funnel.models import OptIn, Suppression
 from tests.factories import ContactFactory
-from tests.funnel.mailing import consenting, ended, enrol, series, with_imprint
+from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
 
 FETCH = {"HX-Request": "true"}
 

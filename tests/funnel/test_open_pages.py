@@ -11,7 +11,7 @@ from funnel import basis, opt_in
 from funnel.models import OptIn, Suppression
 from funnel.tokens import opt_in_token, unsubscribe_token
 from tests.cast import rows_written
-from tests.funnel.mailing import consenting, ended, enrol, series, states, with_imprint
+from tests.funnel.consenting import consenting, ended, enrol, series, states, with_imprint
 
 ADDRESS = "klara@lead.example"
 
