@@ -11,7 +11,7 @@ from contacts import consent, timeline
 from contacts.finding import find
 from contacts.models import Contact
 from contacts.views.answers import changed, small_page
-from funnel import opt_in, standing, withdrawal
+from funnel import ledger, opt_in, standing, withdrawal
 from funnel.consent_forms import NewConsentForm, ObjectionForm
 from funnel.suppression import entries
 
@@ -71,10 +71,12 @@ def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpRespons
         contact,
         sentence,
         "funnel/_standing.html",
+        "funnel/_ledger.html",
         "contacts/_consents.html",
         "contacts/_bubbles.html",
         "contacts/_timeline.html",
         standing=standing.load(contact),
+        ledger=ledger.load(contact),
         states=consent.states(contact),
         timeline=timeline.load(request.user, contact),
     )
