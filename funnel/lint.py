@@ -19,10 +19,11 @@ LARGEST = 100_000  # bytes; Gmail cuts HTML at about that size
 LONGEST_LINE = 998  # RFC 5322 2.1.1
 LEFTOVER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[\ue000-\uf8ff]", re.DOTALL)
 GREETED = r"(?:[ \t]+(?:Frau|Herrn?|Familie|Dr\.|Professor(?:in)?))*"
-HALF_GREETING = re.compile(
+TORN_GREETING = re.compile(
     rf"\b(?:Hallo|Hi|Moin|Guten (?:Tag|Morgen|Abend)|Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]+[,!]"
-    rf"|^[ \t]*(?:Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]*(?:[,!]|$(?!\n[ \t]*\S))",
-    re.MULTILINE | re.IGNORECASE,
+)
+HALF_GREETING = re.compile(
+    rf"^[ \t]*(?:Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]*(?:[,!]|$(?!\n[ \t]*\S))", re.MULTILINE
 )
 UNSEEN = re.compile(r"<head\b.*?</head>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
@@ -118,7 +119,9 @@ def _leftovers(mail: Mail) -> Iterator[str]:
 
 
 def _greeting(mail: Mail) -> Iterator[str]:
-    if any(HALF_GREETING.search(text) for text in (mail.subject, mail.text, mail.seen)):
+    texts = (mail.subject, mail.text, mail.seen)
+    torn = any(TORN_GREETING.search(text) for text in texts if " ," in text or " !" in text)
+    if torn or any(HALF_GREETING.search(text) for text in texts):
         yield _("Die Anrede bricht ab („Hallo ,“).")
 
 

@@ -56,6 +56,9 @@ def wrap(text: str) -> str:
     """The text part in lines of at most 76 columns; an address to click on is never broken."""
     lines = []
     for line in text.split("\n"):
+        if len(line) <= WIDTH:
+            lines.append(line.rstrip())
+            continue
         indent = re.match(r" *(?:- |\d+\. )?", line)
         hanging = " " * len(indent[0]) if indent else ""
         options = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": hanging}

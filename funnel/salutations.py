@@ -52,11 +52,14 @@ def spoken_title(title: str, salutation: str) -> str:
 def tidy(text: str) -> str:
     """One line without control characters, direction marks and doubled blanks."""
     shown = UNSEEN.sub("", unicodedata.normalize("NFC", text))
-    return " ".join(
-        "".join(
-            " " if unicodedata.category(sign)[0] == "C" and sign != "\u200d" else sign for sign in shown
-        ).split()
-    )
+    if not shown.isprintable():
+        shown = "".join(" " if _is_control(sign) else sign for sign in shown)
+    return " ".join(shown.split())
+
+
+def _is_control(sign: str) -> bool:
+    """Control characters and the like; not the joiner that makes one emoji of several."""
+    return unicodedata.category(sign)[0] == "C" and sign != "\u200d"
 
 
 def name(text: str) -> str:
