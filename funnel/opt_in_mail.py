@@ -1,6 +1,7 @@
 """The mail that asks somebody to confirm a consent. It must hold no advertising, or it would be some itself."""
 
 import re
+from email.header import decode_header, make_header
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -10,32 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from funnel import imprint
+from funnel.advertising import words
 from funnel.models import OptIn, Sender
 from funnel.tokens import opt_in_token
 
 DAYS_VALID = 7
 LONGEST = 3000  # characters; nothing but the question fits
-# What praises or offers something, in any form of the word.
-PRAISE = (
-    "aktion",
-    "angebot",
-    "exklusiv",
-    "garantiert",
-    "gewinn",
-    "gratis",
-    "gutschein",
-    "kostenlos",
-    "nur heute",
-    "provisionsfrei",
-    "rabatt",
-    "schn.ppchen",
-    "sichern",
-    "sonderpreis",
-    "unverbindlich",
-    "wertermittlung",
-    "bewertung",
-    "%",
-)
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -94,12 +75,9 @@ def advertising(mail: EmailMessage, *, own_link: str, firm: str) -> list[str]:
 
     The firm's own name is none, whatever it says: a mail must name its sender.
     """
-    text = "\n".join((mail.subject, parseaddr(mail.from_email)[0], str(mail.body)))
-    words = text.replace(own_link, "").replace(firm, "").casefold()
-    faults = [
-        _("Die Bestätigungsmail wirbt („%(word)s“).") % {"word": found.group()}
-        for found in re.finditer("|".join(PRAISE), words)
-    ]
+    text = "\n".join((mail.subject, str(make_header(decode_header(mail.from_email))), str(mail.body)))
+    selling = words(text.replace(own_link, "").replace(firm, ""))
+    faults = [_("Die Bestätigungsmail wirbt („%(word)s“).") % {"word": word} for word in selling]
     if LINK.findall(str(mail.body)) != [own_link]:
         faults.append(_("Die Bestätigungsmail darf außer dem Bestätigungslink keinen Link enthalten."))
     if mail.attachments or getattr(mail, "alternatives", None) or len(text) > LONGEST:

@@ -1,7 +1,7 @@
 """What an imported file would do, found out without writing anything: the dry run, and the first half of the import."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -13,12 +13,15 @@ from accounts.plans import Feature
 from accounts.refusals import Forbidden
 from contacts.csv_fields import FIELDS
 from contacts.csv_rows import Sheet
+from funnel import suppression
+from funnel.models import Suppression
 from pipeline.import_people import People
 from pipeline.import_rows import Reader, Row
 from pipeline.models import Column, Import, ImportRow
 
 BATCH = 500
 LONGEST_REASON = 500
+SUPPRESSED = "suppressed"  # in the counts, beside the outcomes
 Outcome = ImportRow.Outcome
 Report = Callable[[int], None]  # is told how many rows are done
 
@@ -37,12 +40,14 @@ class Line(NamedTuple):
 class Plan:
     people: People
     lines: list[Line] = field(default_factory=list)
+    suppressed: int = 0  # rows whose address is never mailed
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows have which outcome; every outcome is named."""
+        """How many rows have which outcome, every outcome named; and, if there are any, the suppressed ones."""
         found = Counter(line.outcome for line in self.lines)
-        return {str(outcome.value): found[outcome.value] for outcome in Outcome}
+        counts = {str(outcome.value): found[outcome.value] for outcome in Outcome}
+        return counts | {SUPPRESSED: self.suppressed} if self.suppressed else counts
 
     @property
     def invalid_lines(self) -> list[int]:
@@ -58,7 +63,9 @@ def make_plan(source: Import, sheet: Sheet, report: Report) -> Plan:
     plan = Plan(People(source.account, with_notes="note" in mapping.values()))
     for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
         plan.people.load(row for row in batch if not row.errors)
-        plan.lines += [_line(plan.people, row) for row in batch]
+        no_mail = suppression.entries(source.account_id, _addresses(batch))
+        plan.suppressed += sum(_address(row) in no_mail for row in batch if not row.errors)
+        plan.lines += [_line(plan.people, row, no_mail) for row in batch]
         report(len(plan.lines))
     return plan
 
@@ -74,9 +81,18 @@ def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
         raise Forbidden(str(Feature.ASSIGN.label))
 
 
-def _line(people: People, row: Row) -> Line:
+def _line(people: People, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
     if row.errors:
         return _said(row, Outcome.INVALID, " ".join(row.errors))
+    line, entry = _matched(people, row), no_mail.get(_address(row))
+    if entry is None:
+        return line
+    said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
+    reason = said % {"reason": entry.get_reason_display()}
+    return line._replace(reason=f"{line.reason} {reason}".strip()[:LONGEST_REASON])
+
+
+def _matched(people: People, row: Row) -> Line:
     person = people.find(row)
     if person is None:
         return _said(row, Outcome.CREATED, "", people.bring(row).key)
@@ -101,6 +117,14 @@ def label(name: str) -> str:
 
 def _said(row: Row, outcome: str, reason: str, key: int | None = None) -> Line:
     return Line(row.line, str(outcome), row.name[:200], reason[:LONGEST_REASON], key)
+
+
+def _address(row: Row) -> str:
+    return str(row.facts.get("email", "")).lower()
+
+
+def _addresses(rows: Iterable[Row]) -> set[str]:
+    return {_address(row) for row in rows if not row.errors} - {""}
 
 
 def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts import csv_rows
+from pipeline.import_plan import SUPPRESSED
 from pipeline.imports import BUSY, lines_at_fault
 from pipeline.models import Import, ImportRow
 
@@ -43,6 +44,7 @@ def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
         "percent": 100 * source.rows_done // max(source.rows_total, 1),
         "counts": counts,
         "invalid": invalid,
+        "suppressed": source.counts.get(SUPPRESSED, 0),
         "valid": sum(
             count for outcome, _label, count in counts if outcome in (Outcome.CREATED, Outcome.UPDATED)
         ),
