@@ -3,12 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.plans import Feature
 from contacts import assignment, facts
+from contacts.consent import BY_HAND
 from contacts.forms import FactsForm
+from contacts.models import Consent
+from funnel import suppression
+from funnel.enrolments import Effect
+from funnel.models import Suppression
 from pipeline.models import Column
 
 
@@ -28,9 +34,24 @@ class IntakeForm(FactsForm):
         empty_label=gettext_lazy("Niemand"),
         error_messages={"invalid_choice": gettext_lazy("Mitarbeiter nicht verfügbar")},
     )
+    wording = forms.CharField(
+        label=gettext_lazy("Wortlaut der Einwilligung in E-Mails"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        help_text=gettext_lazy("Was der Kontakt gelesen oder gehört hat, als er zustimmte. Leer: keine."),
+    )
+    method = forms.ChoiceField(
+        label=gettext_lazy("Wie erteilt"),
+        choices=[(method, Consent.Method(method).label) for method in BY_HAND],
+        required=False,
+    )
+    enrol = forms.BooleanField(label=gettext_lazy("Mails dieser Spalte schicken"), required=False)
 
     def __init__(self, *args: Any, user: User, column: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
+        self.suppression: Suppression | None = None
         columns = list(Column.objects.of(user.account).order_by("position"))
         asked = next((one for one in columns if str(one.pk) == column), columns[0])
         self.fields["column"].queryset = Column.objects.of(user.account).order_by("position")
@@ -41,6 +62,44 @@ class IntakeForm(FactsForm):
         if not user.account.can(Feature.ASSIGN):
             self.fields["assignee"].widget.attrs["disabled"] = True
             self.fields["assignee"].help_text = gettext_lazy("Nur im Expert-Paket")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        address = values.get("email") or ""
+        self.suppression = suppression.entries(self.user.account_id, [address]).get(address.lower())
+        if values.get("wording") and not values.get("method"):
+            values["method"] = Consent.Method.SPOKEN
+        if values.get("enrol"):
+            self._check_enrolment(values)
+        return values
+
+    def _check_enrolment(self, values: dict[str, Any]) -> None:
+        """Mails are promised only where they can be kept."""
+        column = values.get("column")
+        if column is not None and column.effect is not Effect.ENROL:
+            self.add_error("enrol", _("Diese Spalte hat keine Mails."))
+        elif self.suppression is not None:
+            self.add_error("enrol", self.warning)
+        elif not values.get("email"):
+            self.add_error("email", _("Ohne E-Mail-Adresse gibt es keine Mails."))
+        elif not values.get("wording"):
+            self.add_error(
+                "wording", _("Ohne Einwilligung wird nichts gesendet: Bitte den Wortlaut angeben.")
+            )
+
+    @property
+    def warning(self) -> str:
+        """What is to be known about the address, or ""."""
+        if self.suppression is None:
+            return ""
+        said = _("Die E-Mail-Adresse ist gesperrt (%(reason)s): An sie geht keine Werbung.")
+        return said % {"reason": self.suppression.get_reason_display()}
+
+    @property
+    def consent(self) -> dict[str, str]:
+        """The evidence given along, or nothing."""
+        given = self.cleaned_data["wording"]
+        return {"wording": given, "method": self.cleaned_data["method"]} if given else {}
 
     @property
     def values(self) -> dict[str, Any]:

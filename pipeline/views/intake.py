@@ -24,7 +24,9 @@ def new(request: HttpRequest) -> HttpResponse:
     twins = [] if "anyway" in request.POST else intake.twins(request.user, form.values)
     if twins:
         return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
-    chosen = {name: form.cleaned_data[name] for name in ("column", "assignee")}
-    contact = intake.enter(user=request.user, values=form.values, now=timezone.now(), **chosen)
-    messages.success(request, _("„%(name)s“ ist angelegt.") % {"name": contact.display_name})
+    chosen = {name: form.cleaned_data[name] for name in ("column", "assignee", "enrol")}
+    given = {"values": form.values, "consent": form.consent}
+    contact = intake.enter(user=request.user, now=timezone.now(), **given, **chosen)
+    said = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
+    messages.success(request, f"{said} {form.warning}".strip())
     return HttpResponseRedirect(f"/contacts/{contact.pk}/" if sees(request.user, contact) else "/")

@@ -1,0 +1,68 @@
+"""„Kontakt anlegen“: asks whether mails begin, keeps the consent as evidence, and says when the address said no."""
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import Consent, Contact
+from funnel.models import Enrolment, Message
+from funnel.suppression import address_hash, suppress
+from tests.funnel.consenting import series, with_imprint
+
+CLAUDIA = {"last_name": "Brandes", "email": "claudia@brandes.de", "source": "phone"}
+YES = {"wording": "Am Telefon: Ja, schicken Sie mir das.", "method": "spoken"}
+
+
+@pytest.fixture
+def post(login, sofia, krueger, board):
+    with_imprint(krueger)
+    series(krueger)
+    client = login(sofia)
+
+    def posted(**data):
+        return client.post(
+            "/contacts/new/", CLAUDIA | {"column": board["Neue Kontakte"].pk} | data, follow=True
+        )
+
+    return posted
+
+
+def test_unasked_nobody_is_enrolled_even_with_consent(post):
+    post(**YES)
+    assert not Enrolment.objects.exists()
+    assert Consent.objects.get().granted is True
+
+
+def test_with_consent_the_mails_of_the_column_begin(post, sofia):
+    post(**YES, enrol="on")
+    evidence = Consent.objects.get()
+    assert (evidence.channel, evidence.method, evidence.wording) == ("email", "spoken", YES["wording"])
+    assert evidence.recorded_by == sofia
+    assert Enrolment.objects.get().state == "active"
+    assert set(Message.objects.values_list("state", flat=True)) == {"planned"}
+
+
+@pytest.mark.parametrize("lacking", [{"wording": ""}, {"wording": "  "}, {"email": "", "phone": "0221 1"}])
+def test_mails_are_not_promised_without_consent_or_address(post, lacking):
+    answer = post(**YES | {"enrol": "on"} | lacking)
+    assert answer.status_code == 422
+    assert not Contact.objects.exists()
+
+
+def test_an_own_column_has_no_mails(post, board):
+    answer = post(**YES, enrol="on", column=board["Nicht erreicht"].pk)
+    assert answer.status_code == 422
+    assert "Diese Spalte hat keine Mails." in answer.content.decode()
+
+
+def test_a_suppressed_address_is_taken_in_and_named_and_never_enrolled(post, krueger):
+    digest = address_hash(krueger.pk, CLAUDIA["email"])
+    suppress(account_id=krueger.pk, digest=digest, reason="objection", now=timezone.now())
+    refused = post(**YES, enrol="on")
+    assert refused.status_code == 422
+    assert "ist gesperrt (Werbewiderspruch)" in refused.content.decode()
+    assert not Contact.objects.exists()
+    html = post().content.decode()
+    assert Contact.objects.count() == 1
+    assert "Die E-Mail-Adresse ist gesperrt (Werbewiderspruch)" in html
+    assert 'data-suppressed="objection"' in html
+    assert not Message.objects.exists()
