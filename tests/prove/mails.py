@@ -1,0 +1,175 @@
+"""Moves, pauses, stops, the clock and crashes of the worker, in orders nobody thought of.
+
+After every step the promises about mails must hold in the database; what arrived at the mail server is counted beside
+it, so that no step ever arrives twice and nothing arrives that the ledger does not know.
+"""
+
+import contextlib
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from accounts.models import Account, Role, User
+from accounts.refusals import Refusal
+from contacts.models import Consent, Contact
+from funnel import claiming, enrolments, outbox
+from funnel.models import Enrolment, Message
+from funnel.relay import Fate, Outcome
+from pipeline import bulk, moves
+from pipeline.boards import create_board
+from pipeline.invariants import INVARIANTS
+from pipeline.models import Column
+from tests.factories import AccountFactory, UserFactory
+from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
+
+WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
+State = Message.State
+
+
+class Post:
+    """A mail server that keeps what it takes, and loses its answer when told so."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[str] = Counter()
+        self.fate = Fate.SENT
+
+    def send(self, mail, recipient: str) -> Outcome:  # type: ignore[no-untyped-def]
+        if self.fate in (Fate.SENT, Fate.UNCLEAR):
+            self.taken[mail.extra_headers["Message-ID"]] += 1
+        return Outcome(self.fate)
+
+
+class MailMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.account: Account = AccountFactory()
+        self.user: User = UserFactory(account=self.account, role=Role.ADMINISTRATOR)
+        self.columns: list[Column] = create_board(self.account)
+        ready(self.account)
+        for column in self.columns:
+            if column.sequence_id:
+                steps(column.sequence, 0, 1, 2)
+        Column.objects.of(self.account).filter(name="Termin vereinbart").update(mails_continue=True)
+        self.columns = list(Column.objects.of(self.account))
+        self.contacts = [lead(self.columns[1], last_name=f"P{n}") for n in range(3)]
+        self.contacts.append(lead(self.columns[1], last_name="Twin", email=self.contacts[0].email))
+        contacted = next(column for column in self.columns if column.key == Column.Key.CONTACTED)
+        for contact in self.contacts:
+            move(self.user, contact, contacted)
+        self.now: datetime = MONDAY + timedelta(minutes=11)
+        self.post = Post()
+        self.last: int | None = None
+        self.ended: dict[int, str] = {}
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    # What people do.
+
+    @rule(which=WHICH, goal=WHICH)
+    def move(self, which: int, goal: int) -> None:
+        moved = move(self.user, self.contact(which), self.columns[goal % len(self.columns)], self.now)
+        self.last = moved.move.pk if moved.move else self.last
+
+    @rule()
+    def undo(self) -> None:
+        if self.last is None:
+            return
+        try:
+            moves.reverse(user=self.user, move_id=self.last, now=self.now)
+        except Refusal:
+            return
+        self.ended.clear()  # within its ten seconds an undo may bring back what was cancelled
+
+    @rule(goal=WHICH)
+    def move_all(self, goal: int) -> None:
+        ids = [contact.pk for contact in self.contacts]
+        column = self.columns[goal % len(self.columns)]
+        bulk.move_many(user=self.user, contact_ids=ids, column_id=column.pk, now=self.now)
+
+    @rule(which=WHICH, verb=st.sampled_from([enrolments.pause, enrolments.resume]))
+    def pause_or_resume(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
+        with contextlib.suppress(Refusal):
+            verb(user=self.user, contact_id=self.contact(which).pk, now=self.now)
+
+    @rule(which=WHICH, verb=st.sampled_from([outbox.send_now, outbox.cancel]))
+    def by_hand(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
+        ids = list(
+            Message.objects.of(self.account)
+            .filter(state=State.PLANNED)
+            .values_list("pk", flat=True)
+            .order_by("pk")
+        )
+        if ids:
+            with contextlib.suppress(Refusal):
+                verb(user=self.user, message_id=ids[which % len(ids)], now=self.now)
+
+    @rule(which=WHICH)
+    def stop(self, which: int) -> None:
+        ids = [self.contact(which).pk]
+        reason = Enrolment.Reason.REPLY
+        enrolments.stop(account_id=self.account.pk, contact_ids=ids, reason=reason, now=self.now)
+
+    @rule(which=WHICH, granted=st.booleans())
+    def say_yes_or_no(self, which: int, granted: bool) -> None:
+        contact = grant(self.contact(which), self.now)
+        Consent.objects.filter(pk=Consent.objects.filter(contact=contact).latest("pk").pk).update(
+            granted=granted, recorded_at=self.now
+        )
+
+    # What time and the worker do.
+
+    @rule(hours=st.sampled_from([0.003, 0.2, 0.2, 25, 24 * 8]))
+    def wait(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(fate=st.sampled_from(list(Fate)))
+    def sweep(self, fate: Fate) -> None:
+        self.post.fate = fate
+        outbox.reconcile(now=self.now)
+        for message in claiming.claim(claiming.due(self.now), now=self.now):
+            outbox.deliver(message, self.post, now=self.now)  # type: ignore[arg-type]
+
+    @rule(deep=st.booleans())
+    def crash(self, deep: bool) -> None:
+        """The worker dies with claimed messages in its hands; `deep`: after one was handed over."""
+        claimed = claiming.claim(claiming.due(self.now), now=self.now)
+        if deep and claimed:
+            Message.objects.filter(pk=claimed[0].pk).update(state=State.SENDING)
+            self.post.taken[claimed[0].message_id] += 1
+
+    @rule()
+    def wake(self) -> None:
+        enrolments.resume_ready(now=self.now)
+
+    # What must hold after each step.
+
+    @invariant()
+    def promises_hold(self) -> None:
+        assert [row for number in (10, 11, 12, 13) for row in INVARIANTS[number](self.account.pk)] == []
+
+    @invariant()
+    def nothing_arrives_twice_or_unknown(self) -> None:
+        assert set(self.post.taken.values()) <= {1}
+        known = Message.objects.of(self.account).filter(state__in=(State.SENT, State.UNCLEAR, State.SENDING))
+        ids = set(known.values_list("message_id", flat=True))
+        assert set(self.post.taken) <= ids
+        sent = set(known.filter(state=State.SENT).values_list("message_id", flat=True))
+        assert sent <= set(self.post.taken)
+
+    @invariant()
+    def what_has_ended_stays(self) -> None:
+        final = (State.SENT, State.FAILED, State.SKIPPED, State.CANCELLED)
+        rows = dict(Message.objects.of(self.account).values_list("pk", "state"))
+        for pk, state in self.ended.items():
+            assert rows[pk] == state
+        self.ended = {pk: state for pk, state in rows.items() if state in final}
+
+    def contact(self, which: int) -> Contact:
+        return self.contacts[which % len(self.contacts)]
