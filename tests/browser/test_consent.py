@@ -1,0 +1,93 @@
+"""Saying no and saying yes, as people do it: from a mail without scripts, and on the contact's page."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from contacts.models import Consent
+from funnel import basis, opt_in
+from funnel.models import OptIn
+from funnel.tokens import opt_in_token, unsubscribe_token
+from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
+
+PHONE = {"viewport": {"width": 390, "height": 800}, "java_script_enabled": False}
+
+
+@pytest.fixture
+def klara(krueger):
+    with_imprint(krueger)
+    return consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead")
+
+
+def fits(page: Page) -> bool:
+    """Nothing stands out to the side."""
+    return bool(page.locator("html").evaluate("e => e.scrollWidth <= e.clientWidth"))
+
+
+def test_unsubscribing_takes_one_click_without_scripts_or_login(visit, klara, krueger):
+    (first, *_) = enrol(klara, series(krueger), now=timezone.now())
+    page = visit(None, f"/u/{unsubscribe_token(first)}/", **PHONE)
+    expect(page.get_by_role("heading")).to_have_text("E-Mails abbestellen")
+    page.get_by_role("button", name="Abmelden").click()
+    expect(page.get_by_role("heading")).to_have_text("Sie sind abgemeldet")
+    assert basis.missing(klara) == "suppressed"
+    assert ended(klara) == "unsubscribed"
+
+
+def test_a_broken_link_leads_to_the_objection_by_address(visit, watch, klara):
+    watch.expect("404")
+    page = visit(None, "/u/kaputt/", **PHONE)
+    page.get_by_label("E-Mail-Adresse").fill("klara@lead.example")
+    page.get_by_role("button", name="Keine Werbung mehr").click()
+    expect(page.get_by_role("heading")).to_have_text("Ihr Widerspruch ist erfasst")
+    assert basis.missing(klara) == "suppressed"
+
+
+def test_confirming_takes_one_click(visit, klara, sofia):
+    opt_in.ask(user=sofia, contact_id=klara.pk, now=timezone.now())
+    page = visit(None, f"/c/{opt_in_token(OptIn.objects.get())}/", **PHONE)
+    page.get_by_role("button", name="Ja, bestätigen").click()
+    expect(page.get_by_role("heading")).to_have_text("Danke, das ist bestätigt")
+    assert Consent.objects.filter(method="double_opt_in").count() == 1
+
+
+def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, klara, sofia, krueger):
+    enrol(klara, series(krueger), now=timezone.now())
+    page = visit(sofia, f"/contacts/{klara.pk}/")
+    page.get_by_role("button", name="Einwilligung per E-Mail anfragen").click()
+    expect(page.get_by_role("status")).to_contain_text("Die Anfrage geht hinaus")
+    expect(page.locator("#standing [data-asked]")).to_be_visible()
+    page.get_by_role("link", name="Werbewiderspruch").click()
+    page.get_by_role("dialog").get_by_role("button", name="Widerspruch erfassen").click()
+    expect(page.locator("#standing [data-suppressed=objection]")).to_contain_text("Gesperrt: Werbewiderspruch")
+    expect(page.locator("#consents [data-consent=email]")).to_contain_text("widerrufen")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert ended(klara) == "objection"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_pages_fit_every_width_and_both_schemes(visit, watch, klara, krueger, anna, width, scheme):
+    """PICTURES names a folder that keeps what they look like."""
+    watch.expect("404")
+    (first, *_) = enrol(klara, series(krueger), now=timezone.now())
+    opt_in.ask(user=anna, contact_id=klara.pk, now=timezone.now())
+    way = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    page = visit(anna, f"/contacts/{klara.pk}/", **way)
+    addresses = {
+        "contact": f"/contacts/{klara.pk}/",
+        "objection": f"/contacts/{klara.pk}/objection/",
+        "proof": f"/contacts/{klara.pk}/consent/",
+        "new": "/contacts/new/",
+        "unsubscribe": f"/u/{unsubscribe_token(first)}/",
+        "lost": "/u/kaputt/",
+        "confirm": f"/c/{opt_in_token(OptIn.objects.get())}/",
+    }
+    for name, address in addresses.items():
+        page.goto(address)
+        assert fits(page), name
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
