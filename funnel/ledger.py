@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from funnel import placeholders
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, Message, Sender, Step
 
 State = Message.State
 Reason = Message.Reason
@@ -26,7 +25,8 @@ class Line:
     @property
     def subject(self) -> str:
         """As it left; for one that did not leave yet as the step has it."""
-        return self.message.subject or plain_subject(self.message.step.subject)
+        message, sender = self.message, self.run.enrolment.account.sender
+        return message.subject or coming_subject(message.step, self.run.contact, sender)
 
     @property
     def at(self) -> datetime:
@@ -77,6 +77,7 @@ class Line:
 class Run:
     """A contact's way through one series, with its mails in the order of time."""
 
+    contact: Contact
     enrolment: Enrolment
     is_off: bool  # the series or all mails of the office are switched off
     lines: list[Line] = field(default_factory=list)
@@ -121,14 +122,19 @@ class Ledger:
         return any(run.is_off and not run.is_over for run in self.runs)
 
 
-def plain_subject(subject: str) -> str:
-    """A step's subject for people: the fallbacks in place of the placeholders."""
-    return placeholders.SHAPE.sub(lambda found: found[2] or "…", subject)
+def plain_subject(subject: str, office: str) -> str:
+    """A step's subject for people who see no contact: the fallbacks in place of the placeholders."""
+    return placeholders.SHAPE.sub(lambda found: office if found[1] == "buero" else (found[2] or "…"), subject)
+
+
+def coming_subject(step: Step, contact: Contact, sender: Sender) -> str:
+    """The subject a step's mail to the contact would have now."""
+    return placeholders.fill(placeholders.mark(step.subject), placeholders.filling(contact, sender))
 
 
 def load(contact: Contact) -> Ledger:
     """The contact's mails by series."""
-    runs = {row.pk: _run(row) for row in _enrolments(contact)}
+    runs = {row.pk: _run(row, contact) for row in _enrolments(contact)}
     messages = Message.objects.of(contact.account_id).filter(contact=contact).exclude(reason__in=UNSEEN)
     rows = messages.select_related("step").defer("html", "text", "step__body")
     for message in rows.order_by("-planned_for", "-pk")[:MOST]:
@@ -140,12 +146,12 @@ def load(contact: Contact) -> Ledger:
 
 
 def _enrolments(contact: Contact) -> list[Enrolment]:
-    rows = Enrolment.objects.of(contact.account_id).filter(contact=contact).select_related("sequence")
-    rows = rows.annotate(office_is_on=F("account__sender__is_on"))
+    rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
+    rows = rows.select_related("sequence", "account__sender")
     return sorted(
         rows, key=lambda row: (row.state != Enrolment.State.ENDED, row.changed_at, row.pk), reverse=True
     )
 
 
-def _run(row: Enrolment) -> Run:
-    return Run(row, is_off=not (row.sequence.is_on and row.office_is_on))  # type: ignore[attr-defined]
+def _run(row: Enrolment, contact: Contact) -> Run:
+    return Run(contact, row, is_off=not (row.sequence.is_on and row.account.sender.is_on))

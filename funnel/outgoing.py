@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from contacts import keyset, search
 from contacts.finding import searched
-from funnel.ledger import UNSEEN
+from funnel import placeholders
+from funnel.ledger import UNSEEN, coming_subject, plain_subject
 from funnel.models import Message, Sequence
 
 State = Message.State
@@ -109,11 +110,19 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class Item:
+    """One mail of the outbox, under the subject that this user may see."""
+
+    message: Message
+    subject: str
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A page of the outbox."""
 
     shelves: list[Shelf]
-    messages: list[Message]
+    items: list[Item]
     sequences: list[Sequence]
     previous: str
     next: str
@@ -123,14 +132,14 @@ def load(wanted: Wanted, query: QueryDict) -> Outgoing:
     """The page an address asks for: what is planned with the next first, all else with the newest first."""
     place = keyset.asked(query, ORDER)
     rows = wanted.messages.filter(state__in=SHELVES[wanted.state][1]).defer("html", "text", "step__body")
-    rows = rows.select_related("contact", "step__sequence", "enrolment")
+    rows = rows.select_related("contact__assignee", "step__sequence", "enrolment", "account__sender")
     newest_first = wanted.state != UPCOMING
     page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE)
     if place and not page.rows:
         page = keyset.page(rows, ORDER, descending=newest_first, place=None, size=PAGE)
     return Outgoing(
         shelves=_shelves(wanted),
-        messages=page.rows,
+        items=[Item(message, _subject(wanted.user, message)) for message in page.rows],
         sequences=list(Sequence.objects.of(wanted.user.account).order_by("pk")),
         previous=wanted.address(before=page.previous) if page.previous else "",
         next=wanted.address(after=page.next) if page.next else "",
@@ -148,3 +157,10 @@ def _shelves(wanted: Wanted) -> list[Shelf]:
         )
         for name, (label, states) in SHELVES.items()
     ]
+
+
+def _subject(user: User, message: Message) -> str:
+    """As it left or would leave; for the marketing without what it tells of the contact."""
+    if not user.works_contacts:
+        return plain_subject(message.step.subject, placeholders.office(message.account.sender))
+    return message.subject or coming_subject(message.step, message.contact, message.account.sender)

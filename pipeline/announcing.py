@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from funnel import placeholders
 from funnel.enrolments import Announcement, Effect
 from funnel.ledger import plain_subject
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, Message, Sender
 from pipeline.moves import Moved
 
 SOON = timedelta(hours=1)
@@ -25,7 +26,8 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False) -> str:
         return _why_not(outcome.announcement.why_not)
     if is_off:
         return _("Keine Mails, solange der Versand ausgeschaltet ist.")
-    return _next(outcome.announcement, now)
+    sender = Sender.objects.of(outcome.card.account_id).select_related("account").get()
+    return _next(outcome.announcement, placeholders.office(sender), now)
 
 
 def _left(outcome: Moved) -> str:
@@ -57,8 +59,8 @@ def _why_not(reason: str) -> str:
             return _("E-Mails pausiert.")
 
 
-def _next(coming: Announcement, now: datetime) -> str:
-    values = {"number": coming.number, "subject": plain_subject(coming.subject)}
+def _next(coming: Announcement, office: str, now: datetime) -> str:
+    values = {"number": coming.number, "subject": plain_subject(coming.subject, office)}
     return _("%(number)s. Mail „%(subject)s“ %(when)s.") % {**values, "when": _when(coming.planned_for, now)}
 
 

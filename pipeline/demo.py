@@ -21,7 +21,8 @@ from contacts.phones import e164
 from pipeline import places
 from pipeline.boards import create_board
 from pipeline.demo_people import Person, people
-from pipeline.demo_story import SHARES, WORDING, Story, tell
+from pipeline.demo_post import PostOffice, complete_sender
+from pipeline.demo_story import CONSENTING, SHARES, WORDING, Story, tell
 from pipeline.models import Card, Column, Move
 
 PASSWORD = "pipeline-demo"
@@ -89,6 +90,7 @@ def _office(name: str, plan: str) -> Account:
         return account
     account = Account.objects.create(name=name, plan=plan)
     create_board(account)
+    complete_sender(account)
     password = make_password(PASSWORD)
     for email, first_name, last_name, role, hue in MEMBERS[name]:
         User.objects.create(
@@ -117,6 +119,7 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
         for pk, person, story in zip(ids, crowd, stories, strict=True)
     ]
     assigning = account.plan == Plan.EXPERT
+    posts = _post(account, lives, assigning, Random(seed), now)
     _copy(Contact, CONTACT, (life.contact(assigning) for life in lives))
     _copy(Card, CARD, list(_cards(lives, columns)))  # complete: it reads, and COPY holds the connection
     for model, fields, rows in (
@@ -126,6 +129,19 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
         (Consent, CONSENT, _Life.consents),
     ):
         _copy(model, fields, (row for life in lives for row in rows(life)))
+    posts.write()
+
+
+def _post(
+    account: Account, lives: "list[_Life]", assigning: bool, chance: Random, now: datetime
+) -> PostOffice:
+    """What the funnel made of the stories; it becomes part of them."""
+    office = PostOffice(account)
+    for life in lives:
+        owner = life.owner if life.story.is_assigned and assigning else None
+        office.take(life.pk, life.person, owner, life.story, chance, now)
+    office.word()
+    return office
 
 
 def _seats(count: int) -> Iterator[tuple[str, int]]:
@@ -185,7 +201,8 @@ class _Life:
     def consents(self) -> Iterator[tuple]:
         moment = self.story.consented_at
         if moment:
-            how = (WORDING, self.person.source_detail, Consent.Method.FORM, moment, moment)
+            method = Consent.Method.FORM if self.person.source in CONSENTING else Consent.Method.SPOKEN
+            how = (WORDING, self.person.source_detail, method, moment, moment)
             yield (self.account.pk, self.pk, Consent.Channel.EMAIL, True, *how)
 
 

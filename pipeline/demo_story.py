@@ -97,7 +97,7 @@ def tell(person: Person, column: str, place: int, chance: Random, now: datetime)
     clock = _Clock(chance, now - age, now, len(way))
     story = Story(created_at=clock.now_in_story, column=column)
     story.events.append(_first(person, clock.now_in_story))
-    if person.email and person.source in CONSENTING and chance.random() < 0.8:
+    if person.email and chance.random() < (0.9 if person.source in CONSENTING else 0.65):
         story.consented_at = clock.now_in_story
     for previous, following in pairwise(way):
         _happen(story, following, chance, clock)

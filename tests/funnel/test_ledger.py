@@ -96,11 +96,11 @@ def test_mails_wait_while_the_office_or_the_series_is_off(contact, switched_off)
     assert lines(contact) == planned("wartet, bis der Versand eingeschaltet wird")
 
 
-def test_a_placeholder_in_a_planned_subject_shows_its_fallback(contact):
+def test_a_planned_subject_is_the_one_the_mail_would_have(contact):
     step = message(contact).step
-    step.subject = "{{vorname|Hallo}}, Ihr Haus in {{ort|der Stadt}} und {{anrede}}"
+    step.subject = "{{vorname|Hallo}}, Ihr Haus in {{ort|der Stadt}}: {{buero}}"
     step.save()
-    assert lines(contact)[0][0] == "Hallo, Ihr Haus in der Stadt und …"
+    assert lines(contact)[0][0] == "Claudia, Ihr Haus in der Stadt: Krüger Immobilien"
 
 
 def test_it_asks_as_much_for_much_as_for_little(contact, sofia, board, django_assert_num_queries):

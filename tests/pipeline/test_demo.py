@@ -10,8 +10,11 @@ from django.db.models import Count
 
 from accounts.models import Account, User
 from contacts.actions import refresh
-from contacts.models import Contact
+from contacts.models import Action, Contact
+from funnel import imprint
+from funnel.models import Message, Sender
 from pipeline.demo import HANSEN, KRUEGER, PASSWORD, build
+from pipeline.invariants import broken
 from pipeline.models import Card, Column, Move
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -49,6 +52,41 @@ def test_last_action_and_bubbles_are_those_of_the_actions(office):
 def test_versions_count_the_moves(office):
     for card in Card.objects.of(office):
         assert card.version == 1 + Move.objects.of(office).filter(contact=card.contact_id).count()
+
+
+def test_both_offices_may_send_and_every_promise_holds(office):
+    for account in (office, Account.objects.get(name=HANSEN)):
+        assert imprint.missing(Sender.objects.of(account).get()) == []
+        assert broken(account) == []
+
+
+def test_mails_were_sent_are_planned_and_were_called_off(office):
+    messages = Message.objects.of(office)
+    counts = {state: messages.filter(state=state).count() for state in ("sent", "planned", "cancelled")}
+    assert min(counts.values()) >= 5
+    late = messages.filter(state="planned", enrolment__state="active", planned_for__lt=NOW)
+    assert list(late) == []
+    assert not messages.filter(state="sent", finished_at__gt=NOW).exists()
+
+
+def test_a_mail_that_left_says_what_it_said(office):
+    for message in Message.objects.of(office).filter(state="sent").select_related("contact"):
+        assert "{{" not in message.subject + message.html + message.text
+        assert "Krüger Immobilien GmbH" in message.text
+    actions = Action.objects.of(office).filter(kind="funnel_mail").values_list("contact", "text")
+    sent = Message.objects.of(office).filter(state="sent").values_list("contact", "subject")
+    assert sorted(actions) == sorted(sent)
+
+
+def test_nobody_is_mailed_without_consent(office):
+    mailed = Contact.objects.of(office).filter(messages__isnull=False).distinct()
+    assert mailed.exclude(consents__granted=True).count() == 0
+    assert Contact.objects.of(office).filter(consents__granted=True).distinct().count() > 30
+
+
+def test_a_second_helping_mails_nobody_twice(office):
+    build(contacts=20, seed=1, now=NOW)
+    assert broken(office) == []
 
 
 def test_same_seed_gives_the_same_contacts(db):

@@ -1,0 +1,166 @@
+"""What the funnel made of a contact's story in the demo: which mails left, which wait, which were called off."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+from contacts.kinds import Kind
+from funnel import schedule
+from funnel.models import Enrolment, Message, Step
+from pipeline.demo_story import LOST, WAY, Event, Story
+
+State, Reason = Message.State, Message.Reason
+ANSWERED = "250 2.0.0 Ok: queued"
+REFUSED = "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
+BROKEN_OFF = "Der Versand brach ab, bevor der Mailserver antwortete."
+UNSUBSCRIBING = "Abmeldelink einer E-Mail"
+NEVER = datetime.max
+
+
+@dataclass
+class Mail:
+    """One message of the demo."""
+
+    step: Step
+    planned_for: datetime
+    state: str = State.PLANNED
+    reason: str = ""
+    claimed_at: datetime | None = None
+    finished_at: datetime | None = None
+    answer: str = ""
+    subject: str = ""
+    html: str = ""
+    text: str = ""
+
+    @property
+    def has_left(self) -> bool:
+        return self.claimed_at is not None
+
+    def leave(self, moment: datetime, chance: Random) -> None:
+        """It was handed over; once in a while that went wrong."""
+        fate = chance.random()
+        self.state, self.answer = State.SENT, ANSWERED
+        if fate < 0.008:
+            self.state, self.reason, self.answer = State.FAILED, Reason.REFUSED, REFUSED
+        elif fate < 0.012:
+            self.state, self.answer = State.UNCLEAR, BROKEN_OFF
+        self.claimed_at, self.finished_at = moment, moment + timedelta(seconds=chance.uniform(0.4, 3))
+
+    def call_off(self, moment: datetime) -> None:
+        self.state, self.reason, self.finished_at = State.CANCELLED, Reason.STOPPED, moment
+
+
+@dataclass
+class Run:
+    """One enrolment of the demo."""
+
+    sequence_id: int
+    started_at: datetime
+    changed_at: datetime
+    state: str = Enrolment.State.ACTIVE
+    reason: str = ""
+    mails: list[Mail] = field(default_factory=list)
+
+    def change(self, state: str, reason: str, moment: datetime) -> None:
+        self.state, self.reason, self.changed_at = state, reason, moment
+
+    def send_until(self, moment: datetime, chance: Random) -> None:
+        """What was due by then has left, unless the series had been paused before."""
+        if self.state != Enrolment.State.ACTIVE:
+            return
+        for mail in self.mails:
+            leaving = mail.planned_for + timedelta(seconds=chance.uniform(2, 50))
+            if not mail.has_left and leaving + timedelta(seconds=5) < moment:
+                mail.leave(leaving, chance)
+
+    def end(self, reason: str, moment: datetime, chance: Random) -> None:
+        self.send_until(moment, chance)
+        for mail in self.mails:
+            if not mail.has_left:
+                mail.call_off(moment)
+        self.change(Enrolment.State.ENDED, reason, moment)
+
+
+@dataclass
+class Post:
+    """All that the funnel did for a contact."""
+
+    runs: list[Run] = field(default_factory=list)
+    unsubscribed_at: datetime | None = None
+
+
+def follow(
+    story: Story,
+    series: dict[str, list[Step]],
+    window: schedule.Window,
+    chance: Random,
+    now: datetime,
+    *,
+    has_address: bool,
+) -> Post:
+    """The post of a story; `series`: the steps by the name of the column that starts them."""
+    post = Post()
+    may_write = has_address and story.consented_at is not None
+    run: Run | None = None
+    for (column, entered), (_following, left) in pairwise([*_stays(story), ("", NEVER)]):
+        if run and column not in series and column != LOST:
+            run.send_until(entered, chance)
+            if run.state == Enrolment.State.ACTIVE:
+                run.change(Enrolment.State.PAUSED, Enrolment.Reason.STATUS, entered)
+            continue
+        if run:
+            run.end(Enrolment.Reason.LOST if column == LOST else Enrolment.Reason.STATUS, entered, chance)
+            run = None
+        if column in series and series[column] and (may_write or left is NEVER):
+            run = _begin(series[column], entered, window, may_write=may_write)
+            post.runs.append(run)
+    if run and run.state == Enrolment.State.ACTIVE:
+        _finish(post, run, chance, now)
+    return post
+
+
+def tell_of(post: Post, story: Story) -> None:
+    """A mail that left is an action, and so is an unsubscription."""
+    for mail in mails_of(post):
+        if mail.state == State.SENT:
+            story.events.append(Event(Kind.FUNNEL_MAIL, mail.finished_at, mail.subject, is_automatic=True))
+    if post.unsubscribed_at:
+        story.events.append(Event(Kind.OPT_OUT, post.unsubscribed_at, UNSUBSCRIBING, is_automatic=True))
+
+
+def mails_of(post: Post) -> Iterator[Mail]:
+    for run in post.runs:
+        yield from run.mails
+
+
+def _stays(story: Story) -> list[tuple[str, datetime]]:
+    """The columns the contact stood in, and since when."""
+    return [(WAY[0], story.created_at), *((after, moment) for _before, after, moment in story.steps)]
+
+
+def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may_write: bool) -> Run:
+    run = Run(steps[0].sequence_id, entered, entered)
+    if not may_write:
+        run.change(Enrolment.State.PAUSED, Enrolment.Reason.NO_BASIS, entered)
+        return run
+    base, earliest = entered, entered + schedule.HOLD
+    for step in steps:
+        due = schedule.after(base, days=step.delay_days, at=step.send_at, window=window)
+        base = window.next_open(max(due, earliest))
+        run.mails.append(Mail(step, base))
+    return run
+
+
+def _finish(post: Post, run: Run, chance: Random, now: datetime) -> None:
+    """What became of the series that still runs: it goes on, is over, or was unsubscribed from."""
+    run.send_until(now, chance)
+    gone = [mail.finished_at for mail in run.mails if mail.finished_at]
+    if len(gone) == len(run.mails):
+        run.change(Enrolment.State.ENDED, Enrolment.Reason.FINISHED, max(gone))
+    elif gone and chance.random() < 0.08:
+        moment = max(gone) + timedelta(minutes=chance.uniform(20, 900))
+        if moment < min(now, min(mail.planned_for for mail in run.mails if not mail.has_left)):
+            post.unsubscribed_at = moment
+            run.end(Enrolment.Reason.UNSUBSCRIBED, moment, chance)
