@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,20 +16,22 @@ from contacts import keyset, search
 from contacts.finding import searched
 from funnel import placeholders
 from funnel.ledger import UNSEEN, coming_subject, plain_subject
-from funnel.models import Message, Sequence
+from funnel.models import Enrolment, Message, Sequence
 
 State = Message.State
 PAGE = 50  # rows
 ORDER = keyset.Order("planned_for", keyset.moment)
 UPCOMING = "planned"
-# What the outbox counts apart: its name, its label, the states.
-SHELVES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
-    UPCOMING: (_("Geplant"), (State.PLANNED, State.CLAIMED, State.SENDING)),
-    "sent": (_("Gesendet"), (State.SENT,)),
-    "skipped": (_("Nicht gesendet"), (State.SKIPPED,)),
-    "failed": (_("Fehlgeschlagen"), (State.FAILED,)),
-    "unclear": (_("Unklar"), (State.UNCLEAR,)),
-    "cancelled": (_("Abgesagt"), (State.CANCELLED,)),
+WAITING = Q(state=State.PLANNED, enrolment__state=Enrolment.State.PAUSED, is_urgent=False)
+# What the outbox counts apart: its name, its label, what lies there.
+SHELVES: dict[str, tuple[str | Promise, Q]] = {
+    UPCOMING: (_("Geplant"), Q(state__in=(State.PLANNED, State.CLAIMED, State.SENDING)) & ~WAITING),
+    "paused": (_("Pausiert"), WAITING),
+    "sent": (_("Gesendet"), Q(state=State.SENT)),
+    "skipped": (_("Nicht gesendet"), Q(state=State.SKIPPED)),
+    "failed": (_("Fehlgeschlagen"), Q(state=State.FAILED)),
+    "unclear": (_("Unklar"), Q(state=State.UNCLEAR)),
+    "cancelled": (_("Abgesagt"), Q(state=State.CANCELLED)),
 }
 # Days from today, the last one included.
 PERIODS: dict[str, tuple[str | Promise, int, int]] = {
@@ -131,7 +133,7 @@ class Outgoing:
 def load(wanted: Wanted, query: QueryDict) -> Outgoing:
     """The page an address asks for: what is planned with the next first, all else with the newest first."""
     place = keyset.asked(query, ORDER)
-    rows = wanted.messages.filter(state__in=SHELVES[wanted.state][1]).defer("html", "text", "step__body")
+    rows = wanted.messages.filter(SHELVES[wanted.state][1]).defer("html", "text", "step__body")
     rows = rows.select_related("contact__assignee", "step__sequence", "enrolment", "account__sender")
     newest_first = wanted.state != UPCOMING
     page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE)
@@ -147,15 +149,12 @@ def load(wanted: Wanted, query: QueryDict) -> Outgoing:
 
 
 def _shelves(wanted: Wanted) -> list[Shelf]:
-    counts = dict(wanted.messages.order_by().values_list("state").annotate(count=Count("pk")))
+    counts = wanted.messages.order_by().aggregate(
+        **{name: Count("pk", filter=condition) for name, (_label, condition) in SHELVES.items()}
+    )
     return [
-        Shelf(
-            label,
-            sum(counts.get(state, 0) for state in states),
-            wanted.address(state=name),
-            name == wanted.state,
-        )
-        for name, (label, states) in SHELVES.items()
+        Shelf(label, counts[name], wanted.address(state=name), name == wanted.state)
+        for name, (label, _condition) in SHELVES.items()
     ]
 
 

@@ -29,6 +29,12 @@ ARTICLES = (
         "board",
     ),
     Article(
+        "email-funnel",
+        _("Der E-Mail-Funnel"),
+        _("Welche Mails Ihre Kontakte bekommen, wann, warum manche nicht, und wie Sie eingreifen."),
+        "mail",
+    ),
+    Article(
         "due-date",
         _("Das Fälligkeitsdatum"),
         _("Wie Sie sich an einen Kontakt erinnern, ohne seinen Status zu ändern."),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from funnel import claiming, running
+from funnel import claiming, enrolments, running
 from funnel.models import Message, Sender
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -47,6 +47,7 @@ def test_planned_mails_come_first_with_the_next_on_top(contacts, outbox):
     assert sorted(shown(html)[3:]) == ["Brandes", "Cordes"]
     assert counts(html) == {
         "Geplant": 5,
+        "Pausiert": 0,
         "Gesendet": 0,
         "Nicht gesendet": 0,
         "Fehlgeschlagen": 0,
@@ -69,6 +70,14 @@ def test_each_state_has_its_own_shelf(contacts, outbox):
         1,
         1,
     )
+
+
+def test_what_waits_in_a_paused_series_is_not_the_next_to_leave(contacts, outbox, sofia):
+    enrolments.pause(user=sofia, contact_id=contacts[0].pk, now=MONDAY)
+    assert sorted(shown(outbox())) == ["Ahlers", "Cordes", "Cordes"]
+    html = outbox("?state=paused")
+    assert shown(html) == ["Brandes", "Brandes"]
+    assert "Serie pausiert: von Hand" in html
 
 
 def test_series_period_and_contact_narrow_it(contacts, outbox, board):

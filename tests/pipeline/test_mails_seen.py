@@ -28,8 +28,10 @@ def contacted(krueger, board):
 
 def heads(html: str) -> list[str]:
     """What the heads say about mails, from left to right."""
-    found = re.findall(r'class="column__mail[^>]*>(.*?)</(?:a|span)>', html, flags=re.S)
-    return [re.sub(r"<svg.*?</svg>|<span.*", "", one, flags=re.S).strip() for one in found]
+    found = re.findall(
+        r'class="column__mail.*?>(?:<svg.*?</svg>)(.*?)</(?:a|span)>(?:\n|</)', html, flags=re.S
+    )
+    return [" ".join(re.sub(r"<[^>]*>", "", one).replace("(E-Mail-Funnel)", "").split()) for one in found]
 
 
 def said(answer) -> str:
