@@ -13,7 +13,7 @@ LATER = RetryStrategy(
 )
 
 
-@app.periodic(cron="*/10 * * * * *")  # with seconds: every ten
+@app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
 @app.task(name=SWEEP, queueing_lock=SWEEP, lock=SWEEP)
 def sweep_messages(timestamp: int) -> None:
     """Sends what is due, and gives the sign of life that pages look for."""
