@@ -17,7 +17,7 @@ from funnel.models import Sender
 
 LARGEST = 100_000  # bytes; Gmail cuts HTML at about that size
 LONGEST_LINE = 998  # RFC 5322 2.1.1
-LEFTOVER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[\ue000-\uf8ff]", re.DOTALL)
+LEFTOVER = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|[\ue000-\uf8ff]")
 GREETED = r"(?:[ \t]+(?:Frau|Herrn?|Familie|Dr\.|Professor(?:in)?))*"
 TORN_GREETING = re.compile(
     rf"\b(?:Hallo|Hi|Moin|Guten (?:Tag|Morgen|Abend)|Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]+[,!]"

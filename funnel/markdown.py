@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -18,6 +19,7 @@ from funnel.placeholders import Marked, mark
 
 WIDTH = 76
 LINKS = re.compile(r"(https?://[^\s/]|mailto:[^\s@]+@)", re.IGNORECASE)
+LINKED = re.compile(r"\[[^\]\n]{0,300}\]\(([^()\n]{0,1000})\)")
 INK = 'class="ink" style="margin:{margin};color:#1f2733;font-family:{font};font-size:{size};line-height:1.55"'
 FONT = "Arial,Helvetica,sans-serif"
 TEXT = INK.format(margin="0 0 16px", font=FONT, size="16px")
@@ -47,9 +49,23 @@ def faces(source: str, colour: str) -> Faces:
     return Faces(replace(marked, text=_html(tokens, colour)), replace(marked, text=_Text().render(tokens)))
 
 
+def warnings(source: str) -> list[str]:
+    """What the author of a text may have meant otherwise than it is shown."""
+    found = []
+    if re.search(r"!\[[^\]\n]*\]\(", source):
+        found.append(_("Bilder werden nicht gezeigt: Von einem Bild bleibt nur der Link."))
+    if any(not allows(match[1]) for match in LINKED.finditer(source)):
+        found.append(
+            _(
+                "Ein Link wird nicht erkannt: Er beginnt mit https://, http:// oder mailto: und enthält keine Platzhalter."
+            )
+        )
+    return found
+
+
 def allows(address: str) -> bool:
     """Whether a link may lead there: the web or a mail address, nothing that runs."""
-    return LINKS.match(address) is not None and not re.search("[\ue000-\uf8ff]", address)
+    return LINKS.match(address) is not None and not re.search("[{}\ue000-\uf8ff]", address)
 
 
 def wrap(text: str) -> str:

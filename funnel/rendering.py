@@ -68,7 +68,7 @@ def render(
         "privacy_url": sender.privacy_url if markdown.allows(sender.privacy_url) else "",
         "unsubscribe_url": unsubscribe_url,
     }
-    warnings = list(dict.fromkeys(filled.warnings))
+    warnings = list(dict.fromkeys([*filled.warnings, *markdown.warnings(step_body)]))
     text = markdown.wrap(placeholders.fill(faces.text, filled))
     return Rendered(
         subject=subject,

@@ -222,6 +222,21 @@ def test_preview_warns_of_what_is_unknown():
     assert rendered.text.startswith("Guten Tag,\n\nbei Ihnen\n")
 
 
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("[Seite](https://a.example/) und [Mail](mailto:a@b.example)", 0),
+        ("[Seite](www.a.example)", 1),
+        ("[Seite](https://a.example/{{ort|b}})", 1),
+        ("[Seite](javascript:x)", 1),
+        ("![Haus](https://a.example/haus.png)", 1),
+        ("Eckig [so] und rund (so)", 0),
+    ],
+)
+def test_preview_warns_of_links_and_pictures_that_are_none(body, count):
+    assert len(markdown.warnings(body)) == count
+
+
 @pytest.mark.parametrize("colour", rendering.COLOURS)
 def test_colours_can_be_read(colour):
     """WCAG 4.5:1 for the letters in the head and for links on the sheet."""
