@@ -57,7 +57,8 @@ def warnings(source: str) -> list[str]:
     if any(not allows(match[1]) for match in LINKED.finditer(source)):
         found.append(
             _(
-                "Ein Link wird nicht erkannt: Er beginnt mit https://, http:// oder mailto: und enthält keine Platzhalter."
+                "Ein Link wird nicht erkannt: Er beginnt mit https://, http:// oder mailto: "
+                "und enthält keine Platzhalter."
             )
         )
     return found
