@@ -118,7 +118,7 @@ CONTACTED = (
         "Danke für das Gespräch",
         """{{anrede}},
 
-vielen Dank für das offene Gespräch. Damit Sie wissen, wie es weitergehen kann, hier unser üblicher Weg in \
+vielen Dank für das Gespräch. Damit Sie wissen, wie es weitergehen kann, hier unser üblicher Weg in \
 drei Schritten:
 
 1. **Besichtigung.** Wir sehen uns {{objekt}} gemeinsam an. Planen Sie dafür etwa eine Stunde ein.

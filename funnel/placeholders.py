@@ -62,7 +62,9 @@ ALLOWED: dict[str, Placeholder] = {
     "buero": Placeholder(lambda contact, sender: office(sender), gettext_lazy("Name des Büros"), False),
     # Required in the Impressum, so never empty in what leaves.
     "buero_telefon": Placeholder(
-        lambda contact, sender: tidy(sender.phone), gettext_lazy("Telefon des Büros"), False
+        lambda contact, sender: tidy(sender.phone).replace(" ", "\xa0"),  # a number stays in one line
+        gettext_lazy("Telefon des Büros"),
+        False,
     ),
     "buero_ort": Placeholder(lambda contact, sender: tidy(sender.city), gettext_lazy("Ort des Büros"), False),
 }

@@ -113,6 +113,11 @@ def test_text_part_is_readable_in_76_columns():
     assert "\n  Donaudampf" in text
 
 
+def test_phone_number_is_not_torn_apart():
+    text = text_of("Sie erreichen uns von Montag bis Freitag auch telefonisch unter {{buero_telefon}}.")
+    assert text.splitlines()[1] == "0221\xa0123456."
+
+
 def test_mail_of_a_colleague_is_signed_by_him_and_answered_to_him():
     mail = read(message(to=contact(assignee=SOFIA)))
     assert mail["Reply-To"] == "Sofia Vogt <sofia@krueger.example>"
