@@ -114,7 +114,7 @@ def test_text_part_is_readable_in_76_columns():
 
 
 def test_phone_number_is_not_torn_apart():
-    text = text_of("Sie erreichen uns von Montag bis Freitag auch telefonisch unter {{buero_telefon}}.")
+    text = text_of("Sie erreichen uns von Montag bis Freitag gern auch telefonisch unter {{buero_telefon}}.")
     assert text.splitlines()[1] == "0221\xa0123456."
 
 
