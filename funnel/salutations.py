@@ -31,10 +31,10 @@ class Person:
 def salutation(contact: Contact) -> str:
     """The beginning of a mail to the contact, without the comma; never empty."""
     people = [person for person in _people(contact) if person.first_name or person.last_name]
-    formal = [_formal(person) for person in people]
-    if formal and all(formal):
+    formal, neutral = [_formal(person) for person in people], _neutral(people)
+    is_doubled = len(set(formal)) < len(formal) and bool(neutral)  # „Herr Klein, … Herr Klein“
+    if formal and all(formal) and not is_doubled:
         return ", ".join([formal[0], *(_lower(greeting) for greeting in formal[1:])])
-    neutral = _neutral(people)
     if neutral:
         return _("Guten Tag %s") % neutral
     if not people and tidy(contact.company):

@@ -59,6 +59,16 @@ GREETINGS = [
         "Guten Tag Eva Brandes und Kim Lorenz",
     ),
     ({"salutation": "mrs", "last_name": "Brandes", "partner_first_name": "Kim"}, "Guten Tag"),
+    (
+        {
+            "salutation": "mr",
+            "first_name": "Jan",
+            "last_name": "Klein",
+            "partner_salutation": "mr",
+            "partner_first_name": "Udo",
+        },
+        "Guten Tag Jan Klein und Udo Klein",
+    ),
     ({"partner_salutation": "mr", "partner_last_name": "Lorenz"}, "Sehr geehrter Herr Lorenz"),
     # what is no name
     ({"salutation": "mr", "last_name": " , "}, "Guten Tag"),
