@@ -63,6 +63,15 @@ def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
     return render(request, "funnel/proof.html", context)
 
 
+@require_safe
+@gate(*WORKERS)
+def panel(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The panel „Werbung per E-Mail“ as it is now, for the contact's page."""
+    contact = find(request.user, contact_id)
+    context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": standing.load(contact)}
+    return small_page(request, "funnel/_standing.html", context)
+
+
 def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
     """The parts of the contact's page that say what is allowed, and what happened."""
     contact.refresh_from_db()

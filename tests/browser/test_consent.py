@@ -12,6 +12,7 @@ from funnel import basis, opt_in
 from funnel.models import OptIn
 from funnel.tokens import opt_in_token, unsubscribe_token
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
+from tests.pipeline.working import empty_queue
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "java_script_enabled": False}
 
@@ -19,7 +20,8 @@ PHONE = {"viewport": {"width": 390, "height": 800}, "java_script_enabled": False
 @pytest.fixture
 def klara(krueger):
     with_imprint(krueger)
-    return consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead")
+    yield consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead")
+    empty_queue()
 
 
 def fits(page: Page) -> bool:
@@ -68,6 +70,17 @@ def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, 
     expect(page.locator("#consents [data-consent=email]")).to_contain_text("widerrufen")
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert ended(klara) == "objection"
+
+
+def test_a_new_address_while_a_series_runs_is_said_at_once(visit, klara, sofia, krueger):
+    """B53."""
+    enrol(klara, series(krueger), now=timezone.now())
+    page = visit(sofia, f"/contacts/{klara.pk}/")
+    expect(page.locator("#standing [data-moved]")).to_have_count(0)
+    page.get_by_role("link", name="Bearbeiten: Erreichbarkeit").click()
+    page.get_by_label("E-Mail-Adresse").fill("neu@lead.example")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.locator("#standing [data-moved]")).to_contain_text("Die neue Adresse braucht")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,6 +10,7 @@ from funnel import claiming, opt_in, withdrawal
 from funnel.models import Message, OptIn, Suppression
 from funnel.tokens import read, unsubscribe_token
 from tests.funnel.consenting import consenting, enrol, series, with_imprint
+from tests.pipeline.working import empty_queue, work
 from tests.prove.racing import race, tally
 
 ADDRESS = "klara@lead.example"
@@ -19,7 +20,8 @@ ROUNDS = 10
 @pytest.fixture
 def couple(transactional_db, krueger):
     with_imprint(krueger)
-    return [consenting(krueger, ADDRESS, first_name=name) for name in ("Klara", "Karl")]
+    yield [consenting(krueger, ADDRESS, first_name=name) for name in ("Klara", "Karl")]
+    empty_queue()
 
 
 def test_two_devices_a_colleague_and_the_worker_at_once(couple, krueger, anna):
@@ -81,3 +83,13 @@ def test_a_question_confirmed_on_five_devices_is_one_piece_of_evidence(couple, s
     confirming = [lambda turn: opt_in.confirm(token=token, now=now).state.value] * 5
     assert tally(race(confirming)) == {"confirmed": 5}
     assert Consent.objects.filter(method="double_opt_in").count() == 1
+
+
+def test_the_worker_mails_what_was_asked_once(couple, sofia, mailoutbox):
+    now = timezone.now()
+    for contact in couple:
+        opt_in.ask(user=sofia, contact_id=contact.pk, now=now)
+    work()
+    (mail,) = [mail for mail in mailoutbox if mail.to == [ADDRESS]]
+    token = opt_in.tokens.opt_in_token(OptIn.objects.get())
+    assert f"http://testserver/c/{token}/" in mail.body
