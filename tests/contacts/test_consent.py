@@ -7,9 +7,9 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.refusals import NotUnderstood
-from contacts.consent import record, states
+from contacts.consent import attest, evidence, newest, record, states
 from contacts.models import Consent
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, put_in_trash
 
 NOW = timezone.now()
 FETCH = {"HX-Request": "true"}
@@ -123,3 +123,35 @@ def test_what_is_not_understood_is_refused(login, sofia, contact, change, unwrit
     client = login(sofia)
     with unwritten():
         assert client.post(f"/contacts/{contact.pk}/consents/", data, headers=FETCH).status_code == 422
+
+
+def test_what_the_product_saw_is_evidence_also_for_a_contact_in_the_trash(contact):
+    put_in_trash(contact)
+    row = attest(
+        contact=contact,
+        channel="email",
+        granted=True,
+        method="double_opt_in",
+        wording="Ja.",
+        place="x" * 300,
+        now=NOW,
+    )
+    assert (row.recorded_by, row.occurred_at, row.recorded_at, len(row.place)) == (None, NOW, NOW, 200)
+
+
+def test_the_product_grants_nothing_without_wording(contact):
+    with pytest.raises(NotUnderstood):
+        attest(contact=contact, channel="email", granted=True, method="double_opt_in", wording=" ", now=NOW)
+    assert Consent.objects.count() == 0
+
+
+def test_the_newest_evidence_of_many_contacts_is_one_statement(
+    give, contact, krueger, django_assert_num_queries
+):
+    give(granted=True, occurred_at=NOW - timedelta(days=2))
+    last = give(granted=False, wording="")
+    give(channel="phone")
+    never = ContactFactory(account=krueger)
+    with django_assert_num_queries(1):
+        assert newest(krueger.pk, [contact.pk, never.pk], "email") == {contact.pk: last}
+    assert [row.channel for row in evidence(contact)] == ["email", "email", "phone"]
