@@ -89,7 +89,7 @@ def run(browsers: list[Browser], step_of: Callable[[int], Step], seconds: float)
 class Mover:
     """Moves its own cards between own columns, keeping the versions as a board would."""
 
-    def __init__(self, cards: dict[int, list[int]], columns: list[int], seed: int) -> None:
+    def __init__(self, cards: dict[int, list[int]], columns: list[int]) -> None:
         self.cards, self.columns = cards, columns  # contact id → [column id, version]
         self.chance = random.Random()
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -29,6 +30,7 @@ from config import server_user  # noqa: E402
 from config.wsgi import with_room  # noqa: E402
 from pipeline.models import Card, Column  # noqa: E402
 from pipeline.views.board import board_context  # noqa: E402
+from tests.bench import mails  # noqa: E402
 from tests.bench.clients import Browser, Load, Mover, run  # noqa: E402
 from tests.cast import rows_written  # noqa: E402
 
@@ -46,10 +48,13 @@ def main() -> None:
     cookie = f"sessionid={client.cookies['sessionid'].value}"
     rendering = in_memory(client, anna)  # first, on a quiet server
     with served() as port:
-        rows = pages(client, cookie, port) + moves(client, anna, cookie, port)
+        dragging = Dragging(client, anna, cookie, port)
+        rows = pages(client, cookie, port) + moves(dragging)
         rows.append(row("Django view that does nothing", quiet(port, cookie, 1), clients=1))
         rows.append(row("Django view that does nothing", quiet(port, cookie, 8), clients=8))
-    rows += [bare_move(anna, clients) for clients in (1, 8)]
+        contacts = list(Card.objects.of(anna.account).order_by("pk").values_list("pk", flat=True))
+        rows += mails.rows(anna, lambda: dragging.run(8)[0])
+    rows += [bare_move(anna, contacts, clients) for clients in (1, 8)]
     rows.append(rendering)
     print("ROWS " + json.dumps(rows))
 
@@ -116,32 +121,48 @@ def pages(client: Client, cookie: str, port: int) -> list[dict[str, object]]:
     return rows
 
 
-def moves(client: Client, anna: User, cookie: str, port: int) -> list[dict[str, object]]:
-    page = client.get("/contacts/board/", headers={"accept-encoding": "identity"}).content
-    token = re.search(rb'name="csrf-token" content="(\w+)"', page)
-    cookie += f"; csrftoken={client.cookies['csrftoken'].value}"
-    assert token
-    columns = list(Column.objects.of(anna.account).filter(name__in=OWN).values_list("pk", flat=True))
-    card = Card.objects.of(anna.account).filter(column=columns[0]).first()
-    assert card
-    body = {"column": columns[1], "after": "", "version": card.version, "key": "count"}
-    path = f"/cards/{card.pk}/position/"
-    statements, written = counted(lambda: client.post(path, body, headers={"hx-request": "true"}))
+@dataclass
+class Dragging:
+    """Clients that drag cards between the own columns of a board."""
+
+    client: Client
+    anna: User
+    cookie: str
+    port: int
+
+    def __post_init__(self) -> None:
+        page = self.client.get("/contacts/board/", headers={"accept-encoding": "identity"}).content
+        token = re.search(rb'name="csrf-token" content="(\w+)"', page)
+        assert token
+        self.token = token[1].decode()
+        self.cookie += f"; csrftoken={self.client.cookies['csrftoken'].value}"
+        own = Column.objects.of(self.anna.account).filter(name__in=OWN)
+        self.columns = list(own.values_list("pk", flat=True))
+
+    def cost(self) -> tuple[int, int]:
+        """SQL statements and rows written of one move."""
+        card = Card.objects.of(self.anna.account).filter(column=self.columns[0]).first()
+        assert card
+        body = {"column": self.columns[1], "after": "", "version": card.version, "key": "count"}
+        path, headers = f"/cards/{card.pk}/position/", {"hx-request": "true"}
+        return counted(lambda: self.client.post(path, body, headers=headers))
+
+    def run(self, clients: int) -> tuple[Load, int]:
+        """So many clients, each with its own share of the cards; answers also how many cards are wrong afterwards."""
+        cards = list(Card.objects.of(self.anna.account).filter(column__in=self.columns).order_by("pk"))
+        before = set(Card.objects.of(self.anna.account).values_list("pk", flat=True))
+        shares = [cards[number::clients] for number in range(clients)]
+        movers = [Mover({c.pk: [c.column_id, c.version] for c in share}, self.columns) for share in shares]
+        browsers = [Browser(self.port, self.cookie, self.token) for _ in range(clients)]
+        load = run(browsers, lambda number: movers[number], SECONDS)
+        return load, wrong_cards(self.anna, movers, before)
+
+
+def moves(dragging: Dragging) -> list[dict[str, object]]:
+    statements, written = dragging.cost()
     rows = []
     for clients in (1, 8, 32):
-        cards = list(Card.objects.of(anna.account).filter(column__in=columns).order_by("pk"))
-        before = set(Card.objects.of(anna.account).values_list("pk", flat=True))
-        movers = [
-            Mover(
-                {c.pk: [c.column_id, c.version] for c in cards[number::clients]},
-                columns,
-                100 * clients + number,
-            )
-            for number in range(clients)
-        ]
-        browsers = [Browser(port, cookie, token[1].decode()) for _ in range(clients)]
-        load = run(browsers, lambda number, movers=movers: movers[number], SECONDS)
-        wrong = wrong_cards(anna, movers, before)
+        load, wrong = dragging.run(clients)
         exact = {"statements": statements, "written": written, "size": load.size, "wrong": wrong}
         rows.append(row("move", load, clients, **exact))
     return rows
@@ -161,13 +182,12 @@ def quiet(port: int, cookie: str, clients: int) -> Load:
     return run(browsers, lambda _: methodcaller("request", "GET", "/healthz"), SECONDS)
 
 
-def bare_move(anna: User, clients: int) -> dict[str, object]:
+def bare_move(anna: User, contacts: list[int], clients: int) -> dict[str, object]:
     """pgbench's rate for the bare transaction, on the same server with the same rows."""
     address = urlsplit(os.environ["DATABASE_URL"])
     host = parse_qs(address.query)["host"][0]
     program = server_user.of(Path(os.environ["DATA_DIR"])).binary("pgbench", None)
     columns = list(Column.objects.of(anna.account).filter(name__in=OWN[1:3]).values_list("pk", flat=True))
-    contacts = list(Card.objects.of(anna.account).order_by("pk").values_list("pk", flat=True))
     variables = {
         "account": anna.account_id,
         "first_contact": contacts[0],

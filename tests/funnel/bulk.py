@@ -7,7 +7,7 @@ from contacts.derived import derive
 from contacts.models import Consent, Contact
 from funnel import planning
 from funnel.models import Enrolment, Message
-from pipeline import ranks
+from pipeline import places
 from pipeline.models import Card, Column
 
 
@@ -20,7 +20,7 @@ def due_messages(user: User, column: Column, count: int, now: datetime) -> list[
     )
     Card.objects.bulk_create(
         Card(contact=contact, account=account, column=column, rank=rank)
-        for contact, rank in zip(contacts, ranks.spread(count), strict=True)
+        for contact, rank in zip(contacts, places.top(column.pk, count), strict=True)
     )
     Consent.objects.bulk_create(
         Consent(

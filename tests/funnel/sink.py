@@ -24,6 +24,7 @@ class Sink:
     answers: dict[str, str] = field(default_factory=dict)
     stall: float = 0  # seconds before the answer to the final dot
     drops_after_dot: bool = False
+    keeps: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -49,9 +50,9 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
-        mail = email.message_from_bytes(content, policy=email.policy.default)
         answer = self.answers.get("DATA", "250 OK")
-        if answer.startswith("250"):
+        if answer.startswith("250") and self.keeps:
+            mail = email.message_from_bytes(content, policy=email.policy.default)
             with self.lock:
                 self.mails += [(address, mail) for address in envelope.rcpt_tos]  # type: ignore[misc]
         if self.stall:
