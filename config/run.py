@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+import psutil
+
 from config import embedded
 from config.surroundings import Surroundings, Trouble
 
@@ -23,6 +25,7 @@ TICK = 0.1
 STOP_SECONDS = 4
 READY_SECONDS = 60
 MAX_FAILURES = 3
+BEHIND = 10  # niceness of the worker: a long import or many mails must not slow the board down
 SOUND_SECONDS = 15  # a process that lived so long had started properly
 WORKER = ("--shutdown-graceful-timeout", "3")
 
@@ -34,8 +37,16 @@ class Interrupted(Exception):
 class Child:
     """A process that is restarted when it dies, and that dies with us (see config/guard.py)."""
 
-    def __init__(self, label: str, module: str, *arguments: str, listen: socket.socket | None = None) -> None:
+    def __init__(
+        self,
+        label: str,
+        module: str,
+        *arguments: str,
+        listen: socket.socket | None = None,
+        niceness: int = 0,
+    ) -> None:
         self.label = label
+        self.niceness = niceness
         self.command = [sys.executable, "-m", "config.guard", module, *arguments]
         self.listen = listen
         self.process: subprocess.Popen[bytes] | None = None
@@ -55,6 +66,8 @@ class Child:
             pass_fds=descriptors,
             start_new_session=True,  # Ctrl-C reaches us alone, and we end the children in order
         )
+        if self.niceness:
+            psutil.Process(self.process.pid).nice(self.niceness)
 
     def tend(self, environment: dict[str, str]) -> None:
         """Restart the process if it has ended, later after each failure. Raises Trouble when it never lives."""
@@ -104,7 +117,8 @@ class Supervisor:
                 self.environment = self.surroundings.environment()
                 logins = self.prepare()
                 web = Child("Der Webserver", "gunicorn", "--config", "python:config.gunicorn", listen=listen)
-                worker = Child("Der Hintergrunddienst", "django", "procrastinate", "worker", *WORKER)
+                jobs = ("django", "procrastinate", "worker", *WORKER)
+                worker = Child("Der Hintergrunddienst", *jobs, niceness=BEHIND)
                 self.children = [web]
                 self.wait_until_ready()
                 self.announce(logins)

@@ -171,7 +171,7 @@ def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
         message.planned_for = verdict.until
 
 
-PAUSES = {
+PAUSES: dict[str, str] = {
     Reason.ADDRESS_CHANGED: Enrolment.Reason.ADDRESS,
     Reason.NO_ADDRESS: Enrolment.Reason.NO_BASIS,
     Reason.NO_CONSENT: Enrolment.Reason.NO_BASIS,

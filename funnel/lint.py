@@ -75,15 +75,22 @@ Rule = Callable[[Mail], Iterator[str]]
 
 def faults(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> list[str]:
     """German sentences on what is wrong; [] when the mail may leave."""
+    return examined(mail, sender=sender, quoted=quoted)[0]
+
+
+def examined(
+    mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()
+) -> tuple[list[str], bytes]:
+    """The faults, and the mail as it goes over the line: putting it together costs as much as examining it."""
     taken = _taken_apart(mail, sender, quoted)
-    return list(dict.fromkeys(fault for rule in RULES for fault in rule(taken)))
+    return list(dict.fromkeys(fault for rule in RULES for fault in rule(taken))), taken.raw
 
 
 def _taken_apart(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> Mail:
     message = mail.message()
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
-    return Mail(message, message.as_bytes(), str(mail.subject), text, shown, sender, quoted)
+    return Mail(message, message.as_bytes(linesep="\r\n"), str(mail.subject), text, shown, sender, quoted)
 
 
 def _content(part: Mime | None) -> str:
@@ -135,7 +142,7 @@ def _headers(mail: Mail) -> Iterator[str]:
     for name, shape in SHAPES.items():
         if not re.fullmatch(shape, _header(mail, name)):
             yield _("Die Kopfzeile %s fehlt oder ist falsch.") % name
-    if not mail.raw.split(b"\n\n", 1)[0].isascii():
+    if not mail.raw.split(b"\r\n\r\n", 1)[0].isascii():
         yield _("Eine Kopfzeile ist nicht verschlüsselt, wie es Umlaute verlangen.")
 
 

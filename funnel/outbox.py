@@ -120,7 +120,7 @@ def deliver(message: Message, relay: Relay, *, now: datetime) -> str:
     if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
         return State.CANCELLED
     message.attempts += 1
-    outcome = relay.send(rendering.mime(message, rendered), message.address)
+    outcome = relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
     return _settle(message, rendered.subject, outcome, now)
 
 

@@ -58,8 +58,8 @@ class Relay:
         }
         self.smtp: smtplib.SMTP | None = None
 
-    def send(self, mail: EmailMessage, recipient: str) -> Outcome:
-        """One mail to one recipient. Raises nothing that the network or the server does."""
+    def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
+        """One mail to one recipient; `raw` if it is put together already. Raises nothing that the server does."""
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
             return Outcome(Fate.SENT)
@@ -76,7 +76,7 @@ class Relay:
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
             return Outcome(Fate.LATER, _line(fault))
-        return self._data(smtp, mail.message().as_bytes(linesep="\r\n"))
+        return self._data(smtp, raw or mail.message().as_bytes(linesep="\r\n"))
 
     def close(self) -> None:
         """Lets the server go; the next mail opens a new connection."""

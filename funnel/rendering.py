@@ -49,6 +49,7 @@ class Rendered:
     warnings: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     quoted: tuple[str, ...] = ()  # what came from fields of contact and office, however odd
+    raw: bytes = b""  # the finished mail as it goes over the line
 
 
 def render(
@@ -81,7 +82,7 @@ def render(
 
 
 def render_message(message: Message) -> Rendered:
-    """The mail of a planned message as it would leave now, with its faults. Loads what is not loaded yet."""
+    """The mail of a planned message as it would leave now, with its faults and its bytes. Loads what is not loaded."""
     url = f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/"
     rendered = render(
         step_subject=message.step.subject,
@@ -90,9 +91,8 @@ def render_message(message: Message) -> Rendered:
         sender=message.account.sender,
         unsubscribe_url=url,
     )
-    rendered.faults = lint.faults(
-        mime(message, rendered), sender=message.account.sender, quoted=rendered.quoted
-    )
+    mail = mime(message, rendered)
+    rendered.faults, rendered.raw = lint.examined(mail, sender=message.account.sender, quoted=rendered.quoted)
     return rendered
 
 

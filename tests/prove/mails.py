@@ -36,7 +36,7 @@ class Post:
         self.taken: Counter[str] = Counter()
         self.fate = Fate.SENT
 
-    def send(self, mail, recipient: str) -> Outcome:  # type: ignore[no-untyped-def]
+    def send(self, mail, recipient: str, raw: bytes) -> Outcome:  # type: ignore[no-untyped-def]
         if self.fate in (Fate.SENT, Fate.UNCLEAR):
             self.taken[mail.extra_headers["Message-ID"]] += 1
         return Outcome(self.fate)

@@ -1,4 +1,4 @@
-"""The e-mail funnel: what is mailed when, to whom, and what became of it. It has never heard of columns or cards.
+"""Who is mailed what, when, and what became of it.
 
 `cause` is the number of the change of status that brought something about (a `Move` of the room above): by it an undo
 finds what to restore.
@@ -6,135 +6,11 @@ finds what to restore.
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import HUES, Account, AccountQuerySet, User
+from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
-
-
-class Sender(models.Model):
-    """Who an office's mails come from (Absender), with the Impressum by law and the rules of sending."""
-
-    class LegalForm(models.TextChoices):
-        """What an Impressum must name depends on it (§ 5 DDG)."""
-
-        SOLE = "sole", _("Einzelunternehmen")
-        REGISTERED = "registered", _("e. K.")
-        GBR = "gbr", _("GbR")
-        OHG = "ohg", _("OHG")
-        KG = "kg", _("KG oder GmbH & Co. KG")
-        GMBH = "gmbh", _("GmbH")
-        UG = "ug", _("UG (haftungsbeschränkt)")
-        AG = "ag", _("AG")
-
-    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sender")
-    is_on = models.BooleanField(_("E-Mail-Funnel eingeschaltet"), default=True)
-    name = models.CharField(_("Absendername"), max_length=120, blank=True)
-    email = models.CharField(
-        _("Absenderadresse"), max_length=254, blank=True
-    )  # "": MAIL_FROM of the installation
-    hue = models.PositiveSmallIntegerField(_("Farbe"), default=1)  # 1 … HUES
-    legal_name = models.CharField(_("Firma"), max_length=120, blank=True)
-    legal_form = models.CharField(_("Rechtsform"), max_length=20, choices=LegalForm, blank=True)
-    represented_by = models.CharField(_("Vertreten durch"), max_length=200, blank=True)
-    street = models.CharField(_("Straße und Hausnummer"), max_length=120, blank=True)
-    postal_code = models.CharField(_("PLZ"), max_length=10, blank=True)
-    city = models.CharField(_("Ort"), max_length=80, blank=True)
-    phone = models.CharField(_("Telefon"), max_length=40, blank=True)
-    contact_email = models.CharField(_("E-Mail-Adresse im Impressum"), max_length=254, blank=True)
-    register = models.CharField(_("Registergericht und -nummer"), max_length=120, blank=True)
-    vat_id = models.CharField(_("USt-IdNr."), max_length=20, blank=True)
-    supervisor = models.CharField(_("Aufsichtsbehörde (§ 34c GewO)"), max_length=200, blank=True)
-    privacy_url = models.CharField(_("Datenschutzerklärung (Adresse)"), max_length=300, blank=True)
-    # Mails leave Monday to Friday between these hours of the office's time zone, not on its holidays.
-    window_from = models.TimeField(_("Versand ab"), default="08:00")
-    window_until = models.TimeField(_("Versand bis"), default="18:00")
-    most_a_day = models.PositiveSmallIntegerField(_("Höchstens Mails am Tag je Person"), default=1)
-    most_a_week = models.PositiveSmallIntegerField(_("Höchstens Mails in sieben Tagen je Person"), default=2)
-    # The relay of this office alone, as EMAIL_URL; set by the operator only. "": the installation's.
-    relay = models.CharField(max_length=300, blank=True, editable=False)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(hue__gte=1, hue__lte=HUES), name="sender_hue_known"),
-            models.CheckConstraint(
-                condition=Q(window_from__lt=models.F("window_until")), name="sender_window_has_hours"
-            ),
-            models.CheckConstraint(condition=Q(most_a_day__gte=1, most_a_week__gte=1), name="sender_caps"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Holiday(models.Model):
-    """A day on which an office sends nothing (freier Tag)."""
-
-    account = models.ForeignKey(Account, models.CASCADE, related_name="holidays", db_index=False)
-    day = models.DateField(_("Tag"))
-    name = models.CharField(_("Anlass"), max_length=80, blank=True)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "day"], name="holiday_once")]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.name}"
-
-
-class Sequence(models.Model):
-    """The ordered mails bound to a system column (Serie). A column names the one it starts."""
-
-    account = models.ForeignKey(Account, models.CASCADE, related_name="sequences")
-    name = models.CharField(max_length=80)
-    is_on = models.BooleanField(_("Serie eingeschaltet"), default=True)  # off: nothing of it is claimed
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["id", "account"], name="sequence_of_account")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Step(models.Model):
-    """One mail of a sequence (Schritt). What was sent keeps its own text; a removed step stays for its messages."""
-
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    sequence = models.ForeignKey(
-        Sequence, models.CASCADE, related_name="steps", db_index=False, db_constraint=False
-    )
-    position = models.PositiveSmallIntegerField()  # 0 … n-1 among the steps that are not removed
-    # Days after the step before it (the first: after the start); at 0 days it leaves as soon as it may.
-    delay_days = models.PositiveSmallIntegerField(_("Tage danach"), default=0)
-    send_at = models.TimeField(_("Uhrzeit"), null=True, blank=True)  # in the office's time zone; null: any
-    subject = models.CharField(_("Betreff"), max_length=150)
-    body = models.TextField(_("Text"), max_length=20_000)  # Markdown with placeholders
-    is_on = models.BooleanField(_("Schritt eingeschaltet"), default=True)
-    removed_at = models.DateTimeField(null=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)  # counts edits
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["id", "account"], name="step_of_account"),
-            models.UniqueConstraint(
-                fields=["sequence", "position"],
-                condition=Q(removed_at=None),
-                name="step_position_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject
+from funnel.models.sequences import Sequence, Step
 
 
 class Enrolment(models.Model):
@@ -333,56 +209,3 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step_id} to {self.contact_id}: {self.state}"
-
-
-class Suppression(models.Model):
-    """An address that is never mailed again (gesperrt), kept as a keyed hash: it outlives contact and re-import."""
-
-    class Reason(models.TextChoices):
-        UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
-        OBJECTION = "objection", _("Werbewiderspruch")
-        BOUNCE = "bounce", _("unzustellbar")
-        COMPLAINT = "complaint", _("Beschwerde")
-
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    address_hash = models.CharField(max_length=64)
-    reason = models.CharField(max_length=20, choices=Reason)
-    at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "address_hash"], name="suppression_once")]
-
-    def __str__(self) -> str:
-        return f"{self.reason} ({self.account_id})"
-
-
-class OptIn(models.Model):
-    """A double opt-in that was asked for by mail (Bestätigungsmail); confirmed within seven days or expired."""
-
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="opt_ins", db_index=False, db_constraint=False
-    )
-    address = models.CharField(max_length=254)  # lower case
-    wording = models.TextField(max_length=2000)
-    asked_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["account", "address", "-asked_at"], name="opt_in_by_address")]
-
-    def __str__(self) -> str:
-        return f"{self.contact_id} {self.asked_at}"
-
-
-class Pulse(models.Model):
-    """The worker's last sign of life: one row for the installation."""
-
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return str(self.at)

@@ -1,0 +1,60 @@
+"""Who said no, who was asked, and whether the worker lives."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountQuerySet
+from contacts.models import Contact
+
+
+class Suppression(models.Model):
+    """An address that is never mailed again (gesperrt), kept as a keyed hash: it outlives contact and re-import."""
+
+    class Reason(models.TextChoices):
+        UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
+        OBJECTION = "objection", _("Werbewiderspruch")
+        BOUNCE = "bounce", _("unzustellbar")
+        COMPLAINT = "complaint", _("Beschwerde")
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    address_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=20, choices=Reason)
+    at = models.DateTimeField()
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "address_hash"], name="suppression_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.account_id})"
+
+
+class OptIn(models.Model):
+    """A double opt-in that was asked for by mail (Bestätigungsmail); confirmed within seven days or expired."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="opt_ins", db_index=False, db_constraint=False
+    )
+    address = models.CharField(max_length=254)  # lower case
+    wording = models.TextField(max_length=2000)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "address", "-asked_at"], name="opt_in_by_address")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.asked_at}"
+
+
+class Pulse(models.Model):
+    """The worker's last sign of life: one row for the installation."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.at)

@@ -1,0 +1,80 @@
+"""Who an office's mails come from, and when it sends none."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import HUES, Account, AccountQuerySet
+
+
+class Sender(models.Model):
+    """Who an office's mails come from (Absender), with the Impressum by law and the rules of sending."""
+
+    class LegalForm(models.TextChoices):
+        """What an Impressum must name depends on it (§ 5 DDG)."""
+
+        SOLE = "sole", _("Einzelunternehmen")
+        REGISTERED = "registered", _("e. K.")
+        GBR = "gbr", _("GbR")
+        OHG = "ohg", _("OHG")
+        KG = "kg", _("KG oder GmbH & Co. KG")
+        GMBH = "gmbh", _("GmbH")
+        UG = "ug", _("UG (haftungsbeschränkt)")
+        AG = "ag", _("AG")
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sender")
+    is_on = models.BooleanField(_("E-Mail-Funnel eingeschaltet"), default=True)
+    name = models.CharField(_("Absendername"), max_length=120, blank=True)
+    email = models.CharField(
+        _("Absenderadresse"), max_length=254, blank=True
+    )  # "": MAIL_FROM of the installation
+    hue = models.PositiveSmallIntegerField(_("Farbe"), default=1)  # 1 … HUES
+    legal_name = models.CharField(_("Firma"), max_length=120, blank=True)
+    legal_form = models.CharField(_("Rechtsform"), max_length=20, choices=LegalForm, blank=True)
+    represented_by = models.CharField(_("Vertreten durch"), max_length=200, blank=True)
+    street = models.CharField(_("Straße und Hausnummer"), max_length=120, blank=True)
+    postal_code = models.CharField(_("PLZ"), max_length=10, blank=True)
+    city = models.CharField(_("Ort"), max_length=80, blank=True)
+    phone = models.CharField(_("Telefon"), max_length=40, blank=True)
+    contact_email = models.CharField(_("E-Mail-Adresse im Impressum"), max_length=254, blank=True)
+    register = models.CharField(_("Registergericht und -nummer"), max_length=120, blank=True)
+    vat_id = models.CharField(_("USt-IdNr."), max_length=20, blank=True)
+    supervisor = models.CharField(_("Aufsichtsbehörde (§ 34c GewO)"), max_length=200, blank=True)
+    privacy_url = models.CharField(_("Datenschutzerklärung (Adresse)"), max_length=300, blank=True)
+    # Mails leave Monday to Friday between these hours of the office's time zone, not on its holidays.
+    window_from = models.TimeField(_("Versand ab"), default="08:00")
+    window_until = models.TimeField(_("Versand bis"), default="18:00")
+    most_a_day = models.PositiveSmallIntegerField(_("Höchstens Mails am Tag je Person"), default=1)
+    most_a_week = models.PositiveSmallIntegerField(_("Höchstens Mails in sieben Tagen je Person"), default=2)
+    # The relay of this office alone, as EMAIL_URL; set by the operator only. "": the installation's.
+    relay = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hue__gte=1, hue__lte=HUES), name="sender_hue_known"),
+            models.CheckConstraint(
+                condition=Q(window_from__lt=models.F("window_until")), name="sender_window_has_hours"
+            ),
+            models.CheckConstraint(condition=Q(most_a_day__gte=1, most_a_week__gte=1), name="sender_caps"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holiday(models.Model):
+    """A day on which an office sends nothing (freier Tag)."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="holidays", db_index=False)
+    day = models.DateField(_("Tag"))
+    name = models.CharField(_("Anlass"), max_length=80, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

@@ -1,0 +1,59 @@
+"""What is mailed: the sequences and their steps."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountQuerySet
+
+
+class Sequence(models.Model):
+    """The ordered mails bound to a system column (Serie). A column names the one it starts."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="sequences")
+    name = models.CharField(max_length=80)
+    is_on = models.BooleanField(_("Serie eingeschaltet"), default=True)  # off: nothing of it is claimed
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["id", "account"], name="sequence_of_account")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.Model):
+    """One mail of a sequence (Schritt). What was sent keeps its own text; a removed step stays for its messages."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    sequence = models.ForeignKey(
+        Sequence, models.CASCADE, related_name="steps", db_index=False, db_constraint=False
+    )
+    position = models.PositiveSmallIntegerField()  # 0 … n-1 among the steps that are not removed
+    # Days after the step before it (the first: after the start); at 0 days it leaves as soon as it may.
+    delay_days = models.PositiveSmallIntegerField(_("Tage danach"), default=0)
+    send_at = models.TimeField(_("Uhrzeit"), null=True, blank=True)  # in the office's time zone; null: any
+    subject = models.CharField(_("Betreff"), max_length=150)
+    body = models.TextField(_("Text"), max_length=20_000)  # Markdown with placeholders
+    is_on = models.BooleanField(_("Schritt eingeschaltet"), default=True)
+    removed_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)  # counts edits
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="step_of_account"),
+            models.UniqueConstraint(
+                fields=["sequence", "position"],
+                condition=Q(removed_at=None),
+                name="step_position_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
