@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from funnel import enrolments, opt_in_sending, outbox
+from funnel import enrolments, inbox, opt_in_sending, outbox
 
 SWEEP = "sweep_messages"
 # From two minutes to ten between attempts: a mail server that restarts is still met.
@@ -31,3 +31,10 @@ def resume_ready(timestamp: int) -> None:
 def send_opt_in(opt_in_id: int) -> None:
     """A question for consent that somebody asked for."""
     opt_in_sending.deliver(opt_in_id=opt_in_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="read_mailbox", queueing_lock="read_mailbox", lock="read_mailbox")
+def read_mailbox(timestamp: int) -> None:
+    """Replies, bounces and complaints that came back."""
+    inbox.poll(now=timezone.now())

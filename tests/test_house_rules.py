@@ -27,6 +27,7 @@ ACROSS_ACCOUNTS = {
     "funnel/withdrawal.py::unsubscribe": "the signed link names the account itself",
     "funnel/claiming.py::*": "the worker sends the mails of every office, in turn",
     "funnel/enrolments.py::resume_ready": "the worker begins the series of every office",
+    "funnel/inbox.py::_spoken_of": "a mail that comes back names the message before any account is known",
     "funnel/outbox.py::*": "the worker's sign of life belongs to nobody, and what a dead one left to every office",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
     "pipeline/columns.py::locked_columns": "locks the account itself",

@@ -1,0 +1,186 @@
+"""What comes back: replies, automatic answers, bounces and complaints."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from contacts.models import Action
+from funnel import inbox
+from funnel.incoming import Kind
+from funnel.models import Enrolment, Message, Suppression
+from tests.funnel.mailboxes import mailbox
+from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+
+NOW = MONDAY + timedelta(hours=2)
+
+
+@pytest.fixture
+def dan(anna, board, krueger):
+    """Got the first mail of three."""
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
+    contact = lead(board["Nicht erreicht"], email="dan@post.example")
+    move(anna, contact, board["Erfolgreich kontaktiert"])
+    went(contact, "Mail 1")
+    return contact
+
+
+@pytest.fixture
+def sent(dan):
+    return Message.objects.get(contact=dan, state="sent")
+
+
+def reply(sent, *headers: str) -> bytes:
+    lines = [
+        "From: Dan <dan@post.example>",
+        "To: anna@krueger.example",
+        "Date: Mon, 23 Nov 2026 10:30:00 +0000",
+        f"In-Reply-To: {sent.message_id}",
+        f"References: <older@elsewhere.example> {sent.message_id}",
+    ]
+    if not any(header.startswith("Subject") for header in headers):
+        lines.append("Subject: =?utf-8?q?AW=3A_Gr=C3=BC=C3=9Fe?=")
+    return "\r\n".join([*lines, *headers, "", "Rufen Sie mich an."]).encode()
+
+
+def report(sent, status: str) -> bytes:
+    return f"""From: MAILER-DAEMON@relay.example
+Date: Mon, 23 Nov 2026 10:30:00 +0000
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It did not work.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; dan@post.example
+Action: failed
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} no such user
+
+--b
+Content-Type: text/rfc822-headers
+
+Subject: Mail 1
+Message-ID: {sent.message_id}
+
+--b--
+""".replace("\n", "\r\n").encode()
+
+
+def complaint(sent) -> bytes:
+    return f"""From: fbl@provider.example
+Subject: complaint
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Spam.
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Version: 1
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: {sent.message_id}
+Subject: Mail 1
+
+Text
+
+--b--
+""".replace("\n", "\r\n").encode()
+
+
+def series(contact):
+    row = Enrolment.objects.get(contact=contact)
+    return row.state, row.reason
+
+
+def test_a_reply_ends_the_series_and_is_an_action(dan, sent):
+    assert inbox.receive(reply(sent), now=NOW) is Kind.REPLY
+    assert series(dan) == ("ended", "reply")
+    assert not Message.objects.filter(contact=dan, state="planned").exists()
+    (action,) = Action.objects.filter(contact=dan, kind="mail_in")
+    assert action.text == "AW: Grüße"
+    assert action.performed_at < NOW
+
+
+def test_the_same_mail_read_twice_has_one_effect(dan, sent):
+    for _ in range(2):
+        inbox.receive(reply(sent), now=NOW)
+    assert Action.objects.filter(contact=dan, kind="mail_in").count() == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Auto-Submitted: auto-replied",),
+        ("Auto-Submitted: auto-generated; type=vacation",),
+        ("Precedence: auto_reply",),
+        ("X-Autoreply: yes",),
+        ("Subject: Automatische Antwort: Ihr Haus",),
+        ("Subject: Out of Office: back on Monday",),
+    ],
+)
+def test_an_automatic_answer_ends_nothing(dan, sent, headers):
+    assert inbox.receive(reply(sent, *headers), now=NOW) is Kind.AUTOMATIC
+    assert series(dan) == ("active", "")
+    assert not Action.objects.filter(contact=dan, kind="mail_in").exists()
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1"])
+def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
+    assert inbox.receive(report(sent, status), now=NOW) is Kind.HARD_BOUNCE
+    assert series(dan) == ("ended", "bounce")
+    assert Suppression.objects.of(krueger).get().reason == "bounce"
+    (action,) = Action.objects.filter(contact=dan, kind="bounce")
+    assert action.text == f"smtp; 550 {status} no such user"
+
+
+@pytest.mark.parametrize("status", ["4.2.2", "5.2.2", "5.7.1"])
+def test_a_full_mailbox_or_a_filter_ends_nothing(dan, sent, status):
+    assert inbox.receive(report(sent, status), now=NOW) is Kind.SOFT_BOUNCE
+    assert series(dan) == ("active", "")
+    assert Suppression.objects.count() == 0
+
+
+def test_a_complaint_closes_the_address(krueger, dan, sent):
+    assert inbox.receive(complaint(sent), now=NOW) is Kind.COMPLAINT
+    assert series(dan) == ("ended", "complaint")
+    assert Suppression.objects.of(krueger).get().reason == "complaint"
+
+
+def test_what_speaks_of_no_mail_of_ours_changes_nothing(dan, sent, unwritten):
+    strange = reply(sent).replace(sent.message_id.encode(), b"<strange@elsewhere.example>")
+    with unwritten():
+        assert inbox.receive(strange, now=NOW) is Kind.OTHER
+        assert inbox.receive(b"", now=NOW) is Kind.OTHER
+        assert inbox.receive(b"\xff\x00 no mail at all", now=NOW) is Kind.OTHER
+
+
+def test_the_mailbox_is_read_once(dan, sent, settings):
+    with mailbox([reply(sent), report(sent, "4.2.2")]) as server:
+        settings.IMAP_URL = server.url
+        assert inbox.poll(now=NOW) == 2
+        assert inbox.poll(now=NOW) == 0
+    assert series(dan) == ("ended", "reply")
+    assert threading.active_count() < 20
+
+
+def test_without_a_mailbox_nothing_is_read(settings):
+    settings.IMAP_URL = ""
+    assert inbox.poll(now=NOW) == 0
