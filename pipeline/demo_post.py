@@ -20,6 +20,7 @@ from pipeline.demo_people import Person
 from pipeline.demo_story import Story
 from pipeline.models import Column
 
+MOST_FOLLOWED = 20_000  # contacts; of a larger crowd the others count as imported, and nobody mailed them
 MOST_RENDERED = 2_000  # the newest; of the others only the subject is told
 IMPRINTS = {
     "Krüger Immobilien": {
@@ -107,6 +108,8 @@ class PostOffice:
         self, pk: int, person: Person, owner: User | None, story: Story, chance: Random, now: datetime
     ) -> None:
         """What the funnel made of a contact's story; nobody else of the office may have the address already."""
+        if len(self.letters) == MOST_FOLLOWED:
+            return
         address = person.email.lower()
         is_free = bool(address) and address not in self.served
         self.served.add(address)
