@@ -8,7 +8,9 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from funnel import basis, imprint, planning, schedule
+from contacts.kinds import Kind
+from contacts.models import Action
+from funnel import basis, enrolments, imprint, planning, schedule
 from funnel.models import Enrolment, EnrolmentChange, Message
 from funnel.suppression import suppressed
 
@@ -79,6 +81,11 @@ class Checks:
         self.windows: dict[int, schedule.Window] = {}
         self.unready: set[int] = set()
         self.sent_to: dict[tuple[int, str], tuple[int, int]] = {}
+        answered = Action.objects.filter(
+            contact=OuterRef("contact"), kind=Kind.MAIL_IN, created_at__gt=OuterRef("enrolment__changed_at")
+        )
+        mine = Message.objects.filter(pk__in=[message.pk for message in messages])
+        self.answered = set(mine.filter(Exists(answered)).values_list("pk", flat=True))
         by_account: dict[int, list[Message]] = {}
         for message in messages:
             by_account.setdefault(message.account_id, []).append(message)
@@ -89,11 +96,12 @@ class Checks:
             state__in=planning.OPEN,
             step__position__lt=OuterRef("step__position"),
         )
-        waiting = Message.objects.filter(pk__in=[message.pk for message in messages]).filter(Exists(earlier))
-        self.out_of_turn = set(waiting.values_list("pk", flat=True))
+        self.out_of_turn = set(mine.filter(Exists(earlier)).values_list("pk", flat=True))
 
     def verdict(self, message: Message) -> Verdict:
         """What becomes of the message. „Jetzt senden“ lifts delay, window and caps, never the basis."""
+        if message.pk in self.answered and not message.is_urgent:
+            return Verdict(State.CANCELLED, Reason.STOPPED)
         lacking = self._lacking(message)
         if lacking:
             return Verdict(State.SKIPPED, lacking)
@@ -164,6 +172,14 @@ def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
     message.state, message.reason = verdict.state, verdict.reason
     if verdict.state == State.CLAIMED:
         message.claimed_at = now
+    elif verdict.state == State.CANCELLED:  # a colleague noted an answer, as the mailbox would have
+        message.finished_at = now
+        enrolments.stop(
+            account_id=message.account_id,
+            contact_ids=[message.contact_id],
+            reason=Enrolment.Reason.REPLY,
+            now=now,
+        )
     elif verdict.state == State.SKIPPED:
         message.finished_at = now
         _pause(message.enrolment, verdict.reason, now)

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.refusals import Conflict
+from contacts import actions
 from contacts.models import Consent
 from funnel import claiming, enrolments, outbox
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
@@ -136,6 +137,12 @@ class TestChecks:
         outbox.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.STEP_OFF)
         assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+
+    def test_an_answer_that_a_colleague_noted_ends_the_series(self, anna, dan, server):
+        actions.perform(contact=dan, kind="mail_in", actor=anna, now=timezone.now())
+        assert outbox.sweep(now=HELD) == {}
+        assert series(dan) == ("ended", "reply")
+        assert not Message.objects.filter(contact=dan, state=State.PLANNED).exists()
 
     @pytest.mark.parametrize("model", [Sender, Sequence])
     def test_nothing_of_what_is_off(self, dan, server, model):
