@@ -1,4 +1,4 @@
-"""`manage.py office create | plan | list`: offices have no public sign-up, the operator opens them."""
+"""`manage.py office create | plan | relay | list`: offices have no public sign-up, the operator opens them."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,13 +15,16 @@ from accounts.forms import AddressField, NameField
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
 from accounts.refusals import Refusal
+from funnel.models import Sender
 from pipeline.boards import create_board
 
 
 class Command(BaseCommand):
     """Opens offices, shows them, and changes what they have booked."""
 
-    help = gettext_lazy("Büros anlegen (create), ihr Paket ändern (plan) und auflisten (list)")
+    help = gettext_lazy(
+        "Büros anlegen (create), ihr Paket (plan) oder ihren Mailserver (relay) ändern und auflisten (list)"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -33,6 +36,11 @@ class Command(BaseCommand):
         plan = verbs.add_parser("plan", help=_("das Paket eines Büros ändern"))
         plan.add_argument("--id", type=int, required=True)
         plan.add_argument("--plan", required=True)
+        relay = verbs.add_parser("relay", help=_("einem Büro einen eigenen Mailserver geben"))
+        relay.add_argument("--id", type=int, required=True)
+        relay.add_argument(
+            "--url", required=True, help=_("wie EMAIL_URL; leer: der Mailserver der Installation")
+        )
         verbs.add_parser("list", help=_("alle Büros"))
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
@@ -71,6 +79,15 @@ class Command(BaseCommand):
         except Account.DoesNotExist as error:
             raise CommandError(_("Es gibt kein Büro %(id)s.") % {"id": options["id"]}) from error
         self.stdout.write(_("Gespeichert: Büro %(office)s.") % {"office": _named(account)})
+
+    def relay(self, options: dict[str, Any]) -> None:
+        """A mail server of its own for an office. Only the operator sets it: it may name a host inside his network."""
+        url = options["url"]
+        if url and not url.startswith(("smtp://", "smtp+tls://", "smtps://", "smtp+ssl://")):
+            raise CommandError(_("Die Adresse muss mit smtp:// oder smtp+tls:// beginnen."))
+        if not Sender.objects.of(options["id"]).update(relay=url):
+            raise CommandError(_("Es gibt kein Büro %(id)s.") % {"id": options["id"]})
+        self.stdout.write(_("Gespeichert."))
 
     def list(self, options: dict[str, Any]) -> None:
         """One line an office: id, plan, number of active members, name."""
