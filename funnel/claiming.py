@@ -35,10 +35,9 @@ SEND = Verdict(State.CLAIMED)
 
 def due(now: datetime, *, account_id: int | None = None) -> "Collection[int]":
     """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other."""
-    running = Q(
-        enrolment__state=Enrolment.State.ACTIVE, step__sequence__is_on=True, account__sender__is_on=True
-    )
-    waiting = Message.objects.filter(running | Q(is_urgent=True), state=State.PLANNED, planned_for__lte=now)
+    is_on = Q(step__sequence__is_on=True, account__sender__is_on=True)
+    running = Q(enrolment__state=Enrolment.State.ACTIVE) | Q(is_urgent=True)
+    waiting = Message.objects.filter(is_on, running, state=State.PLANNED, planned_for__lte=now)
     if account_id is not None:
         waiting = waiting.filter(account=account_id)
     turn = Window(RowNumber(), partition_by=F("account_id"), order_by=[F("planned_for").asc(), F("pk").asc()])
@@ -109,9 +108,11 @@ class Checks:
             message.account_id in self.unready
         ):  # nothing leaves without an Impressum, and nothing is lost by waiting
             return Verdict(State.PLANNED, until=self.now + timedelta(hours=1))
+        if not (message.account.sender.is_on and message.step.sequence.is_on):
+            return Verdict(State.PLANNED, until=message.planned_for)
         if message.is_urgent:
             return SEND
-        if message.enrolment.state != Enrolment.State.ACTIVE or not message.step.sequence.is_on:
+        if message.enrolment.state != Enrolment.State.ACTIVE:
             return Verdict(State.PLANNED, until=message.planned_for)
         if message.pk in self.out_of_turn:
             return Verdict(State.PLANNED, until=self.now + timedelta(minutes=1))

@@ -62,12 +62,12 @@ class Line:
         return bool(self.message.subject)
 
     def _why_waiting(self) -> str:
-        if self.message.is_urgent:
-            return _("wird gleich gesendet")
-        if self.run.enrolment.state == Enrolment.State.PAUSED:
-            return _("wartet, solange pausiert ist")
         if self.run.is_off:
             return _("wartet, bis der Versand eingeschaltet wird")
+        if self.message.is_urgent:
+            return _("wird gleich gesendet")
+        if self.run.is_paused:
+            return _("wartet, solange pausiert ist")
         if self.message.attempts:
             return _("wird noch einmal versucht: %s") % self.message.answer
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import zip_longest
 from random import Random
 
 from contacts.kinds import Kind
@@ -16,7 +16,6 @@ ANSWERED = "250 2.0.0 Ok: queued"
 REFUSED = "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
 BROKEN_OFF = "Der Versand brach ab, bevor der Mailserver antwortete."
 UNSUBSCRIBING = "Abmeldelink einer E-Mail"
-NEVER = datetime.max
 
 
 @dataclass
@@ -104,18 +103,23 @@ def follow(
     post = Post()
     may_write = has_address and story.consented_at is not None
     run: Run | None = None
-    for (column, entered), (_following, left) in pairwise([*_stays(story), ("", NEVER)]):
+    stays = _stays(story)
+    lefts = [moment for _column, moment in stays[1:]]
+    for (column, entered), left in zip_longest(stays, lefts):
         if run and column not in series and column != LOST:
             run.send_until(entered, chance)
             if run.state == Enrolment.State.ACTIVE:
                 run.change(Enrolment.State.PAUSED, Enrolment.Reason.STATUS, entered)
-            continue
-        if run:
+        elif run:
             run.end(Enrolment.Reason.LOST if column == LOST else Enrolment.Reason.STATUS, entered, chance)
             run = None
-        if column in series and series[column] and (may_write or left is NEVER):
+        if series.get(column) and (may_write or left is None):
             run = _begin(series[column], entered, window, may_write=may_write)
             post.runs.append(run)
+        answered = _answered(story, entered, left or now)
+        if run and answered:
+            run.end(Enrolment.Reason.REPLY, answered, chance)
+            run = None
     if run and run.state == Enrolment.State.ACTIVE:
         _finish(post, run, chance, now)
     return post
@@ -138,6 +142,12 @@ def mails_of(post: Post) -> Iterator[Mail]:
 def _stays(story: Story) -> list[tuple[str, datetime]]:
     """The columns the contact stood in, and since when."""
     return [(WAY[0], story.created_at), *((after, moment) for _before, after, moment in story.steps)]
+
+
+def _answered(story: Story, since: datetime, until: datetime) -> datetime | None:
+    """When the contact first wrote back in this time: that ends a series."""
+    answers = [event.performed_at for event in story.events if event.kind == Kind.MAIL_IN]
+    return min((moment for moment in answers if moment and since < moment < until), default=None)
 
 
 def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may_write: bool) -> Run:

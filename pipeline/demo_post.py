@@ -119,7 +119,7 @@ class PostOffice:
     def word(self) -> None:
         """Gives each mail that left its words, and tells of it among the actions."""
         left = [(mail, one) for one in self.letters for mail in mails_of(one.post) if mail.has_left]
-        left.sort(key=lambda pair: pair[0].claimed_at, reverse=True)
+        left.sort(key=lambda pair: pair[0].planned_for, reverse=True)
         for mail, letter in left[:MOST_RENDERED]:
             self._render(mail, letter)
         for mail, _letter in left[MOST_RENDERED:]:
