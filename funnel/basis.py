@@ -1,5 +1,6 @@
 """Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -7,7 +8,7 @@ from django.core.validators import validate_email
 
 from contacts.models import Consent, Contact
 from funnel.models import Message
-from funnel.suppression import is_suppressed
+from funnel.suppression import is_suppressed, suppressed
 
 Reason = Message.Reason
 
@@ -20,6 +21,18 @@ def missing(contact: Contact) -> str:
     if is_suppressed(contact.account_id, address):
         return Reason.SUPPRESSED
     return "" if consents([contact.pk], contact.account_id) else Reason.NO_CONSENT
+
+
+def mailable(account_id: int, contact_ids: Collection[int]) -> int:
+    """How many of the contacts may be mailed: three statements for all of them."""
+    rows = Contact.objects.of(account_id).filter(pk__in=contact_ids).exclude(email="")
+    addresses = {pk: email.strip().lower() for pk, email in rows.values_list("pk", "email")}
+    closed = suppressed(account_id, addresses.values())
+    consenting = consents(list(addresses), account_id)
+    return sum(
+        pk in consenting and address not in closed and has_address(address)
+        for pk, address in addresses.items()
+    )
 
 
 def has_address(address: str) -> bool:

@@ -9,22 +9,30 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Conflict, NotUnderstood
-from contacts.models import sight
+from contacts.models import Contact, sight
 from funnel import enrolments
+from funnel.enrolments import Effect
 from pipeline import columns as board
 from pipeline import places
 from pipeline.models import Card, Column, Move
 
+MOST_ENROLLED = 500  # contacts whose mails begin at once
+
 
 @transaction.atomic
-def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: datetime) -> int:
+def move_many(
+    *, user: User, contact_ids: Collection[int], column_id: int, now: datetime, enrol: bool = False
+) -> int:
     """Puts the visible cards on top of the column in their present order; answers how many changed their column.
 
-    Cards that are there already stay where they are. Raises `NotUnderstood` for an unknown column.
+    Cards that are there already stay where they are. Nobody is mailed unless `enrol` asks for it. Raises
+    `NotUnderstood` for an unknown column, and for more contacts to enrol than anybody can mean at once.
     """
     target = board.find(board.locked_columns(user), column_id)
+    if enrol and len(contact_ids) > MOST_ENROLLED:
+        raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
-    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now)
+    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=enrol)
 
 
 @transaction.atomic
@@ -44,24 +52,41 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     return count
 
 
-def carry(cards: QuerySet, target: Column, user: User, via: str, now: datetime) -> int:
+def carry(
+    cards: QuerySet, target: Column, user: User, via: str, now: datetime, *, enrol: bool = False
+) -> int:
     """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns.
 
-    Leaving a status ends or pauses its mails as in a single move; entering one enrols nobody.
+    Leaving a status ends or pauses its mails as in a single move; entering one enrols nobody unless asked.
     """
     locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     locked.sort(key=lambda card: (card.column.position, card.rank))
     moves = [_move(card, target, user, via, now) for card in locked]
     _place(locked, places.top(target.pk, len(locked)), target, now)
     Move.objects.bulk_create(moves, batch_size=1000)
-    enrolments.leave_many(
-        account_id=target.account_id,
-        contact_ids=[card.pk for card in locked],
-        effect=target.effect,
-        actor=user,
-        now=now,
-    )
+    if enrol and target.effect is Effect.ENROL:
+        _enrol(locked, moves, target, user, now)
+    else:
+        ids = [card.pk for card in locked]
+        effect = target.effect
+        enrolments.leave_many(
+            account_id=target.account_id, contact_ids=ids, effect=effect, actor=user, now=now
+        )
     return len(locked)
+
+
+def _enrol(cards: list[Card], moves: list[Move], target: Column, user: User, now: datetime) -> None:
+    contacts = Contact.objects.of(target.account_id).in_bulk([card.pk for card in cards])
+    causes = {move.contact_id: move.pk for move in moves}
+    for pk in sorted(contacts):
+        enrolments.switch(
+            contact=contacts[pk],
+            sequence=target.sequence_id,
+            effect=target.effect,
+            cause=causes[pk],
+            actor=user,
+            now=now,
+        )
 
 
 PLACE = """

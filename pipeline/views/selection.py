@@ -16,7 +16,7 @@ from accounts.plans import Feature
 from accounts.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
-from pipeline import bulk, leads
+from pipeline import bulk, forecast, leads
 from pipeline.forms import number
 from pipeline.models import Column
 from pipeline.picked import Picked, pick
@@ -45,9 +45,10 @@ def assignee(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """Puts the contacts on top of one column."""
     if request.method != "POST":
-        return _ask(request, "status", columns=Column.objects.of(request.account).order_by("position"))
+        return _ask(request, "status", **forecast.load(request.account, pick(request.user, request.GET).ids))
     picked, column_id = _picked(request), number(request.POST, "column")
-    bulk.move_many(user=request.user, contact_ids=picked.ids, column_id=column_id, now=timezone.now())
+    asked = {"column_id": column_id, "enrol": "enrol" in request.POST}
+    bulk.move_many(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
     return _done(request, picked, _moved(picked.total, Column.objects.of(request.account).get(pk=column_id)))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.http import Http404
 
-from accounts.refusals import Conflict
+from accounts.refusals import Conflict, NotUnderstood
 from contacts.models import Consent
 from funnel import enrolments
 from funnel.models import Enrolment, Message
@@ -225,6 +225,25 @@ class TestMany:
         )
         assert (live(dan), live(other)) == ([], [])
         assert enrolment(dan).state == State.ENDED
+
+    def test_bulk_enrols_when_asked_and_says_before_how_many_mails_that_means(self, anna, dan, series, login):
+        silent = lead(series["Nicht erreicht"], email="")
+        page = login(anna).get("/contacts/selection/status/", {"contact": [dan.pk, silent.pk]})
+        assert "1 Kontakt darf E-Mails bekommen." in page.text
+        assert "Bei 1 fehlt die Einwilligung oder die Adresse" in page.text
+        assert "Erfolgreich kontaktiert</bdi> 3 Mails" in page.text
+        target = series["Erfolgreich kontaktiert"].pk
+        answer = login(anna).post(
+            "/contacts/selection/status/", {"contact": [dan.pk, silent.pk], "column": target, "enrol": "1"}
+        )
+        assert answer.status_code == 302
+        assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
+        assert (live(silent), enrolment(silent).reason) == ([], Reason.NO_BASIS)
+
+    def test_bulk_enrols_five_hundred_at_most(self, anna, dan, series):
+        asked = {"contact_ids": range(501), "column_id": series["Erfolgreich kontaktiert"].pk}
+        with pytest.raises(NotUnderstood):
+            bulk.move_many(user=anna, now=MONDAY, enrol=True, **asked)
 
     def test_bulk_into_an_own_column_pauses(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
