@@ -3,10 +3,26 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401  (registers <id:…>)
-from funnel.views import consent, ledger, open, outbox
+from funnel.views import consent, drafts, ledger, open, outbox, sender, sequences
 
 app_name = "funnel"
 urlpatterns = [
+    path("funnel/", sequences.overview, name="overview"),
+    path("funnel/sequences/<id:sequence_id>/switch/", sequences.switch, name="sequence-switch"),
+    path("funnel/sequences/<id:sequence_id>/steps/new/", sequences.step_new, name="step-new"),
+    path("funnel/steps/<id:step_id>/", sequences.step, name="step"),
+    path("funnel/steps/<id:step_id>/place/", sequences.place, name="step-place"),
+    path("funnel/steps/<id:step_id>/copy/", sequences.step_copy, name="step-copy"),
+    path("funnel/steps/<id:step_id>/switch/", sequences.step_switch, name="step-switch"),
+    path("funnel/steps/<id:step_id>/removal/", sequences.removal, name="step-removal"),
+    path("funnel/preview/", drafts.preview, name="preview"),
+    path("funnel/preview/contacts/", drafts.contacts, name="preview-contacts"),
+    path("funnel/test-mails/", drafts.test_mail, name="test-mails"),
+    path("settings/sender/", sender.page, name="sender"),
+    path("settings/sender/switch/", sender.switch, name="sender-switch"),
+    path("settings/sender/holidays/", sender.holidays, name="holidays"),
+    path("settings/sender/holidays/nationwide/", sender.nationwide, name="holidays-nationwide"),
+    path("settings/sender/holidays/<id:holiday_id>/removal/", sender.holiday_removal, name="holiday-removal"),
     path("funnel/outbox/", outbox.page, name="outbox"),
     path("funnel/outbox/switch/", outbox.switch, name="outbox-switch"),
     path("funnel/messages/<id:message_id>/", ledger.message, name="message"),

@@ -35,12 +35,32 @@ PARAMETERS = {
     "import_id": Ref("import"),
     "export_id": Ref("export"),
     "member_id": Ref("member"),
+    "sequence_id": Ref("sequence"),
+    "step_id": Ref("step"),
+    "holiday_id": Ref("holiday"),
     "message_id": Ref("message"),
     "stamp": Ref("stamp"),
     "pk": Ref("authenticator"),
 }
 NEVER = "405 405 405 405 405 405 405"
 OPEN = "200 200 200 200 200 200 200"
+
+STEP = {
+    "subject": "Guten Tag",
+    "body": "{{anrede}},\n\nbis bald.",
+    "delay_days": "2",
+    "send_at": "09:00",
+    "version": "1",
+}
+SENDER = {
+    "hue": "2",
+    "legal_form": "gmbh",
+    "legal_name": "Neue Firma",
+    "window_from": "09:00",
+    "window_until": "17:00",
+    "most_a_day": "1",
+    "most_a_week": "2",
+}
 
 
 @dataclass(frozen=True)
@@ -314,6 +334,26 @@ ROWS = [
         body={"last_name": "Lenz", "source": "phone", "column": Ref("column"), "assignee": Ref("user")},
     ),
     # The e-mail funnel
+    Row("funnel:overview", "302 200 200 403 200 200 302"),
+    Row("funnel:sequence-switch", post="401 302 302 403 302 404 401", body={"on": "0"}),
+    Row("funnel:step-new", "302 200 200 403 200 404 302", "401 302 302 403 302 404 401", body=STEP),
+    Row("funnel:step", "302 200 200 403 200 404 302", "401 302 302 403 302 404 401", body=STEP),
+    Row("funnel:step-place", post="401 302 302 403 302 404 401", body={"direction": "down"}),
+    Row("funnel:step-copy", post="401 302 302 403 302 404 401"),
+    Row("funnel:step-switch", post="401 302 302 403 302 404 401", body={"on": "0"}),
+    Row("funnel:step-removal", "302 200 200 403 200 404 302", "401 302 302 403 302 404 401"),
+    Row("funnel:preview", post="401 200 200 403 200 200 401", body=STEP | {"who": "Muster"}),
+    Row("funnel:preview-contacts", "302 200 200 403 200 200 302"),
+    Row("funnel:test-mails", post="401 200 200 403 200 200 401", body=STEP),
+    Row("funnel:sender", "302 200 200 403 403 200 302", "401 302 302 403 403 302 401", body=SENDER),
+    Row("funnel:sender-switch", post="401 302 302 403 403 302 401", body={"on": "0"}),
+    Row(
+        "funnel:holidays",
+        post="401 302 302 403 403 302 401",
+        body={"day": "2030-12-24", "name": "Betriebsferien"},
+    ),
+    Row("funnel:holidays-nationwide", post="401 302 302 403 403 302 401"),
+    Row("funnel:holiday-removal", post="401 302 302 403 403 404 401"),
     Row("funnel:outbox", "302 200 200 403 200 200 302"),
     Row("funnel:outbox-switch", post="401 302 302 403 403 302 401", body={"on": "0"}),
     Row("funnel:message", "302 200 200 200 403 404 302"),

@@ -180,10 +180,14 @@ def _name_columns(office: Office, mark: Mark) -> None:
             subject=mark.text("stepsubject"),
             body=mark.text("stepbody"),
         )
-    _sender(office.account, mark)
+    office.refs |= {
+        "sequence": sequence.pk,
+        "step": Step.objects.of(office.account).get(sequence=sequence, position=0).pk,
+    }
+    office.refs["holiday"] = _sender(office.account, mark)
 
 
-def _sender(account: Account, mark: Mark) -> None:
+def _sender(account: Account, mark: Mark) -> int:
     """Who the mails come from, and what belongs to no contact."""
     sender = Sender.objects.get(account=account)
     for one in Sender._meta.concrete_fields:
@@ -191,10 +195,11 @@ def _sender(account: Account, mark: Mark) -> None:
             setattr(sender, one.name, mark.text(one.name, one.max_length))
     sender.legal_form, sender.relay = Sender.LegalForm.GMBH, f"smtp://{mark.text('relay')}"
     sender.save()
-    Holiday.objects.create(account=account, day=timezone.localdate(), name=mark.text("holiday"))
+    holiday = Holiday.objects.create(account=account, day=timezone.localdate(), name=mark.text("holiday"))
     Suppression.objects.create(
         account=account, address_hash="0" * 64, reason=Suppression.Reason.BOUNCE, at=timezone.now()
     )
+    return holiday.pk
 
 
 def _contacts(office: Office, mark: Mark) -> None:

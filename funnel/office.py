@@ -1,0 +1,62 @@
+"""What an office decides about its mails as a whole: who they come from, when they leave, its free days."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict
+from funnel.holidays import nationwide
+from funnel.models import Holiday, Sender
+
+MOST_HOLIDAYS = 200
+
+
+@transaction.atomic
+def settle(*, user: User, values: dict[str, Any]) -> Sender:
+    """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them."""
+    sender = _sender(user)
+    for name, value in values.items():
+        setattr(sender, name, value)
+    sender.save(update_fields=list(values))
+    return sender
+
+
+@transaction.atomic
+def add_holiday(*, user: User, day: date, name: str) -> Holiday:
+    """A day without mails; once more, it only takes the other name. Raises Conflict when there are too many."""
+    _sender(user)
+    holidays = Holiday.objects.of(user.account)
+    if holidays.exclude(day=day).count() >= MOST_HOLIDAYS:
+        raise Conflict(_("Es sind schon %d freie Tage eingetragen.") % MOST_HOLIDAYS)
+    holiday, _is_new = holidays.update_or_create(account=user.account, day=day, defaults={"name": name})
+    return holiday
+
+
+@transaction.atomic
+def add_nationwide(*, user: User, now: datetime) -> int:
+    """The nationwide holidays of this year and the next that are not there yet; answers how many were added."""
+    _sender(user)
+    known = set(Holiday.objects.of(user.account).values_list("day", flat=True))
+    year = now.astimezone(user.account.zone).year
+    days = [pair for each in (year, year + 1) for pair in nationwide(each) if pair[0] not in known]
+    Holiday.objects.bulk_create([Holiday(account=user.account, day=day, name=name) for day, name in days])
+    return len(days)
+
+
+@transaction.atomic
+def remove_holiday(*, user: User, holiday_id: int) -> date:
+    """Mails may leave on this day again. Raises Http404."""
+    holiday = Holiday.objects.of(user.account).filter(pk=holiday_id).first()
+    if holiday is None:
+        raise Http404
+    holiday.delete()
+    return holiday.day
+
+
+def _sender(user: User) -> Sender:
+    """The office's sender, locked: its people change it one after the other."""
+    return Sender.objects.of(user.account).select_for_update(no_key=True).get()

@@ -1,0 +1,83 @@
+"""What the frame beside the editor shows: the step as it is typed, and whether its test mail went."""
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import gate
+from accounts.framing import framed
+from funnel import drafts
+from funnel.forms import DraftForm
+from funnel.views.outbox import READERS as AUTHORS
+
+
+@require_POST
+@gate(*AUTHORS)
+def preview(request: HttpRequest) -> HttpResponse:
+    """The mail as it is typed, for a contact or the sample person. Writes nothing."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return _shown(form, status=422, faults=_errors(form))
+    return _shown(form, drafts.draw(user=request.user, **_drawn(form)))
+
+
+@require_POST
+@gate(*AUTHORS)
+def test_mail(request: HttpRequest) -> HttpResponse:
+    """Sends it to oneself, ten times an hour at most."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return _shown(form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
+    draft = drafts.draw(user=request.user, **_drawn(form))
+    if not ratelimit.consume(request, action="test_mail", user=request.user):
+        return _shown(
+            form,
+            draft,
+            status=429,
+            faults=[_("Höchstens zehn Testmails in einer Stunde. Es wurde nichts gesendet.")],
+        )
+    try:
+        address = drafts.send_test(user=request.user, draft=draft, now=timezone.now())
+    except drafts.NotHandedOver as refusal:
+        return _shown(form, draft, status=refusal.status, faults=[refusal.sentence])
+    return _shown(form, draft, done=_("Die Testmail an %s ist unterwegs.") % address)
+
+
+@require_safe
+@gate(*AUTHORS)
+def contacts(request: HttpRequest) -> HttpResponse:
+    """What a search for a contact means, as suggestions while typing."""
+    found = drafts.found_for(request.user, request.GET.get("who", "")[:200])
+    return render(request, "funnel/_suggestions.html", {"contacts": found})
+
+
+def _drawn(form: DraftForm) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in ("subject", "body", "who")}
+
+
+def _errors(form: DraftForm) -> list[str]:
+    return [str(error) for errors in form.errors.values() for error in errors]
+
+
+def _shown(
+    form: DraftForm, draft: drafts.Draft | None = None, *, status: int = 200, **said: Any
+) -> HttpResponse:
+    """A whole document: what is to be said on top, then the mail's own HTML, or its text."""
+    is_text = form.data.get("face") == "text"
+    context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **said}
+    head = render_to_string("funnel/mail/preview_head.html", context)
+    if draft is None or is_text:
+        html = render_to_string("funnel/mail/preview.html", context | {"head": head})
+    else:
+        before, body, after = draft.rendered.html.partition("<body")
+        opening, close, rest = after.partition(">")
+        html = f"{before}{body}{opening}{close}{head}{rest}"
+    response = framed(html)
+    response.status_code = status
+    return response

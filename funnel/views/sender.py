@@ -1,0 +1,93 @@
+"""„Absender & Impressum“: who the mails come from, when they leave, the free days, and the switch of the office."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import LEADERS, gate
+from accounts.refusals import NotUnderstood
+from funnel import imprint, office, running
+from funnel.forms import HolidayForm, SenderForm, SwitchForm
+from funnel.models import Holiday, Sender
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate(*LEADERS)
+def page(request: HttpRequest) -> HttpResponse:
+    """The sender, the Impressum and the rules of sending."""
+    sender = Sender.objects.of(request.account).get()
+    form = SenderForm.of(sender, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, sender, form, HolidayForm())
+    saved = office.settle(user=request.user, values=form.cleaned_data)
+    lacking = imprint.missing(saved)
+    said = _("Gespeichert. Im Impressum fehlt noch: %s.") % ", ".join(lacking)
+    messages.success(request, said if lacking else _("Gespeichert."))
+    return redirect("funnel:sender")
+
+
+@require_POST
+@gate(*LEADERS)
+def switch(request: HttpRequest) -> HttpResponse:
+    """Stops all mails of the office, or lets them go on."""
+    form = SwitchForm(request.POST)
+    if not form.is_valid():
+        raise NotUnderstood(_("Diese Angabe ist nicht zu verstehen. Es wurde nichts gespeichert."))
+    sender = running.switch(user=request.user, on=form.cleaned_data["on"] == "1")
+    messages.success(request, _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten."))
+    return redirect("funnel:sender")
+
+
+@require_POST
+@gate(*LEADERS)
+def holidays(request: HttpRequest) -> HttpResponse:
+    """One more day without mails."""
+    form = HolidayForm(request.POST)
+    if not form.is_valid():
+        sender = Sender.objects.of(request.account).get()
+        return _page(request, sender, SenderForm.of(sender), form)
+    office.add_holiday(user=request.user, **form.cleaned_data)
+    messages.success(request, _("Der freie Tag ist eingetragen."))
+    return redirect("funnel:sender")
+
+
+@require_POST
+@gate(*LEADERS)
+def nationwide(request: HttpRequest) -> HttpResponse:
+    """The public holidays of this year and the next."""
+    count = office.add_nationwide(user=request.user, now=timezone.now())
+    said = ngettext("%(count)d Feiertag eingetragen.", "%(count)d Feiertage eingetragen.", count)
+    messages.success(
+        request, said % {"count": count} if count else _("Alle Feiertage sind schon eingetragen.")
+    )
+    return redirect("funnel:sender")
+
+
+@require_POST
+@gate(*LEADERS)
+def holiday_removal(request: HttpRequest, holiday_id: int) -> HttpResponse:
+    """Mails may leave on this day again."""
+    office.remove_holiday(user=request.user, holiday_id=holiday_id)
+    messages.success(request, _("Der freie Tag ist entfernt."))
+    return redirect("funnel:sender")
+
+
+def _page(request: HttpRequest, sender: Sender, form: SenderForm, day: HolidayForm) -> HttpResponse:
+    days = Holiday.objects.of(request.account).order_by("day")  # type: ignore[attr-defined]
+    context: dict[str, Any] = {
+        "sender": sender,
+        "form": form,
+        "day": day,
+        "missing": imprint.missing(sender),
+        "coming": list(days.filter(day__gte=timezone.localdate())),
+        "past": list(days.filter(day__lt=timezone.localdate())),
+    }
+    return render(
+        request, "funnel/sender.html", context, status=422 if form.is_bound or day.is_bound else 200
+    )

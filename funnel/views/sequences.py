@@ -1,0 +1,157 @@
+"""The page „E-Mail-Funnel“ and the editor of its steps."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import gate
+from accounts.framing import with_frames
+from accounts.refusals import NotUnderstood
+from funnel import imprint, placeholders, reports, running, sequences
+from funnel.forms import PlaceForm, StepForm, SwitchForm
+from funnel.models import Sender, Sequence, Step
+from funnel.views.outbox import READERS as AUTHORS
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@gate(*AUTHORS)
+def overview(request: HttpRequest) -> HttpResponse:
+    """The series with their steps and counts, and what was sent."""
+    now = timezone.localtime()
+    sender = Sender.objects.of(request.account).get()
+    context = {
+        "overview": reports.load(request.account, now),
+        "sender": sender,
+        "missing": imprint.missing(sender),
+        "silence": running.silence(request.user, now),
+    }
+    return render(request, "funnel/overview.html", context)
+
+
+@require_POST
+@gate(*AUTHORS)
+def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
+    """Switches a series on or off."""
+    form = SwitchForm(request.POST)
+    sequences.find_sequence(request.user, sequence_id)
+    _understood(form)
+    sequence = sequences.switch(user=request.user, sequence_id=sequence_id, on=form.cleaned_data["on"] == "1")
+    said = _("Die Serie „%s“ läuft.") if sequence.is_on else _("Die Serie „%s“ ist angehalten.")
+    messages.success(request, said % sequence.name)
+    return redirect("funnel:overview")
+
+
+@form_page
+@gate(*AUTHORS)
+def step_new(request: HttpRequest, sequence_id: int) -> HttpResponse:
+    """The editor with an empty step."""
+    sequence = sequences.find_sequence(request.user, sequence_id)
+    initial = {"delay_days": 3, "body": "{{anrede}},\n\n"}
+    form = StepForm(request.POST if request.method == "POST" else None, initial=initial)
+    if not form.is_valid():
+        return _editor(request, form, sequence)
+    step = sequences.add(user=request.user, sequence_id=sequence_id, content=form.content, now=timezone.now())
+    messages.success(request, _("Der Schritt „%s“ ist angelegt.") % step.subject)
+    return _back(step)
+
+
+@form_page
+@gate(*AUTHORS)
+def step(request: HttpRequest, step_id: int) -> HttpResponse:
+    """The editor. 409 shows both texts when somebody else saved in between."""
+    known = sequences.find(request.user, step_id)
+    form = StepForm(request.POST if request.method == "POST" else None, initial=StepForm.values(known))
+    if not form.is_valid():
+        return _editor(request, form, known.sequence, known)
+    version = form.cleaned_data["version"] or 0
+    try:
+        saved = sequences.edit(user=request.user, step_id=step_id, version=version, content=form.content)
+    except sequences.Overtaken as refusal:
+        return _editor(request, form, known.sequence, refusal.step, refusal=refusal)
+    said = [_("Gespeichert."), sequences.touched(sequences.planned(saved))]
+    messages.success(request, " ".join(filter(None, said)))
+    return _back(saved)
+
+
+@require_POST
+@gate(*AUTHORS)
+def place(request: HttpRequest, step_id: int) -> HttpResponse:
+    """One place up or down."""
+    sequences.find(request.user, step_id)
+    form = PlaceForm(request.POST)
+    _understood(form)
+    moved = sequences.shift(user=request.user, step_id=step_id, by=form.by)
+    messages.success(request, _("Die Reihenfolge ist geändert."))
+    return _back(moved)
+
+
+@require_POST
+@gate(*AUTHORS)
+def step_copy(request: HttpRequest, step_id: int) -> HttpResponse:
+    """A copy right below."""
+    twin = sequences.copy(user=request.user, step_id=step_id, now=timezone.now())
+    messages.success(request, _("Die Kopie steht darunter und ist noch ausgeschaltet."))
+    return _back(twin)
+
+
+@require_POST
+@gate(*AUTHORS)
+def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
+    """Switches a step on or off."""
+    sequences.find(request.user, step_id)
+    form = SwitchForm(request.POST)
+    _understood(form)
+    on = form.cleaned_data["on"] == "1"
+    step = sequences.switch_step(user=request.user, step_id=step_id, on=on)
+    said = _("Der Schritt „%s“ ist an.") if on else _("Der Schritt „%s“ ist aus.")
+    touched = "" if on else sequences.touched(sequences.planned(step))
+    messages.success(request, f"{said % step.subject} {touched}".strip())
+    return _back(step)
+
+
+@form_page
+@gate(*AUTHORS)
+def removal(request: HttpRequest, step_id: int) -> HttpResponse:
+    """GET: the question, with how many planned mails it concerns. POST: removed."""
+    if request.method != "POST":
+        step = sequences.find(request.user, step_id)
+        context = {"step": step, "touched": sequences.touched(sequences.planned(step))}
+        return render(request, "funnel/removal.html", context)
+    count = sequences.remove(user=request.user, step_id=step_id, now=timezone.now())
+    said = [_("Der Schritt ist entfernt."), sequences.touched(count)]
+    messages.success(request, " ".join(filter(None, said)))
+    return redirect("funnel:overview")
+
+
+def _editor(
+    request: HttpRequest, form: StepForm, sequence: Sequence, step: Step | None = None, **more: Any
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "sequence": sequence,
+        "step": step,
+        "touched": sequences.touched(sequences.planned(step)) if step else "",
+        "placeholders": placeholders.ALLOWED.items(),
+        **more,
+    }
+    status = 409 if "refusal" in more else 422 if form.is_bound else 200
+    return with_frames(render(request, "funnel/editor.html", context, status=status))
+
+
+def _understood(form: Any) -> None:
+    if not form.is_valid():
+        raise NotUnderstood(_("Diese Angabe ist nicht zu verstehen. Es wurde nichts gespeichert."))
+
+
+def _back(step: Step) -> HttpResponse:
+    """To the step in its series."""
+    response = redirect("funnel:overview")
+    response.headers["Location"] += f"#step-{step.pk}"
+    return response

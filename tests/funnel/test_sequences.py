@@ -1,0 +1,176 @@
+"""The steps of a series: what people do to them, and what stays as it was."""
+
+from datetime import time
+
+import pytest
+from django.http import Http404
+
+from accounts.refusals import Conflict, Gone
+from funnel import claiming, sequences
+from funnel.models import Message, Sequence, Step
+from funnel.sequences import Content
+from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+
+LETTER = Content("Willkommen", "{{anrede}},\n\nwillkommen.", 2, time(9))
+
+
+@pytest.fixture
+def series(board) -> Sequence:
+    """Three steps: Mail 1, Mail 2, Mail 3."""
+    sequence = board["Erfolgreich kontaktiert"].sequence
+    steps(sequence, 0, 3, 7)
+    return sequence
+
+
+@pytest.fixture
+def enrolled(krueger, sofia, board, series):
+    """A contact for whom all three are planned."""
+    ready(krueger)
+    contact = lead(board["Nicht erreicht"])
+    move(sofia, contact, board["Erfolgreich kontaktiert"])
+    return contact
+
+
+def names(sequence: Sequence) -> list[str]:
+    standing = Step.objects.of(sequence.account).filter(sequence=sequence, removed_at=None)
+    places = list(standing.order_by("position").values_list("position", flat=True))
+    assert places == list(range(len(places)))
+    return list(standing.order_by("position").values_list("subject", flat=True))
+
+
+def named(sequence: Sequence, subject: str) -> Step:
+    return Step.objects.of(sequence.account).get(sequence=sequence, subject=subject)
+
+
+def test_a_new_step_comes_last_and_plans_nothing_for_those_under_way(mara, series, enrolled):
+    step = sequences.add(user=mara, sequence_id=series.pk, content=LETTER, now=MONDAY)
+    assert names(series) == ["Mail 1", "Mail 2", "Mail 3", "Willkommen"]
+    assert (step.delay_days, step.send_at, step.is_on, step.version) == (2, time(9), True, 1)
+    assert Message.objects.filter(step=step).count() == 0
+
+
+def test_a_full_series_takes_no_more(anna, series, unwritten):
+    steps(series, *[1] * sequences.MOST_STEPS)
+    with unwritten(), pytest.raises(Conflict):
+        sequences.add(user=anna, sequence_id=series.pk, content=LETTER, now=MONDAY)
+    with unwritten(), pytest.raises(Conflict):
+        sequences.copy(user=anna, step_id=named(series, "Mail 1").pk, now=MONDAY)
+
+
+def test_an_edit_touches_planned_mails_and_never_sent_ones(anna, series, enrolled):
+    went(enrolled, "Mail 1")
+    Message.objects.filter(step__subject="Mail 1").update(subject="Mail 1", html="<p>wie gesendet</p>")
+    sent, coming = named(series, "Mail 1"), named(series, "Mail 2")
+    assert (sequences.planned(sent), sequences.planned(coming)) == (0, 1)
+    saved = sequences.edit(user=anna, step_id=sent.pk, version=1, content=LETTER)
+    assert (saved.subject, saved.version) == ("Willkommen", 2)
+    message = Message.objects.get(step=sent)
+    assert (message.state, message.subject, message.html) == ("sent", "Mail 1", "<p>wie gesendet</p>")
+
+
+def test_the_same_edit_again_writes_nothing(anna, series, unwritten):
+    step = named(series, "Mail 1")
+    sequences.edit(user=anna, step_id=step.pk, version=1, content=LETTER)
+    with unwritten():
+        assert sequences.edit(user=anna, step_id=step.pk, version=1, content=LETTER).version == 2
+
+
+def test_who_comes_second_learns_what_stands_there(anna, mara, series, unwritten):
+    step = named(series, "Mail 1")
+    sequences.edit(user=mara, step_id=step.pk, version=1, content=LETTER)
+    other = Content("Anders", "Anderer Text", 1)
+    with unwritten(), pytest.raises(sequences.Overtaken) as refusal:
+        sequences.edit(user=anna, step_id=step.pk, version=1, content=other)
+    assert refusal.value.step.subject == "Willkommen"
+
+
+def test_steps_change_places_but_not_over_the_edge(anna, series, unwritten):
+    assert sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
+    assert names(series) == ["Mail 1", "Mail 3", "Mail 2"]
+    sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)
+    assert names(series) == ["Mail 3", "Mail 1", "Mail 2"]
+    for subject, by in (("Mail 3", -1), ("Mail 2", 1)):
+        with unwritten(), pytest.raises(Conflict):
+            sequences.shift(user=anna, step_id=named(series, subject).pk, by=by)
+
+
+def test_a_copy_stands_right_below_and_is_off(anna, series):
+    twin = sequences.copy(user=anna, step_id=named(series, "Mail 2").pk, now=MONDAY)
+    standing = Step.objects.of(series.account).filter(sequence=series).order_by("position")
+    assert [(step.subject, step.is_on) for step in standing] == [
+        ("Mail 1", True),
+        ("Mail 2", True),
+        ("Mail 2", False),
+        ("Mail 3", True),
+    ]
+    assert (twin.position, twin.body, twin.delay_days) == (2, named(series, "Mail 3").body, 3)
+
+
+def test_a_removed_step_keeps_what_it_sent_and_skips_what_it_planned(anna, series, enrolled, unwritten):
+    went(enrolled, "Mail 1")
+    first, second = named(series, "Mail 1"), named(series, "Mail 2")
+    assert sequences.remove(user=anna, step_id=first.pk, now=MONDAY) == 0
+    assert sequences.remove(user=anna, step_id=second.pk, now=MONDAY) == 1
+    with unwritten():
+        assert sequences.remove(user=anna, step_id=second.pk, now=MONDAY) == 1
+    assert names(series) == ["Mail 3"]
+    assert Message.objects.get(step=first).state == "sent"
+    due = Message.objects.get(step=second)
+    claiming.claim([due.pk], now=due.planned_for)
+    due.refresh_from_db()
+    assert (due.state, due.reason) == ("skipped", "step_off")
+    for act in (
+        lambda: sequences.edit(user=anna, step_id=second.pk, version=1, content=LETTER),
+        lambda: sequences.shift(user=anna, step_id=second.pk, by=1),
+        lambda: sequences.copy(user=anna, step_id=second.pk, now=MONDAY),
+        lambda: sequences.switch_step(user=anna, step_id=second.pk, on=False),
+    ):
+        with unwritten(), pytest.raises(Gone):
+            act()
+
+
+def test_a_step_that_is_off_is_skipped_when_it_is_due(anna, series, enrolled, unwritten):
+    step = named(series, "Mail 1")
+    sequences.switch_step(user=anna, step_id=step.pk, on=False)
+    with unwritten():
+        sequences.switch_step(user=anna, step_id=step.pk, on=False)
+    due = Message.objects.get(step=step)
+    claiming.claim([due.pk], now=due.planned_for)
+    due.refresh_from_db()
+    assert (due.state, due.reason) == ("skipped", "step_off")
+
+
+def test_a_series_that_is_held_gives_back_what_was_claimed(anna, series, enrolled, unwritten):
+    due = Message.objects.get(step__subject="Mail 1")
+    assert len(claiming.claim([due.pk], now=due.planned_for)) == 1
+    sequences.switch(user=anna, sequence_id=series.pk, on=False)
+    assert claiming.due(due.planned_for) == []
+    due.refresh_from_db()
+    assert (due.state, due.claimed_at) == ("planned", None)
+    with unwritten():
+        sequences.switch(user=anna, sequence_id=series.pk, on=False)
+    sequences.switch(user=anna, sequence_id=series.pk, on=True)
+    assert claiming.due(due.planned_for) == [due.pk]
+
+
+def test_the_steps_of_another_office_do_not_exist(paul, series, unwritten):
+    step = named(series, "Mail 1")
+    for act in (
+        lambda: sequences.add(user=paul, sequence_id=series.pk, content=LETTER, now=MONDAY),
+        lambda: sequences.edit(user=paul, step_id=step.pk, version=1, content=LETTER),
+        lambda: sequences.shift(user=paul, step_id=step.pk, by=1),
+        lambda: sequences.copy(user=paul, step_id=step.pk, now=MONDAY),
+        lambda: sequences.remove(user=paul, step_id=step.pk, now=MONDAY),
+        lambda: sequences.switch_step(user=paul, step_id=step.pk, on=False),
+        lambda: sequences.switch(user=paul, sequence_id=series.pk, on=False),
+        lambda: sequences.find(paul, step.pk),
+        lambda: sequences.find_sequence(paul, series.pk),
+    ):
+        with unwritten(), pytest.raises(Http404):
+            act()
+
+
+def test_how_many_planned_mails_it_concerns_is_said_in_words():
+    assert sequences.touched(0) == ""
+    assert sequences.touched(1).startswith("Das betrifft 1 geplante Mail.")
+    assert sequences.touched(12).startswith("Das betrifft 12 geplante Mails.")
