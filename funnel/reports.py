@@ -138,12 +138,16 @@ def _count_messages(account: Account, steps: dict[int, StepReport]) -> None:
 def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
     """A reply or an opt-out counts for the last mail that left before it, if that is not too long ago; each contact
     once for a step."""
-    before = Message.objects.of(account).filter(
-        contact=OuterRef("contact"),
-        state=State.SENT,
-        finished_at__lte=OuterRef("performed_at"),
-        finished_at__gte=OuterRef("performed_at") - ANSWERED_WITHIN,
-    ).order_by("-finished_at")
+    before = (
+        Message.objects.of(account)
+        .filter(
+            contact=OuterRef("contact"),
+            state=State.SENT,
+            finished_at__lte=OuterRef("performed_at"),
+            finished_at__gte=OuterRef("performed_at") - ANSWERED_WITHIN,
+        )
+        .order_by("-finished_at")
+    )
     answers = Action.objects.of(account).filter(kind__in=[Kind.MAIL_IN, Kind.OPT_OUT])
     rows = answers.annotate(step=Subquery(before.values("step")[:1])).exclude(step=None)
     counts = rows.values_list("step", "kind").annotate(count=Count("contact", distinct=True)).order_by()

@@ -7,37 +7,39 @@
   const button = document.querySelector("[data-preview]");
   const stage = document.querySelector(".preview__stage");
   let timer;
+  let count = 0;
+
+  // A name of its own for each, since a frame keeps the one it began with.
+  const fresh = () => {
+    for (const unfinished of stage.querySelectorAll("[data-coming]")) unfinished.remove();
+    const frame = stage.querySelector("iframe").cloneNode();
+    frame.name = `preview-${++count}`;
+    frame.dataset.coming = "";
+    stage.append(frame); // loads the empty page every frame begins with, before anybody listens
+    frame.addEventListener("load", () => {
+      delete frame.dataset.coming;
+      for (const other of stage.querySelectorAll("iframe")) if (other !== frame) other.remove();
+    }, { once: true });
+    return frame.name;
+  };
 
   const show = () => {
     clearTimeout(timer);
-    for (const unfinished of stage.querySelectorAll("[data-coming]")) unfinished.remove();
-    const old = stage.querySelector("iframe");
-    const fresh = old.cloneNode();
-    fresh.removeAttribute("src");
-    fresh.dataset.coming = "";
-    old.removeAttribute("name");
-    stage.append(fresh);
-    // The first load is the empty page every frame begins with.
-    fresh.addEventListener("load", () => {
-      if (!fresh.isConnected || stage.querySelector("[data-coming]") !== fresh) return;
-      delete fresh.dataset.coming;
-      for (const other of stage.querySelectorAll("iframe")) if (other !== fresh) other.remove();
-    });
     form.requestSubmit(button);
   };
 
-  const later = () => {
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form) return;
+    clearTimeout(timer);
+    if (event.submitter?.hasAttribute("formtarget")) event.submitter.formTarget = fresh();
+  }, { capture: true });
+
+  document.addEventListener("input", (event) => {
+    const { name, form: owner } = event.target;
+    if (owner !== form || event.isComposing || !["subject", "body", "who", "face"].includes(name)) return;
     clearTimeout(timer);
     timer = setTimeout(show, WAIT);
-  };
-
-  const follows = (field) => field.form === form && ["subject", "body", "who", "face"].includes(field.name);
-  document.addEventListener("input", (event) => {
-    if (follows(event.target) && !event.isComposing) later();
   });
-  document.addEventListener("submit", (event) => {
-    if (event.target === form) clearTimeout(timer);
-  }, { capture: true });
   if (form && button) show();
 }
 

@@ -1,0 +1,313 @@
+"""The page „E-Mail-Funnel“, the editor of a step, its preview and the test mail."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.utils import timezone
+
+from contacts import actions
+from contacts.kinds import Kind
+from funnel import sequences
+from funnel.models import Message, Sender, Step
+from tests.factories import ContactFactory
+from tests.funnel.mailing import lead, move, ready, steps, went
+
+STEP = {"subject": "Guten Tag", "body": "{{anrede}},\n\nbis bald.", "delay_days": "2", "send_at": "09:00"}
+
+
+@pytest.fixture
+def series(krueger, board):
+    sequence = board["Erfolgreich kontaktiert"].sequence
+    steps(sequence, 0, 3)
+    return sequence
+
+
+@pytest.fixture
+def step(series):
+    return Step.objects.of(series.account).get(sequence=series, position=0)
+
+
+@pytest.fixture
+def client(login, anna):
+    return login(anna)
+
+
+def cells(html: str, step: Step) -> list[int]:
+    """Planned, sent, skipped, replied, unsubscribed in the row of the step."""
+    row = html.split(f'id="step-{step.pk}"')[1].split("</tr>")[0]
+    return [int(number) for number in re.findall(r'class="steps__number"[^>]*>(\d+)', row)]
+
+
+def test_counts_stand_beside_their_step(client, krueger, sofia, board, series, step):
+    ready(krueger)
+    people = [lead(board["Nicht erreicht"]) for _ in range(4)]
+    for person in people:
+        move(sofia, person, board["Erfolgreich kontaktiert"])
+    now = timezone.now()
+    for person in people[:3]:
+        went(person, "Mail 1", now - timedelta(days=2))
+    skipped = Message.objects.filter(step=step, contact=people[3])
+    skipped.update(state="skipped", reason="no_consent", finished_at=now)
+    for kind in (Kind.MAIL_IN, Kind.MAIL_IN):
+        actions.perform(contact=people[0], kind=kind, actor=None, now=now)
+    actions.perform(contact=people[1], kind=Kind.OPT_OUT, actor=None, now=now)
+    html = client.get("/funnel/").content.decode()
+    assert cells(html, step) == [0, 3, 1, 1, 1]
+    assert cells(html, Step.objects.get(sequence=series, position=1)) == [4, 0, 0, 0, 0]
+    assert html.count('<rect class="plot__bar plot__bar--2"') == 1
+    assert "3 Mails in 90 Tagen" in html
+
+
+def test_what_is_older_than_90_days_is_not_in_the_plot(client, krueger, sofia, board, series, step):
+    ready(krueger)
+    person = lead(board["Nicht erreicht"])
+    move(sofia, person, board["Erfolgreich kontaktiert"])
+    long_ago = timezone.now() - timedelta(days=91)
+    went(person, "Mail 1", long_ago)
+    html = client.get("/funnel/").content.decode()
+    assert cells(html, step) == [0, 1, 0, 0, 0]
+    assert "Noch keine Mail." in html
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_page_asks_the_same_number_of_statements(
+    client, krueger, sofia, board, count, django_assert_num_queries
+):
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, *[1] * count)
+    for _ in range(count):
+        move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
+    client.get("/funnel/")
+    with django_assert_num_queries(10):
+        client.get("/funnel/")
+
+
+def test_an_incomplete_impressum_is_said_with_what_lacks(client, login, mara, krueger):
+    html = client.get("/funnel/").content.decode()
+    assert "Es geht noch keine Mail hinaus" in html and 'href="/settings/sender/"' in html
+    assert 'class="link" href="/settings/sender/"' not in login(mara).get("/funnel/").content.decode()
+    ready(krueger)
+    assert "Es geht noch keine Mail hinaus" not in client.get("/funnel/").content.decode()
+
+
+def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara, series):
+    client = login(mara)
+    client.post(f"/funnel/sequences/{series.pk}/steps/new/", STEP)
+    new = Step.objects.get(subject="Guten Tag")
+    assert (new.body, new.delay_days, new.send_at.hour, new.position) == ("{{anrede}},\n\nbis bald.", 2, 9, 2)
+    answer = client.post(
+        f"/funnel/steps/{new.pk}/", STEP | {"subject": "Anders", "send_at": "", "version": "1"}
+    )
+    assert answer.headers["Location"] == f"/funnel/#step-{new.pk}"
+    client.post(f"/funnel/steps/{new.pk}/place/", {"direction": "up"})
+    client.post(f"/funnel/steps/{new.pk}/copy/")
+    client.post(f"/funnel/steps/{new.pk}/switch/", {"on": "0"})
+    standing = Step.objects.filter(sequence=series).order_by("position")
+    assert [(one.subject, one.is_on) for one in standing] == [
+        ("Mail 1", True),
+        ("Anders", False),
+        ("Anders", False),
+        ("Mail 2", True),
+    ]
+    assert "Schritt entfernen" in client.get(f"/funnel/steps/{new.pk}/removal/").content.decode()
+    client.post(f"/funnel/steps/{new.pk}/removal/")
+    assert client.get(f"/funnel/steps/{new.pk}/").status_code == 410
+    assert "Anders" in client.get("/funnel/").content.decode()
+    client.post(f"/funnel/sequences/{series.pk}/switch/", {"on": "0"})
+    assert "angehalten" in client.get("/funnel/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("body", "Hallo {{ user.password }}", "Unbekannter Platzhalter"),
+        ("body", "{% load x %}", "Unbekannter Platzhalter"),
+        ("body", "{contact.__class__}", "Unbekannter Platzhalter"),
+        ("body", "Hallo {{vorname}}", "Rückfalltext fehlt"),
+        ("body", "  \n ", "Der Text fehlt."),
+        ("body", "a\x00b", "Nullzeichen"),
+        ("subject", "Hallo\r\nBcc: x@y.de", "Der Betreff ist eine einzige Zeile."),
+        ("subject", "", "erforderlich"),
+        ("subject", "x" * 151, "150"),
+        ("delay_days", "-1", "0"),
+        ("delay_days", "366", "365"),
+        ("delay_days", "bald", "ganze Zahl"),
+        ("send_at", "25:00", "gültige Uhrzeit"),
+    ],
+)
+def test_what_is_not_understood_keeps_what_was_typed(client, step, field, value, said, unwritten):
+    typed = {"subject": "Mein Betreff", "body": "Mein langer Text"} | {"delay_days": "4", "version": "1"}
+    with unwritten():
+        answer = client.post(f"/funnel/steps/{step.pk}/", typed | {field: value})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in html
+    assert ("Mein langer Text" in html) == (field != "body")
+    assert ("Mein Betreff" in html) == (field != "subject")
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [("place", {"direction": "left"}), ("place", {}), ("switch", {"on": "2"}), ("switch", {})],
+)
+def test_an_order_that_is_none_is_refused(client, step, address, body, unwritten):
+    with unwritten():
+        assert client.post(f"/funnel/steps/{step.pk}/{address}/", body).status_code == 422
+
+
+def test_who_saves_second_sees_both_texts_and_may_save_over(client, mara, step, unwritten):
+    content = sequences.Content("Von Mara", "Maras Text", 1)
+    sequences.edit(user=mara, step_id=step.pk, version=1, content=content)
+    with unwritten():
+        answer = client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": "1"})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Maras Text" in html and "bis bald." in html
+    version = re.search(r'name="version" value="(\d+)"', html)[1]
+    assert client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": version}).status_code == 302
+    step.refresh_from_db()
+    assert (step.subject, step.version) == ("Guten Tag", 3)
+
+
+def test_an_edit_says_how_many_planned_mails_it_touches(client, krueger, sofia, board, step):
+    ready(krueger)
+    for _ in range(2):
+        move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
+    assert "Das betrifft 2 geplante Mails." in client.get(f"/funnel/steps/{step.pk}/").content.decode()
+    answer = client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": "1"}, follow=True)
+    assert "Gespeichert. Das betrifft 2 geplante Mails." in answer.content.decode()
+
+
+def test_the_editor_alone_may_show_frames(client, step):
+    policy = client.get(f"/funnel/steps/{step.pk}/").headers["Content-Security-Policy"]
+    assert "frame-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert "frame-src" not in client.get("/funnel/").headers["Content-Security-Policy"]
+    answer = client.post("/funnel/preview/", STEP)
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'; sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.fixture
+def brandes(board, sofia):
+    return ContactFactory(
+        column=board["Nicht erreicht"],
+        salutation="mr",
+        first_name="",
+        last_name="Özdemir",
+        email="t.oezdemir@post.example",
+        assignee=sofia,
+    )
+
+
+def preview(client, **typed: str) -> str:
+    return client.post("/funnel/preview/", STEP | typed).content.decode()
+
+
+def test_the_preview_shows_the_mail_for_a_contact_and_writes_nothing(client, krueger, brandes, unwritten):
+    ready(krueger)
+    with unwritten():
+        html = preview(client, who="oezd", body="{{anrede}},\n\nliebe Grüße an {{vorname|alle}}")
+    assert "Sehr geehrter Herr Özdemir" in html and "Sofia Vogt" in html and "Amtsgericht Köln" in html
+    assert "„vorname“ ist hier nicht bekannt; es steht „alle“." in html
+    assert "Musterperson" not in html
+    text = preview(client, who="oezd", face="text")
+    assert "<pre" in text and "Sehr geehrter Herr Özdemir" in text
+
+
+def test_without_a_contact_it_is_the_sample_person(client, brandes):
+    assert "Sehr geehrte Frau Dr. Brandes" in preview(client)
+    html = preview(client, who="niemand")
+    assert "Dazu passt kein Kontakt" in html and "Sehr geehrte Frau Dr. Brandes" in html
+
+
+def test_marketing_never_sees_a_real_person(login, mara, brandes, step):
+    client = login(mara)
+    assert "Özdemir" not in preview(client, who="oezd")
+    assert client.get("/funnel/preview/contacts/?who=oezd").content.decode().strip() == ""
+    assert 'name="who"' not in client.get(f"/funnel/steps/{step.pk}/").content.decode()
+
+
+def test_contacts_are_suggested_while_typing(client, brandes, paul, hansen):
+    stranger = ContactFactory(account=hansen, last_name="Özkan")
+    html = client.get("/funnel/preview/contacts/?who=oez").content.decode()
+    assert 'value="Özdemir t.oezdemir@post.example"' in html
+    assert stranger.last_name not in html
+    assert client.get("/funnel/preview/contacts/").content.decode().strip() == ""
+
+
+def test_the_preview_says_why_a_mail_would_not_leave(client, krueger):
+    assert "So ginge die Mail nicht hinaus:" in preview(client)
+    ready(krueger)
+    assert "So ginge die Mail nicht hinaus:" not in preview(client)
+
+
+def test_text_that_cannot_be_saved_is_not_shown_either(client):
+    answer = client.post("/funnel/preview/", STEP | {"body": "{{ user.password }}"})
+    assert answer.status_code == 422
+    assert "Unbekannter Platzhalter" in answer.content.decode()
+
+
+def test_markup_of_people_is_shown_as_text(client, brandes):
+    html = preview(client, who="<img src=x onerror=y>", subject="<b>fett</b>")
+    assert "<img src=x" not in html and "&lt;b&gt;fett" in html
+
+
+@pytest.fixture
+def limits():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_a_test_mail_goes_to_oneself_and_nobody_else(client, anna, krueger, brandes, limits):
+    ready(krueger)
+    answer = client.post("/funnel/test-mails/", STEP | {"who": "oezd", "to": "x@evil.example"})
+    assert f"Die Testmail an {anna.email} ist unterwegs." in answer.content.decode()
+    (sent,) = mail.outbox
+    assert (sent.recipients(), sent.subject) == ([anna.email], "[Test] Guten Tag")
+    assert "Sehr geehrter Herr Özdemir" in sent.body
+    assert sent.extra_headers["List-Unsubscribe"] == "<http://testserver/u/>"
+    assert Message.objects.count() == 0
+
+
+def test_ten_test_mails_an_hour_are_enough(client, limits):
+    statuses = [client.post("/funnel/test-mails/", STEP).status_code for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
+    assert len(mail.outbox) == 10
+
+
+def test_a_mail_server_that_refuses_is_said(client, settings, limits):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    answer = client.post("/funnel/test-mails/", STEP)
+    assert answer.status_code == 502
+    assert "Der Mailserver nimmt die Testmail nicht an." in answer.content.decode()
+
+
+def test_agents_have_nothing_to_do_with_it(login, sofia, series, step, unwritten):
+    client = login(sofia)
+    assert 'href="/funnel/"' not in client.get("/contacts/").content.decode()
+    with unwritten():
+        assert client.get("/funnel/").status_code == 403
+        assert client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": "1"}).status_code == 403
+        assert client.post("/funnel/test-mails/", STEP).status_code == 403
+        assert client.post("/settings/sender/", {}).status_code == 403
+    assert Sender.objects.of(sofia.account).get().is_on
+    assert mail.outbox == []
+
+
+def test_strangers_find_nothing(login, paul, series, step, unwritten):
+    client = login(paul)
+    with unwritten():
+        for address in (
+            f"/funnel/steps/{step.pk}/",
+            f"/funnel/steps/{step.pk}/removal/",
+            f"/funnel/steps/{step.pk}/switch/",
+            f"/funnel/sequences/{series.pk}/steps/new/",
+            f"/funnel/sequences/{series.pk}/switch/",
+        ):
+            assert client.post(address, STEP | {"version": "1", "on": "0"}).status_code == 404
+    assert "Mail 1" not in client.get("/funnel/").content.decode()
