@@ -141,6 +141,7 @@ FRAMED = (
     },
     "SAMEORIGIN",
 )
+EDITOR = r"(GET|POST) /funnel/(steps/\d+|sequences/\d+/steps/new)/ .*: (200|422)$"
 ADDRESSES = dict(walk())
 
 
@@ -167,10 +168,10 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
 
 
 def _guard(what: str) -> tuple[dict[str, str], str]:
-    """What must guard this answer: the strict policy, but for a mail that left and the page that frames it."""
-    if re.match(r"GET /funnel/messages/\d+/content/ .*: 200$", what):
+    """What must guard this answer: the strict policy, but for a mail (left or drafted) and the page that frames it."""
+    if re.match(r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
         return FRAMED
-    if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what):
+    if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what) or re.match(EDITOR, what):
         return FRAMING
     return POLICY, "DENY"
 
