@@ -47,7 +47,7 @@ class Line:
             return ""
         if message.state == State.PLANNED:
             return self._why_waiting()
-        reason = message.get_reason_display()
+        reason = message.get_reason_display() or (message.answer if message.state == State.UNCLEAR else "")
         if message.reason == Reason.STOPPED and self.run.enrolment.reason:
             reason = self.run.enrolment.get_reason_display()
         return f"{self.state}: {reason}" if reason else self.state

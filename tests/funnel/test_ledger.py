@@ -78,14 +78,16 @@ def test_what_was_planned_anew_leaves_no_line(contact, sofia):
         ("skipped", "no_consent", "nicht gesendet: keine Einwilligung"),
         ("failed", "refused", "fehlgeschlagen: vom Mailserver abgelehnt"),
         ("cancelled", "by_hand", "abgesagt: von Hand abgesagt"),
-        ("unclear", "", "unklar"),
+        ("unclear", "", "unklar: Der Versand brach ab."),
         ("sending", "", "wird gesendet"),
     ],
 )
 def test_every_end_says_why(contact, state, reason, says):
     ended = None if state == "sending" else MONDAY
     rows = Message.objects.filter(pk=message(contact).pk)
-    rows.update(state=state, reason=reason, claimed_at=MONDAY, finished_at=ended)
+    rows.update(
+        state=state, reason=reason, claimed_at=MONDAY, finished_at=ended, answer="Der Versand brach ab."
+    )
     assert lines(contact)[0] == ("Mail 1", state, says)
 
 
