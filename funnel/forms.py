@@ -110,6 +110,9 @@ class HolidayForm(forms.Form):
     )
     name = NameField(label=gettext_lazy("Anlass"), max_length=80, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="holiday_%s", **kwargs)  # the page has another field called name
+
 
 class SenderForm(forms.Form):
     """Who the mails come from, the Impressum, and when they leave."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import gate
 from accounts.framing import with_frames
-from accounts.refusals import NotUnderstood
+from accounts.refusals import NotUnderstood, wants_fragment
 from funnel import imprint, placeholders, reports, running, sequences
 from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.models import Sender, Sequence, Step
@@ -123,7 +123,8 @@ def removal(request: HttpRequest, step_id: int) -> HttpResponse:
     if request.method != "POST":
         step = sequences.find(request.user, step_id)
         context = {"step": step, "touched": sequences.touched(sequences.planned(step))}
-        return render(request, "funnel/removal.html", context)
+        template = "funnel/_removal.html" if wants_fragment(request) else "funnel/removal.html"
+        return render(request, template, context)
     count = sequences.remove(user=request.user, step_id=step_id, now=timezone.now())
     said = [_("Der Schritt ist entfernt."), sequences.touched(count)]
     messages.success(request, " ".join(filter(None, said)))

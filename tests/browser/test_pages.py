@@ -142,7 +142,16 @@ class TestEverybody:
 
     @pytest.mark.parametrize(
         "path",
-        ["/contacts/board/", "/contacts/", "/contacts/new/", "/contacts/import/", "/settings/", "/help/"],
+        [
+            "/contacts/board/",
+            "/contacts/",
+            "/contacts/new/",
+            "/contacts/import/",
+            "/funnel/",
+            "/settings/sender/",
+            "/settings/",
+            "/help/",
+        ],
     )
     def test_everything_on_a_page_has_a_name(self, visit, anna, ada, path):
         assert self.faults(visit(anna, path)) == []

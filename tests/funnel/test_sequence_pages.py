@@ -38,7 +38,7 @@ def client(login, anna):
 def cells(html: str, step: Step) -> list[int]:
     """Planned, sent, skipped, replied, unsubscribed in the row of the step."""
     row = html.split(f'id="step-{step.pk}"')[1].split("</tr>")[0]
-    return [int(number) for number in re.findall(r'class="steps__number"[^>]*>(\d+)', row)]
+    return [int(number) for number in re.findall(r'class="steps__number[^>]*>(\d+)', row)]
 
 
 def test_counts_stand_beside_their_step(client, krueger, sofia, board, series, step):
@@ -112,7 +112,9 @@ def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara,
         ("Anders", False),
         ("Mail 2", True),
     ]
-    assert "Schritt entfernen" in client.get(f"/funnel/steps/{new.pk}/removal/").content.decode()
+    for headers in ({}, {"HX-Request": "true"}):
+        question = client.get(f"/funnel/steps/{new.pk}/removal/", headers=headers).content.decode()
+        assert "Schritt entfernen" in question and ("<html" in question) == (not headers)
     client.post(f"/funnel/steps/{new.pk}/removal/")
     assert client.get(f"/funnel/steps/{new.pk}/").status_code == 410
     assert "Anders" in client.get("/funnel/").content.decode()
