@@ -16,7 +16,16 @@ from django.test.utils import CaptureQueriesContext
 from tests.addresses import NEVER, Row, address, rows, rows_written, walk
 from tests.offices import SEARCHED, Mark, Office, Ref, owned_models
 
-STARTS = ("/", "/funnel/", "/contacts/", "/contacts/board/", "/contacts/new/", "/settings/", "/help/", "/feedback/")
+STARTS = (
+    "/",
+    "/funnel/",
+    "/contacts/",
+    "/contacts/board/",
+    "/contacts/new/",
+    "/settings/",
+    "/help/",
+    "/feedback/",
+)
 MOST_ALIKE = 2  # pages that differ by an id only
 # Asked of every page: what the pages of today and tomorrow may read from their addresses.
 QUERY = {

@@ -169,7 +169,9 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
 
 def _guard(what: str) -> tuple[dict[str, str], str]:
     """What must guard this answer: the strict policy, but for a mail (left or drafted) and the page that frames it."""
-    if re.match(r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
+    if re.match(
+        r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what
+    ):
         return FRAMED
     if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what) or re.match(EDITOR, what):
         return FRAMING
