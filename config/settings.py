@@ -122,7 +122,10 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the Host header of the request would stand there
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"objection": "5/m/ip,30/h/ip", "test_mail": "10/h/user"}  # beside the library's own for logins
+ACCOUNT_RATE_LIMITS = {
+    "objection": "5/m/ip,30/h/ip",
+    "test_mail": "10/h/user",
+}  # beside the library's own for logins
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

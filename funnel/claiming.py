@@ -66,8 +66,14 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     for message in found:
         message.enrolment = held[message.enrolment_id]
         _carry_out(message, checks.verdict(message), now)
-    Message.objects.bulk_update(found, ["state", "reason", "claimed_at", "finished_at", "planned_for"])
-    return [message for message in found if message.state == State.CLAIMED]
+    claimed = [message for message in found if message.state == State.CLAIMED]
+    Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
+        state=State.CLAIMED, reason="", claimed_at=now
+    )
+    for message in found:
+        if message.state != State.CLAIMED:
+            message.save(update_fields=["state", "reason", "finished_at", "planned_for"])
+    return claimed
 
 
 class Checks:
