@@ -130,6 +130,7 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers treat http://localhost as a secure context
+MFA_TOTP_TOLERANCE = 1  # a time step to each side: clocks of phones differ (RFC 6238, 5.2)
 MFA_TOTP_ISSUER = "Kontakte-Pipeline"
 USERSESSIONS_TRACK_ACTIVITY = False  # would write a row with every request
 

@@ -1,5 +1,6 @@
 """Nothing of another account, and nothing hidden, is ever seen: each text of it carries a word that is looked for."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -98,6 +99,9 @@ def test_whatever_is_not_ours_could_as_well_not_exist(scene: Scene, role: str) -
     assert sum("200 " in text[:4] for text in before.values()) > 20
 
 
+TIME = re.compile(r"\b\d\d:\d\d\b")  # a page may say when it was made
+
+
 def sights(crawl: Crawl, *more: str) -> dict[str, str]:
     """What the user sees on every page of the own office, filtered and not."""
     filters = [
@@ -109,7 +113,8 @@ def sights(crawl: Crawl, *more: str) -> dict[str, str]:
         for name, parameters, row in addressed()
         if row.get != NEVER and not name.startswith("mfa_")  # made anew each time
     ]
-    return {where: crawl.ask("GET", where).text for where in (*STARTS, *starts, *own, *more)}
+    pages = {where: crawl.ask("GET", where).text for where in (*STARTS, *starts, *own, *more)}
+    return {where: TIME.sub("", text) for where, text in pages.items()}
 
 
 def forget(theirs: Office, hidden: Office | None) -> None:
