@@ -40,7 +40,7 @@ def neighbour_ignored(monkeypatch):
 
 
 def selection_without_versions(monkeypatch):
-    def carry(cards, target, user, via, now):
+    def carry(cards, target, user, via, now, *, enrol=False):
         ranks = places.top(target.pk, len(cards))
         for card, rank in zip(cards, ranks, strict=True):
             Card.objects.filter(pk=card.pk).update(column=target, rank=rank)
