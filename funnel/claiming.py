@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
+from accounts.rows import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel import basis, enrolments, imprint, planning, schedule
@@ -16,7 +17,7 @@ from funnel.suppression import suppressed
 
 State = Message.State
 Reason = Message.Reason
-BATCH = 50  # messages claimed at once, shared fairly among the offices
+BATCH = 200  # messages claimed at once, shared fairly among the offices
 WEEK = timedelta(days=7)
 A_DAY_LATER = timedelta(days=1)
 
@@ -33,16 +34,29 @@ class Verdict:
 SEND = Verdict(State.CLAIMED)
 
 
-def due(now: datetime, *, account_id: int | None = None) -> "Collection[int]":
+# Each office's next messages from the index on what is due, instead of all that is due in order of turns: the latter
+# took longer with every message that waited.
+DUE = """
+SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
+    SELECT message.id, message.planned_for,
+           row_number() OVER (ORDER BY message.planned_for, message.id) AS turn
+    FROM funnel_message AS message
+    JOIN funnel_enrolment AS enrolment ON enrolment.id = message.enrolment_id
+    JOIN funnel_sequence AS sequence ON sequence.id = enrolment.sequence_id
+    JOIN funnel_sender AS sender ON sender.account_id = message.account_id
+    WHERE message.account_id = office.id AND message.state = 'planned' AND message.planned_for <= %(now)s
+      AND sequence.is_on AND sender.is_on AND (enrolment.state = 'active' OR message.is_urgent)
+    ORDER BY message.planned_for, message.id
+    LIMIT %(batch)s
+) AS due
+ORDER BY due.turn, due.planned_for, due.id
+LIMIT %(batch)s
+"""
+
+
+def due(now: datetime) -> list[int]:
     """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other."""
-    is_on = Q(step__sequence__is_on=True, account__sender__is_on=True)
-    running = Q(enrolment__state=Enrolment.State.ACTIVE) | Q(is_urgent=True)
-    waiting = Message.objects.filter(is_on, running, state=State.PLANNED, planned_for__lte=now)
-    if account_id is not None:
-        waiting = waiting.filter(account=account_id)
-    turn = Window(RowNumber(), partition_by=F("account_id"), order_by=[F("planned_for").asc(), F("pk").asc()])
-    ranked = waiting.annotate(turn=turn).filter(turn__lte=BATCH).order_by("turn", "planned_for", "pk")
-    return list(ranked.values_list("pk", flat=True)[:BATCH])
+    return [pk for (pk,) in all_rows(DUE, {"now": now, "batch": BATCH})]
 
 
 @transaction.atomic
@@ -50,8 +64,8 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     """Claims those of the messages that may leave now; what may not is skipped or put off. What somebody else holds
     is left for the next time.
     """
-    enrolments = Enrolment.objects.filter(messages__in=ids).order_by("pk")
-    held = {row.pk: row for row in enrolments.select_for_update(no_key=True, skip_locked=True, of=("self",))}
+    rows = Enrolment.objects.filter(messages__in=ids).order_by("pk")
+    held = {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
     messages = Message.objects.filter(
         pk__in=ids, state=State.PLANNED, planned_for__lte=now, enrolment__in=held
     )

@@ -172,9 +172,10 @@ def _imprint(mail: Mail) -> Iterator[str]:
     lacking = imprint.missing(mail.sender)
     if lacking:
         yield _("Im Impressum fehlt: %s.") % ", ".join(lacking)
+    lines = imprint.lines(mail.sender)
     for text in (mail.text, mail.seen):
         flat = " ".join(text.split())
-        if not all(line in flat for line in imprint.lines(mail.sender)):
+        if not all(line in flat for line in lines):
             yield _("Das Impressum fehlt in der Mail.")
 
 

@@ -30,6 +30,7 @@ FEW = 4  # messages for which a lane of their own is worth it
 MOST_ATTEMPTS = 8
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt: the eighth comes after four hours
 LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
+PAUSE = 0.02  # seconds
 SILENT = timedelta(minutes=1)  # without a sign of life the worker counts as standing
 
 
@@ -48,7 +49,10 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
             ids = claiming.due(moment)
             if not ids:
                 break
-            tally += lanes.carry(claiming.claim(ids, now=moment), now)
+            claimed = claiming.claim(ids, now=moment)
+            if not claimed:  # all put off, or in somebody else's hands
+                time.sleep(PAUSE)
+            tally += lanes.carry(claimed, now)
     return tally
 
 
