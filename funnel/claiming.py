@@ -12,7 +12,7 @@ from accounts.rows import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel import basis, enrolments, imprint, planning, schedule
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.models import Enrolment, Message
 from funnel.suppression import suppressed
 
 State = Message.State
@@ -203,7 +203,7 @@ def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
         )
     elif verdict.state == State.SKIPPED:
         message.finished_at = now
-        _pause(message.enrolment, verdict.reason, now)
+        _pause(message, verdict.reason, now)
     elif verdict.until and verdict.until > message.planned_for:
         message.planned_for = verdict.until
 
@@ -215,16 +215,7 @@ PAUSES: dict[str, str] = {
 }
 
 
-def _pause(enrolment: Enrolment, reason: str, now: datetime) -> None:
+def _pause(message: Message, reason: str, now: datetime) -> None:
     """Without a basis the series waits for one, instead of having its further mails skipped one by one."""
-    if reason in PAUSES and enrolment.state == Enrolment.State.ACTIVE:
-        EnrolmentChange.objects.create(
-            account_id=enrolment.account_id,
-            enrolment=enrolment,
-            state_before=enrolment.state,
-            state=Enrolment.State.PAUSED,
-            reason=PAUSES[reason],
-            at=now,
-        )
-        enrolment.state, enrolment.reason, enrolment.changed_at = Enrolment.State.PAUSED, PAUSES[reason], now
-        enrolment.save(update_fields=["state", "reason", "changed_at"])
+    if reason in PAUSES:
+        enrolments.suspend(contact=message.contact, reason=PAUSES[reason], now=now)
