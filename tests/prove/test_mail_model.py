@@ -2,16 +2,15 @@
 
 import pytest
 from django.db import IntegrityError
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from funnel import claiming, enrolments, outbox
 from funnel.models import Message
 from funnel.relay import Fate
+from tests.prove.histories import histories
 from tests.prove.mails import MailMachine
 
 pytestmark = pytest.mark.django_db
-QUIET = list(HealthCheck)
 
 
 @pytest.mark.parametrize(
@@ -19,14 +18,7 @@ QUIET = list(HealthCheck)
 )
 def test_mails_keep_their_promises(promise, examples, steps):
     row = promise(f"funnel, {examples} histories of up to {steps} steps: broken promises", "0")
-    daily = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        derandomize=examples < 100,
-        deadline=None,
-        suppress_health_check=QUIET,
-    )
-    run_state_machine_as_test(MailMachine, settings=daily)
+    run_state_machine_as_test(MailMachine, settings=histories(examples, steps))
     row.reached("0")
 
 

@@ -8,6 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from accounts.refusals import Refusal
 from pipeline import bulk, columns, moves, places
 from pipeline.models import Card
+from tests.prove.histories import histories
 from tests.prove.model import BoardMachine
 
 pytestmark = pytest.mark.django_db
@@ -19,14 +20,7 @@ QUIET = list(HealthCheck)
 )
 def test_board_and_model_never_part(promise, examples, steps):
     row = promise(f"verbs against the model, {examples} histories of up to {steps} steps: differences", "0")
-    daily = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        derandomize=examples < 100,
-        deadline=None,
-        suppress_health_check=QUIET,
-    )
-    run_state_machine_as_test(BoardMachine, settings=daily)
+    run_state_machine_as_test(BoardMachine, settings=histories(examples, steps))
     row.reached("0")
 
 
