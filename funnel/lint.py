@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.message import Message as Mime
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
+from secrets import token_hex
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -31,8 +32,8 @@ TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
 FETCHING_TAG = re.compile(
     r"<\s*(img|link|script|iframe|object|embed|video|audio|form|input|svg|base)\b", re.IGNORECASE
 )
-FETCHING = re.compile(r"\bsrc(?:set)?\s*=|\bbackground\s*=|\burl\s*\(|@import|\bon[a-z]+\s*=", re.IGNORECASE)
-HREF = re.compile(r"""\bhref\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
+FETCHING = re.compile(r"\b(?:(?:src|srcset|background|on[a-z]+)\s*=|url\s*\()|@import")  # in lower case
+HREF = re.compile(r"""href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 SAFE_LINK = re.compile(r"https?://[^\s/]|mailto:", re.IGNORECASE)
 
 
@@ -88,6 +89,7 @@ def examined(
 
 def _taken_apart(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> Mail:
     message = mail.message()
+    message.set_boundary(f"=_{token_hex(16)}")  # else the generator looks for one that stands in no part: a third more
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
     return Mail(message, message.as_bytes(linesep="\r\n"), str(mail.subject), text, shown, sender, quoted)
@@ -181,7 +183,7 @@ def _imprint(mail: Mail) -> Iterator[str]:
 
 def _nothing_fetched(mail: Mail) -> Iterator[str]:
     """No picture, no pixel: nothing tells anybody when the mail was opened."""
-    if FETCHING_TAG.search(mail.html) or FETCHING.search(mail.tags):
+    if FETCHING_TAG.search(mail.html) or FETCHING.search(mail.tags.lower()):
         yield _("Die Mail lädt etwas nach oder enthält Bilder oder Skripte.")
 
 

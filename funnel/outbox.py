@@ -7,7 +7,7 @@ asked, so a worker that dies leaves a trace: nobody gets a step twice, and what 
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from django.db import connection, connections, transaction
@@ -39,7 +39,6 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
 
     `now` fixes the clock (for tests); by default it is the real one at each claim.
     """
-    tally: Counter[str] = Counter()
     until = time.monotonic() + seconds
     reconcile(now=now or timezone.now())
     with Lanes() as lanes:
@@ -52,36 +51,47 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
             claimed = claiming.claim(ids, now=moment)
             if not claimed:  # all put off, or in somebody else's hands
                 time.sleep(PAUSE)
-            tally += lanes.carry(claimed, now)
-    return tally
+            lanes.carry(claimed, now)
+    return lanes.tally
 
 
 class Lanes:
     """The offices' shares of a batch side by side, each with its own connection to its mail server.
 
-    An office whose server hangs holds up one lane; the others go on.
+    An office whose server hangs holds up one lane; the others go on. `tally` counts the states of what is through.
     """
 
     def __enter__(self) -> "Lanes":
         self.pool = ThreadPoolExecutor(LANES)
         self.relays: dict[tuple[int, int], Relay] = {}  # by thread and office
+        self.under_way: list[Future[list[str]]] = []
+        self.tally: Counter[str] = Counter()
         return self
 
     def __exit__(self, *error: object) -> None:
         self.pool.shutdown()
+        self._count([])
         for relay in self.relays.values():
             relay.close()
 
-    def carry(self, messages: list[Message], now: datetime | None) -> Counter[str]:
-        """Delivers claimed messages; answers their states."""
+    def carry(self, messages: list[Message], now: datetime | None) -> None:
+        """Delivers claimed messages. Comes back when the batch before is through: while one is under way, the next
+        is claimed.
+        """
         offices: dict[int, list[Message]] = {}
         for message in messages:
             offices.setdefault(message.account_id, []).append(message)
         shares = [share for group in offices.values() for share in _shared_out(group, len(offices))]
-        if len(shares) <= 1:
-            return Counter(state for share in shares for state in self._lane(share, now))
-        states = self.pool.map(lambda share: self._apart(share, now), shares)
-        return Counter(state for share in states for state in share)
+        if len(shares) == 1:
+            self.tally.update(self._lane(shares[0], now))
+        else:
+            self._count([self.pool.submit(self._apart, share, now) for share in shares])
+
+    def _count(self, begun: list[Future[list[str]]]) -> None:
+        """Waits for what is under way; from now on that is what was begun."""
+        ended, self.under_way = self.under_way, begun
+        for share in ended:
+            self.tally.update(share.result())
 
     def _apart(self, messages: list[Message], now: datetime | None) -> list[str]:
         """In a thread, which has a connection to the database of its own."""
