@@ -89,7 +89,7 @@ def examined(
 
 def _taken_apart(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> Mail:
     message = mail.message()
-    message.set_boundary(f"=_{token_hex(16)}")  # else the generator looks for one that stands in no part: a third more
+    message.set_boundary(f"=_{token_hex(16)}")  # looking for one that stands in no part costs a third more
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
     return Mail(message, message.as_bytes(linesep="\r\n"), str(mail.subject), text, shown, sender, quoted)

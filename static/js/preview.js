@@ -23,9 +23,11 @@
     return frame.name;
   };
 
+  // A mail without subject or text is none yet: nothing to show, and nothing to complain of either.
   const show = () => {
     clearTimeout(timer);
-    form.requestSubmit(button);
+    const { subject, body } = form.elements;
+    if (subject.value.trim() && body.value.trim()) form.requestSubmit(button);
   };
 
   document.addEventListener("submit", (event) => {

@@ -1,17 +1,18 @@
 """The story of a contact's mails as its office sees it: announced, planned, sent, read, unsubscribed."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from contacts.models import Contact
 from funnel import outbox
-from funnel.models import Message
-from tests.browser.board import messages
+from funnel.models import Message, Step
+from tests.browser.board import card_of, cards_in, drag, messages
 from tests.factories import ContactFactory
-from tests.funnel.mailing import grant, ready, steps
+from tests.funnel.mailing import MONDAY, grant, live, ready, steps
 
 
 @pytest.fixture
@@ -22,13 +23,76 @@ def ada(krueger, board) -> Contact:
     return grant(ContactFactory(column=board["Nicht erreicht"], first_name="Ada", email="ada@lead.example"))
 
 
+class Clock:
+    """What time it is for the product. Monday morning, until the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(timezone, "now", clock)
+    return clock
+
+
 def reach(page: Page) -> None:
     """Changes the status on the contact's page."""
     page.get_by_role("button", name=re.compile("^Status ändern")).click()
     page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()
 
 
-def test_from_the_drop_to_the_unsubscription(visit, anna, ada):
+def unsubscribe(visit, mail: FrameLocator) -> None:
+    """As the lead does it, through the link in the mail."""
+    way_out = mail.get_by_role("link", name="Abmelden").get_attribute("href") or ""
+    stranger = visit(None, "/u/" + way_out.split("/u/")[1])
+    stranger.get_by_role("button", name="Abmelden").click()
+    expect(stranger.get_by_role("heading")).to_contain_text("abgemeldet")
+
+
+def test_a_written_mail_reaches_the_lead_after_a_drop_and_ends_with_the_unsubscription(
+    visit, anna, board, ada, clock
+):
+    reached = board["Erfolgreich kontaktiert"]
+    steps(reached.sequence)
+    page = visit(anna, f"/funnel/sequences/{reached.sequence_id}/steps/new/")
+    page.get_by_label("Betreff").fill("Willkommen")
+    page.get_by_role("textbox", name="Text").fill("{{anrede}},\n\nschön, dass wir **gesprochen** haben.")
+    page.get_by_label("Tage Abstand").fill("0")
+    page.get_by_label("Für welchen Kontakt").fill("ada@lead.example")
+    preview = page.frame_locator(".preview__frame:not([data-coming])").locator("body")
+    expect(preview).to_contain_text("schön, dass wir gesprochen haben.")
+    page.get_by_role("button", name="Speichern").click()
+    page.goto("/contacts/board/")
+    drag(page, card_of(page, ada), cards_in(page, reached))
+    expect(messages(page)).to_contain_text("1. Mail „Willkommen“ in 10 Minuten")
+    messages(page).get_by_role("button", name="Rückgängig").click()
+    expect(cards_in(page, board["Nicht erreicht"]).locator("> [data-card]")).to_have_count(1)
+    assert live(ada) == []
+    drag(page, card_of(page, ada), cards_in(page, reached))
+    expect(messages(page).last).to_contain_text("1. Mail „Willkommen“ in 10 Minuten")
+    clock.now = MONDAY + timedelta(minutes=9)
+    assert outbox.sweep(now=clock.now, seconds=5) == {}
+    clock.now = MONDAY + timedelta(minutes=11)
+    assert outbox.sweep(now=clock.now, seconds=5) == {"sent": 1}
+    Step.objects.filter(sequence=reached.sequence).update(subject="Ganz anders", body="Ganz anders")
+    page.goto(f"/contacts/{ada.pk}/")
+    mails = page.locator("#mails")
+    mails.get_by_role("link", name="Willkommen").click()
+    mail = page.frame_locator("iframe")
+    expect(mail.locator("strong")).to_have_text("gesprochen")
+    clock.now = MONDAY + timedelta(hours=1)
+    unsubscribe(visit, mail)
+    page.goto(f"/contacts/{ada.pk}/")
+    expect(mails).to_contain_text("beendet: abgemeldet")
+    expect(page.locator("#head [data-bubble=opt_out]")).to_be_visible()
+
+
+def test_by_hand_a_series_is_paused_resumed_called_off_and_hurried(visit, anna, ada):
     page = visit(anna, f"/contacts/{ada.pk}/")
     mails = page.locator("#mails")
     expect(mails).to_contain_text("läuft keine Serie")
@@ -54,9 +118,7 @@ def test_from_the_drop_to_the_unsubscription(visit, anna, ada):
     expect(page.get_by_role("heading", name="Mail 1")).to_be_visible()
     mail = page.frame_locator("iframe")
     expect(mail.locator("body")).to_contain_text("schön, dass Sie da sind.")
-    way_out = mail.get_by_role("link", name="Abmelden").get_attribute("href") or ""
-    stranger = visit(None, "/u/" + way_out.split("/u/")[1])
-    stranger.get_by_role("button", name="Abmelden").click()
+    unsubscribe(visit, mail)
     page.goto(f"{page.url.split('/funnel/')[0]}/contacts/{ada.pk}/")
     expect(mails).to_contain_text("beendet: abgemeldet")
     expect(page.locator("#head [data-bubble=funnel_mail]")).to_be_visible()
