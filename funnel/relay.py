@@ -16,7 +16,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from environ import Env
 
-TEMPORARY = range(400, 500)
+REFUSALS = range(400, 600)
+FOR_GOOD = range(500, 600)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 CRLF_DOT = b"\r\n.\r\n"
 LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321 4.5.2)
@@ -102,8 +103,19 @@ class Relay:
 
     def _greeted(self, mail: EmailMessage) -> smtplib.SMTP:
         """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
-        not of this mail: it is worth another try, whatever the server says.
+        not of this mail: it is worth another try, whatever the server says; at once if it only had enough of a
+        connection that carried mails already.
         """
+        is_reused = self.smtp is not None
+        try:
+            return self._announced(mail)
+        except (OSError, smtplib.SMTPException):
+            self.close()
+            if not is_reused:
+                raise
+        return self._announced(mail)
+
+    def _announced(self, mail: EmailMessage) -> smtplib.SMTP:
         smtp = self._open()
         smtp.ehlo_or_helo_if_needed()
         _expect(smtp.mail(parseaddr(mail.from_email)[1]), 250)
@@ -121,9 +133,11 @@ class Relay:
         return self._refused(code, answer)
 
     def _refused(self, code: int, answer: bytes | str) -> Outcome:
-        """Temporary refusals (4xx) are worth another try; 421 also closes the connection (RFC 5321 3.8)."""
-        fate = Fate.LATER if code in TEMPORARY or code < 0 else Fate.REFUSED
-        if code == 421 or code < 0:
+        """Refused for good (5xx), else worth another try; 421 also closes the connection (RFC 5321 3.8), as does an
+        answer that fits no question: who said "250" twice is one answer ahead from then on.
+        """
+        fate = Fate.REFUSED if code in FOR_GOOD else Fate.LATER
+        if code == 421 or code not in REFUSALS:
             self.close()
         elif self.smtp is not None:
             self._reset()

@@ -5,6 +5,7 @@ import email
 import email.policy
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ class Sink:
     answers: dict[str, str] = field(default_factory=dict)
     stall: float = 0  # seconds before the answer to the final dot
     drops_after_dot: bool = False
+    closes_after: int = 0  # mails on one connection, the last of them taken; 0: never
     keeps: bool = True
+    carried: Counter[Any] = field(default_factory=Counter)  # mails by connection
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -59,6 +62,9 @@ class Sink:
             await asyncio.sleep(self.stall)
         if self.drops_after_dot:
             server.transport.abort()
+        self.carried[session.peer] += 1
+        if self.carried[session.peer] == self.closes_after:
+            asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return answer
 
 

@@ -1,5 +1,6 @@
 """Handing a mail to real mail servers that answer in each way SMTP knows."""
 
+import select
 import socket
 import threading
 
@@ -86,6 +87,26 @@ def test_the_next_mail_goes_out_after_one_was_refused():
         server.answers.clear()
         assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
         relay.close()
+
+
+def test_a_server_that_answers_twice_is_not_misunderstood():
+    with mail_server(answers={"DATA": "250 OK\r\n250 OK"}) as server:
+        relay = Relay(server.url)
+        assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+        assert relay.send(mail(), "eva@post.example").fate is Fate.LATER
+        assert relay.send(mail(), "eva@post.example").fate is Fate.SENT
+        relay.close()
+        assert [address for address, _ in server.mails] == ["dan@post.example", "eva@post.example"]
+
+
+def test_a_server_that_closes_after_a_mail_gets_the_next_on_a_new_connection():
+    with mail_server(closes_after=1) as server:
+        relay = Relay(server.url)
+        for _ in range(3):
+            assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+            assert select.select([relay.smtp.sock], [], [], 2)[0]  # the server has closed
+        relay.close()
+        assert len(server.mails) == 3
 
 
 def test_a_line_that_breaks_after_the_dot_leaves_it_unclear():
