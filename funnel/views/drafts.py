@@ -23,8 +23,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     """The mail as it is typed, for a contact or the sample person. Writes nothing."""
     form = DraftForm(request.POST)
     if not form.is_valid():
-        return _shown(form, status=422, faults=_errors(form))
-    return _shown(form, drafts.draw(user=request.user, **_drawn(form)))
+        return _shown(request, form, status=422, faults=_errors(form))
+    return _shown(request, form, drafts.draw(user=request.user, **_drawn(form)))
 
 
 @require_POST
@@ -33,20 +33,16 @@ def test_mail(request: HttpRequest) -> HttpResponse:
     """Sends it to oneself, ten times an hour at most."""
     form = DraftForm(request.POST)
     if not form.is_valid():
-        return _shown(form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
+        return _shown(request, form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
     draft = drafts.draw(user=request.user, **_drawn(form))
     if not ratelimit.consume(request, action="test_mail", user=request.user):
-        return _shown(
-            form,
-            draft,
-            status=429,
-            faults=[_("Höchstens zehn Testmails in einer Stunde. Es wurde nichts gesendet.")],
-        )
+        said = _("Höchstens zehn Testmails in einer Stunde. Es wurde nichts gesendet.")
+        return _shown(request, form, draft, status=429, faults=[said])
     try:
         address = drafts.send_test(user=request.user, draft=draft, now=timezone.now())
     except drafts.NotHandedOver as refusal:
-        return _shown(form, draft, status=refusal.status, faults=[refusal.sentence])
-    return _shown(form, draft, done=_("Die Testmail an %s ist unterwegs.") % address)
+        return _shown(request, form, draft, status=refusal.status, faults=[refusal.sentence])
+    return _shown(request, form, draft, done=_("Die Testmail an %s ist unterwegs.") % address)
 
 
 @require_safe
@@ -66,14 +62,19 @@ def _errors(form: DraftForm) -> list[str]:
 
 
 def _shown(
-    form: DraftForm, draft: drafts.Draft | None = None, *, status: int = 200, **said: Any
+    request: HttpRequest,
+    form: DraftForm,
+    draft: drafts.Draft | None = None,
+    *,
+    status: int = 200,
+    **said: Any,
 ) -> HttpResponse:
     """A whole document: what is to be said on top, then the mail's own HTML, or its text."""
     is_text = form.data.get("face") == "text"
     context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **said}
-    head = render_to_string("funnel/mail/preview_head.html", context)
+    head = render_to_string("funnel/mail/preview_head.html", context, request)
     if draft is None or is_text:
-        html = render_to_string("funnel/mail/preview.html", context | {"head": head})
+        html = render_to_string("funnel/mail/preview.html", context | {"head": head}, request)
     else:
         before, body, after = draft.rendered.html.partition("<body")
         opening, close, rest = after.partition(">")

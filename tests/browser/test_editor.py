@@ -55,3 +55,39 @@ def test_without_a_script_the_button_shows_it(visit, mara, step):
     page.get_by_role("button", name="Vorschau").click()
     expect(page.frame_locator(".preview__frame").locator("body")).to_contain_text("Ohne Skript")
     expect(page.get_by_label("Betreff")).to_have_value("Ohne Skript")
+
+
+# How dark a ground is painted, and the contrast of the text on it, as WCAG 2.2 computes them.
+CONTRAST = """element => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const luminance = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255);
+    const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const paper = luminance(getComputedStyle(element.closest(".said, .note")).backgroundColor);
+  const ink = luminance(getComputedStyle(element).color);
+  return { paper, contrast: (Math.max(paper, ink) + 0.05) / (Math.min(paper, ink) + 0.05) };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("theme", "system", "is_dark"),
+    [("system", "light", False), ("system", "dark", True), ("dark", "light", True), ("light", "dark", False)],
+)
+def test_what_stands_above_the_mail_is_as_dark_as_the_page_and_readable(
+    visit, anna, step, theme, system, is_dark
+):
+    type(anna).objects.of(anna.account).update(theme=theme)
+    page = visit(anna, f"/funnel/steps/{step.pk}/", color_scheme=system)
+    page.get_by_label("Für welchen Kontakt").fill("niemand")
+    page.get_by_role("textbox", name="Text").fill("[ein Link](nirgends)")
+    seen = page.frame_locator(".preview__frame:not([data-coming])")
+    expect(seen.locator(".warn")).to_have_count(2)
+    texts = seen.locator(".note p, .note span, .note b").all()
+    looks = [text.evaluate(CONTRAST) for text in texts]
+    assert len(looks) >= 7
+    assert {look["paper"] < 0.2 for look in looks} == {is_dark}
+    assert min(look["contrast"] for look in looks) >= 4.5
