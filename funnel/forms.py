@@ -86,6 +86,15 @@ class DraftForm(StepForm):
     version = forms.CharField(required=False)
 
 
+class PreviewForm(DraftForm):
+    """A step as far as it is written: the subject may come last."""
+
+    subject = forms.CharField(required=False, max_length=150)
+
+    def clean_subject(self) -> str:
+        return super().clean_subject() if self.cleaned_data["subject"] else ""
+
+
 class PlaceForm(forms.Form):
     """Up or down."""
 

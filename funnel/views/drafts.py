@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import gate
 from accounts.framing import framed
 from funnel import drafts
-from funnel.forms import DraftForm
+from funnel.forms import DraftForm, PreviewForm
 from funnel.views.outbox import READERS as AUTHORS
 
 
@@ -21,7 +21,7 @@ from funnel.views.outbox import READERS as AUTHORS
 @gate(*AUTHORS)
 def preview(request: HttpRequest) -> HttpResponse:
     """The mail as it is typed, for a contact or the sample person. Writes nothing."""
-    form = DraftForm(request.POST)
+    form = PreviewForm(request.POST)
     if not form.is_valid():
         return _shown(request, form, status=422, faults=_errors(form))
     return _shown(request, form, drafts.draw(user=request.user, **_drawn(form)))

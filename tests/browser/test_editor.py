@@ -57,6 +57,43 @@ def test_without_a_script_the_button_shows_it(visit, mara, step):
     expect(page.get_by_label("Betreff")).to_have_value("Ohne Skript")
 
 
+def test_a_click_puts_a_placeholder_where_one_was_typing(visit, anna, step):
+    page = visit(anna, f"/funnel/steps/{step.pk}/")
+    subject, body = page.get_by_label("Betreff"), page.get_by_role("textbox", name="Text")
+    body.fill("Guten Tag, wie geht es?")
+    body.evaluate("field => field.setSelectionRange(9, 9)")
+    page.get_by_text("Platzhalter und Formatierung").click()
+    page.get_by_role("button", name="{{vorname|Rückfalltext}}").click()
+    expect(body).to_be_focused()
+    expect(body).to_have_value("Guten Tag{{vorname|Rückfalltext}}, wie geht es?")
+    page.keyboard.type("zusammen")
+    expect(body).to_have_value("Guten Tag{{vorname|zusammen}}, wie geht es?")
+    seen = page.frame_locator(".preview__frame:not([data-coming])").locator("body")
+    expect(seen).to_contain_text("Guten TagClaudia, wie geht es?")
+    subject.fill("Für ")
+    page.get_by_role("button", name="{{objekt}}").focus()
+    page.keyboard.press("Enter")
+    expect(subject).to_have_value("Für {{objekt}}")
+    page.keyboard.press("Control+z")
+    expect(subject).to_have_value("Für ")
+
+
+def test_a_placeholder_goes_to_the_end_of_a_text_nobody_touched(visit, anna, step):
+    page = visit(anna, f"/funnel/sequences/{step.sequence_id}/steps/new/")
+    page.get_by_text("Platzhalter und Formatierung").click()
+    page.get_by_role("button", name="{{makler}}").click()
+    page.keyboard.type(" ruft an.")
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("{{anrede}},\n\n{{makler}} ruft an.")
+
+
+def test_without_a_script_the_placeholders_are_a_list(visit, mara, step):
+    page = visit(mara, f"/funnel/steps/{step.pk}/", java_script_enabled=False)
+    page.get_by_text("Platzhalter und Formatierung").click()
+    expect(page.locator("dt code", has_text="{{anrede}}")).to_be_visible()
+    expect(page.get_by_role("button", name="{{anrede}}")).to_have_count(0)
+    expect(page.get_by_text("Ein Klick fügt")).to_be_hidden()
+
+
 # How dark a ground is painted, and the contrast of the text on it, as WCAG 2.2 computes them.
 CONTRAST = """element => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });

@@ -252,6 +252,17 @@ def test_text_that_cannot_be_saved_is_not_shown_either(client):
     assert "Unbekannter Platzhalter" in answer.content.decode()
 
 
+def test_a_mail_can_be_looked_at_before_it_has_a_subject(client, krueger, unwritten, limits):
+    ready(krueger)
+    with unwritten():
+        answer = client.post("/funnel/preview/", STEP | {"subject": " "})
+    assert answer.status_code == 200
+    assert "Sehr geehrte Frau Dr. Brandes" in answer.content.decode()
+    assert "Der Betreff ist leer." in answer.content.decode()
+    assert client.post("/funnel/test-mails/", STEP | {"subject": " "}).status_code == 422
+    assert mail.outbox == []
+
+
 def test_markup_of_people_is_shown_as_text(client, brandes):
     html = preview(client, who="<img src=x onerror=y>", subject="<b>fett</b>")
     assert "<img src=x" not in html and "&lt;b&gt;fett" in html
