@@ -101,13 +101,16 @@ class Lanes:
             connections.close_all()
 
     def _lane(self, messages: list[Message], now: datetime | None) -> list[str]:
-        """A share of one office. After a fault of its server the rest of it waits, untried, for a later sweep."""
+        """A share of one office. After a fault of its server the rest of it waits, untried, for a later sweep.
+
+        An end that nobody knows counts as one: a server that hangs makes one mail unclear, not all that are due.
+        """
         states: list[str] = []
         sender = messages[0].account.sender
         relay = self.relays.setdefault((threading.get_ident(), sender.account_id), Relay(sender.relay))
         for message in messages:
             moment = now or timezone.now()
-            if states and states[-1] == State.PLANNED:
+            if states and states[-1] in (State.PLANNED, State.UNCLEAR):
                 states.append(_put_off(message, moment, answer=""))
             else:
                 states.append(deliver(message, relay, now=moment))

@@ -208,6 +208,17 @@ class TestEndings:
         assert outbox.sweep(now=HELD + timedelta(minutes=1)) == {}
         assert outbox.sweep(now=HELD + timedelta(minutes=3)) == {"sent": 1}
 
+    def test_a_server_that_hangs_makes_one_mail_unclear_and_lets_the_others_wait(
+        self, anna, board, column, dan, server
+    ):
+        for _ in range(2):
+            move(anna, lead(board["Nicht erreicht"]), column)
+        server.drops_after_dot = True
+        assert outbox.sweep(now=HELD) == {"unclear": 1, "planned": 2}
+        server.drops_after_dot = False
+        assert outbox.sweep(now=HELD + timedelta(minutes=2)) == {"sent": 2}
+        assert len(server.mails) == 3
+
     def test_what_a_dead_worker_was_sending_is_unclear(self, dan, server):
         Message.objects.filter(pk=message(dan).pk).update(state=State.SENDING, claimed_at=HELD)
         outbox.sweep(now=HELD + timedelta(minutes=3))
