@@ -10,6 +10,8 @@ from typing import Any
 
 import environ
 
+from config import mail
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -169,12 +171,18 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_TIMEOUT = 20  # seconds
+MAIL_PROVIDER = MAIL_STREAM = ""
+ANYMAIL: dict[str, Any] = {}
 if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
+    try:
+        secret = mail.checked_secret(env.str("WEBHOOK_SECRET", ""))
+        vars().update(mail.settings_of(EMAIL_URL, secret=secret, timeout=EMAIL_TIMEOUT))
+    except mail.Unusable as fault:
+        sys.exit(str(fault))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-EMAIL_TIMEOUT = 20  # seconds
 IMAP_URL = env.str("IMAP_URL", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Kontakte-Pipeline <noreply@localhost>")
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from funnel import opt_in_mail
 from funnel.models import OptIn
-from funnel.relay import Fate, Relay
+from funnel.outcome import Fate
+from funnel.relay import Relay
 
 
 class NotTaken(Exception):

@@ -22,7 +22,8 @@ from contacts.kinds import Kind
 from contacts.models import Contact
 from funnel import basis, claiming, rendering
 from funnel.models import Enrolment, Message, Pulse
-from funnel.relay import Fate, Outcome, Relay
+from funnel.outcome import Fate, Outcome
+from funnel.relay import Relay
 
 State = Message.State
 LANES = 4  # mails under way at once; an office whose mail server hangs holds up its own lanes only

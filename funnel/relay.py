@@ -1,4 +1,4 @@
-"""Handing one mail to a mail server, and knowing how that ended.
+"""Handing one mail to a mail server (or to the provider in its place), and knowing how that ended.
 
 SMTP takes over responsibility with its answer to the final dot (RFC 5321 4.2.5). A line that breaks after the dot
 and before the answer leaves it open whether the mail was taken: that is `UNCLEAR`, and nobody tries again by himself.
@@ -7,37 +7,22 @@ and before the answer leaves it open whether the mail was taken: that is `UNCLEA
 import re
 import smtplib
 import ssl
-from dataclasses import dataclass
 from email.utils import parseaddr
-from enum import Enum
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from environ import Env
 
+from funnel.outcome import Fate, Outcome, line
+from funnel.provider import Provider
+
 REFUSALS = range(400, 600)
 FOR_GOOD = range(500, 600)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+PROVIDER_BACKEND = "funnel.provider.EmailBackend"
 CRLF_DOT = b"\r\n.\r\n"
 LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321 4.5.2)
-
-
-class Fate(Enum):
-    """How handing over ended."""
-
-    SENT = "sent"
-    REFUSED = "refused"  # for good: this mail will never be taken
-    LATER = "later"  # not now: the server is down, busy or full
-    UNCLEAR = "unclear"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How it ended, and what the server said last."""
-
-    fate: Fate
-    answer: str = ""
 
 
 class Relay:
@@ -58,12 +43,14 @@ class Relay:
             )
         }
         self.smtp: smtplib.SMTP | None = None
+        self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
 
     def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
         """One mail to one recipient; `raw` if it is put together already. Raises nothing that the server does."""
+        if self.provider is not None:
+            return self.provider.send(mail)
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
-            get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
-            return Outcome(Fate.SENT)
+            return self._written(mail)
         try:
             smtp = self._greeted(mail)
         except (OSError, smtplib.SMTPException) as fault:
@@ -84,6 +71,16 @@ class Relay:
         smtp, self.smtp = self.smtp, None
         if smtp is not None:
             smtp.close()
+        if self.provider is not None:
+            self.provider.close()
+
+    def _written(self, mail: EmailMessage) -> Outcome:
+        """To a file, the console or wherever a trial puts its mails."""
+        try:
+            get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
+        except OSError as fault:
+            return Outcome(Fate.LATER, _line(fault))
+        return Outcome(Fate.SENT)
 
     def _open(self) -> smtplib.SMTP:
         if self.smtp is not None:
@@ -157,10 +154,10 @@ def _expect(answer: tuple[int, bytes], *wanted: int) -> None:
 
 def _said(code: int, answer: bytes | str) -> str:
     text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-    return f"{code} {text}"[:300].replace("\x00", "")
+    return line(f"{code} {text}")
 
 
 def _line(fault: Exception) -> str:
     if isinstance(fault, smtplib.SMTPResponseException):
         return _said(fault.smtp_code, fault.smtp_error)
-    return f"{type(fault).__name__}: {fault}"[:300].replace("\x00", "")
+    return line(f"{type(fault).__name__}: {fault}")

@@ -7,7 +7,8 @@ import threading
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from funnel.relay import Fate, Relay
+from funnel.outcome import Fate
+from funnel.relay import Relay
 from tests.funnel.sink import mail_server
 
 

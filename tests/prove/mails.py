@@ -17,7 +17,7 @@ from accounts.refusals import Refusal
 from contacts.models import Consent, Contact
 from funnel import claiming, enrolments, outbox
 from funnel.models import Enrolment, Message
-from funnel.relay import Fate, Outcome
+from funnel.outcome import Fate, Outcome
 from pipeline import bulk, moves
 from pipeline.boards import create_board
 from pipeline.invariants import INVARIANTS

@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from funnel import claiming, enrolments, outbox
 from funnel.models import Message
-from funnel.relay import Fate
+from funnel.outcome import Fate
 from tests.prove.histories import histories
 from tests.prove.mails import MailMachine
 

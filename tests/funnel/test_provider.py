@@ -1,0 +1,284 @@
+"""Handing a mail to real HTTP servers that answer as the providers do."""
+
+import smtplib
+import socket
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
+
+from funnel.outcome import Fate
+from funnel.relay import Relay
+from tests.funnel.providers import YES, configure, provider
+
+ALL = ("mailgun", "mailjet", "postmark")
+HEADERS = {
+    "Message-ID": "<one@krueger.example>",
+    "Date": "Mon, 23 Nov 2026 10:10:00 +0100",
+    "List-Unsubscribe": "<https://pipeline.example/u/x/>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    "Auto-Submitted": "auto-generated",
+    "Content-Language": "de",
+}
+
+
+def mail() -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        "Über uns",
+        "Schöne Grüße",
+        "Büro <buero@krueger.example>",
+        ["dan@post.example"],
+        reply_to=["Anna Krüger <anna@krueger.example>"],
+        headers=HEADERS,
+    )
+    message.attach_alternative("<p>Schöne Grüße</p>", "text/html")
+    return message
+
+
+def send():
+    relay = Relay()
+    try:
+        return relay.send(mail(), "dan@post.example")
+    finally:
+        relay.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("mailgun", "<one@krueger.example>"),
+        ("mailjet", "456"),
+        ("postmark", "0a129aee-e1cd-480d-b08d-4f48548ff48d"),
+    ],
+)
+def test_taken(settings, name, answer):
+    with provider(settings, name) as server:
+        outcome = send()
+        assert (outcome.fate, outcome.answer) == (Fate.SENT, answer)
+        assert len(server.asked) == 1
+
+
+def test_what_postmark_gets(settings):
+    with provider(settings, "postmark") as server:
+        send()
+    (asked,) = server.asked
+    assert (asked.path, asked.headers["X-Postmark-Server-Token"]) == ("/email", "token")
+    kept = {name: value for name, value in HEADERS.items() if name != "Date"}
+    content = asked.json
+    headers = {header["Name"]: header["Value"] for header in content.pop("Headers")}
+    assert headers == {**kept, "X-PM-KeepID": "true"}
+    assert content == {
+        "From": "Büro <buero@krueger.example>",
+        "To": "dan@post.example",
+        "ReplyTo": "Anna Krüger <anna@krueger.example>",
+        "Subject": "Über uns",
+        "TextBody": "Schöne Grüße",
+        "HtmlBody": "<p>Schöne Grüße</p>",
+        "Metadata": {"message_id": "<one@krueger.example>"},
+        "TrackLinks": "None",
+        "TrackOpens": False,
+    }
+
+
+def test_what_mailjet_gets(settings):
+    with provider(settings, "mailjet") as server:
+        send()
+    (asked,) = server.asked
+    assert asked.json["Messages"] == [{"To": [{"Email": "dan@post.example"}]}]
+    common = asked.json["Globals"]
+    kept = {name: value for name, value in HEADERS.items() if name not in ("Date", "Message-ID")}
+    assert common.pop("Headers") == {**kept, "References": "<one@krueger.example>"}
+    assert common == {
+        "From": {"Email": "buero@krueger.example", "Name": "Büro"},
+        "ReplyTo": {"Email": "anna@krueger.example", "Name": "Anna Krüger"},
+        "Subject": "Über uns",
+        "TextPart": "Schöne Grüße",
+        "HTMLPart": "<p>Schöne Grüße</p>",
+        "EventPayload": '{"message_id": "<one@krueger.example>"}',
+        "TrackOpens": "disabled",
+        "TrackClicks": "disabled",
+    }
+
+
+def test_what_mailgun_gets(settings):
+    with provider(settings, "mailgun") as server:
+        send()
+    (asked,) = server.asked
+    assert asked.path == "/krueger.example/messages"
+    form = asked.form
+    assert {name: form[f"h:{name.title()}"] for name in HEADERS if name != "Date"} == {
+        name: value for name, value in HEADERS.items() if name != "Date"
+    }
+    assert "h:Date" not in form
+    assert form["h:Reply-To"] == "Anna Krüger <anna@krueger.example>"
+    assert (form["to"], form["subject"]) == ("dan@post.example", "Über uns")
+    assert (form["text"], form["html"]) == ("Schöne Grüße", "<p>Schöne Grüße</p>")
+    assert form["v:message_id"] == "<one@krueger.example>"
+    assert (form["o:tracking-opens"], form["o:tracking-clicks"]) == ("no", "no")
+
+
+def test_series_may_have_a_stream_of_their_own_at_postmark(settings):
+    with provider(settings, "postmark") as server:
+        configure(settings, "postmark", api=server.url, stream="broadcast")
+        send()
+        django_mail.send_mail("Passwort", "Text", None, ["anna@krueger.example"])
+    assert [asked.json.get("MessageStream") for asked in server.asked] == ["broadcast", None]
+
+
+def test_one_line_carries_many(settings):
+    with provider(settings, "postmark") as server:
+        relay = Relay()
+        fates = [relay.send(mail(), "dan@post.example").fate for _ in range(3)]
+        relay.close()
+        assert fates == [Fate.SENT] * 3
+        assert (len(server.asked), server.lines) == (3, 1)
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize(
+    ("status", "fate"),
+    [
+        (302, Fate.LATER),
+        (400, Fate.REFUSED),
+        (401, Fate.LATER),
+        (402, Fate.LATER),
+        (403, Fate.LATER),
+        (404, Fate.LATER),
+        (408, Fate.LATER),
+        (413, Fate.REFUSED),
+        (429, Fate.LATER),
+        (500, Fate.LATER),
+        (503, Fate.LATER),
+        (502, Fate.UNCLEAR),  # whoever stands before the server got no answer either
+        (504, Fate.UNCLEAR),
+    ],
+)
+def test_answers_that_are_no_yes(settings, name, status, fate):
+    """Whatever the body holds."""
+    for body in ({"Message": "no"}, b"<html>no</html>", [1], 5, b""):
+        with provider(settings, name, answer=(status, body)) as server:
+            assert (body, send().fate) == (body, fate)
+            assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_yes_that_nobody_understands_is_unclear(settings, name):
+    for body in ({}, [1], 5, b"", b"<html>Hello</html>", b"null"):
+        with provider(settings, name, answer=(200, body)):
+            assert (body, send().fate) == (body, Fate.UNCLEAR)
+
+
+def test_an_address_that_the_provider_writes_otherwise_was_taken_all_the_same(settings):
+    answer = {"Messages": [{"Status": "success", "To": [{"Email": "DAN@post.example", "MessageID": 456}]}]}
+    with provider(settings, "mailjet", answer=(200, answer)):
+        outcome = send()
+        assert (outcome.fate, outcome.answer) == (Fate.SENT, "456")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "fate"),
+    [
+        (300, "Invalid 'To' address: 'dan@post.example'.", Fate.REFUSED),
+        (300, "Invalid metadata content.", Fate.REFUSED),
+        (406, "Found inactive addresses: dan@post.example. Inactive recipients are …", Fate.REFUSED),
+        (300, "Invalid 'From' address: 'buero@krueger.example'.", Fate.LATER),
+        (400, "The 'From' address is not a Sender Signature on your account.", Fate.LATER),
+        (405, "Not allowed to send: out of credits.", Fate.LATER),
+        (412, "Your account is pending approval.", Fate.LATER),
+    ],
+)
+def test_postmark_tells_the_mail_from_the_account_in_the_body(settings, code, sentence, fate):
+    with provider(settings, "postmark", answer=(422, {"ErrorCode": code, "Message": sentence})):
+        outcome = send()
+        assert outcome.fate is fate
+        assert outcome.answer.startswith("422")
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "fate"),
+    [
+        (400, {"ErrorCode": "mj-0013", "StatusCode": 400, "ErrorMessage": "invalid address"}, Fate.REFUSED),
+        (200, {"ErrorCode": "mj-0013", "StatusCode": 400, "ErrorMessage": "invalid address"}, Fate.REFUSED),
+        (400, {"ErrorCode": "send-0008", "StatusCode": 403, "ErrorMessage": "no such sender"}, Fate.LATER),
+    ],
+)
+def test_mailjet_tells_the_mail_from_the_account_in_the_body(settings, status, fault, fate):
+    with provider(
+        settings, "mailjet", answer=(status, {"Messages": [{"Status": "error", "Errors": [fault]}]})
+    ):
+        assert send().fate is fate
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_line_that_breaks_after_the_request_leaves_it_unclear(settings, name):
+    with provider(settings, name, drops=True) as server:
+        assert send().fate is Fate.UNCLEAR
+        assert len(server.asked) == 1
+
+
+def test_a_server_that_stalls_leaves_it_unclear(settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    with provider(settings, "postmark", stall=1) as server:
+        outcome = send()
+        assert outcome.fate is Fate.UNCLEAR
+        assert "timed out" in outcome.answer
+        assert len(server.asked) == 1
+
+
+def test_the_next_mail_goes_out_after_a_broken_line(settings):
+    with provider(settings, "postmark", drops=True) as server:
+        relay = Relay()
+        assert relay.send(mail(), "dan@post.example").fate is Fate.UNCLEAR
+        server.drops = False
+        assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+        relay.close()
+
+
+def test_no_server_at_all(settings):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    configure(settings, "postmark", api=f"http://127.0.0.1:{port}/")
+    outcome = send()
+    assert outcome.fate is Fate.LATER
+    assert "refused" in outcome.answer.lower()
+
+
+def test_a_name_nobody_knows(settings):
+    configure(settings, "postmark", api="http://nobody.invalid/")
+    assert send().fate is Fate.LATER
+
+
+def test_a_server_that_never_shakes_hands(settings):
+    """It listens and says nothing: TLS does not come about, so nothing of the mail can have left."""
+    settings.EMAIL_TIMEOUT = 0.3
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        configure(settings, "postmark", api=f"https://127.0.0.1:{mute.getsockname()[1]}/")
+        assert send().fate is Fate.LATER
+
+
+def test_an_office_keeps_its_own_mail_server(settings):
+    with provider(settings, "postmark") as server:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        assert Relay(f"smtp://127.0.0.1:{port}").send(mail(), "dan@post.example").fate is Fate.LATER
+        assert server.asked == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_mails_that_are_not_of_a_series_go_the_same_way(settings, name):
+    with provider(settings, name) as server:
+        django_mail.send_mail("Passwort", "Hier ist der Link.", None, ["anna@krueger.example"])
+        mail().send()
+    assert len(server.asked) == 2
+    assert "Date" not in server.asked[1].body.decode()
+
+
+def test_a_mail_that_was_not_taken_is_an_error_that_callers_know(settings):
+    with provider(settings, "postmark", answer=(401, {"ErrorCode": 10, "Message": "Bad token"})):
+        with pytest.raises((OSError, smtplib.SMTPException), match="Bad token"):
+            mail().send()
+        assert mail().send(fail_silently=True) == 0
+
+
+def test_the_answers_above_are_a_yes():
+    assert sorted(YES) == sorted(ALL)
