@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from contacts.models import Consent, Contact
-from funnel.models import Message
+from funnel.models import Enrolment, Message
 from funnel.suppression import is_suppressed, suppressed
 
 Reason = Message.Reason
@@ -42,6 +42,20 @@ def has_address(address: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def moved(contact: Contact) -> Enrolment | None:
+    """A series that runs or waits for an address the contact no longer has."""
+    series = Enrolment.objects.of(contact.account_id).filter(contact=contact)
+    address = contact.email.strip().lower()
+    return series.exclude(state=Enrolment.State.ENDED).exclude(address=address).first()
+
+
+def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:
+    """Whether there is something to ask for: no consent for e-mail, or none since the address is another (`moved`)."""
+    if not consents([contact.pk], contact.account_id):
+        return True
+    return moved is not None and not consented_since(contact, moved.changed_at)
 
 
 def consented_since(contact: Contact, moment: datetime) -> bool:

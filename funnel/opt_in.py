@@ -56,8 +56,8 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     """Mails the contact a question for consent, unless its address was asked within three minutes or thrice today.
 
     Whether it was mailed is not told. Raises Http404 and Gone like `finding.find`, NotUnderstood without an address
-    and where the office's own words make the mail advertising, Conflict for a suppressed address and where the
-    Impressum is incomplete.
+    and where the office's own words make the mail advertising, Conflict for a suppressed address, for a consent that
+    is there already and where the Impressum is incomplete.
     """
     contact = finding.lock(user, contact_id)
     sender = Sender.objects.of(contact.account_id).get()
@@ -66,6 +66,8 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
         raise NotUnderstood(_("Für die Anfrage fehlt eine gültige E-Mail-Adresse."))
     if is_suppressed(contact.account_id, address):
         raise Conflict(_("Diese Adresse ist gesperrt: Sie darf nicht angeschrieben werden."))
+    if not basis.lacks_consent(contact, basis.moved(contact)):
+        raise Conflict(_("Die Einwilligung für E-Mails liegt schon vor. Es wurde nichts gesendet."))
     lacking = imprint.missing(sender)
     if lacking:
         sentence = _("Für die Bestätigungsmail fehlt im Impressum: %(fields)s.")

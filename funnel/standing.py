@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, OptIn, Sender, Suppression
+from funnel import basis
+from funnel.models import OptIn, Sender, Suppression
 from funnel.opt_in_mail import office_of
 from funnel.suppression import entries
 
@@ -16,6 +17,7 @@ class Standing:
     suppression: Suppression | None
     question: OptIn | None
     has_moved: bool  # the address was changed while a series runs for the old one
+    may_ask: bool  # a question for consent by mail makes sense
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,18 @@ class Proof:
 
 
 def load(contact: Contact) -> Standing:
-    """Three statements at most."""
+    """Five statements at most."""
     address = contact.email.strip().lower()
+    suppression = entries(contact.account_id, [address]).get(address)
     questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
-    running = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     last = questions.order_by("-asked_at").first()
+    moved = basis.moved(contact)
+    is_open = suppression is None and basis.has_address(address)
     return Standing(
-        suppression=entries(contact.account_id, [address]).get(address),
+        suppression=suppression,
         question=last if last and last.confirmed_at is None else None,
-        has_moved=running.exclude(state=Enrolment.State.ENDED).exclude(address=address).exists(),
+        has_moved=moved is not None,
+        may_ask=is_open and basis.lacks_consent(contact, moved),
     )
 
 

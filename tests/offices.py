@@ -222,15 +222,16 @@ def _contacts(office: Office, mark: Mark) -> None:
 
 
 def _consent(office: Office, mark: Mark) -> None:
-    """A suppressed address, and what the links of mails carry."""
+    """A suppressed address, somebody who allowed nothing yet, and what the links of mails carry."""
     account = office.account
+    unasked = ContactFactory(account=account, email=f"{mark.text('unasked')}@example.org")
     silent = ContactFactory(account=account, email=f"{mark.text('silent')}@example.org")
     digest, before = address_hash(account.pk, silent.email), timezone.now() - timedelta(days=1)
     Suppression.objects.create(account=account, address_hash=digest, reason="objection", at=before)
     mail = Message.objects.get(pk=office.refs["message"])
     asked = OptIn.objects.get(contact=office.refs["contact"])
     links = {"unsubscribe": unsubscribe_token(mail), "opt_in": opt_in_token(asked)}
-    office.refs |= {"suppressed": silent.pk} | links
+    office.refs |= {"suppressed": silent.pk, "unasked": unasked.pk} | links
 
 
 def _story(contact: Contact, agent: User, other: User, mark: Mark) -> dict[str, int]:

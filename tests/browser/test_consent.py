@@ -11,6 +11,7 @@ from contacts.models import Consent
 from funnel import basis, opt_in
 from funnel.models import OptIn
 from funnel.tokens import opt_in_token, unsubscribe_token
+from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
 from tests.pipeline.working import empty_queue
 
@@ -21,6 +22,14 @@ PHONE = {"viewport": {"width": 390, "height": 800}, "java_script_enabled": False
 def klara(krueger):
     with_imprint(krueger)
     yield consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead")
+    empty_queue()
+
+
+@pytest.fixture
+def nora(krueger):
+    """Nobody asked her yet."""
+    with_imprint(krueger)
+    yield ContactFactory(account=krueger, email="nora@lead.example", last_name="Neu")
     empty_queue()
 
 
@@ -48,20 +57,25 @@ def test_a_broken_link_leads_to_the_objection_by_address(visit, watch, klara):
     assert basis.missing(klara) == "suppressed"
 
 
-def test_confirming_takes_one_click(visit, klara, sofia):
-    opt_in.ask(user=sofia, contact_id=klara.pk, now=timezone.now())
+def test_confirming_takes_one_click(visit, nora, sofia):
+    opt_in.ask(user=sofia, contact_id=nora.pk, now=timezone.now())
     page = visit(None, f"/c/{opt_in_token(OptIn.objects.get())}/", **PHONE)
     page.get_by_role("button", name="Ja, bestätigen").click()
     expect(page.get_by_role("heading")).to_have_text("Danke, das ist bestätigt")
     assert Consent.objects.filter(method="double_opt_in").count() == 1
 
 
-def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, klara, sofia, krueger):
-    enrol(klara, series(krueger), now=timezone.now())
-    page = visit(sofia, f"/contacts/{klara.pk}/")
+def test_who_allowed_nothing_is_asked_from_the_contacts_page(visit, nora, sofia):
+    page = visit(sofia, f"/contacts/{nora.pk}/")
     page.get_by_role("button", name="Einwilligung per E-Mail anfragen").click()
     expect(page.get_by_role("status")).to_contain_text("Die Anfrage geht hinaus")
     expect(page.locator("#standing [data-asked]")).to_be_visible()
+
+
+def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, klara, sofia, krueger):
+    enrol(klara, series(krueger), now=timezone.now())
+    page = visit(sofia, f"/contacts/{klara.pk}/")
+    expect(page.get_by_role("button", name="Einwilligung per E-Mail anfragen")).to_have_count(0)
     page.get_by_role("link", name="Werbewiderspruch").click()
     page.get_by_role("dialog").get_by_role("button", name="Widerspruch erfassen").click()
     expect(page.locator("#standing [data-suppressed=objection]")).to_contain_text(
@@ -85,15 +99,16 @@ def test_a_new_address_while_a_series_runs_is_said_at_once(visit, klara, sofia, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_pages_fit_every_width_and_both_schemes(visit, watch, klara, krueger, anna, width, scheme):
+def test_the_pages_fit_every_width_and_both_schemes(visit, watch, klara, nora, krueger, anna, width, scheme):
     """PICTURES names a folder that keeps what they look like."""
     watch.expect("404")
     (first, *_) = enrol(klara, series(krueger), now=timezone.now())
-    opt_in.ask(user=anna, contact_id=klara.pk, now=timezone.now())
+    opt_in.ask(user=anna, contact_id=nora.pk, now=timezone.now())
     way = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     page = visit(anna, f"/contacts/{klara.pk}/", **way)
     addresses = {
         "contact": f"/contacts/{klara.pk}/",
+        "asked": f"/contacts/{nora.pk}/",
         "objection": f"/contacts/{klara.pk}/objection/",
         "proof": f"/contacts/{klara.pk}/consent/",
         "new": "/contacts/new/",

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Consent
-from funnel import basis
+from funnel import basis, opt_in
 from funnel.models import OptIn, Suppression
+from funnel.tokens import opt_in_token
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
 
@@ -21,6 +22,13 @@ def klara(krueger):
     return consenting(krueger, "klara@lead.example", last_name="Lead")
 
 
+@pytest.fixture
+def nora(krueger):
+    """Nobody asked her yet."""
+    with_imprint(krueger)
+    return ContactFactory(account=krueger, email="nora@lead.example")
+
+
 def without_token(answer):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
@@ -31,12 +39,44 @@ def page(login, sofia, klara):
     return lambda: client.get(f"/contacts/{klara.pk}/").content.decode()
 
 
-def test_the_page_offers_objection_question_and_proof(page, klara):
+def test_the_page_offers_objection_and_proof(page, klara):
     html = page()
     assert f'href="/contacts/{klara.pk}/objection/" data-dialog' in html
-    assert f'action="/contacts/{klara.pk}/opt-in/"' in html
     assert f'href="/contacts/{klara.pk}/consent/"' in html
     assert "data-suppressed" not in html
+
+
+def test_the_question_is_offered_where_it_makes_sense(login, sofia, klara, nora, krueger):
+    asking = ContactFactory(account=krueger, email="nein@lead.example")
+    login(sofia).post(f"/contacts/{asking.pk}/objection/")
+    silent = ContactFactory(account=krueger, email="")
+    offered = {
+        contact.pk
+        for contact in (klara, nora, asking, silent)
+        if f"/contacts/{contact.pk}/opt-in/" in login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    }
+    assert offered == {nora.pk}
+
+
+def test_with_consent_the_question_is_refused(login, sofia, klara, unwritten):
+    client = login(sofia)
+    with unwritten():
+        answer = client.post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH)
+    assert answer.status_code == 409
+    assert "Die Einwilligung für E-Mails liegt schon vor." in answer.content.decode()
+    assert not OptIn.objects.exists()
+
+
+def test_a_changed_address_may_be_asked_until_it_has_its_own_consent(page, klara, krueger, login, sofia):
+    """B53."""
+    enrol(klara, series(krueger), now=timezone.now())
+    klara.email = "neu@lead.example"
+    klara.save(update_fields=["email"])
+    assert "/opt-in/" in page()
+    assert login(sofia).post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH).status_code == 200
+    opt_in.confirm(token=opt_in_token(OptIn.objects.get()), now=timezone.now())
+    assert "/opt-in/" not in page()
+    assert login(sofia).post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH).status_code == 409
 
 
 def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sofia, krueger):
@@ -80,10 +120,10 @@ def test_only_administrators_are_offered_and_allowed_to_lift(klara, login, sofia
     assert login(anna).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 409
 
 
-def test_asking_answers_the_same_each_time(klara, login, sofia):
+def test_asking_answers_the_same_each_time(nora, login, sofia):
     """B48."""
     client = login(sofia)
-    answers = [client.post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH) for _ in range(9)]
+    answers = [client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH) for _ in range(9)]
     assert {answer.status_code for answer in answers} == {200}
     assert len({without_token(answer) for answer in answers}) == 1
     assert OptIn.objects.count() == 1

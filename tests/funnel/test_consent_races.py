@@ -9,6 +9,7 @@ from contacts.models import Action, Consent
 from funnel import claiming, opt_in, withdrawal
 from funnel.models import Message, OptIn, Suppression
 from funnel.tokens import read, unsubscribe_token
+from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, enrol, series, with_imprint
 from tests.pipeline.working import empty_queue, work
 from tests.prove.racing import race, tally
@@ -21,6 +22,14 @@ ROUNDS = 10
 def couple(transactional_db, krueger):
     with_imprint(krueger)
     yield [consenting(krueger, ADDRESS, first_name=name) for name in ("Klara", "Karl")]
+    empty_queue()
+
+
+@pytest.fixture
+def leads(transactional_db, krueger):
+    """Two who share an address and have allowed nothing yet."""
+    with_imprint(krueger)
+    yield [ContactFactory(account=krueger, email=ADDRESS) for _ in range(2)]
     empty_queue()
 
 
@@ -63,31 +72,29 @@ def test_two_devices_a_colleague_and_the_worker_at_once(couple, krueger, anna):
         assert not Message.objects.filter(state__in=("planned", "claimed")).exists()
 
 
-def test_a_question_asked_by_ten_at_once_is_one(couple, sofia):
+def test_a_question_asked_by_ten_at_once_is_one(leads, sofia):
     """B48, also for two contacts who share the address."""
     now = timezone.now()
     asking = [
-        lambda turn, contact=couple[place % 2]: (
-            opt_in.ask(user=sofia, contact_id=contact.pk, now=now) and None
-        )
+        lambda turn, contact=leads[place % 2]: opt_in.ask(user=sofia, contact_id=contact.pk, now=now) and None
         for place in range(10)
     ]
     assert tally(race(asking)) == {"None": 10}
     assert OptIn.objects.count() == 1
 
 
-def test_a_question_confirmed_on_five_devices_is_one_piece_of_evidence(couple, sofia):
+def test_a_question_confirmed_on_five_devices_is_one_piece_of_evidence(leads, sofia):
     now = timezone.now()
-    opt_in.ask(user=sofia, contact_id=couple[0].pk, now=now)
+    opt_in.ask(user=sofia, contact_id=leads[0].pk, now=now)
     token = opt_in.tokens.opt_in_token(OptIn.objects.get())
     confirming = [lambda turn: opt_in.confirm(token=token, now=now).state.value] * 5
     assert tally(race(confirming)) == {"confirmed": 5}
     assert Consent.objects.filter(method="double_opt_in").count() == 1
 
 
-def test_the_worker_mails_what_was_asked_once(couple, sofia, mailoutbox):
+def test_the_worker_mails_what_was_asked_once(leads, sofia, mailoutbox):
     now = timezone.now()
-    for contact in couple:
+    for contact in leads:
         opt_in.ask(user=sofia, contact_id=contact.pk, now=now)
     work()
     (mail,) = [mail for mail in mailoutbox if mail.to == [ADDRESS]]

@@ -11,9 +11,10 @@ from funnel import basis, opt_in
 from funnel.models import OptIn, Suppression
 from funnel.tokens import opt_in_token, unsubscribe_token
 from tests.cast import rows_written
+from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, states, with_imprint
 
-ADDRESS = "klara@lead.example"
+ADDRESS, NORA = "klara@lead.example", "nora@lead.example"
 
 
 @pytest.fixture
@@ -33,8 +34,11 @@ def link(mails):
 
 
 @pytest.fixture
-def question(klara, sofia):
-    opt_in.ask(user=sofia, contact_id=klara.pk, now=timezone.now())
+def question(krueger, sofia):
+    """Put to somebody who has allowed nothing yet."""
+    with_imprint(krueger)
+    nora = ContactFactory(account=krueger, email=NORA)
+    opt_in.ask(user=sofia, contact_id=nora.pk, now=timezone.now())
     return OptIn.objects.get()
 
 
@@ -152,12 +156,11 @@ def test_objections_by_address_are_limited(klara):
     assert answers == [200] * 5 + [429] * 3
 
 
-def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question, klara):
-    Consent.objects.all().delete()
+def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question):
     link = f"/c/{opt_in_token(question)}/"
     html = browser().get(link).content.decode()
     assert question.wording in html
-    assert ADDRESS not in html
+    assert NORA not in html
     assert html.count("<button") == 1
     answers = [browser().post(link) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -182,7 +185,7 @@ def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
 
 
 def test_after_an_objection_the_page_says_that_it_stands(question):
-    browser().post("/u/", {"address": ADDRESS})
+    browser().post("/u/", {"address": NORA})
     html = browser().post(f"/c/{opt_in_token(question)}/").content.decode()
     assert "Es bleibt bei Ihrem Nein" in html
     assert not Consent.objects.filter(method="double_opt_in").exists()
