@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict, NotUnderstood
+from accounts.refusals import Conflict, NotUnderstood, TooMany
 from contacts import consent, finding
 from contacts.models import Consent, Contact
 from funnel import basis, imprint, opt_in_mail, tasks, tokens
@@ -26,7 +26,8 @@ VALID = timedelta(days=opt_in_mail.DAYS_VALID)
 PAUSE = timedelta(minutes=3)  # between two mails to an address
 DAY = timedelta(days=1)
 MOST_A_DAY = 3  # to an address
-LOCK_CLASS = 4714  # of the advisory locks: one for each address
+MOST_OF_OFFICE = 200  # an office's people ask in a day; more is no asking but a mailing
+LOCK_CLASS = 4714  # of the advisory locks: one for each address, and one for each office
 
 
 class State(Enum):
@@ -57,7 +58,7 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
 
     Whether it was mailed is not told. Raises Http404 and Gone like `finding.find`, NotUnderstood without an address
     and where the office's own words make the mail advertising, Conflict for a suppressed address, for a consent that
-    is there already and where the Impressum is incomplete.
+    is there already and where the Impressum is incomplete, TooMany when the office has asked enough for a day.
     """
     contact = finding.lock(user, contact_id)
     sender = Sender.objects.of(contact.account_id).get()
@@ -77,6 +78,7 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     faults = opt_in_mail.faults(opt_in, sender)
     if faults:
         raise NotUnderstood(" ".join(faults))
+    _refuse_mailing(contact.account_id, now)
     _send(opt_in)
     return contact
 
@@ -155,11 +157,23 @@ def _state(opt_in: OptIn, now: datetime) -> State:
     return State.EXPIRED if now > opt_in.asked_at + VALID else State.OPEN
 
 
+def _refuse_mailing(account_id: int, now: datetime) -> None:
+    """A double opt-in mail needs no consent, so an office may not send them by the thousand."""
+    _one_at_a_time(str(account_id))
+    asked = OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY)
+    if asked.count() >= MOST_OF_OFFICE:
+        raise TooMany(
+            _(
+                "Ihr Büro hat in den letzten 24 Stunden schon %d Mal um Einwilligung gebeten. "
+                "Bitte fragen Sie morgen weiter; es wurde nichts gesendet."
+            )
+            % MOST_OF_OFFICE
+        )
+
+
 def _send(opt_in: OptIn) -> None:
     """Keeps the question and has the worker mail it, within the limits of its address."""
-    with connection.cursor() as cursor:
-        key = crc32(f"{opt_in.account_id}:{opt_in.address}".encode()) - 2**31
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, key])
+    _one_at_a_time(f"{opt_in.account_id}:{opt_in.address}")
     earlier = OptIn.objects.of(opt_in.account).filter(
         address=opt_in.address, asked_at__gt=opt_in.asked_at - DAY
     )
@@ -168,3 +182,10 @@ def _send(opt_in: OptIn) -> None:
         return
     opt_in.save(force_insert=True)
     tasks.send_opt_in.defer(opt_in_id=opt_in.pk)
+
+
+def _one_at_a_time(what: str) -> None:
+    """Until the transaction ends, nobody else counts the same."""
+    with connection.cursor() as cursor:
+        key = crc32(what.encode()) - 2**31
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, key])

@@ -1,6 +1,7 @@
 """The contact's page: what may be mailed, the objection in one click, the question by mail, the proof."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -77,6 +78,23 @@ def test_a_changed_address_may_be_asked_until_it_has_its_own_consent(page, klara
     opt_in.confirm(token=opt_in_token(OptIn.objects.get()), now=timezone.now())
     assert "/opt-in/" not in page()
     assert login(sofia).post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH).status_code == 409
+
+
+def test_an_office_asks_two_hundred_times_a_day(login, sofia, nora, krueger, unwritten):
+    now = timezone.now()
+    asked = {"account": krueger, "contact": nora, "wording": "Ja?"}
+    OptIn.objects.bulk_create(
+        OptIn(address=f"{number}@lead.example", asked_at=now, **asked)
+        for number in range(opt_in.MOST_OF_OFFICE)
+    )
+    client = login(sofia)
+    with unwritten():
+        answer = client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH)
+    assert answer.status_code == 429
+    assert "in den letzten 24 Stunden schon 200 Mal um Einwilligung gebeten" in answer.content.decode()
+    OptIn.objects.filter(address="7@lead.example").update(asked_at=now - timedelta(days=1))
+    assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 200
+    assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 429
 
 
 def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sofia, krueger):
