@@ -194,6 +194,8 @@ class SenderForm(forms.Form):
         label=gettext_lazy("Höchstens Mails in sieben Tagen je Person"), min_value=1, max_value=MOST_A_WEEK
     )
 
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+
     @classmethod
     def of(cls, sender: Sender, data: Any = None) -> "SenderForm":
         """The form of this sender, with what is missing marked."""
@@ -208,6 +210,24 @@ class SenderForm(forms.Form):
             (title, hint, [(self[name], name in missing) for name in names])
             for title, hint, names in self.GROUPS
         ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was understood, without the version it was typed against."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def differences(self, sender: Sender) -> list[tuple[Any, str, str]]:
+        """Label, present value and typed value of what is not the same."""
+        return [
+            (self[name].label, self._text(name, getattr(sender, name)), self._text(name, value))
+            for name, value in self.values.items()
+            if getattr(sender, name) != value
+        ]
+
+    def _text(self, name: str, value: Any) -> str:
+        """As it is written in the form, „–“ for nothing."""
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value) or self.fields[name].widget.format_value(value)) if value else "–"
 
     def clean_privacy_url(self) -> str:
         address = self.cleaned_data["privacy_url"]

@@ -15,13 +15,33 @@ from funnel.models import Holiday, Sender
 MOST_HOLIDAYS = 200
 
 
+class Overtaken(Conflict):
+    """Somebody saved the form in between; `sender` is what stands there now."""
+
+    def __init__(self, sender: Sender) -> None:
+        super().__init__(
+            _("Diese Angaben wurden soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
+        )
+        self.sender = sender
+
+
 @transaction.atomic
-def settle(*, user: User, values: dict[str, Any]) -> Sender:
-    """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them."""
+def settle(*, user: User, values: dict[str, Any], version: int) -> Sender:
+    """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them.
+
+    `version` is the one the values were typed against. What is so already writes nothing, whatever the version. Raises
+    Overtaken for an old one.
+    """
     sender = _sender(user)
-    for name, value in values.items():
-        setattr(sender, name, value)
-    sender.save(update_fields=list(values))
+    changed = [name for name, value in values.items() if getattr(sender, name) != value]
+    if not changed:
+        return sender
+    if version != sender.version:
+        raise Overtaken(sender)
+    for name in changed:
+        setattr(sender, name, values[name])
+    sender.version += 1
+    sender.save(update_fields=[*changed, "version"])
     return sender
 
 

@@ -60,6 +60,7 @@ SENDER = {
     "window_until": "17:00",
     "most_a_day": "1",
     "most_a_week": "2",
+    "version": "1",
 }
 
 

@@ -49,6 +49,8 @@ class Sender(models.Model):
     # The relay of this office alone, as EMAIL_URL; set by the operator only. "": the installation's.
     relay = models.CharField(max_length=300, blank=True, editable=False)
 
+    version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the form
+
     objects = AccountQuerySet.as_manager()
 
     class Meta:

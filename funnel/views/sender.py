@@ -20,12 +20,15 @@ from funnel.models import Holiday, Sender
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """The sender, the Impressum and the rules of sending."""
+    """The sender, the Impressum and the rules of sending. 409 shows both values when somebody else saved in between."""
     sender = Sender.objects.of(request.account).get()
     form = SenderForm.of(sender, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, sender, form, HolidayForm())
-    saved = office.settle(user=request.user, values=form.cleaned_data)
+    try:
+        saved = office.settle(user=request.user, values=form.values, version=form.cleaned_data["version"])
+    except office.Overtaken as refusal:
+        return _page(request, refusal.sender, form, HolidayForm(), refusal)
     lacking = imprint.missing(saved)
     said = _("Gespeichert. Im Impressum fehlt noch: %s.") % ", ".join(lacking)
     messages.success(request, said if lacking else _("Gespeichert."))
@@ -78,7 +81,13 @@ def holiday_removal(request: HttpRequest, holiday_id: int) -> HttpResponse:
     return redirect("funnel:sender")
 
 
-def _page(request: HttpRequest, sender: Sender, form: SenderForm, day: HolidayForm) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    sender: Sender,
+    form: SenderForm,
+    day: HolidayForm,
+    refusal: office.Overtaken | None = None,
+) -> HttpResponse:
     days = Holiday.objects.of(request.account).order_by("day")  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "sender": sender,
@@ -87,7 +96,8 @@ def _page(request: HttpRequest, sender: Sender, form: SenderForm, day: HolidayFo
         "missing": imprint.missing(sender),
         "coming": list(days.filter(day__gte=timezone.localdate())),
         "past": list(days.filter(day__lt=timezone.localdate())),
+        "refusal": refusal,
+        "differences": form.differences(sender) if refusal else [],
     }
-    return render(
-        request, "funnel/sender.html", context, status=422 if form.is_bound or day.is_bound else 200
-    )
+    status = 409 if refusal else 422 if form.is_bound or day.is_bound else 200
+    return render(request, "funnel/sender.html", context, status=status)

@@ -1,5 +1,6 @@
 """Sender, Impressum, hours and free days of an office."""
 
+import re
 from datetime import date
 
 import pytest
@@ -70,6 +71,44 @@ def test_a_free_day_of_another_office_does_not_exist(anna, paul, unwritten):
 @pytest.fixture
 def page(login, anna):
     return login(anna)
+
+
+def test_who_saves_over_somebody_elses_values_sees_both(page, login, mehmet, krueger, unwritten):
+    ready(krueger)
+    theirs = SENDER | {"city": "Bonn", "window_from": "10:00", "hue": "3"}
+    assert login(mehmet).post("/settings/sender/", theirs).status_code == 302
+    mine = SENDER | {"city": "Köln", "phone": "0221 1"}
+    with unwritten():
+        answer = page.post("/settings/sender/", mine)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "soeben von jemand anderem geändert" in html
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>jetzt: <b>(.*?)</b><br>Ihr Wert: <b>(.*?)</b>", html)
+    assert pairs == [
+        ("Farbe der Mails", "3", "2"),
+        ("Ort", "Bonn", "Köln"),
+        ("Telefon", "–", "0221 1"),
+        ("Versand ab", "10:00", "09:00"),
+    ]
+    assert 'name="version" value="2"' in html and 'value="Köln"' in html
+    assert page.post("/settings/sender/", mine | {"version": "2"}).status_code == 302
+    sender = Sender.objects.of(krueger).get()
+    assert (sender.city, sender.phone, sender.version) == ("Köln", "0221 1", 3)
+
+
+def test_saving_the_same_once_more_writes_nothing_whatever_the_version(page, anna, unwritten):
+    page.post("/settings/sender/", SENDER)
+    with unwritten():
+        assert office.settle(user=anna, values={"hue": 2}, version=1).version == 2
+    assert page.post("/settings/sender/", SENDER).status_code == 302
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "9" * 12])
+def test_without_a_version_nothing_is_saved(page, version, unwritten):
+    with unwritten():
+        answer = page.post("/settings/sender/", SENDER | {"version": version})
+    assert answer.status_code == 422
+    assert "Bitte laden Sie die Seite neu" in answer.content.decode()
 
 
 def test_the_page_names_what_the_impressum_lacks(page, krueger):
