@@ -1,6 +1,6 @@
 """Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -25,14 +25,24 @@ def missing(contact: Contact) -> str:
 
 def mailable(account_id: int, contact_ids: Collection[int]) -> int:
     """How many of the contacts may be mailed: three statements for all of them."""
-    rows = Contact.objects.of(account_id).filter(pk__in=contact_ids).exclude(email="")
-    addresses = {pk: email.strip().lower() for pk, email in rows.values_list("pk", "email")}
-    closed = suppressed(account_id, addresses.values())
-    consenting = consents(list(addresses), account_id)
-    return sum(
-        pk in consenting and address not in closed and has_address(address)
-        for pk, address in addresses.items()
-    )
+    rows = Contact.objects.of(account_id).filter(pk__in=contact_ids)
+    addresses = dict(rows.values_list("pk", "email"))
+    return len(addresses) - len(missing_many(account_id, addresses))
+
+
+def missing_many(account_id: int, addresses: Mapping[int, str]) -> dict[int, str]:
+    """The same as `missing` for the addresses of many contacts, by contact: two statements for all of them."""
+    known = {pk: address.strip().lower() for pk, address in addresses.items()}
+    closed, consenting = suppressed(account_id, known.values()), consents(list(known), account_id)
+    lacking: dict[int, str] = {}
+    for pk, address in known.items():
+        if not has_address(address):
+            lacking[pk] = Reason.NO_ADDRESS
+        elif address in closed:
+            lacking[pk] = Reason.SUPPRESSED
+        elif pk not in consenting:
+            lacking[pk] = Reason.NO_CONSENT
+    return lacking
 
 
 def has_address(address: str) -> bool:

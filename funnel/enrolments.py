@@ -61,7 +61,7 @@ def switch(
     stays paused. Answers what comes next for `ENROL`, else None.
     """
     sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
-    rows = _locked(contact.account_id, [contact.pk])
+    rows = locked(contact.account_id, [contact.pk])
     if effect is Effect.KEEP:
         return None
     if effect is Effect.PAUSE:
@@ -89,7 +89,7 @@ def leave_many(
     """The same for many at once, none of which is enrolled: answers how many series it paused or ended."""
     if effect is Effect.KEEP:
         return 0
-    rows = [row for row in _locked(account_id, contact_ids) if row.state != State.ENDED]
+    rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
         if effect is not Effect.PAUSE:
             _end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, None, actor, now)
@@ -109,7 +109,7 @@ def undo(*, account_id: int, contact_id: int, cause: int, now: datetime) -> bool
     oldest = {change.enrolment_id: change for change in done.order_by("-pk")}
     if not oldest:
         return False
-    rows = {row.pk: row for row in _locked(account_id, [contact_id])}
+    rows = {row.pk: row for row in locked(account_id, [contact_id])}
     messages = Message.objects.of(account_id).filter(contact=contact_id)
     planned = messages.filter(planned_by=cause, state__in=planning.OPEN)
     planned.update(state=Message.State.CANCELLED, reason=Message.Reason.UNDONE, finished_at=now)
@@ -158,7 +158,7 @@ def stop(
 
     When this has committed, nothing of them is claimed any more. Repeated: no second effect.
     """
-    rows = [row for row in _locked(account_id, contact_ids) if row.state != State.ENDED]
+    rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
         _end(row, reason, None, actor, now)
     return len(rows)
@@ -167,7 +167,7 @@ def stop(
 @transaction.atomic
 def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
     """Pauses the running series because something is missing; it goes on by itself when that is there again."""
-    for row in _locked(contact.account_id, [contact.pk]):
+    for row in locked(contact.account_id, [contact.pk]):
         if row.state == State.ACTIVE:
             _change(row, State.PAUSED, reason, cause=None, actor=None, now=now)
 
@@ -285,7 +285,7 @@ def _change(
     change.save(force_insert=True)
 
 
-def _locked(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
+def locked(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
     rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids)
     return list(rows.order_by("pk").select_for_update())
 
@@ -293,7 +293,7 @@ def _locked(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
 def _one(user: User, contact_id: int, state: str, sentence: str) -> Enrolment:
     if not Contact.objects.visible_to(user).filter(pk=contact_id).exists():
         raise Http404
-    row = next((row for row in _locked(user.account_id, [contact_id]) if row.state == state), None)
+    row = next((row for row in locked(user.account_id, [contact_id]) if row.state == state), None)
     if row is None:
         raise Conflict(sentence)
     return row

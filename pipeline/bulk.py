@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -10,13 +12,29 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
-from funnel import enrolments
+from funnel import enrolments, starting
 from funnel.enrolments import Effect
+from funnel.starting import Started
 from pipeline import columns as board
 from pipeline import places
 from pipeline.models import Card, Column, Move
 
 MOST_ENROLLED = 500  # contacts whose mails begin at once
+
+
+class Enrol(Enum):
+    """For whom the series of the new status begins."""
+
+    NOBODY = "nobody"
+    READY = "ready"  # who may be mailed; the others are treated as if nobody had asked
+    EVERYBODY = "everybody"  # who may not be mailed yet waits for a consent, as after a single move
+
+
+class Carried(NamedTuple):
+    """How many cards changed their column, and whose mails began."""
+
+    count: int
+    started: Started
 
 
 @transaction.atomic
@@ -32,7 +50,8 @@ def move_many(
     if enrol and len(contact_ids) > MOST_ENROLLED:
         raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
-    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=enrol)
+    whom = Enrol.EVERYBODY if enrol else Enrol.NOBODY
+    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=whom).count
 
 
 @transaction.atomic
@@ -47,14 +66,15 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
         raise Conflict(board.bound_to_funnel())
     if target.pk == column.pk:
         raise NotUnderstood(_("Bitte wählen Sie eine andere Spalte als Ziel."))
-    count = carry(Card.objects.of(user.account).filter(column=column), target, user, Move.Via.COLUMN, now)
+    cards = Card.objects.of(user.account).filter(column=column)
+    carried = carry(cards, target, user, Move.Via.COLUMN, now)
     board.close_gap(column)
-    return count
+    return carried.count
 
 
 def carry(
-    cards: QuerySet, target: Column, user: User, via: str, now: datetime, *, enrol: bool = False
-) -> int:
+    cards: QuerySet, target: Column, user: User, via: str, now: datetime, *, enrol: Enrol = Enrol.NOBODY
+) -> Carried:
     """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns.
 
     Leaving a status ends or pauses its mails as in a single move; entering one enrols nobody unless asked.
@@ -64,29 +84,31 @@ def carry(
     moves = [_move(card, target, user, via, now) for card in locked]
     _place(locked, places.top(target.pk, len(locked)), target, now)
     Move.objects.bulk_create(moves, batch_size=1000)
-    if enrol and target.effect is Effect.ENROL:
-        _enrol(locked, moves, target, user, now)
-    else:
-        ids = [card.pk for card in locked]
-        effect = target.effect
-        enrolments.leave_many(
-            account_id=target.account_id, contact_ids=ids, effect=effect, actor=user, now=now
-        )
-    return len(locked)
+    left, started = [card.pk for card in locked], Started()
+    if enrol is not Enrol.NOBODY and target.effect is Effect.ENROL:
+        started = _enrol(moves, target, user, now, waits=enrol is Enrol.EVERYBODY)
+        left = started.left_alone
+    enrolments.leave_many(
+        account_id=target.account_id, contact_ids=left, effect=target.effect, actor=user, now=now
+    )
+    return Carried(len(locked), started)
 
 
-def _enrol(cards: list[Card], moves: list[Move], target: Column, user: User, now: datetime) -> None:
-    contacts = Contact.objects.of(target.account_id).in_bulk([card.pk for card in cards])
-    causes = {move.contact_id: move.pk for move in moves}
-    for pk in sorted(contacts):
-        enrolments.switch(
-            contact=contacts[pk],
-            sequence=target.sequence_id,
-            effect=target.effect,
-            cause=causes[pk],
+def _enrol(moves: list[Move], target: Column, user: User, now: datetime, *, waits: bool) -> Started:
+    """In parts: what is read and written at once has a bound, however many were moved."""
+    started = Started()
+    for part in range(0, len(moves), MOST_ENROLLED):
+        causes = {move.contact_id: move.pk for move in moves[part : part + MOST_ENROLLED]}
+        contacts = Contact.objects.of(target.account_id).filter(pk__in=causes).order_by("pk")
+        started |= starting.start_many(
+            contacts=list(contacts),
+            sequence_id=target.sequence_id,
+            waits=waits,
+            causes=causes,
             actor=user,
             now=now,
         )
+    return started
 
 
 PLACE = """

@@ -34,11 +34,11 @@ def neighbour_ignored(monkeypatch):
 
 
 def selection_without_versions(monkeypatch):
-    def carry(cards, target, user, via, now, *, enrol=False):
+    def carry(cards, target, user, via, now, *, enrol=None):
         ranks = places.top(target.pk, len(cards))
         for card, rank in zip(cards, ranks, strict=True):
             Card.objects.filter(pk=card.pk).update(column=target, rank=rank)
-        return len(ranks)
+        return bulk.Carried(len(ranks), bulk.Started())
 
     monkeypatch.setattr(bulk, "carry", carry)
 
