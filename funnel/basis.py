@@ -1,6 +1,6 @@
 """Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -21,13 +21,6 @@ def missing(contact: Contact) -> str:
     if is_suppressed(contact.account_id, address):
         return Reason.SUPPRESSED
     return "" if consents([contact.pk], contact.account_id) else Reason.NO_CONSENT
-
-
-def mailable(account_id: int, contact_ids: Collection[int]) -> int:
-    """How many of the contacts may be mailed: three statements for all of them."""
-    rows = Contact.objects.of(account_id).filter(pk__in=contact_ids)
-    addresses = dict(rows.values_list("pk", "email"))
-    return len(addresses) - len(missing_many(account_id, addresses))
 
 
 def missing_many(account_id: int, addresses: Mapping[int, str]) -> dict[int, str]:

@@ -34,7 +34,7 @@ def plan(enrolment: Enrolment, *, now: datetime, cause: int | None) -> list[Mess
 def plan_many(
     enrolments: Sequence[Enrolment], *, now: datetime, causes: Mapping[int, int | None]
 ) -> dict[int, list[Message]]:
-    """The same for enrolments of one sequence, by the enrolment's id, in six statements for all; `causes` by contact."""
+    """The same for enrolments of one sequence, by their ids, in six statements for all; `causes` by contact."""
     account_id, sequence_id = enrolments[0].account_id, enrolments[0].sequence_id
     steps = Step.objects.of(account_id).filter(sequence=sequence_id, removed_at=None, is_on=True)
     standing = list(steps.order_by("position"))

@@ -24,11 +24,11 @@ class Started:
     refused: dict[int, str] = field(default_factory=dict)
     left_alone: list[int] = field(default_factory=list)  # those of them to whose series nothing was done
 
-    def __or__(self, other: "Started") -> "Started":
-        """Both together."""
-        return Started(
-            self.mails | other.mails, self.refused | other.refused, self.left_alone + other.left_alone
-        )
+    def add(self, other: "Started") -> None:
+        """Takes in what was done for others."""
+        self.mails |= other.mails
+        self.refused |= other.refused
+        self.left_alone += other.left_alone
 
 
 @transaction.atomic
@@ -72,9 +72,7 @@ def start_many(
         else:
             row.address = contact.email.strip().lower()
             entering.append(row)
-    work.change(
-        [row for row in entering if row.contact_id in started.refused], State.PAUSED, Reason.NO_BASIS
-    )
+    work.change([row for row in entering if row.contact_id in started.refused], State.PAUSED, Reason.NO_BASIS)
     _plan([row for row in entering if row.contact_id not in started.refused], work, started)
     return started
 

@@ -23,7 +23,7 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False) -> str:
     if outcome.announcement is None:
         return _left(outcome)
     if outcome.announcement.planned_for is None:
-        return _why_not(outcome.announcement.why_not)
+        return why_not(outcome.announcement.why_not)
     if is_off:
         return _("Keine Mails, solange der Versand ausgeschaltet ist.")
     sender = Sender.objects.of(outcome.card.account_id).select_related("account").get()
@@ -43,7 +43,8 @@ def _left(outcome: Moved) -> str:
             return _("E-Mails laufen weiter.")
 
 
-def _why_not(reason: str) -> str:
+def why_not(reason: str) -> str:
+    """Why nothing is mailed, by the reason of a message or a series."""
     match reason:
         case Message.Reason.NO_CONSENT:
             return _("Keine Mails: Einwilligung fehlt.")
@@ -53,7 +54,7 @@ def _why_not(reason: str) -> str:
             return _("Keine Mails: Adresse gesperrt.")
         case Enrolment.Reason.NO_BASIS:
             return _("Keine Mails: Einwilligung oder Adresse fehlt.")
-        case "":
+        case "" | Enrolment.Reason.FINISHED:
             return _("Keine weiteren Mails.")
         case _:
             return _("E-Mails pausiert.")

@@ -20,6 +20,7 @@ from pipeline import places
 from pipeline.models import Card, Column, Move
 
 MOST_ENROLLED = 500  # contacts whose mails begin at once
+PART = 500  # contacts whose mails are planned by the same statements
 
 
 class Enrol(Enum):
@@ -33,7 +34,7 @@ class Enrol(Enum):
 class Carried(NamedTuple):
     """How many cards changed their column, and whose mails began."""
 
-    count: int
+    moved: int
     started: Started
 
 
@@ -51,7 +52,7 @@ def move_many(
         raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     whom = Enrol.EVERYBODY if enrol else Enrol.NOBODY
-    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=whom).count
+    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=whom).moved
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     cards = Card.objects.of(user.account).filter(column=column)
     carried = carry(cards, target, user, Move.Via.COLUMN, now)
     board.close_gap(column)
-    return carried.count
+    return carried.moved
 
 
 def carry(
@@ -97,17 +98,11 @@ def carry(
 def _enrol(moves: list[Move], target: Column, user: User, now: datetime, *, waits: bool) -> Started:
     """In parts: what is read and written at once has a bound, however many were moved."""
     started = Started()
-    for part in range(0, len(moves), MOST_ENROLLED):
-        causes = {move.contact_id: move.pk for move in moves[part : part + MOST_ENROLLED]}
+    for part in range(0, len(moves), PART):
+        causes = {move.contact_id: move.pk for move in moves[part : part + PART]}
         contacts = Contact.objects.of(target.account_id).filter(pk__in=causes).order_by("pk")
-        started |= starting.start_many(
-            contacts=list(contacts),
-            sequence_id=target.sequence_id,
-            waits=waits,
-            causes=causes,
-            actor=user,
-            now=now,
-        )
+        begin = {"sequence_id": target.sequence_id, "waits": waits, "causes": causes}
+        started.add(starting.start_many(contacts=list(contacts), actor=user, now=now, **begin))
     return started
 
 

@@ -1,40 +1,56 @@
 """What starting a series for many contacts at once would mean, said before anybody does it."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
 
 from accounts.models import Account
+from contacts.models import Contact
 from funnel import basis
-from funnel.models import Sequence
+from funnel.models import Enrolment, Message, Sequence
 from pipeline.models import Column
+
+LACKING = (Message.Reason.NO_CONSENT, Message.Reason.NO_ADDRESS, Message.Reason.SUPPRESSED)
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """A status with a series, and how many mails it would plan at most."""
+    """A status with a series, and how many mails it would plan at most; for how many contacts, if that differs."""
 
     column: Column
     mails: int
+    contacts: int | None = None
 
 
 def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
     """The statuses to choose from, how many of the contacts may be mailed, and what that means for each series."""
-    columns = list(Column.objects.of(account).order_by("position"))
-    coming = Q(steps__is_on=True, steps__removed_at=None)
-    steps = dict(
-        Sequence.objects.of(account)
-        .annotate(coming=Count("steps", filter=coming))
-        .values_list("pk", "coming")
-    )
-    mailable = basis.mailable(account.pk, contact_ids)
+    columns, steps = list(Column.objects.of(account).order_by("position")), coming_steps(account)
+    rows = Contact.objects.of(account).filter(pk__in=contact_ids)
+    refused = basis.missing_many(account.pk, dict(rows.values_list("pk", "email")))
+    mailable = len(contact_ids) - len(refused)
+    forecasts = [
+        Forecast(column, mailable * steps[column.sequence_id]) for column in columns if column.sequence_id
+    ]
+    return {"columns": columns, **figures(mailable, Counter(refused.values()), forecasts)}
+
+
+def figures(mailable: int, refused: Mapping[str, int], forecasts: list[Forecast]) -> dict[str, Any]:
+    """The context of `_forecast.html`; `refused`: how many are kept from it by which reason."""
+    lacking = [(reason.label, refused[reason]) for reason in LACKING if refused.get(reason)]
     return {
-        "columns": columns,
         "mailable": mailable,
-        "lacking": len(contact_ids) - mailable,
-        "forecasts": [
-            Forecast(column, mailable * steps[column.sequence_id]) for column in columns if column.sequence_id
-        ],
+        "lacking": sum(count for _label, count in lacking),
+        "reasons": lacking,
+        "by_hand": refused.get(Enrolment.Reason.MANUAL, 0),
+        "forecasts": forecasts,
     }
+
+
+def coming_steps(account: Account) -> dict[int, int]:
+    """How many mails each series of the office has at present."""
+    coming = Q(steps__is_on=True, steps__removed_at=None)
+    sequences = Sequence.objects.of(account).annotate(coming=Count("steps", filter=coming))
+    return dict(sequences.values_list("pk", "coming"))

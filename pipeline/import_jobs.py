@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 from accounts.refusals import NotUnderstood, Refusal
 from contacts import csv_rows
 from pipeline.copying import copy_in
-from pipeline.import_plan import Plan, make_plan
+from pipeline.import_mails import Mails, forecast, sentences
+from pipeline.import_plan import LONGEST_REASON, Line, Plan, make_plan
 from pipeline.import_write import Writer
 from pipeline.models import Import, ImportRow
 
 LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
 MOST_LINES = 20  # named in a sentence
 State = Import.State
+WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
+Row = tuple[int, int, int, str, str, str, int | None]
 
 
 def check(*, import_id: int, now: datetime) -> None:
@@ -34,7 +37,8 @@ def check(*, import_id: int, now: datetime) -> None:
         with Progress(source) as report:
             plan = make_plan(source, _sheet(source), report)
             _save_report(source, plan)
-        _finish(source, State.CHECKED, plan.counts, now)
+            mails = forecast(source.account, plan.people)
+        _finish(source, State.CHECKED, plan.counts, mails, now)
 
 
 def run(*, import_id: int, now: datetime) -> None:
@@ -47,10 +51,11 @@ def run(*, import_id: int, now: datetime) -> None:
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
             report.next_stage(len(plan.people.wishes))
-            writer = Writer(plan.people, source.account, source.user, now, report)
+            enrol = bool(source.options.get("enrol"))
+            writer = Writer(plan.people, source.account, source.user, now, report, enrol=enrol)
             writer.write()
             _save_report(source, plan, writer)
-        _finish(source, State.DONE, plan.counts, now)
+        _finish(source, State.DONE, plan.counts, writer.mails, now)
 
 
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
@@ -129,16 +134,27 @@ def _sheet(source: Import) -> csv_rows.Sheet:
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
     ImportRow.objects.of(source.account).filter(source=source).delete()
     columns = ("account_id", "source_id", "line", "outcome", "name", "reason", "contact_id")
-    account, contact_id = source.account_id, writer.contact_id if writer else _present
-    rows = ((row.line, row.outcome, row.name, row.reason, contact_id(row.key)) for row in plan.lines)
-    copy_in(ImportRow, columns, ((account, source.pk, *row) for row in rows))
+    said = sentences(writer.started) if writer else {}
+
+    def cells(row: Line) -> Row:
+        contact = writer.contact_id(row.key) if writer else _present(row.key)
+        mails = said.pop(contact or 0, "") if row.outcome in WRITTEN else ""
+        reason = f"{row.reason} {mails}".strip()[:LONGEST_REASON]
+        return source.account_id, source.pk, row.line, row.outcome, row.name, reason, contact
+
+    copy_in(ImportRow, columns, map(cells, plan.lines))
 
 
 def _present(key: int | None) -> int | None:
     return key if key is not None and key > 0 else None
 
 
-def _finish(source: Import, state: str, counts: dict[str, int], now: datetime) -> None:
+def _finish(source: Import, state: str, counts: dict[str, int], mails: Mails, now: datetime) -> None:
     Import.objects.of(source.account).filter(pk=source.pk).update(
-        state=state, counts=counts, error="", rows_done=source.rows_total, finished_at=now
+        state=state,
+        counts=counts,
+        mails=mails.stored,
+        error="",
+        rows_done=source.rows_total,
+        finished_at=now,
     )

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts import csv_rows
+from pipeline.forecast import Forecast, figures
+from pipeline.import_mails import Mails, too_many
 from pipeline.import_plan import SUPPRESSED
 from pipeline.imports import BUSY, lines_at_fault
-from pipeline.models import Import, ImportRow
+from pipeline.models import Column, Import, ImportRow
 
 PAGE = 100
 Outcome = ImportRow.Outcome
@@ -51,6 +53,20 @@ def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
         "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
         "is_error": source.state == State.FAILED,
+        **mails_of(source),
+    }
+
+
+def mails_of(source: Import) -> dict[str, Any]:
+    """Whose series would begin if that is asked for, or began. `concerned`: somebody comes into a status with one."""
+    mails = Mails.read(source.mails)
+    columns = Column.objects.of(source.account).filter(pk__in=mails.contacts).order_by("position")
+    found = [Forecast(column, mails.mails[column.pk], mails.contacts[column.pk]) for column in columns]
+    return {
+        "concerned": bool(source.mails),
+        "is_enrolled": bool(source.options.get("enrol")),
+        "too_many": too_many(mails),
+        **figures(mails.contacts.total(), mails.refused, found),
     }
 
 
@@ -66,9 +82,35 @@ def sentence_of(source: Import) -> str:
         return source.error
     if source.state == State.CHECKED:
         return _("Die Datei ist geprüft. Noch ist nichts übernommen.")
+    return " ".join(filter(None, (_counted(source), _begun(source))))
+
+
+def _counted(source: Import) -> str:
+    """„3 Kontakte angelegt, 2 aktualisiert.“"""
     count = source.counts.get(Outcome.CREATED.value, 0)
-    said = {"count": number_format(count, force_grouping=True)}
-    return ngettext("%(count)s Kontakt angelegt.", "%(count)s Kontakte angelegt.", count) % said
+    created = ngettext("%(count)s Kontakt angelegt", "%(count)s Kontakte angelegt", count)
+    others = [
+        (outcome, source.counts.get(outcome.value, 0)) for outcome in Outcome if outcome != Outcome.CREATED
+    ]
+    parts = [created % {"count": _number(count)}]
+    parts += [f"{_number(number)} {outcome.label}" for outcome, number in others if number]
+    return ", ".join(parts) + "."
+
+
+def _begun(source: Import) -> str:
+    count = Mails.read(source.mails).contacts.total()
+    if not source.options.get("enrol"):
+        return ""
+    said = ngettext(
+        "Für %(count)s Kontakt hat die E-Mail-Serie begonnen.",
+        "Für %(count)s Kontakte hat die E-Mail-Serie begonnen.",
+        count,
+    )
+    return said % {"count": _number(count)}
+
+
+def _number(count: int) -> str:
+    return number_format(count, force_grouping=True)
 
 
 def page_of(source: Import, query: QueryDict) -> dict[str, Any]:

@@ -22,8 +22,12 @@ from contacts.derived import derive, lexemes
 from contacts.kinds import Kind
 from contacts.models import Action, Change, Contact, Source
 from contacts.search import vector
+from funnel import starting
+from funnel.starting import Started
 from pipeline import bulk, places
+from pipeline.bulk import Enrol
 from pipeline.copying import copy_in, fresh_ids
+from pipeline.import_mails import Mails
 from pipeline.import_people import People, Wish
 from pipeline.import_plan import label
 from pipeline.models import Card, Column, Move
@@ -36,16 +40,31 @@ Item = TypeVar("Item")
 
 
 class Writer:
-    """One carrying-out. `actor` is who imports, `now` the one moment of all that is written."""
+    """One carrying-out. `actor` is who imports, `now` the one moment of all that is written.
 
-    def __init__(self, people: People, account: Account, actor: User, now: datetime, report: Report) -> None:
+    `enrol`: the series of the statuses begin for those who come into one and may be mailed, and for nobody else.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        account: Account,
+        actor: User,
+        now: datetime,
+        report: Report,
+        *,
+        enrol: bool = False,
+    ) -> None:
         self.people, self.account, self.actor, self.now = people, account, actor, now
-        self.report = report
+        self.report, self.enrol = report, enrol
+        self.mails, self.started = Mails(), Started()
         self.done = 0
         self.ids = array("q")  # of the new contacts, in the order of the file
         self.columns = array("q")  # where each of them goes; 0: the first column
         self.moves: dict[int, list[int]] = {}  # column → known contacts that go there
-        self.names = {column.pk: column.name for column in Column.objects.of(account)}
+        columns = list(Column.objects.of(account))
+        self.names = {column.pk: column.name for column in columns}
+        self.series = {column.pk: column.sequence_id for column in columns if column.sequence_id}
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
     def write(self) -> None:
@@ -75,7 +94,29 @@ class Writer:
             for contact, wish in pairs
         )
         self._note(pairs)
+        if self.enrol:
+            self._start(contacts, [wish.column_id or first.pk for wish in wishes])
         self._tell(len(wishes))
+
+    def _start(self, contacts: Sequence[Contact], columns: Sequence[int]) -> None:
+        """New contacts are seen by nobody yet, so that their mails are planned before anything is locked."""
+        for column_id in sorted({*columns} & self.series.keys()):
+            entering = [
+                contact for contact, column in zip(contacts, columns, strict=True) if column == column_id
+            ]
+            started = starting.start_many(
+                contacts=entering,
+                sequence_id=self.series[column_id],
+                waits=False,
+                causes={},
+                actor=self.actor,
+                now=self.now,
+            )
+            self._count(column_id, started)
+
+    def _count(self, column_id: int, started: Started) -> None:
+        self.mails.add(column_id, started)
+        self.started.add(started)
 
     def _contact(self, pk: int, wish: Wish) -> Contact:
         facts = {"source": Source.IMPORT} | wish.facts
@@ -162,7 +203,11 @@ class Writer:
             )
         for column_id, ids in self.moves.items():
             cards = Card.objects.of(self.account).filter(contact__in=ids).exclude(column=column_id)
-            bulk.carry(cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now)
+            enrol = Enrol.READY if self.enrol else Enrol.NOBODY
+            carried = bulk.carry(
+                cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now, enrol=enrol
+            )
+            self._count(column_id, carried.started)
         for column_id in sorted({*self.columns}):
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
             cards = zip(ids, places.top(column_id, len(ids)), strict=True)

@@ -15,6 +15,7 @@ from accounts.refusals import Conflict, NotUnderstood
 from pipeline import tasks
 from pipeline.import_files import statuses_in
 from pipeline.import_jobs import MOST_LINES, invalid_rows
+from pipeline.import_mails import Mails, refuse_too_many
 from pipeline.import_plan import mapping_of, refuse_assignees
 from pipeline.models import Import, ImportRow
 
@@ -67,11 +68,12 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
 
 
 @transaction.atomic
-def start(*, source: Import, valid_only: bool = False) -> None:
+def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> None:
     """Has the worker take the checked rows over. A repeat while it runs, or after, has no second effect.
 
-    Raises NotUnderstood for a file with invalid rows, unless only the valid ones are wanted, and Conflict for a file
-    that was not checked.
+    `enrol`: the series of the statuses begin for those who may be mailed; unasked, nobody is mailed. Raises
+    NotUnderstood for a file with invalid rows, unless only the valid ones are wanted, and for more series than may
+    begin at once; Conflict for a file that was not checked.
     """
     locked = _lock(source)
     if locked.state in (State.RUNNING, State.DONE):
@@ -80,7 +82,9 @@ def start(*, source: Import, valid_only: bool = False) -> None:
         raise Conflict(_("Bitte lassen Sie die Datei erst prüfen."))
     if not valid_only and locked.counts.get(ImportRow.Outcome.INVALID):
         raise NotUnderstood(invalid_rows(lines_at_fault(locked)))
-    locked.options["valid_only"] = valid_only
+    if enrol:
+        refuse_too_many(Mails.read(locked.mails))
+    locked.options |= {"valid_only": valid_only, "enrol": enrol}
     locked.state, locked.rows_done, locked.finished_at = State.RUNNING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
     tasks.run_import.defer(import_id=locked.pk)

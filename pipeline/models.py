@@ -196,6 +196,7 @@ class Import(models.Model):
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    mails = models.JSONField(default=dict)  # whose series would begin, or began: `import_mails.Mails`
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 

@@ -151,6 +151,7 @@ NOT_SAID = {
     "pipeline.Import.file",  # a name of our own, never shown
     "pipeline.Import.mapping",
     "pipeline.Import.counts",
+    "pipeline.Import.mails",
     "pipeline.Export.ids",
     "help.Vote.article",
 }

@@ -65,9 +65,10 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Has the worker take the rows over: all of them, or only the valid ones."""
+    """Has the worker take the rows over: all of them, or only the valid ones; with mails if that is asked for."""
     source = imports.find(request.account, import_id)
-    imports.start(source=source, valid_only=request.POST.get("rows") == "valid")
+    asked = {"valid_only": request.POST.get("rows") == "valid", "enrol": "enrol" in request.POST}
+    imports.start(source=source, **asked)
     return redirect("pipeline:import", source.pk)
 
 

@@ -231,7 +231,7 @@ class TestMany:
         page = login(anna).get("/contacts/selection/status/", {"contact": [dan.pk, silent.pk]})
         assert "1 Kontakt darf E-Mails bekommen." in page.text
         assert "Bei 1 fehlt die Einwilligung oder die Adresse" in page.text
-        assert "Erfolgreich kontaktiert</bdi> 3 Mails" in page.text
+        assert "Erfolgreich kontaktiert</bdi>“ 3 Mails" in page.text
         target = series["Erfolgreich kontaktiert"].pk
         answer = login(anna).post(
             "/contacts/selection/status/", {"contact": [dan.pk, silent.pk], "column": target, "enrol": "1"}

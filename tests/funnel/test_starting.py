@@ -58,7 +58,9 @@ def crowd(series, anna, krueger):
     for name in ("Running", "Elsewhere"):
         move(anna, people[name], kept)
     people["Silent"] = ContactFactory(column=place, last_name="Silent", email="silent@post.example")
-    people["Silent again"] = ContactFactory(column=place, last_name="Silent again", email="again@post.example")
+    people["Silent again"] = ContactFactory(
+        column=place, last_name="Silent again", email="again@post.example"
+    )
     people["Nowhere"] = grant(ContactFactory(column=place, last_name="Nowhere", email=""))
     move(anna, people["Silent again"], won)
     people["No"] = lead(place, last_name="No", email="no@post.example")

@@ -1,5 +1,6 @@
 """Ways through an import for the tests: a file in, the steps taken, the report out."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,11 +31,19 @@ def checked(user: User, text: str | bytes, **options: Any) -> Import:
     return source
 
 
-def imported(user: User, text: str | bytes, *, valid_only: bool = False, **options: Any) -> Import:
+def imported(
+    user: User,
+    text: str | bytes,
+    *,
+    valid_only: bool = False,
+    enrol: bool = False,
+    now: datetime | None = None,
+    **options: Any,
+) -> Import:
     """The file taken over, as the worker does it."""
     source = checked(user, text, **options)
-    imports.start(source=source, valid_only=valid_only)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    imports.start(source=source, valid_only=valid_only, enrol=enrol)
+    import_jobs.run(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 

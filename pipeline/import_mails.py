@@ -1,0 +1,128 @@
+"""The mails that an import starts if that is asked for: what it would mean, told by the dry run, and what it meant."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.refusals import NotUnderstood
+from contacts.models import Contact
+from funnel import basis, starting
+from funnel.models import Enrolment, Message
+from funnel.starting import Started
+from pipeline import announcing
+from pipeline.forecast import coming_steps
+from pipeline.import_people import People
+from pipeline.models import Column
+
+BATCH = 500
+# As many as may be changed at once anywhere (`picked.MOST`). A selection starts the series of 500: there nothing has
+# been read beforehand. Here everybody of the file was looked at, and whoever is mailed has a consent on record; how
+# fast the mails leave is settled when they do (windows, caps, fair share).
+MOST_STARTED = 10_000
+
+
+@dataclass
+class Mails:
+    """Whose series begin, by column: how many contacts and mails; and how often which reason kept others from it."""
+
+    contacts: Counter[int] = field(default_factory=Counter)
+    mails: Counter[int] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def add(self, column_id: int, started: Started) -> None:
+        self.contacts[column_id] += len(started.mails)
+        self.mails[column_id] += sum(started.mails.values())
+        self.refused.update(started.refused.values())
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """As `Import.mails` keeps it; nothing if no series is concerned."""
+        if not (self.contacts.total() or self.refused.total()):
+            return {}
+        columns = {pk: [count, self.mails[pk]] for pk, count in self.contacts.items() if count}
+        return {"columns": columns, "refused": dict(self.refused)}
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "Mails":
+        columns = {int(pk): counts for pk, counts in stored.get("columns", {}).items()}
+        return cls(
+            Counter({pk: contacts for pk, (contacts, _mails) in columns.items()}),
+            Counter({pk: mails for pk, (_contacts, mails) in columns.items()}),
+            Counter(stored.get("refused", {})),
+        )
+
+
+def forecast(account: Account, people: People) -> Mails:
+    """What starting the series of everybody whom the file brings or moves into a status with one would mean.
+
+    At most so many mails: two contacts may share an address, and a known one may have got some already. A few
+    statements for each batch.
+    """
+    columns = list(Column.objects.of(account))
+    first = next(column for column in columns if column.key == Column.Key.NEW)
+    series = {column.pk: column for column in columns if column.sequence_id}
+    steps, mails = coming_steps(account), Mails()
+    for keys in _parts(people.wishes):
+        entering = _entering(account, people, keys, first)
+        for column_id, addresses in entering.items():
+            if column_id in series:
+                sequence_id = series[column_id].sequence_id
+                refused = basis.missing_many(account.pk, addresses)
+                by_hand = starting.paused(account.pk, addresses, sequence_id)
+                refused |= dict.fromkeys(by_hand, Enrolment.Reason.MANUAL.value)
+                count = steps.get(sequence_id, 0)
+                allowed = {key: count for key in addresses if key not in refused}
+                mails.add(column_id, Started(allowed if count else {}, refused))
+    return mails
+
+
+def refuse_too_many(mails: Mails) -> None:
+    """Raises NotUnderstood for more contacts than an import may start the series of."""
+    if sentence := too_many(mails):
+        raise NotUnderstood(sentence)
+
+
+def too_many(mails: Mails) -> str:
+    """The sentence that refuses so many; "" if they are not too many."""
+    if mails.contacts.total() <= MOST_STARTED:
+        return ""
+    most = number_format(MOST_STARTED, force_grouping=True)
+    return _(
+        "Ein Import startet E-Mail-Serien für höchstens %(most)s Kontakte. Bitte teilen Sie die Datei auf."
+    ) % {"most": most}
+
+
+def sentences(started: Started) -> dict[int, str]:
+    """What the report says of each contact's mails; a suppressed address is named there in any case."""
+    reasons = {*started.refused.values()} - {Message.Reason.SUPPRESSED}
+    words = {reason: announcing.why_not(reason) for reason in reasons}
+    said = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
+    return said | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
+
+
+def _entering(
+    account: Account, people: People, keys: Sequence[int], first: Column
+) -> dict[int, dict[int, str]]:
+    """By column, who enters it, with the address he has then."""
+    known = Contact.objects.of(account).live().filter(pk__in=[key for key in keys if key > 0])
+    present = {pk: (email, column) for pk, email, column in known.values_list("pk", "email", "card__column")}
+    entering: dict[int, dict[int, str]] = {}
+    for key in keys:
+        wish = people.wish(key)
+        address, column_id = present.get(key, ("", None))
+        target = wish.column_id or (first.pk if key < 0 else column_id)
+        if target is not None and target != column_id:
+            entering.setdefault(target, {})[key] = wish.facts.get("email", address)
+    return entering
+
+
+def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
+    keys = iter(keys)
+    while part := list(islice(keys, BATCH)):
+        yield part
