@@ -1,7 +1,8 @@
-"""What becomes of received mails: a reply ends the series, a hard bounce and a complaint close the address for good.
+"""What becomes of what comes back: a reply ends the series, a hard bounce and a complaint close the address for good.
 
-The mailbox is the one that bounces and answers come back to (`IMAP_URL`, imaps://user:password@host/folder). A mail is
-marked as seen after it was carried out, so one that fails is read again.
+It comes by mail, or the provider that mails for us reports it (`provider_reports`). The mailbox is the one that bounces
+and answers come back to (`IMAP_URL`, imaps://user:password@host/folder). A mail is marked as seen after it was carried
+out, so one that fails is read again.
 """
 
 import email
@@ -15,11 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contacts import actions
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
-from funnel import enrolments
+from funnel import enrolments, tokens, withdrawal
 from funnel.incoming import Kind, Received, classify
 from funnel.models import Enrolment, Message, Suppression
 from funnel.suppression import address_hash, suppress
@@ -36,17 +38,27 @@ MEANING = {
 
 
 def receive(raw: bytes, *, now: datetime) -> Kind:
-    """Carries out what a received mail means; answers its kind, `OTHER` if it speaks of no mail of ours.
-
-    Repeated: no second effect. Automatic answers and soft bounces change nothing.
-    """
+    """Carries out what a received mail means; answers like `carry_out`."""
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     received = classify(mail)
+    return carry_out(received, text=received.reason or _subject(mail), moment=_moment(mail), now=now)
+
+
+def carry_out(received: Received, *, text: str, moment: datetime | None, now: datetime) -> Kind:
+    """What came back takes effect; answers its kind, `OTHER` if it speaks of no mail of ours.
+
+    `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
+    Automatic answers and soft bounces change nothing.
+    """
     message = _spoken_of(received)
     if message is None:
         return Kind.OTHER
-    if received.kind in MEANING:
-        _carry_out(message, received, _subject(mail), _moment(mail, now), now)
+    if received.kind is Kind.UNSUBSCRIBED:
+        said = tokens.unsubscription(message)
+        place = _("Abmeldung beim Versanddienst, E-Mail an %(address)s") % {"address": said.masked}
+        withdrawal.unsubscribe(said=said, place=place, now=now)
+    elif received.kind in MEANING:
+        _note(message, received.kind, text, moment if moment and moment < now else now, now)
     return received.kind
 
 
@@ -87,22 +99,21 @@ def _spoken_of(received: Received) -> Message | None:
 
 
 @transaction.atomic
-def _carry_out(message: Message, received: Received, subject: str, moment: datetime, now: datetime) -> None:
-    action, why, closed = MEANING[received.kind]
+def _note(message: Message, kind: Kind, text: str, moment: datetime, now: datetime) -> None:
+    action, why, closed = MEANING[kind]
     same = Contact.objects.of(message.account_id).filter(email__iexact=message.address)
     concerned = same if closed else Contact.objects.of(message.account_id).filter(pk=message.contact_id)
     contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
-    if closed:
-        digest = address_hash(message.account_id, message.address)
-        suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
     ids = [contact.pk for contact in contacts]
+    known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
+    if known.filter(performed_at=moment).exists():
+        return  # told before; the address may have been opened again since
+    digest = address_hash(message.account_id, message.address)
+    is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
+    noted = set() if is_news else set(known.values_list("contact", flat=True))  # an address is closed once
     for contact in contacts:
-        known = Action.objects.of(contact.account_id).filter(
-            contact=contact, kind=action, performed_at=moment
-        )
-        if not known.exists():
-            text = received.reason or subject
+        if contact.pk not in noted:
             actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
 
 
@@ -110,10 +121,10 @@ def _subject(mail: EmailMessage) -> str:
     return re.sub(r"[\x00-\x1f\x7f]+", " ", str(mail.get("Subject", "")))[:300].strip()
 
 
-def _moment(mail: EmailMessage, now: datetime) -> datetime:
-    """When the mail was written; now if it does not say so, or names the future."""
+def _moment(mail: EmailMessage) -> datetime | None:
+    """When the mail was written, if it says so."""
     try:
         written = parsedate_to_datetime(str(mail["Date"]))
     except (TypeError, ValueError):
-        return now
-    return written if written.tzinfo and written < now else now
+        return None
+    return written if written.tzinfo else None

@@ -1,4 +1,4 @@
-"""What comes back: replies, automatic replies, bounces and complaints, told apart by their headers. Pure.
+"""What comes back by mail: replies, automatic replies, bounces and complaints, told apart by their headers. Pure.
 
 Sources: delivery reports RFC 3464 with status codes RFC 3463, complaints RFC 5965, automatic answers RFC 3834.
 """
@@ -18,19 +18,20 @@ LONGEST_PART = 200_000  # characters of a report that are looked through
 
 
 class Kind(Enum):
-    """What a received mail is to a series."""
+    """What comes back is to a series."""
 
     REPLY = "reply"  # a person answered
     AUTOMATIC = "automatic"  # a machine did: out of office, a receipt
     HARD_BOUNCE = "hard_bounce"  # the address does not exist (5.x.x)
     SOFT_BOUNCE = "soft_bounce"  # not now (4.x.x), or too full or too large
     COMPLAINT = "complaint"  # „Das ist Spam“
+    UNSUBSCRIBED = "unsubscribed"  # at the provider that mails for us
     OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Received:
-    """A received mail, and the Message-IDs of ours it speaks of, the newest first."""
+    """What came back, and the Message-IDs of ours it speaks of, the newest first."""
 
     kind: Kind
     about: tuple[str, ...]

@@ -4,7 +4,7 @@ An unsubscribe link works years later and after message and contact were deleted
 address it carries the keyed hash and a masked form: who reads a forwarded link learns no address.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -27,11 +27,15 @@ class Unsubscription:
     masked: str
 
 
+def unsubscription(message: Message) -> Unsubscription:
+    """What the unsubscribe link of a mail says."""
+    digest = address_hash(message.account_id, message.address)
+    return Unsubscription(message.account_id, message.contact_id, digest, mask(message.address))
+
+
 def unsubscribe_token(message: Message) -> str:
     """The token of the unsubscribe link of a mail: letters, digits, „-“, „_“ and „.“ only; the same each time."""
-    digest = address_hash(message.account_id, message.address)
-    value = [message.account_id, message.contact_id, digest, mask(message.address)]
-    return _signer("unsubscribe").sign_object(value)
+    return _signer("unsubscribe").sign_object(list(astuple(unsubscription(message))))
 
 
 def read(token: str) -> Unsubscription:

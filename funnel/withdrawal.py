@@ -37,14 +37,15 @@ class No:
 
 
 @transaction.atomic
-def unsubscribe(*, said: Unsubscription, now: datetime) -> None:
-    """The link of a mail was used. Only this office and this address are concerned, and whoever the mail went to.
+def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None:
+    """The link of a mail was used, or what its `place` is. Only this office and this address are concerned, and
+    whoever the mail went to.
 
     Raises Http404 if the office is gone. Repeated, also at once or years later: no second effect.
     """
     if not Account.objects.filter(pk=said.account_id).exists():
         raise Http404
-    place = _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
+    place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
     no = No(Suppression.Reason.UNSUBSCRIBED, place)
     _carry_out(said.account_id, said.digest, _recipients(said), no, now)
 

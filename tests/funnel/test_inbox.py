@@ -119,6 +119,13 @@ def test_a_reply_ends_the_series_and_is_an_action(dan, sent):
     assert action.performed_at < NOW
 
 
+def test_a_reply_is_known_by_the_reference_where_a_provider_made_the_message_id(dan, sent):
+    provider = "<e921d18a.AWUAAKFW@mailjet.example>"
+    answer = f"In-Reply-To: {provider}\r\nReferences: {sent.message_id} {provider}\r\n\r\nJa, gern."
+    assert inbox.receive(answer.encode(), now=NOW) is Kind.REPLY
+    assert series(dan) == ("ended", "reply")
+
+
 def test_the_same_mail_read_twice_has_one_effect(dan, sent):
     for _ in range(2):
         inbox.receive(reply(sent), now=NOW)

@@ -1,0 +1,26 @@
+"""The funnel as Django knows it, with what it wants looked at before a deployment."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+
+DEAF = checks.Warning(
+    "EMAIL_URL names a provider and there is no WEBHOOK_SECRET: bounces and complaints go unnoticed.",
+    hint="Set WEBHOOK_SECRET and enter the webhook at the provider (README, “Sending through a provider”).",
+    id="funnel.W001",
+)
+
+
+class FunnelConfig(AppConfig):
+    name = "funnel"
+
+    def ready(self) -> None:
+        checks.register(hears_of_bounces, deploy=True)
+
+
+def hears_of_bounces(**_options: Any) -> list[checks.CheckMessage]:
+    """A provider keeps its bounces to itself, so without the webhook dead addresses are mailed on and on."""
+    is_deaf = settings.MAIL_PROVIDER and not settings.ANYMAIL["WEBHOOK_SECRET"]
+    return [DEAF] if is_deaf else []

@@ -1,0 +1,24 @@
+"""The address that the provider calls: no login, no cookie, no token of a page. Its secret is its right."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from funnel import inbox, provider_reports
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def reports(request: HttpRequest) -> HttpResponse:
+    """Bounces, complaints, unsubscribing. 200 also for what concerns nobody, else it would be sent again for days."""
+    try:
+        found = provider_reports.read(request)
+    except provider_reports.Unheard as fault:
+        headers = {"WWW-Authenticate": 'Basic realm="webhook"'} if fault.status == 401 else {}
+        return HttpResponse(status=fault.status, headers=headers)
+    for report in found:
+        inbox.carry_out(report.received, text=report.text, moment=report.moment, now=timezone.now())
+    return HttpResponse()
