@@ -5,6 +5,7 @@ give one
 reason to answer each.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time
 
@@ -244,15 +245,22 @@ DEFAULTS = {"new": NEW, "contacted": CONTACTED, "won": WON}
 def create_defaults(*, sequences: dict[str, Sequence]) -> list[Step]:
     """Gives new sequences, by the key of their system column, their first mails. Once: a second call doubles them."""
     return Step.objects.bulk_create(
-        Step(
-            account_id=sequences[key].account_id,
-            sequence=sequences[key],
-            position=position,
-            delay_days=default.delay_days,
-            send_at=default.send_at,
-            subject=default.subject,
-            body=default.body,
-        )
-        for key, defaults in DEFAULTS.items()
+        step for key, defaults in DEFAULTS.items() for step in _steps(sequences[key], defaults)
+    )
+
+
+def fill(sequence: Sequence) -> list[Step]:
+    """Gives an empty sequence the mails meant for it; none where there are no such. Once, like `create_defaults`.
+
+    An office's sequences were made in the order of its system columns.
+    """
+    ids = list(Sequence.objects.of(sequence.account_id).order_by("pk").values_list("pk", flat=True))
+    meant = dict(zip(ids, DEFAULTS.values(), strict=False))
+    return Step.objects.bulk_create(_steps(sequence, meant.get(sequence.pk, ())))
+
+
+def _steps(sequence: Sequence, defaults: Iterable[Default]) -> Iterator[Step]:
+    return (
+        Step(account_id=sequence.account_id, sequence=sequence, position=position, **vars(default))
         for position, default in enumerate(defaults)
     )

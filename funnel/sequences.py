@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.refusals import Conflict, Gone
-from funnel import planning
+from funnel import defaults, planning
 from funnel.models import Message, Sequence, Step
 
 MOST_STEPS = 30
@@ -59,6 +59,18 @@ def add(*, user: User, sequence_id: int, content: Content, now: datetime) -> Ste
         created_at=now,
         **vars(content),
     )
+
+
+@transaction.atomic
+def suggest(*, user: User, sequence_id: int) -> list[Step]:
+    """Gives a series without a mail the texts an office starts with, for those who start from now on.
+
+    Raises Http404, and Conflict when there is a mail already (so a repeat has no second effect).
+    """
+    sequence = _sequence(user, sequence_id)
+    if _standing(sequence):
+        raise Conflict(_("Diese Serie hat schon Mails. Vorschlagstexte gibt es nur für eine leere Serie."))
+    return defaults.fill(sequence)
 
 
 @transaction.atomic

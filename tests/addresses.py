@@ -337,6 +337,11 @@ ROWS = [
     # The e-mail funnel
     Row("funnel:overview", "302 200 200 403 200 200 302"),
     Row("funnel:sequence-switch", post="401 302 302 403 302 404 401", body={"on": "0"}),
+    Row(
+        "funnel:sequence-suggestions",
+        post="401 302 302 403 302 404 401",
+        at={"sequence_id": Ref("empty_sequence")},
+    ),
     Row("funnel:step-new", "302 200 200 403 200 404 302", "401 302 302 403 302 404 401", body=STEP),
     Row("funnel:step", "302 200 200 403 200 404 302", "401 302 302 403 302 404 401", body=STEP),
     Row("funnel:step-place", post="401 302 302 403 302 404 401", body={"direction": "down"}),

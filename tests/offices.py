@@ -184,7 +184,9 @@ def _name_columns(office: Office, mark: Mark) -> None:
         "sequence": sequence.pk,
         "step": Step.objects.of(office.account).get(sequence=sequence, position=0).pk,
     }
-    office.refs["holiday"] = _sender(office.account, mark)
+    emptied = Sequence.objects.of(office.account).order_by("pk")[0]
+    emptied.steps.all().delete()
+    office.refs |= {"empty_sequence": emptied.pk, "holiday": _sender(office.account, mark)}
 
 
 def _sender(account: Account, mark: Mark) -> int:

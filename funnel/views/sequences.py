@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import gate
@@ -46,6 +47,17 @@ def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
     said = _("Die Serie „%s“ läuft.") if sequence.is_on else _("Die Serie „%s“ ist angehalten.")
     messages.success(request, said % sequence.name)
     return redirect("funnel:overview")
+
+
+@require_POST
+@gate(*AUTHORS)
+def suggestions(request: HttpRequest, sequence_id: int) -> HttpResponse:
+    """„Vorschlagstexte einfügen“ into a series without a mail."""
+    count = len(sequences.suggest(user=request.user, sequence_id=sequence_id))
+    said = ngettext("%(count)d Vorschlagstext eingefügt.", "%(count)d Vorschlagstexte eingefügt.", count)
+    ask = _("Bitte lesen Sie sie, bevor Kontakte in diese Serie kommen.")
+    messages.success(request, f"{said % {'count': count}} {ask}")
+    return _over_there(f"sequence-{sequence_id}")
 
 
 @form_page
@@ -153,6 +165,10 @@ def _understood(form: Any) -> None:
 
 def _back(step: Step) -> HttpResponse:
     """To the step in its series."""
+    return _over_there(f"step-{step.pk}")
+
+
+def _over_there(place: str) -> HttpResponse:
     response = redirect("funnel:overview")
-    response.headers["Location"] += f"#step-{step.pk}"
+    response.headers["Location"] += f"#{place}"
     return response

@@ -11,6 +11,7 @@ from django.utils import timezone
 from contacts import actions
 from contacts.kinds import Kind
 from funnel import sequences
+from funnel.defaults import CONTACTED, WON
 from funnel.models import Message, Sender, Step
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps, went
@@ -91,6 +92,37 @@ def test_an_incomplete_impressum_is_said_with_what_lacks(client, login, mara, kr
     assert 'class="link" href="/settings/sender/"' not in login(mara).get("/funnel/").content.decode()
     ready(krueger)
     assert "Es geht noch keine Mail hinaus" not in client.get("/funnel/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "count"),
+    [
+        ("Neue Kontakte", "Ihre Anfrage bei {{buero}}", 4),
+        ("Erfolgreich kontaktiert", CONTACTED[0].subject, 3),
+        ("Auftrag erhalten", WON[0].subject, 3),
+    ],
+)
+def test_an_empty_series_is_offered_the_texts_meant_for_it(login, mara, board, column, first, count):
+    client, sequence = login(mara), board[column].sequence
+    where = f"/funnel/sequences/{sequence.pk}/suggestions/"
+    assert where not in client.get("/funnel/").content.decode()
+    for step in sequence.steps.all():
+        sequences.remove(user=mara, step_id=step.pk, now=timezone.now())
+    assert where in client.get("/funnel/").content.decode()
+    answer = client.post(where, follow=True)
+    assert answer.redirect_chain == [(f"/funnel/#sequence-{sequence.pk}", 302)]
+    assert f"{count} Vorschlagstexte eingefügt." in answer.content.decode()
+    standing = sequence.steps.filter(removed_at=None)
+    assert [step.position for step in standing] == list(range(count))
+    assert standing[0].subject == first
+    assert where not in answer.content.decode()
+
+
+def test_a_series_with_a_mail_is_not_given_others(client, series, unwritten):
+    with unwritten():
+        answer = client.post(f"/funnel/sequences/{series.pk}/suggestions/")
+    assert answer.status_code == 409
+    assert "Diese Serie hat schon Mails." in answer.content.decode()
 
 
 def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara, series):
