@@ -1,6 +1,7 @@
 """The entries of a column's menu: what each posts, and why it is refused."""
 
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
@@ -32,20 +33,11 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
     bound = bound_to_funnel() if column.is_system else ""
     crowded = "" if total < MOST_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
     first = nothing_left_of_new() if column.key == Column.Key.NEW else ""
-    beside = {"beside": str(column.pk)}
     return [
         [Entry(_("Umbenennen"), "pencil", f"{root}/name/", bound, opens="rename")],
         [
-            Entry(
-                _("Spalte links einfügen"),
-                "insert-left",
-                "/columns/",
-                first or crowded,
-                beside | {"side": "left"},
-            ),
-            Entry(
-                _("Spalte rechts einfügen"), "insert-right", "/columns/", crowded, beside | {"side": "right"}
-            ),
+            _insert(column, "left", _("Spalte links einfügen"), first or crowded),
+            _insert(column, "right", _("Spalte rechts einfügen"), crowded),
         ],
         [
             _shift(column, total, "left", _("Nach links verschieben")),
@@ -68,6 +60,12 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
             ),
         ],
     ]
+
+
+def _insert(column: Column, side: str, label: str, reason: str) -> Entry:
+    """With a key of its own, so that a double click is one column."""
+    fields = {"beside": str(column.pk), "side": side, "key": str(uuid4())}
+    return Entry(label, f"insert-{side}", "/columns/", reason, fields)
 
 
 def _shift(column: Column, total: int, direction: str, label: str) -> Entry:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from operator import attrgetter
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -61,12 +62,16 @@ def clean_name(name: str) -> str:
 
 
 @transaction.atomic
-def insert(*, user: User, beside_id: int, side: str) -> Column:
+def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) -> Column:
     """A new own column "left" or "right" of another, with a free name to be renamed at once.
 
-    Raises `NotUnderstood` for an unknown column or side, `Conflict` left of `new` or beyond 20 columns.
+    Raises `NotUnderstood` for an unknown column or side, `Conflict` left of `new` or beyond 20 columns. Each call adds
+    a column, but for one with the `key` of a column that stands: that is the first, once more.
     """
     columns = locked_columns(user)
+    inserted = next((column for column in columns if key and column.insertion == key), None)
+    if inserted:
+        return inserted
     beside = find(columns, beside_id)
     if side not in ("left", "right"):
         raise NotUnderstood(_("Bitte wählen Sie links oder rechts."))
@@ -78,7 +83,7 @@ def insert(*, user: User, beside_id: int, side: str) -> Column:
     Column.objects.of(user.account).filter(position__gte=position).update(position=F("position") + 1)
     name = _free_name(columns)
     return Column.objects.create(
-        account=user.account, name=name, folded_name=fold_name(name), position=position
+        account=user.account, name=name, folded_name=fold_name(name), position=position, insertion=key
     )
 
 

@@ -1,6 +1,7 @@
 """What the board's addresses understand."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -53,3 +54,11 @@ def single(data: QueryDict, name: str) -> str:
     if len(values) != 1:
         raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist doppelt.") % {"name": name})
     return values[0]
+
+
+def key_of(data: QueryDict) -> UUID | None:
+    """The idempotency key of a form, None where there is none; raises `NotUnderstood` for something else."""
+    try:
+        return UUID(data["key"]) if data.get("key") else None
+    except ValueError as error:
+        raise NotUnderstood(_("Diese Anfrage ist unvollständig. Bitte laden Sie die Seite neu.")) from error

@@ -28,6 +28,8 @@ class Column(models.Model):
     position = models.PositiveSmallIntegerField()
     is_lost = models.BooleanField(default=False)
     mails_continue = models.BooleanField(default=False)  # an own column in which a running series goes on
+    # The idempotency key of the form that inserted it: the same form again is no second column.
+    insertion = models.UUIDField(null=True, editable=False)
     sequence = models.ForeignKey(
         Sequence, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
@@ -42,6 +44,11 @@ class Column(models.Model):
                 fields=["account", "key"], condition=Q(key__isnull=False), name="column_key_once"
             ),
             models.UniqueConstraint(fields=["account", "folded_name"], name="column_name_once"),
+            models.UniqueConstraint(
+                fields=["account", "insertion"],
+                condition=Q(insertion__isnull=False),
+                name="column_insertion_once",
+            ),
             models.UniqueConstraint(
                 fields=["account", "position"],
                 name="column_position_once",

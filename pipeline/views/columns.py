@@ -11,7 +11,7 @@ from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood
 from pipeline import board, bulk, columns
 from pipeline.column_menu import entries
-from pipeline.forms import number, single
+from pipeline.forms import key_of, number, single
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 from pipeline.views.answers import BOARD, found, scene
@@ -33,7 +33,7 @@ def menu(request: HttpRequest, column_id: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """A new column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
-    column = columns.insert(user=request.user, beside_id=beside, side=side)
+    column = columns.insert(user=request.user, beside_id=beside, side=side, key=key_of(request.POST))
     return _changed(request, _("Spalte eingefügt."), inserted=column)
 
 

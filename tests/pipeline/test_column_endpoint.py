@@ -1,5 +1,8 @@
 """`/columns/…`: works, repeated, stranger, reader, bad input, with scripts and without."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 
@@ -51,6 +54,41 @@ def test_without_scripts_inserting_leads_to_the_name_and_on_to_the_board(leader,
     answer = leader.post(answer["Location"], {"name": "Rückruf"})
     assert (answer.status_code, answer["Location"]) == (302, "/contacts/board/")
     assert names(krueger)[1] == "Rückruf"
+
+
+def test_the_form_of_the_menu_sent_twice_inserts_one_column(leader, krueger, own):
+    menu = text(leader.get(f"/columns/{own.pk}/menu/"))
+    keys = re.findall(
+        r'name="side" value="(\w+)"><input type="hidden" name="key" value="([0-9a-f-]{36})"', menu
+    )
+    assert [side for side, _key in keys] == ["left", "right"]
+    first, again = (insert(leader, own, *keys[0]) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    assert names(krueger) == [DEFAULT[0], "Neue Spalte", *DEFAULT[1:]]
+    leader.post(first["Location"], {"name": "Rückruf"})
+    assert insert(leader, own, *keys[0])["Location"] == first["Location"]
+    assert insert(leader, own, *keys[1])["Location"] != first["Location"]
+    assert names(krueger) == [DEFAULT[0], "Rückruf", DEFAULT[1], "Neue Spalte", *DEFAULT[2:]]
+
+
+def test_a_key_is_the_offices_own_and_goes_with_the_column(leader, login, paul, krueger, hansen, own):
+    key = str(uuid4())
+    mine = insert(leader, own, "left", key)
+    theirs = Column.objects.of(hansen).get(name="Nicht erreicht")
+    assert insert(login(paul), theirs, "left", key).status_code == 302
+    assert names(hansen)[1] == "Neue Spalte"
+    leader.post(mine["Location"].replace("name", "removal"))
+    assert insert(leader, own, "left", key)["Location"] != mine["Location"]
+
+
+@pytest.mark.parametrize("key", ["x", "\x00", "1" * 40])
+def test_a_key_that_is_none_is_not_understood(leader, own, unwritten, key):
+    with unwritten():
+        assert insert(leader, own, "left", key).status_code == 422
+
+
+def insert(client: Client, beside: Column, side: str, key: str):
+    return client.post("/columns/", {"beside": beside.pk, "side": side, "key": key})
 
 
 def test_rename_answers_with_the_head_and_isolates_the_name(leader, own):
