@@ -273,6 +273,11 @@ def test_mails_that_are_not_of_a_series_go_the_same_way(settings, name):
     assert "Date" not in server.asked[1].body.decode()
 
 
+def test_whoever_cannot_wait_says_so(settings):
+    with provider(settings, "postmark", stall=1), pytest.raises(OSError, match="timed out"):
+        django_mail.get_connection(timeout=0.2).send_messages([mail()])
+
+
 def test_a_mail_that_was_not_taken_is_an_error_that_callers_know(settings):
     with provider(settings, "postmark", answer=(401, {"ErrorCode": 10, "Message": "Bad token"})):
         with pytest.raises((OSError, smtplib.SMTPException), match="Bad token"):
