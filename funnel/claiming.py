@@ -12,13 +12,14 @@ from accounts.rows import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel import basis, enrolments, imprint, planning, schedule
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, Message, Sender
 from funnel.suppression import suppressed
 
 State = Message.State
 Reason = Message.Reason
 BATCH = 200  # messages claimed at once, shared fairly among the offices
 WEEK = timedelta(days=7)
+TOO_LATE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
 A_DAY_LATER = timedelta(days=1)
 
 
@@ -45,6 +46,7 @@ SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
     JOIN funnel_sequence AS sequence ON sequence.id = enrolment.sequence_id
     JOIN funnel_sender AS sender ON sender.account_id = message.account_id
     WHERE message.account_id = office.id AND message.state = 'planned' AND message.planned_for <= %(now)s
+      AND office.id <> ALL(%(waiting)s)
       AND sequence.is_on AND sender.is_on AND (enrolment.state = 'active' OR message.is_urgent)
     ORDER BY message.planned_for, message.id
     LIMIT %(batch)s
@@ -54,9 +56,17 @@ LIMIT %(batch)s
 """
 
 
-def due(now: datetime) -> list[int]:
-    """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other."""
-    return [pk for (pk,) in all_rows(DUE, {"now": now, "batch": BATCH})]
+def due(now: datetime, waiting: Collection[int] = ()) -> list[int]:
+    """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other.
+
+    The `waiting` offices are passed over.
+    """
+    return [pk for (pk,) in all_rows(DUE, {"now": now, "batch": BATCH, "waiting": list(waiting)})]
+
+
+def waiting() -> list[int]:
+    """The offices without a complete Impressum: their mails wait as they are, each as late as it truly is."""
+    return [sender.account_id for sender in Sender.objects.filter(is_on=True) if imprint.missing(sender)]
 
 
 @transaction.atomic
@@ -132,6 +142,8 @@ class Checks:
             return Verdict(State.PLANNED, until=message.planned_for)
         if message.is_urgent:
             return SEND
+        if message.planned_for < self.now - TOO_LATE:
+            return Verdict(State.SKIPPED, Reason.TOO_LATE)
         if message.enrolment.state != Enrolment.State.ACTIVE:
             return Verdict(State.PLANNED, until=message.planned_for)
         if message.pk in self.out_of_turn:

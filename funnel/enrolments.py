@@ -71,7 +71,7 @@ def switch(
         return None
     for row in rows:
         if row.sequence_id != sequence_id or effect is Effect.END:
-            _end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
+            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
     if effect is Effect.END or sequence_id is None:
         return None
     return _enter(contact, sequence_id, rows, cause, actor, now)
@@ -92,7 +92,7 @@ def leave_many(
     rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
         if effect is not Effect.PAUSE:
-            _end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, None, actor, now)
+            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, None, actor, now)
         elif row.state == State.ACTIVE:
             _change(row, State.PAUSED, Reason.STATUS, cause=None, actor=actor, now=now)
     return len(rows)
@@ -146,7 +146,7 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
         raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
     if row.reason == Reason.ADDRESS and not basis.consented_since(contact, row.changed_at):
         raise Conflict(_("Die neue E-Mail-Adresse braucht eine eigene Einwilligung."))
-    _replan(row, contact, cause=None, actor=user, now=now)
+    replan(row, contact, cause=None, actor=user, now=now)
     return row
 
 
@@ -160,7 +160,7 @@ def stop(
     """
     rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
-        _end(row, reason, None, actor, now)
+        end(row, reason, None, actor, now)
     return len(rows)
 
 
@@ -170,22 +170,6 @@ def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
     for row in locked(contact.account_id, [contact.pk]):
         if row.state == State.ACTIVE:
             _change(row, State.PAUSED, reason, cause=None, actor=None, now=now)
-
-
-@transaction.atomic
-def resume_ready(*, now: datetime, most: int = 500) -> int:
-    """Starts the series that waited for an address or a consent and now have both; answers how many."""
-    waiting = Enrolment.objects.filter(
-        state=State.PAUSED, reason=Reason.NO_BASIS, contact__consents__granted=True
-    ).distinct()
-    begun = 0
-    for enrolment_id, contact_id in list(waiting.values_list("pk", "contact")[:most]):
-        row = Enrolment.objects.filter(pk=enrolment_id).select_for_update(skip_locked=True).first()
-        contact = Contact.objects.filter(pk=contact_id, trashed_at=None).first()
-        if row and contact and row.reason == Reason.NO_BASIS and not basis.missing(contact):
-            _replan(row, contact, cause=None, actor=None, now=now)
-            begun += 1
-    return begun
 
 
 def announce(*, account_id: int, contact_id: int) -> Announcement | None:
@@ -226,7 +210,7 @@ def _enter(
     if lacking:
         _wait(row, contact, cause, actor, now)
         return Announcement(why_not=lacking)
-    return _announced(_replan(row, contact, cause=cause, actor=actor, now=now))
+    return _announced(replan(row, contact, cause=cause, actor=actor, now=now))
 
 
 def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime) -> None:
@@ -234,9 +218,10 @@ def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | Non
     _change(row, State.PAUSED, Reason.NO_BASIS, cause=cause, actor=actor, now=now)
 
 
-def _replan(
+def replan(
     row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime
 ) -> list[Message]:
+    """Plans the unsent steps of an enrolment that is locked by the caller; without any it is through."""
     row.address = contact.email.strip().lower()
     _change(row, State.ACTIVE, "", cause=cause, actor=actor, now=now)
     _cancel(row, Message.Reason.REPLANNED, cause, now)
@@ -254,8 +239,8 @@ def _announced(messages: list[Message]) -> Announcement:
     return Announcement(first.step.subject, first.planned_for, len(messages), number=number)
 
 
-def _end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
-    """Ends it, and a refusal by the contact is kept as the reason for ever."""
+def end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
+    """Ends an enrolment that is locked by the caller, and calls off what is planned or claimed."""
     if row.state != State.ENDED:
         _change(row, State.ENDED, reason, cause=cause, actor=actor, now=now)
         _cancel(row, Message.Reason.STOPPED, cause, now)

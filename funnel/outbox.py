@@ -42,11 +42,12 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
     """
     until = time.monotonic() + seconds
     reconcile(now=now or timezone.now())
+    waiting = claiming.waiting()
     with Lanes() as lanes:
         while time.monotonic() < until:
             moment = now or timezone.now()
             beat(moment)
-            ids = claiming.due(moment)
+            ids = claiming.due(moment, waiting)
             if not ids:
                 break
             claimed = claiming.claim(ids, now=moment)

@@ -4,9 +4,10 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from funnel import enrolments, inbox, opt_in_sending, outbox
+from funnel import inbox, opt_in_sending, outbox, upkeep
 
 SWEEP = "sweep_messages"
+UPKEEP = "look_after_series"
 # From two minutes to ten between attempts: a mail server that restarts is still met.
 LATER = RetryStrategy(
     max_attempts=8, exponential_wait=2, wait=120, retry_exceptions={opt_in_sending.NotTaken}
@@ -21,10 +22,11 @@ def sweep_messages(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="resume_ready", queueing_lock="resume_ready")
-def resume_ready(timestamp: int) -> None:
-    """Begins the series that waited for a consent or an address and have it now."""
-    enrolments.resume_ready(now=timezone.now())
+@app.task(name=UPKEEP, queueing_lock=UPKEEP)
+def look_after_series(timestamp: int) -> None:
+    """Begins the series that waited for a consent or an address and have it now; ends those that are through."""
+    upkeep.resume_ready(now=timezone.now())
+    upkeep.finish_through(now=timezone.now())
 
 
 @app.task(name="send_opt_in", retry=LATER)

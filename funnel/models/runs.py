@@ -35,7 +35,7 @@ class Enrolment(models.Model):
         TRASHED = "trashed", _("Kontakt gelöscht")
         ADDRESS = "address", _("Adresse geändert")
         NO_BASIS = "no_basis", _("Einwilligung oder Adresse fehlt")
-        FINISHED = "finished", _("alle Mails gesendet")
+        FINISHED = "finished", _("Serie durchlaufen")
         UNDONE = "undone", _("rückgängig gemacht")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
@@ -120,6 +120,7 @@ class Message(models.Model):
         ADDRESS_SERVED = "address_served", _("ging schon an diese Adresse")
         STEP_OFF = "step_off", _("Schritt ausgeschaltet")
         ADDRESS_CHANGED = "address_changed", _("Adresse geändert")
+        TOO_LATE = "too_late", _("mehr als eine Woche überfällig")
         STOPPED = "stopped", _("Serie beendet")
         PAUSED = "paused", _("Serie pausiert")
         REPLANNED = "replanned", _("neu geplant")

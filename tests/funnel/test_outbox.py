@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent
-from funnel import claiming, enrolments, outbox
+from funnel import claiming, enrolments, outbox, upkeep
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.relay import Relay
 from funnel.suppression import address_hash, suppress
@@ -116,7 +116,7 @@ class TestChecks:
         Consent.objects.filter(contact=dan).update(granted=False)
         outbox.sweep(now=HELD)
         grant(dan, HELD)
-        assert enrolments.resume_ready(now=HELD + timedelta(hours=1)) == 1
+        assert upkeep.resume_ready(now=HELD + timedelta(hours=1)) == 1
         assert outbox.sweep(now=HELD + timedelta(hours=2)) == {"sent": 1}
 
     def test_address_suppressed_meanwhile(self, krueger, dan, server):
@@ -155,7 +155,36 @@ class TestChecks:
     def test_nothing_without_an_impressum(self, dan, server):
         Sender.objects.all().update(street="")
         assert outbox.sweep(now=HELD) == {}
-        assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, HELD + timedelta(hours=1))
+        assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, HELD)
+        Sender.objects.all().update(street="Lindenallee 12")
+        assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+
+    def test_nothing_without_an_impressum_that_was_cleared_meanwhile(self, dan, server):
+        ids = claiming.due(HELD)
+        Sender.objects.all().update(street="")
+        assert claiming.claim(ids, now=HELD) == []
+        assert message(dan).state == State.PLANNED
+
+    @pytest.mark.parametrize("is_what_stood_still", [Sender, Sequence, Pulse])
+    def test_what_waited_for_more_than_a_week_surprises_nobody(self, dan, server, is_what_stood_still):
+        """Mails planned for Monday, Tuesday and Wednesday, and the worker or the funnel back a week later."""
+        tuesday = HELD + timedelta(days=8)
+        if is_what_stood_still is not Pulse:
+            is_what_stood_still.objects.all().update(is_on=False)
+            assert outbox.sweep(now=tuesday - timedelta(days=1)) == {}
+            is_what_stood_still.objects.all().update(is_on=True)
+        assert outbox.sweep(now=tuesday + timedelta(minutes=1)) == {}
+        assert outbox.sweep(now=tuesday + timedelta(minutes=2)) == {"sent": 1}
+        assert [(message(dan, n).state, message(dan, n).reason) for n in range(3)] == [
+            (State.SKIPPED, Reason.TOO_LATE),
+            (State.SKIPPED, Reason.TOO_LATE),
+            (State.SENT, ""),
+        ]
+
+    def test_a_person_may_send_even_what_is_too_late(self, anna, dan, server):
+        tuesday = HELD + timedelta(days=8)
+        outbox.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
+        assert outbox.sweep(now=tuesday) == {"sent": 1}
 
     def test_nothing_of_a_paused_series(self, anna, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)

@@ -11,7 +11,7 @@ from funnel import tasks
 NOON = 1_764_000_000.0
 
 
-@pytest.mark.parametrize(("name", "seconds"), [(tasks.SWEEP, 10), ("resume_ready", 60)])
+@pytest.mark.parametrize(("name", "seconds"), [(tasks.SWEEP, 10), (tasks.UPKEEP, 60)])
 def test_it_is_woken_evenly(name, seconds):
     (periodic,) = [one for (task, _), one in app.periodic_registry.periodic_tasks.items() if task == name]
     moments = croniter.croniter(periodic.cron, start_time=NOON)

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from accounts.models import Account, Role, User
 from accounts.refusals import Refusal
 from contacts.models import Consent, Contact
-from funnel import claiming, enrolments, outbox
+from funnel import claiming, enrolments, outbox, upkeep
 from funnel.models import Enrolment, Message
 from funnel.outcome import Fate, Outcome
 from pipeline import bulk, moves
@@ -146,7 +146,8 @@ class MailMachine(RuleBasedStateMachine):
 
     @rule()
     def wake(self) -> None:
-        enrolments.resume_ready(now=self.now)
+        upkeep.resume_ready(now=self.now)
+        upkeep.finish_through(now=self.now)
 
     # What must hold after each step.
 
