@@ -130,6 +130,21 @@ def test_feedback_is_sent_from_any_page(visit, anna, board, queue):
     assert (feedback.text, feedback.page) == ("Sehr gut.\nWeiter so.", "/contacts/board/")
 
 
+@pytest.mark.parametrize("width", [320, 360, 390, 701, 1440])
+def test_the_navigation_reaches_everything_without_scrolling(visit, anna, board, queue, width):
+    page = visit(anna, "/funnel/outbox/", viewport={"width": width, "height": 700})
+    nav = page.get_by_role("navigation", name="Hauptnavigation")
+    assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+    for link in nav.get_by_role("link").all():
+        expect(link).to_be_in_viewport(ratio=1)
+    feedback = page.get_by_role("link", name="Rückmeldung geben")
+    expect(page.get_by_role("link", name="Hilfe", exact=True)).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Benutzermenü: Anna Krüger").click()
+    expect(feedback).to_have_count(1)
+    feedback.click()
+    expect(page.get_by_role("dialog", name="Rückmeldung geben")).to_be_visible()
+
+
 class TestEverybody:
     @pytest.fixture
     def ada(self, board) -> Contact:
