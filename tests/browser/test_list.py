@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from contacts.kinds import Kind
 from contacts.models import Contact, Source
 from pipeline.models import Card
 from tests.browser.board import messages, settled
-from tests.factories import ContactFactory
+from tests.factories import ActionFactory, ContactFactory
 from tests.pipeline.drops import make
 
 
@@ -202,3 +203,25 @@ def test_markup_in_a_name_is_text(visit, anna, board):
     assert names(page) == [name]
     page.goto("/contacts/board/")
     expect(page.locator(".card__name")).to_have_text(name)
+
+
+@pytest.mark.parametrize("width", [320, 700, 701, 768, 900, 1000, 1001, 1280])
+def test_every_width_shows_the_whole_row_without_scrolling(visit, anna, people, sofia, width):
+    ada = people[0]
+    Contact.objects.filter(pk=ada.pk).update(
+        last_name="Freifrau von Schwarzenberg-Hohenlohe",
+        email="ada.von.schwarzenberg-hohenlohe@familie.example",
+    )
+    ada.refresh_from_db()
+    for kind in (Kind.CALL, Kind.MAIL_OUT, Kind.MAIL_IN, Kind.LETTER, Kind.NOTE, Kind.MEETING):
+        ActionFactory(contact=ada, kind=kind)
+    page = visit(anna, "/contacts/", viewport={"width": width, "height": 800})
+    frame = page.locator(".table-scroll")
+    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    for part in (".table__name", ".status", ".bubbles", ".due", ".table__corner button"):
+        expect(row(page, ada).locator(part).first).to_be_in_viewport(ratio=1)
+    bar = tick(page, ada)
+    expect(bar).to_be_visible()
+    expect(page.get_by_role("combobox", name="Sortierung")).to_have_count(1 if width <= 1000 else 0)
+    page.get_by_role("checkbox", name=re.compile("alle auf dieser Seite", re.IGNORECASE)).first.check()
+    expect(bar).to_contain_text("3 ausgewählt")
