@@ -55,13 +55,6 @@ NOT_COUNTED: tuple[Any, ...] = (
     Kind.BOUNCE,
     Kind.OPT_OUT,
 )  # things that happened to us: no sign of life from either side
-ICONS = {  # where the drawing is not named like the kind
-    Kind.VALUATION_REQUEST: "inquiry",
-    Kind.MAIL_OUT: "mail",
-    Kind.MAIL_IN: "mail-in",
-    Kind.FUNNEL_MAIL: "mail",
-    Kind.OPT_OUT: "minus",
-}
 ORDER = {kind.value: place for place, kind in enumerate(Kind)}
 
 
@@ -80,15 +73,6 @@ class Bubble:
     def text(self) -> str:
         """What the bubble says to those who cannot see it: „Anruf“, „Anruf (3)“."""
         return f"{self.label} ({self.count})" if self.count > 1 else self.label
-
-    @property
-    def icon(self) -> str:
-        return icon_of(self.kind)
-
-
-def icon_of(kind: str) -> str:
-    """The drawing in the sprite."""
-    return ICONS.get(Kind(kind), kind)
 
 
 def bubbles(counts: dict[str, int]) -> list[Bubble]:

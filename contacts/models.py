@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountQuerySet, Role, User
-from contacts.kinds import Bubble, Kind, Outcome, bubbles, icon_of
+from contacts.kinds import Bubble, Kind, Outcome, bubbles
 
 
 class Salutation(models.TextChoices):
@@ -209,10 +209,6 @@ class Action(models.Model):
         """„Anruf – erreicht“."""
         kind = str(Kind(self.kind).label)
         return f"{kind} – {Outcome(self.outcome).label}" if self.outcome else kind
-
-    @property
-    def icon(self) -> str:
-        return icon_of(self.kind)
 
     @property
     def is_planned(self) -> bool:

@@ -13,7 +13,7 @@ from accounts.refusals import Forbidden, NotUnderstood
 from contacts import actions, timeline
 from contacts.finding import find
 from contacts.forms import ActionForm, KindForm
-from contacts.kinds import Kind, icon_of
+from contacts.kinds import Kind
 from contacts.models import Action, Contact
 from contacts.views.answers import changed, small_page
 
@@ -112,7 +112,6 @@ def _composer(
         "title": str(kind.label),
         "contact": contact,
         "kind": kind,
-        "icon": icon_of(kind),
         "form": form,
     }
     return small_page(request, "contacts/_composer.html", context, status)

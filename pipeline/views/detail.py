@@ -9,7 +9,7 @@ from accounts.access import WORKERS, gate
 from accounts.plans import Feature
 from contacts.facts import GROUPS
 from contacts.finding import find
-from contacts.kinds import MANUAL, Kind, icon_of
+from contacts.kinds import MANUAL, Kind
 from funnel import running
 from pipeline import detail, history
 
@@ -23,7 +23,7 @@ def page(request: HttpRequest, contact_id: int) -> HttpResponse:
     context = {
         "detail": detail.load(request.user, contact),
         "contact": contact,
-        "kinds": [(kind, Kind(kind).label, icon_of(kind)) for kind in MANUAL],
+        "kinds": [(kind, Kind(kind).label) for kind in MANUAL],
         "groups": GROUPS,
         "can_assign": request.account.can(Feature.ASSIGN),
         "silence": running.silence(request.user, now),
