@@ -1,4 +1,4 @@
-"""The columns of a contact list in a file: their headers, the names other programs give them, their words.
+"""The columns of a contact list in a file: their headers, and the names other programs give them.
 
 The first header of a field is the one an export writes. It is part of a file format and therefore the same in every
 language; `Field.label` is what the interface shows.
@@ -10,6 +10,7 @@ from typing import Literal
 
 from django.utils.translation import gettext, gettext_noop
 
+from contacts.csv_words import CHOICES
 from contacts.search import fold
 
 Kind = Literal["text", "note", "email", "tags", "choice", "area", "year", "date", "moment", "id"]
@@ -176,6 +177,39 @@ _ALL = (
         "note",
         "\n",
     ),
+    # The three that make evidence of a consent to mails: what was agreed to, when and where.
+    Field(
+        "consent_at",
+        (
+            *(gettext_noop("Einwilligung E-Mail am"), "E-Mail-Einwilligung am", "Einwilligung am"),
+            *(
+                "Einwilligungsdatum",
+                "Datum der Einwilligung",
+                "Einwilligung Datum",
+                "Opt-in am",
+                "Opt-in-Datum",
+            ),
+            *("consent date", "opt-in date", "email consent date"),
+        ),
+        kind="moment",
+    ),
+    Field(
+        "consent_wording",
+        (
+            *(gettext_noop("Wortlaut der Einwilligung"), "Einwilligungstext", "Text der Einwilligung"),
+            *("Einwilligung Text", "Einwilligung Wortlaut", "consent wording", "consent text"),
+        ),
+        2000,
+        "note",
+    ),
+    Field(
+        "consent_place",
+        (
+            *(gettext_noop("Einwilligung wo"), "Quelle der Einwilligung", "Einwilligung Quelle"),
+            *("Einwilligung über", "consent source", "opt-in source"),
+        ),
+        200,
+    ),
     Field(
         "created_at",
         (gettext_noop("Angelegt am"), "Erstellt am", "Erfasst am", "Anlagedatum", "created", "created at"),
@@ -183,60 +217,6 @@ _ALL = (
     ),
 )
 FIELDS = {field.key: field for field in _ALL}
-
-# A choice as it is written in files: the first word of each key is what an export writes.
-_SALUTATION = {
-    "mrs": ("Frau", "Fr.", "Fräulein", "mrs", "ms", "miss"),
-    "mr": ("Herr", "Herrn", "Hr.", "Hrn.", "mr"),
-    "neutral": (
-        *("ohne Anrede", "neutral", "keine", "divers", "Familie", "Fam.", "Eheleute", "Ehepaar", "Firma"),
-        *("Herr und Frau", "Frau und Herr", "Herr/Frau", "Frau/Herr", "Herr & Frau"),
-    ),
-}
-CHOICES = {
-    "salutation": _SALUTATION,
-    "partner_salutation": _SALUTATION,
-    "property_kind": {
-        "house": (
-            *("Einfamilienhaus", "Haus", "EFH", "Doppelhaushälfte", "DHH", "Reihenhaus", "RH", "Villa"),
-            *("Bungalow", "Zweifamilienhaus", "Reihenendhaus", "Reihenmittelhaus", "house"),
-        ),
-        "apartment": (
-            *("Wohnung", "Eigentumswohnung", "ETW", "Dachgeschosswohnung", "Maisonette", "Penthouse"),
-            *("apartment", "flat", "condominium"),
-        ),
-        "multi_family": (
-            "Mehrfamilienhaus",
-            "MFH",
-            "Zinshaus",
-            "Wohnhaus",
-            "multi family",
-            "multi-family house",
-        ),
-        "land": ("Grundstück", "Baugrundstück", "Bauplatz", "land", "plot"),
-        "commercial": (
-            "Gewerbe",
-            "Gewerbeobjekt",
-            "Gewerbeimmobilie",
-            "Büro",
-            "Praxis",
-            "Laden",
-            "commercial",
-        ),
-        "other": ("Sonstiges", "Sonstige", "Andere", "other"),
-    },
-    "source": {
-        "form": ("Website", "Webseite", "Homepage", "Internet", "Formular", "Kontaktformular", "form"),
-        "valuation": ("Bewertungsanfrage", "Bewertung", "Online-Bewertung", "valuation"),
-        "guide": ("Ratgeber", "guide"),
-        "portal": ("Portal", "Immobilienportal"),
-        "phone": ("Telefon", "Anruf", "telefonisch", "phone"),
-        "recommendation": ("Empfehlung", "Weiterempfehlung", "recommendation", "referral"),
-        "event": ("Veranstaltung", "Messe", "Event"),
-        "import": ("Import",),
-        "other": ("Sonstige", "Sonstiges", "Andere", "other"),
-    },
-}
 
 _UNIT = re.compile(r"(?<=.)(?:in)?(?:m2|qm)$")
 
@@ -255,11 +235,6 @@ _BY_WORD = {
     key: {bare(word): choice for choice, words in choices.items() for word in (choice, *words)}
     for key, choices in CHOICES.items()
 }
-
-
-def field_of(header: str) -> str | None:
-    """The key of the field which a header names, or None."""
-    return _named(header)[0]
 
 
 def choice_of(key: str, word: str) -> str | None:

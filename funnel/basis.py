@@ -1,6 +1,6 @@
 """Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -23,10 +23,16 @@ def missing(contact: Contact) -> str:
     return "" if consents([contact.pk], contact.account_id) else Reason.NO_CONSENT
 
 
-def missing_many(account_id: int, addresses: Mapping[int, str]) -> dict[int, str]:
-    """The same as `missing` for the addresses of many contacts, by contact: two statements for all of them."""
+def missing_many(
+    account_id: int, addresses: Mapping[int, str], coming: Mapping[int, datetime] | None = None
+) -> dict[int, str]:
+    """The same as `missing` for the addresses of many contacts, by contact: two statements for all of them.
+
+    `coming`: consents that are about to be recorded, by the moment they were given; a later no outweighs them.
+    """
     known = {pk: address.strip().lower() for pk, address in addresses.items()}
-    closed, consenting = suppressed(account_id, known.values()), consents(list(known), account_id)
+    closed = suppressed(account_id, known.values())
+    consenting = _consenting(account_id, known, coming or {})
     lacking: dict[int, str] = {}
     for pk, address in known.items():
         if not has_address(address):
@@ -67,8 +73,14 @@ def consented_since(contact: Contact, moment: datetime) -> bool:
     return rows.filter(granted=True, occurred_at__gt=moment).exists()
 
 
-def consents(contact_ids: list[int], account_id: int) -> set[int]:
+def consents(contact_ids: Collection[int], account_id: int) -> set[int]:
     """Those of the contacts whose newest evidence for e-mail grants it."""
+    return _consenting(account_id, contact_ids, {})
+
+
+def _consenting(account_id: int, contact_ids: Collection[int], coming: Mapping[int, datetime]) -> set[int]:
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=Consent.Channel.EMAIL)
     newest = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
-    return {contact for contact, granted in newest.values_list("contact", "granted") if granted}
+    found = {pk: (granted, at) for pk, granted, at in newest.values_list("contact", "granted", "occurred_at")}
+    granted = {pk for pk, (granted, at) in found.items() if granted or (pk in coming and coming[pk] >= at)}
+    return granted | (coming.keys() & {*contact_ids}) - found.keys()

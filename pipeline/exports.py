@@ -20,7 +20,8 @@ from pipeline.selection import Selection
 
 MOST_AN_HOUR = 5
 LIFETIME = timedelta(hours=1)
-NOT_EXPORTED = ("house_number", "note")  # part of the street; an action, not a fact of the contact
+# Part of the street; an action; evidence, which is printed as proof: none of them a fact of the contact.
+NOT_EXPORTED = ("house_number", "note", "consent_at", "consent_wording", "consent_place")
 COLUMNS = tuple(key for key in FIELDS if key not in NOT_EXPORTED)
 _SOURCES = {"status": "card__column__name", "assignee": "assignee_id"}
 _CHUNK = 500

@@ -45,6 +45,13 @@ class MappingForm(forms.Form):
         choices=[("", _("Zeile ablehnen")), (UNASSIGNED, _("Kontakt ohne Zuweisung übernehmen"))],
         required=False,
     )
+    consent_wording = forms.CharField(
+        label=_("Wortlaut der Einwilligung, wo ihn die Datei nicht nennt"),
+        help_text=_("Der Text, dem diese Kontakte zugestimmt haben. Ohne ihn ist ein Datum kein Nachweis."),
+        max_length=FIELDS["consent_wording"].limit,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+    )
 
     def __init__(self, data: Any, *, source: Import) -> None:
         super().__init__(data)
@@ -52,7 +59,8 @@ class MappingForm(forms.Form):
         self.headers = source.options.get("headers", [])
         self.statuses = source.options.get("statuses", [])
         self.columns = {str(column.pk): column for column in Column.objects.of(source.account)}
-        self.fields["unknown_assignee"].initial = source.options.get("unknown_assignee", "")
+        for name in ("unknown_assignee", "consent_wording"):
+            self.fields[name].initial = source.options.get(name, "")
         fields = [("", _("nicht übernehmen")), *((key, field.label) for key, field in FIELDS.items())]
         for index, header in enumerate(self.headers):
             field = forms.ChoiceField(label=header, choices=fields, required=False)
@@ -116,6 +124,7 @@ class MappingForm(forms.Form):
             "status_columns": chosen,
             "unknown_status": self._column("status-other"),
             "unknown_assignee": self.cleaned_data["unknown_assignee"],
+            "consent_wording": self.cleaned_data["consent_wording"],
         }
 
     def _column(self, name: str) -> int | None:

@@ -35,7 +35,7 @@ def check(*, import_id: int, now: datetime) -> None:
         if source is None:
             return
         with Progress(source) as report:
-            plan = make_plan(source, _sheet(source), report)
+            plan = make_plan(source, _sheet(source), report, now)
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
         _finish(source, State.CHECKED, plan.counts, mails, now)
@@ -47,7 +47,7 @@ def run(*, import_id: int, now: datetime) -> None:
         if source is None:
             return
         with Progress(source, stages=2) as report:
-            plan = make_plan(source, _sheet(source), report)
+            plan = make_plan(source, _sheet(source), report, now)
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
             report.next_stage(len(plan.people.wishes))

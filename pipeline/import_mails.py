@@ -1,8 +1,9 @@
 """The mails that an import starts if that is asked for: what it would mean, told by the dry run, and what it meant."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,7 @@ from funnel.models import Enrolment, Message
 from funnel.starting import Started
 from pipeline import announcing
 from pipeline.forecast import coming_steps
-from pipeline.import_people import People
+from pipeline.import_people import People, Wish
 from pipeline.models import Column
 
 BATCH = 500
@@ -34,6 +35,7 @@ class Mails:
     contacts: Counter[int] = field(default_factory=Counter)
     mails: Counter[int] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0  # whose series has waited for the consent that the file brings, and goes on by itself
 
     def add(self, column_id: int, started: Started) -> None:
         self.contacts[column_id] += len(started.mails)
@@ -43,10 +45,11 @@ class Mails:
     @property
     def stored(self) -> dict[str, Any]:
         """As `Import.mails` keeps it; nothing if no series is concerned."""
-        if not (self.contacts.total() or self.refused.total()):
+        if not (self.contacts.total() or self.refused.total() or self.waiting):
             return {}
         columns = {pk: [count, self.mails[pk]] for pk, count in self.contacts.items() if count}
-        return {"columns": columns, "refused": dict(self.refused)}
+        stored = {"columns": columns, "refused": dict(self.refused)}
+        return stored | {"waiting": self.waiting} if self.waiting else stored
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "Mails":
@@ -55,6 +58,7 @@ class Mails:
             Counter({pk: contacts for pk, (contacts, _mails) in columns.items()}),
             Counter({pk: mails for pk, (_contacts, mails) in columns.items()}),
             Counter(stored.get("refused", {})),
+            stored.get("waiting", 0),
         )
 
 
@@ -69,11 +73,16 @@ def forecast(account: Account, people: People) -> Mails:
     series = {column.pk: column for column in columns if column.sequence_id}
     steps, mails = coming_steps(account), Mails()
     for keys in _parts(people.wishes):
-        entering = _entering(account, people, keys, first)
-        for column_id, addresses in entering.items():
+        wishes = {key: people.wish(key) for key in keys}
+        coming = {key: max(one.at for one in wish.consents) for key, wish in wishes.items() if wish.consents}
+        by_column = _entering(account, wishes, first)
+        moved = {key for addresses in by_column.values() for key in addresses}
+        mails.waiting += _waiting(account, {key: at for key, at in coming.items() if key not in moved})
+        for column_id, addresses in by_column.items():
             if column_id in series:
                 sequence_id = series[column_id].sequence_id
-                refused = basis.missing_many(account.pk, addresses)
+                agreed = {key: at for key, at in coming.items() if key in addresses}
+                refused = basis.missing_many(account.pk, addresses, agreed)
                 by_hand = starting.paused(account.pk, addresses, sequence_id)
                 refused |= dict.fromkeys(by_hand, Enrolment.Reason.MANUAL.value)
                 count = steps.get(sequence_id, 0)
@@ -106,20 +115,26 @@ def sentences(started: Started) -> dict[int, str]:
     return said | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
 
 
-def _entering(
-    account: Account, people: People, keys: Sequence[int], first: Column
-) -> dict[int, dict[int, str]]:
+def _entering(account: Account, wishes: Mapping[int, Wish], first: Column) -> dict[int, dict[int, str]]:
     """By column, who enters it, with the address he has then."""
-    known = Contact.objects.of(account).live().filter(pk__in=[key for key in keys if key > 0])
+    known = Contact.objects.of(account).live().filter(pk__in=[key for key in wishes if key > 0])
     present = {pk: (email, column) for pk, email, column in known.values_list("pk", "email", "card__column")}
     entering: dict[int, dict[int, str]] = {}
-    for key in keys:
-        wish = people.wish(key)
+    for key, wish in wishes.items():
         address, column_id = present.get(key, ("", None))
         target = wish.column_id or (first.pk if key < 0 else column_id)
         if target is not None and target != column_id:
             entering.setdefault(target, {})[key] = wish.facts.get("email", address)
     return entering
+
+
+def _waiting(account: Account, coming: Mapping[int, datetime]) -> int:
+    """How many series wait for nothing but these consents."""
+    rows = Enrolment.objects.of(account).filter(
+        contact__in=coming, contact__trashed_at=None, state="paused", reason=Enrolment.Reason.NO_BASIS
+    )
+    addresses = dict(rows.values_list("contact", "contact__email"))
+    return len(addresses) - len(basis.missing_many(account.pk, addresses, coming))
 
 
 def _parts(keys: Iterable[int]) -> Iterator[list[int]]:

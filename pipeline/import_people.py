@@ -12,9 +12,10 @@ from datetime import datetime
 
 from accounts.models import Account
 from contacts.kinds import Kind
-from contacts.models import Action, Contact
+from contacts.models import Action, Consent, Contact
 from pipeline.import_rows import (
     FACTS,
+    Evidence,
     Facts,
     Row,
     email_key,
@@ -24,6 +25,12 @@ from pipeline.import_rows import (
     place_key,
     sort_name,
 )
+
+Given = tuple[datetime, str]  # a consent, known again by its moment and its words
+
+
+def given(evidence: Evidence) -> Given:
+    return evidence.at, evidence.wording
 
 
 @dataclass(slots=True)
@@ -35,7 +42,13 @@ class Person:
     column_id: int | None
     trashed: bool = False
     notes: set[str] = field(default_factory=set)
+    consents: set[Given] = field(default_factory=set)
     number: str | None = None  # the phone number in its one form, where it is known already
+
+    def hears(self, wish: "Wish") -> None:
+        """Knows the notes and consents that the file brings, so that none is brought again."""
+        self.notes.update(wish.notes)
+        self.consents.update(map(given, wish.consents))
 
 
 @dataclass(slots=True)
@@ -46,15 +59,16 @@ class Wish:
     facts: Facts = field(default_factory=dict)
     column_id: int | None = None
     notes: list[str] = field(default_factory=list)
+    consents: list[Evidence] = field(default_factory=list)
     created_at: datetime | None = None
 
 
 class People:
     """Finds the contact of each row and collects what the file wants of it."""
 
-    def __init__(self, account: Account, *, with_notes: bool) -> None:
+    def __init__(self, account: Account, *, with_notes: bool, with_consents: bool) -> None:
         self.account = account
-        self.with_notes = with_notes
+        self.with_notes, self.with_consents = with_notes, with_consents
         self.wishes: dict[int, bytes] = {}
         self.brought = 0
         self._seen: dict[int, tuple[int, ...]] = {}  # hash of a key → contacts the file has touched
@@ -87,9 +101,12 @@ class People:
         for key in touched:
             if key < 0:
                 wish = self.wish(key)
-                self._know(Person(key, dict(wish.facts), wish.column_id, notes=set(wish.notes)))
+                self._know(Person(key, dict(wish.facts), wish.column_id))
+                self._loaded[key].hears(wish)
         if self.with_notes:
             self._read_notes()
+        if self.with_consents:
+            self._read_consents()
 
     def find(self, row: Row) -> Person | None:
         """The contact this row means; one in the trash only if no other fits."""
@@ -109,8 +126,10 @@ class People:
         """A contact that does not exist yet."""
         self.brought += 1
         person = Person(-self.brought, dict(row.facts), row.column_id)
-        person.notes.update(filter(None, [row.note]))
-        wish = Wish(row.line, row.facts, row.column_id, [row.note] if row.note else [], row.created_at)
+        wish = Wish(row.line, row.facts, row.column_id, created_at=row.created_at)
+        wish.notes += [row.note] if row.note else []
+        wish.consents += [row.consent] if row.consent else []
+        person.hears(wish)
         self._keep(person, wish, row)
         return person
 
@@ -127,6 +146,10 @@ class People:
             person.notes.add(row.note)
             wish.notes.append(row.note)
             changed.append("note")
+        if row.consent and given(row.consent) not in person.consents:
+            person.consents.add(given(row.consent))
+            wish.consents.append(row.consent)
+            changed.append("consent_at")
         if changed or row.file_id:
             person.number = None
             self._keep(person, wish, row, is_written=bool(changed))
@@ -174,7 +197,7 @@ class People:
                 wish = self.wish(key)
                 person.facts |= wish.facts
                 person.column_id = wish.column_id or column_id
-                person.notes.update(wish.notes)
+                person.hears(wish)
                 person.number = None
             self._know(person)
 
@@ -182,6 +205,12 @@ class People:
         notes = Action.objects.of(self.account).filter(kind=Kind.NOTE, contact__in=[*self._loaded])
         for key, text in notes.values_list("contact_id", "text"):
             self._loaded[key].notes.add(text)
+
+    def _read_consents(self) -> None:
+        known = Consent.objects.of(self.account).filter(contact__in=[*self._loaded], granted=True)
+        rows = known.filter(channel=Consent.Channel.EMAIL)
+        for key, at, wording in rows.values_list("contact_id", "occurred_at", "wording"):
+            self._loaded[key].consents.add((at, wording))
 
     def _keys(self, facts: Facts, number: str | None = None) -> tuple[tuple[int | None, ...], str]:
         """The hashes under which a contact is found, and its phone number in the one form."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, User
 from accounts.plans import Feature
 from accounts.refusals import Forbidden
+from contacts.consent import LONGEST_PLACE
 from contacts.csv_fields import FIELDS
 from contacts.csv_rows import Sheet
 from funnel import suppression
@@ -54,13 +56,16 @@ class Plan:
         return [line.line for line in self.lines if line.outcome == Outcome.INVALID]
 
 
-def make_plan(source: Import, sheet: Sheet, report: Report) -> Plan:
+def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Plan:
     """Reads the whole file and matches each row. Raises Forbidden if colleagues are mapped without the plan for it."""
     mapping = mapping_of(source)
     refuse_assignees(source.account, mapping)
     columns = Column.objects.of(source.account)
-    reader = Reader(columns, User.objects.of(source.account), source.options)
-    plan = Plan(People(source.account, with_notes="note" in mapping.values()))
+    place = _("Importierte Datei %(name)s") % {"name": source.file_name}
+    users = User.objects.of(source.account)
+    reader = Reader(columns, users, source.options, place=place[:LONGEST_PLACE], now=now)
+    fields = mapping.values()
+    plan = Plan(People(source.account, with_notes="note" in fields, with_consents="consent_at" in fields))
     for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
         plan.people.load(row for row in batch if not row.errors)
         no_mail = suppression.entries(source.account_id, _addresses(batch))
@@ -84,12 +89,12 @@ def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
 def _line(people: People, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
     if row.errors:
         return _said(row, Outcome.INVALID, " ".join(row.errors))
-    line, entry = _matched(people, row), no_mail.get(_address(row))
-    if entry is None:
-        return line
-    said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
-    reason = said % {"reason": entry.get_reason_display()}
-    return line._replace(reason=f"{line.reason} {reason}".strip()[:LONGEST_REASON])
+    line, entry, closed = _matched(people, row), no_mail.get(_address(row)), ""
+    if entry is not None:
+        said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
+        closed = said % {"reason": entry.get_reason_display()}
+    reasons = " ".join(filter(None, (line.reason, row.remark, closed)))
+    return line._replace(reason=reasons[:LONGEST_REASON])
 
 
 def _matched(people: People, row: Row) -> Line:

@@ -63,7 +63,8 @@ def mails_of(source: Import) -> dict[str, Any]:
     columns = Column.objects.of(source.account).filter(pk__in=mails.contacts).order_by("position")
     found = [Forecast(column, mails.mails[column.pk], mails.contacts[column.pk]) for column in columns]
     return {
-        "concerned": bool(source.mails),
+        "concerned": bool(mails.contacts.total() or mails.refused.total()),
+        "waiting": mails.waiting,
         "is_enrolled": bool(source.options.get("enrol")),
         "too_many": too_many(mails),
         **figures(mails.contacts.total(), mails.refused, found),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,14 @@ _PLACE = (
 Facts = dict[str, Any]
 
 
+class Evidence(NamedTuple):
+    """That somebody agreed to mails: when, to which words, and where."""
+
+    at: datetime
+    wording: str
+    place: str
+
+
 @dataclass(slots=True)
 class Row:
     """What one row of the file wants. An empty cell wants nothing."""
@@ -60,13 +68,28 @@ class Row:
     note: str = ""
     created_at: datetime | None = None
     file_id: int | None = None  # the id the file knows the contact by; it may be another office's
+    consent: Evidence | None = None
+    remark: str = ""  # what the report says although the row is taken
     errors: list[str] = field(default_factory=list)
 
 
 class Reader:
-    """Turns the entries of a file into rows, with the choices made in the mapping step."""
+    """Turns the entries of a file into rows, with the choices made in the mapping step.
 
-    def __init__(self, columns: Iterable[Column], users: Iterable[User], options: Mapping[str, Any]) -> None:
+    `place` is where a consent was given if the file does not say, `now` the moment after which there is none yet.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[Column],
+        users: Iterable[User],
+        options: Mapping[str, Any],
+        *,
+        place: str,
+        now: datetime,
+    ) -> None:
+        self.wording = str(options.get("consent_wording") or "")
+        self.place, self.now = place, now
         self.columns: dict[str, int | None] = {column.folded_name: column.pk for column in columns}
         known = set(self.columns.values())
         chosen = options.get("status_columns", {})
@@ -90,11 +113,25 @@ class Reader:
         row.note = str(values.get("note") or "")
         row.created_at = values.get("created_at")  # type: ignore[assignment]
         row.file_id = values.get("id")  # type: ignore[assignment]
-        self._place(row, str(values.get("status") or ""))
+        self._set_status(row, str(values.get("status") or ""))
         self._assign(row, str(values.get("assignee") or ""))
+        self._agree(row, values)
         return row
 
-    def _place(self, row: Row, status: str) -> None:
+    def _agree(self, row: Row, values: Mapping[str, object]) -> None:
+        """Evidence needs its day and its words; a bare "yes" is none."""
+        at, words = values.get("consent_at"), str(values.get("consent_wording") or "")
+        place = str(values.get("consent_place") or "")
+        if not isinstance(at, datetime):
+            row.remark = _("Einwilligung nicht übernommen: Das Datum fehlt.") if words or place else ""
+        elif at > self.now:
+            row.errors.append(_("Die Einwilligung liegt in der Zukunft."))
+        elif not (words or self.wording):
+            row.remark = _("Einwilligung nicht übernommen: Der Wortlaut fehlt.")
+        else:
+            row.consent = Evidence(at, words or self.wording, place or self.place)
+
+    def _set_status(self, row: Row, status: str) -> None:
         if not status:
             return
         row.column_id = self.columns.get(fold_name(status), self.unknown_column)

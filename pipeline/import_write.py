@@ -20,7 +20,7 @@ from contacts.csv_values import show
 from contacts.derived import FIELDS as DERIVED
 from contacts.derived import derive, lexemes
 from contacts.kinds import Kind
-from contacts.models import Action, Change, Contact, Source
+from contacts.models import Action, Change, Consent, Contact, Source
 from contacts.search import vector
 from funnel import starting
 from funnel.starting import Started
@@ -94,6 +94,7 @@ class Writer:
             for contact, wish in pairs
         )
         self._note(pairs)
+        self._attest(pairs)
         if self.enrol:
             self._start(contacts, [wish.column_id or first.pk for wish in wishes])
         self._tell(len(wishes))
@@ -142,6 +143,7 @@ class Writer:
             )
         self._record(history)
         self._note(pairs)
+        self._attest(pairs)
         self._tell(len(ids))
 
     def _apply(self, contact: Contact, wish: Wish) -> Iterator[History]:
@@ -186,6 +188,29 @@ class Writer:
         account, kind, now, actor = self.account.pk, Kind.NOTE.value, self.now, self.actor.pk
         notes = ((contact.pk, text) for contact, wish in pairs for text in wish.notes)
         copy_in(Action, columns, ((account, pk, kind, "", text, now, actor, now) for pk, text in notes))
+
+    def _attest(self, pairs: Sequence[tuple[Contact, Wish]]) -> None:
+        """What the file knows of consents becomes evidence, told apart from what was seen here."""
+        columns = (
+            *("account_id", "contact_id", "channel", "granted", "method"),
+            *("wording", "place", "occurred_at", "recorded_by_id", "recorded_at"),
+        )
+        common = (Consent.Channel.EMAIL.value, True, Consent.Method.IMPORT.value)
+        rows = (
+            (
+                self.account.pk,
+                contact.pk,
+                *common,
+                given.wording,
+                given.place,
+                given.at,
+                self.actor.pk,
+                self.now,
+            )
+            for contact, wish in pairs
+            for given in wish.consents
+        )
+        copy_in(Consent, columns, rows)
 
     def _hold_colleagues(self) -> None:
         """Whoever is given a contact is still there at the commit, and so is the plan that allows it."""

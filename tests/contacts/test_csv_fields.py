@@ -1,7 +1,7 @@
 import pytest
 
-from contacts.csv_fields import CHOICES, FIELDS, choice_of, field_of, propose
-from contacts.models import Contact, PropertyKind, Salutation, Source
+from contacts.csv_fields import CHOICES, FIELDS, choice_of, propose
+from contacts.models import Consent, Contact, PropertyKind, Salutation, Source
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,12 @@ from contacts.models import Contact, PropertyKind, Salutation, Source
         ("Notiz|Bemerkung|Bemerkungen|Kommentar|Notes", "note"),
         ("Tags|Schlagwörter|Schlagworte|Stichwörter", "tags"),
         ("Angelegt am|Erstellt am|created at", "created_at"),
+        (
+            "Einwilligung E-Mail am|E-Mail-Einwilligung am|Einwilligungsdatum|Opt-In am|consent date",
+            "consent_at",
+        ),
+        ("Wortlaut der Einwilligung|Einwilligungstext|consent text", "consent_wording"),
+        ("Einwilligung wo|Quelle der Einwilligung|consent source", "consent_place"),
         ("Kontakt-ID", "id"),
         (
             "Partner Vorname|Vorname Partner|Partner: Vorname|Vorname (2. Person)|Vorname 2",
@@ -42,19 +48,17 @@ from contacts.models import Contact, PropertyKind, Salutation, Source
     ],
 )
 def test_headers_are_recognised(headers, key):
-    assert {header: field_of(header) for header in headers.split("|")} == dict.fromkeys(
-        headers.split("|"), key
-    )
+    assert [propose([header]) for header in headers.split("|")] == [{0: key}] * len(headers.split("|"))
 
 
 @pytest.mark.parametrize("header", ["", " ", "ID", "Spalte 7", "Müller", "m²", "Nachname;Vorname", "\ufffd"])
 def test_other_headers_are_not(header):
-    assert field_of(header) is None
+    assert propose([header]) == {}
 
 
 def test_no_header_names_two_fields():
     for field in FIELDS.values():
-        assert {field_of(header) for header in field.headers} == {field.key}
+        assert [propose([header]) for header in field.headers] == [{0: field.key}] * len(field.headers)
 
 
 def test_the_best_named_of_several_columns_is_proposed():
@@ -98,7 +102,10 @@ def test_no_word_names_two_choices():
 
 def test_limits_are_those_of_the_contact():
     elsewhere = {"id", "house_number", "status", "assignee", "note", "tags", "source"}
+    evidence = {"consent_wording": "wording", "consent_place": "place"}
     for field in FIELDS.values():
-        if field.limit and field.key not in elsewhere:
+        if field.key in evidence:
+            assert Consent._meta.get_field(evidence[field.key]).max_length == field.limit
+        elif field.limit and field.key not in elsewhere:
             assert (field.key, Contact._meta.get_field(field.key).max_length) == (field.key, field.limit)
     assert Contact._meta.get_field("tags").base_field.max_length == FIELDS["tags"].limit

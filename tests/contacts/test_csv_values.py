@@ -283,6 +283,8 @@ rows = st.fixed_dictionaries(
         "year_built": st.none() | st.integers(1000, 2100),
         "due_on": st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
         "created_at": moments,
+        "consent_at": moments,
+        "consent_wording": long_texts(),
         "id": st.integers(1, 10**18 - 1),
         "tags": tags,
         "note": long_texts(),
@@ -302,7 +304,7 @@ def test_an_export_read_again_gives_exactly_the_same_values(contacts):
 
 def at_utc(values):
     """The hour that comes twice in October equals no moment of another time zone, so compare instants."""
-    return values | {"created_at": values["created_at"].astimezone(UTC)}
+    return values | {key: values[key].astimezone(UTC) for key in ("created_at", "consent_at")}
 
 
 @given(st.text(alphabet="'=+-@\t\r\n;\" 1a", max_size=8).filter(lambda text: not text.startswith(" ")))
