@@ -25,6 +25,10 @@ _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _HINT = re.compile(r"sep=[;,\t]?")
 _UMLAUT_IN_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
 _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+# Inside a word, where Windows-1252 has its umlauts; and what those of DOS (CP 850: ä, ö) and of the Mac (ß, ü, ä) look
+# like if they are read as Windows-1252: „ ” § Ÿ Š. Other signs of theirs are letters of other languages.
+_UMLAUT_IN_CP1252 = re.compile(rb"[A-Za-z][\xe4\xf6\xfc\xdf][a-z]|[\xc4\xd6\xdc][a-z]")
+_UMLAUT_ELSEWHERE = re.compile(rb"[A-Za-z][\x84\x94\x9f\xa7][a-z]|[a-z]\x8a[a-z]|[A-Z]\x8a[a-z]{2}")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _PLAIN_NUMBER = re.compile(
     r"[+-][0-9(][0-9 ()/.,-]*"
@@ -202,6 +206,9 @@ def _encoding(data: bytes) -> str:
         )
     if unknown := _NOT_IN_CP1252.search(data):
         raise _undecodable(data.count(b"\n", 0, unknown.start()) + 1)
+    if (strange := _UMLAUT_ELSEWHERE.search(data)) and not _UMLAUT_IN_CP1252.search(data):
+        sentence = _("Die Umlaute stehen in einem Zeichensatz von DOS oder Mac. Bitte als UTF-8 speichern.")
+        raise CsvError(data.count(b"\n", 0, strange.start()) + 1, sentence)
     return "cp1252"
 
 

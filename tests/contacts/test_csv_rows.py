@@ -182,3 +182,29 @@ def test_a_hundred_thousand_rows_are_read_and_more_are_not():
 def test_the_error_says_its_line():
     with pytest.raises(CsvError, match=r"^Zeile 1: Die Datei ist leer\.$"):
         read(b"")
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "mac_roman"])
+@pytest.mark.parametrize("name", ["Jäger", "Weißköpfer", "Bähr-Müller", "Käthe Groß"])
+def test_umlauts_of_dos_and_mac_are_refused_instead_of_being_read_as_other_letters(encoding, name):
+    data = f"Nachname;Ort\nMeier;Bonn\n{name};Ulm\n".encode(encoding)
+    with pytest.raises(CsvError) as fault:
+        read(data)
+    assert str(fault.value) in (
+        "Zeile 3: Die Umlaute stehen in einem Zeichensatz von DOS oder Mac. Bitte als UTF-8 speichern.",
+        f"Zeile 3: {UNREADABLE}",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Meier;sagte „Ja“ – 500 € § 7 … ",
+        "Müller;„Haus”gut und § 5a, Stra§e",  # slips of the hand, beside a true umlaut
+        "Šimić;Žižek, Baša, Košice, KOŠICE",
+        "Ÿsaÿe;Perez, José, Muñoz, Citroën",
+    ],
+)
+def test_rare_signs_of_windows_are_no_reason_to_refuse(text):
+    sheet = read(f"Nachname;Notiz\n{text}\n".encode("cp1252", errors="replace"))
+    assert sheet.encoding == "cp1252"

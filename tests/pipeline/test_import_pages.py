@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.plans import Plan
 from contacts.csv_rows import read
 from contacts.models import Contact
-from pipeline import import_files, import_jobs, imports
+from pipeline import import_files, import_jobs, imports, leads
 from pipeline.models import Import, ImportRow
 from tests.factories import ContactFactory, UserFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes, received, report, upload_of
@@ -414,3 +414,18 @@ def test_the_stored_file_is_the_uploaded_one(anna, board):
     source = received(anna, data)
     with source.file.open("rb") as file:
         assert file.read() == data == read(data).data
+
+
+def test_the_closing_message_counts_every_outcome(anna, board, login):
+    ContactFactory(account=anna.account, last_name="Alt", email="alt@example.org", city="Bonn")
+    ContactFactory(account=anna.account, last_name="Gleich", email="gleich@example.org")
+    gone = ContactFactory(account=anna.account, last_name="Weg", email="weg@example.org")
+    leads.trash(user=anna, contact_ids=[gone.pk], now=timezone.now())
+    text = (
+        "Nachname;E-Mail;Ort\nNeu;neu@example.org;\nAlt;alt@example.org;Köln\nGleich;gleich@example.org;\n"
+        "Weg;weg@example.org;\nSchlecht;keine;\n"
+    )
+    source = imported(anna, text, valid_only=True)
+    page = login(anna).get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}).content.decode()
+    said = "1 Kontakt angelegt, 1 aktualisiert, 1 unverändert, 1 übersprungen, 1 fehlerhaft."
+    assert said in page
