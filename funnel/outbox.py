@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Conflict
-from contacts import actions
+from contacts import actions, finding
 from contacts.kinds import Kind
-from contacts.models import Contact
 from funnel import basis, claiming, rendering
 from funnel.models import Enrolment, Message, Pulse
 from funnel.outcome import Fate, Outcome
@@ -164,8 +163,8 @@ def reconcile(*, now: datetime) -> int:
 def send_now(*, user: User, message_id: int, now: datetime) -> Message:
     """„Jetzt senden“: hold, delay, window and caps no longer apply, consent and suppression do.
 
-    Raises Http404 for a message of a contact that is not visible, Conflict for one that is not planned or lacks its
-    basis. Repeated: no second effect.
+    Raises Http404 for a message of a contact that is not visible, Gone for one in the trash, Conflict for one that is
+    not planned or lacks its basis. Repeated: no second effect.
     """
     message = _found(user, message_id)
     lacking = basis.missing(message.contact)
@@ -264,11 +263,13 @@ def _put_off(message: Message, now: datetime, *, answer: str) -> str:
 
 
 def _found(user: User, message_id: int) -> Message:
-    """The planned message with its enrolment locked. Raises Http404 and Conflict."""
-    seen = Message.objects.of(user.account).filter(contact__in=Contact.objects.visible_to(user))
+    """The planned message with its enrolment locked. Raises Http404, Gone for a contact in the trash, and Conflict."""
+    seen = Message.objects.of(user.account).filter(contact__in=finding.seen_by(user))
     message = seen.filter(pk=message_id).select_related("contact").first()
     if message is None:
         raise Http404
+    if message.contact.trashed_at is not None:
+        finding.find(user, message.contact_id)
     enrolment = Enrolment.objects.of(user.account).select_for_update().get(pk=message.enrolment_id)
     locked = Message.objects.of(user.account).select_for_update().get(pk=message.pk)
     if locked.state != State.PLANNED:

@@ -37,8 +37,7 @@ def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Jetzt senden“."""
-    message = _visible(request, message_id)
-    outbox.send_now(user=request.user, message_id=message_id, now=timezone.now())
+    message = outbox.send_now(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
 
 
@@ -46,8 +45,7 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Absagen“."""
-    message = _visible(request, message_id)
-    outbox.cancel(user=request.user, message_id=message_id, now=timezone.now())
+    message = outbox.cancel(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail ist abgesagt."))
 
 

@@ -186,10 +186,22 @@ def test_a_colleagues_hidden_contact_has_no_mails(contact, login, jan, sofia, kr
     assert not any("Canary" in answer.content.decode() for answer in answers)
 
 
-def test_a_contact_in_the_trash_has_no_mails_to_act_on(contact, login, sofia):
-    mail = message(contact)
+@pytest.mark.parametrize("verb", ["dispatch", "cancellation"])
+def test_a_contact_in_the_trash_has_no_mails_to_act_on(contact, login, sofia, unwritten, verb):
+    client, mail = login(sofia), message(contact)
     put_in_trash(contact)
-    assert login(sofia).post(f"/funnel/messages/{mail.pk}/dispatch/").status_code == 410
+    with unwritten():
+        assert client.post(f"/funnel/messages/{mail.pk}/{verb}/").status_code == 410
+
+
+@pytest.mark.parametrize("verb", ["dispatch", "cancellation"])
+def test_what_is_called_off_is_neither_sent_nor_called_off_again(contact, login, sofia, unwritten, verb):
+    client, mail = login(sofia), message(contact)
+    client.post(f"/funnel/messages/{mail.pk}/cancellation/", headers=FETCH)
+    with unwritten():
+        answer = client.post(f"/funnel/messages/{mail.pk}/{verb}/", headers=FETCH)
+    assert answer.status_code == 409
+    assert "Diese Nachricht ist nicht mehr geplant." in answer.content.decode()
 
 
 def left(contact: Contact) -> Message:
