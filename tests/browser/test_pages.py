@@ -1,5 +1,6 @@
 """Further pages: import with the worker, a new contact, the theme, feedback; and what every page owes everybody."""
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -143,6 +144,12 @@ def test_the_navigation_reaches_everything_without_scrolling(visit, anna, board,
     expect(feedback).to_have_count(1)
     feedback.click()
     expect(page.get_by_role("dialog", name="Rückmeldung geben")).to_be_visible()
+
+
+def test_the_outbox_shows_on_a_phone_which_state_is_chosen(visit, anna, board, queue):
+    page = visit(anna, "/funnel/outbox/?state=cancelled", viewport={"width": 390, "height": 700})
+    expect(page.locator(".outbox__tabs [aria-current]")).to_have_text(re.compile("^Abgesagt"))
+    expect(page.locator(".outbox__tabs [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 class TestEverybody:
