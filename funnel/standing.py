@@ -16,7 +16,9 @@ class Standing:
 
     suppression: Suppression | None
     question: OptIn | None
-    has_moved: bool  # the address was changed while a series runs for the old one
+    has_moved: (
+        bool  # the address was changed while a series runs for the old one, and has no consent of its own yet
+    )
     may_ask: bool  # a question for consent by mail makes sense
 
 
@@ -36,12 +38,12 @@ def load(contact: Contact) -> Standing:
     questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
     last = questions.order_by("-asked_at").first()
     moved = basis.moved(contact)
-    is_open = suppression is None and basis.has_address(address)
+    lacks_consent = basis.lacks_consent(contact, moved)
     return Standing(
         suppression=suppression,
         question=last if last and last.confirmed_at is None else None,
-        has_moved=moved is not None,
-        may_ask=is_open and basis.lacks_consent(contact, moved),
+        has_moved=moved is not None and lacks_consent,
+        may_ask=suppression is None and lacks_consent and basis.has_address(address),
     )
 
 

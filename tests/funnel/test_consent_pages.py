@@ -75,8 +75,9 @@ def test_a_changed_address_may_be_asked_until_it_has_its_own_consent(page, klara
     klara.save(update_fields=["email"])
     assert "/opt-in/" in page()
     assert login(sofia).post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH).status_code == 200
+    assert "data-moved" in page()
     opt_in.confirm(token=opt_in_token(OptIn.objects.get()), now=timezone.now())
-    assert "/opt-in/" not in page()
+    assert "/opt-in/" not in page() and "data-moved" not in page()
     assert login(sofia).post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH).status_code == 409
 
 
