@@ -13,6 +13,7 @@ from funnel.models import Enrolment, Holiday, Message, Sender, Step
 
 State = Message.State
 OPEN = (State.PLANNED, State.CLAIMED)  # what a stop still catches
+UNDER_WAY = (*OPEN, State.SENDING)  # a series with one of these still has a mail to come
 SERVED = (State.SENDING, State.SENT, State.FAILED, State.UNCLEAR)  # a step that is in one of these is over
 
 
@@ -45,9 +46,9 @@ def plan_many(
         done = served.get(enrolment.contact_id, {})
         last = max((moment for moment in done.values() if moment), default=None)
         coming = [step for step in standing if step.pk not in done]
-        messages += _messages(enrolment, coming, hours, last, now, causes.get(enrolment.contact_id))
+        messages += follow(enrolment, coming, hours, last, now, causes.get(enrolment.contact_id))
     planned: dict[int, list[Message]] = {enrolment.pk: [] for enrolment in enrolments}
-    for message in _insert(messages):
+    for message in insert(messages):
         planned[message.enrolment_id].append(message)
     return planned
 
@@ -58,7 +59,7 @@ def new_message_id() -> str:
     return f"<{secrets.token_urlsafe(18)}@{domain}>"
 
 
-def _messages(
+def follow(
     enrolment: Enrolment,
     steps: list[Step],
     window: schedule.Window,
@@ -66,6 +67,7 @@ def _messages(
     now: datetime,
     cause: int | None,
 ) -> list[Message]:
+    """The messages of these steps after the moment `last`, or from now on, none of them before the hold."""
     earliest = now + schedule.HOLD
     base, messages = last or now, []
     for step in steps:
@@ -113,9 +115,11 @@ COLUMNS = (
 )
 
 
-def _insert(messages: list[Message]) -> list[Message]:
-    """Answers those that are planned. Two contacts with one address may be planned at once, in one statement or two:
-    the second is skipped."""
+def insert(messages: list[Message]) -> list[Message]:
+    """Writes the messages and answers those that are planned.
+
+    Two contacts with one address may be planned at once, in one statement or two: the second is skipped.
+    """
     if not messages:
         return []
     with connection.cursor() as cursor:

@@ -1,7 +1,8 @@
 """What people change about the series: their steps, in which order, and whether they run.
 
 What was sent keeps its own text. Planned mails are made from the step as it is when they leave, on the day they were
-planned for; those of a step that is off or removed are skipped then. Every verb locks the sequence first.
+planned for, which only a change of places changes; those of a step that is off or removed are skipped then. Every verb
+locks the sequence first.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.refusals import Conflict, Gone
-from funnel import defaults, planning
+from funnel import defaults, planning, reaching
 from funnel.models import Message, Sequence, Step
 
 MOST_STEPS = 30
@@ -45,20 +46,23 @@ class Overtaken(Conflict):
 
 @transaction.atomic
 def add(*, user: User, sequence_id: int, content: Content, now: datetime) -> Step:
-    """A new step at the end. Contacts whose series runs already do not get it; it concerns those who start.
+    """A new step at the end, also for those whose series still runs: it is planned after their last mail. A series
+    that is through stays so.
 
     Raises Http404, and Conflict when the series is full. Repeated: a second step.
     """
     sequence = _sequence(user, sequence_id)
     steps = _standing(sequence)
     _refuse_full(len(steps))
-    return Step.objects.create(
+    step = Step.objects.create(
         account_id=sequence.account_id,
         sequence=sequence,
         position=len(steps),
         created_at=now,
         **vars(content),
     )
+    reaching.extend(step, now=now)
+    return step
 
 
 @transaction.atomic
@@ -90,7 +94,10 @@ def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
 
 @transaction.atomic
 def shift(*, user: User, step_id: int, by: int) -> Step:
-    """Changes places with the step before (-1) or after (1) it. Raises Http404, Gone, and Conflict at the end."""
+    """Changes places with the step before (-1) or after (1) it; planned mails of the two change days as well.
+
+    Raises Http404, Gone, and Conflict at the end.
+    """
     step = _step(user, step_id)
     steps = _standing(step.sequence)
     place = [one.pk for one in steps].index(step.pk)
@@ -98,6 +105,7 @@ def shift(*, user: User, step_id: int, by: int) -> Step:
         raise Conflict(_("Dieser Schritt steht schon am Rand."))
     steps[place], steps[place + by] = steps[place + by], steps[place]
     _number(steps)
+    reaching.swap(steps[place], steps[place + by])
     return step
 
 
@@ -139,13 +147,19 @@ def remove(*, user: User, step_id: int, now: datetime) -> int:
 
 
 @transaction.atomic
-def switch_step(*, user: User, step_id: int, on: bool) -> Step:
-    """Off: its planned mails are skipped when they are due, and nobody is planned for it. Raises Http404, Gone.
+def switch_step(*, user: User, step_id: int, on: bool, now: datetime) -> Step:
+    """Off: its planned mails are skipped when they are due, and nobody is planned for it. On: it also reaches those
+    whose series runs and has not come past its place. Raises Http404, Gone.
 
     Repeated: nothing is written.
     """
     step = _step(user, step_id)
-    return step if step.is_on == on else _save(step, is_on=on)
+    if step.is_on == on:
+        return step
+    _save(step, is_on=on)
+    if on:
+        reaching.extend(step, now=now)
+    return step
 
 
 @transaction.atomic
@@ -179,6 +193,18 @@ def touched(count: int) -> str:
     said = ngettext(
         "Das betrifft %(count)d geplante Mail. Bereits gesendete bleiben, wie sie waren.",
         "Das betrifft %(count)d geplante Mails. Bereits gesendete bleiben, wie sie waren.",
+        count,
+    )
+    return said % {"count": count}
+
+
+def reached(count: int) -> str:
+    """How many running series a step at the end still reaches, in words; "" for none."""
+    if not count:
+        return ""
+    said = ngettext(
+        "%(count)d laufende Serie bekommt diese Mail noch, nach ihrer letzten.",
+        "%(count)d laufende Serien bekommen diese Mail noch, nach ihrer letzten.",
         count,
     )
     return said % {"count": count}

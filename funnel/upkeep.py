@@ -12,7 +12,6 @@ from funnel.models import Enrolment, Message
 State = Enrolment.State
 Reason = Enrolment.Reason
 MOST = 500  # enrolments looked at in one go
-UNDER_WAY = (*planning.OPEN, Message.State.SENDING)
 
 
 def resume_ready(*, now: datetime) -> int:
@@ -39,11 +38,11 @@ def _begin(enrolment_id: int, now: datetime) -> bool:
 @transaction.atomic
 def finish_through(*, now: datetime) -> int:
     """Ends the running series none of whose mails is still to come; answers how many."""
-    coming = Message.objects.filter(enrolment=OuterRef("pk"), state__in=UNDER_WAY)
+    coming = Message.objects.filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.filter(~Exists(coming), state=State.ACTIVE).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(skip_locked=True)[:MOST]}
     # Asked again under the lock: what was planned while it was waited for is not seen by the statement before.
-    busy = Message.objects.filter(enrolment__in=held, state__in=UNDER_WAY)
+    busy = Message.objects.filter(enrolment__in=held, state__in=planning.UNDER_WAY)
     through = held.keys() - set(busy.values_list("enrolment", flat=True))
     for pk in sorted(through):
         enrolments.end(held[pk], Reason.FINISHED, None, None, now)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import gate
 from accounts.framing import with_frames
 from accounts.refusals import NotUnderstood, wants_fragment
-from funnel import imprint, placeholders, reports, running, sequences
+from funnel import imprint, placeholders, reaching, reports, running, sequences
 from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.models import Sender, Sequence, Step
 from funnel.views.outbox import READERS as AUTHORS
@@ -70,7 +70,8 @@ def step_new(request: HttpRequest, sequence_id: int) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, form, sequence)
     step = sequences.add(user=request.user, sequence_id=sequence_id, content=form.content, now=timezone.now())
-    messages.success(request, _("Der Schritt „%s“ ist angelegt.") % step.subject)
+    said = [_("Der Schritt „%s“ ist angelegt.") % step.subject, sequences.reached(sequences.planned(step))]
+    messages.success(request, " ".join(filter(None, said)))
     return _back(step)
 
 
@@ -100,7 +101,9 @@ def place(request: HttpRequest, step_id: int) -> HttpResponse:
     form = PlaceForm(request.POST)
     _understood(form)
     moved = sequences.shift(user=request.user, step_id=step_id, by=form.by)
-    messages.success(request, _("Die Reihenfolge ist geändert."))
+    days = _("Geplante Mails der beiden Schritte haben ihre Termine getauscht.")
+    said = [_("Die Reihenfolge ist geändert."), days if sequences.planned(moved) else ""]
+    messages.success(request, " ".join(filter(None, said)))
     return _back(moved)
 
 
@@ -121,9 +124,9 @@ def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
     form = SwitchForm(request.POST)
     _understood(form)
     on = form.cleaned_data["on"] == "1"
-    step = sequences.switch_step(user=request.user, step_id=step_id, on=on)
+    step = sequences.switch_step(user=request.user, step_id=step_id, on=on, now=timezone.now())
     said = _("Der Schritt „%s“ ist an.") if on else _("Der Schritt „%s“ ist aus.")
-    touched = "" if on else sequences.touched(sequences.planned(step))
+    touched = sequences.touched(sequences.planned(step))
     messages.success(request, f"{said % step.subject} {touched}".strip())
     return _back(step)
 
@@ -151,6 +154,7 @@ def _editor(
         "sequence": sequence,
         "step": step,
         "touched": sequences.touched(sequences.planned(step)) if step else "",
+        "reached": "" if step else sequences.reached(reaching.running(sequence)),
         "placeholders": placeholders.ALLOWED.items(),
         **more,
     }

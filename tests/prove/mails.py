@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from accounts.models import Account, Role, User
 from accounts.refusals import Refusal
 from contacts.models import Consent, Contact
-from funnel import claiming, enrolments, outbox, upkeep
-from funnel.models import Enrolment, Message
+from funnel import claiming, enrolments, outbox, sequences, upkeep
+from funnel.models import Enrolment, Message, Step
 from funnel.outcome import Fate, Outcome
 from pipeline import bulk, moves
 from pipeline.boards import create_board
@@ -25,6 +25,7 @@ from pipeline.models import Column
 from tests.factories import AccountFactory, UserFactory
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 
+MOST_STEPS = 14  # of all series; longer ones show nothing new
 WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
 State = Message.State
 
@@ -87,11 +88,11 @@ class MailMachine(RuleBasedStateMachine):
             return
         self.ended.clear()  # within its ten seconds an undo may bring back what was cancelled
 
-    @rule(goal=WHICH)
-    def move_all(self, goal: int) -> None:
+    @rule(goal=WHICH, enrol=st.booleans())
+    def move_all(self, goal: int, enrol: bool) -> None:
         ids = [contact.pk for contact in self.contacts]
         column = self.columns[goal % len(self.columns)]
-        bulk.move_many(user=self.user, contact_ids=ids, column_id=column.pk, now=self.now)
+        bulk.move_many(user=self.user, contact_ids=ids, column_id=column.pk, now=self.now, enrol=enrol)
 
     @rule(which=WHICH, verb=st.sampled_from([enrolments.pause, enrolments.resume]))
     def pause_or_resume(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
@@ -109,6 +110,20 @@ class MailMachine(RuleBasedStateMachine):
         if ids:
             with contextlib.suppress(Refusal):
                 verb(user=self.user, message_id=ids[which % len(ids)], now=self.now)
+
+    @rule(which=WHICH, by=st.sampled_from([-1, 1]))
+    def reorder(self, which: int, by: int) -> None:
+        steps = list(Step.objects.of(self.account).order_by("sequence", "position"))
+        with contextlib.suppress(Refusal):
+            sequences.shift(user=self.user, step_id=steps[which % len(steps)].pk, by=by)
+
+    @rule(which=WHICH)
+    def lengthen(self, which: int) -> None:
+        found = [column.sequence_id for column in self.columns if column.sequence_id]
+        content = sequences.Content("Noch eine", "{{anrede}},\n\nnoch etwas.", 1)
+        if Step.objects.of(self.account).count() < MOST_STEPS:
+            sequence_id = found[which % len(found)]
+            sequences.add(user=self.user, sequence_id=sequence_id, content=content, now=self.now)
 
     @rule(which=WHICH)
     def stop(self, which: int) -> None:

@@ -1,0 +1,183 @@
+"""What a change of a series' steps means for those whose series runs."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from funnel import claiming, enrolments, outbox, reaching, sequences
+from funnel.models import Enrolment, Message, Step
+from funnel.sequences import Content
+from pipeline import moves
+from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FOURTH = Content("Mail 4", "{{anrede}},\n\nnoch etwas.", 2, time(9))
+LATER = MONDAY + timedelta(days=1)
+
+
+@pytest.fixture
+def series(krueger, board):
+    """Three steps after „Erfolgreich kontaktiert“: at once, 3 days and 7 days after that."""
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
+    return board["Erfolgreich kontaktiert"].sequence
+
+
+@pytest.fixture
+def running(anna, board, series):
+    """A contact for whom all three are planned."""
+    contact = lead(board["Nicht erreicht"])
+    move(anna, contact, board["Erfolgreich kontaktiert"])
+    return contact
+
+
+def add(user, series, content=FOURTH, now=LATER):
+    return sequences.add(user=user, sequence_id=series.pk, content=content, now=now)
+
+
+def planned_for(contact, subject):
+    return Message.objects.get(contact=contact, step__subject=subject, state="planned").planned_for
+
+
+def named(series, subject):
+    return Step.objects.of(series.account).get(sequence=series, subject=subject)
+
+
+def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara, series, running):
+    assert reaching.running(series) == 1
+    step = add(mara, series)
+    assert live(running) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
+    last, due = (planned_for(running, subject).astimezone(BERLIN) for subject in ("Mail 3", "Mail 4"))
+    assert last == datetime(2026, 12, 3, 10, 10, tzinfo=BERLIN)
+    assert due == datetime(2026, 12, 7, 8, tzinfo=BERLIN)  # two days on is a Saturday
+    assert sequences.planned(step) == 1
+
+
+def test_it_stands_where_the_planner_puts_it_for_those_who_start_later(anna, board, series, running):
+    add(anna, series, now=MONDAY)
+    other = lead(board["Nicht erreicht"])
+    move(anna, other, board["Erfolgreich kontaktiert"])
+    rows = Message.objects.order_by("pk")
+    days = [rows.filter(contact=one).values_list("planned_for", flat=True) for one in (running, other)]
+    assert len(days[0]) == 4
+    assert list(days[0]) == list(days[1])
+
+
+def test_a_series_that_is_through_stays_so(anna, board, series, running):
+    for number in (1, 2, 3):
+        went(running, f"Mail {number}")
+    add(anna, series)
+    assert reaching.running(series) == 0
+    assert [subject for subject, _state in states(running)] == ["Mail 1", "Mail 2", "Mail 3"]
+
+
+def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(anna, krueger, board, series):
+    ended, paused = lead(board["Nicht erreicht"]), lead(board["Nicht erreicht"])
+    for contact in (ended, paused):
+        move(anna, contact, board["Erfolgreich kontaktiert"])
+    reply = {"reason": Enrolment.Reason.REPLY, "now": MONDAY}
+    enrolments.stop(account_id=krueger.pk, contact_ids=[ended.pk], **reply)
+    enrolments.pause(user=anna, contact_id=paused.pk, now=MONDAY)
+    step = add(anna, series)
+    assert sequences.planned(step) == 0
+    enrolments.resume(user=anna, contact_id=paused.pk, now=LATER)
+    assert (live(ended), live(paused)) == ([], ["Mail 1", "Mail 2", "Mail 3", "Mail 4"])
+
+
+def test_nothing_leaves_within_the_hold(anna, series, running):
+    """The last mail of a series that stood still is long overdue."""
+    now = MONDAY + timedelta(days=14)
+    add(anna, series, Content("Gleich", "{{anrede}},\n\nda.", 0), now)
+    assert planned_for(running, "Gleich") == now + timedelta(minutes=10)
+
+
+def test_an_undo_of_the_move_takes_the_new_mail_back_as_well(anna, board, series):
+    contact = lead(board["Nicht erreicht"])
+    moved = move(anna, contact, board["Erfolgreich kontaktiert"])
+    add(anna, series, now=MONDAY)
+    moves.reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
+    assert live(contact) == []
+
+
+def test_two_contacts_with_one_address_get_it_once(anna, board, series):
+    for name in ("Eins", "Zwei"):
+        contact = lead(board["Nicht erreicht"], last_name=name, email="beide@post.example")
+        move(anna, contact, board["Erfolgreich kontaktiert"])
+    step = add(anna, series)
+    assert Message.objects.filter(step=step, state="planned").count() == 1
+
+
+def test_a_step_that_is_switched_on_reaches_whose_series_has_not_come_past_its_place(anna, board, series):
+    twin = sequences.copy(user=anna, step_id=named(series, "Mail 3").pk, now=MONDAY)
+    contact = lead(board["Nicht erreicht"])
+    move(anna, contact, board["Erfolgreich kontaktiert"])
+    sequences.switch_step(user=anna, step_id=named(series, "Mail 1").pk, on=False, now=MONDAY)
+    sequences.switch_step(user=anna, step_id=twin.pk, on=True, now=LATER)
+    assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 3"]
+    sequences.switch_step(user=anna, step_id=named(series, "Mail 1").pk, on=True, now=LATER)
+    assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 3"]
+
+
+def test_what_was_called_off_by_hand_does_not_come_back(anna, series, running):
+    message = Message.objects.get(contact=running, step__subject="Mail 3")
+    outbox.cancel(user=anna, message_id=message.pk, now=MONDAY)
+    for on in (False, True):
+        sequences.switch_step(user=anna, step_id=message.step_id, on=on, now=LATER)
+    assert live(running) == ["Mail 1", "Mail 2"]
+
+
+def test_another_office_is_not_reached(anna, hansen, paul, series, running):
+    theirs = hansen.columns.get(key="contacted").sequence
+    step = add(paul, theirs)
+    assert sequences.planned(step) == 0
+    assert live(running) == ["Mail 1", "Mail 2", "Mail 3"]
+
+
+def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
+    def statements(count):
+        for _number in range(count):
+            move(anna, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
+        with CaptureQueriesContext(connection) as queries:
+            step = add(anna, series)
+        assert sequences.planned(step) == reaching.running(series)
+        return len(queries)
+
+    assert statements(2) == statements(60)
+
+
+def test_steps_that_change_places_change_days_so_that_none_holds_another_back(anna, series, running):
+    days = [planned_for(running, f"Mail {number}") for number in (1, 2, 3)]
+    sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
+    assert [planned_for(running, f"Mail {number}") for number in (1, 3, 2)] == days
+    went(running, "Mail 1")
+    due = days[1] + timedelta(minutes=1)
+    claimed = claiming.claim(claiming.due(due), now=due)
+    assert [message.step.subject for message in claimed] == ["Mail 3"]
+
+
+def test_what_was_sent_keeps_its_day_and_so_does_what_is_sent_at_once(anna, board, series, running):
+    went(running, "Mail 1")
+    days = [planned_for(running, f"Mail {number}") for number in (2, 3)]
+    sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)
+    assert [planned_for(running, f"Mail {number}") for number in (2, 3)] == days
+    urgent = Message.objects.get(contact=running, step__subject="Mail 3")
+    outbox.send_now(user=anna, message_id=urgent.pk, now=LATER)
+    moment = planned_for(running, "Mail 3")
+    sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
+    assert (planned_for(running, "Mail 3"), planned_for(running, "Mail 2")) == (moment, days[0])
+
+
+def test_the_pages_say_whom_it_reaches(anna, series, running, login):
+    client = login(anna)
+    address = f"/funnel/sequences/{series.pk}/steps/new/"
+    said = "1 laufende Serie bekommt diese Mail noch, nach ihrer letzten."
+    assert said in client.get(address).text
+    data = {"subject": "Mail 4", "body": "{{anrede}},\n\nnoch etwas.", "delay_days": "2", "send_at": ""}
+    page = client.post(address, data, follow=True).text
+    assert f"Der Schritt „Mail 4“ ist angelegt. {said}" in page
+    place = f"/funnel/steps/{named(series, 'Mail 4').pk}/place/"
+    page = client.post(place, {"direction": "up"}, follow=True).text
+    assert "Geplante Mails der beiden Schritte haben ihre Termine getauscht." in page
