@@ -26,7 +26,7 @@ from funnel import starting
 from funnel.starting import Started
 from pipeline import bulk, places
 from pipeline.bulk import Enrol
-from pipeline.copying import copy_in, fresh_ids
+from pipeline.copying import copy_in, forget_plans, fresh_ids
 from pipeline.import_mails import Mails
 from pipeline.import_people import People, Wish
 from pipeline.import_plan import label
@@ -72,6 +72,7 @@ class Writer:
         first = Column.objects.of(self.account).get(key=Column.Key.NEW)
         for batch in _parts(self.people.new()):
             self._insert([self.people.wish(key) for key in batch], first)
+            forget_plans()
         Account.objects.select_for_update(no_key=True).get(pk=self.account.pk)
         self._hold_colleagues()
         for batch in _parts(self.people.known()):
