@@ -51,7 +51,9 @@ def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
         begun = time.perf_counter()
         with process(WORKER, EMAIL_URL=f"smtp://127.0.0.1:{port[0]}") as worker:
             wait_for(1)
+            first, since = sent(), time.perf_counter()
             busy = moving().rate
+            meanwhile = (sent() - first) / (time.perf_counter() - since)
             memory, first, since = 0, sent(), time.perf_counter()
             while worker.poll() is None:
                 memory = max(memory, psutil.Process(worker.pid).memory_info().rss)
@@ -66,7 +68,7 @@ def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
             "errors": MAILS - sent(),
         },
         {
-            "name": f"move while draining, {100 * busy / idle:.0f} % of {idle:.1f} just before",
+            "name": f"move while {meanwhile:.0f} mails/s leave, {100 * busy / idle:.0f} % of {idle:.1f} just before",
             "clients": 8,
             "rate": round(busy, 1),
             "p50": "",
