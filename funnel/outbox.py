@@ -22,6 +22,7 @@ from contacts.kinds import Kind
 from funnel import basis, claiming, rendering
 from funnel.models import Enrolment, Message, Pulse
 from funnel.outcome import Fate, Outcome
+from funnel.pace import Pace
 from funnel.relay import Relay
 
 State = Message.State
@@ -67,6 +68,7 @@ class Lanes:
         self.relays: dict[tuple[int, int], Relay] = {}  # by thread and office
         self.under_way: list[Future[list[str]]] = []
         self.tally: Counter[str] = Counter()
+        self.pace = Pace()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -115,6 +117,7 @@ class Lanes:
                 states.append(_put_off(message, moment, answer=""))
             else:
                 states.append(deliver(message, relay, now=moment))
+                self.pace.breathe()
         return states
 
 

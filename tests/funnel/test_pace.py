@@ -1,0 +1,49 @@
+"""The worker's pace: what counts as a crowded machine, and that it makes mails wait, not fail."""
+
+from collections import namedtuple
+
+import psutil
+import pytest
+
+from funnel import outbox, pace
+from funnel.models import Message
+from tests.funnel.bulk import due_messages
+from tests.funnel.mailing import MONDAY, ready, steps
+
+Times = namedtuple("Times", "user nice system idle guest guest_nice")
+
+
+@pytest.mark.parametrize(
+    ("spent", "share"),
+    [
+        (Times(0, 0, 0, 10, 0, 0), 0),
+        (Times(6, 0, 2, 2, 0, 0), 0.8),
+        (Times(2, 7, 0, 1, 0, 0), 0.2),  # the worker itself is nice
+        (Times(5, 0, 0, 5, 5, 0), 0.5),  # a guest's time is counted twice by Linux
+        (Times(0, 0, 0, 0, 0, 0), 0),
+    ],
+)
+def test_what_is_nice_takes_nothing_from_anybody(spent, share):
+    before = Times(3, 1, 4, 1, 5, 9)
+    after = Times(*(was + more for was, more in zip(before, spent, strict=True)))
+    assert pace.taken(before, after) == pytest.approx(share)
+
+
+def test_the_machine_has_the_times_that_are_looked_at():
+    assert {"user", "system", "idle"} <= set(psutil.cpu_times()._fields)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("crowded", [-1, 2])
+def test_on_a_crowded_machine_mails_wait_and_all_of_them_leave(anna, board, krueger, monkeypatch, crowded):
+    breaths = []
+    monkeypatch.setattr(pace, "CROWDED", crowded)
+    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(pace.time, "sleep", breaths.append)
+    ready(krueger)
+    column = board["Erfolgreich kontaktiert"]
+    steps(column.sequence, 0)
+    due_messages(anna, column, 20, MONDAY)
+    assert outbox.sweep(now=MONDAY) == {"sent": 20}
+    assert Message.objects.filter(state="sent").count() == 20
+    assert breaths.count(pace.BREATH) == (20 if crowded < 0 else 0)
