@@ -19,8 +19,8 @@ from accounts.models import User
 from accounts.refusals import Conflict
 from contacts import actions, finding
 from contacts.kinds import Kind
-from funnel import basis, claiming, rendering
-from funnel.models import Enrolment, Message, Pulse
+from funnel import basis, claiming, imprint, rendering
+from funnel.models import Enrolment, Message, Pulse, Sender
 from funnel.outcome import Fate, Outcome
 from funnel.pace import Pace
 from funnel.relay import Relay
@@ -167,7 +167,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
     """„Jetzt senden“: hold, delay, window and caps no longer apply, consent and suppression do.
 
     Raises Http404 for a message of a contact that is not visible, Gone for one in the trash, Conflict for one that is
-    not planned or lacks its basis. Repeated: no second effect.
+    not planned, lacks its basis, or would leave without an Impressum. Repeated: no second effect.
     """
     message = _found(user, message_id)
     lacking = basis.missing(message.contact)
@@ -175,6 +175,9 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
         raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
     if message.enrolment.state == Enrolment.State.ENDED:
         raise Conflict(_("Diese Serie ist beendet."))
+    unready = imprint.missing(Sender.objects.of(user.account).get())
+    if unready:
+        raise Conflict(_("Es kann nichts gesendet werden. Im Impressum fehlt: %s.") % ", ".join(unready))
     message.is_urgent, message.planned_for = True, now
     message.save(update_fields=["is_urgent", "planned_for"])
     return message

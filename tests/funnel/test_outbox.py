@@ -272,6 +272,12 @@ class TestByHand:
         with pytest.raises(Conflict, match="keine Einwilligung"):
             outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
 
+    def test_now_never_lifts_the_impressum_and_says_so(self, anna, dan, server):
+        Sender.objects.all().update(street="")
+        with pytest.raises(Conflict, match="Im Impressum fehlt: Straße und Hausnummer"):
+            outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        assert not message(dan).is_urgent
+
     def test_called_off(self, anna, dan, server):
         outbox.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         with pytest.raises(Conflict):
