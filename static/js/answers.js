@@ -44,7 +44,13 @@
     } else if (!kept && response.status !== 422) close(home);
   };
 
+  // Parts that ask for themselves again after each answer: what they were to hear now is older than what comes.
+  const forgetTheOld = () => {
+    for (const part of document.querySelectorAll("[hx-trigger^='answered']")) htmx.trigger(part, "htmx:abort");
+  };
+
   const post = async (form, submitter) => {
+    forgetTheOld();
     const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
     const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";
     form.setAttribute("aria-busy", "true");

@@ -107,6 +107,10 @@ def test_by_hand_a_series_is_paused_resumed_called_off_and_hurried(visit, anna, 
     expect(mails).to_contain_text("pausiert: von Hand")
     mails.get_by_role("button", name="Fortsetzen").click()
     expect(mails.locator(".ledger__run")).to_contain_text("läuft")
+    for planned in Message.objects.filter(
+        contact=ada, state="planned"
+    ):  # anew, ten minutes from now at the earliest
+        expect(mails.locator(f"[data-message='{planned.pk}']")).to_be_visible()
     mails.get_by_role("button", name="Absagen: Mail 2").click()
     expect(mails.locator("[data-state=cancelled]")).to_contain_text("abgesagt: von Hand")
     mails.get_by_role("button", name="Jetzt senden: Mail 1").click()
