@@ -46,6 +46,7 @@ ACROSS_ACCOUNTS = {
 }
 # Text in German that is data, not interface.
 GERMAN_DATA = {
+    "funnel/bounce_words.py": "words of mail servers",
     "funnel/advertising.py": "words that sell, looked for in German mails",
     "contacts/csv_fields.py": "headers of other programs' files",
     "contacts/csv_words.py": "words of other programs' files",
