@@ -14,9 +14,7 @@ FIELDS = ["phone_e164", "sort_name", "search"]
 def derive(contact: Contact) -> Contact:
     """Sets the derived fields of an unsaved or changed contact and returns it; saving it is the caller's."""
     contact.phone_e164 = e164(contact.phone)
-    contact.sort_name = search.sort_key(
-        contact.last_name, contact.first_name, contact.company, contact.email, contact.phone
-    )
+    contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
     contact.search = search_vector(contact)
     return contact
 

@@ -45,11 +45,8 @@ def searched(user: User, typed: str, prefix: str = "") -> Q:
 
 
 def _named(typed: str, prefix: str) -> Q:
-    """Marketing may not see addresses, so searching must not tell them either: names only.
-
-    Somebody without a name is sorted by an address and is not found.
-    """
-    condition = ~Q(**{f"{prefix}last_name": "", f"{prefix}company": ""})
+    """Marketing may not see addresses, so searching must not tell them either: names only."""
+    condition = Q(**{f"{prefix}sort_name__isnull": False})
     for word in search.fold_short(typed).split()[: search.MOST_WORDS]:
         field = f"{prefix}sort_name"
         condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})

@@ -68,10 +68,10 @@ def asked(query: QueryDict, order: Order) -> Place | None:
 
 
 def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int) -> Page:
-    """One page of the rows as they are asked for: one statement, two where it reaches the rows without a key."""
+    """One page of the rows as they are asked for: one statement, or two where it reaches the rows without a key."""
     backwards = place is not None and place.is_before
-    sections = _sections(order, place, backwards)
     rising = descending == backwards
+    sections = _sections(order, place, backwards, rising)
     rows = rows.annotate(
         sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression)
     )
@@ -88,21 +88,23 @@ def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None,
     return Page(found, _text(found[0]) if before else "", _text(found[-1]) if behind else "")
 
 
-def _sections(order: Order, place: Place | None, backwards: bool) -> list[bool]:
-    """Which rows come, in this order: those without a key (True), those with one (False)."""
+def _sections(order: Order, place: Place | None, backwards: bool, rising: bool) -> list[bool | None]:
+    """Which rows come, in this order: those without a key (True), those with one (False), or all (None)."""
     if not order.nullable:
         return [False]
     if place is None:
-        return [False, True]
+        return [None] if rising else [False, True]
     if backwards:
         return [True, False] if place.key is None else [False]
     return [True] if place.key is None else [False, True]
 
 
-def _section(rows: QuerySet, is_missing: bool, place: Place | None, rising: bool) -> QuerySet:
+def _section(rows: QuerySet, is_missing: bool | None, place: Place | None, rising: bool) -> QuerySet:
     side = "gt" if rising else "lt"
     sign = "" if rising else "-"
     beyond = Q()
+    if is_missing is None:  # the index has rising keys in this very order
+        return rows.order_by(F("sort_key").asc(nulls_last=True), "pk")
     if is_missing:
         rows = rows.filter(sort_key=None)
         if place and place.key is None:

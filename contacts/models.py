@@ -107,7 +107,7 @@ class Contact(models.Model):
     # Derived from the actions by `actions.refresh`, from the facts by `search.index`; never edited.
     last_action_at = models.DateTimeField(null=True, editable=False)
     action_counts = models.JSONField(default=dict, editable=False)
-    sort_name = models.CharField(max_length=200, editable=False, db_collation="C")
+    sort_name = models.CharField(max_length=200, editable=False, db_collation="C", null=True)  # null: no name
     search = SearchVectorField(editable=False, null=True)
 
     objects = ContactQuerySet.as_manager()

@@ -84,13 +84,16 @@ def vector(words: Iterable[str]) -> str:
     return " ".join(map(_quoted, words))
 
 
-def sort_key(last_name: str, first_name: str = "", *others: str) -> str:
-    """The key for alphabetical order (ä as a, ß as ss) in byte order; others: company, e-mail, phone as fallbacks.
+def sort_key(last_name: str, first_name: str = "", company: str = "") -> str | None:
+    """The key for alphabetical order (ä as a, ß as ss) in byte order; None where no name holds a letter or digit.
 
-    Two spaces part last and first name, so that all Maiers stand before the first Maier-Abt.
+    Made of names alone: an e-mail address or a number in it would show by the order, and in the addresses of further
+    pages, to those who may not see it. Two spaces part last and first name, so that all Maiers stand before the
+    first Maier-Abt.
     """
     name = "  ".join(filter(None, (_spaced(last_name), _spaced(first_name))))
-    return (name if _spaced(last_name) else next(filter(None, map(_spaced, others)), name))[:200]
+    key = name if _spaced(last_name) else _spaced(company) or name
+    return key[:200] or None
 
 
 def _composed(text: str) -> str:

@@ -172,7 +172,7 @@ class _Life:
     def contact(self, assigning: bool) -> tuple:
         person, story = self.person, self.story
         phone = e164(person.phone)
-        names = (person.last_name, person.first_name, person.company, person.email, person.phone)
+        names = (person.last_name, person.first_name, person.company)
         assignee = self.owner.pk if story.is_assigned and assigning else None
         derived = (search.sort_key(*names), _vector(person, phone), phone)
         state = (story.created_at, story.last_action_at, _json(story.counts), story.due_on, story.due_note)

@@ -81,7 +81,7 @@ class People:
         self._near, self._loaded = {}, {}
         emails: set[str] = set()
         numbers: set[str] = set()
-        names: set[str] = set()
+        names: set[str | None] = set()
         touched: set[int] = set()
         for row in rows:
             keys, number = self._keys(row.facts)
@@ -94,7 +94,8 @@ class People:
         for found in (
             contacts.filter(email__in=emails - {""}),
             contacts.filter(phone_e164__in=numbers - {""}),
-            contacts.filter(sort_name__in=names),
+            contacts.filter(sort_name__in=names - {None}),
+            contacts.filter(sort_name=None, email="", phone_e164="") if None in names else contacts.none(),
             contacts.filter(pk__in=[key for key in touched if key > 0]),
         ):
             self._read(found.order_by("pk"))

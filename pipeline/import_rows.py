@@ -186,8 +186,6 @@ def place_key(facts: Mapping[str, Any]) -> int:
     return hash(("place", *(" ".join(str(facts.get(name, "")).casefold().split()) for name in _PLACE)))
 
 
-def sort_name(facts: Mapping[str, Any]) -> str:
+def sort_name(facts: Mapping[str, Any]) -> str | None:
     """The key under which the office's contact of this name is found in the index."""
-    return search.sort_key(
-        *(facts.get(name, "") for name in ("last_name", "first_name", "company", "email", "phone"))
-    )
+    return search.sort_key(*(facts.get(name, "") for name in ("last_name", "first_name", "company")))

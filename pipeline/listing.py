@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -35,13 +35,8 @@ BY_SOURCE = Case(
     default=Value(len(Source.choices)),
     output_field=IntegerField(),
 )
-# Somebody without a name is sorted by an address, which marketing must not learn, from the order as little as from
-# the place in the address of the next page.
-BY_SHOWN_NAME = Case(
-    When(Q(last_name="", company=""), then=Value("")), default=F("sort_name"), output_field=CharField()
-)
 ORDERS = {
-    "name": Order("sort_name", keyset.text),
+    "name": Order("sort_name", keyset.text, nullable=True),
     "status": Order("card__column__position", int),
     "action": Order("last_action_at", keyset.moment, nullable=True),
     "due": Order("due_on", keyset.day, nullable=True),
@@ -137,7 +132,7 @@ def choices(user: User) -> list[tuple[str, str]]:
 def load(selection: Selection, query: QueryDict) -> Listing:
     """The page an address asks for. A place behind the end (the rows there are gone) shows the first page."""
     sort = Sort.parse(selection.user, query)
-    order = _order(selection.user, sort)
+    order = ORDERS[sort.key]
     place = keyset.asked(query, order)
     contacts = _shown(selection.contacts())
     page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE)
@@ -162,12 +157,6 @@ def rows(selection: Selection, ids: list[int]) -> list[Contact]:
 def _shown(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     on_board = contacts.filter(card__isnull=False)
     return on_board.select_related("card__column", "assignee").only(*SHOWN)
-
-
-def _order(user: User, sort: Sort) -> Order:
-    if sort.key == "name" and not user.works_contacts:
-        return Order(BY_SHOWN_NAME, keyset.text)
-    return ORDERS[sort.key]
 
 
 def _head(selection: Selection, sort: Sort, key: str) -> Head:

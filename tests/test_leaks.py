@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,16 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models, transaction
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Account
+from contacts.derived import derive
+from contacts.models import Contact
+from pipeline import listing
+from pipeline.models import Column
 from tests.addresses import NEVER, address, browser
 from tests.crawling import STARTS, Crawl, addressed, signs
+from tests.factories import ContactFactory
 from tests.leaking import PLANTED
 from tests.offices import HIDDEN, OURS, SEARCHED, THEIRS, Office, furnish, hide, owned_models, stage, unknown
 
@@ -97,6 +104,43 @@ def test_whatever_is_not_ours_could_as_well_not_exist(scene: Scene, role: str) -
         transaction.set_rollback(True)
     assert [where for where in before if before[where] != after[where]] == []
     assert sum("200 " in text[:4] for text in before.values()) > 20
+
+
+def test_marketing_sees_no_change_when_only_hidden_facts_change(scene: Scene, monkeypatch: Any) -> None:
+    """No order, place, number or hit depends on what is not shown: whatever it is made to say, nothing changes."""
+    monkeypatch.setattr(listing, "PAGE", 2)  # many places in addresses
+    with transaction.atomic():
+        names = [{"last_name": name, "first_name": ""} for name in ("", "-", "?", "_")]
+        made = [contact(scene.ours, number, name) for number, name in enumerate(names * 2)]
+        crawl = scene.crawl("marketing")
+        shown = [
+            f"/contacts/?sort={sort}" for sort in ("name", "-name", "created", "due", "status", "-action")
+        ]
+        searched = [
+            f"/contacts/?q={word}" for word in ("a0", "z9", "7310", "0", "@", "-", "_", "musterstadt")
+        ]
+        before = sights(crawl, *shown, *searched)
+        for number, one in enumerate(made):
+            disguise(one, len(made) - number, scene.ours)
+        after = sights(crawl, *shown, *searched)
+        transaction.set_rollback(True)
+    assert [where for where in before if before[where] != after[where]] == []
+    assert "after=" in before["/contacts/?sort=name"]
+
+
+def contact(office: Office, number: int, name: dict[str, str]) -> Contact:
+    column = Column.objects.get(pk=office.refs["column"])
+    reach = {"email": f"a{number}@musterstadt.example", "phone": f"+49 40 7310{number}"}
+    return ContactFactory(column=column, company="", **name, **reach)
+
+
+def disguise(one: Contact, number: int, office: Office) -> None:
+    """Changes all that the marketing may not see."""
+    one.email, one.phone = f"z9{number}@other.example", f"+49 40 555{number}"
+    one.street, one.postal_code, one.city, one.tags = f"Weg {number}", "04109", "Leipzig", ["a0"]
+    one.due_on, one.due_note, one.assignee = timezone.localdate(), "a0", office.people["agent"]
+    one.source_detail, one.created_at = "a0", timezone.now() - timedelta(days=number)
+    derive(one).save()
 
 
 TIME = re.compile(r"\b\d\d:\d\d\b")  # a page may say when it was made

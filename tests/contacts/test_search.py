@@ -239,9 +239,12 @@ def test_names_sort_as_in_a_german_phone_book():
     ]
 
 
-def test_without_a_last_name_the_company_the_address_or_the_number_sorts():
-    assert sort_key("", "", "Bau & Grund GmbH", "a@b.example") == "bau grund gmbh"
-    assert sort_key("", "", "", "a@b.example", "0170 1") == "a b example"
-    assert sort_key("!", "", "", "", "0170 1") == "0170 1"
+def test_without_a_last_name_the_company_or_the_first_name_sorts():
+    assert sort_key("", "", "Bau & Grund GmbH") == "bau grund gmbh"
+    assert sort_key("-", "Anna", "Bau & Grund GmbH") == "bau grund gmbh"
     assert sort_key("", "Anna") == "anna"
-    assert sort_key("") == ""
+
+
+@pytest.mark.parametrize("names", [("",), ("-",), ("?", ".", "_"), ("", "", "&")])
+def test_no_name_is_no_key(names):
+    assert sort_key(*names) is None
