@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
-from accounts.refusals import keep_private, wants_fragment
+from accounts.refusals import keep_private, own_address, wants_fragment
 
 View = Callable[..., HttpResponse]
 
@@ -52,6 +52,9 @@ def login_first(request: HttpRequest) -> HttpResponse:
     login = resolve_url("account_login")
     if request.method not in ("GET", "HEAD") or wants_fragment(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")
+        way = own_address(request, request.headers.get("Referer", ""))
+        if way and not wants_fragment(request):  # a fragment's login opens beside the page
+            login = f"{login}?{urlencode({'next': way})}"
         context = {"sentence": sentence, "login": login, "is_error": True, "status": 401}
         template = "_message.html" if wants_fragment(request) else "refused.html"
         return keep_private(render(request, template, context, status=401))

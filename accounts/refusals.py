@@ -111,4 +111,6 @@ def wants_fragment(request: HttpRequest) -> bool:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A stale or missing CSRF token: typed text stays on the page, the sentence says what to do."""
     sentence = _("Bitte Seite neu laden: Ihre Anmeldung hat sich geändert. Es wurde nichts gespeichert.")
-    return answer(request, 403, sentence)
+    response = answer(request, 403, sentence)
+    response["X-CSRF-Failure"] = "1"  # the page's scripts fetch a new token and send the form once more
+    return response

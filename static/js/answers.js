@@ -15,6 +15,7 @@
   };
 
   const close = (home) => {
+    if (["popup", "dialog-content"].includes(home?.id)) home.replaceChildren(); // sent: nothing is left to be asked about
     if (home?.id === "popup") home.hidePopover();
     if (home?.id === "dialog-content") home.closest("dialog").close();
   };
@@ -44,23 +45,46 @@
     } else if (!kept && response.status !== 422) close(home);
   };
 
+  // Logged in again beside this page, its token is stale: the page's own address has the new one, for the same user only.
+  const renew = async () => {
+    const response = await fetch(location.href, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const token = page.querySelector("meta[name='csrf-token']")?.content;
+    if (!token || page.body.dataset.user !== document.body.dataset.user) return false;
+    document.querySelector("meta[name='csrf-token']").content = token;
+    document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
+    for (const field of document.querySelectorAll("[name='csrfmiddlewaretoken']")) field.value = token;
+    return true;
+  };
+
+  // Back from the login: the message that asked for it has been followed.
+  addEventListener("focus", async () => {
+    const asking = [...document.querySelectorAll("#messages .toast:has([data-login])")];
+    if (asking.length && (await renew().catch(() => false))) asking.forEach((toast) => toast.remove());
+  });
+
   // Parts that ask for themselves again after each answer: what they were to hear now is older than what comes.
   const forgetTheOld = () => {
     for (const part of document.querySelectorAll("[hx-trigger^='answered']")) htmx.trigger(part, "htmx:abort");
   };
 
-  const post = async (form, submitter) => {
-    forgetTheOld();
+  const send = (form, submitter) => {
     const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
     const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";
+    return fetch(address, {
+      method: "POST",
+      body: new FormData(form, submitter),
+      headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token },
+      signal: AbortSignal.timeout(15000),
+    });
+  };
+
+  const post = async (form, submitter) => {
+    forgetTheOld();
     form.setAttribute("aria-busy", "true");
     try {
-      const response = await fetch(address, {
-        method: "POST",
-        body: new FormData(form, submitter),
-        headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token },
-        signal: AbortSignal.timeout(15000),
-      });
+      let response = await send(form, submitter);
+      if (response.headers.has("X-CSRF-Failure") && (await renew())) response = await send(form, submitter);
       const text = await response.text();
       if (goElsewhere(response)) return; // nothing here is brought up to date any more
       await show(form, response, text);

@@ -60,19 +60,26 @@
       if (event.target.matches("[data-file]")) setTimeout(() => dialog.close());
     });
 
-    // A click beside the dialog closes it as long as nothing has been typed.
-    let typed = false;
-    dialog.addEventListener("input", () => (typed = true));
+    // Escape or a click beside the dialog closes it; what has been typed is asked about first.
+    const leave = () => {
+      const focused = document.activeElement;
+      const detail = { from: content, stay: () => focused.focus(), leave: () => dialog.close() };
+      document.dispatchEvent(new CustomEvent("discard", { detail }));
+    };
+    dialog.addEventListener("cancel", (event) => {
+      if (event.target !== dialog) return; // a file field cancels too
+      event.preventDefault();
+      leave();
+    });
     dialog.addEventListener("pointerdown", (event) => {
-      if (event.target !== dialog || typed) return;
+      if (event.target !== dialog) return;
       const box = dialog.getBoundingClientRect();
       const inside = event.clientX >= box.left && event.clientX <= box.right
         && event.clientY >= box.top && event.clientY <= box.bottom;
-      if (!inside) dialog.close();
+      if (!inside) leave();
     });
 
     dialog.addEventListener("close", () => {
-      typed = false;
       document.body.append(messages);
       content.replaceChildren();
       if (opener?.isConnected) opener.focus({ preventScroll: true });

@@ -45,8 +45,15 @@
     button.setAttribute("aria-label", place.dataset.closeLabel);
     button.append(closeIcon());
     toast.append(button);
-    if (!toast.classList.contains("toast--error")) keepTime(toast);
-    // An undo belongs to the newest move, and four sentences at once are read by nobody.
+    const isError = (one) => one.classList.contains("toast--error");
+    const textOf = (one) => one.querySelector("p")?.textContent;
+    if (!isError(toast)) keepTime(toast);
+    // One success at a time, the newest: its undo belongs to what was just done. An error is said once, however often
+    // it is met, and four sentences at once are read by nobody.
+    const others = [...place.querySelectorAll(".toast:not(.toast--leaving)")].filter((one) => one !== toast);
+    for (const one of others) {
+      if (isError(one) ? textOf(one) === textOf(toast) : !isError(toast)) one.remove();
+    }
     const all = place.querySelectorAll(".toast:not(.toast--leaving)");
     if (all.length > 3) leave(all[0]);
   };
@@ -61,11 +68,9 @@
       const link = document.createElement("a");
       link.className = "toast__action";
       link.href = action.href;
+      if (action.beside) Object.assign(link, { target: "_blank", rel: "noopener" }).dataset.login = "";
       link.textContent = action.label;
       toast.append(link);
-    }
-    for (const same of place.querySelectorAll(".toast--error")) {
-      if (error && same.querySelector("p")?.textContent === text) same.remove();
     }
     place.append(toast);
   };
@@ -73,8 +78,7 @@
   // The sentence of an error page, or the one we have for the status.
   const explain = ({ status, text = "" }) => {
     if (status === 401) {
-      const next = encodeURIComponent(location.pathname + location.search);
-      const action = { label: place.dataset.login, href: `/accounts/login/?next=${next}` };
+      const action = { label: place.dataset.login, href: "/accounts/login/", beside: true };
       return say({ text: place.dataset.expired, error: true, action });
     }
     const page = new DOMParser().parseFromString(text, "text/html");

@@ -98,9 +98,13 @@
 
     popup.addEventListener("toggle", (event) => {
       if (event.newState === "open") return;
-      opener?.setAttribute("aria-expanded", "false");
-      popup.replaceChildren();
-      giveFocusBack();
+      const stay = () => popup.showPopover();
+      const leave = () => {
+        opener?.setAttribute("aria-expanded", "false");
+        popup.replaceChildren();
+        giveFocusBack();
+      };
+      document.dispatchEvent(new CustomEvent("discard", { detail: { from: popup, stay, leave } }));
     });
 
     popup.addEventListener("input", (event) => {
