@@ -25,7 +25,11 @@ def nothing_is_sent_twice(account_id: int | None) -> Broken:
 
 
 def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
-    """11. A stop that committed at a moment means that no message of that contact was claimed after it."""
+    """11. A stop that committed at a moment means that no message of that contact was claimed after it.
+
+    Of what is recorded at the very instant of a claim nobody can tell whether it came before or after, so it speaks
+    for the claim.
+    """
     yield from broken_rows(
         _("Nachricht %(id)s wurde nach dem Ende ihrer Serie vorbereitet."),
         "SELECT message.id FROM funnel_message message JOIN funnel_enrolment enrolment"
@@ -43,9 +47,14 @@ def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
     yield from broken_rows(
         _("Nachricht %(id)s wurde nach einem Widerruf vorbereitet."),
         "SELECT message.id FROM funnel_message message CROSS JOIN LATERAL ("
-        " SELECT granted FROM contacts_consent consent WHERE consent.contact_id = message.contact_id"
-        " AND channel = 'email' AND recorded_at < message.claimed_at ORDER BY occurred_at DESC, id DESC LIMIT 1"
-        f") AS newest WHERE NOT newest.granted AND {of_account('message')}",
+        " SELECT granted, occurred_at, id FROM contacts_consent consent"
+        " WHERE consent.contact_id = message.contact_id AND channel = 'email' AND recorded_at < message.claimed_at"
+        " ORDER BY occurred_at DESC, id DESC LIMIT 1"
+        ") AS newest WHERE NOT newest.granted AND NOT EXISTS ("
+        " SELECT FROM contacts_consent consent WHERE consent.contact_id = message.contact_id AND granted"
+        " AND channel = 'email' AND recorded_at = message.claimed_at"
+        " AND (consent.occurred_at, consent.id) > (newest.occurred_at, newest.id)"
+        f") AND {of_account('message')}",
         account_id,
     )
 

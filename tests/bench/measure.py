@@ -30,7 +30,7 @@ from config import server_user  # noqa: E402
 from config.wsgi import with_room  # noqa: E402
 from pipeline.models import Card, Column  # noqa: E402
 from pipeline.views.board import board_context  # noqa: E402
-from tests.bench import mails  # noqa: E402
+from tests.bench import imports, mails  # noqa: E402
 from tests.bench.clients import Browser, Load, Mover, run  # noqa: E402
 from tests.cast import rows_written  # noqa: E402
 
@@ -54,6 +54,7 @@ def main() -> None:
         rows.append(row("Django view that does nothing", quiet(port, cookie, 8), clients=8))
         contacts = list(Card.objects.of(anna.account).order_by("pk").values_list("pk", flat=True))
         rows += mails.rows(anna, lambda: dragging.run(8)[0])
+    rows += imports.rows(anna)
     rows += [bare_move(anna, contacts, clients) for clients in (1, 8)]
     rows.append(rendering)
     print("ROWS " + json.dumps(rows))

@@ -16,6 +16,7 @@ import psutil
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 # What tests/database.py sets for Django must not reach the instance: it makes its own.
 OURS = ("DATABASE_URL", "SECRET_KEY", "TOKEN_KEY", "ALLOWED_HOSTS", "BASE_URL", "DJANGO_SETTINGS_MODULE")
+PATIENCE = 60  # seconds until something counts as hung; no test measures how fast the machine is
 
 
 def free_port() -> int:
@@ -52,11 +53,11 @@ class Instance:
         raise AssertionError(self.complaint())
 
     def complaint(self) -> str:
-        return self.process.communicate(timeout=30)[1]
+        return self.process.communicate(timeout=PATIENCE)[1]
 
     def status(self, path: str = "/readyz") -> int:
         try:
-            with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=PATIENCE) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -67,7 +68,7 @@ class Instance:
         return [process for process in found if process.name() != "postgres"]
 
     def wait_for_command(self, word: str, other_than: int | None = None) -> psutil.Process:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             for process in psutil.Process(self.process.pid).children():
                 with suppress(psutil.Error):  # it may be ending just now
@@ -76,12 +77,10 @@ class Instance:
             time.sleep(0.05)
         raise AssertionError(f"no child of ours runs {word}")
 
-    def interrupt(self) -> float:
-        """Ctrl-C, as a terminal sends it to the whole process group; returns the seconds it took."""
-        started = time.monotonic()
+    def interrupt(self) -> None:
+        """Ctrl-C, as a terminal sends it to the whole process group; returns when it has ended."""
         os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(20)
-        return time.monotonic() - started
+        self.process.wait(PATIENCE)
 
     def destroy(self) -> None:
         if self.process.poll() is None:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from config import embedded
-from tests.config.instances import Instance, free_port
+from tests.config.instances import PATIENCE, Instance, free_port
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def instance(data_dir: Path) -> Iterator[Instance]:
     instance.destroy()
 
 
-def ended(processes: list[psutil.Process], seconds: float) -> bool:
-    return psutil.wait_procs(processes, timeout=seconds)[1] == []
+def ended(processes: list[psutil.Process]) -> bool:
+    return psutil.wait_procs(processes, timeout=PATIENCE)[1] == []
 
 
 def refusal(data_dir: Path, port: int | None = None, **more: str) -> tuple[int, str]:
@@ -95,12 +95,12 @@ def test_web_and_worker_run_and_keys_are_private(instance: Instance) -> None:
 
 def test_static_files_carry_a_hash_and_are_kept_by_browsers(instance: Instance) -> None:
     address = f"http://localhost:{instance.port}"
-    with urllib.request.urlopen(f"{address}/accounts/login/", timeout=10) as answer:
+    with urllib.request.urlopen(f"{address}/accounts/login/", timeout=PATIENCE) as answer:
         links = re.findall(r'(?:href|src)="(/static/[^"#]+)', answer.read().decode())
     assert [link for link in links if not re.search(r"\.[0-9a-f]{12}\.\w+$", link)] == []
     assert {link.rsplit(".", 1)[1] for link in links} >= {"css", "js", "svg"}
     for link in links:
-        with urllib.request.urlopen(f"{address}{link}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}{link}", timeout=PATIENCE) as answer:
             assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
 
 
@@ -109,9 +109,9 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_keys_and_data(instance:
     keys = (instance.data_dir / "keys.env").read_text()
     with psycopg.connect(embedded.url(instance.data_dir)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    assert instance.interrupt() < 5
+    instance.interrupt()
     assert instance.process.returncode == 0
-    assert ended(everything, 0.5)
+    assert ended(everything)
     assert embedded.running(instance.data_dir) is None
 
     again = Instance(instance.data_dir).wait_until_running()
@@ -120,7 +120,8 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_keys_and_data(instance:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
             connection.execute("DROP TABLE kept")
         assert (instance.data_dir / "keys.env").read_text() == keys
-        assert "Traceback" not in (again.interrupt() and again.complaint())
+        again.interrupt()
+        assert "Traceback" not in again.complaint()
     finally:
         again.destroy()
 
@@ -132,7 +133,7 @@ def test_kill_9_of_the_supervisor_leaves_only_the_database_and_the_next_start_ad
     assert len(everything) >= 3, "web, its worker process and the background worker"
     database = embedded.running(instance.data_dir)
     instance.process.kill()
-    assert ended(everything, 6)
+    assert ended(everything)
     assert embedded.running(instance.data_dir) == database
 
     heir = Instance(instance.data_dir, instance.port).wait_until_running()
@@ -162,8 +163,8 @@ def test_dead_web_worker_and_database_are_started_again(instance: Instance) -> N
 def test_sigterm_to_the_supervisor_alone_ends_everything(instance: Instance) -> None:
     everything = instance.children()
     instance.process.terminate()
-    assert instance.process.wait(10) == 0
-    assert ended(everything, 0.5)
+    assert instance.process.wait(PATIENCE) == 0
+    assert ended(everything)
     assert embedded.running(instance.data_dir) is None
 
 

@@ -34,7 +34,7 @@ def with_imprint(account):
 
 def consenting(account, email, **facts):
     """A contact who allowed mails a day ago."""
-    contact = ContactFactory(account=account, email=email, **facts)
+    contact, a_day_ago = ContactFactory(account=account, email=email, **facts), NOW.replace(day=22)
     Consent.objects.create(
         account=account,
         contact=contact,
@@ -42,7 +42,8 @@ def consenting(account, email, **facts):
         granted=True,
         method="form",
         wording="Ja, gern.",
-        occurred_at=NOW.replace(day=22),
+        occurred_at=a_day_ago,
+        recorded_at=a_day_ago,
     )
     return contact
 

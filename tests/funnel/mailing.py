@@ -35,16 +35,17 @@ def ready(account: Account) -> Sender:
     return Sender.objects.of(account).get()
 
 
-def grant(contact: Contact, at: datetime = MONDAY - timedelta(days=30)) -> Contact:
-    """Consent to mail, on record."""
+def grant(contact: Contact, at: datetime = MONDAY - timedelta(days=30), granted: bool = True) -> Contact:
+    """Consent to mail, or its withdrawal, on record since the same moment."""
     Consent.objects.create(
         account_id=contact.account_id,
         contact=contact,
         channel=Consent.Channel.EMAIL,
-        granted=True,
+        granted=granted,
         wording="Ja, bitte schreiben Sie mir.",
         method=Consent.Method.FORM,
         occurred_at=at,
+        recorded_at=at,
     )
     return contact
 

@@ -13,6 +13,21 @@ from pipeline.import_plan import mapping_of
 from pipeline.models import Import, ImportRow
 
 
+def office(rows: int) -> str:
+    """A file as an office has it: every field in use."""
+    header = (
+        "Anrede;Vorname;Nachname;E-Mail-Adresse;Telefon;Straße;PLZ;Ort;Objektart;Wohnfläche;Baujahr;Quelle;Status;"
+        "Mitarbeiter;Fällig am;Schlagwörter;Notiz\n"
+    )
+    return header + "".join(
+        f"Frau;Ada{n % 400};Öztürk{n % 3000};person{n}@example.org;0170 {1_000_000 + n};Hauptstraße {n % 90};"
+        f"{10_000 + n % 80_000};Leipzig;Wohnung;{50 + n % 200};{1950 + n % 70};Website;"
+        f"{('Neue Kontakte', 'Nicht erreicht', 'Termin vereinbart', 'Kein Auftrag')[n % 4]};Anna Krüger;24.12.2026;"
+        f"Erbe, eilt;Ruft zurück {n}\n"
+        for n in range(rows)
+    )
+
+
 def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
 

@@ -15,7 +15,7 @@ from pipeline import leads, moves
 from pipeline.invariants import INVARIANTS, broken
 from pipeline.models import Card, Column, Move
 from tests.factories import ActionFactory, ContactFactory, UserFactory
-from tests.funnel.mailing import lead, move, ready, steps
+from tests.funnel.mailing import grant, lead, move, ready, steps
 
 pytestmark = pytest.mark.breaks_invariants
 NOW = timezone.now()
@@ -210,6 +210,29 @@ def test_breakage_is_caught(plant, krueger, hansen, name):
     assert number in caught
     assert caught <= {number for number, _ in broken()}
     assert broken(hansen) == []
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_broken"),
+    [
+        ([(False, -HOUR)], True),
+        ([(False, -HOUR), (True, HOUR)], True),
+        ([(False, -HOUR), (True, -HOUR / 2)], False),
+        ([(False, HOUR)], False),
+        ([(False, 0 * HOUR)], False),  # at the instant of the claim: as well after it
+        ([(False, -HOUR), (True, 0 * HOUR)], False),  # as well before it
+    ],
+)
+def test_a_claim_is_judged_by_what_was_surely_recorded_before_it(office, krueger, said, is_broken):
+    message = Message.objects.of(krueger).get(state="sent")
+    for granted, later in said:
+        grant(message.contact, message.claimed_at + later, granted)
+    assert list(INVARIANTS[11](krueger.pk)) == (
+        [f"Nachricht {message.pk} wurde nach einem Widerruf vorbereitet."] if is_broken else []
+    )
 
 
 def test_every_invariant_has_a_breakage():

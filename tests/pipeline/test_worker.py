@@ -19,10 +19,11 @@ from pipeline.import_jobs import Progress
 from pipeline.import_plan import mapping_of
 from pipeline.models import Card, Import
 from tests.factories import ContactFactory
-from tests.pipeline.importing import outcomes, received
+from tests.pipeline.importing import office, outcomes, received
 from tests.pipeline.working import empty_queue, wait_until, work, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+AN_HOUR = 3600  # until it counts as hung, on a machine however slow
 
 
 @pytest.fixture(autouse=True)
@@ -30,21 +31,6 @@ def queue(transactional_db: None) -> Iterator[None]:
     empty_queue()
     yield
     empty_queue()
-
-
-def office(rows: int) -> str:
-    """A file as an office has it: every field in use."""
-    header = (
-        "Anrede;Vorname;Nachname;E-Mail-Adresse;Telefon;Straße;PLZ;Ort;Objektart;Wohnfläche;Baujahr;Quelle;Status;"
-        "Mitarbeiter;Fällig am;Schlagwörter;Notiz\n"
-    )
-    return header + "".join(
-        f"Frau;Ada{n % 400};Öztürk{n % 3000};person{n}@example.org;0170 {1_000_000 + n};Hauptstraße {n % 90};"
-        f"{10_000 + n % 80_000};Leipzig;Wohnung;{50 + n % 200};{1950 + n % 70};Website;"
-        f"{('Neue Kontakte', 'Nicht erreicht', 'Termin vereinbart', 'Kein Auftrag')[n % 4]};Anna Krüger;24.12.2026;"
-        f"Erbe, eilt;Ruft zurück {n}\n"
-        for n in range(rows)
-    )
 
 
 def configured(user, text: str) -> Import:
@@ -241,9 +227,9 @@ def agreed(text: str, count: int) -> str:
 
 @pytest.mark.prove
 @pytest.mark.parametrize("series", [0, 10_000])
-def test_fifty_thousand_rows_stay_within_memory_and_a_minute(anna, board, series):
-    """Asked: less than 300 MB and 60 s of work for the worker, whoever else uses the machine meanwhile; and of 10,000
-    contacts the series begin in the same transaction."""
+def test_fifty_thousand_rows_stay_within_memory(anna, board, promise, series):
+    """Also where the series of 10,000 contacts begin in the same transaction. How long it takes is the bench's."""
+    row = promise(f"import of 50,000 rows, {series:,} series: MB of the worker", "< 300")
     text = office(50_000)
     source = configured(anna, agreed(text, series) if series else text)
     most = 0
@@ -255,20 +241,11 @@ def test_fifty_thousand_rows_stay_within_memory_and_a_minute(anna, board, series
             most = max(most, watched.memory_info().rss)
             return state_of(source) == state
 
-        def work_done() -> float:
-            return watched.cpu_times().user + watched.cpu_times().system
-
-        wait_until(lambda: reached(Import.State.CHECKED), 400, pause=0.5)
-        before, started = work_done(), timezone.now()
+        wait_until(lambda: reached(Import.State.CHECKED), AN_HOUR, pause=0.5)
         imports.start(source=source, enrol=bool(series))
-        wait_until(lambda: reached(Import.State.DONE), 400, pause=0.5)
-        took, busy = (timezone.now() - started).total_seconds(), work_done() - before
-    print(
-        f"50,000 rows, {series:,} series: worker busy {busy:.0f} s (asked 60), {most / 1e6:.0f} MB (asked 300), "
-        f"took {took:.0f} s"
-    )
+        wait_until(lambda: reached(Import.State.DONE), AN_HOUR, pause=0.5)
     steps = board["Neue Kontakte"].sequence.steps.count()
     assert Message.objects.filter(state=Message.State.PLANNED).count() == series * steps
     assert Contact.objects.of(anna.account).count() == 50_000
     assert most < 300e6
-    assert busy < 60
+    row.reached(f"{most / 1e6:.0f}")

@@ -48,7 +48,7 @@ def worker() -> Iterator[subprocess.Popen]:
         process.wait()
 
 
-def wait_until(happens: Callable[[], bool], seconds: float = 60, pause: float = 0.02) -> None:
+def wait_until(happens: Callable[[], bool], seconds: float = 300, pause: float = 0.02) -> None:
     deadline = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from accounts.models import Account, Role, User
 from accounts.refusals import Refusal
-from contacts.models import Consent, Contact
+from contacts.models import Contact
 from funnel import claiming, enrolments, outbox, sequences, upkeep
 from funnel.models import Enrolment, Message, Step
 from funnel.outcome import Fate, Outcome
@@ -133,10 +133,7 @@ class MailMachine(RuleBasedStateMachine):
 
     @rule(which=WHICH, granted=st.booleans())
     def say_yes_or_no(self, which: int, granted: bool) -> None:
-        contact = grant(self.contact(which), self.now)
-        Consent.objects.filter(pk=Consent.objects.filter(contact=contact).latest("pk").pk).update(
-            granted=granted, recorded_at=self.now
-        )
+        grant(self.contact(which), self.now, granted)
 
     # What time and the worker do.
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, connections
 
 CLIENTS = 24  # at most, with a connection each
-PATIENCE = 60  # seconds until a round counts as hung
+PATIENCE = 600  # seconds until a round counts as hung
 
 
 def race(
