@@ -1,7 +1,6 @@
 """Where the login library asks us."""
 
-import logging
-from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -13,19 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.sessions import end_sessions
 
-log = logging.getLogger(__name__)
-
 
 class AccountAdapter(DefaultAccountAdapter):
-    """No public sign-up; links in mails start with `BASE_URL`, never with the Host header."""
+    """No public sign-up; limits count on the account."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        user, token = key.split("-", 1)
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": token})
-        return f"{settings.BASE_URL}{path}"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("profile")
@@ -40,13 +32,11 @@ class AccountAdapter(DefaultAccountAdapter):
         request = self.request
         stays = request.session.session_key if request.user.pk == user.pk else None
         end_sessions(user, keep=stays)
+        self._delete_login_attempts_cached_email(request, email=user.email)  # the owner is back
 
-    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        """A mail server that is down must not tell known from unknown addresses by an error page."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException):
-            log.exception("%s could not be sent", template_prefix)
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The library puts the Host header in front, with which a guesser would count anew for each port."""
+        return str(credentials.get("email", "")).strip().lower()
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

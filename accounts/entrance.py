@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import EVERYBODY, gate
+from accounts.second_factor import ActivateView
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library takes PUT for POST
 
@@ -55,7 +56,7 @@ urlpatterns = [
     inside("sessions/", sessions.list_usersessions, "usersessions_list"),
     inside("2fa/", mfa.index, "mfa_index"),
     inside("2fa/reauthenticate/", mfa.reauthenticate, "mfa_reauthenticate"),
-    inside("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),
+    inside("2fa/totp/activate/", ActivateView.as_view(), "mfa_activate_totp"),
     inside("2fa/totp/deactivate/", totp.deactivate_totp, "mfa_deactivate_totp"),
     inside("2fa/recovery-codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
     inside("2fa/recovery-codes/generate/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),

@@ -4,13 +4,17 @@ import unicodedata
 import zoneinfo
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import resets
 from accounts.emails import clean_email
 from accounts.models import Account, Role, User
+from accounts.tasks import send_reset
 
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}
@@ -101,6 +105,21 @@ class AcceptanceForm(PersonForm):
         )
         validate_password(self.cleaned_data["password"], known)
         return self.cleaned_data["password"]
+
+
+class ResetForm(ResetPasswordForm):
+    """A forgotten password. Known and unknown addresses cost the same: one look, and one job for the worker."""
+
+    def clean_email(self) -> str:
+        try:
+            return clean_email(self.cleaned_data["email"])
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from None
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        address = self.cleaned_data["email"]
+        send_reset.defer(user_id=resets.owner(address))
+        return str(address)
 
 
 class ThemeForm(forms.Form):

@@ -22,6 +22,7 @@ max_requests_jitter = 2_000
 loglevel = "warning"
 proc_name = "pipeline-web"
 control_socket_disable = True
+forwarded_allow_ips = ""  # whom to believe is decided in config/proxies.py
 
 
 def when_ready(server: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import environ
 
-from config import mail
+from config import mail, proxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "help",
 ]
 MIDDLEWARE = [
+    "config.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -98,8 +99,8 @@ DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
     "pool": {"min_size": 1, "max_size": env.int("WEB_THREADS", 4) + 2, "timeout": 10}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# In the database, because the limits on logins must hold across all web processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+# In the database, because the limits on logins must hold across all web processes. Nothing else is cached in it.
+CACHES = {"default": {"BACKEND": "accounts.counters.Counters", "LOCATION": "accounts_cache"}}
 # Several, so that the short periodic jobs never wait behind an import.
 PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4}
 
@@ -125,11 +126,17 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the Host header of the request would stand there
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
     "objection": "5/m/ip,30/h/ip",
+    "reset_password": "20/m/ip,5/m/key,20/d/key",
     "test_mail": "10/h/user",
 }  # beside the library's own for logins
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.CodeForm",
+    "reauthenticate": "accounts.second_factor.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers treat http://localhost as a secure context
@@ -145,9 +152,16 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-if env.list("TRUSTED_PROXIES", default=[]):
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else all visitors share the proxy's address and its login limits
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+try:
+    proxies.networks(TRUSTED_PROXIES)
+except proxies.Unusable as fault:
+    sys.exit(str(fault))
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = (
+        "HTTP_X_FORWARDED_PROTO",
+        "https",
+    )  # dropped by config.proxies from anybody else
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "accounts.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

@@ -18,6 +18,8 @@ ACROSS_ACCOUNTS = {
     "accounts/members.py::invite": "an address has one login in all offices",
     "accounts/members.py::_lock": "locks the account itself",
     "accounts/offices.py::*": "the account itself",
+    "accounts/resets.py::*": "somebody who forgot the password says an address, and nothing of an account",
+    "accounts/second_factor.py::_of": "the library's rows carry the user, who carries the account",
     "accounts/sessions.py::end_sessions": "the library's rows carry the user, who carries the account",
     "pipeline/management/commands/office.py::Command.list": "the operator sees all offices",
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",

@@ -14,6 +14,7 @@ from accounts import invitations, members
 from accounts.models import Account, Role, User
 from accounts.refusals import Refusal
 from contacts.models import Contact
+from tests.accounts.test_sign_in import work
 from tests.cast import Login
 from tests.factories import AccountFactory, ContactFactory, UserFactory
 
@@ -105,6 +106,7 @@ def test_altered_link_and_other_links_are_refused_alike(anna: User, login: Login
 def test_reset_link_is_no_invitation(anna: User, login: Login) -> None:
     user = invite(login(anna))
     Client().post("/accounts/password/reset/", {"email": user.email})
+    work()
     token = re.search(r"/key/(\w+)-(\S+)/", mail.outbox[-1].body)
     assert token
     assert Client().get(f"/invitation/{token[1]}/{token[2]}/").status_code == 410

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts import entrance
 from accounts.models import User
+from tests.accounts.test_sign_in import work
 from tests.factories import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +73,7 @@ def test_messages_and_mails_are_formal(inside: Client, anna: User) -> None:
     page = inside.post("/accounts/logout/", {"next": "/accounts/login/"}, follow=True).content.decode()
     assert "Sie haben sich abgemeldet." in page
     Client().post("/accounts/password/reset/", {"email": anna.email})
+    work()
     assert INFORMAL.findall(mail.outbox[0].body) == []
 
 

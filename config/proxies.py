@@ -1,0 +1,80 @@
+"""What a request says of its way here, believed only of the proxies that TRUSTED_PROXIES names."""
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+FORWARDED = (
+    "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REAL_IP",
+)
+SOCKET = "unix"  # in TRUSTED_PROXIES: whoever comes through the server's socket file
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Unusable(Exception):
+    """The value cannot be used; the message is one sentence for the operator."""
+
+
+def networks(names: list[str]) -> tuple[list[Network], bool]:
+    """The networks that TRUSTED_PROXIES names, and whether a socket file is trusted. Raises Unusable."""
+    try:
+        found = [ipaddress.ip_network(name.strip()) for name in names if name.strip() != SOCKET]
+    except ValueError:
+        raise Unusable(
+            "TRUSTED_PROXIES takes addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8."
+        ) from None
+    return found, SOCKET in (name.strip() for name in names)
+
+
+class TrustedProxies:
+    """Sets `REMOTE_ADDR` to the caller's address and drops every forwarded header of anybody but a trusted proxy.
+
+    Each proxy adds at the end of `X-Forwarded-For` whom it heard; read from there, the first that is no proxy of
+    ours is the caller, whatever the caller made up before it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.networks, self.has_socket = networks(settings.TRUSTED_PROXIES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        peer = request.META.get("REMOTE_ADDR", "")
+        if self._trusts(peer):
+            request.META["REMOTE_ADDR"] = self._caller(request.META.get("HTTP_X_FORWARDED_FOR", "")) or peer
+        else:
+            for name in FORWARDED:
+                request.META.pop(name, None)
+        return self.get_response(request)
+
+    def _trusts(self, address: str) -> bool:
+        if not address:
+            return self.has_socket
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = getattr(parsed, "ipv4_mapped", None)
+        return any((mapped or parsed) in network for network in self.networks)
+
+    def _caller(self, forwarded: str) -> str:
+        """The last address that is none of the trusted ones; "" where there is no such list."""
+        heard = [part.strip() for part in forwarded.split(",") if part.strip()]
+        for address in reversed(heard):
+            if not self._trusts(address):
+                return address if _is_address(address) else ""
+        return heard[0] if heard else ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,196 @@
+"""Guessing: what counts, on whom, and that nothing else makes it forgotten."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import second_factor
+from accounts.models import User
+from config.proxies import TrustedProxies, Unusable, networks
+from tests.accounts.test_sign_in import is_inside, log_in
+from tests.factories import PASSWORD
+
+LOGIN = "/accounts/login/"
+WRONG = "falsch-falsch"
+FETCH = {"X-Requested-With": "XMLHttpRequest"}
+STOPPED = "Zu viele Fehlversuche"
+
+
+def guess(user: User, password: str = WRONG, **how: Any) -> str:
+    form = {"login": user.email, "password": password}
+    return Client(**how).post(LOGIN, form).content.decode()
+
+
+def test_failures_count_on_the_account_whatever_port_or_host_is_named(anna: User) -> None:
+    for number in range(5):
+        guess(anna, headers={"Host": f"localhost:{8000 + number}"}, REMOTE_ADDR=f"10.0.0.{number}")
+    assert STOPPED in guess(anna, PASSWORD, headers={"Host": "testserver:9"}, REMOTE_ADDR="10.0.1.1")
+
+
+def test_failures_count_whatever_the_case_of_the_address(anna: User) -> None:
+    for number in range(5):
+        guess(
+            User(email=f" {anna.email.upper()}" if number % 2 else anna.email), REMOTE_ADDR=f"10.0.0.{number}"
+        )
+    assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
+
+
+def test_invented_forwarded_addresses_are_one_caller(anna: User) -> None:
+    for number in range(10):
+        guess(User(email=f"nobody{number}@x.example"), headers={"X-Forwarded-For": f"10.0.0.{number}"})
+    assert STOPPED in guess(anna, headers={"X-Forwarded-For": "10.0.1.1", "X-Real-IP": "10.0.1.2"})
+
+
+def test_guesses_at_hundreds_of_others_do_not_wipe_out_what_was_counted(anna: User) -> None:
+    for number in range(5):
+        guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
+    for number in range(400):
+        cache.set(f"z{number}", [1.0], 300)
+    assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
+
+
+def test_what_has_expired_goes_with_the_next_write(db: None) -> None:
+    for number in range(5):
+        cache.set(f"old{number}", [1.0], 300)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_cache SET expires = %s", [timezone.now() - timedelta(hours=1)])
+        cache.set("new", [1.0], 300)
+        cursor.execute("SELECT cache_key FROM accounts_cache")
+        assert [key for (key,) in cursor.fetchall()] == [":1:new"]
+
+
+def test_a_passkey_still_opens_the_door_of_an_account_that_others_guess_at(anna: User) -> None:
+    for number in range(30):
+        guess(anna, REMOTE_ADDR=f"10.0.0.{number % 20}")
+    answer = Client(REMOTE_ADDR="10.0.1.1").get("/accounts/2fa/webauthn/login/", headers=FETCH)
+    assert (answer.status_code, "request_options" in answer.json()) == (200, True)
+
+
+def test_one_caller_who_tries_many_accounts_is_stopped(anna: User) -> None:
+    for number in range(10):
+        guess(User(email=f"nobody{number}@x.example"), REMOTE_ADDR="10.0.0.1")
+    assert STOPPED in guess(anna, REMOTE_ADDR="10.0.0.1")
+
+
+class TestProxies:
+    def seen(self, peer: str, forwarded: str, trusted: str) -> tuple[str, list[str]]:
+        """The address a view sees, and the forwarded headers that reach it."""
+        request = HttpRequest()
+        request.META = {
+            "REMOTE_ADDR": peer,
+            "HTTP_X_FORWARDED_FOR": forwarded,
+            "HTTP_X_FORWARDED_PROTO": "https",
+        }
+        with override_settings(TRUSTED_PROXIES=trusted.split(",") if trusted else []):
+            TrustedProxies(lambda _request: HttpResponse())(request)
+        return request.META["REMOTE_ADDR"], sorted(name for name in request.META if "FORWARDED" in name)
+
+    BOTH = ["HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"]
+
+    @pytest.mark.parametrize(
+        ("peer", "forwarded", "trusted", "caller", "headers"),
+        [
+            ("9.9.9.9", "1.1.1.1", "", "9.9.9.9", []),
+            ("9.9.9.9", "1.1.1.1", "127.0.0.1", "9.9.9.9", []),
+            ("127.0.0.1", "1.1.1.1", "127.0.0.1", "1.1.1.1", BOTH),
+            ("127.0.0.1", "6.6.6.6, 1.1.1.1", "127.0.0.1", "1.1.1.1", BOTH),
+            ("10.1.2.3", "6.6.6.6,1.1.1.1,10.9.9.9", "10.0.0.0/8", "1.1.1.1", BOTH),
+            ("10.1.2.3", "10.1.1.1, 10.9.9.9", "10.0.0.0/8", "10.1.1.1", BOTH),
+            ("::ffff:10.1.2.3", "1.1.1.1", "10.0.0.0/8", "1.1.1.1", BOTH),
+            ("fd00::1", "2001:db8::7", "fd00::/8", "2001:db8::7", BOTH),
+            ("127.0.0.1", "", "127.0.0.1", "127.0.0.1", BOTH),
+            ("127.0.0.1", "<script>", "127.0.0.1", "127.0.0.1", BOTH),
+            ("", "1.1.1.1", "unix", "1.1.1.1", BOTH),
+            ("", "1.1.1.1", "127.0.0.1", "", []),
+        ],
+    )
+    def test_only_a_trusted_proxy_says_who_is_calling(
+        self, peer: str, forwarded: str, trusted: str, caller: str, headers: list[str]
+    ) -> None:
+        assert self.seen(peer, forwarded, trusted) == (caller, headers)
+
+    @pytest.mark.parametrize("value", ["proxy.local", "10.0.0.1/8", "1"])
+    def test_what_is_no_address_is_refused_at_the_start(self, value: str) -> None:
+        with pytest.raises(Unusable):
+            networks([value])
+
+
+class TestCodes:
+    """A code of the authenticator app works once, however long it would still be right."""
+
+    @pytest.fixture
+    def secret(self, anna: User) -> str:
+        secret = totp.generate_totp_secret()
+        totp.TOTP.activate(anna, secret)
+        return secret
+
+    def code(self, secret: str, steps: int = 0) -> str:
+        now = list(totp.yield_hotp_counters_from_time())[1]
+        return totp.format_hotp_value(totp.hotp_value(secret, now + steps))
+
+    def enters(self, user: User, code: str) -> bool:
+        client = log_in(user)
+        client.post("/accounts/2fa/authenticate/", {"code": code})
+        return is_inside(client)
+
+    def test_does_not_work_twice(self, anna: User, secret: str) -> None:
+        code = self.code(secret)
+        assert self.enters(anna, code)
+        cache.clear()  # as after the half minute that the library remembers it
+        assert not self.enters(anna, code)
+
+    def test_an_older_one_does_not_work_after_a_newer_one(self, anna: User, secret: str) -> None:
+        older, newer = self.code(secret), self.code(secret, 1)
+        assert self.enters(anna, newer)
+        cache.clear()
+        assert not self.enters(anna, older)
+
+    def test_the_next_one_works(self, anna: User, secret: str) -> None:
+        assert self.enters(anna, self.code(secret))
+        assert self.enters(anna, self.code(secret, 1))
+
+    def test_is_used_up_once_by_two_at_the_same_instant(self, anna: User, secret: str) -> None:
+        app, code = Authenticator.objects.get(user=anna), self.code(secret)
+        assert [second_factor.spend(app, code), second_factor.spend(app, code)] == [True, False]
+
+    def test_used_ones_count_as_wrong_ones(self, anna: User, secret: str) -> None:
+        code = self.code(secret)
+        assert self.enters(anna, code)
+        client = log_in(anna)
+        for _ in range(5):
+            answer = client.post("/accounts/2fa/authenticate/", {"code": code})
+        answer = client.post("/accounts/2fa/authenticate/", {"code": self.code(secret, 1)})
+        assert STOPPED in answer.content.decode()
+
+    def test_the_one_that_sets_the_app_up_is_used_up(self, anna: User) -> None:
+        client = log_in(anna)
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+        code = self.code(secret)
+        assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+        cache.clear()
+        assert not self.enters(anna, code)
+
+
+@pytest.mark.parametrize("email", ["nobody@krueger.example", "sofia@krueger.example"])
+def test_reset_does_the_same_work_for_known_and_unknown_addresses(
+    anna: User, sofia: User, email: str
+) -> None:
+    def work(address: str, caller: str) -> list[str]:
+        client = Client(REMOTE_ADDR=caller)
+        with CaptureQueriesContext(connection) as captured:
+            client.post("/accounts/password/reset/", {"email": address})
+        return [" ".join(query["sql"].split()[:2]) for query in captured if "SAVEPOINT" not in query["sql"]]
+
+    work("somebody@else.example", "10.0.0.3")  # from now on the store of the limits is not empty
+    User.objects.filter(pk=sofia.pk).update(is_active=False)
+    assert work(anna.email, "10.0.0.1") == work(email, "10.0.0.2")
