@@ -1,6 +1,6 @@
 """Whose contact it is. Only some plans contain this, so plan and colleague are held until the commit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -46,6 +46,20 @@ def assign_many(
     contacts = Contact.objects.of(account).visible_to(actor).filter(pk__in=contact_ids).order_by("pk")
     locked = contacts.select_related("assignee").select_for_update(of=("self",), no_key=True)
     return _write(locked, assignee, actor, now)
+
+
+@transaction.atomic
+def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -> None:
+    """Gives contacts, locked by the caller, back to those they belonged to, colleagues who have left among them."""
+    contacts = (
+        Contact.objects.of(actor.account).filter(pk__in=before).select_related("assignee").order_by("pk")
+    )
+    users = User.objects.of(actor.account).in_bulk({pk for pk in before.values() if pk is not None})
+    by_owner: dict[int | None, list[Contact]] = {}
+    for contact in contacts:
+        by_owner.setdefault(before[contact.pk], []).append(contact)
+    for owner, group in by_owner.items():
+        _write(group, users[owner] if owner is not None else None, actor, now)
 
 
 def hold(account: Account, assignee: User | None) -> None:

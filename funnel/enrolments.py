@@ -4,7 +4,7 @@ Locks are taken in one order: enrolment, then message. Whoever stops something h
 cancels, and the sweep claims under the same lock: what was stopped is never claimed afterwards.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -83,46 +83,24 @@ def leave_many(
     account_id: int,
     contact_ids: Collection[int],
     effect: Effect,
+    causes: Mapping[int, int],
     actor: User | None,
     now: datetime,
 ) -> int:
-    """The same for many at once, none of which is enrolled: answers how many series it paused or ended."""
+    """The same for many at once, none of which is enrolled: answers how many series it paused or ended.
+
+    `causes`: the change of status of each contact, by which `undoing.undo_many` finds what to restore.
+    """
     if effect is Effect.KEEP:
         return 0
     rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
+        cause = causes.get(row.contact_id)
         if effect is not Effect.PAUSE:
-            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, None, actor, now)
+            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
         elif row.state == State.ACTIVE:
-            _change(row, State.PAUSED, Reason.STATUS, cause=None, actor=actor, now=now)
+            _change(row, State.PAUSED, Reason.STATUS, cause=cause, actor=actor, now=now)
     return len(rows)
-
-
-@transaction.atomic
-def undo(*, account_id: int, contact_id: int, cause: int, now: datetime) -> bool:
-    """Restores what the change of status `cause` did to the contact's mails; answers whether it did anything.
-
-    What it planned is cancelled (but for what was sent meanwhile), what it cancelled is planned as before. A repeat
-    finds nothing to do.
-    """
-    done = EnrolmentChange.objects.of(account_id).filter(cause=cause)
-    oldest = {change.enrolment_id: change for change in done.order_by("-pk")}
-    if not oldest:
-        return False
-    rows = {row.pk: row for row in locked(account_id, [contact_id])}
-    messages = Message.objects.of(account_id).filter(contact=contact_id)
-    planned = messages.filter(planned_by=cause, state__in=planning.OPEN)
-    planned.update(state=Message.State.CANCELLED, reason=Message.Reason.UNDONE, finished_at=now)
-    # What becomes active comes last: at most one series of a contact is active at any instant.
-    for change in sorted(oldest.values(), key=lambda change: change.state_before == State.ACTIVE):
-        before = change.state_before or State.ENDED
-        reason = change.reason_before if change.state_before else Reason.UNDONE
-        _change(rows[change.enrolment_id], before, reason, cause=None, actor=None, now=now)
-    messages.filter(cancelled_by=cause, state=Message.State.CANCELLED).update(
-        state=Message.State.PLANNED, reason="", finished_at=None, cancelled_by=None
-    )
-    done.update(cause=None)
-    return True
 
 
 @transaction.atomic
@@ -152,15 +130,22 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 
 @transaction.atomic
 def stop(
-    *, account_id: int, contact_ids: Collection[int], reason: str, now: datetime, actor: User | None = None
+    *,
+    account_id: int,
+    contact_ids: Collection[int],
+    reason: str,
+    now: datetime,
+    actor: User | None = None,
+    cause: int | None = None,
 ) -> int:
     """Ends the series of these contacts and cancels what is planned or claimed; answers how many ended.
 
-    When this has committed, nothing of them is claimed any more. Repeated: no second effect.
+    When this has committed, nothing of them is claimed any more. Repeated: no second effect. With a `cause`
+    `undoing.undo_many` restores them.
     """
     rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
     for row in rows:
-        end(row, reason, None, actor, now)
+        end(row, reason, cause, actor, now)
     return len(rows)
 
 

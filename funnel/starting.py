@@ -55,7 +55,7 @@ def start_many(
     started.left_alone = [] if waits else [*started.refused]
     concerned = [contact for contact in contacts if waits or contact.pk not in started.refused]
     rows = locked(account_id, [contact.pk for contact in concerned])
-    work = _Work(account_id, causes, actor, now)
+    work = Work(account_id, causes, actor, now)
     others = [row for row in rows if row.sequence_id != sequence_id and row.state != State.ENDED]
     work.change(others, State.ENDED, Reason.STATUS)
     work.cancel(others, Message.Reason.STOPPED)
@@ -84,7 +84,7 @@ def paused(account_id: int, contact_ids: Collection[int], sequence_id: int) -> s
     return set(by_hand.values_list("contact", flat=True))
 
 
-def _plan(rows: list[Enrolment], work: "_Work", started: Started) -> None:
+def _plan(rows: list[Enrolment], work: "Work", started: Started) -> None:
     if not rows:
         return
     kept = [row for row in rows if row.pk is not None]
@@ -105,8 +105,8 @@ WHERE account_id = %s AND enrolment_id = ended.enrolment AND state IN ('planned'
 
 
 @dataclass(frozen=True)
-class _Work:
-    """What the changes of one start have in common. The caller holds the locks of the rows."""
+class Work:
+    """What the changes of many series at once have in common. The caller holds the locks of the rows."""
 
     account_id: int
     causes: Mapping[int, int | None]

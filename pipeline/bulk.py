@@ -48,11 +48,16 @@ def move_many(
     `NotUnderstood` for an unknown column, and for more contacts to enrol than anybody can mean at once.
     """
     target = board.find(board.locked_columns(user), column_id)
-    if enrol and len(contact_ids) > MOST_ENROLLED:
-        raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
+    check_enrolling(len(contact_ids), enrol=enrol)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     whom = Enrol.EVERYBODY if enrol else Enrol.NOBODY
     return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=whom).moved
+
+
+def check_enrolling(count: int, *, enrol: bool) -> None:
+    """Raises `NotUnderstood` for more contacts to enrol than anybody can mean at once."""
+    if enrol and count > MOST_ENROLLED:
+        raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
 
 
 @transaction.atomic
@@ -61,16 +66,22 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 
     Raises `Conflict` for a system column, `NotUnderstood` for an unknown target or the column itself.
     """
+    column, target = to_be_emptied(user, column_id, target_id)
+    cards = Card.objects.of(user.account).filter(column=column)
+    carried = carry(cards, target, user, Move.Via.COLUMN, now)
+    board.close_gap(column)
+    return carried.moved
+
+
+def to_be_emptied(user: User, column_id: int, target_id: int) -> tuple[Column, Column]:
+    """The column and its target, locked with all others. Raises like `empty_and_remove`."""
     columns = board.locked_columns(user)
     column, target = board.find(columns, column_id), board.find(columns, target_id)
     if column.is_system:
         raise Conflict(board.bound_to_funnel())
     if target.pk == column.pk:
         raise NotUnderstood(_("Bitte wählen Sie eine andere Spalte als Ziel."))
-    cards = Card.objects.of(user.account).filter(column=column)
-    carried = carry(cards, target, user, Move.Via.COLUMN, now)
-    board.close_gap(column)
-    return carried.moved
+    return column, target
 
 
 def carry(
@@ -86,12 +97,12 @@ def carry(
     _place(locked, places.top(target.pk, len(locked)), target, now)
     Move.objects.bulk_create(moves, batch_size=1000)
     left, started = [card.pk for card in locked], Started()
+    causes = {move.contact_id: move.pk for move in moves}
     if enrol is not Enrol.NOBODY and target.effect is Effect.ENROL:
         started = _enrol(moves, target, user, now, waits=enrol is Enrol.EVERYBODY)
         left = started.left_alone
-    enrolments.leave_many(
-        account_id=target.account_id, contact_ids=left, effect=target.effect, actor=user, now=now
-    )
+    how = {"effect": target.effect, "causes": causes, "actor": user}
+    enrolments.leave_many(account_id=target.account_id, contact_ids=left, now=now, **how)
     return Carried(len(locked), started)
 
 

@@ -68,10 +68,11 @@ def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1
 
 
 @transaction.atomic
-def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
+def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int | None = None) -> int:
     """Takes the visible contacts off board and list for 30 days and ends their mails; answers how many.
 
-    The trash remembers each card's column. What is in the trash already, or not visible, is passed over.
+    The trash remembers each card's column. What is in the trash already, or not visible, is passed over. The mails
+    know the `cause` of their end, if there is one to take back.
     """
     board.locked_columns(user)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
@@ -91,8 +92,8 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     Card.objects.of(user.account).filter(pk__in=ids).delete()
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
     _record(ids, user, Change.Kind.TRASHED, now)
-    reason = Enrolment.Reason.TRASHED
-    enrolments.stop(account_id=user.account_id, contact_ids=ids, reason=reason, actor=user, now=now)
+    why = {"reason": Enrolment.Reason.TRASHED, "cause": cause, "actor": user}
+    enrolments.stop(account_id=user.account_id, contact_ids=ids, now=now, **why)
     return len(ids)
 
 

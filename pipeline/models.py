@@ -9,6 +9,19 @@ from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
 from funnel.enrolments import Effect
 from funnel.models import Sequence
+from pipeline.deed_models import Deed, DeedPart
+
+__all__ = [
+    "Card",
+    "Column",
+    "Deed",
+    "DeedPart",
+    "Export",
+    "Import",
+    "ImportRow",
+    "Move",
+    "TrashedCard",
+]
 
 
 class Column(models.Model):

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.refusals import Conflict, Gone, NotUnderstood
 from accounts.rows import all_rows
 from contacts.models import Contact, sight
-from funnel import enrolments
+from funnel import enrolments, undoing
 from funnel.enrolments import Announcement, Effect
 from pipeline import places
 from pipeline.locks import lock_card, lock_columns
@@ -205,9 +205,10 @@ def _change_column(
 def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) -> Announcement | None:
     """The status decides what is mailed: in the same transaction, so that both commit or neither."""
     if move.reverses_id:
+        causes = {card.contact_id: move.reverses_id}
+        undone = undoing.undo_many(account_id=card.account_id, causes=causes, now=now)
         ids = {"account_id": card.account_id, "contact_id": card.contact_id}
-        is_undone = enrolments.undo(**ids, cause=move.reverses_id, now=now)
-        return enrolments.announce(**ids) if is_undone else None
+        return enrolments.announce(**ids) if undone else None
     if target.effect is not Effect.ENROL and not card.has_series:
         return None
     return enrolments.switch(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from pipeline import import_files, import_jobs, leads
+from pipeline import deed_jobs, import_files, import_jobs, leads
 
 STALLED_SECONDS = 30  # without a sign of life from a job's worker
 KEEP_JOBS_HOURS = 72
@@ -29,6 +29,24 @@ def check_import(context: JobContext, import_id: int) -> None:
 def run_import(context: JobContext, import_id: int) -> None:
     """The import of a checked file."""
     _attempt(import_jobs.run, import_id, context)
+
+
+@app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
+def carry_on_deed(context: JobContext, deed_id: int) -> None:
+    """A change of many contacts, or its taking back, part by part."""
+    try:
+        deed_jobs.run(deed_id=deed_id, now=timezone.now)
+    except Exception as fault:
+        if not isinstance(fault, OperationalError) or context.job.attempts >= MOST_ATTEMPTS:
+            deed_jobs.give_up(deed_id=deed_id)
+        raise
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="forget_deeds", queueing_lock="forget_deeds")
+def forget_deeds(timestamp: int) -> None:
+    """What was done to many at once, a day after it was."""
+    deed_jobs.forget_old(now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -1,10 +1,10 @@
 """Reading the trash: what lies in it, who put it there and how long it stays."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 
 from accounts.models import User
 from contacts import keyset
@@ -15,7 +15,6 @@ from pipeline.picked import named, unavailable
 
 PAGE = 50  # rows
 ORDER = keyset.Order(F("contact__trashed_at"), keyset.moment)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -57,23 +56,6 @@ def ids(user: User, data: QueryDict) -> set[int]:
     if Contact.objects.of(user.account).filter(sight(user), pk__in=wanted).count() != len(wanted):
         raise unavailable()
     return wanted
-
-
-def stamp(moment: datetime) -> int:
-    """The moment of a deletion as it stands in an address: microseconds, as exact as the database."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def thrown_at(user: User, moment: int) -> list[int]:
-    """What this user put into the trash at that moment and is still there. Raises Http404 if there is nothing."""
-    try:
-        when = EPOCH + timedelta(microseconds=moment)
-    except OverflowError:
-        raise Http404 from None
-    found = list(_seen(user).filter(trashed_by=user, contact__trashed_at=when).values_list("pk", flat=True))
-    if not found:
-        raise Http404
-    return found
 
 
 def _seen(user: User) -> QuerySet[TrashedCard]:

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401  (registers <id:…>)
-from pipeline.views import board, cards, columns, detail, exports, imports, intake, list, selection, trash
+from pipeline.views import (
+    board,
+    cards,
+    columns,
+    deeds,
+    detail,
+    exports,
+    imports,
+    intake,
+    list,
+    selection,
+    trash,
+)
 
 app_name = "pipeline"
 urlpatterns = [
@@ -14,9 +26,10 @@ urlpatterns = [
     path("contacts/selection/status/", selection.status, name="selection-status"),
     path("contacts/selection/export/", selection.export, name="selection-export"),
     path("contacts/selection/trash/", selection.trash, name="selection-trash"),
+    path("contacts/changes/", deeds.page, name="deeds"),
+    path("changes/<id:deed_id>/reversal/", deeds.reversal, name="deed-reversal"),
     path("contacts/trash/", trash.page, name="trash"),
     path("contacts/trash/restoration/", trash.restoration, name="trash-restoration"),
-    path("contacts/trash/<id:stamp>/restoration/", trash.undo, name="trash-undo"),
     path("contacts/<id:contact_id>/trash/", trash.contact, name="contact-trash"),
     path("contacts/import/", imports.overview, name="imports"),
     path("contacts/import/<id:import_id>/", imports.page, name="import"),

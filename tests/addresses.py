@@ -39,7 +39,7 @@ PARAMETERS = {
     "step_id": Ref("step"),
     "holiday_id": Ref("holiday"),
     "message_id": Ref("message"),
-    "stamp": Ref("stamp"),
+    "deed_id": Ref("deed"),
     "pk": Ref("authenticator"),
 }
 NEVER = "405 405 405 405 405 405 405"
@@ -228,7 +228,8 @@ ROWS = [
         post="401 302 302 403 403 422 401",
         body={"contact": [Ref("trashed")]},
     ),
-    Row("pipeline:trash-undo", post="401 302 404 403 403 404 401"),  # for whoever deleted them
+    Row("pipeline:deeds", "302 200 200 200 403 200 302"),
+    Row("pipeline:deed-reversal", post="401 302 302 404 403 404 401"),  # agents take back their own
     Row("pipeline:contact-trash", "302 200 200 403 403 404 302", "401 302 302 403 403 404 401"),
     # Contacts
     Row(

@@ -38,7 +38,7 @@ from funnel.models import Enrolment, Holiday, Message, OptIn, Sender, Sequence, 
 from funnel.suppression import address_hash
 from funnel.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
-from pipeline import import_files, leads, moves
+from pipeline import deeds, import_files, moves
 from pipeline.boards import create_board
 from pipeline.models import Column, Export, Import, ImportRow, Move
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
@@ -128,8 +128,7 @@ def hide(office: Office, mark: Mark = HIDDEN) -> Office:
     shown.refs |= {"contact": hidden.pk, "own_contact": hidden.pk} | _story(hidden, jan, jan, mark)
     shown.refs["move"] = _moved(hidden, jan, office.refs["first_column"])
     trashed = ContactFactory(column=column, assignee=jan, **facts(mark))
-    leads.trash(user=jan, contact_ids=[trashed.pk], now=timezone.now())
-    shown.refs["trashed"] = trashed.pk
+    shown.refs |= {"trashed": trashed.pk, "deed": _thrown(trashed, office.people["manager"], mark)}
     return shown
 
 
@@ -218,9 +217,7 @@ def _contacts(office: Office, mark: Mark) -> None:
     mover = ContactFactory(column=column, **facts(mark))
     office.refs["move"] = _moved(mover, agent, office.refs["first_column"], key=mark.text("key"))
     trashed = ContactFactory(column=column, **facts(mark))
-    now = timezone.now()
-    leads.trash(user=admin, contact_ids=[trashed.pk], now=now)
-    office.refs |= {"trashed": trashed.pk, "stamp": int(now.timestamp()) * 1_000_000 + now.microsecond}
+    office.refs |= {"trashed": trashed.pk, "deed": _thrown(trashed, admin, mark)}
 
 
 def _consent(office: Office, mark: Mark) -> None:
@@ -316,6 +313,17 @@ def _moved(contact: Contact, user: User, column_id: int, key: str = "") -> int:
     moved = moves.move_card(user=user, contact_id=contact.pk, column_id=column_id, **ways)
     assert moved.move is not None
     return moved.move.pk
+
+
+def _thrown(contact: Contact, user: User, mark: Mark) -> int:
+    """A change of many, with a word in each of its texts."""
+    now = timezone.now() + timedelta(hours=1)  # can be taken back for as long as the tests run
+    deed = deeds.trash(user=user, contact_ids=[contact.pk], now=now)
+    assert deed is not None
+    deed.subject, deed.other = mark.text("deed"), mark.text("before", 40)
+    deed.error, deed.asked, deed.before = mark.text("fault"), {"x": mark.text("x")}, {"x": mark.text("x")}
+    deed.save()
+    return deed.pk
 
 
 def _files(office: Office, mark: Mark) -> None:

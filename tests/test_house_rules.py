@@ -35,6 +35,8 @@ ACROSS_ACCOUNTS = {
     "funnel/outbox.py::*": "the worker's sign of life belongs to nobody, and what a dead one left to every office",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
     "pipeline/columns.py::locked_columns": "locks the account itself",
+    "pipeline/deed_jobs.py::forget_old": "forgets every office's old deeds",
+    "pipeline/deed_jobs.py::_locked": "the job names the deed, and the deed the account",
     "pipeline/import_files.py::forget_old": "forgets every office's old files",
     "pipeline/import_jobs.py::_working_on": "the job names the import, and the import the account",
     "pipeline/import_jobs.py::fail": "the same",

@@ -192,6 +192,7 @@ NOT_SAID = {
     "pipeline.Card.rank",
     "pipeline.Card.last_request",
     "pipeline.Move.from_rank",
+    "pipeline.DeedPart.rank",
     "pipeline.Import.file",  # a name of our own, never shown
     "pipeline.Import.mapping",
     "pipeline.Import.counts",

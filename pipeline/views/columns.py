@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood
-from pipeline import board, bulk, columns
+from pipeline import board, column_deeds, columns, deeds
 from pipeline.column_menu import entries
 from pipeline.forms import key_of, number, single
-from pipeline.models import Card, Column
+from pipeline.models import Card, Column, Deed
 from pipeline.selection import Selection
 from pipeline.views.answers import BOARD, found, scene
+from pipeline.views.deeds import started, undo_address
 
 
 @require_safe
@@ -33,8 +34,9 @@ def menu(request: HttpRequest, column_id: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """A new column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
-    column = columns.insert(user=request.user, beside_id=beside, side=side, key=key_of(request.POST))
-    return _changed(request, _("Spalte eingefügt."), inserted=column)
+    asked = {"beside_id": beside, "side": side, "key": key_of(request.POST)}
+    column, deed = column_deeds.insert(user=request.user, now=timezone.now(), **asked)
+    return _changed(request, _("Spalte eingefügt."), deed, inserted=column)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,10 +48,11 @@ def name(request: HttpRequest, column_id: int) -> HttpResponse:
         return _head(request, column, is_renaming="cancel" not in request.GET and not column.is_system)
     typed = single(request.POST, "name")
     try:
-        columns.rename(user=request.user, column_id=column_id, name=typed)
+        now = timezone.now()
+        _column, deed = column_deeds.rename(user=request.user, column_id=column_id, name=typed, now=now)
     except NotUnderstood as refusal:
         return _head(request, column, is_renaming=True, typed=typed, error=refusal.sentence, status=422)
-    return _head(request, column, sentence=_("Name gespeichert."))
+    return _head(request, column, sentence=_("Name gespeichert."), undo=undo_address(deed))
 
 
 @require_POST
@@ -57,8 +60,9 @@ def name(request: HttpRequest, column_id: int) -> HttpResponse:
 def place(request: HttpRequest, column_id: int) -> HttpResponse:
     """Shifts the column one to the left or right."""
     found(Column.objects.of(request.account).filter(pk=column_id))
-    columns.shift(user=request.user, column_id=column_id, direction=single(request.POST, "direction"))
-    return _changed(request, _("Spalte verschoben."))
+    asked = {"column_id": column_id, "direction": single(request.POST, "direction")}
+    deed = column_deeds.shift(user=request.user, now=timezone.now(), **asked)
+    return _changed(request, _("Spalte verschoben."), deed)
 
 
 @require_POST
@@ -79,12 +83,12 @@ def removal(request: HttpRequest, column_id: int) -> HttpResponse:
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST":
         return _ask_target(request, column)
+    whose = {"user": request.user, "column_id": column_id, "now": timezone.now()}
     if request.POST.get("target"):
         target = number(request.POST, "target")
-        bulk.empty_and_remove(user=request.user, column_id=column_id, target_id=target, now=timezone.now())
-        return _changed(request, _("Kontakte verschoben und Spalte gelöscht."), refilled=target)
-    columns.remove(user=request.user, column_id=column_id)
-    return _changed(request, _("Spalte gelöscht."))
+        deed = deeds.empty_and_remove(target_id=target, **whose)
+        return _changed(request, _("Kontakte verschoben und Spalte gelöscht."), deed, refilled=target)
+    return _changed(request, _("Spalte gelöscht."), column_deeds.remove(**whose))
 
 
 def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
@@ -95,16 +99,23 @@ def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
 
 
 def _changed(
-    request: HttpRequest, sentence: str, inserted: Column | None = None, refilled: int | None = None
+    request: HttpRequest,
+    sentence: str,
+    deed: Deed,
+    inserted: Column | None = None,
+    refilled: int | None = None,
 ) -> HttpResponse:
-    """The board's new order of columns, with a column that is new or newly filled."""
+    """The board's new order of columns, with a column that is new or newly filled; a job shows its progress."""
+    if deed.is_busy:
+        return started(request, deed)
     if not request.htmx:
-        messages.success(request, sentence)
+        messages.success(request, sentence, extra_tags=undo_address(deed))
         return HttpResponseRedirect(BOARD if inserted is None else f"/columns/{inserted.pk}/name/")
     selection = _selection(request)
     stacks = board.load(selection)
     context = scene(request, selection) | {
         "sentence": sentence,
+        "undo": undo_address(deed),
         "order": ",".join(str(stack.column.pk) for stack in stacks),
         "inserted": next((stack for stack in stacks if inserted and stack.column.pk == inserted.pk), None),
         "refilled": next((stack for stack in stacks if stack.column.pk == refilled), None),
@@ -114,7 +125,7 @@ def _changed(
 
 def _head(request: HttpRequest, column: Column, status: int = 200, **context: object) -> HttpResponse:
     if not request.htmx and "sentence" in context:
-        messages.success(request, context["sentence"])
+        messages.success(request, context["sentence"], extra_tags=context.get("undo", ""))
         return HttpResponseRedirect(BOARD)
     selection = _selection(request)
     (stack,) = board.heads(selection, [column.pk])

@@ -16,11 +16,11 @@ from accounts.plans import Feature
 from accounts.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
-from pipeline import bulk, forecast, leads
+from pipeline import deeds, forecast, leads
 from pipeline.forms import number
-from pipeline.models import Column
+from pipeline.models import Column, Deed
 from pipeline.picked import Picked, pick
-from pipeline.views.trash import undo_address
+from pipeline.views.deeds import started, undo_address
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,9 +35,8 @@ def assignee(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise assignment.unavailable()
     picked, chosen, now = _picked(request), form.cleaned_data["assignee"], timezone.now()
-    whose = {"account": request.account, "actor": request.user, "assignee": chosen}
-    assignment.assign_many(contact_ids=picked.ids, now=now, **whose)
-    return _done(request, picked, _assigned(picked.total, chosen))
+    deed = deeds.assign(user=request.user, contact_ids=picked.ids, assignee=chosen, now=now)
+    return _done(request, picked, _assigned(picked.total, chosen), deed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,8 +47,9 @@ def status(request: HttpRequest) -> HttpResponse:
         return _ask(request, "status", **forecast.load(request.account, pick(request.user, request.GET).ids))
     picked, column_id = _picked(request), number(request.POST, "column")
     asked = {"column_id": column_id, "enrol": "enrol" in request.POST}
-    bulk.move_many(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
-    return _done(request, picked, _moved(picked.total, Column.objects.of(request.account).get(pk=column_id)))
+    deed = deeds.move(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
+    column = Column.objects.of(request.account).get(pk=column_id)
+    return _done(request, picked, _moved(picked.total, column), deed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,9 +58,9 @@ def trash(request: HttpRequest) -> HttpResponse:
     """Puts the contacts into the trash; the message offers to take them out again."""
     if request.method != "POST":
         return _ask(request, "trash", days=leads.TRASH_DAYS)
-    picked, now = _picked(request), timezone.now()
-    leads.trash(user=request.user, contact_ids=picked.ids, now=now)
-    return _done(request, picked, _trashed(picked.total), undo=undo_address(now))
+    picked = _picked(request)
+    deed = deeds.trash(user=request.user, contact_ids=picked.ids, now=timezone.now())
+    return _done(request, picked, _trashed(picked.total), deed)
 
 
 @require_safe
@@ -84,11 +84,13 @@ def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
     return render(request, template, context)
 
 
-def _done(request: HttpRequest, picked: Picked, sentence: str, undo: str = "") -> HttpResponse:
-    """Back to the list, which says what has happened."""
+def _done(request: HttpRequest, picked: Picked, sentence: str, deed: Deed | None) -> HttpResponse:
+    """Back to the list, which says what has happened and offers to take it back; a job shows its progress."""
+    if deed and deed.is_busy:
+        return started(request, deed)
     if picked.gone:
         sentence = f"{sentence} {_left_out(picked.gone)}"
-    messages.success(request, sentence, extra_tags=undo)
+    messages.success(request, sentence, extra_tags=undo_address(deed))
     if wants_fragment(request):
         return HttpResponse(headers={"HX-Refresh": "true"})
     return HttpResponseRedirect(reverse("pipeline:list") + picked.selection.suffix)

@@ -1,7 +1,5 @@
 """The trash: what lies there, taking it out again, and putting a single contact in."""
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,8 +13,9 @@ from accounts.access import LEADERS, gate
 from accounts.refusals import wants_fragment
 from contacts.finding import find
 from contacts.views.answers import small_page
-from pipeline import leads
+from pipeline import deeds, leads
 from pipeline import trash as shelf
+from pipeline.views.deeds import undo_address
 
 
 @require_safe
@@ -37,15 +36,6 @@ def restoration(request: HttpRequest) -> HttpResponse:
     return _done(request, _restored(count), reverse("pipeline:trash"))
 
 
-@require_POST
-@gate(*LEADERS)
-def undo(request: HttpRequest, stamp: int) -> HttpResponse:
-    """Takes back one deletion, of however many contacts („Rückgängig“), for its author, as long as they lie there."""
-    ids = shelf.thrown_at(request.user, stamp)
-    count = leads.restore(user=request.user, contact_ids=ids, now=timezone.now())
-    return _done(request, _restored(count), reverse("pipeline:list"))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
@@ -54,20 +44,15 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     if request.method != "POST":
         context = {"title": _("Kontakt löschen"), "contact": found, "days": leads.TRASH_DAYS}
         return small_page(request, "pipeline/_contact_trash.html", context)
-    leads.trash(user=request.user, contact_ids=[found.pk], now=now)
+    deed = deeds.trash(user=request.user, contact_ids=[found.pk], now=now)
     sentence = _("„%(name)s“ liegt jetzt im Papierkorb.") % {"name": found.display_name}
-    messages.success(request, sentence, extra_tags=undo_address(now))
+    messages.success(request, sentence, extra_tags=undo_address(deed))
     address = reverse("pipeline:list")
     return (
         HttpResponse(headers={"HX-Redirect": address})
         if wants_fragment(request)
         else HttpResponseRedirect(address)
     )
-
-
-def undo_address(moment: datetime) -> str:
-    """Where the deletion of this moment is taken back."""
-    return reverse("pipeline:trash-undo", args=[shelf.stamp(moment)])
 
 
 def _restored(count: int) -> str:

@@ -127,22 +127,6 @@ class TestRestoring:
         assert len(bodies) == 1
 
 
-class TestUndo:
-    def test_restores_one_deletion_and_leaves_the_others(self, anna, people, login):
-        throw(anna, people[0], people[1])
-        throw(anna, people[2], now=NOW - timedelta(hours=1))
-        response = login(anna).post(f"/contacts/trash/{trash.stamp(NOW)}/restoration/", headers=FETCH)
-        assert response.headers["HX-Refresh"] == "true"
-        assert TrashedCard.objects.of(anna.account).get().contact == people[2]
-
-    def test_of_somebody_else_or_of_nothing_does_not_exist(self, anna, mehmet, people, login, unwritten):
-        throw(mehmet, people[0])
-        client = login(anna)
-        for stamp in (trash.stamp(NOW), 1, 2**63 - 1):
-            with unwritten():
-                assert client.post(f"/contacts/trash/{stamp}/restoration/").status_code == 404
-
-
 class TestOneContact:
     def test_goes_into_the_trash_from_its_page(self, anna, people, login):
         client = login(anna)
@@ -150,7 +134,7 @@ class TestOneContact:
         html = client.get(LIST).content.decode()
         assert f"„{people[0].display_name}“ liegt jetzt im Papierkorb." in html
         assert ids(client.get(TRASH)) == [people[0].pk]
-        undo = re.search(r'action="(/contacts/trash/\d+/restoration/)"', html)[1]
+        undo = re.search(r'action="(/changes/\d+/reversal/)"', html)[1]
         client.post(undo)
         assert Card.objects.of(anna.account).count() == 3
 
@@ -191,8 +175,8 @@ class TestOneContact:
     def test_is_not_deleted_by_following_a_link(self, anna, people, login, unwritten):
         client = login(anna)
         with unwritten():
-            for address in (RESTORATION, "/contacts/trash/1/restoration/"):
-                assert (client.get(address).status_code, client.head(address).status_code) == (405, 405)
+            answers = (client.get(RESTORATION), client.head(RESTORATION))
+            assert [answer.status_code for answer in answers] == [405, 405]
 
 
 def test_emptying_erases_after_thirty_days_with_everything(anna, people, capsys):

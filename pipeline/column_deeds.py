@@ -1,0 +1,108 @@
+"""The operations on columns, each with the deed by which it is taken back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Case, Value, When
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict
+from pipeline import columns as board
+from pipeline.column_records import remember, revive
+from pipeline.models import Card, Column, Deed
+
+Kind = Deed.Kind
+
+
+@transaction.atomic
+def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: datetime) -> tuple[Column, Deed]:
+    """`columns.insert`; the same form again answers the first column with its deed."""
+    column = board.insert(user=user, beside_id=beside_id, side=side, key=key)
+    known = Deed.objects.of(user.account).filter(kind=Kind.INSERT, column_id=column.pk).first()
+    return column, known or _record(user, Kind.INSERT, column, now)
+
+
+@transaction.atomic
+def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Column, Deed | None]:
+    """`columns.rename`; the same name is no deed."""
+    board.locked_columns(user)
+    before = Column.objects.of(user.account).filter(pk=column_id).values_list("name", flat=True).first()
+    column = board.rename(user=user, column_id=column_id, name=name)
+    if before in (None, column.name):
+        return column, None
+    return column, _record(user, Kind.RENAME, column, now, other=before)
+
+
+@transaction.atomic
+def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
+    """`columns.shift`."""
+    column = board.shift(user=user, column_id=column_id, direction=direction)
+    beside = column.position - (1 if direction == "right" else -1)
+    other = Column.objects.of(user.account).get(position=beside)
+    return _record(user, Kind.SHIFT, column, now, asked={"direction": direction, "passed": other.pk})
+
+
+@transaction.atomic
+def remove(*, user: User, column_id: int, now: datetime) -> Deed:
+    """`columns.remove`."""
+    column = board.find(board.locked_columns(user), column_id)
+    kept = {} if column.is_system else remember(column)
+    board.remove(user=user, column_id=column_id)
+    return _record(user, Kind.REMOVE, column, now, column_id=column_id, before=kept)
+
+
+def take_back(deed: Deed, user: User) -> None:
+    """What the deed did to its column; part of the caller's transaction.
+
+    Raises `Conflict` where the column, its name, its place or its contacts have changed since.
+    """
+    if deed.kind in (Kind.REMOVE, Kind.EMPTY):
+        revive(deed, user)
+        return
+    columns = board.locked_columns(user)
+    column = next((column for column in columns if column.pk == deed.column_id), None)
+    if column is None:
+        raise Conflict(_("Diese Spalte gibt es nicht mehr."))
+    if deed.kind == Kind.INSERT:
+        _take_out(column, deed, user)
+    elif deed.kind == Kind.RENAME:
+        _name_back(columns, column, deed)
+    else:
+        _shift_back(columns, column, deed)
+
+
+def _take_out(column: Column, deed: Deed, user: User) -> None:
+    later = Deed.objects.of(deed.account_id).filter(column_id=column.pk, pk__gt=deed.pk)
+    if later.exclude(state=Deed.State.UNDONE).exclude(actor=deed.actor_id).exists():
+        raise Conflict(_("Jemand anderes hat diese Spalte seitdem geändert."))
+    count = Card.objects.of(user.account).filter(column=column).count()
+    if count:
+        raise Conflict(board.still_full(count) + ".")
+    board.close_gap(column)
+
+
+def _name_back(columns: list[Column], column: Column, deed: Deed) -> None:
+    if column.name != deed.subject:
+        raise Conflict(_("Die Spalte wurde seitdem noch einmal umbenannt."))
+    folded = board.fold_name(deed.other)
+    if any(other.folded_name == folded for other in columns if other.pk != column.pk):
+        raise Conflict(_("Eine Spalte mit diesem Namen gibt es inzwischen wieder."))
+    column.name, column.folded_name = deed.other, folded
+    column.save(update_fields=["name", "folded_name"])
+
+
+def _shift_back(columns: list[Column], column: Column, deed: Deed) -> None:
+    other = next((other for other in columns if other.pk == deed.asked["passed"]), None)
+    step = 1 if deed.asked["direction"] == "left" else -1
+    if other is None or other.position != column.position + step:
+        raise Conflict(_("Die Spalten wurden seitdem umgestellt."))
+    Column.objects.of(deed.account_id).filter(pk__in=(column.pk, other.pk)).update(
+        position=Case(When(pk=column.pk, then=Value(other.position)), default=Value(column.position))
+    )
+
+
+def _record(user: User, kind: str, column: Column, now: datetime, **facts: object) -> Deed:
+    about = {"column_id": column.pk, "subject": column.name} | facts
+    return Deed.objects.create(account=user.account, actor=user, kind=kind, at=now, **about)

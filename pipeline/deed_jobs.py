@@ -1,0 +1,76 @@
+"""Deeds too large for a request: the worker does them part by part, each in a transaction of its own.
+
+So nobody waits for the columns of the office longer than one part takes, and after a crash the next part goes on.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Refusal
+from pipeline import doing, taking_back
+from pipeline.models import Deed, DeedPart
+
+State = Deed.State
+KEPT = timedelta(days=1)
+
+
+def run(*, deed_id: int, now: Callable[[], datetime]) -> None:
+    """Goes on until the deed is done, or taken back. Repeated: nothing is done twice."""
+    while _advance(deed_id, now()):
+        pass
+
+
+def give_up(*, deed_id: int) -> None:
+    """Ends a job after an unexpected fault; what it has done so far can be taken back."""
+    with transaction.atomic():
+        deed = _locked(deed_id)
+        if deed and deed.is_busy:
+            _end(deed, _("Ein unerwarteter Fehler: Bitte prüfen Sie, wie weit die Änderung gekommen ist."))
+
+
+def forget_old(*, now: datetime) -> None:
+    """Deletes what is older than a day; its parts go with it."""
+    Deed.objects.filter(at__lt=now - KEPT).delete()
+
+
+@transaction.atomic
+def _advance(deed_id: int, now: datetime) -> bool:
+    deed = _locked(deed_id)
+    if deed is None or not deed.is_busy:
+        return False
+    if deed.state == State.DOING and deed.count == 0:
+        deed.at = now  # the ten minutes begin with the first contact that is changed
+        deed.save(update_fields=["at"])
+    try:
+        with transaction.atomic():
+            is_left = _step(deed, now)
+    except Refusal as refusal:
+        _end(deed, refusal.sentence)
+        return False
+    if not is_left:
+        _end(deed)
+    return is_left
+
+
+def _step(deed: Deed, now: datetime) -> bool:
+    if deed.state == State.DOING:
+        return doing.step(deed, deed.actor)
+    user = User.objects.of(deed.account_id).select_related("account").get(pk=deed.asked["by"])
+    return taking_back.step(deed, user, now)
+
+
+def _end(deed: Deed, error: str = "") -> None:
+    """A job that was refused halfway is done as far as it came; the contacts whose turn did not come are let go."""
+    is_undone = deed.state == State.UNDOING and not error
+    deed.state, deed.error = State.UNDONE if is_undone else State.DONE, error
+    deed.save(update_fields=["state", "error"])
+    DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None).delete()
+
+
+def _locked(deed_id: int) -> Deed | None:
+    deeds = Deed.objects.select_related("actor__account").select_for_update(of=("self",))
+    return deeds.filter(pk=deed_id).first()

@@ -1,0 +1,58 @@
+"""Reading „Zuletzt geändert“."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from accounts.models import User
+from contacts.models import Contact, sight
+from pipeline import deed_words, deeds
+from pipeline.deed_jobs import KEPT
+from pipeline.models import Deed, DeedPart
+
+MOST = 50  # deeds
+MOST_NAMED = 500  # contacts of all of them together
+
+
+@dataclass(frozen=True)
+class Line:
+    """A deed as the list shows it."""
+
+    deed: Deed
+    sentence: str
+    can_undo: bool
+    minutes: int  # that are left for it, begun ones included
+    left: list[Contact]  # what was changed since and stays as it is
+    left_more: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * min(self.deed.count, self.deed.total) // max(self.deed.total, 1)
+
+
+def load(user: User, now: datetime) -> dict[str, Any]:
+    """The last deeds this user may see, the newest first."""
+    rows = deeds.seen(user).filter(at__gte=now - KEPT).select_related("actor")
+    rows = rows.annotate(kept=Count("parts", filter=Q(parts__is_left=True))).order_by("-at", "-pk")[:MOST]
+    shown = list(rows)
+    left = _left([deed.pk for deed in shown if deed.kept], user)
+    lines = [_line(deed, left.get(deed.pk, []), user, now) for deed in shown]
+    return {"lines": lines, "is_busy": any(line.deed.is_busy for line in lines), "now": now}
+
+
+def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
+    """By deed, the contacts that were not taken back and that this user sees."""
+    left: dict[int, list[Contact]] = {}
+    parts = DeedPart.objects.of(user.account).filter(sight(user, "contact__"), deed__in=ids, is_left=True)
+    for part in parts.select_related("contact").order_by("contact__sort_name", "pk")[:MOST_NAMED]:
+        left.setdefault(part.deed_id, []).append(part.contact)
+    return left
+
+
+def _line(deed: Any, left: list[Contact], user: User, now: datetime) -> Line:
+    seconds = (deed.at + deeds.UNDO - now).total_seconds()
+    can_undo = deeds.can_undo(deed, user, now)
+    return Line(deed, deed_words.said(deed), can_undo, -int(-seconds // 60), left, deed.kept - len(left))

@@ -1,0 +1,81 @@
+"""What was done to many contacts, or to a column, at once, with what it takes to take it back."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountQuerySet, User
+from contacts.models import Contact
+
+
+class Deed(models.Model):
+    """One change of many contacts or of a column (zuletzt geändert). It can be taken back for ten minutes."""
+
+    class Kind(models.TextChoices):
+        ASSIGN = "assign", _("zugewiesen")
+        STATUS = "status", _("Status geändert")
+        TRASH = "trash", _("gelöscht")
+        EMPTY = "empty", _("Spalte geleert und gelöscht")
+        INSERT = "insert", _("Spalte eingefügt")
+        RENAME = "rename", _("Spalte umbenannt")
+        SHIFT = "shift", _("Spalte verschoben")
+        REMOVE = "remove", _("Spalte gelöscht")
+
+    class State(models.TextChoices):
+        DOING = "doing", _("wird ausgeführt")
+        DONE = "done", _("ausgeführt")
+        UNDOING = "undoing", _("wird zurückgenommen")
+        UNDONE = "undone", _("rückgängig gemacht")
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    actor = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.DONE)
+    at = models.DateTimeField()
+    subject = models.CharField(max_length=400, blank=True)  # the colleague or column, as it was called
+    other = models.CharField(max_length=40, blank=True)  # the name a column had before
+    column_id = models.BigIntegerField(null=True)  # the column concerned; it may be gone
+    asked = models.JSONField(default=dict)  # ids and flags that a job goes on from
+    before = models.JSONField(default=dict)  # a column as it was
+    total = models.PositiveIntegerField(default=0)  # contacts to be changed
+    count = models.PositiveIntegerField(
+        default=0
+    )  # contacts done so far; while it is taken back: those gone through
+    error = models.CharField(max_length=300, blank=True)  # why a job did not get through
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["id", "account"], name="deed_of_account")]
+        indexes = [models.Index(fields=["account", "-at"], name="deed_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject} ({self.state})"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the worker has it."""
+        return self.state in (self.State.DOING, self.State.UNDOING)
+
+
+class DeedPart(models.Model):
+    """One contact of a deed as it was before. Without `version` its turn has not come yet."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+    deed = models.ForeignKey(Deed, models.CASCADE, related_name="parts", db_index=False, db_constraint=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False)
+    column_id = models.BigIntegerField(null=True)  # it may be gone
+    rank = models.TextField(db_collation="C", blank=True)
+    version = models.PositiveIntegerField(null=True)
+    entered_at = models.DateTimeField(null=True)
+    assignee = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    is_left = models.BooleanField(default=False)  # changed since by somebody: it was not taken back
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deed", "contact"], name="deed_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} in {self.deed_id}"

@@ -1,0 +1,96 @@
+"""Deeds in sentences: what was done, and what taking it back came to."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from contacts.models import Contact, sight
+from pipeline.models import Deed
+
+NAMED = 10  # contacts that were left are named in a message; the list names more
+Kind = Deed.Kind
+
+
+def said(deed: Deed) -> str:
+    """What was done: „60 Kontakte Jan Thiele zugewiesen“."""
+    number = number_format(deed.total, force_grouping=True)
+    words = {"number": number, "subject": deed.subject, "other": deed.other}
+    match deed.kind:
+        case Kind.ASSIGN if deed.subject:
+            one = ngettext(
+                "%(number)s Kontakt: %(subject)s zugewiesen",
+                "%(number)s Kontakte: %(subject)s zugewiesen",
+                deed.total,
+            )
+        case Kind.ASSIGN:
+            one = ngettext(
+                "%(number)s Kontakt: niemandem mehr zugewiesen",
+                "%(number)s Kontakte: niemandem mehr zugewiesen",
+                deed.total,
+            )
+        case Kind.STATUS:
+            one = ngettext(
+                "%(number)s Kontakt nach „%(subject)s“ verschoben",
+                "%(number)s Kontakte nach „%(subject)s“ verschoben",
+                deed.total,
+            )
+        case Kind.TRASH:
+            one = ngettext(
+                "%(number)s Kontakt in den Papierkorb gelegt",
+                "%(number)s Kontakte in den Papierkorb gelegt",
+                deed.total,
+            )
+        case Kind.EMPTY:
+            one = ngettext(
+                "Spalte „%(subject)s“ gelöscht, %(number)s Kontakt nach „%(other)s“ verschoben",
+                "Spalte „%(subject)s“ gelöscht, %(number)s Kontakte nach „%(other)s“ verschoben",
+                deed.total,
+            )
+        case _:
+            one = _of_column(deed)
+    return one % words
+
+
+def _of_column(deed: Deed) -> str:
+    match deed.kind:
+        case Kind.INSERT:
+            return _("Spalte „%(subject)s“ eingefügt")
+        case Kind.RENAME:
+            return _("Spalte „%(other)s“ in „%(subject)s“ umbenannt")
+        case Kind.REMOVE:
+            return _("Spalte „%(subject)s“ gelöscht")
+        case _ if deed.asked["direction"] == "left":
+            return _("Spalte „%(subject)s“ nach links verschoben")
+        case _:
+            return _("Spalte „%(subject)s“ nach rechts verschoben")
+
+
+def started(deed: Deed) -> str:
+    """What is said of a deed that the worker has."""
+    return _("%s: läuft im Hintergrund.") % said(deed)
+
+
+def undone(deed: Deed, user: User) -> str:
+    """What taking it back came to, with the names of those that stay as they are."""
+    first = _("Rückgängig gemacht: %s.") % said(deed)
+    count = deed.parts.filter(is_left=True).count()
+    if not count:
+        return first
+    names = _left(deed, user)
+    more = count - len(names)
+    if more:
+        names.append(ngettext("%d weiterer", "%d weitere", more) % more)
+    kept = ngettext(
+        "%(count)d Kontakt wurde seitdem geändert und bleibt, wie er ist: %(names)s.",
+        "%(count)d Kontakte wurden seitdem geändert und bleiben, wie sie sind: %(names)s.",
+        count,
+    )
+    return f"{first} {kept % {'count': count, 'names': ', '.join(names)}}"
+
+
+def _left(deed: Deed, user: User) -> list[str]:
+    """The first names of contacts that were not taken back, of those this user sees."""
+    parts = deed.parts.filter(is_left=True)
+    contacts = Contact.objects.of(deed.account_id).filter(sight(user), pk__in=parts.values("contact"))
+    return [contact.display_name for contact in contacts.order_by("sort_name", "pk")[:NAMED]]

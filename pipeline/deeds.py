@@ -1,0 +1,144 @@
+"""Changes of many contacts at once, each with its way back: the doors that list and board go through."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict, Forbidden
+from pipeline import bulk, column_deeds, doing, taking_back, tasks
+from pipeline import columns as board
+from pipeline.column_records import remember
+from pipeline.models import Card, Deed
+
+UNDO = timedelta(minutes=10)
+Kind, State = Deed.Kind, Deed.State
+OF_LEADERS = (Kind.TRASH, Kind.EMPTY, Kind.INSERT, Kind.RENAME, Kind.SHIFT, Kind.REMOVE)
+OF_COLUMNS = (Kind.EMPTY, Kind.INSERT, Kind.RENAME, Kind.SHIFT, Kind.REMOVE)
+
+
+@transaction.atomic
+def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, now: datetime) -> Deed | None:
+    """Gives the contacts to a colleague, or to nobody. None: they had the colleague already, nothing is written.
+
+    More than `doing.AT_ONCE` contacts are a job. Raises like `assignment.assign_many`.
+    """
+    name = assignee.full_name if assignee else ""
+    deed = _deed(user, Kind.ASSIGN, now, subject=name, asked={"assignee": assignee and assignee.pk})
+    return _begin(deed, user, contact_ids)
+
+
+@transaction.atomic
+def move(
+    *, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime
+) -> Deed | None:
+    """Puts the contacts on top of the column. None: all of them were there already. Raises like `bulk.move_many`."""
+    target = board.find(board.locked_columns(user), column_id)
+    bulk.check_enrolling(len(contact_ids), enrol=enrol)
+    asked = {"column": column_id, "enrol": enrol}
+    deed = _deed(user, Kind.STATUS, now, subject=target.name, asked=asked)
+    return _begin(deed, user, contact_ids)
+
+
+@transaction.atomic
+def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> Deed | None:
+    """Puts the contacts into the trash. None: they were there already."""
+    return _begin(_deed(user, Kind.TRASH, now), user, contact_ids)
+
+
+@transaction.atomic
+def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> Deed:
+    """Moves all contacts of a column to another one and deletes it. Raises like `bulk.empty_and_remove`."""
+    column, target = bulk.to_be_emptied(user, column_id, target_id)
+    ids = list(Card.objects.of(user.account).filter(column=column).values_list("pk", flat=True))
+    names = {"subject": column.name, "other": target.name, "column_id": column.pk}
+    deed = _deed(user, Kind.EMPTY, now, asked={"target": target.pk}, total=len(ids), **names)
+    if len(ids) > doing.AT_ONCE:
+        return _hand_over(deed, State.DOING)
+    deed.before, deed.count = remember(column), len(ids)
+    deed.save()
+    doing.note(deed, ids)
+    bulk.empty_and_remove(user=user, column_id=column_id, target_id=target_id, now=now)
+    return deed
+
+
+def seen(user: User) -> QuerySet[Deed]:
+    """What this user may look at: leaders everything of the office, agents what they did themselves."""
+    deeds = Deed.objects.of(user.account)
+    return deeds if user.leads else deeds.filter(actor=user)
+
+
+def can_undo(deed: Deed, user: User, now: datetime) -> bool:
+    """Whether „Rückgängig“ is offered."""
+    is_allowed = user.leads or deed.kind not in OF_LEADERS
+    return deed.state == State.DONE and is_allowed and now - deed.at < UNDO
+
+
+@transaction.atomic
+def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
+    """Takes a deed back within ten minutes, exactly, mails included; what was changed since stays and is marked.
+
+    A repeat has no second effect. Raises `Http404` for one that this user may not see, `Forbidden` without the right,
+    `Conflict` when it is too late, still under way, or the column cannot be as it was.
+    """
+    deed = seen(user).filter(pk=deed_id).select_for_update(of=("self",)).first()
+    if deed is None:
+        raise Http404
+    if deed.kind in OF_LEADERS and not user.leads:
+        raise Forbidden(_("Dafür fehlt Ihnen die Berechtigung."))
+    if deed.state in (State.UNDOING, State.UNDONE):
+        return deed
+    if deed.state == State.DOING:
+        raise Conflict(_("Die Änderung läuft noch. Bitte warten Sie, bis sie fertig ist."))
+    if now - deed.at >= UNDO:
+        raise Conflict(_("Rückgängig machen ist nur zehn Minuten lang möglich."))
+    # A job that did not get to the end has left its column where it was.
+    if deed.kind in OF_COLUMNS and not (deed.kind == Kind.EMPTY and not deed.before):
+        column_deeds.take_back(deed, user)
+    deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
+    if deed.total > doing.AT_ONCE:
+        return _hand_over(deed, State.UNDOING)
+    while taking_back.step(deed, user, now):
+        pass
+    deed.state = State.UNDONE
+    deed.save()
+    return deed
+
+
+def _deed(user: User, kind: str, now: datetime, **facts: Any) -> Deed:
+    return Deed(account=user.account, actor=user, kind=kind, at=now, **facts)
+
+
+def _begin(deed: Deed, user: User, contact_ids: Collection[int]) -> Deed | None:
+    ids = doing.concerned(deed, user, list(contact_ids))
+    if not ids:
+        return None
+    deed.total = len(ids)
+    if len(ids) > doing.AT_ONCE:
+        _hand_over(deed, State.DOING)
+        with connection.cursor() as cursor:
+            cursor.execute(PARTS, [deed.account_id, deed.pk, ids])
+        return deed
+    deed.count = len(ids)
+    deed.save()
+    doing.act(deed, user, ids)
+    return deed
+
+
+PARTS = """
+INSERT INTO pipeline_deedpart (account_id, deed_id, contact_id, rank, is_left)
+SELECT %s, %s, contact, '', false FROM unnest(%s::bigint[]) AS contact
+"""
+
+
+def _hand_over(deed: Deed, state: str) -> Deed:
+    """To the worker, with the commit."""
+    deed.state = state
+    deed.save()
+    tasks.carry_on_deed.defer(deed_id=deed.pk)
+    return deed

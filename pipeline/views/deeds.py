@@ -1,0 +1,54 @@
+"""„Zuletzt geändert“: what was done to many at once, how far it is, and the way back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.refusals import wants_fragment
+from pipeline import deed_list, deed_words, deeds
+from pipeline.models import Deed
+from pipeline.views.answers import back
+
+
+@require_safe
+@gate(*WORKERS)
+def page(request: HttpRequest) -> HttpResponse:
+    """The changes of the last day; asked again every second while the worker has one of them."""
+    context = deed_list.load(request.user, timezone.localtime())
+    template = "pipeline/_deeds.html" if wants_fragment(request) else "pipeline/deeds.html"
+    return render(request, template, context)
+
+
+@require_POST
+@gate(*WORKERS)
+def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
+    """Takes a change back („Rückgängig“)."""
+    deed = deeds.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
+    if deed.is_busy:
+        return started(request, deed)
+    messages.success(request, deed_words.undone(deed, request.user))
+    if wants_fragment(request):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(back(request))
+
+
+def started(request: HttpRequest, deed: Deed) -> HttpResponse:
+    """Leads to the progress of a change that the worker has."""
+    address = reverse("pipeline:deeds")
+    if deed.state == Deed.State.UNDOING:
+        messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % deed_words.said(deed))
+    else:
+        messages.info(request, deed_words.started(deed))
+    if wants_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def undo_address(deed: Deed | None) -> str:
+    """Where the deed is taken back; "" where nothing was done."""
+    return reverse("pipeline:deed-reversal", args=[deed.pk]) if deed else ""

@@ -1,0 +1,143 @@
+"""Taking back a change of many contacts gives their mails back exactly; a no that came since stays a no."""
+
+from datetime import timedelta
+
+import pytest
+
+from contacts.kinds import Kind
+from funnel import claiming, enrolments, withdrawal
+from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.tokens import unsubscription
+from pipeline import deeds, invariants
+from pipeline.models import Move
+from tests.factories import ActionFactory
+from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
+
+State, Reason = Enrolment.State, Enrolment.Reason
+LATER = MONDAY + timedelta(minutes=9)
+
+
+@pytest.fixture
+def series(board, krueger):
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
+    steps(board["Auftrag erhalten"].sequence, 0, 5)
+    return board
+
+
+@pytest.fixture
+def crowd(series, anna):
+    """Two whose series runs, one without any."""
+    people = [lead(series["Nicht erreicht"]) for _ in range(3)]
+    for contact in people[:2]:
+        move(anna, contact, series["Erfolgreich kontaktiert"], MONDAY - timedelta(days=1))
+    return people
+
+
+def mails(account) -> tuple:
+    """All that decides what is sent."""
+    series = Enrolment.objects.of(account).exclude(reason=Reason.UNDONE).order_by("pk")
+    planned = Message.objects.of(account).exclude(reason=Message.Reason.UNDONE).order_by("pk")
+    return (
+        list(series.values_list("pk", "state", "reason", "address")),
+        list(planned.values_list("pk", "state", "reason", "planned_for", "message_id", "cancelled_by")),
+    )
+
+
+def done(what, anna, crowd, board):
+    whose = {"user": anna, "contact_ids": [contact.pk for contact in crowd], "now": MONDAY}
+    if what == "trash":
+        return deeds.trash(**whose)
+    name, enrol = what.split("+") if "+" in what else (what, "")
+    return deeds.move(column_id=board[name].pk, enrol=bool(enrol), **whose)
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["trash", "Kein Auftrag", "Termin vereinbart", "Auftrag erhalten", "Auftrag erhalten+mails"],
+)
+def test_all_mails_are_as_they_were(anna, krueger, crowd, series, what):
+    before = mails(krueger)
+    deed = done(what, anna, crowd, series)
+    assert mails(krueger) != before
+    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    assert mails(krueger) == before
+    assert Enrolment.objects.filter(state=State.ACTIVE).count() == 2
+    assert invariants.broken(krueger) == []
+
+
+def test_emptying_a_column_gives_the_paused_series_back(anna, krueger, crowd, series):
+    for contact in crowd:
+        move(anna, contact, series["Termin vereinbart"], MONDAY - timedelta(hours=1))
+    before = mails(krueger)
+    goal = {"column_id": series["Termin vereinbart"].pk, "target_id": series["Kein Auftrag"].pk}
+    deed = deeds.empty_and_remove(user=anna, now=MONDAY, **goal)
+    assert not Enrolment.objects.exclude(state=State.ENDED).exists()
+    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    assert mails(krueger) == before
+    assert Enrolment.objects.filter(state=State.PAUSED).count() == 2
+    assert invariants.broken(krueger) == []
+
+
+def test_no_mail_of_a_bulk_leaves_while_it_can_be_taken_back(anna, krueger, crowd, series):
+    deed = done("Auftrag erhalten+mails", anna, crowd, series)
+    first = (
+        Message.objects.of(krueger).filter(planned_by__isnull=False, state="planned").earliest("planned_for")
+    )
+    assert first.planned_for == MONDAY + deeds.UNDO
+    assert claiming.due(MONDAY + deeds.UNDO - timedelta(seconds=1)) == []
+    assert claiming.due(MONDAY + deeds.UNDO) != []
+    deeds.reverse(user=anna, deed_id=deed.pk, now=MONDAY + deeds.UNDO - timedelta(seconds=1))
+    assert not Message.objects.filter(
+        step__sequence=series["Auftrag erhalten"].sequence, state="planned"
+    ).exists()
+
+
+def test_what_was_sent_meanwhile_stays_sent(anna, krueger, crowd, series):
+    deed = done("Auftrag erhalten+mails", anna, crowd, series)
+    went(crowd[2], live(crowd[2])[0])
+    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    assert "sent" in [state for _subject, state in states(crowd[2])]
+    assert live(crowd[2]) == []
+
+
+class TestNo:
+    def test_who_unsubscribed_since_is_not_mailed_again(self, anna, krueger, crowd, series):
+        deed = done("trash", anna, crowd, series)
+        mail = Message.objects.filter(contact=crowd[0]).first()
+        withdrawal.unsubscribe(said=unsubscription(mail), now=MONDAY + timedelta(minutes=1))
+        deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+        assert live(crowd[0]) == []
+        assert not Enrolment.objects.filter(contact=crowd[0], state=State.ACTIVE).exists()
+        assert len(live(crowd[1])) == 3
+
+    def test_who_answered_since_is_not_mailed_again(self, anna, krueger, crowd, series):
+        deed = done("Kein Auftrag", anna, crowd, series)
+        answer = {"kind": Kind.MAIL_IN, "performed_at": MONDAY + timedelta(minutes=2)}
+        ActionFactory(contact=crowd[0], text="Danke, nein.", **answer)
+        deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+        assert live(crowd[0]) == []
+        assert len(live(crowd[1])) == 3
+
+    def test_a_series_paused_by_hand_since_stays_out_of_the_old_status(self, anna, krueger, crowd, series):
+        deed = done("Auftrag erhalten+mails", anna, crowd, series)
+        enrolments.pause(user=anna, contact_id=crowd[2].pk, now=MONDAY + timedelta(minutes=1))
+        deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+        assert (Enrolment.objects.get(contact=crowd[2]).state, live(crowd[2])) == (State.ENDED, [])
+        assert invariants.broken(krueger) == []
+
+
+def test_a_step_another_contact_of_the_address_was_given_is_not_planned_twice(anna, krueger, crowd, series):
+    deed = done("trash", anna, crowd, series)
+    twin = lead(series["Nicht erreicht"], email=crowd[0].email)
+    move(anna, twin, series["Erfolgreich kontaktiert"], MONDAY + timedelta(minutes=1))
+    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    assert (len(live(twin)), live(crowd[0])) == (3, [])
+    assert invariants.broken(krueger) == []
+
+
+def test_the_causes_are_used_up(anna, krueger, crowd, series):
+    deed = done("trash", anna, crowd, series)
+    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    assert not EnrolmentChange.objects.of(krueger).filter(cause=-deed.pk).exists()
+    assert Move.objects.of(krueger).count() == 2  # of their way to the series

@@ -1,0 +1,330 @@
+"""What was done to many contacts at once is taken back within ten minutes, exactly; what changed since is left."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts import assignment
+from contacts.models import Change, Contact
+from pipeline import columns, deeds, doing, invariants, leads, moves
+from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
+from tests.factories import ContactFactory
+from tests.pipeline.drops import make
+
+NOW = timezone.now()
+SOON = NOW + timedelta(minutes=9, seconds=59)
+LATE = NOW + timedelta(minutes=10)
+FETCH = {"HX-Request": "true"}
+
+
+def places(account) -> list[tuple]:
+    """Everything about every card but its version."""
+    cards = Card.objects.of(account).order_by("column__position", "rank")
+    return list(cards.values_list("pk", "column", "rank", "entered_at", "contact__assignee"))
+
+
+def sound(account) -> bool:
+    return invariants.broken(account) == []
+
+
+@pytest.fixture
+def people(board, sofia) -> list[Contact]:
+    new = make(board["Neue Kontakte"], "Ada", "Bob", "Cyd")
+    others = make(board["Nicht erreicht"], "Dan", "Eva")
+    Contact.objects.filter(pk=new[1].pk).update(assignee=sofia)
+    return [*new, *others]
+
+
+def ids(contacts) -> list[int]:
+    return [contact.pk for contact in contacts]
+
+
+class TestAssigning:
+    def test_gives_everybody_back_to_whom_he_belonged(self, anna, jan, sofia, people, krueger):
+        before = places(krueger)
+        deed = deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
+        assert set(Contact.objects.values_list("assignee", flat=True)) == {jan.pk}
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert places(krueger) == before
+        last = Change.objects.of(krueger).filter(contact=people[1]).order_by("pk").last()
+        assert (last.kind, last.before, last.after, last.actor) == (
+            "assigned",
+            "Jan Thiele",
+            "Sofia Vogt",
+            anna,
+        )
+
+    def test_leaves_and_names_whom_somebody_has_given_away_since(
+        self, anna, mehmet, jan, sofia, people, login
+    ):
+        deed = deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
+        for assignee in (sofia, jan):  # there and back is a change all the same
+            assignment.assign(contact=people[0], assignee=assignee, actor=mehmet, now=timezone.now())
+        leads.trash(user=mehmet, contact_ids=[people[3].pk], now=timezone.now())
+        client = login(anna)
+        client.post(f"/changes/{deed.pk}/reversal/")
+        html = client.get("/contacts/changes/").content.decode()
+        assert "2 Kontakte wurden seitdem geändert und bleiben, wie sie sind: " in html
+        for contact, name in ((people[0], jan), (people[3], jan), (people[1], sofia), (people[2], None)):
+            contact.refresh_from_db()
+            assert contact.assignee == name
+            assert (contact.display_name in html) is (name == jan)
+
+    def test_needs_the_plan(self, anna, jan, people, krueger, unwritten):
+        deed = deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
+        Account.objects.filter(pk=krueger.pk).update(plan="starter")
+        with unwritten(), pytest.raises(deeds.Forbidden):
+            deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+
+    def test_by_an_agent_brings_back_what_he_no_longer_sees(self, sofia, jan, people, krueger):
+        Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
+        sofia.refresh_from_db()
+        deed = deeds.assign(user=sofia, contact_ids=[people[1].pk], assignee=jan, now=NOW)
+        deeds.reverse(user=sofia, deed_id=deed.pk, now=SOON)
+        assert Contact.objects.get(pk=people[1].pk).assignee == sofia
+
+
+class TestStatus:
+    def test_puts_every_card_back_where_it_was(self, anna, people, board, krueger):
+        before = places(krueger)
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = deeds.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        assert {place[1] for place in places(krueger)} == {board["Termin vereinbart"].pk}
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert places(krueger) == before
+        assert Move.objects.of(krueger).filter(via="undo", reverses__isnull=False).count() == 5
+        assert sound(krueger)
+
+    def test_leaves_what_was_moved_since(self, anna, mehmet, people, board, krueger):
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = deeds.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
+        moves.move_card(user=mehmet, contact_id=people[2].pk, now=NOW, **away)
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        column = dict(Card.objects.of(krueger).values_list("pk", "column__name"))
+        assert [column[contact.pk] for contact in people] == [
+            *("Neue Kontakte", "Neue Kontakte", "Kein Auftrag"),
+            *("Nicht erreicht", "Nicht erreicht"),
+        ]
+        assert DeedPart.objects.get(deed=deed).contact == people[2]
+        assert sound(krueger)
+
+    def test_stands_below_who_has_taken_the_place_since(self, anna, people, board, krueger):
+        rank = Card.objects.get(pk=people[0].pk).rank
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = deeds.move(user=anna, contact_ids=[people[0].pk], now=NOW, **goal)
+        Card.objects.filter(pk=people[1].pk).update(rank=rank)
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        order = Card.objects.of(krueger).filter(column=board["Neue Kontakte"]).order_by("rank")
+        assert [card.pk for card in order] == [people[1].pk, people[0].pk, people[2].pk]
+
+    def test_leaves_cards_whose_column_is_gone(self, anna, people, board, krueger):
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = deeds.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        columns.remove(user=anna, column_id=board["Nicht erreicht"].pk)
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert set(DeedPart.objects.values_list("contact", flat=True)) == set(ids(people[3:]))
+        assert sound(krueger)
+
+    def test_of_who_stands_there_already_is_no_deed(self, anna, people, board, unwritten):
+        goal = {"column_id": board["Neue Kontakte"].pk, "enrol": False}
+        with unwritten():
+            assert deeds.move(user=anna, contact_ids=ids(people[:3]), now=NOW, **goal) is None
+
+
+class TestTrash:
+    def test_brings_everybody_back_to_his_place(self, anna, people, krueger):
+        before = places(krueger)
+        versions = list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True))
+        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
+        assert TrashedCard.objects.of(krueger).count() == 5
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert places(krueger) == before
+        assert list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True)) == versions
+        assert sound(krueger)
+
+    def test_leaves_who_was_restored_or_thrown_away_again(self, anna, mehmet, people, krueger):
+        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
+        leads.restore(user=mehmet, contact_ids=ids(people[:2]), now=NOW)
+        leads.trash(user=mehmet, contact_ids=[people[1].pk], now=NOW + timedelta(seconds=1))
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert TrashedCard.objects.get().contact == people[1]
+        assert set(DeedPart.objects.values_list("contact", flat=True)) == set(ids(people[:2]))
+        assert sound(krueger)
+
+    def test_brings_who_has_no_column_left_to_new(self, anna, people, board, krueger):
+        deed = deeds.trash(user=anna, contact_ids=ids(people[3:]), now=NOW)
+        columns.remove(user=anna, column_id=board["Nicht erreicht"].pk)
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert {card.column.key for card in Card.objects.of(krueger)} == {"new"}
+        assert sound(krueger)
+
+
+class TestTime:
+    def test_is_ten_minutes(self, anna, people, unwritten):
+        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
+        with unwritten(), pytest.raises(deeds.Conflict):
+            deeds.reverse(user=anna, deed_id=deed.pk, now=LATE)
+
+    def test_a_repeat_has_no_second_effect(self, anna, people, unwritten):
+        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        with unwritten():
+            assert deeds.reverse(user=anna, deed_id=deed.pk, now=SOON).state == Deed.State.UNDONE
+
+    def test_everything_is_forgotten_after_a_day(self, anna, people, board):
+        from_long_ago = deeds.trash(user=anna, contact_ids=ids(people[:2]), now=NOW - timedelta(days=2))
+        fresh = deeds.trash(user=anna, contact_ids=ids(people[2:]), now=NOW)
+        deeds.tasks.forget_deeds(timestamp=0)
+        assert list(Deed.objects.all()) == [fresh]
+        assert not DeedPart.objects.filter(deed=from_long_ago.pk).exists()
+
+
+class TestWho:
+    def test_agents_take_back_their_own_only(self, sofia, jan, anna, people, board, login, unwritten):
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = deeds.move(user=sofia, contact_ids=ids(people), now=timezone.now(), **goal)
+        stranger = login(jan)
+        with unwritten():
+            assert stranger.post(f"/changes/{deed.pk}/reversal/").status_code == 404
+        assert f"/changes/{deed.pk}/" not in stranger.get("/contacts/changes/").content.decode()
+        assert f"/changes/{deed.pk}/" in login(anna).get("/contacts/changes/").content.decode()
+        assert login(sofia).post(f"/changes/{deed.pk}/reversal/").status_code == 302
+
+    def test_who_may_no_longer_delete_may_not_take_a_deletion_back(self, mehmet, people, login, unwritten):
+        deed = deeds.trash(user=mehmet, contact_ids=ids(people), now=timezone.now())
+        mehmet.role = "agent"
+        mehmet.save()
+        client = login(mehmet)
+        with unwritten():
+            assert client.post(f"/changes/{deed.pk}/reversal/").status_code == 403
+        assert "Rückgängig</button>" not in client.get("/contacts/changes/").content.decode()
+
+    def test_other_offices_have_no_such_change(self, anna, paul, hansen, people, login, unwritten):
+        deed = deeds.trash(user=anna, contact_ids=ids(people), now=timezone.now())
+        client = login(paul)
+        with unwritten():
+            assert client.post(f"/changes/{deed.pk}/reversal/").status_code == 404
+
+
+class TestPages:
+    @pytest.mark.parametrize("what", ["assignee", "status", "trash"])
+    def test_the_message_after_it_takes_it_back(self, anna, jan, people, board, krueger, login, what):
+        before, client = places(krueger), login(anna)
+        data = {"contact": ids(people), "assignee": jan.pk, "column": board["Termin vereinbart"].pk}
+        assert client.post(f"/contacts/selection/{what}/", data).status_code == 302
+        html = client.get("/contacts/").content.decode()
+        undo = re.search(r'data-minutes="10"(?:(?!</form>).)*action="(/changes/\d+/reversal/)"', html, re.S)[
+            1
+        ]
+        answer = client.post(undo, headers=FETCH)
+        assert answer.headers["HX-Refresh"] == "true"
+        assert places(krueger) == before
+        assert "Rückgängig gemacht: 5 Kontakte" in client.get("/contacts/").content.decode()
+
+    def test_the_list_takes_the_same_statements_for_one_and_thirty(
+        self, anna, people, login, django_assert_max_num_queries
+    ):
+        client = login(anna)
+        for expected in (1, 30):
+            while Deed.objects.count() < expected:
+                made = deeds.trash(user=anna, contact_ids=[people[0].pk], now=timezone.now())
+                leads.restore(user=anna, contact_ids=[people[0].pk], now=made.at)
+                deeds.reverse(user=anna, deed_id=made.pk, now=timezone.now())
+            with django_assert_max_num_queries(5):
+                html = client.get("/contacts/changes/").content.decode()
+            assert html.count("data-deed=") == html.count("nicht zurückgenommen:") == expected
+
+
+class TestLarge:
+    """More than a request can do is a job, part by part."""
+
+    @pytest.fixture(autouse=True)
+    def parts_of_two(self, monkeypatch):
+        monkeypatch.setattr(doing, "AT_ONCE", 2)
+        monkeypatch.setattr("pipeline.taking_back.AT_ONCE", 2)
+
+    def run(self, deed) -> Deed:
+        deeds.tasks.deed_jobs.run(deed_id=deed.pk, now=timezone.now)
+        deed.refresh_from_db()
+        return deed
+
+    @pytest.mark.parametrize("what", ["assign", "move", "trash", "empty"])
+    def test_is_done_and_taken_back_by_the_worker(self, anna, jan, people, board, krueger, what):
+        make(board["Nicht erreicht"], "Fay")
+        before = places(krueger)
+        names = list(Column.objects.of(krueger).order_by("position").values_list("pk", "name"))
+        now, goal = timezone.now(), board["Termin vereinbart"].pk
+        deed = {
+            "assign": lambda: deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=now),
+            "move": lambda: deeds.move(
+                user=anna, contact_ids=ids(people), column_id=goal, enrol=False, now=now
+            ),
+            "trash": lambda: deeds.trash(user=anna, contact_ids=ids(people), now=now),
+            "empty": lambda: deeds.empty_and_remove(
+                user=anna, column_id=board["Nicht erreicht"].pk, target_id=goal, now=now
+            ),
+        }[what]()
+        assert (deed.state, deed.count, places(krueger) == before) == (Deed.State.DOING, 0, True)
+        with pytest.raises(deeds.Conflict):
+            deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+        assert (self.run(deed).state, deed.count) == (Deed.State.DONE, deed.total)
+        assert places(krueger) != before
+        if what in ("move", "empty"):
+            moved = [place[0] for place in places(krueger) if place[1] == goal]
+            assert moved == [pk for pk, *_ in before if pk in moved]  # in their present order
+        deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+        assert self.run(deed).state == Deed.State.UNDONE
+        assert places(krueger) == before
+        assert list(Column.objects.of(krueger).order_by("position").values_list("pk", "name")) == names
+        assert sound(krueger)
+
+    def test_shows_its_progress_and_leads_there(self, anna, people, login):
+        client = login(anna)
+        answer = client.post("/contacts/selection/trash/", {"contact": ids(people)}, headers=FETCH)
+        assert answer.headers["HX-Redirect"] == "/contacts/changes/"
+        deed = Deed.objects.get()
+        html = client.get("/contacts/changes/", headers=FETCH).content.decode()
+        assert "0 von 5" in html
+        assert 'hx-trigger="every 1s"' in html
+        self.run(deed)
+        html = client.get("/contacts/changes/", headers=FETCH).content.decode()
+        assert "hx-trigger" not in html
+        assert f'action="/changes/{deed.pk}/reversal/"' in html
+
+    def test_goes_on_after_its_worker_was_killed(self, anna, people, krueger):
+        deed = deeds.trash(user=anna, contact_ids=ids(people), now=timezone.now())
+        deeds.tasks.deed_jobs._advance(deed.pk, timezone.now())
+        assert TrashedCard.objects.of(krueger).count() == 2
+        assert self.run(deed).count == 5
+        assert TrashedCard.objects.of(krueger).count() == 5
+        assert self.run(deed).count == 5
+
+    def test_that_is_refused_halfway_says_so_and_can_be_taken_back(self, anna, people, board, krueger):
+        before, goal = places(krueger), board["Termin vereinbart"]
+        wish = {"column_id": goal.pk, "enrol": False}
+        deed = deeds.move(user=anna, contact_ids=ids(people), now=timezone.now(), **wish)
+        deeds.tasks.deed_jobs._advance(deed.pk, timezone.now())
+        goal_of = Deed.objects.get().asked
+        Deed.objects.update(asked=goal_of | {"column": 10**9})
+        assert (self.run(deed).state, deed.error) == (Deed.State.DONE, "Diese Spalte gibt es nicht (mehr).")
+        deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+        assert self.run(deed).state == Deed.State.UNDONE
+        assert places(krueger) == before
+
+    def test_an_erased_contact_takes_its_copy_along(self, anna, people, krueger):
+        deed = deeds.trash(user=anna, contact_ids=ids(people[:2]), now=NOW)
+        Contact.objects.filter(pk=people[0].pk).delete()
+        assert DeedPart.objects.get(deed=deed).contact == people[1]
+        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert Card.objects.of(krueger).filter(pk=people[1].pk).exists()
+
+
+def test_contacts_of_others_are_not_touched(anna, hansen, people, krueger):
+    stranger = ContactFactory(account=hansen)
+    deeds.trash(user=anna, contact_ids=[*ids(people), stranger.pk], now=NOW)
+    assert Card.objects.of(hansen).count() == 1
+    assert DeedPart.objects.filter(account=hansen).count() == 0
