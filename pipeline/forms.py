@@ -40,6 +40,11 @@ class Position:
         )
 
 
+def nothing_chosen() -> str:
+    """The refusal of a list in which nothing was chosen."""
+    return _("Bitte wählen Sie zuerst etwas aus. Es wurde nichts geändert.")
+
+
 def number(data: QueryDict, name: str) -> int:
     """A positive whole number in ASCII digits; raises `NotUnderstood` for anything else."""
     text = single(data, name)

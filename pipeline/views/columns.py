@@ -11,7 +11,7 @@ from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood
 from pipeline import board, column_deeds, columns, deeds
 from pipeline.column_menu import entries
-from pipeline.forms import key_of, number, single
+from pipeline.forms import key_of, nothing_chosen, number, single
 from pipeline.models import Card, Column, Deed
 from pipeline.selection import Selection
 from pipeline.views.answers import BOARD, found, scene
@@ -81,7 +81,7 @@ def mails(request: HttpRequest, column_id: int) -> HttpResponse:
 def removal(request: HttpRequest, column_id: int) -> HttpResponse:
     """GET asks where the contacts shall go. POST deletes the column, moving them to `target` if one is named."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
-    if request.method != "POST":
+    if request.method != "POST" or request.POST.get("target") == "":
         return _ask_target(request, column)
     whose = {"user": request.user, "column_id": column_id, "now": timezone.now()}
     if request.POST.get("target"):
@@ -95,7 +95,9 @@ def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
     others = Column.objects.of(request.account).exclude(pk=column.pk).order_by("position")
     count = Card.objects.of(request.account).filter(column=column).count()
     context = {"column": column, "others": others, "count": count, "selection": _selection(request)}
-    return render(request, _either(request, "_removal.html", "removal.html"), context)
+    context["error"] = nothing_chosen() if request.method == "POST" else ""
+    template = _either(request, "_removal.html", "removal.html")
+    return render(request, template, context, status=422 if context["error"] else 200)
 
 
 def _changed(

@@ -17,10 +17,12 @@ from accounts.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
 from pipeline import deeds, forecast, leads
-from pipeline.forms import number
+from pipeline.forms import nothing_chosen, number
 from pipeline.models import Column, Deed
 from pipeline.picked import Picked, pick
 from pipeline.views.deeds import started, undo_address
+
+NOBODY = "none"  # in the field of the colleague; "" is: nothing chosen yet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,9 +31,10 @@ def assignee(request: HttpRequest) -> HttpResponse:
     """Gives the contacts to one colleague, or to nobody."""
     if not request.account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
-    if request.method != "POST":
+    raw = request.POST.get("assignee")
+    if request.method != "POST" or raw == "":
         return _ask(request, "assignee", colleagues=assignment.colleagues(request.user))
-    form = AssigneeForm(request.POST, account=request.account)
+    form = AssigneeForm({"assignee": "" if raw == NOBODY else raw}, account=request.account)
     if not form.is_valid():
         raise assignment.unavailable()
     picked, chosen, now = _picked(request), form.cleaned_data["assignee"], timezone.now()
@@ -43,8 +46,8 @@ def assignee(request: HttpRequest) -> HttpResponse:
 @gate(*WORKERS)
 def status(request: HttpRequest) -> HttpResponse:
     """Puts the contacts on top of one column."""
-    if request.method != "POST":
-        return _ask(request, "status", **forecast.load(request.account, pick(request.user, request.GET).ids))
+    if request.method != "POST" or request.POST.get("column") == "":
+        return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
     picked, column_id = _picked(request), number(request.POST, "column")
     asked = {"column_id": column_id, "enrol": "enrol" in request.POST}
     deed = deeds.move(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
@@ -78,10 +81,17 @@ def _picked(request: HttpRequest) -> Picked:
 
 
 def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
-    """The question of `_selection_<what>.html`, with the number of contacts it is about."""
-    context |= {"picked": pick(request.user, request.GET), "fragment": f"pipeline/_selection_{what}.html"}
+    """The question of `_selection_<what>.html`, with the number of contacts; again where nothing was chosen."""
+    context |= {"picked": _named(request), "fragment": f"pipeline/_selection_{what}.html"}
+    if request.method == "POST":
+        context |= {"error": nothing_chosen(), "enrol": "enrol" in request.POST}
     template = context["fragment"] if wants_fragment(request) else "pipeline/selection.html"
-    return render(request, template, context)
+    return render(request, template, context, status=422 if "error" in context else 200)
+
+
+def _named(request: HttpRequest) -> Picked:
+    """The contacts that a question is about."""
+    return pick(request.user, request.POST if request.method == "POST" else request.GET)
 
 
 def _done(request: HttpRequest, picked: Picked, sentence: str, deed: Deed | None) -> HttpResponse:

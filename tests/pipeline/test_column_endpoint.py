@@ -195,6 +195,15 @@ def test_missing_or_impossible_values_are_not_understood(leader, own, unwritten,
         assert leader.post(address.format(own=own.pk), filled, headers=FETCH).status_code == 422
 
 
+def test_removal_without_a_target_asks_again(leader, own, unwritten):
+    ContactFactory(column=own)
+    with unwritten():
+        answer = leader.post(f"/columns/{own.pk}/removal/", {"target": ""}, headers=FETCH)
+    assert answer.status_code == 422
+    assert "– bitte wählen –" in text(answer)
+    assert re.search(r'name="target"[^>]*aria-invalid="true"', text(answer))
+
+
 def test_rename_to_the_same_name_and_a_second_removal_write_nothing(leader, own, unwritten):
     send(leader, "/columns/{own}/name/", own)
     with unwritten():

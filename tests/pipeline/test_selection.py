@@ -115,7 +115,7 @@ class TestStatus:
         with unwritten():
             assert client.post(STATUS, data).status_code == 302
 
-    @pytest.mark.parametrize("column", ["", "0", "-1", "NaN", "999999999", "FOREIGN", "１"])
+    @pytest.mark.parametrize("column", ["0", "-1", "NaN", "999999999", "FOREIGN", "１"])
     def test_refuses_a_column_that_does_not_exist(self, anna, hansen, people, login, unwritten, column):
         column = column.replace("FOREIGN", str(hansen.columns.first().pk))
         client = login(anna)
@@ -132,14 +132,14 @@ class TestAssignee:
 
     def test_takes_them_from_everybody(self, anna, sofia, people, login):
         Contact.objects.of(anna.account).update(assignee=sofia)
-        response = login(anna).post(ASSIGNEE, {"contact": people[0].pk, "assignee": ""})
+        response = login(anna).post(ASSIGNEE, {"contact": people[0].pk, "assignee": "none"})
         assert said(response) == "1 Kontakt ist niemandem mehr zugewiesen."
         assert Contact.objects.of(anna.account).filter(assignee=None).get() == people[0]
 
     def test_offers_those_who_can_be_given_a_contact(self, anna, sofia, mara, paul, people, login):
         html = login(anna).get(ASSIGNEE, {"contact": people[0].pk}).content.decode()
         options = re.findall(r"<option[^>]*>([^<]+)</option>", html)
-        assert options == ["Anna Krüger", "Sofia Vogt", "Niemand"]
+        assert options == ["– bitte wählen –", "Anna Krüger", "Sofia Vogt", "Niemand"]
 
     def test_refuses_who_is_foreign_gone_or_nobody_all_alike(
         self, anna, jan, mara, paul, people, login, unwritten
@@ -225,6 +225,26 @@ def test_export_names_the_same_contacts_to_the_export(anna, people, login):
     )
     assert 'action="/contacts/export/"' in html
     assert re.findall(r'name="contact" value="(\d+)"', html) == [str(people[0].pk), str(people[1].pk)]
+
+
+@pytest.mark.parametrize(("address", "name"), [(ASSIGNEE, "assignee"), (STATUS, "column")])
+@pytest.mark.parametrize("headers", [{}, FETCH])
+def test_confirming_without_a_choice_asks_again(anna, people, login, unwritten, address, name, headers):
+    client = login(anna)
+    question = client.get(address, {"contact": [c.pk for c in people]}, headers=headers)
+    select = re.search(
+        rf'<select[^>]*name="{name}"[^>]*><option value="">– bitte wählen –</option>'.encode(),
+        question.content,
+    )
+    assert select and b"aria-invalid" not in select[0]
+    with unwritten():
+        answer = client.post(address, fields(question) | {name: "", "enrol": "1"}, headers=headers)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "Bitte wählen Sie zuerst etwas aus." in html
+    assert re.search(rf'<select[^>]*name="{name}"[^>]*aria-invalid="true"', html)
+    assert fields(answer) == fields(question)
+    assert ("<html" in html) is not bool(headers)
 
 
 class TestPicking:
