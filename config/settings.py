@@ -51,12 +51,12 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "procrastinate.contrib.django",
     "accounts",
     "contacts",
     "funnel",
     "pipeline",
     "help",
+    "procrastinate.contrib.django",  # after ours, whose command `procrastinate` counts
 ]
 MIDDLEWARE = [
     "config.proxies.TrustedProxies",

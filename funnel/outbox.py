@@ -19,8 +19,8 @@ from accounts.models import User
 from accounts.refusals import Conflict
 from contacts import actions, finding
 from contacts.kinds import Kind
-from funnel import basis, claiming, imprint, rendering
-from funnel.models import Enrolment, Message, Pulse, Sender
+from funnel import basis, claiming, imprint, pulse, rendering
+from funnel.models import Enrolment, Message, Sender
 from funnel.outcome import Fate, Outcome
 from funnel.pace import Pace
 from funnel.relay import Relay
@@ -32,7 +32,6 @@ MOST_ATTEMPTS = 8
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt: the eighth comes after four hours
 LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
 PAUSE = 0.02  # seconds
-SILENT = timedelta(minutes=1)  # without a sign of life the worker counts as standing
 
 
 def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
@@ -46,7 +45,6 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
     with Lanes() as lanes:
         while time.monotonic() < until:
             moment = now or timezone.now()
-            beat(moment)
             ids = claiming.due(moment, waiting)
             if not ids:
                 break
@@ -54,6 +52,9 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
             if not claimed:  # all put off, or in somebody else's hands
                 time.sleep(PAUSE)
             lanes.carry(claimed, now)
+            if lanes.tally:  # an earlier batch is through
+                pulse.beat(now or timezone.now())
+    pulse.beat(now or timezone.now())  # last: a sweep that ends in a fault gives no sign of life
     return lanes.tally
 
 
@@ -190,17 +191,6 @@ def cancel(*, user: User, message_id: int, now: datetime) -> Message:
     message.state, message.reason, message.finished_at = State.CANCELLED, Message.Reason.BY_HAND, now
     message.save(update_fields=["state", "reason", "finished_at"])
     return message
-
-
-def beat(now: datetime) -> None:
-    """The worker's sign of life."""
-    Pulse.objects.update_or_create(pk=1, defaults={"at": now})
-
-
-def silent_since(now: datetime) -> datetime | None:
-    """Since when the worker stands still; None while it works."""
-    pulse = Pulse.objects.filter(pk=1).first()
-    return pulse.at if pulse and pulse.at < now - SILENT else None
 
 
 def _settle(message: Message, subject: str, outcome: Outcome, now: datetime) -> str:

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from pipeline import deed_jobs, import_files, import_jobs, leads
+from pipeline import deed_jobs, import_files, import_jobs, leads, stalled
 
-STALLED_SECONDS = 30  # without a sign of life from a job's worker
 KEEP_JOBS_HOURS = 72
 MOST_ATTEMPTS = 5
 # A database that restarts is worth waiting for; any other fault would only happen again.
@@ -22,24 +21,23 @@ ONE_IMPORT = "import"
 @app.task(name="check_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
 def check_import(context: JobContext, import_id: int) -> None:
     """The dry run of an uploaded file."""
-    _attempt(import_jobs.check, import_id, context)
+    _import(import_jobs.check, import_id, context)
 
 
 @app.task(name="run_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
 def run_import(context: JobContext, import_id: int) -> None:
     """The import of a checked file."""
-    _attempt(import_jobs.run, import_id, context)
+    _import(import_jobs.run, import_id, context)
 
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
 def carry_on_deed(context: JobContext, deed_id: int) -> None:
     """A change of many contacts, or its taking back, part by part."""
-    try:
-        deed_jobs.run(deed_id=deed_id, now=timezone.now)
-    except Exception as fault:
-        if not isinstance(fault, OperationalError) or context.job.attempts >= MOST_ATTEMPTS:
-            deed_jobs.give_up(deed_id=deed_id)
-        raise
+    _attempt(
+        lambda: deed_jobs.run(deed_id=deed_id, now=timezone.now),
+        lambda: deed_jobs.give_up(deed_id=deed_id),
+        context,
+    )
 
 
 @app.periodic(cron="17 * * * *")
@@ -49,19 +47,13 @@ def forget_deeds(timestamp: int) -> None:
     deed_jobs.forget_old(now=timezone.now())
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="retry_stalled", queueing_lock="retry_stalled")
-async def retry_stalled(timestamp: int) -> None:
+@app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
+@app.task(
+    name="retry_stalled", queueing_lock="retry_stalled"
+)  # no lock, which a dead rescue would hold for ever
+def retry_stalled(timestamp: int) -> None:
     """Gives the jobs of a worker that was killed to another one: the queue does not do so by itself."""
-    await give_back(seconds_since_heartbeat=STALLED_SECONDS)
-
-
-async def give_back(*, seconds_since_heartbeat: float) -> int:
-    """Makes the jobs of silent workers available again; answers how many."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds_since_heartbeat))
-    for job in stalled:
-        await app.job_manager.retry_job(job)
-    return len(stalled)
+    stalled.give_back()
 
 
 @app.periodic(cron="7 * * * *")
@@ -87,14 +79,26 @@ async def forget_jobs(timestamp: int) -> None:
     )
 
 
-def _attempt(work: Callable[..., None], import_id: int, context: JobContext) -> None:
-    """Does the work; a fault that is not tried again ends the import, so that nobody waits for it for ever."""
+def _attempt(work: Callable[[], None], give_up: Callable[[], None], context: JobContext) -> None:
+    """Does the work. After a fault that is not tried again it is given up, so that nobody waits for it for ever.
+
+    Work that killed its worker each time never got as far as a fault: it is counted and given up here.
+    """
+    if context.job.attempts > MOST_ATTEMPTS:
+        give_up()
+        return
     try:
-        work(import_id=import_id, now=timezone.now())
+        work()
     except Exception as fault:
         if not isinstance(fault, OperationalError) or context.job.attempts >= MOST_ATTEMPTS:
-            sentence = _(
-                "Der Import ist an einem unerwarteten Fehler gescheitert; es wurde nichts übernommen."
-            )
-            import_jobs.fail(import_id=import_id, sentence=sentence, now=timezone.now())
+            give_up()
         raise
+
+
+def _import(work: Callable[..., None], import_id: int, context: JobContext) -> None:
+    sentence = _("Der Import ist an einem unerwarteten Fehler gescheitert; es wurde nichts übernommen.")
+    _attempt(
+        lambda: work(import_id=import_id, now=timezone.now()),
+        lambda: import_jobs.fail(import_id=import_id, sentence=sentence, now=timezone.now()),
+        context,
+    )

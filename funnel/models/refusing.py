@@ -52,7 +52,7 @@ class OptIn(models.Model):
 
 
 class Pulse(models.Model):
-    """The worker's last sign of life: one row for the installation."""
+    """When a sweep last came through: one row for the installation."""
 
     at = models.DateTimeField()
 

@@ -1,13 +1,14 @@
 """A contact's mails on its page: what was sent and planned, why not, and what one can do about it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
-from funnel import claiming, enrolments, ledger, outbox, running
+from funnel import claiming, enrolments, ledger, outbox, pulse, running
 from funnel.models import Enrolment, Message, Sender, Sequence
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -238,18 +239,36 @@ def test_a_mail_that_did_not_leave_has_no_page(contact, login, sofia):
 
 
 def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
-    outbox.beat(timezone.now() - timedelta(minutes=5))
+    pulse.beat(timezone.now() - timedelta(minutes=5))
     pages = [login(user).get(f"/contacts/{contact.pk}/").content.decode() for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
 
 
 def test_silence_names_the_day_only_when_it_is_another_one(anna):
     zone = anna.account.zone
-    outbox.beat(MONDAY)
-    assert running.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) == ""
-    later = (MONDAY + timedelta(hours=2)).astimezone(zone)
-    assert running.silence(anna, later) == "E-Mail-Versand steht seit 10:00"
+    pulse.beat(MONDAY)
+    assert running.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
+    later = running.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
+    assert later.headline == "E-Mail-Versand steht seit 10:00"
     next_day = (MONDAY + timedelta(days=1)).astimezone(zone)
-    assert running.silence(anna, next_day) == "E-Mail-Versand steht seit 23.11., 10:00"
-    outbox.beat(MONDAY + timedelta(days=1))
-    assert running.silence(anna, next_day) == ""
+    assert running.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
+    pulse.beat(MONDAY + timedelta(days=1))
+    assert running.silence(anna, next_day) is None
+
+
+def a_worker(last_heartbeat: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s)", [last_heartbeat])
+
+
+def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothing(anna):
+    now = (MONDAY + timedelta(hours=2)).astimezone(anna.account.zone)
+    pulse.beat(MONDAY)
+    a_worker(now - timedelta(minutes=5))
+    assert running.silence(anna, now).outlook == (
+        "Geplante Mails gehen hinaus, sobald der Hintergrunddienst wieder läuft."
+    )
+    a_worker(now - timedelta(seconds=10))
+    assert running.silence(anna, now).outlook.startswith(
+        "Der Hintergrunddienst läuft, verschickt aber nichts."
+    )

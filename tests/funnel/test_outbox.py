@@ -3,12 +3,13 @@
 from datetime import time, timedelta
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.http import Http404
 
 from accounts.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent
-from funnel import claiming, enrolments, outbox, upkeep
+from funnel import claiming, enrolments, outbox, pulse, upkeep
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.relay import Relay
 from funnel.suppression import address_hash, suppress
@@ -310,10 +311,20 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
     assert offices[:2] == [column.account_id, hansen.pk]
 
 
-def test_the_worker_is_silent_after_a_minute(db):
+def test_nothing_swept_for_a_minute_is_silence(db):
     now = MONDAY
-    assert outbox.silent_since(now) is None
-    outbox.beat(now)
-    assert outbox.silent_since(now + timedelta(seconds=59)) is None
-    assert outbox.silent_since(now + timedelta(seconds=61)) == now
+    assert pulse.silent_since(now) is None
+    pulse.beat(now)
+    assert pulse.silent_since(now + timedelta(seconds=59)) is None
+    assert pulse.silent_since(now + timedelta(seconds=61)) == now
     assert Pulse.objects.count() == 1
+
+
+def test_a_sweep_gives_its_sign_of_life_when_it_is_through(db):
+    outbox.sweep(now=MONDAY)
+    assert Pulse.objects.get().at == MONDAY
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE funnel_message RENAME COLUMN planned_for TO gone")
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        outbox.sweep(now=HELD)
+    assert Pulse.objects.get().at == MONDAY

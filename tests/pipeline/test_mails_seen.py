@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from funnel import enrolments, outbox
+from funnel import enrolments, pulse
 from funnel.enrolments import Announcement
 from funnel.models import Message, Sender, Sequence, Step
 from pipeline import announcing, columns
@@ -161,7 +161,7 @@ def test_heads_and_words_cost_no_further_statement(contacted, board, login, sofi
 
 
 def test_leaders_see_on_the_board_that_no_mail_leaves(contacted, login, anna, sofia):
-    outbox.beat(timezone.now() - timedelta(minutes=5))
+    pulse.beat(timezone.now() - timedelta(minutes=5))
     pages = [text(login(user).get("/contacts/board/")) for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
     assert Message.objects.count() == 0

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import psutil
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -14,13 +13,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import Action, Contact
 from funnel.models import Message
-from pipeline import import_jobs, imports, leads, tasks
+from pipeline import import_jobs, imports, leads, stalled, tasks
 from pipeline.import_jobs import Progress
 from pipeline.import_plan import mapping_of
 from pipeline.models import Card, Import
 from tests.factories import ContactFactory
 from tests.pipeline.importing import office, outcomes, received
-from tests.pipeline.working import empty_queue, wait_until, work, worker
+from tests.pipeline.working import empty_queue, is_quiet, wait_until, work, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AN_HOUR = 3600  # until it counts as hung, on a machine however slow
@@ -140,27 +139,22 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_job_is_done_by_the
         wait_until(lambda: state_of(source) == Import.State.RUNNING and source.rows_done > 0)
         process.kill()
         process.wait()
-    wait_until(lambda: _is_quiet())
+    wait_until(is_quiet)
     assert Contact.objects.of(anna.account).count() == 0
     assert (state_of(source), job_states()[-1]) == (Import.State.RUNNING, ("run_import", "doing"))
-    assert async_to_sync(_give_back)() == 1
+    assert stalled.give_back(silence=timedelta(0)) == 1
     work()
     assert state_of(source) == Import.State.DONE
     assert Contact.objects.of(anna.account).count() == 3000
 
 
-async def _give_back() -> int:
-    return await tasks.give_back(seconds_since_heartbeat=0)
-
-
-def _is_quiet() -> bool:
-    """Whether PostgreSQL has noticed that the worker is gone."""
+def test_an_import_that_kills_its_worker_each_time_is_given_up(anna, board):
+    source = configured(anna, "Nachname\nEins\n")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND xact_start IS NOT NULL"
-        )
-        return cursor.fetchone()[0] == 0
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [tasks.MOST_ATTEMPTS + 1])
+    work()
+    assert state_of(source) == Import.State.FAILED
+    assert "unerwarteten Fehler" in source.error
 
 
 def test_the_same_import_at_once_runs_once(anna, board):

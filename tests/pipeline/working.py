@@ -32,14 +32,14 @@ def work() -> None:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen]:
-    """The worker as it is started in production, on the database of the tests."""
+def worker(**more: str) -> Iterator[subprocess.Popen]:
+    """The worker as it is started in production, on the database of the tests; `more` of the environment."""
     database = connection.settings_dict
     host = database["HOST"] or database["OPTIONS"].get("host", "")
     url = f"postgres://{database['USER']}@/{database['NAME']}?host={host}"
     given = {"DATABASE_URL": url, "DATA_DIR": str(settings.DATA_DIR)}
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "procrastinate", "worker"], cwd=CHECKOUT, env=os.environ | given
+        [sys.executable, "manage.py", "procrastinate", "worker"], cwd=CHECKOUT, env=os.environ | given | more
     )
     try:
         yield process
@@ -53,3 +53,13 @@ def wait_until(happens: Callable[[], bool], seconds: float = 300, pause: float =
     while not happens():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(pause)
+
+
+def is_quiet() -> bool:
+    """Whether PostgreSQL has noticed that the worker is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND xact_start IS NOT NULL"
+        )
+        return cursor.fetchone()[0] == 0

@@ -1,0 +1,25 @@
+"""Signs of life: of the sending, and of whoever should do it."""
+
+from datetime import datetime, timedelta
+
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+from funnel.models import Pulse
+
+SILENT = timedelta(minutes=1)  # without a sign of life something counts as standing
+
+
+def beat(now: datetime) -> None:
+    """A sweep came through."""
+    Pulse.objects.update_or_create(pk=1, defaults={"at": now})
+
+
+def silent_since(now: datetime) -> datetime | None:
+    """Since when nothing is swept; None while it is."""
+    pulse = Pulse.objects.filter(pk=1).first()
+    return pulse.at if pulse and pulse.at < now - SILENT else None
+
+
+def worker_runs(now: datetime) -> bool:
+    """Whether a worker lives, whatever it does: the queue's own sign of life comes every ten seconds."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - SILENT).exists()
