@@ -78,5 +78,5 @@ RELAYING = words(
 )
 OUR_LIMIT = words(
     r"you(?:['’]ve| have) (?:reached|exceeded)|you(?:r (?:account|organi[sz]ation|domain))? exceeded",
-    r"\b(?:sender|sending|outbound)\b.{0,40}(?:limit|quota|exceed)",
+    r"\b(?:sender|sending|outbound)(?:'s)? (?:\w+ ){0,3}(?:limit|quota)",
 )

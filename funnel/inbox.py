@@ -1,130 +1,147 @@
-"""What becomes of what comes back: a reply ends the series, a hard bounce and a complaint close the address for good.
+"""Reading the mailbox that bounces and answers come back to (`IMAP_URL`), each mail once, whoever has opened it.
 
-It comes by mail, or the provider that mails for us reports it (`provider_reports`). The mailbox is the one that bounces
-and answers come back to (`IMAP_URL`, imaps://user:password@host/folder). A mail is marked as seen after it was carried
-out, so one that fails is read again.
+A mail that cannot be read or carried out is set aside with its reason, flagged in its folder and told to the operator
+(`arrivals`); the others are read in the same go. What the mails mean is in `returns`.
 """
 
-import email
-import email.policy
+import hashlib
 import imaplib
-import re
-from datetime import datetime
-from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
-from urllib.parse import unquote, urlsplit
+import logging
+import time
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db import InterfaceError, OperationalError, transaction
+from imapclient.exceptions import IMAPClientError
 
-from contacts import actions
-from contacts.kinds import Kind as ActionKind
-from contacts.models import Action, Contact
-from funnel import enrolments, tokens, withdrawal
-from funnel.incoming import Kind, Received, classify
-from funnel.models import Enrolment, Message, Suppression
-from funnel.suppression import address_hash, suppress
+from funnel import returns
+from funnel.apart import Apart
+from funnel.folder import Folder, place
+from funnel.incoming import Kind, understood
+from funnel.models import Arrival, Mailbox
+from funnel.opened import Poisoned
 
 MOST_AT_ONCE = 200
-LARGEST = 5_000_000  # bytes; a larger mail is left unread for people
-TIMEOUT = 20  # seconds
-# What each kind means: the action that is noted, why the series ends, why the address is closed.
-MEANING = {
-    Kind.REPLY: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, None),
-    Kind.HARD_BOUNCE: (ActionKind.BOUNCE, Enrolment.Reason.BOUNCE, Suppression.Reason.BOUNCE),
-    Kind.COMPLAINT: (ActionKind.OPT_OUT, Enrolment.Reason.COMPLAINT, Suppression.Reason.COMPLAINT),
-}
+SECONDS = 10  # for one mail
+MOST_SECONDS = 45  # for all of a go
+MOST_STUMBLES = 3
+SLACK = timedelta(days=2)  # what is looked at again when the server numbers its mails anew
+REMEMBERED = timedelta(days=60)
+SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
+
+logger = logging.getLogger(__name__)
 
 
 def receive(raw: bytes, *, now: datetime) -> Kind:
-    """Carries out what a received mail means; answers like `carry_out`."""
-    mail = email.message_from_bytes(raw, policy=email.policy.default)
-    received = classify(mail)
-    return carry_out(received, text=received.reason or _subject(mail), moment=_moment(mail), now=now)
-
-
-def carry_out(received: Received, *, text: str, moment: datetime | None, now: datetime) -> Kind:
-    """What came back takes effect; answers its kind, `OTHER` if it speaks of no mail of ours.
-
-    `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
-    Automatic answers and soft bounces change nothing.
-    """
-    message = _spoken_of(received)
-    if message is None:
-        return Kind.OTHER
-    if received.kind is Kind.UNSUBSCRIBED:
-        said = tokens.unsubscription(message)
-        place = _("Abmeldung beim Versanddienst, E-Mail an %(address)s") % {"address": said.masked}
-        withdrawal.unsubscribe(said=said, place=place, now=now)
-    elif received.kind in MEANING:
-        _note(message, received.kind, text, moment if moment and moment < now else now, now)
-    return received.kind
+    """Carries out what one mail means, whatever folder it is in; answers like `returns.carry_out`. Raises Poisoned."""
+    return returns.carry_out(understood(raw), now=now)
 
 
 def poll(*, now: datetime) -> int:
-    """Reads the unread mails of the mailbox; answers how many. Without `IMAP_URL` there is nothing to read.
+    """Reads what is new in the mailbox; answers how many mails. Without `IMAP_URL` there is nothing to read.
 
     Raises what the network raises; the next poll tries again.
     """
     if not settings.IMAP_URL:
         return 0
-    box = _open(settings.IMAP_URL)
-    try:
-        _, (found,) = box.uid("SEARCH", "UNSEEN", "SMALLER", str(LARGEST))
-        numbers = (found or b"").split()[:MOST_AT_ONCE]
-        for number in numbers:
-            _, parts = box.uid("FETCH", number.decode(), "(BODY.PEEK[])")
-            for part in parts:
-                if isinstance(part, tuple):
-                    receive(part[1], now=now)
-            box.uid("STORE", number.decode(), "+FLAGS", r"(\Seen)")
-        return len(numbers)
-    finally:
-        box.logout()
+    until = time.monotonic() + MOST_SECONDS
+    with Folder(place(settings.IMAP_URL)) as folder, Apart(understood, seconds=SECONDS) as reading:
+        mailbox = _mailbox(folder, now)
+        waiting, last = _waiting(folder, mailbox)
+        done = 0
+        for uid in waiting[:MOST_AT_ONCE]:
+            if time.monotonic() > until:
+                break
+            _read(folder, mailbox, uid, reading, now)
+            done += 1
+        mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
+        mailbox.read_at, mailbox.stumbles = now, 0
+        mailbox.save(update_fields=["next_uid", "read_at", "stumbles"])
+    return done
 
 
-def _open(url: str) -> imaplib.IMAP4:
-    parts = urlsplit(url)
-    kind = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
-    box = kind(parts.hostname or "", parts.port or (993 if parts.scheme == "imaps" else 143), timeout=TIMEOUT)
-    box.login(unquote(parts.username or ""), unquote(parts.password or ""))
-    box.select(unquote(parts.path.lstrip("/")) or "INBOX")
-    return box
-
-
-def _spoken_of(received: Received) -> Message | None:
-    ours = {row.message_id: row for row in Message.objects.filter(message_id__in=received.about)}
-    return next((ours[one] for one in received.about if one in ours), None)
+def forget(*, now: datetime) -> None:
+    """Which mails were read long ago; what is set aside stays until the operator has seen to it."""
+    Arrival.objects.filter(at__lt=now - REMEMBERED, fault="").delete()
 
 
 @transaction.atomic
-def _note(message: Message, kind: Kind, text: str, moment: datetime, now: datetime) -> None:
-    action, why, closed = MEANING[kind]
-    same = Contact.objects.of(message.account_id).filter(email__iexact=message.address)
-    concerned = same if closed else Contact.objects.of(message.account_id).filter(pk=message.contact_id)
-    contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
-    ids = [contact.pk for contact in contacts]
-    known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
-    if known.filter(performed_at=moment).exists():
-        return  # told before; the address may have been opened again since
-    digest = address_hash(message.account_id, message.address)
-    is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
-    enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
-    noted = set() if is_news else set(known.values_list("contact", flat=True))  # an address is closed once
-    for contact in contacts:
-        if contact.pk not in noted:
-            actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
+def _mailbox(folder: Folder, now: datetime) -> Mailbox:
+    """How far the folder is read. Met for the first time: its unread mails and all to come. Numbered anew: the last
+    days, of which those that were read are known by their bytes.
+    """
+    mailbox, _is_new = Mailbox.objects.get_or_create(name=folder.where.name)
+    if mailbox.validity == folder.validity:
+        return mailbox
+    if mailbox.read_at is None:
+        waiting = folder.unread()
+        first = min(waiting, default=folder.next_uid)
+        before = set(folder.numbers(first)) - set(waiting)
+        Arrival.objects.bulk_create(_known(mailbox, folder.validity, uid, now) for uid in sorted(before))
+    else:
+        first = min(folder.since((mailbox.read_at - SLACK).date()), default=folder.next_uid)
+    mailbox.validity, mailbox.next_uid = folder.validity, first
+    mailbox.save(update_fields=["validity", "next_uid"])
+    return mailbox
 
 
-def _subject(mail: EmailMessage) -> str:
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", str(mail.get("Subject", "")))[:300].strip()
+def _known(mailbox: Mailbox, validity: int, uid: int, now: datetime) -> Arrival:
+    return Arrival(mailbox=mailbox, validity=validity, uid=uid, kind=Kind.OTHER.value, at=now)
 
 
-def _moment(mail: EmailMessage) -> datetime | None:
-    """When the mail was written, if it says so."""
+def _waiting(folder: Folder, mailbox: Mailbox) -> tuple[list[int], int]:
+    """The mails to be read, and the last number there is."""
+    there = folder.numbers(mailbox.next_uid)
+    rows = mailbox.arrivals.filter(validity=mailbox.validity, uid__gte=mailbox.next_uid)
+    known = set(rows.values_list("uid", flat=True))
+    return [uid for uid in there if uid not in known], max(there, default=mailbox.next_uid - 1)
+
+
+def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: Apart, now: datetime) -> None:
+    arrival = Arrival(mailbox=mailbox, validity=mailbox.validity, uid=uid, at=now)
     try:
-        written = parsedate_to_datetime(str(mail["Date"]))
-    except (TypeError, ValueError):
-        return None
-    return written if written.tzinfo else None
+        raw = _fetched(folder, mailbox, uid, now)
+        if raw is None:
+            return
+        arrival.digest = hashlib.sha256(raw).hexdigest()
+        _carry_out(arrival, raw, reading, now)
+    except Poisoned as poisoned:
+        arrival.kind, arrival.fault = "", poisoned.fault
+        arrival.save(force_insert=True)
+        logger.warning("A mail was set aside: %s", arrival)
+    folder.mark(uid, FLAGGED if arrival.fault else SEEN)
+
+
+def _fetched(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes | None:
+    """Raises Poisoned for a mail that the server cannot tell, or over which the connection breaks again and again."""
+    try:
+        return folder.beginning(uid)
+    except (OSError, imaplib.IMAP4.abort):
+        mailbox.stumbles = mailbox.stumbles + 1 if mailbox.stumbling_uid == uid else 1
+        mailbox.stumbling_uid = uid
+        if mailbox.stumbles >= MOST_STUMBLES:
+            broken = _known(mailbox, mailbox.validity, uid, now)
+            broken.kind, broken.fault = "", Arrival.Fault.UNREADABLE
+            broken.save(force_insert=True)
+        mailbox.save(update_fields=["stumbling_uid", "stumbles"])
+        raise
+    except IMAPClientError:
+        raise Poisoned("unreadable") from None
+
+
+def _carry_out(arrival: Arrival, raw: bytes, reading: Apart, now: datetime) -> None:
+    """In one transaction with the row that says so. Raises Poisoned; a database that is away is no fault of a mail."""
+    if Arrival.objects.filter(digest=arrival.digest).exists():
+        arrival.kind = Kind.OTHER.value
+        arrival.save(force_insert=True)
+        return
+    received = reading(raw)
+    try:
+        with transaction.atomic():
+            arrival.kind = returns.carry_out(received, now=now).value
+            arrival.save(force_insert=True)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:  # one mail must not stop the others
+        logger.error("A mail could not be carried out: %s", type(fault).__name__)
+        raise Poisoned("not_carried_out") from None

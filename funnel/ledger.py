@@ -44,7 +44,7 @@ class Line:
         """What one must know besides; "" for a mail that is sent or planned as usual."""
         message = self.message
         if message.state == State.SENT:
-            return ""
+            return message.came_back
         if message.state == State.PLANNED:
             return self._why_waiting()
         reason = message.get_reason_display() or (message.answer if message.state == State.UNCLEAR else "")

@@ -47,7 +47,7 @@ class Unheard(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """One thing that happened to a mail of ours, as `inbox.carry_out` takes it."""
+    """One thing that happened to a mail of ours, as `returns.carry_out` takes it."""
 
     received: Received
     text: str

@@ -45,8 +45,8 @@ def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]
 def suppress(*, account_id: int, digest: str, reason: str, now: datetime) -> bool:
     """Keeps the hash of an address for good; answers whether that is news.
 
-    A repeat keeps the first reason, but for a bounce or complaint after which the person says no in own words. Of
-    several at once one has the news.
+    A repeat keeps the first reason, but for one that outweighs it: what is certain outweighs a doubt, and the person's
+    own words all else. Of several at once one has the news.
     """
     try:
         with transaction.atomic():
@@ -55,6 +55,8 @@ def suppress(*, account_id: int, digest: str, reason: str, now: datetime) -> boo
             )
     except IntegrityError:
         rows = Suppression.objects.of(account_id).filter(address_hash=digest)
-        stronger = rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.none()
-        return bool(stronger.update(reason=reason, at=now))
+        weaker = (
+            rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.filter(reason=Reason.DOUBT)
+        )
+        return bool(weaker.exclude(reason=reason).update(reason=reason, at=now))
     return True

@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from funnel import inbox, opt_in_sending, outbox, upkeep
+from funnel import arrivals, inbox, opt_in_sending, outbox, upkeep
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
@@ -38,5 +38,15 @@ def send_opt_in(opt_in_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="read_mailbox", queueing_lock="read_mailbox", lock="read_mailbox")
 def read_mailbox(timestamp: int) -> None:
-    """Replies, bounces and complaints that came back."""
-    inbox.poll(now=timezone.now())
+    """Replies, bounces and complaints that came back. What had to be set aside is told to the operator."""
+    try:
+        inbox.poll(now=timezone.now())
+    finally:
+        arrivals.tell(now=timezone.now())
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(name="forget_arrivals", queueing_lock="forget_arrivals")
+def forget_arrivals(timestamp: int) -> None:
+    """Which mails were read long ago."""
+    inbox.forget(now=timezone.now())

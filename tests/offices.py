@@ -290,7 +290,7 @@ def _mails(contact: Contact, mark: Mark) -> dict[str, int]:
         **owner, sequence=steps[0].sequence, address=contact.email.lower(), **times
     )
     common = owner | {"enrolment": enrolment, "address": contact.email.lower(), "planned_for": now}
-    content = {name: mark.text(f"mail{name}") for name in ("subject", "html", "text", "answer")}
+    content = {name: mark.text(f"mail{name}") for name in ("subject", "html", "text", "answer", "came_back")}
     over = {"claimed_at": now, "finished_at": now}
     left, failed, planned = (
         Message.objects.create(

@@ -31,7 +31,9 @@ ACROSS_ACCOUNTS = {
     "funnel/upkeep.py::resume_ready": "the worker begins the series of every office",
     "funnel/upkeep.py::_begin": "the worker begins the series of every office",
     "funnel/upkeep.py::finish_through": "the worker ends the series of every office",
-    "funnel/inbox.py::_spoken_of": "a mail that comes back names the message before any account is known",
+    "funnel/inbox.py::*": "the mailbox belongs to the operator, not to an office",
+    "funnel/arrivals.py::*": "the same",
+    "funnel/returns.py::_spoken_of": "a mail that comes back names the message before any account is known",
     "funnel/outbox.py::*": "what a dead worker left belongs to every office",
     "funnel/pulse.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
@@ -52,6 +54,7 @@ ACROSS_ACCOUNTS = {
 # Text in German that is data, not interface.
 GERMAN_DATA = {
     "funnel/bounce_words.py": "words of mail servers",
+    "funnel/incoming_words.py": "words of machines and of people, looked for in mails",
     "funnel/advertising.py": "words that sell, looked for in German mails",
     "contacts/csv_fields.py": "headers of other programs' files",
     "contacts/csv_words.py": "words of other programs' files",

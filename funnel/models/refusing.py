@@ -15,6 +15,7 @@ class Suppression(models.Model):
         OBJECTION = "objection", _("Werbewiderspruch")
         BOUNCE = "bounce", _("unzustellbar")
         COMPLAINT = "complaint", _("Beschwerde")
+        DOUBT = "doubt", _("vermutlich ein Widerspruch, noch nicht entschieden")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     address_hash = models.CharField(max_length=64)

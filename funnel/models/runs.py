@@ -153,6 +153,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=120, unique=True)  # made with the row, the same in every attempt
     answer = models.CharField(max_length=300, blank=True)  # what the mail server said last
+    came_back = models.CharField(max_length=300, blank=True, db_default="")  # what else came back to it last
+    # The answer sounds like an objection: nobody is mailed until a colleague has decided.
+    is_in_doubt = models.BooleanField(default=False, db_default=False)
     # The mail exactly as it left; the step may be edited afterwards.
     subject = models.CharField(max_length=250, blank=True)
     html = models.TextField(blank=True)
@@ -206,6 +209,7 @@ class Message(models.Model):
             models.Index(fields=["contact", "planned_for"], name="message_by_contact"),
             models.Index(fields=["step", "state"], name="message_by_step"),
             models.Index(fields=["account", "state", "-planned_for"], name="message_outbox"),
+            models.Index(fields=["account"], condition=Q(is_in_doubt=True), name="message_in_doubt"),
         ]
 
     def __str__(self) -> str:

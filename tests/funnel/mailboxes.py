@@ -1,4 +1,4 @@
-"""A mail server's mailbox for the tests: as much of IMAP4rev1 (RFC 3501) as reading unread mails takes."""
+"""A mail server's mailbox for the tests: as much of IMAP4rev1 (RFC 3501) as reading mails takes."""
 
 import re
 import socketserver
@@ -8,17 +8,32 @@ from contextlib import contextmanager
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
+    """Mails by number, from 1 on; `seen`, `flagged`: what was marked.
+
+    Over the `broken` the line breaks, and the `refused` the server cannot tell.
+    """
+
     allow_reuse_address = True
     daemon_threads = True
+    folder = b'"INBOX"'
 
     def __init__(self, mails: list[bytes]) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.mails = mails
+        self.mails: list[bytes | None] = list(mails)
         self.seen: set[int] = set()
+        self.flagged: set[int] = set()
+        self.broken: set[int] = set()
+        self.refused: set[int] = set()
+        self.validity = 1
+        self.fetched: list[int] = []
 
     @property
     def url(self) -> str:
         return f"imap://dan:se%20cret@127.0.0.1:{self.server_address[1]}/INBOX"
+
+    @property
+    def numbers(self) -> list[int]:
+        return [number for number, mail in enumerate(self.mails, start=1) if mail is not None]
 
 
 class Conversation(socketserver.StreamRequestHandler):
@@ -28,26 +43,55 @@ class Conversation(socketserver.StreamRequestHandler):
         self.say(b"* OK ready")
         for line in self.rfile:
             tag, _, command = line.strip().partition(b" ")
-            self.answer(command)
-            self.say(tag + b" OK done")
+            if (answer := self.answer(command)) is None:
+                return
+            self.say(tag + b" " + answer)
             if command.upper() == b"LOGOUT":
                 return
 
-    def answer(self, command: bytes) -> None:
+    def answer(self, command: bytes) -> bytes | None:
+        """What the last line says; None breaks the line."""
         words = command.upper()
         if words == b"CAPABILITY":
             self.say(b"* CAPABILITY IMAP4rev1")
         elif words.startswith(b"SELECT"):
-            self.say(b"* %d EXISTS" % len(self.server.mails))
+            if self.server.folder.upper() not in words:
+                return b"NO no such folder"
+            self.say(b"* %d EXISTS" % len(self.server.numbers))
+            self.say(b"* OK [UIDVALIDITY %d] valid" % self.server.validity)
+            self.say(b"* OK [UIDNEXT %d] next" % (len(self.server.mails) + 1))
         elif words.startswith(b"UID SEARCH"):
-            unread = [n for n in range(1, len(self.server.mails) + 1) if n not in self.server.seen]
-            self.say(b"* SEARCH " + b" ".join(b"%d" % number for number in unread))
-        elif match := re.match(rb"UID FETCH (\d+)", words):
-            mail = self.server.mails[int(match[1]) - 1]
-            head = b"* %s FETCH (UID %s BODY[] {%d}\r\n" % (match[1], match[1], len(mail))
-            self.wfile.write(head + mail + b")\r\n")
-        elif match := re.match(rb"UID STORE (\d+) \+FLAGS \(\\SEEN\)", words):
-            self.server.seen.add(int(match[1]))
+            self.say(b"* SEARCH " + b" ".join(b"%d" % number for number in self._found(words)))
+        elif match := re.match(rb"UID FETCH (\d+) \(BODY\.PEEK\[\](?:<0\.(\d+)>)?\)", words):
+            return self._fetch(int(match[1]), int(match[2] or 10**9))
+        elif match := re.match(rb"UID STORE (\d+) \+FLAGS\.SILENT \((\\SEEN|\\FLAGGED)\)", words):
+            (self.server.seen if match[2] == b"\\SEEN" else self.server.flagged).add(int(match[1]))
+        elif words == b"LOGOUT":
+            self.say(b"* BYE")
+        return b"OK done"
+
+    def _found(self, words: bytes) -> list[int]:
+        numbers = self.server.numbers
+        if match := re.search(rb"UID (\d+):\*", words.removeprefix(b"UID ")):
+            from_there = [number for number in numbers if number >= int(match[1])]
+            return from_there or numbers[-1:]  # as servers do: "*" is the last mail
+        if b"UNSEEN" in words:
+            return [number for number in numbers if number not in self.server.seen]
+        return numbers
+
+    def _fetch(self, number: int, most: int) -> bytes | None:
+        self.server.fetched.append(number)
+        if number in self.server.broken:
+            return None
+        if number in self.server.refused:
+            return b"NO [SERVERBUG] cannot read it"
+        mail = self.server.mails[number - 1]
+        if mail is None:
+            return b"OK done"
+        part = b"<0>" if most < 10**9 else b""
+        head = b"* %d FETCH (UID %d BODY[]%s {%d}\r\n" % (number, number, part, len(mail[:most]))
+        self.wfile.write(head + mail[:most] + b")\r\n")
+        return b"OK done"
 
     def say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")

@@ -158,8 +158,8 @@ def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
     assert action.text == f"smtp; 550 {status} no such user"
 
 
-@pytest.mark.parametrize("status", ["4.2.2", "5.2.2", "5.7.1"])
-def test_a_full_mailbox_or_a_filter_ends_nothing(dan, sent, status):
+@pytest.mark.parametrize("status", ["4.2.2", "5.2.2", "5.2.122", "5.4.4"])
+def test_a_full_mailbox_or_a_limit_ends_nothing(dan, sent, status):
     assert inbox.receive(report(sent, status), now=NOW) is Kind.SOFT_BOUNCE
     assert series(dan) == ("active", "")
     assert Suppression.objects.count() == 0

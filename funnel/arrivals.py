@@ -1,0 +1,80 @@
+"""Mails that were set aside: the operator is told, sees which they are, and may have one read again."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from funnel.models import Arrival, Mailbox
+
+MOST = 200  # lines
+BETWEEN = timedelta(hours=1)  # mails to the operator: whoever sends us such mails is no mail gun
+MAIL_SECONDS = 10
+
+logger = logging.getLogger(__name__)
+
+
+def set_aside() -> list[Arrival]:
+    """The mails that were set aside, the newest first."""
+    rows = Arrival.objects.exclude(fault="").select_related("mailbox")
+    return list(rows.order_by("-at", "-pk")[:MOST])
+
+
+def line(arrival: Arrival) -> str:
+    """One mail, as the operator finds it."""
+    return _("Nr. %(id)s, %(at)s: %(mailbox)s, UID %(uid)s – %(fault)s") % {
+        "id": arrival.pk,
+        "at": f"{arrival.at:%d.%m.%Y %H:%M}",
+        "mailbox": arrival.mailbox.name,
+        "uid": arrival.uid,
+        "fault": arrival.get_fault_display(),
+    }
+
+
+def tell(*, now: datetime) -> int:
+    """Mails the operator what was set aside since the last time, once an hour at most; answers how many.
+
+    A mail that fails is logged and tried again.
+    """
+    told = Arrival.objects.exclude(fault="").filter(told_at__gt=now - BETWEEN)
+    news = Arrival.objects.exclude(fault="").filter(told_at=None).select_related("mailbox")
+    rows = list(news.order_by("pk")[:MOST])
+    if not rows or told.exists():
+        return 0
+    try:
+        _mail(rows).send()
+    except (OSError, ValueError):
+        logger.warning("The operator could not be told of mails that were set aside", exc_info=True)
+        return 0
+    Arrival.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
+    return len(rows)
+
+
+@transaction.atomic
+def read_again(*, arrival_id: int) -> bool:
+    """Forgets that the mail was set aside: the next poll reads it as if it had just come. False if there is none."""
+    arrival = Arrival.objects.exclude(fault="").filter(pk=arrival_id).first()
+    if arrival is None:
+        return False
+    mailbox = Mailbox.objects.select_for_update().get(pk=arrival.mailbox_id)
+    if mailbox.validity == arrival.validity:
+        mailbox.next_uid = min(mailbox.next_uid, arrival.uid)
+        mailbox.save(update_fields=["next_uid"])
+    arrival.delete()
+    return True
+
+
+def _mail(rows: list[Arrival]) -> EmailMessage:
+    opening = _(
+        "Diese Mails im Postfach für Rückläufer konnten nicht verarbeitet werden. Sie sind dort markiert; alle anderen"
+        " werden weiter gelesen. Mit „manage.py inbox --again NR“ wird eine noch einmal gelesen."
+    )
+    return EmailMessage(
+        subject=_("Kontakte-Pipeline: %(count)s Mail(s) zurückgelegt") % {"count": len(rows)},
+        body="\n".join([opening, "", *(line(row) for row in rows)]),
+        to=[settings.OPERATOR_EMAIL],
+        connection=get_connection(timeout=MAIL_SECONDS),
+    )

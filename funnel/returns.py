@@ -1,0 +1,104 @@
+"""What becomes of what came back: an answer ends the series, an unknown address and a complaint close the address,
+an objection stops everything until a colleague has decided, and a machine changes nothing.
+
+It comes by mail (`inbox`), or the provider that mails for us reports it (`provider_reports`).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts import actions
+from contacts.kinds import Kind as ActionKind
+from contacts.models import Action, Contact
+from funnel import enrolments, tokens, withdrawal
+from funnel.incoming import BOUNCES, Kind, Received, objects
+from funnel.models import Enrolment, Message, Suppression
+from funnel.suppression import address_hash, suppress
+
+LONGEST = 300
+STILL_OURS = timedelta(
+    days=7
+)  # servers give up after five days; a report that names an address only is about these
+# What each kind means: the action that is noted, why the series ends, why the address is closed.
+MEANING = {
+    Kind.REPLY: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, None),
+    Kind.OBJECTION: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, Suppression.Reason.DOUBT),
+    Kind.HARD_BOUNCE: (ActionKind.BOUNCE, Enrolment.Reason.BOUNCE, Suppression.Reason.BOUNCE),
+    Kind.COMPLAINT: (ActionKind.OPT_OUT, Enrolment.Reason.COMPLAINT, Suppression.Reason.COMPLAINT),
+}
+
+
+def carry_out(received: Received, *, text: str = "", moment: datetime | None = None, now: datetime) -> Kind:
+    """What came back takes effect; answers its kind, `OTHER` if it speaks of no mail of ours.
+
+    `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
+    """
+    message = _spoken_of(received, now)
+    if message is None:
+        return Kind.OTHER
+    kind, text = _kind(received, message), (text or received.reason or received.subject)[:LONGEST]
+    moment = moment or received.moment
+    if kind is Kind.UNSUBSCRIBED:
+        said = tokens.unsubscription(message)
+        place = _("Abmeldung beim Versanddienst, E-Mail an %(address)s") % {"address": said.masked}
+        withdrawal.unsubscribe(said=said, place=place, now=now)
+    elif kind in MEANING:
+        _note(message, kind, text, moment if moment and moment < now else now, now)
+    elif kind is not Kind.OTHER:
+        _remark(message, kind, text)
+    return kind
+
+
+def _spoken_of(received: Received, now: datetime) -> Message | None:
+    """By Message-ID, else by the recipient that a bounce names, of the mails that left lately."""
+    ours = {row.message_id: row for row in Message.objects.filter(message_id__in=received.about)}
+    found = next((ours[one] for one in received.about if one in ours), None)
+    if found or received.kind not in BOUNCES or not received.addresses:
+        return found
+    lately = Message.objects.filter(address__in=received.addresses, state=Message.State.SENT)
+    return lately.filter(finished_at__gt=now - STILL_OURS).order_by("-finished_at", "-pk").first()
+
+
+def _kind(received: Received, message: Message) -> Kind:
+    """Words that stand in our own mail are quoted, however the program marks that."""
+    if received.kind is not Kind.OBJECTION:
+        return received.kind
+    ours = {" ".join(line.split()) for line in message.text.splitlines()}
+    own = [line for line in received.text.splitlines() if " ".join(line.strip("> ").split()) not in ours]
+    return Kind.OBJECTION if objects("\n".join([*own, received.own_subject])) else Kind.REPLY
+
+
+@transaction.atomic
+def _note(message: Message, kind: Kind, text: str, moment: datetime, now: datetime) -> None:
+    action, why, closed = MEANING[kind]
+    same = Contact.objects.of(message.account_id).filter(email__iexact=message.address)
+    concerned = same if closed else Contact.objects.of(message.account_id).filter(pk=message.contact_id)
+    contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
+    ids = [contact.pk for contact in contacts]
+    known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
+    if known.filter(performed_at=moment).exists():
+        return  # told before; the address may have been opened again since
+    digest = address_hash(message.account_id, message.address)
+    is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
+    enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
+    if kind is Kind.OBJECTION:
+        Message.objects.of(message.account_id).filter(pk=message.pk).update(
+            is_in_doubt=is_news, came_back=text
+        )
+    noted = set() if is_news or kind is Kind.OBJECTION else set(known.values_list("contact", flat=True))
+    for contact in contacts:
+        if contact.pk not in noted:  # an address is closed once
+            actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
+
+
+def _remark(message: Message, kind: Kind, text: str) -> None:
+    """A line in the ledger, no more."""
+    said = {
+        Kind.AUTOMATIC: _("automatische Antwort"),
+        Kind.SOFT_BOUNCE: _("nicht zugestellt"),
+        Kind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
+    }[kind]
+    words = f"{said}: {text}" if text else said
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:LONGEST])

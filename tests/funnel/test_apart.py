@@ -1,0 +1,52 @@
+"""Work in a process of its own: what it costs is limited, and what becomes of it harms nobody."""
+
+import os
+import time
+
+import pytest
+
+from funnel.apart import Apart
+from funnel.opened import Poisoned
+
+LONG = 60  # seconds; ample for a process to begin
+
+
+def work(content: bytes) -> object:
+    if content == b"for ever":
+        while True:
+            time.sleep(1)
+    if content == b"memory":
+        return len(bytearray(2_000_000_000))
+    if content == b"end":
+        os._exit(3)
+    if content == b"deep":
+        return work(content)
+    if content == b"poison":
+        raise Poisoned("too_deep")
+    return content.decode()
+
+
+def test_it_answers_and_goes_on_after_every_fault():
+    with Apart(work, seconds=LONG) as apart:
+        for content, fault in [
+            (b"memory", "unreadable"),
+            (b"deep", "unreadable"),
+            (b"end", "unreadable"),
+            (b"poison", "too_deep"),
+        ]:
+            with pytest.raises(Poisoned) as poisoned:
+                apart(content)
+            assert poisoned.value.fault == fault
+            assert apart(b"fine") == "fine"
+
+
+def test_what_takes_too_long_is_ended():
+    with Apart(work, seconds=LONG) as apart:
+        assert apart(b"fine") == "fine"
+        apart.seconds = 0.2
+        process = apart.process
+        with pytest.raises(Poisoned) as poisoned:
+            apart(b"for ever")
+        assert poisoned.value.fault == "too_long"
+        assert process is not None
+        assert process.exitcode == -9

@@ -1,0 +1,196 @@
+"""Machines, persons, bounces and complaints, told apart by what their programs write."""
+
+import pytest
+
+from funnel.incoming import Kind, own_words, understood
+from funnel.opened import DEEPEST, LARGEST, LONGEST_HEADER, Poisoned
+
+OURS = "<ours.1@kontakte.example>"
+
+
+def mail(*headers: str, body: str = "Rufen Sie mich an.") -> bytes:
+    lines = [f"In-Reply-To: {OURS}", *headers]
+    for name, value in (("From", "Max <max@kunde.example>"), ("Subject", "AW: Ihre Anfrage")):
+        if not any(line.lower().startswith(f"{name.lower()}:") for line in headers):
+            lines.append(f"{name}: {value}")
+    return "\n".join([*lines, "", body]).encode()
+
+
+def nested(kind: str, depth: int) -> bytes:
+    heads = "".join(f"--b{n}\nContent-Type: multipart/{kind}; boundary=b{n + 1}\n\n" for n in range(depth))
+    return f"In-Reply-To: {OURS}\nContent-Type: multipart/{kind}; boundary=b0\n\n{heads}--b{depth}\n\nx\n".encode()
+
+
+MACHINES = [
+    ("Return-Path: <>",),
+    ("Auto-Submitted: auto-replied",),
+    ("Auto-Submitted: auto-generated; type=vacation",),
+    ("X-Auto-Response-Suppress: All",),
+    ("X-Autoresponder: yes",),
+    ("X-Zarafa-Vacation: yes",),
+    ("X-Loop: max@kunde.example",),
+    ("X-POST-MessageClass: 9; Autoresponder",),
+    ("Precedence: bulk",),
+    ("From: Support <noreply@kunde.example>",),
+    ("From: mailer-daemon@kunde.example",),
+    ("Subject: Abwesend: Ihre Anfrage",),
+    ("Subject: Abwesenheitsnotiz",),
+    ("Subject: AUTO: Max Muster ist =?utf-8?q?au=C3=9Fer?= Haus (=?utf-8?q?R=C3=BCckkehr?= 30.11.)",),
+    ("Subject: Automatische Antwort: Ihre Anfrage",),
+    ("Subject: Automatic reply: Ihre Anfrage",),
+    ("Subject: Re: Out of Office: back on Monday",),
+    ("Subject: =?utf-8?q?R=C3=A9ponse?= automatique : Ihre Anfrage",),
+    ("Subject: Absence du bureau",),
+    ("Subject: Risposta automatica: Ihre Anfrage",),
+    ("Subject: Fuori sede fino al 30",),
+    ("Subject: =?iso-8859-1?q?Respuesta_autom=E1tica?=: Ihre Anfrage",),
+    ("Subject: Fuera de la oficina",),
+    ("Subject: Automatisch antwoord: Ihre Anfrage",),
+    ("Subject: Afwezig: Ihre Anfrage",),
+    ("Subject: Gelesen: Ihre Anfrage",),
+    ("Subject: Read: Ihre Anfrage",),
+    ("Subject: [Ticket #4711] Ihr Ticket wurde erstellt",),
+    ("Subject: =?utf-8?q?Eingangsbest=C3=A4tigung?=",),
+    ("Subject: Wir haben Ihre Nachricht erhalten",),
+]
+PERSONS = [
+    (),
+    ("Subject: Re: Ihre Anfrage",),
+    ("Subject: Urlaub und Hausverkauf",),
+    ("Subject: Re: [Ticket #4711] Ihre Anfrage",),
+    ("Auto-Submitted: no",),
+    ("Subject: =?x-unknown?q?Gr=FC=DFe?=",),
+    ("Subject: =?utf-8?b?!!!?=", "Content-Type: text/plain; charset=nonsense"),
+]
+OBJECTIONS = [
+    "Bitte keine weiteren E-Mails, ich widerspreche der Werbung. Nehmen Sie mich aus dem Verteiler!",
+    "Ich möchte keine Werbung mehr von Ihnen.",
+    "Bitte löschen Sie meine Daten.",
+    "Schreiben Sie mir bitte nicht mehr.",
+    "Hiermit widerrufe ich meine Einwilligung.",
+    "Abmelden",
+    "STOP",
+    "unsubscribe",
+    "Please remove me from your list.",
+    "Do not contact me again.",
+    "Kein Interesse.",
+    "Das ist Spam!",
+]
+NO_OBJECTIONS = [
+    "Rufen Sie mich bitte morgen an, ich habe Interesse an einer Bewertung.",
+    "Vielen Dank für die Mail. Wann können Sie vorbeikommen?",
+    "Die Wohnung ist noch vermietet, melden Sie sich im Frühjahr.",
+    "Danke!\n\nAm Mo., 23. Nov. 2026 um 10:00 Uhr schrieb Krüger Immobilien\n<buero@krueger.example>:\n\n> Abbestellen",
+    "Gern.\n\nVon: Krüger Immobilien\nGesendet: Montag, 23. November\nAn: Max\n\nKeine weiteren E-Mails? Abbestellen",
+    "Passt.\n-----Ursprüngliche Nachricht-----\nSie können der Werbung widersprechen.",
+]
+PLAIN_BOUNCES = [  # without a report that machines can read
+    (
+        "failure notice",
+        "Hi. This is the qmail-send program.\n<max@kunde.example>:\n550 no such user",
+        Kind.HARD_BOUNCE,
+    ),
+    (
+        "Mail delivery failed: returning message to sender",
+        "This message was created automatically by mail delivery software.\n\n  max@kunde.example\n"
+        "    SMTP error from remote mail server after RCPT TO:<max@kunde.example>:\n    550 Unrouteable; user unknown",
+        Kind.HARD_BOUNCE,
+    ),
+    (
+        "Delivery Failure",
+        "Unable to deliver message to the following address(es).\n<max@kunde.example>:\n"
+        "This user doesn't have a yahoo.example account (max@kunde.example) [-9]",
+        Kind.HARD_BOUNCE,
+    ),
+    (
+        "Unzustellbar: Ihre Anfrage",
+        "max@kunde.example\nDas Postfach des Empfängers ist voll.",
+        Kind.SOFT_BOUNCE,
+    ),
+    ("Warning: message delayed 4 hours", "550 5.1.1 user unknown; will be retried", Kind.SOFT_BOUNCE),
+    ("Undelivered Mail", "554 5.7.1 Your IP 192.0.2.1 is blocked by spamhaus", Kind.OWN_FAULT),
+]
+
+
+@pytest.mark.parametrize("headers", MACHINES)
+def test_a_machine_is_no_person(headers):
+    assert understood(mail(*headers)).kind is Kind.AUTOMATIC
+
+
+@pytest.mark.parametrize("headers", PERSONS)
+def test_a_person_is_no_machine(headers):
+    received = understood(mail(*headers))
+    assert (received.kind, received.about) == (Kind.REPLY, (OURS,))
+
+
+@pytest.mark.parametrize("words", OBJECTIONS)
+def test_no_more_mails_is_said_in_many_ways(words):
+    assert understood(mail(body=words)).kind is Kind.OBJECTION
+
+
+@pytest.mark.parametrize("words", NO_OBJECTIONS)
+def test_what_is_quoted_objects_to_nothing(words):
+    assert understood(mail(body=words)).kind is Kind.REPLY
+
+
+def test_own_words_end_where_the_answered_mail_begins():
+    assert own_words("Ja.\r\n\r\n> Nein?\r\n") == "Ja."
+    assert own_words("> nur Zitat") == ""
+
+
+@pytest.mark.parametrize(("subject", "words", "kind"), PLAIN_BOUNCES)
+def test_bounces_in_a_programs_own_words(subject, words, kind):
+    raw = mail("From: Mail Delivery Subsystem <mailer-daemon@mx.example>", f"Subject: {subject}", body=words)
+    received = understood(raw)
+    assert (received.kind, received.about) == (kind, (OURS,))
+
+
+def test_a_bounce_may_name_its_recipient_only():
+    heads = "From: mailer-daemon@mx.example\nSubject: failure notice\nX-Failed-Recipients: max@kunde.example"
+    received = understood(f"{heads}\n\n550 no such user".encode())
+    assert (received.kind, received.about) == (Kind.HARD_BOUNCE, ())
+    assert received.addresses == ("max@kunde.example",)
+
+
+def test_reports_for_addresses_beyond_ascii_are_understood():
+    raw = (
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n"
+        "--b\nContent-Type: message/global-delivery-status\n\nReporting-MTA: dns; mx\n\n"
+        "Final-Recipient: utf-8; max@kunde.example\nAction: failed\nStatus: 5.1.1\n\n"
+        f"--b\nContent-Type: message/global\n\nMessage-ID: {OURS}\nSubject: x\n\nx\n--b--\n"
+    )
+    received = understood(raw.encode())
+    assert (received.kind, received.about) == (Kind.HARD_BOUNCE, (OURS,))
+
+
+@pytest.mark.parametrize(("feedback", "kind"), [("abuse", Kind.COMPLAINT), ("auth-failure", Kind.OTHER)])
+def test_complaints_are_told_from_other_feedback(feedback, kind):
+    raw = (
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n"
+        f"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: {feedback}\nVersion: 1\n\n"
+        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {OURS}\n\nx\n--b--\n"
+    )
+    received = understood(raw.encode())
+    assert (received.kind, received.about) == (kind, (OURS,))
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (nested("mixed", 3000), "too_deep"),
+        (nested("digest", DEEPEST + 1), "too_deep"),
+        (b"References: " + b"<a@" * (LONGEST_HEADER // 3 + 1) + b"\n\nx", "long_header"),
+        (b"References: " + b"<a@b>\n " * 20_000 + b"\n\nx", "long_header"),
+        (b"In-Reply-To: <>\nFrom: a@b.example\n\nx", "bad_reference"),
+        (b"References: <a@[b\nFrom: a@b.example\n\nx", "bad_reference"),
+    ],
+)
+def test_what_nobody_writes_is_set_aside(raw, fault):
+    with pytest.raises(Poisoned) as poisoned:
+        understood(raw)
+    assert poisoned.value.fault == fault
+
+
+def test_only_the_beginning_of_a_large_mail_is_looked_at():
+    photos = mail() + b"\n" + b"QUJD" * LARGEST
+    assert understood(photos).kind is Kind.REPLY

@@ -1,0 +1,291 @@
+"""Mails that come back, read from a mailbox: each takes its effect once, and none stands in the way of another."""
+
+import imaplib
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core import mail as post
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from contacts.models import Action
+from funnel import arrivals, inbox
+from funnel.models import Arrival, Enrolment, Message, Suppression
+from tests.funnel.mailboxes import mailbox
+from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+from tests.funnel.test_inbox import reply, report, series
+from tests.funnel.test_incoming import nested
+
+NOW = MONDAY + timedelta(hours=2)
+MAILS = Path(__file__).parent / "mails"
+NAMED = b"<OURS.abcdefghijklmnopqrstuvwx@kontakte.example>"
+# What each mail does: the state of the series, and why the address is closed.
+OPEN, GONE = (("active", ""), None), (("ended", "bounce"), "bounce")
+EFFECTS = {
+    "bounce-plain-in-reply-to": GONE,
+    "challenge-response": OPEN,
+    "dsn-1-1-quota": OPEN,
+    "dsn-DSN-success": OPEN,
+    "dsn-Exchange-recipient-over-limit": OPEN,
+    "dsn-Exchange-recipient-rate-limited": OPEN,
+    "dsn-GMX-quota": OPEN,
+    "dsn-GMX-web-de-policy": OPEN,
+    "dsn-Gmail-DMARC": OPEN,
+    "dsn-Gmail-inactive": GONE,
+    "dsn-Gmail-receiving-too-fast": OPEN,
+    "dsn-Gmail-unknown": GONE,
+    "dsn-IP-blocked-5-1-0": OPEN,
+    "dsn-O365-daily-limit-of-the-sender": OPEN,
+    "dsn-O365-not-found": GONE,
+    "dsn-O365-sender-blocked-as-spam": OPEN,
+    "dsn-O365-unknown-AD": GONE,
+    "dsn-T-Online-spam": OPEN,
+    "dsn-delayed": OPEN,
+    "dsn-exim-user-unknown": GONE,
+    "dsn-message-id-dns": OPEN,
+    "dsn-null-MX": GONE,
+    "dsn-sender-domain-has-no-MX-5-1-7": OPEN,
+    "dsn-sender-refused-5-1-8": OPEN,
+    "dsn-user-unknown-in-5-7-1": GONE,
+    "mdn-gelesen": OPEN,
+    "poison-empty-message-id": OPEN,
+    "reply-objection": (("ended", "reply"), "doubt"),
+}
+
+
+@pytest.fixture
+def dan(anna, board, krueger):
+    """Got the first mail of three."""
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
+    contact = lead(board["Nicht erreicht"], email="max@kunde.example")
+    move(anna, contact, board["Erfolgreich kontaktiert"])
+    went(contact, "Mail 1")
+    return contact
+
+
+@pytest.fixture
+def sent(dan):
+    return Message.objects.get(contact=dan, state="sent")
+
+
+def case(name: str, sent: Message) -> bytes:
+    return (MAILS / f"{name}.eml").read_bytes().replace(NAMED, sent.message_id.encode())
+
+
+def poll(settings, server, now=NOW) -> int:
+    settings.IMAP_URL = server.url
+    return inbox.poll(now=now)
+
+
+def set_aside() -> list[tuple[int, str]]:
+    return list(Arrival.objects.exclude(fault="").order_by("uid").values_list("uid", "fault"))
+
+
+def test_every_mail_has_its_effect_written_down():
+    assert {path.stem for path in MAILS.glob("*.eml")} == set(EFFECTS)
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_each_mail_closes_and_ends_what_it_should(krueger, dan, sent, settings, name):
+    run, reason = EFFECTS[name]
+    with mailbox([case(name, sent)]) as server:
+        assert poll(settings, server) == 1
+    assert series(dan) == run
+    assert [row.reason for row in Suppression.objects.of(krueger)] == ([reason] if reason else [])
+    assert bool(set_aside()) == name.startswith("poison")
+
+
+def test_a_machines_answer_and_a_failed_delivery_leave_a_line_in_the_ledger(dan, sent, settings):
+    with mailbox([case("challenge-response", sent)]) as server:
+        poll(settings, server)
+    sent.refresh_from_db()
+    assert sent.came_back.startswith("automatische Antwort: Bitte bestaetigen Sie")
+    with mailbox([case("dsn-GMX-quota", sent)]) as server:
+        poll(settings, server)
+    sent.refresh_from_db()
+    assert sent.came_back.startswith("nicht zugestellt: smtp; 552")
+    assert not Action.objects.filter(contact=dan, kind="mail_in").exists()
+
+
+POISON = [
+    nested("mixed", 3000),
+    b"References: " + b"<a@b>\n " * 20_000 + b"\n\nx",
+    b"In-Reply-To: <>\n\nx",
+    b"References: <a@[b\n\nx",
+    b"Content-Type: text/plain; charset=\xff\xfe\nSubject: =?\x00?q?=00?=\n\n\xff\x00",
+]
+
+
+def test_poison_in_front_stops_no_good_mail(dan, sent, settings):
+    with mailbox([*POISON, reply(sent)]) as server:
+        assert poll(settings, server) == 6
+        assert poll(settings, server) == 0
+        assert server.flagged == {1, 2, 3, 4}
+        assert server.seen == {5, 6}
+    assert series(dan) == ("ended", "reply")
+    assert set_aside() == [(1, "too_deep"), (2, "long_header"), (3, "bad_reference"), (4, "bad_reference")]
+
+
+EXPLODE = """
+CREATE FUNCTION explode() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.text = 'Bumm' THEN RAISE EXCEPTION 'no'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER explode BEFORE INSERT ON contacts_action FOR EACH ROW EXECUTE FUNCTION explode();
+"""
+
+
+def test_what_cannot_be_carried_out_is_set_aside(dan, sent, settings):
+    with connection.cursor() as cursor:
+        cursor.execute(EXPLODE)
+    with mailbox([reply(sent, "Subject: Bumm"), reply(sent)]) as server:
+        assert poll(settings, server) == 2
+    assert series(dan) == ("ended", "reply")
+    assert set_aside() == [(1, "not_carried_out")]
+
+
+def test_a_mail_that_the_server_cannot_tell_is_set_aside(dan, sent, settings):
+    with mailbox([b"x", reply(sent)]) as server:
+        server.refused = {1}
+        assert poll(settings, server) == 2
+    assert series(dan) == ("ended", "reply")
+    assert set_aside() == [(1, "unreadable")]
+
+
+def test_a_mail_that_breaks_the_line_again_and_again_is_passed_over(dan, sent, settings):
+    with mailbox([b"x", reply(sent)]) as server:
+        server.broken = {1}
+        for _ in range(inbox.MOST_STUMBLES):
+            with pytest.raises((OSError, imaplib.IMAP4.abort)):
+                poll(settings, server)
+        assert poll(settings, server) == 1
+    assert series(dan) == ("ended", "reply")
+    assert set_aside() == [(1, "unreadable")]
+
+
+def test_five_hundred_mutated_mails_stop_nothing(dan, sent, settings):
+    dice = random.Random(73)
+    originals = [case(name, sent) for name in EFFECTS if EFFECTS[name] == OPEN]
+    mails = [mutated(dice.choice(originals), dice) for _ in range(500)]
+    with mailbox([*mails, reply(sent)]) as server:
+        assert sum(iter(lambda: poll(settings, server), 0)) == 501
+        assert len(server.seen | server.flagged) == 501
+    assert Arrival.objects.count() == 501
+    assert Action.objects.filter(contact=dan, kind="mail_in", text="AW: Grüße").exists()
+
+
+def mutated(mail: bytes, dice: random.Random) -> bytes:
+    """The mail with some bytes lost, doubled, swapped for odd ones, or cut off."""
+    odd = [
+        b"\x00",
+        b"\xff",
+        b"=?",
+        b"\n\n",
+        b"<",
+        b"@",
+        b"--b",
+        b"%",
+        b"=\n",
+        b"\r",
+        b'"',
+        b";" * 50,
+        b"\xf0\x9f",
+        b"<>",
+    ]
+    for _ in range(dice.randint(1, 12)):
+        at, length = dice.randrange(len(mail)), dice.randint(1, 40)
+        change = dice.choice(["lose", "double", "put", "cut"])
+        piece = mail[at : at + length]
+        if change == "lose":
+            mail = mail[:at] + mail[at + length :]
+        elif change == "double":
+            mail = mail[:at] + piece * dice.randint(2, 30) + mail[at:]
+        elif change == "put":
+            mail = mail[:at] + dice.choice(odd) * dice.randint(1, 5) + mail[at:]
+        elif dice.random() < 0.2:
+            mail = mail[: at + 1]
+        mail = mail or b"x"
+    return mail
+
+
+def test_a_mail_that_somebody_has_opened_is_read_all_the_same(dan, sent, settings):
+    with mailbox([b"Subject: old\n\nx"]) as server:
+        server.seen = {1}
+        assert poll(settings, server) == 0  # it was there, and read, before we came
+        server.mails.append(reply(sent))
+        server.seen = {1, 2}
+        assert poll(settings, server) == 1
+    assert series(dan) == ("ended", "reply")
+
+
+def test_a_mail_marked_unread_again_is_not_read_again(dan, sent, settings):
+    with mailbox([reply(sent)]) as server:
+        assert poll(settings, server) == 1
+        server.seen.clear()
+        assert poll(settings, server) == 0
+
+
+def test_a_folder_numbered_anew_is_read_on_without_a_second_effect(dan, sent, settings):
+    with mailbox([b"Subject: x\n\nx", case("dsn-GMX-quota", sent)]) as server:
+        assert poll(settings, server) == 2
+        Message.objects.filter(pk=sent.pk).update(came_back="")
+        server.validity, server.mails = 2, [case("dsn-GMX-quota", sent), reply(sent)]
+        assert poll(settings, server, NOW + timedelta(hours=1)) == 2
+        assert poll(settings, server, NOW + timedelta(hours=2)) == 0
+    sent.refresh_from_db()
+    assert sent.came_back == ""
+    assert series(dan) == ("ended", "reply")
+
+
+def test_the_operator_is_told_once_and_can_have_a_mail_read_again(dan, sent, settings, capsys):
+    settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
+    with mailbox([b"In-Reply-To: <>\n\nx"]) as server:
+        poll(settings, server)
+        assert arrivals.tell(now=NOW) == 1
+        assert arrivals.tell(now=NOW + timedelta(hours=2)) == 0
+        (told,) = post.outbox
+        assert told.to == ["betrieb@kontakte.example"]
+        assert "unlesbar" in told.body
+        call_command("inbox")
+        (arrival,) = Arrival.objects.all()
+        assert f"Nr. {arrival.pk}," in capsys.readouterr().out
+        server.mails[0] = reply(sent)
+        call_command("inbox", again=arrival.pk)
+        assert poll(settings, server) == 1
+    assert series(dan) == ("ended", "reply")
+    with pytest.raises(CommandError):
+        call_command("inbox", again=arrival.pk)
+
+
+def test_a_stream_of_poison_is_no_mail_gun(db, settings):
+    for hour, told in [(0, 1), (0.5, 0), (1.5, 2)]:
+        with mailbox([b"In-Reply-To: <>\n\n%d" % int(hour * 10)]) as server:
+            poll(settings, server, NOW + timedelta(hours=hour))
+        assert arrivals.tell(now=NOW + timedelta(hours=hour)) == told
+
+
+def test_a_report_that_names_the_recipient_only_is_about_what_left_lately(krueger, dan, sent):
+    strange = report(sent, "5.1.1").replace(sent.message_id.encode(), b"<strange@mx.example>")
+    named = strange.replace(b"dan@post.example", b"max@kunde.example")
+    inbox.receive(named, now=MONDAY + timedelta(days=8))
+    assert series(dan) == ("active", "")
+    inbox.receive(named, now=NOW)
+    assert series(dan) == ("ended", "bounce")
+
+
+def test_an_objection_stops_everybody_with_the_address(anna, board, dan, sent):
+    other = lead(board["Nicht erreicht"], email="Max@kunde.example")
+    move(anna, other, board["Neue Kontakte"])
+    inbox.receive(case("reply-objection", sent), now=NOW)
+    assert series(other) == ("ended", "reply")
+    assert Enrolment.objects.filter(state="active").count() == 0
+
+
+def test_our_own_footer_without_a_mark_of_quotation_is_no_objection(dan, sent):
+    Message.objects.filter(pk=sent.pk).update(text="Guten Tag\nKeine Mails mehr? Hier abbestellen.\n")
+    answer = reply(sent).replace(b"Rufen Sie mich an.", b"Ja, gern.\n\nKeine Mails mehr? Hier abbestellen.")
+    inbox.receive(answer, now=NOW)
+    assert Suppression.objects.count() == 0
