@@ -1,5 +1,6 @@
 """What people may say about offices, members and themselves. Only the listed fields are read; the rest is ignored."""
 
+import re
 import unicodedata
 import zoneinfo
 from typing import Any
@@ -19,6 +20,10 @@ from accounts.tasks import send_reset
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}
 DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+LINK = re.compile(
+    r"://|//|www\.|@|[^\W_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE
+)  # what a mail program makes a link of
+LEADING_ON = re.compile(r"://|www\.|\.[^\W\d_]{2,}/", re.IGNORECASE)  # a firm may be called „haus24.de“
 ZONES = (
     ("Europe/Berlin", _("Deutschland (Berlin)")),
     ("Europe/Vienna", _("Österreich (Wien)")),
@@ -47,6 +52,26 @@ class NameField(forms.CharField):
         return text
 
 
+class PersonNameField(NameField):
+    """The name of a person. It stands in mails to strangers, so it must not be a message with a link."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if LINK.search(text):
+            raise ValidationError(_("Bitte nur den Namen, ohne Internet- oder E-Mail-Adresse."))
+        return text
+
+
+class FirmField(NameField):
+    """The name of an office: as that of a person, but a firm may be called like its domain."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if LEADING_ON.search(text):
+            raise ValidationError(_("Bitte nur den Namen, ohne Internetadresse."))
+        return text
+
+
 class AddressField(forms.CharField):
     """One e-mail address, as `emails.clean_email` wants it."""
 
@@ -63,8 +88,8 @@ class AddressField(forms.CharField):
 class PersonForm(forms.Form):
     """The two names of a person."""
 
-    first_name = NameField(label=_("Vorname"), max_length=80)
-    last_name = NameField(label=_("Nachname"), max_length=80)
+    first_name = PersonNameField(label=_("Vorname"), max_length=80)
+    last_name = PersonNameField(label=_("Nachname"), max_length=80)
 
 
 class InvitationForm(PersonForm):
@@ -137,7 +162,7 @@ class ProfileForm(PersonForm, ThemeForm):
 class OfficeForm(forms.Form):
     """What an administrator decides about the office."""
 
-    name = NameField(label=_("Name des Büros"), max_length=120)
+    name = FirmField(label=_("Name des Büros"), max_length=120)
     time_zone = forms.ChoiceField(
         label=_("Zeitzone"),
         help_text=_("Nach ihr richtet sich, wann für Ihr Büro ein Tag beginnt: heute fällig, überfällig."),

@@ -3,16 +3,18 @@
 import logging
 from smtplib import SMTPException
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import send_mail
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Gone
+from accounts.refusals import Gone, TooMany
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +56,26 @@ def invited_by(member: str, token: str) -> User:
     return user
 
 
-def send(user: User) -> bool:
-    """Mails the link; False if the mail server did not take it (the invitation stands and can be sent again)."""
-    context = {"member": user, "office": user.account, "link": link(user)}
+def limit(request: HttpRequest, email: str) -> None:
+    """Counts an invitation to this address. Raises TooMany for the sixth in a day, or the 41st of the office."""
+    office = f"office {request.account.pk}"  # type: ignore[attr-defined]
+    if not ratelimit.consume(request, action="invitation", key=email):
+        raise TooMany(
+            _("Diese Adresse hat heute schon fünf Einladungen bekommen. Bitte versuchen Sie es morgen.")
+        )
+    if not ratelimit.consume(request, action="invitations", key=office):
+        raise TooMany(
+            _("Ihr Büro hat heute schon vierzig Einladungen verschickt. Bitte versuchen Sie es morgen.")
+        )
+
+
+def send(user: User, *, inviter: User | None = None) -> bool:
+    """Mails the link; False if the mail server did not take it (the invitation stands and can be sent again).
+
+    The mail names who invites, with the login's address; of what was typed about the invited person it says nothing.
+    `inviter` None: the operator.
+    """
+    context = {"office": user.account, "link": link(user), "inviter": inviter}
     subject = _("Ihre Einladung zu %(office)s") % {"office": user.account.name}
     try:
         send_mail(subject, render_to_string("accounts/invitation.txt", context), None, [user.email])

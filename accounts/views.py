@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import login, logout
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -88,6 +88,7 @@ def member_new(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if not form.is_valid():
         return _show(request, "settings/member_new.html", form)
+    invitations.limit(request, form.cleaned_data["email"])
     try:
         user = members.invite(account=request.account, actor=request.user, **form.cleaned_data)
     except NotUnderstood as refusal:
@@ -146,6 +147,7 @@ def member_invitation(request: HttpRequest, member_id: int) -> HttpResponse:
     found = _load(request, member_id)
     if not found.is_invited:
         raise Conflict(_("%(name)s hat die Einladung schon angenommen.") % {"name": found.full_name})
+    invitations.limit(request, found.email)
     return _send_invitation(request, found)
 
 
@@ -153,16 +155,17 @@ def member_invitation(request: HttpRequest, member_id: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @form_page
 def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
-    """The page of the link: names and password, then to the login."""
+    """The page of the link: names and password; whoever proved the address by it is logged in."""
     user = invitations.invited_by(member, token)
     initial = {"first_name": user.first_name, "last_name": user.last_name}
     form = AcceptanceForm(request.POST or None, member=user, initial=initial)
     if not form.is_valid():
         return _show(request, "settings/invitation.html", form, member=user)
-    members.accept(user=user, **form.cleaned_data)
+    member_now = members.accept(user=user, **form.cleaned_data)
     logout(request)  # somebody else may be logged in on this machine
-    messages.success(request, _("Willkommen! Bitte melden Sie sich mit Ihrem neuen Passwort an."))
-    return redirect("account_login")
+    login(request, member_now)
+    messages.success(request, _("Willkommen! Sie sind angemeldet."))
+    return redirect("/")
 
 
 def _load(request: HttpRequest, member_id: int) -> User:
@@ -174,7 +177,7 @@ def _load(request: HttpRequest, member_id: int) -> User:
 
 def _send_invitation(request: HttpRequest, user: User) -> HttpResponse:
     """Sends, says how it went, shows the members."""
-    if invitations.send(user):
+    if invitations.send(user, inviter=request.user):
         messages.success(request, _("Die Einladung an %(email)s ist unterwegs.") % {"email": user.email})
     else:
         messages.error(

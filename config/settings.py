@@ -129,6 +129,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
     "objection": "5/m/ip,30/h/ip",
+    "invitation": "5/d/key",
+    "invitations": "40/d/key",
+    "lost_links": "3/d/key",
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     "test_mail": "10/h/user",
 }  # beside the library's own for logins

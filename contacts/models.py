@@ -267,6 +267,7 @@ class Change(models.Model):
         IMPORTED = "imported", _("Import")
         TRASHED = "trashed", _("Gelöscht")
         RESTORED = "restored", _("Wiederhergestellt")
+        LINKS_ASKED = "links_asked", _("Links zum Abbestellen angefordert, noch nichts bestätigt")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(

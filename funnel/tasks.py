@@ -1,10 +1,12 @@
 """What the background worker does for the funnel. The message rows are the truth; `procrastinate` only wakes us."""
 
+from smtplib import SMTPException
+
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from funnel import arrivals, inbox, opt_in_sending, outbox, upkeep
+from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, upkeep
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
@@ -12,6 +14,8 @@ UPKEEP = "look_after_series"
 LATER = RetryStrategy(
     max_attempts=8, exponential_wait=2, wait=120, retry_exceptions={opt_in_sending.NotTaken}
 )
+
+SOON = RetryStrategy(max_attempts=6, exponential_wait=2, wait=15, retry_exceptions={OSError, SMTPException})
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -50,3 +54,9 @@ def read_mailbox(timestamp: int) -> None:
 def forget_arrivals(timestamp: int) -> None:
     """Which mails were read long ago."""
     inbox.forget(now=timezone.now())
+
+
+@app.task(name="send_links", retry=SOON)
+def send_links(contact_id: int | None, message_id: int | None) -> None:
+    """The links that somebody lost; for an address that no office knows there is nothing to do."""
+    lost_links.mail_links(contact_id=contact_id, message_id=message_id, now=timezone.now())

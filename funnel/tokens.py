@@ -35,7 +35,12 @@ def unsubscription(message: Message) -> Unsubscription:
 
 def unsubscribe_token(message: Message) -> str:
     """The token of the unsubscribe link of a mail: letters, digits, „-“, „_“ and „.“ only; the same each time."""
-    return _signer("unsubscribe").sign_object(list(astuple(unsubscription(message))))
+    return token_of(unsubscription(message))
+
+
+def token_of(said: Unsubscription) -> str:
+    """The token of an unsubscribe link that says this."""
+    return _signer("unsubscribe").sign_object(list(astuple(said)))
 
 
 def read(token: str) -> Unsubscription:

@@ -1,4 +1,4 @@
-"""A person's no: by the link of a mail, told to a colleague, or typed into the page for lost links.
+"""A person's no: by the link of a mail, or told to a colleague.
 
 Each is one transaction: the address is suppressed, the series of everybody in the office who has it end, the consent
 is withdrawn as evidence, and the contact gets its bubble. Locks: contacts by id, the suppression, then enrolments and
@@ -19,7 +19,7 @@ from contacts import actions, consent, finding
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel import enrolments
-from funnel.models import Enrolment, Message, Suppression
+from funnel.models import Enrolment, Suppression
 from funnel.suppression import OWN_WORDS, address_hash, suppress
 from funnel.tokens import Unsubscription
 
@@ -76,23 +76,6 @@ def object_to(
         for channel in (Channel.PHONE, Channel.LETTER):
             _withdraw(contact, channel, no, now)
     return contact
-
-
-@transaction.atomic
-def object_by_address(*, address: str, now: datetime) -> int:
-    """Somebody without a working link typed the address: a no to every office that has it or has written to it.
-
-    Answers how many offices. Repeated: no second effect.
-    """
-    offices = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    known = Contact.objects.filter(account__in=offices, email__iexact=address)
-    written = Message.objects.filter(account__in=offices, address=address.lower(), state=Message.State.SENT)
-    concerned = {*known.values_list("account_id", flat=True), *written.values_list("account_id", flat=True)}
-    no = No(Suppression.Reason.OBJECTION, _("Seite „E-Mails abbestellen“, von Hand eingetragen"))
-    for account_id in sorted(concerned):
-        digest = address_hash(account_id, address)
-        _carry_out(account_id, digest, _with_address(account_id, address), no, now)
-    return len(concerned)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ ACROSS_ACCOUNTS = {
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",
     "funnel/opt_in.py::look": "the signed link names the request, and the request the account",
     "funnel/opt_in_sending.py::deliver": "the job names the request, and the request the account",
-    "funnel/withdrawal.py::object_by_address": "the person says no to every office",
+    "funnel/lost_links.py::*": "the person asks every office that has the address",
     "funnel/withdrawal.py::unsubscribe": "the signed link names the account itself",
     "funnel/claiming.py::*": "the worker sends the mails of every office, in turn",
     "funnel/upkeep.py::resume_ready": "the worker begins the series of every office",

@@ -13,9 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import TooMany
-from funnel import opt_in, tokens, withdrawal
+from funnel import lost_links, opt_in, tokens, withdrawal
 from funnel.consent_forms import AddressForm
 from funnel.letterhead import letterhead
+from funnel.tasks import send_links
 
 
 @csrf_exempt
@@ -38,14 +39,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: HttpRequest) -> HttpResponse:
-    """For those without a working link: the address by hand. The answer does not say whether anybody knows it."""
+    """For those without a working link: it is mailed to the address. The answer does not say who knows the address."""
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "funnel/lost_link.html", {"form": form, "is_asked": True}, status=status)
     if not ratelimit.consume(request, action="objection"):
         raise TooMany(_("Das waren zu viele Anfragen. Bitte versuchen Sie es in einer Stunde noch einmal."))
-    withdrawal.object_by_address(address=form.cleaned_data["address"], now=timezone.now())
+    address = form.cleaned_data["address"]
+    if ratelimit.consume(request, action="lost_links", key=address):  # above it: the same page, and no mail
+        send_links.defer(**lost_links.traces(address))
     return render(request, "funnel/lost_link_done.html")
 
 

@@ -40,17 +40,76 @@ def test_invitation_makes_a_member_who_comes_in_by_the_link(anna: User, login: L
     assert (user.account, user.role, user.is_invited) == (anna.account, Role.AGENT, True)
     [message] = mail.outbox
     assert (message.subject, message.to) == ("Ihre Einladung zu Krüger Immobilien", ["neu@krueger.example"])
-    assert "Für Sie" not in message.body  # the greeting ends with a comma
+    assert message.body.startswith("Guten Tag,\n\nAnna Krüger (anna@krueger.example) lädt Sie in die ")
+    assert "Nina" not in message.body  # nothing that was typed about the person who gets it
     path = path_in(message.body)
     page = Client().get(path)
     assert (page.status_code, "Krüger Immobilien" in page.content.decode()) == (200, True)
-    answer = Client().post(path, ACCEPTANCE)
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+    arrived = Client()
+    answer = arrived.post(path, ACCEPTANCE)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert arrived.get("/settings/profile/").context["user"] == user
     user.refresh_from_db()
     assert (user.full_name, user.is_invited) == ("Nina Neumann", False)
     client = Client()
     client.post("/accounts/login/", {"login": user.email, "password": NEW})
     assert client.get("/settings/profile/").status_code == 200
+
+
+def test_an_address_gets_five_invitations_a_day_whoever_asks(anna: User, login: Login) -> None:
+    """B72."""
+    client = login(anna)
+    user = invite(client)
+    statuses = [client.post(f"/settings/members/{user.pk}/invitation/").status_code for _ in range(60)]
+    assert statuses == [302] * 4 + [429] * 56
+    assert len(mail.outbox) == 5
+
+
+def test_an_office_sends_forty_invitations_a_day(anna: User, login: Login) -> None:
+    client = login(anna)
+    for number in range(40):
+        form = INVITATION | {"email": f"neu{number}@krueger.example"}
+        assert client.post("/settings/members/new/", form).status_code == 302
+    assert client.post("/settings/members/new/", INVITATION).status_code == 429
+    assert not User.objects.filter(email="neu@krueger.example").exists()
+    assert len(mail.outbox) == 40
+
+
+@pytest.mark.parametrize("field", ["first_name", "last_name"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://evil.example",
+        "Gewinn auf evil.example",
+        "www.evil",
+        "a@evil.example",
+        "evil.example/x",
+        "Nina\nNeu",
+    ],
+)
+def test_a_name_with_a_link_or_a_line_break_is_refused(
+    anna: User, login: Login, unwritten: Any, field: str, name: str
+) -> None:
+    client = login(anna)
+    with unwritten():
+        assert client.post("/settings/members/new/", INVITATION | {field: name}).status_code == 422
+        assert client.post("/settings/profile/", ACCEPTANCE | {field: name}).status_code == 422
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("name", ["J. R. R.", "O'Neil-Groß", "Dr. Müller", "von der A.", "St. Pauli"])
+def test_names_of_people_are_taken(anna: User, login: Login, name: str) -> None:
+    assert invite(login(anna), last_name=name).last_name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("Haus24.de GmbH", 302), ("https://evil.example", 422), ("evil.example/jetzt", 422)]
+)
+def test_an_office_may_be_called_like_its_domain_and_not_like_a_link(
+    anna: User, login: Login, name: str, status: int
+) -> None:
+    form = {"name": name, "time_zone": "Europe/Berlin", "agents_see": "all"}
+    assert login(anna).post("/settings/office/", form).status_code == status
 
 
 def test_opening_the_link_writes_nothing(anna: User, login: Login, unwritten: Any) -> None:
@@ -130,7 +189,7 @@ def test_weak_password_is_refused_and_names_are_kept(anna: User, login: Login, p
 def test_accepting_logs_somebody_else_out_of_this_browser(anna: User, login: Login) -> None:
     client = login(anna)
     client.post(path_in(invite_and_read(client)), ACCEPTANCE)
-    assert client.get("/settings/profile/").status_code == 302
+    assert client.get("/settings/profile/").context["user"].email == "neu@krueger.example"
 
 
 def test_invitation_can_be_sent_again_until_it_is_accepted(anna: User, login: Login) -> None:

@@ -48,13 +48,13 @@ def test_unsubscribing_takes_one_click_without_scripts_or_login(visit, klara, kr
     assert ended(klara) == "unsubscribed"
 
 
-def test_a_broken_link_leads_to_the_objection_by_address(visit, watch, klara):
+def test_a_broken_link_leads_to_a_new_link_by_mail(visit, watch, klara):
     watch.expect("404")
     page = visit(None, "/u/kaputt/", **PHONE)
     page.get_by_label("E-Mail-Adresse").fill("klara@lead.example")
-    page.get_by_role("button", name="Keine Werbung mehr").click()
-    expect(page.get_by_role("heading")).to_have_text("Ihr Widerspruch ist erfasst")
-    assert basis.missing(klara) == "suppressed"
+    page.get_by_role("button", name="Link zum Abbestellen zusenden").click()
+    expect(page.get_by_role("heading")).to_have_text("Bitte sehen Sie in Ihr Postfach")
+    assert basis.missing(klara) == ""
 
 
 def test_confirming_takes_one_click(visit, nora, sofia):

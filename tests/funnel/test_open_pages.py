@@ -1,13 +1,18 @@
 """Pages without login: reading writes nothing, a POST without cookies acts, and a bad link tells nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from contacts.models import Action, Consent
-from funnel import basis, opt_in
+from contacts.models import Action, Change, Consent
+from funnel import basis, opt_in, tasks
 from funnel.models import OptIn, Suppression
 from funnel.tokens import opt_in_token, unsubscribe_token
 from tests.cast import rows_written
@@ -136,13 +141,75 @@ def test_other_methods_are_unknown(link):
     assert [getattr(browser(), way)(link).status_code for way in ("put", "delete", "patch")] == [405] * 3
 
 
-def test_an_objection_by_address_answers_the_same_for_everybody(klara):
-    known = browser().post("/u/", {"address": ADDRESS.upper()})
-    unknown = browser().post("/u/", {"address": "niemand@nirgends.example"})
-    assert known.status_code == unknown.status_code == 200
-    assert known.content == unknown.content
+def ask(address, **how):
+    """Somebody types an address, and the worker does what it has to do then."""
+    answer = Client(enforce_csrf_checks=True, **how).post("/u/", {"address": address})
+    for job in ProcrastinateJob.objects.filter(task_name="send_links"):
+        tasks.send_links(**job.args)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'send_links'")
+    return answer
+
+
+def links_in(body):
+    return re.findall(r"http://testserver(/u/\S+)", body)
+
+
+def test_an_address_typed_by_hand_is_no_evidence_until_its_owner_uses_the_link(klara):
+    assert ask(ADDRESS.upper()).status_code == 200
+    assert (basis.missing(klara), Suppression.objects.count()) == ("", 0)
+    [message] = mail.outbox
+    assert (message.to, "Krüger Immobilien GmbH" in message.body) == ([ADDRESS], True)
+    [link] = links_in(message.body)
+    assert browser().get(link).status_code == 200
+    assert basis.missing(klara) == ""
+    browser().post(link)
     assert basis.missing(klara) == "suppressed"
-    assert Suppression.objects.get().reason == "objection"
+
+
+def test_each_office_that_knows_the_address_has_a_link_of_its_own(klara, krueger, hansen):
+    with_imprint(hansen)
+    theirs = consenting(hansen, ADDRESS)
+    enrol(theirs, series(hansen), now=timezone.now())
+    ask(ADDRESS)
+    links = links_in(mail.outbox[0].body)
+    assert len(links) == 2
+    browser().post(links[0])
+    assert sorted([basis.missing(klara), basis.missing(theirs)]) == ["", "suppressed"]
+    browser().post(links[1])
+    assert [basis.missing(klara), basis.missing(theirs)] == ["suppressed", "suppressed"]
+
+
+def test_the_history_tells_the_office_that_somebody_typed_the_address(klara, login, sofia):
+    ask(ADDRESS)
+    ask(ADDRESS)
+    assert Change.objects.filter(contact=klara, kind="links_asked").count() == 2
+    page = login(sofia).get(f"/contacts/{klara.pk}/history/").content.decode()
+    assert page.count("Links zum Abbestellen angefordert, noch nichts bestätigt") == 2
+
+
+def test_an_address_gets_three_of_these_mails_a_day_and_then_the_same_page(klara):
+    answers = [ask(ADDRESS, REMOTE_ADDR=f"10.0.0.{number}") for number in range(6)]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+    assert len(mail.outbox) == 3
+
+
+def test_known_and_unknown_addresses_cost_the_same_and_show_the_same(klara):
+    def work(address):
+        with CaptureQueriesContext(connection) as captured:
+            answer = browser().post("/u/", {"address": address})
+        said = [" ".join(one["sql"].split()[:2]) for one in captured if "SAVEPOINT" not in one["sql"]]
+        return answer.status_code, answer.content, said
+
+    work("jemand@nirgends.example")  # from now on the store of the limits is not empty
+    assert work(ADDRESS) == work("niemand@nirgends.example")
+
+
+def test_an_unknown_address_is_mailed_nothing_and_kept_nowhere(klara):
+    browser().post("/u/", {"address": "niemand@nirgends.example"})
+    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"contact_id": None, "message_id": None}]
+    ask("niemand@nirgends.example")
+    assert mail.outbox == []
 
 
 def test_what_is_no_address_is_refused(klara):
@@ -185,7 +252,8 @@ def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
 
 
 def test_after_an_objection_the_page_says_that_it_stands(question):
-    browser().post("/u/", {"address": NORA})
+    ask(NORA)
+    browser().post(links_in(mail.outbox[-1].body)[0])
     html = browser().post(f"/c/{opt_in_token(question)}/").content.decode()
     assert "Es bleibt bei Ihrem Nein" in html
     assert not Consent.objects.filter(method="double_opt_in").exists()

@@ -165,18 +165,6 @@ def test_strangers_and_the_trash_are_refused(klara, sofia, paul):
     assert not Suppression.objects.exists()
 
 
-def test_an_objection_by_address_concerns_every_office_that_has_it(klara, said, krueger, hansen):
-    elsewhere = consenting(hansen, ADDRESS)
-    other = consenting(hansen, "andere@lead.example")
-    assert withdrawal.object_by_address(address="KLARA@lead.example", now=LATER) == 2
-    assert basis.missing(klara) == basis.missing(elsewhere) == Message.Reason.SUPPRESSED
-    assert basis.missing(other) == ""
-    assert (opt_outs(klara), opt_outs(elsewhere), opt_outs(other)) == (1, 1, 0)
-    withdrawal.object_by_address(address=ADDRESS, now=LATER)
-    assert opt_outs(klara) == 1
-    assert withdrawal.object_by_address(address="niemand@lead.example", now=LATER) == 0
-
-
 def lift(user, contact, **values):
     values = {"wording": "Doch, gern.", "method": "written", "now": LATER + timedelta(days=2), **values}
     return withdrawal.lift(user=user, contact_id=contact.pk, **values)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations, members, offices
-from accounts.forms import AddressField, NameField
+from accounts.forms import AddressField, FirmField
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
 from accounts.refusals import Refusal
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def create(self, options: dict[str, Any]) -> None:
         """An office, its board and its first administrator, or nothing at all."""
-        name = _valid(_("Name"), NameField(max_length=120), options["name"])
+        name = _valid(_("Name"), FirmField(max_length=120), options["name"])
         email = _valid(_("E-Mail-Adresse"), AddressField(), options["admin"])
         plan = _plan(options["plan"])
         try:

@@ -1,0 +1,81 @@
+"""Somebody without a working link wants no more mails: the address is asked first, by a mail with the links it lost.
+
+Anybody can type anybody's address. What comes of it is no evidence and stops nothing; the links that are mailed to the
+address do, each for its office. Each contact's history says that they were asked for, so that an office sees where
+somebody types its contacts' addresses in.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from contacts.models import Change, Contact
+from funnel.letterhead import letterhead
+from funnel.models import Message
+from funnel.suppression import address_hash
+from funnel.tokens import Unsubscription, mask, token_of
+
+
+def traces(address: str) -> dict[str, int | None]:
+    """A contact and a message that know the address, by id; the same two questions whether there are any or none."""
+    contact = _contacts(address).order_by("pk").values_list("pk", flat=True).first()
+    message = _messages(address).order_by("pk").values_list("pk", flat=True).first()
+    return {"contact_id": contact, "message_id": message}
+
+
+def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime) -> bool:
+    """Mails the link of each office that has the address or has written to it; answers whether there was any.
+
+    Raises OSError and SMTPException where another attempt may help. Repeated: another mail, and another line in the
+    history.
+    """
+    address = _address(contact_id, message_id)
+    links = _links(address) if address else {}
+    if not links:
+        return False
+    offices = [(letterhead(account_id), _url(said)) for account_id, said in links.items()]
+    body = render_to_string("funnel/mail/links.txt", {"offices": offices})
+    headers = {"Auto-Submitted": "auto-generated"}
+    EmailMessage(_("Ihre Links zum Abbestellen"), body, None, [address], headers=headers).send()
+    _note(address, now)
+    return True
+
+
+def _address(contact_id: int | None, message_id: int | None) -> str:
+    known = Contact.objects.filter(pk=contact_id).values_list("email", flat=True).first()
+    return known or Message.objects.filter(pk=message_id).values_list("address", flat=True).first() or ""
+
+
+def _links(address: str) -> dict[int, Unsubscription]:
+    """What the link of each office says, by the office's id."""
+    known = [*_messages(address).values_list("account_id", "contact_id")]
+    known += _contacts(address).order_by("-pk").values_list("account_id", "pk")  # whoever has it now counts
+    return {
+        account_id: Unsubscription(account_id, contact_id, address_hash(account_id, address), mask(address))
+        for account_id, contact_id in known
+    }
+
+
+def _note(address: str, now: datetime) -> None:
+    Change.objects.bulk_create(
+        Change(account_id=account_id, contact_id=pk, kind=Change.Kind.LINKS_ASKED, at=now)
+        for pk, account_id in _contacts(address).values_list("pk", "account_id")
+    )
+
+
+def _contacts(address: str):  # type: ignore[no-untyped-def]
+    offices = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    return Contact.objects.filter(account__in=offices, email__iexact=address)
+
+
+def _messages(address: str):  # type: ignore[no-untyped-def]
+    offices = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    return Message.objects.filter(account__in=offices, address=address.lower(), state=Message.State.SENT)
+
+
+def _url(said: Unsubscription) -> str:
+    return f"{settings.BASE_URL}/u/{token_of(said)}/"
