@@ -4,16 +4,21 @@ A refusal carries an HTTP status and one German sentence somebody can act on. A 
 fragment that lands in `role="status"`, a plain one a page; the status is the same.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from psycopg.errors import ForeignKeyViolation
+
+log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -58,7 +63,11 @@ class TooMany(Refusal):
 
 
 class RefusalMiddleware:
-    """Turns refusals, `PermissionDenied` and `Http404` into their answers."""
+    """Turns refusals, `PermissionDenied` and `Http404` into their answers.
+
+    What was there when the request was checked and is not when it is carried out or answered has been deleted by
+    somebody else meanwhile: that is a refusal too, wherever the row is missed, and never a fault of ours.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,7 +82,24 @@ class RefusalMiddleware:
             return answer(request, 403, str(error) or _("Dafür fehlt Ihnen die Berechtigung."))
         if isinstance(error, Http404):
             return answer(request, 404, _("Das gibt es hier nicht (mehr)."))
+        if went_meanwhile(error):
+            log.warning("%s: a row went meanwhile (%s)", _route(request), type(error).__qualname__)
+            return answer(
+                request, Gone.status, _("Das wurde soeben gelöscht. Bitte laden Sie die Seite neu.")
+            )
         return None
+
+
+def went_meanwhile(error: Exception) -> bool:
+    """Whether a row that was found before, or is referred to, is not there any more."""
+    if isinstance(error, IntegrityError):
+        return isinstance(error.__cause__, ForeignKeyViolation)
+    return isinstance(error, ObjectDoesNotExist)
+
+
+def _route(request: HttpRequest) -> str:
+    """The name of the address, since the address itself may hold a token."""
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:

@@ -45,9 +45,9 @@ def move_many(
     """Puts the visible cards on top of the column in their present order; answers how many changed their column.
 
     Cards that are there already stay where they are. Nobody is mailed unless `enrol` asks for it. Raises
-    `NotUnderstood` for an unknown column, and for more contacts to enrol than anybody can mean at once.
+    `Gone` for a column that is not there, `NotUnderstood` for more contacts to enrol than anybody can mean at once.
     """
-    target = board.find(board.locked_columns(user), column_id)
+    target = board.subject(board.locked_columns(user), column_id)
     check_enrolling(len(contact_ids), enrol=enrol)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     whom = Enrol.EVERYBODY if enrol else Enrol.NOBODY
@@ -64,7 +64,7 @@ def check_enrolling(count: int, *, enrol: bool) -> None:
 def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> int:
     """Moves all contacts of an own column on top of another one and deletes the column; mails nobody.
 
-    Raises `Conflict` for a system column, `NotUnderstood` for an unknown target or the column itself.
+    Raises `Conflict` for a system column, `Gone`, `NotUnderstood` for an unknown target or the column itself.
     """
     column, target = to_be_emptied(user, column_id, target_id)
     cards = Card.objects.of(user.account).filter(column=column)
@@ -76,7 +76,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 def to_be_emptied(user: User, column_id: int, target_id: int) -> tuple[Column, Column]:
     """The column and its target, locked with all others. Raises like `empty_and_remove`."""
     columns = board.locked_columns(user)
-    column, target = board.find(columns, column_id), board.find(columns, target_id)
+    column, target = board.subject(columns, column_id), board.find(columns, target_id)
     if column.is_system:
         raise Conflict(board.bound_to_funnel())
     if target.pk == column.pk:

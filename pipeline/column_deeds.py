@@ -47,7 +47,7 @@ def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
 @transaction.atomic
 def remove(*, user: User, column_id: int, now: datetime) -> Deed:
     """`columns.remove`."""
-    column = board.find(board.locked_columns(user), column_id)
+    column = board.subject(board.locked_columns(user), column_id)
     kept = {} if column.is_system else remember(column)
     board.remove(user=user, column_id=column_id)
     return _record(user, Kind.REMOVE, column, now, column_id=column_id, before=kept)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, User
-from accounts.refusals import Conflict, NotUnderstood
+from accounts.refusals import Conflict, Gone, NotUnderstood
 from pipeline.models import Card, Column
 
 MOST_COLUMNS = 20
@@ -31,6 +31,10 @@ def bound_to_funnel() -> str:
 
 def nothing_left_of_new() -> str:
     return _("„Neue Kontakte“ bleibt immer die erste Spalte.")
+
+
+def deleted() -> str:
+    return _("Diese Spalte wurde soeben gelöscht.")
 
 
 def still_full(count: int) -> str:
@@ -91,10 +95,10 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) ->
 def rename(*, user: User, column_id: int, name: str) -> Column:
     """Gives an own column another name; the same name writes nothing.
 
-    Raises `NotUnderstood` for a bad or taken name, `Conflict` for a system column.
+    Raises `NotUnderstood` for a bad or taken name, `Conflict` for a system column, `Gone`.
     """
     columns = locked_columns(user)
-    column = find(columns, column_id)
+    column = subject(columns, column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
     name = clean_name(name)
@@ -111,10 +115,10 @@ def rename(*, user: User, column_id: int, name: str) -> Column:
 def shift(*, user: User, column_id: int, direction: str) -> Column:
     """Swaps the column with its neighbour to the "left" or "right".
 
-    Raises `Conflict` where there is none, for `new` itself, and for the second column to the left.
+    Raises `Conflict` where there is none, for `new` itself, and for the second column to the left; `Gone`.
     """
     columns = locked_columns(user)
-    column = find(columns, column_id)
+    column = subject(columns, column_id)
     reason = shift_refusal(column, direction, len(columns))
     if reason:
         raise Conflict(reason)
@@ -143,10 +147,10 @@ def shift_refusal(column: Column, direction: str, count: int) -> str:
 def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
     """Whether the mails of a contact that comes into this own column go on or pause; the same again writes nothing.
 
-    Contacts that stand in it already are left as they are. Raises `NotUnderstood` for an unknown column, `Conflict`
+    Contacts that stand in it already are left as they are. Raises `Gone` for a column that is not there, `Conflict`
     for a system column, which starts mails of its own, and for one of lost contacts, which ends them.
     """
-    column = find(locked_columns(user), column_id)
+    column = subject(locked_columns(user), column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
     if column.is_lost:
@@ -162,9 +166,9 @@ def remove(*, user: User, column_id: int) -> None:
     """Deletes an own column that no contact is in, whoever may see it.
 
     A card dropped at this moment either arrived before (and this refuses) or finds no column, because a move locks
-    its target as well. Raises `Conflict` for a system column or a full one.
+    its target as well. Raises `Conflict` for a system column or a full one, `Gone`.
     """
-    column = find(locked_columns(user), column_id)
+    column = subject(locked_columns(user), column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
     count = Card.objects.of(user.account).filter(column=column).count()
@@ -194,6 +198,19 @@ def find(columns: list[Column], column_id: int) -> Column:
     if column is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
     return column
+
+
+def subject(columns: list[Column], column_id: int) -> Column:
+    """The column that a verb is about; raises `Gone`, since a page showed it a moment ago."""
+    column = next((column for column in columns if column.pk == column_id), None)
+    if column is None:
+        raise Gone(deleted())
+    return column
+
+
+def known(account: Account, column_id: int) -> Column:
+    """The same without a lock: what a page calls it, whatever becomes of it afterwards."""
+    return find(list(Column.objects.of(account)), column_id)
 
 
 def _free_name(columns: list[Column]) -> str:

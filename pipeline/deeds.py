@@ -38,7 +38,7 @@ def move(
     *, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime
 ) -> Deed | None:
     """Puts the contacts on top of the column. None: all of them were there already. Raises like `bulk.move_many`."""
-    target = board.find(board.locked_columns(user), column_id)
+    target = board.subject(board.locked_columns(user), column_id)
     bulk.check_enrolling(len(contact_ids), enrol=enrol)
     asked = {"column": column_id, "enrol": enrol}
     deed = _deed(user, Kind.STATUS, now, subject=target.name, asked=asked)

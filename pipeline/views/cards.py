@@ -45,7 +45,7 @@ def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
     try:
         outcome = moves.reverse(user=request.user, move_id=move_id, now=timezone.now())
     except Refusal as refusal:
-        move = Move.objects.of(request.account).get(pk=move_id)
+        move = answers.found(Move.objects.of(request.account).filter(pk=move_id))
         return answers.refused(request, move.contact_id, refusal, face)
     return answers.moved(request, outcome, face)
 

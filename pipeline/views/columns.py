@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, gate
-from accounts.refusals import NotUnderstood
+from accounts.refusals import Gone, NotUnderstood
 from pipeline import board, column_deeds, columns, deeds
 from pipeline.column_menu import entries
 from pipeline.forms import key_of, nothing_chosen, number, single
@@ -130,7 +130,9 @@ def _head(request: HttpRequest, column: Column, status: int = 200, **context: ob
         messages.success(request, context["sentence"], extra_tags=context.get("undo", ""))
         return HttpResponseRedirect(BOARD)
     selection = _selection(request)
-    (stack,) = board.heads(selection, [column.pk])
+    stack = next(iter(board.heads(selection, [column.pk])), None)
+    if stack is None:
+        raise Gone(columns.deleted())
     context = scene(request, selection) | {"stack": stack, "oob": True} | context
     return render(request, _either(request, "_renamed.html", "rename.html"), context, status=status)
 

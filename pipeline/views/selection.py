@@ -16,7 +16,7 @@ from accounts.plans import Feature
 from accounts.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
-from pipeline import deeds, forecast, leads
+from pipeline import columns, deeds, forecast, leads
 from pipeline.forms import nothing_chosen, number
 from pipeline.models import Column, Deed
 from pipeline.picked import Picked, pick
@@ -48,10 +48,9 @@ def status(request: HttpRequest) -> HttpResponse:
     """Puts the contacts on top of one column."""
     if request.method != "POST" or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
-    picked, column_id = _picked(request), number(request.POST, "column")
-    asked = {"column_id": column_id, "enrol": "enrol" in request.POST}
+    picked, column = _picked(request), columns.known(request.account, number(request.POST, "column"))
+    asked = {"column_id": column.pk, "enrol": "enrol" in request.POST}
     deed = deeds.move(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
-    column = Column.objects.of(request.account).get(pk=column_id)
     return _done(request, picked, _moved(picked.total, column), deed)
 
 

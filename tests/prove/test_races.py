@@ -366,7 +366,7 @@ def change_columns_together(login, users, board, rounds: int) -> Complaints:
         return lambda turn: post(sessions[place], asked[place][0], **asked[place][1])
 
     answers = race([client(place) for place in range(len(users))], rounds, prepare)
-    return complain(account, answers, {200, 404, 409, 422})
+    return complain(account, answers, {200, 404, 409, 410, 422})
 
 
 @rounds(20, 150)
