@@ -1,5 +1,6 @@
 """What a card offers: the circle of its colleague, the due date, its menu. None of it opens the contact."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,20 +42,20 @@ def due(page: Page, contact: Contact) -> Locator:
 class TestCircle:
     def test_a_colleague_is_chosen_and_taken_away_again(self, visit, anna, sofia, jan, ada):
         page = visit(anna)
-        expect(circle(page, ada)).to_have_accessible_name("Mitarbeiter zuweisen")
+        expect(circle(page, ada)).to_have_accessible_name(re.compile("^Mitarbeiter zuweisen"))
         circle(page, ada).click()
         expect(colleagues(page).first).to_have_accessible_name("Anna Krüger")  # oneself first
         expect(colleagues(page)).to_have_count(3)
         assert page.get_by_label("Mitarbeiter suchen").count() == 0  # three names need no search
         page.get_by_role("option", name="Sofia Vogt", exact=True).click()
-        expect(circle(page, ada)).to_have_accessible_name("Zugewiesen: Sofia Vogt")
+        expect(circle(page, ada)).to_have_accessible_name(re.compile("^Zugewiesen: Sofia Vogt"))
         expect(circle(page, ada)).to_have_text("SV")
         expect(page.get_by_role("listbox")).to_have_count(0)
         assert Contact.objects.get(pk=ada.pk).assignee == sofia
         circle(page, ada).click()
         expect(page.get_by_role("option", name="Sofia Vogt")).to_have_attribute("aria-selected", "true")
         page.get_by_role("option", name="Niemand").click()
-        expect(circle(page, ada)).to_have_accessible_name("Mitarbeiter zuweisen")
+        expect(circle(page, ada)).to_have_accessible_name(re.compile("^Mitarbeiter zuweisen"))
         assert Contact.objects.get(pk=ada.pk).assignee is None
         assert len(page.context.pages) == 1
 
@@ -71,7 +72,7 @@ class TestCircle:
         for _ in range(3):
             page.keyboard.press("Backspace")
         page.keyboard.press("Enter")
-        expect(circle(page, ada)).to_have_accessible_name("Zugewiesen: Gerda Arndt")
+        expect(circle(page, ada)).to_have_accessible_name(re.compile("^Zugewiesen: Gerda Arndt"))
         expect(circle(page, ada)).to_be_focused()
 
     def test_escape_changes_nothing_and_gives_the_focus_back(self, visit, anna, sofia, ada):
@@ -102,7 +103,7 @@ class TestCircle:
         User.objects.filter(pk=sofia.pk).update(is_active=False)
         page.get_by_role("option", name="Sofia Vogt").click()
         expect(messages(page)).to_contain_text("Mitarbeiter nicht verfügbar")
-        expect(circle(page, ada)).to_have_accessible_name("Mitarbeiter zuweisen")
+        expect(circle(page, ada)).to_have_accessible_name(re.compile("^Mitarbeiter zuweisen"))
 
 
 class TestDueDate:

@@ -49,7 +49,7 @@ def test_choosing_answers_with_the_circle_in_its_place(login, sofia, jan, contac
     html = answer.content.decode()
     assert answer.status_code == 200
     assert f'id="circle-{contact.pk}" hx-swap-oob="true"' in html
-    assert 'aria-label="Zugewiesen: Jan Thiele"' in html
+    assert 'aria-label="Zugewiesen: Jan Thiele (JT), ' in html
     assert "ist jetzt Jan Thiele zugewiesen" in html
     assert assignee() == jan
 
@@ -96,7 +96,7 @@ def test_after_a_downgrade_the_open_menu_is_refused_and_the_name_stays(
     assert answer.status_code == 403
     assert "Nur im Expert-Paket" in answer.content.decode()
     html = client.get(f"/contacts/{contact.pk}/").content.decode()
-    assert 'aria-label="Zugewiesen: Sofia Vogt"' in html
+    assert 'aria-label="Zugewiesen: Sofia Vogt (SV), ' in html
     assert 'aria-disabled="true"' in html
 
 

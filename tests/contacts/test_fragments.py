@@ -34,15 +34,16 @@ def test_one_bubble_for_each_kind_with_its_count_in_fixed_order(krueger):
 
 
 def test_the_grey_circle_assigns(krueger):
-    html = render("circle", ContactFactory(account=krueger))
-    assert 'aria-label="Mitarbeiter zuweisen"' in html
+    html = render("circle", ContactFactory(account=krueger, first_name="Ada", last_name="Lovelace"))
+    assert 'aria-label="Mitarbeiter zuweisen für Ada Lovelace"' in html
     assert "avatar--none" in html
     assert "data-popup" in html
 
 
 def test_the_coloured_circle_names_the_colleague(krueger, sofia):
-    html = render("circle", ContactFactory(account=krueger, assignee=sofia))
-    assert 'aria-label="Zugewiesen: Sofia Vogt"' in html
+    contact = ContactFactory(account=krueger, assignee=sofia, first_name="Ada", last_name="Lovelace")
+    html = render("circle", contact)
+    assert 'aria-label="Zugewiesen: Sofia Vogt (SV), Kontakt: Ada Lovelace"' in html
     assert ">SV</button>" in html
     assert f"hue-{sofia.hue}" in html
 
@@ -52,6 +53,7 @@ def test_somebody_who_left_keeps_the_name(krueger, sofia):
     contact = Contact.objects.get(pk=ContactFactory(account=krueger, assignee=sofia).pk)
     html = render("circle", contact)
     assert "Sofia Vogt, ausgeschieden" in html
+    assert 'aria-label="Zugewiesen: Sofia Vogt (SV, ausgeschieden), Kontakt: ' in html
     assert "avatar--gone" in html
 
 
@@ -81,9 +83,17 @@ def test_the_due_chip_says_how_urgent_it_is(krueger, days, state, label):
 
 
 def test_without_a_due_date_there_is_a_small_button_and_no_mark(krueger):
-    html = render("due", ContactFactory(account=krueger))
+    html = render("due", ContactFactory(account=krueger, first_name="Ada", last_name="Lovelace"))
     assert "data-due" not in html
-    assert 'aria-label="Fälligkeitsdatum setzen"' in html
+    assert 'aria-label="Fälligkeitsdatum setzen für Ada Lovelace"' in html
+
+
+def test_the_due_chip_says_whose_it_is(krueger):
+    due_on = TODAY + timedelta(days=2)
+    html = render(
+        "due", ContactFactory(account=krueger, due_on=due_on, first_name="Ada", last_name="<Lovelace>")
+    )
+    assert 'aria-label="Fälligkeit von Ada &lt;Lovelace&gt;: 25. November (25.11.), ändern"' in html
 
 
 def test_names_are_text(krueger):

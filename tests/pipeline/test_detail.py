@@ -73,7 +73,7 @@ def test_it_shows_the_same_signs_as_the_card(page, contact, sofia, jan):
     assert 'data-bubble="call"' in html
     assert 'data-due="today"' in html
     assert "Unterlagen" in html
-    assert 'aria-label="Zugewiesen: Jan Thiele"' in html
+    assert 'aria-label="Zugewiesen: Jan Thiele (JT), ' in html
 
 
 def test_planned_actions_stand_above_the_performed_ones(page, contact, sofia):

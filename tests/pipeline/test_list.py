@@ -68,7 +68,7 @@ def test_row_shows_the_contact(anna, board, login, sofia):
     for mark in (
         'data-bubble="call"',
         'data-due="today"',
-        'aria-label="Zugewiesen: Sofia Vogt"',
+        'aria-label="Zugewiesen: Sofia Vogt (SV), ',
         'type="checkbox"',
     ):
         assert mark in row
