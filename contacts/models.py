@@ -127,6 +127,7 @@ class Contact(models.Model):
             models.Index(fields=["account", "email"], name="contact_by_email"),
             models.Index(fields=["account", "phone_e164"], name="contact_by_phone"),
             GinIndex(fields=["search"], name="contact_search", fastupdate=False),
+            GinIndex(fields=["tags"], name="contact_by_tag", condition=~models.Q(tags=[])),
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,18 @@
-"""The filters above list and board, from what is already loaded: nothing here asks the database."""
+"""The filters above list and board: from what is already loaded, but for the menu of further ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.db.models import CharField, Func
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts import assignment
 from contacts.models import Source
+from pipeline.models import Column
 from pipeline.selection import DUE, Selection
+
+MOST_TAGS = 200  # offered in the menu
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,15 @@ class Person:
     query_string: str
     is_chosen: bool
     user: User | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value to filter by in the menu of further filters, and the selection's address with it."""
+
+    label: str
+    query_string: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -76,14 +89,61 @@ def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
     ]
 
 
-def chips(selection: Selection, colleagues: Iterable[User]) -> list[Chip]:
-    """What is filtered, each part with the selection that remains when it is taken away."""
+def status(selection: Selection) -> Column | None:
+    """The column that is filtered by; nothing is looked up when none is."""
+    return (
+        Column.objects.of(selection.user.account).filter(pk=selection.status).first()
+        if selection.status
+        else None
+    )
+
+
+def statuses(selection: Selection) -> list[Entry]:
+    """The columns of the office, to filter by."""
+    columns = Column.objects.of(selection.user.account).order_by("position").values_list("pk", "name")
+    named = [(str(pk), name) for pk, name in columns]
+    return _entries(selection, "status", [("", _("Jeder Status")), *named])
+
+
+def tags(selection: Selection) -> list[Entry]:
+    """The tags of the contacts that this user sees, to filter by; marketing sees none."""
+    if not selection.user.works_contacts:
+        return []
+    tagged = Selection(user=selection.user, today=selection.today).contacts().exclude(tags=[])
+    one = Func("tags", function="unnest", output_field=CharField())
+    known = list(
+        tagged.annotate(one=one).values_list("one", flat=True).distinct().order_by("one")[:MOST_TAGS]
+    )
+    if selection.tag and selection.tag not in known:
+        known.append(selection.tag)
+    return (
+        _entries(selection, "tag", [("", _("Alle Schlagwörter")), *((tag, tag) for tag in known)])
+        if known
+        else []
+    )
+
+
+def _entries(selection: Selection, name: str, options: list[tuple[str, str]]) -> list[Entry]:
+    now = getattr(selection, name)
+    return [
+        Entry(label, replace(selection, **{name: value}).query_string, value == now)  # type: ignore[arg-type]
+        for value, label in options
+    ]
+
+
+def chips(selection: Selection, colleagues: Iterable[User], column: Column | None = None) -> list[Chip]:
+    """What is filtered, each part with the selection that remains when it is taken away. `column`: as by `status`."""
     found = [Chip(f"„{selection.q}“", replace(selection, q="").query_string)] if selection.q else []
     for choice in filters(selection, colleagues):
         if choice.value:
             label = dict(choice.options).get(choice.value, choice.label)
             without = replace(selection, **{choice.name: ""})  # type: ignore[arg-type]
             found.append(Chip(label, without.query_string))
+    if selection.status:
+        label = column.name if column else _("Unbekannter Status")
+        found.append(Chip(label, replace(selection, status="").query_string))
+    if selection.tag:
+        found.append(Chip(selection.tag, replace(selection, tag="").query_string))
     return found
 
 

@@ -14,7 +14,6 @@ from contacts.models import Contact, Source
 from pipeline.selection import Selection
 
 PAGE = 50  # rows
-USUAL = "name"
 LABELS = {
     "name": _("Name"),
     "status": _("Status"),
@@ -55,6 +54,7 @@ SHOWN = (
     "partner_last_name",
     "email",
     "phone",
+    "phone_e164",
     "source",
     "source_detail",
     "due_on",
@@ -74,23 +74,23 @@ SHOWN = (
 class Sort:
     """A sort key with its direction, written "due" or "-due" in the address."""
 
-    key: str = USUAL
+    key: str
     descending: bool = False
 
     @classmethod
-    def parse(cls, user: User, query: QueryDict) -> "Sort":
-        """The order an address asks for; anything but a known key means the usual one."""
-        text = query.get("sort", "")
-        key = text.removeprefix("-")
-        return cls(key, text.startswith("-")) if key in keys(user) else cls()
+    def parse(cls, user: User, query: QueryDict, used: str = "") -> "Sort":
+        """The order an address asks for, else the one `used` last, else the newest first (marketing: by name).
+
+        Anything but a known key asks for nothing.
+        """
+        for text in (query.get("sort", ""), used):
+            key = text.removeprefix("-")
+            if key in keys(user):
+                return cls(key, text.startswith("-"))
+        return cls("created", True) if user.works_contacts else cls("name")
 
     def __str__(self) -> str:
         return f"-{self.key}" if self.descending else self.key
-
-    @property
-    def parameter(self) -> str:
-        """What the address carries: nothing for the usual order."""
-        return "" if self == Sort() else str(self)
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,18 @@ def keys(user: User) -> tuple[str, ...]:
 def choices(user: User) -> list[tuple[str, str]]:
     """All orders with their names, for the narrow window, where the table has no head."""
     return [
-        (Sort(key, descending).parameter, f"{LABELS[key]} {'↓' if descending else '↑'}")
+        (str(Sort(key, descending)), f"{LABELS[key]} {'↓' if descending else '↑'}")
         for key in keys(user)
         for descending in (False, True)
     ]
 
 
-def load(selection: Selection, query: QueryDict) -> Listing:
-    """The page an address asks for. A place behind the end (the rows there are gone) shows the first page."""
-    sort = Sort.parse(selection.user, query)
+def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
+    """The page an address asks for, in the order `used` last where it names none.
+
+    A place behind the end (the rows there are gone) shows the first page.
+    """
+    sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
     contacts = _shown(selection.contacts())
@@ -170,5 +173,4 @@ def _head(selection: Selection, sort: Sort, key: str) -> Head:
 
 def _address(selection: Selection, sort: Sort, **place: str) -> str:
     """The list's address with filter, order and place; unlike the filter these two mean nothing to the board."""
-    own = ({"sort": sort.parameter} if sort.parameter else {}) | place
-    return "?" + "&".join(filter(None, (selection.query_string, urlencode(own))))
+    return "?" + "&".join(filter(None, (selection.query_string, urlencode({"sort": str(sort)} | place))))

@@ -20,14 +20,16 @@ from contacts.models import Contact, ContactQuerySet, Source, sight
 from pipeline.models import Card
 
 DUE = {
+    "now": _("heute und überfällig"),
     "overdue": _("überfällig"),
     "today": _("heute fällig"),
     "week": _("fällig in 7 Tagen"),
     "set": _("mit Fälligkeit"),
     "none": _("ohne Fälligkeit"),
 }
-FILTERS = ("q", "assignee", "due", "source")
-FOR_MARKETING = ("q", "source")  # filtering by something would show it
+LONGEST_TAG = 30
+FILTERS = ("q", "assignee", "due", "source", "status", "tag")
+FOR_MARKETING = ("q", "source", "status")  # filtering by something would show it
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Selection:
     assignee: str = ""  # a user's id, "me" or "none"
     due: str = ""  # a key of DUE
     source: str = ""  # a value of Source
+    status: str = ""  # a column's id
+    tag: str = ""
 
     @classmethod
     def parse(cls, user: User, query: QueryDict) -> "Selection":
@@ -49,14 +53,15 @@ class Selection:
             name: query.get(name, "").replace("\x00", "").strip() if name in read else "" for name in FILTERS
         }
         assignee, due, source = asked["assignee"], asked["due"], asked["source"]
-        is_id = assignee.isascii() and assignee.isdigit() and len(assignee) < 19
         return cls(
             user=user,
             today=timezone.localdate(),
             q=asked["q"][: search.LONGEST_QUERY],
-            assignee=assignee if is_id or assignee in ("me", "none") else "",
+            assignee=assignee if _is_id(assignee) or assignee in ("me", "none") else "",
             due=due if due in DUE else "",
             source=source if source in Source.values else "",
+            status=asked["status"] if _is_id(asked["status"]) else "",
+            tag=asked["tag"][:LONGEST_TAG],
         )
 
     @property
@@ -87,11 +92,12 @@ class Selection:
         return Card.objects.of(self.user.account).filter(self._condition("contact__"))
 
     def _condition(self, prefix: str) -> Q:
-        conditions = (self._assigned(prefix), self._due(prefix), searched(self.user, self.q, prefix))
         condition = sight(self.user, prefix)
-        for part in conditions:
-            condition &= part
-        return condition & Q(**{f"{prefix}source": self.source}) if self.source else condition
+        for part in (self._assigned, self._due, self._placed, self._tagged):
+            condition &= part(prefix)
+        if self.source:
+            condition &= Q(**{f"{prefix}source": self.source})
+        return condition & searched(self.user, self.q, prefix)
 
     def _assigned(self, prefix: str) -> Q:
         if not self.assignee:
@@ -102,6 +108,8 @@ class Selection:
     def _due(self, prefix: str) -> Q:
         field = f"{prefix}due_on"
         match self.due:
+            case "now":
+                return Q(**{f"{field}__lte": self.today})
             case "overdue":
                 return Q(**{f"{field}__lt": self.today})
             case "today":
@@ -111,3 +119,17 @@ class Selection:
             case "set" | "none":
                 return Q(**{f"{field}__isnull": self.due == "none"})
         return Q()
+
+    def _placed(self, prefix: str) -> Q:
+        """In this column; seen from the card (with a prefix) that is its own field."""
+        return Q(**{"column" if prefix else "card__column": self.status}) if self.status else Q()
+
+    def _tagged(self, prefix: str) -> Q:
+        """The second half says what the index of tags is made for, and finds nothing less."""
+        if not self.tag:
+            return Q()
+        return Q(**{f"{prefix}tags__contains": [self.tag]}) & ~Q(**{f"{prefix}tags": []})
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

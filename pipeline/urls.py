@@ -22,6 +22,7 @@ urlpatterns = [
     path("", list.home, name="home"),
     path("contacts/", list.page, name="list"),
     path("contacts/assignees/", list.assignees, name="assignees"),
+    path("contacts/filters/", list.further_filters, name="further-filters"),
     path("contacts/selection/assignee/", selection.assignee, name="selection-assignee"),
     path("contacts/selection/status/", selection.status, name="selection-status"),
     path("contacts/selection/export/", selection.export, name="selection-export"),

@@ -200,6 +200,7 @@ ROWS = [
     Row("pipeline:home", "302 302 302 302 302 302 302"),
     Row("pipeline:list", "302 200 200 200 200 200 302"),
     Row("pipeline:assignees", "302 200 200 200 403 200 302"),
+    Row("pipeline:further-filters", "302 200 200 200 200 200 302"),
     Row(
         "pipeline:selection-assignee",
         "302 200 200 200 403 422 302",

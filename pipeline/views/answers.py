@@ -18,7 +18,9 @@ from pipeline.moves import Moved
 from pipeline.selection import Selection
 
 BOARD = "/contacts/board/"
-VIEW = "view"  # the cookie that remembers which view was used last
+# What cookies remember, since a GET writes nothing to the database.
+VIEW = "view"  # the view used last
+SORT = "sort"  # the list's order used last, behind the user's id
 COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 TEMPLATES: dict[str, str] = {
     Move.Via.LIST: "pipeline/_moved_row.html",
@@ -117,10 +119,16 @@ def _undo(move: Move | None, face: str) -> str:
     return f"/moves/{move.pk}/reversal/" + (f"?via={face}" if face in TEMPLATES else "")
 
 
-def remember(response: HttpResponse, view: str, request: HttpRequest) -> None:
-    """Makes `/` lead here next time. A cookie: a GET writes nothing to the database."""
+def remember(response: HttpResponse, name: str, value: str, request: HttpRequest) -> None:
+    """Keeps the value in this browser, for the next time."""
     secure = request.is_secure()
-    response.set_cookie(VIEW, view, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
+    response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
+
+
+def sort_used(request: HttpRequest) -> str:
+    """The order in which this user looked at the list last in this browser, or ""."""
+    owner, _dot, sort = request.COOKIES.get(SORT, "").partition(".")
+    return sort if owner == str(request.user.pk) else ""
 
 
 def _said(outcome: Moved, stacks: list[board.Stack]) -> str:

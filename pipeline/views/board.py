@@ -12,7 +12,7 @@ from funnel import running
 from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
-from pipeline.views.answers import found, remember, scene
+from pipeline.views.answers import VIEW, found, remember, scene
 
 
 @require_safe
@@ -20,7 +20,7 @@ from pipeline.views.answers import found, remember, scene
 def page(request: HttpRequest) -> HttpResponse:
     """The whole board: every column with its exact count and first cards."""
     response = render(request, "pipeline/board.html", board_context(request))
-    remember(response, "board", request)
+    remember(response, VIEW, "board", request)
     return response
 
 
@@ -33,6 +33,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
         "total": sum(stack.total for stack in stacks),
         "view": "board",
         "colleagues": filters.chosen(selection),
+        "status": next((stack.column for stack in stacks if str(stack.column.pk) == selection.status), None),
         "silence": running.silence(request.user, timezone.localtime()),
     }
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, WORKERS, gate
@@ -10,7 +11,7 @@ from accounts.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
 from pipeline.selection import Selection
-from pipeline.views.answers import VIEW, remember, scene
+from pipeline.views.answers import SORT, VIEW, remember, scene, sort_used
 
 SEARCH_FROM = 8  # names; fewer are seen at a glance
 
@@ -28,17 +29,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """A page of the selection as a table."""
     selection = Selection.parse(request.user, request.GET)
-    found = listing.load(selection, request.GET)
+    found = listing.load(selection, request.GET, sort_used(request))
     context = scene(request, selection) | {
         "listing": found,
         "total": found.total,
-        "sort": found.sort.parameter,
+        "sort": str(found.sort),
         "sorts": listing.choices(request.user),
         "view": "list",
         "colleagues": filters.chosen(selection),
+        "status": filters.status(selection),
     }
     response = render(request, "pipeline/list.html", context)
-    remember(response, "list", request)
+    remember(response, VIEW, "list", request)
+    remember(response, SORT, f"{request.user.pk}.{found.sort}", request)
     return response
 
 
@@ -52,7 +55,23 @@ def assignees(request: HttpRequest) -> HttpResponse:
         "people": filters.people(selection, colleagues),
         "has_search": len(colleagues) >= SEARCH_FROM,
         "address": reverse("pipeline:board" if request.GET.get("view") == "board" else "pipeline:list"),
-        "sort": listing.Sort.parse(request.user, request.GET).parameter,
+        "sort": str(listing.Sort.parse(request.user, request.GET, sort_used(request))),
     }
     template = "pipeline/_assignees.html" if wants_fragment(request) else "pipeline/assignees.html"
+    return render(request, template, context)
+
+
+@require_safe
+@gate(*EVERYBODY)
+def further_filters(request: HttpRequest) -> HttpResponse:
+    """The menu of statuses and tags; each entry is the address of the selection filtered so."""
+    selection = Selection.parse(request.user, request.GET)
+    context = {
+        "groups": [(_("Status"), filters.statuses(selection)), (_("Schlagwort"), filters.tags(selection))],
+        "address": reverse("pipeline:board" if request.GET.get("view") == "board" else "pipeline:list"),
+        "sort": str(listing.Sort.parse(request.user, request.GET, sort_used(request))),
+    }
+    template = (
+        "pipeline/_further_filters.html" if wants_fragment(request) else "pipeline/further_filters.html"
+    )
     return render(request, template, context)

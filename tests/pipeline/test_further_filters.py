@@ -1,0 +1,127 @@
+"""Filters by status, tag and what is due by now, and the order that the list remembers: on list and board alike."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts.models import Contact
+from tests.factories import ContactFactory
+
+LIST, BOARD, MENU = "/contacts/", "/contacts/board/", "/contacts/filters/"
+
+
+@pytest.fixture
+def people(board) -> dict[str, Contact]:
+    new, won = board["Neue Kontakte"], board["Auftrag erhalten"]
+    return {
+        "Ada": ContactFactory(column=new, first_name="Ada", tags=["Villa", "Erbe"]),
+        "Bob": ContactFactory(column=won, first_name="Bob", tags=["Villa"]),
+        "Cyd": ContactFactory(column=won, first_name="Cyd"),
+    }
+
+
+def ids(html: str, mark: str) -> set[int]:
+    return {int(pk) for pk in re.findall(rf'data-{mark}="(\d+)"', html)}
+
+
+def both(client, query: str) -> set[int]:
+    """What list and board find; they must agree."""
+    listed = client.get(f"{LIST}?{query}").content.decode()
+    boarded = client.get(f"{BOARD}?{query}").content.decode()
+    assert ids(listed, "contact") == ids(boarded, "card")
+    assert re.search(r"data-total>(\d+)<", listed)[1] == re.search(r"data-total>(\d+)<", boarded)[1]
+    return ids(listed, "contact")
+
+
+def test_by_status(anna, board, people, login):
+    found = both(login(anna), f"status={board['Auftrag erhalten'].pk}")
+    assert found == {people["Bob"].pk, people["Cyd"].pk}
+
+
+def test_by_tag(anna, people, login):
+    client = login(anna)
+    assert both(client, "tag=Villa") == {people["Ada"].pk, people["Bob"].pk}
+    assert both(client, "tag=Erbe&q=Ada") == {people["Ada"].pk}
+    assert both(client, "tag=vill") == set()
+
+
+def test_another_offices_column_finds_nothing(anna, people, hansen, login):
+    foreign = ContactFactory(account=hansen).card.column_id
+    assert both(login(anna), f"status={foreign}") == set()
+    assert len(both(login(anna), "status=1e3")) == 3
+
+
+def test_what_is_due_by_now(anna, people, login):
+    today = timezone.localdate()
+    for name, days in (("Ada", -3), ("Bob", 0), ("Cyd", 1)):
+        Contact.objects.filter(pk=people[name].pk).update(due_on=today + timedelta(days=days))
+    assert both(login(anna), "due=now") == {people["Ada"].pk, people["Bob"].pk}
+
+
+def test_the_board_folds_the_other_columns(anna, board, people, login):
+    html = login(anna).get(f"{BOARD}?status={board['Auftrag erhalten'].pk}").content.decode()
+    assert html.count("column--folded") == len(board) - 1
+    assert 'aria-label="Filter entfernen: Auftrag erhalten"' in html
+
+
+def test_the_menu_offers_columns_and_tags(anna, board, people, login):
+    html = (
+        login(anna)
+        .get(f"{MENU}?view=board&due=now&tag=Erbe", headers={"HX-Request": "true"})
+        .content.decode()
+    )
+    labels = re.findall(r"<bdi>([^<]+)</bdi>", html)
+    assert labels == ["Jeder Status", *board, "Alle Schlagwörter", "Erbe", "Villa"]
+    assert f'href="{BOARD}?due=now&amp;tag=Villa' in html
+    assert re.findall(r'aria-checked="true"[^>]*><bdi>([^<]+)', html) == ["Jeder Status", "Erbe"]
+
+
+def test_agents_see_no_tag_of_contacts_they_do_not_see(anna, sofia, krueger, people, login):
+    Contact.objects.filter(pk=people["Ada"].pk).update(assignee=anna)
+    Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
+    html = login(sofia).get(MENU).content.decode()
+    assert ("Villa" in html, "Erbe" in html) == (True, False)
+
+
+def test_marketing_filters_by_status_alone(mara, board, people, login):
+    client = login(mara)
+    html = client.get(MENU).content.decode()
+    assert ("Auftrag erhalten" in html, "Villa" in html) == (True, False)
+    assert len(ids(client.get(f"{LIST}?tag=Villa").content.decode(), "contact")) == 3
+    assert (
+        len(ids(client.get(f"{LIST}?status={board['Auftrag erhalten'].pk}").content.decode(), "contact")) == 2
+    )
+
+
+def order(client, query: str = "") -> list[int]:
+    return [
+        int(pk) for pk in re.findall(r'data-contact="(\d+)"', client.get(f"{LIST}{query}").content.decode())
+    ]
+
+
+def test_the_list_opens_with_the_newest_and_remembers_its_order(anna, mehmet, people, login):
+    moments = {"Ada": 3, "Bob": 1, "Cyd": 2}
+    for name, days in moments.items():
+        created_at = timezone.now() - timedelta(days=days)
+        Contact.objects.filter(pk=people[name].pk).update(
+            created_at=created_at, last_name=name, sort_name=name.lower()
+        )
+    newest = [people[name].pk for name in ("Bob", "Cyd", "Ada")]
+    by_name = [people[name].pk for name in ("Ada", "Bob", "Cyd")]
+    client = login(anna)
+    assert order(client) == newest
+    assert order(client, "?sort=name") == by_name
+    assert order(client) == by_name
+    client.force_login(mehmet)
+    assert order(client) == newest
+
+
+def test_phone_and_address_of_a_row_can_be_used(anna, board, login):
+    column = board["Neue Kontakte"]
+    ContactFactory(column=column, first_name="Ada", email="ada@example.org", phone="0170 / 123 45 67")
+    html = login(anna).get(LIST).content.decode()
+    assert '<a href="mailto:ada@example.org">ada@example.org</a>' in html
+    assert '<a href="tel:+491701234567">0170 / 123 45 67</a>' in html
