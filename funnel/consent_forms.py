@@ -57,3 +57,11 @@ class AddressForm(TidyText, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["address"].widget.attrs["autocomplete"] = "email"
         self.fields["address"].error_messages["required"] = _("Bitte geben Sie die E-Mail-Adresse an.")
+
+
+class DoubtForm(forms.Form):
+    """Whether an answer was an objection."""
+
+    objects = forms.ChoiceField(
+        choices=[("1", gettext_lazy("Widerspruch")), ("0", gettext_lazy("kein Widerspruch"))]
+    )

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel import basis
-from funnel.models import OptIn, Sender, Suppression
+from funnel import basis, doubts
+from funnel.models import Message, OptIn, Sender, Suppression
 from funnel.opt_in_mail import office_of
 from funnel.suppression import entries
 
@@ -19,6 +19,7 @@ class Standing:
     has_moved: (
         bool  # the address was changed while a series runs for the old one, and has no consent of its own yet
     )
+    doubt: Message | None  # an answer that may be an objection
     may_ask: bool  # a question for consent by mail makes sense
 
 
@@ -32,7 +33,7 @@ class Proof:
 
 
 def load(contact: Contact) -> Standing:
-    """Five statements at most."""
+    """Six statements at most."""
     address = contact.email.strip().lower()
     suppression = entries(contact.account_id, [address]).get(address)
     questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
@@ -43,6 +44,7 @@ def load(contact: Contact) -> Standing:
         suppression=suppression,
         question=last if last and last.confirmed_at is None else None,
         has_moved=moved is not None and lacks_consent,
+        doubt=doubts.open_for(contact),
         may_ask=suppression is None and lacks_consent and basis.has_address(address),
     )
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("u/<str:token>/", open.unsubscribe, name="unsubscribe"),
     path("c/<str:token>/", open.confirmation, name="confirmation"),
     path("contacts/<id:contact_id>/objection/", consent.objection, name="objection"),
+    path("contacts/<id:contact_id>/doubt/", consent.doubt, name="doubt"),
     path("contacts/<id:contact_id>/suppression/", consent.lifting, name="suppression"),
     path("contacts/<id:contact_id>/opt-in/", consent.question, name="opt-in"),
     path("contacts/<id:contact_id>/consent/", consent.proof, name="proof"),

@@ -391,6 +391,7 @@ ROWS = [
         "401 302 302 302 403 404 401",
         body={"method": "spoken"},
     ),
+    Row("funnel:doubt", post="401 302 302 302 403 404 401", body={"objects": "0"}),
     Row(
         "funnel:suppression",
         "302 200 403 403 403 404 302",

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ADMINISTRATORS, WORKERS, gate
+from accounts.refusals import NotUnderstood
 from contacts import consent, timeline
 from contacts.finding import find
 from contacts.models import Contact
 from contacts.views.answers import changed, small_page
-from funnel import ledger, opt_in, standing, withdrawal
-from funnel.consent_forms import NewConsentForm, ObjectionForm
+from funnel import doubts, ledger, opt_in, standing, withdrawal
+from funnel.consent_forms import DoubtForm, NewConsentForm, ObjectionForm
 from funnel.suppression import entries
 
 
@@ -27,6 +28,20 @@ def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
         return small_page(request, "funnel/_objection.html", context, 422 if form.is_bound else 200)
     withdrawal.object_to(user=request.user, contact_id=contact_id, now=timezone.now(), **form.cleaned_data)
     return _shown(request, contact, _("Der Werbewiderspruch ist erfasst. Es geht keine Werbung mehr hinaus."))
+
+
+@require_POST
+@gate(*WORKERS)
+def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Decides whether an answer was an objection."""
+    contact = find(request.user, contact_id)
+    form = DoubtForm(request.POST)
+    if not form.is_valid():
+        raise NotUnderstood(_("Bitte wählen Sie, ob die Antwort ein Widerspruch ist."))
+    objects = form.cleaned_data["objects"] == "1"
+    doubts.decide(user=request.user, contact_id=contact_id, objects=objects, now=timezone.now())
+    no, yes = _("Die Adresse ist wieder frei."), _("Der Werbewiderspruch ist erfasst.")
+    return _shown(request, contact, yes if objects else no)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

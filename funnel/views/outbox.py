@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, gate
 from accounts.models import Role
-from funnel import outgoing, running
+from funnel import doubts, outgoing, running
 from funnel.models import Sender
 
 READERS = (*LEADERS, Role.MARKETING)
@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "periods": [(name, period[0]) for name, period in outgoing.PERIODS.items()],
         "sender": Sender.objects.of(request.account).get(),
         "silence": running.silence(request.user, now),
+        "doubts": doubts.waiting(request.user),
         "now": now,
     }
     return render(request, "funnel/outbox.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import gate
 from accounts.framing import with_frames
 from accounts.refusals import NotUnderstood, wants_fragment
-from funnel import imprint, placeholders, reaching, reports, running, sequences
+from funnel import doubts, imprint, placeholders, reaching, reports, running, sequences
 from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.models import Sender, Sequence, Step
 from funnel.views.outbox import READERS as AUTHORS
@@ -32,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sender": sender,
         "missing": imprint.missing(sender),
         "silence": running.silence(request.user, now),
+        "doubts": doubts.waiting(request.user),
     }
     return render(request, "funnel/overview.html", context)
 

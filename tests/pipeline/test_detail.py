@@ -153,7 +153,7 @@ def test_it_asks_as_much_for_much_as_for_little(
     url = f"/contacts/{contact.pk}/"
 
     def statements():
-        with django_assert_max_num_queries(16) as asked:
+        with django_assert_max_num_queries(17) as asked:
             assert client.get(url).status_code == 200
         return len(asked)
 

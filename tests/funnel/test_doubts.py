@@ -1,0 +1,61 @@
+"""An answer that sounds like an objection: nothing leaves until a colleague has decided."""
+
+import pytest
+
+from contacts.models import Consent
+from funnel import basis, inbox
+from funnel.models import Message, Suppression
+from tests.funnel.mailing import live, move
+from tests.funnel.test_returned_mails import NOW, case, dan, sent  # noqa: F401  (the scene)
+
+
+@pytest.fixture
+def doubted(dan, sent):  # noqa: F811
+    inbox.receive(case("reply-objection", sent), now=NOW)
+    return dan
+
+
+def decide(client, contact, objects: str):
+    return client.post(f"/contacts/{contact.pk}/doubt/", {"objects": objects})
+
+
+def test_until_then_no_series_begins_again(anna, board, doubted):
+    move(anna, doubted, board["Neue Kontakte"], now=NOW)
+    assert live(doubted) == []
+    assert basis.missing(doubted) == Message.Reason.SUPPRESSED
+
+
+def test_colleagues_are_asked_where_they_look(login, anna, sofia, mara, doubted):
+    page = login(sofia).get(f"/contacts/{doubted.pk}/").content.decode()
+    assert "data-doubt" in page
+    assert "Nein, kein Widerspruch" in page
+    for address in ("/funnel/", "/funnel/outbox/"):
+        assert "data-doubts" in login(anna).get(address).content.decode()
+        assert "data-doubts" not in login(mara).get(address).content.decode()
+
+
+def test_it_was_an_objection(login, sofia, krueger, doubted):
+    assert decide(login(sofia), doubted, "1").status_code == 302
+    assert Suppression.objects.of(krueger).get().reason == "objection"
+    newest = Consent.objects.filter(contact=doubted).order_by("-pk").first()
+    assert (newest.granted, newest.place) == (False, "Antwort auf eine E-Mail")
+    assert "data-doubt" not in login(sofia).get(f"/contacts/{doubted.pk}/").content.decode()
+
+
+def test_it_was_none_and_the_address_is_open_again(login, sofia, doubted):
+    client = login(sofia)
+    assert decide(client, doubted, "0").status_code == 302
+    assert Suppression.objects.count() == 0
+    assert basis.missing(doubted) == ""
+    assert decide(client, doubted, "0").status_code == 302
+
+
+def test_a_bounce_since_outlives_the_decision(login, sofia, krueger, doubted, sent):  # noqa: F811
+    inbox.receive(case("dsn-Gmail-unknown", sent), now=NOW)
+    decide(login(sofia), doubted, "0")
+    assert Suppression.objects.of(krueger).get().reason == "bounce"
+
+
+def test_neither_yes_nor_no_is_not_understood(login, sofia, doubted):
+    assert decide(login(sofia), doubted, "vielleicht").status_code == 422
+    assert Message.objects.filter(is_in_doubt=True).count() == 1
