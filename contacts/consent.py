@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -23,6 +25,7 @@ class State:
 
     channel: str
     newest: Consent | None
+    elsewhere: str = ""  # the address or number it was given for, if that is not the first one now
 
     @property
     def label(self) -> str:
@@ -43,10 +46,13 @@ def record(
     wording: str = "",
     place: str = "",
     occurred_at: datetime | None = None,
+    address: str | None = None,
     actor: User,
     now: datetime,
 ) -> Consent:
     """Adds one piece of evidence. A withdrawal counts in any form, a consent only with what was agreed to.
+
+    `address` (or number) is what it was given for, by default the contact's first one.
 
     Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`, for a consent without
     wording and for a way that only the product itself can attest.
@@ -67,6 +73,7 @@ def record(
         place=place,
         method=method,
         occurred_at=occurred_at or now,
+        address=_meant(locked, channel, granted) if address is None else address.lower(),
         recorded_by=actor,
         recorded_at=now,
     )
@@ -77,7 +84,12 @@ def states(contact: Contact) -> list[State]:
     rows = Consent.objects.of(contact.account_id).filter(contact=contact).select_related("recorded_by")
     newest = rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
     found = {row.channel: row for row in newest}
-    return [State(channel, found.get(channel)) for channel in Consent.Channel.values]
+    return [_state(contact, channel, found.get(channel)) for channel in Consent.Channel.values]
+
+
+def _state(contact: Contact, channel: str, newest: Consent | None) -> State:
+    address = newest.address if newest and newest.granted else ""
+    return State(channel, newest, "" if address == _meant(contact, channel, granted=True) else address)
 
 
 @transaction.atomic
@@ -89,6 +101,7 @@ def attest(
     method: str,
     wording: str = "",
     place: str = "",
+    address: str | None = None,
     actor: User | None = None,
     now: datetime,
 ) -> Consent:
@@ -108,9 +121,28 @@ def attest(
         place=place[:LONGEST_PLACE],
         method=method,
         occurred_at=now,
+        address=_meant(contact, channel, granted) if address is None else address.lower(),
         recorded_by=actor,
         recorded_at=now,
     )
+
+
+def counts(prefix: str = "") -> Q:
+    """The evidence for e-mail that counts for the first address: what was given for it, and every withdrawal.
+
+    Evidence from before addresses were named counts for any. `prefix` leads from another table to the consents.
+    """
+    named = Q(**{f"{prefix}address": Lower(f"{prefix}contact__email")})
+    return named | Q(**{f"{prefix}granted": False}) | Q(**{f"{prefix}address": ""})
+
+
+def _meant(contact: Contact, channel: str, granted: bool) -> str:
+    """The first address or number is what a consent is for if nothing else is said; a withdrawal is for all."""
+    if not granted:
+        return ""
+    if channel == Consent.Channel.EMAIL:
+        return contact.email.lower()
+    return (contact.phone_e164 or contact.phone) if channel == Consent.Channel.PHONE else ""
 
 
 def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:

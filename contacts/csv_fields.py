@@ -13,7 +13,9 @@ from django.utils.translation import gettext, gettext_noop
 from contacts.csv_words import CHOICES
 from contacts.search import fold
 
-Kind = Literal["text", "note", "email", "tags", "choice", "area", "year", "date", "moment", "id"]
+Kind = Literal[
+    "text", "note", "email", "emails", "phones", "tags", "choice", "area", "year", "date", "moment", "id"
+]
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ _ALL = (
         40,
         joint=" / ",
     ),
+    Field("email_kind", (gettext_noop("Art der E-Mail-Adresse"), "email kind"), kind="choice"),
+    Field("phone_kind", (gettext_noop("Art des Telefons"), "phone kind"), kind="choice"),
+    Field("phone_words", (gettext_noop("Hinweis zum Telefon"), "phone remark"), 120),
+    Field("more_emails", (gettext_noop("Weitere E-Mail-Adressen"), "more email addresses"), kind="emails"),
+    Field("more_phones", (gettext_noop("Weitere Telefonnummern"), "more phone numbers"), kind="phones"),
     Field(
         "street",
         (

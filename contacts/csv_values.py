@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.emails import clean_email
+from contacts import reaches
 from contacts.csv_fields import CHOICES, FIELDS, bare, choice_of
 from contacts.dates import parse_date
 
@@ -50,6 +51,8 @@ def show(key: str, value: object) -> str:
     """A value as the text of a cell; `clean` reads it back as the same value."""
     if value is None:
         return ""
+    if FIELDS[key].kind in ("emails", "phones"):
+        return reaches.write(value)  # type: ignore[arg-type]
     if key in CHOICES:
         words = CHOICES[key].get(str(value))
         return words[0] if words else str(value)
@@ -104,6 +107,10 @@ def _value(key: str, text: str) -> object:
         return None if bare(text) in _UNKNOWN else _READERS[field.kind](text)
     if field.kind == "tags":
         return _tags(text)
+    if field.kind == "emails":
+        return [one | {"text": clean_email(one["text"])} for one in reaches.read(text)]
+    if field.kind == "phones":
+        return reaches.read(text)
     if field.kind == "choice":
         return _choice(key, text)
     if len(text) > field.limit:

@@ -9,7 +9,16 @@ _SALUTATION = {
         *("Herr und Frau", "Frau und Herr", "Herr/Frau", "Frau/Herr", "Herr & Frau"),
     ),
 }
+_REACH = {
+    "private": ("privat", "private", "home", "zuhause", "persönlich", "personal"),
+    "work": ("geschäftlich", "dienstlich", "beruflich", "Büro", "Arbeit", "Firma", "work", "business"),
+    "mobile": ("mobil", "Handy", "Mobiltelefon", "mobile", "cell"),
+    "fax": ("Fax", "Telefax"),
+    "other": ("sonstige", "andere", "weitere", "other"),
+}
 CHOICES = {
+    "email_kind": _REACH,
+    "phone_kind": _REACH,
     "salutation": _SALUTATION,
     "partner_salutation": _SALUTATION,
     "property_kind": {

@@ -4,18 +4,21 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Func, TextField, Value
 
-from contacts import search
+from contacts import identity, reaches, search
 from contacts.models import Contact
-from contacts.phones import e164
 
-FIELDS = ["phone_e164", "sort_name", "search"]
+FIELDS = ["phone_e164", "sort_name", "search", "keys"]
 
 
 def derive(contact: Contact) -> Contact:
     """Sets the derived fields of an unsaved or changed contact and returns it; saving it is the caller's."""
-    contact.phone_e164 = e164(contact.phone)
+    contact.phone_e164 = identity.number_of(contact.phone)
+    contact.more_phones = [
+        reach | {"e164": identity.number_of(reach["text"])} for reach in contact.more_phones
+    ]
     contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
     contact.search = search_vector(contact)
+    contact.keys = identity.keys(contact.account_id, vars(contact))
     return contact
 
 
@@ -34,10 +37,14 @@ def lexemes(contact: Contact) -> list[str]:
         company=contact.company,
         partner_first_name=contact.partner_first_name,
         partner_last_name=contact.partner_last_name,
-        email=contact.email,
-        phone=contact.phone_e164 or contact.phone,
+        emails=reaches.texts(contact.email, contact.more_emails),
+        phones=[contact.phone_e164 or contact.phone, *map(_dialled, contact.more_phones)],
         street=contact.street,
         postal_code=contact.postal_code,
         city=contact.city,
         tags=contact.tags,
     )
+
+
+def _dialled(reach: reaches.Reach) -> str:
+    return reach.get("e164") or reach["text"]

@@ -1,21 +1,53 @@
-"""Contacts that may be the same person: the same e-mail address, or the same phone number and name."""
+"""Contacts that may be the same person, or share a number or an address with another: a warning, never a verdict."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from contacts import identity
+from contacts.identity import Record
 from contacts.models import Contact, ContactQuerySet
 
 MOST = 10
+READ = 50  # rows: of several who share a name, not each one shares anything else
 
 
 def find(user: User, contact: Contact) -> list[Contact]:
-    """Those the user sees, oldest first, at most ten. `contact` may be unsaved, but is derived (`derived.derive`)."""
-    same = Q(pk=None)
-    if contact.email:
-        same |= Q(email=contact.email)
-    if contact.phone_e164:
-        same |= Q(phone_e164=contact.phone_e164, sort_name=contact.sort_name)
-    found: ContactQuerySet = (
-        Contact.objects.of(user.account).visible_to(user).filter(same).exclude(pk=contact.pk)
-    )
-    return list(found.order_by("pk")[:MOST])
+    """Those the user sees, oldest first, at most ten, each with what they have in common (`shared`).
+
+    `contact` may be unsaved. A pair that shares an address or number is shown whatever the names are.
+    """
+    known = identity.record(vars(contact))
+    seen: ContactQuerySet = Contact.objects.of(user.account).visible_to(user).exclude(pk=contact.pk)
+    by_name = _keys(user, identity.name_keys(known))
+    reached = _keys(user, [*map(identity.email_key, known.emails), *map(identity.phone_key, known.numbers)])
+    near = seen.filter(keys__overlap=[*reached, *by_name]).alias(is_reached=Q(keys__overlap=reached))
+    found = []
+    for other in near.order_by("-is_reached", "pk").defer("search")[:READ]:
+        if shared := in_common(known, identity.record(vars(other))):
+            other.shared = shared
+            found.append(other)
+    return found[:MOST]
+
+
+def in_common(one: Record, other: Record) -> str:
+    """„gleiche E-Mail-Adresse, gleicher Name“; "" for nothing."""
+    reasons: dict[str, Any] = {
+        _("gleiche E-Mail-Adresse"): {*one.emails} & {*other.emails},
+        _("gleiche Telefonnummer"): {*one.numbers} & {*other.numbers},
+        _("gleicher Name"): identity.same_name(one, other),
+    }
+    if not reasons[_("gleiche E-Mail-Adresse")]:
+        reasons[_("ähnliche E-Mail-Adresse")] = _loose(one.emails) & _loose(other.emails)
+    return ", ".join(reason for reason, is_so in reasons.items() if is_so)
+
+
+def _loose(addresses: Iterable[str]) -> set[str]:
+    return {identity.loose(address) for address in addresses}
+
+
+def _keys(user: User, keys: Iterable[str]) -> list[str]:
+    return [f"{user.account_id}:{key}" for key in keys]

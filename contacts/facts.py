@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.refusals import Conflict, NotUnderstood
-from contacts import derived
+from contacts import derived, reaches
 from contacts.fields import german_number
 from contacts.finding import lock
 from contacts.models import Change, Contact
+
+REACH = ("email", "email_kind", "more_emails", "phone", "phone_kind", "phone_words", "more_phones")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ GROUPS = {
             gettext_lazy("Zweite Person"),
             ("partner_salutation", "partner_title", "partner_first_name", "partner_last_name"),
         ),
-        Group("reach", gettext_lazy("Erreichbarkeit"), ("email", "phone")),
+        Group("reach", gettext_lazy("Erreichbarkeit"), REACH),
         Group("address", gettext_lazy("Adresse"), ("street", "postal_code", "city")),
         Group(
             "property", gettext_lazy("Objekt"), ("property_kind", "living_area", "plot_area", "year_built")
@@ -114,6 +116,8 @@ def text(name: str, value: Any) -> str:
     """How a field's value is written: „Frau“, „142,5“, „–“."""
     if value in (None, "", []):
         return "–"
+    if name in ("more_emails", "more_phones"):
+        return reaches.write(value)
     if isinstance(value, list):
         return ", ".join(value)
     if isinstance(value, Decimal):

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contacts import facts
+from contacts import facts, reaches
 from contacts.fields import german_number
 from contacts.models import Contact
 
 
 @dataclass(frozen=True)
 class Line:
-    """One label with its value; `href` calls or writes."""
+    """One label with its value; `href` calls or writes, `beside` says which number it is."""
 
     label: str
     text: str
     href: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,22 @@ def _partner(contact: Contact) -> list[Line]:
 
 
 def _reach(contact: Contact) -> list[Line]:
-    phone = contact.phone_e164 and f"tel:{contact.phone_e164}"
-    return [
-        Line(_("E-Mail"), contact.email, f"mailto:{contact.email}"),
-        Line(_("Telefon"), contact.phone, phone),
+    said = reaches.beside(contact.phone_kind, contact.phone_words)
+    first = [
+        Line(_("E-Mail"), contact.email, f"mailto:{contact.email}", reaches.beside(contact.email_kind, "")),
+        Line(_("Telefon"), contact.phone, _dialled(contact.phone_e164), said),
     ]
+    mails = [_further(_("Weitere E-Mail"), one, f"mailto:{one['text']}") for one in contact.more_emails]
+    phones = [_further(_("Weiteres Telefon"), one, _dialled(one["e164"])) for one in contact.more_phones]
+    return [first[0], *mails, first[1], *phones]
+
+
+def _further(label: str, one: reaches.Reach, href: str) -> Line:
+    return Line(label, one["text"], href, reaches.beside(one["kind"], one["words"]))
+
+
+def _dialled(number: str) -> str:
+    return f"tel:{number}" if number else ""
 
 
 def _address(contact: Contact) -> list[Line]:

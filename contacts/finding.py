@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role, User
 from accounts.refusals import Gone
-from contacts import search
+from contacts import identity, search
 from contacts.models import Contact, ContactQuerySet, sight
 
 
@@ -33,6 +33,15 @@ def sees(user: User, contact: Contact) -> bool:
 def seen_by(user: User) -> ContactQuerySet:
     """The contacts that exist for this user, those in the trash included."""
     return Contact.objects.of(user.account).filter(sight(user))
+
+
+def having(account_id: int, address: str) -> ContactQuerySet:
+    """The office's contacts that have the e-mail address, as their first or a further one."""
+    near = Contact.objects.of(account_id).filter(
+        keys__contains=[f"{account_id}:{identity.email_key(address)}"]
+    )
+    further = Q(more_emails__contains=[{"text": address.strip().lower()}])
+    return near.filter(Q(email__iexact=address.strip()) | further)
 
 
 def searched(user: User, typed: str, prefix: str = "") -> Q:

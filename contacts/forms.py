@@ -8,19 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
-from contacts import facts
+from contacts import facts, reaches
 from contacts.assignment import available
 from contacts.consent import BY_HAND
 from contacts.dates import quick_picks
 from contacts.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText
 from contacts.kinds import MANUAL, PLANNABLE, Kind, Outcome
 from contacts.models import Action, Consent, Contact
+from contacts.reach_fields import ReachesField, swap
 
 
 class FactsForm(TidyText, forms.ModelForm):
     """Some or all facts of a contact. It checks; `facts.save` writes."""
 
     email = EmailField(label=gettext_lazy("E-Mail-Adresse"), max_length=254, required=False)
+    more_emails = ReachesField(is_phone=False, label=gettext_lazy("Weitere E-Mail-Adressen"))
+    more_phones = ReachesField(is_phone=True, label=gettext_lazy("Weitere Telefonnummern"))
     living_area = AreaField(
         label=gettext_lazy("Wohnfläche in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
     )
@@ -53,10 +56,19 @@ class FactsForm(TidyText, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        self._order(values, "email", "more_emails", "email_kind")
+        self._order(values, "phone", "more_phones", "phone_kind", "phone_words")
         known = {name: getattr(self.instance, name) for name in facts.NAMES} | values
         if not self.errors and not any(known[name] for name in facts.NAMES):
             raise forms.ValidationError(facts.nameless(), code="nameless")
         return values
+
+    def _order(self, values: dict[str, Any], first: str, further: str, *beside: str) -> None:
+        """Further ones that the page did not ask for stay as they are; else the chosen one becomes the first."""
+        if values.get(further) is None:
+            values.pop(further, None)
+        elif first in values:
+            swap(values, first, further, *beside)
 
 
 class AssigneeForm(forms.Form):
@@ -160,7 +172,7 @@ class KindForm(forms.Form):
 
 
 class ConsentForm(TidyText, forms.Form):
-    """One piece of evidence, given or withdrawn."""
+    """One piece of evidence, given or withdrawn; `address` is asked for where the contact has several."""
 
     channel = forms.ChoiceField(label=gettext_lazy("Kanal"), choices=Consent.Channel.choices)
     granted = forms.TypedChoiceField(
@@ -183,8 +195,20 @@ class ConsentForm(TidyText, forms.Form):
         help_text=gettext_lazy("Was der Kontakt gelesen oder gehört hat; nötig, wenn sie erteilt wurde."),
     )
 
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mails = reaches.texts(contact.email, contact.more_emails)
+        phones = reaches.texts(contact.phone, contact.more_phones)
+        if max(len(mails), len(phones)) > 1:
+            first = ("", _("die erste E-Mail-Adresse oder Telefonnummer"))
+            choices = [first, *((one, one) for one in (*mails, *phones))]
+            field = forms.ChoiceField(label=_("Wofür"), choices=choices, required=False)
+            field.widget.attrs["class"] = "input"
+            self.fields["address"] = field
+
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        values["address"] = values.get("address") or None
         if values.get("granted") and not values.get("wording") and "wording" not in self.errors:
             self.add_error("wording", _("Bitte den Wortlaut der Einwilligung angeben."))
         return values

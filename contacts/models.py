@@ -8,34 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountQuerySet, Role, User
+from contacts.choices import PropertyKind, ReachKind, Salutation, Source
 from contacts.kinds import Bubble, Kind, Outcome, bubbles
 
-
-class Salutation(models.TextChoices):
-    MRS = "mrs", _("Frau")
-    MR = "mr", _("Herr")
-    NEUTRAL = "neutral", _("ohne Anrede")
-
-
-class PropertyKind(models.TextChoices):
-    HOUSE = "house", _("Einfamilienhaus")
-    APARTMENT = "apartment", _("Wohnung")
-    MULTI_FAMILY = "multi_family", _("Mehrfamilienhaus")
-    LAND = "land", _("Grundstück")
-    COMMERCIAL = "commercial", _("Gewerbe")
-    OTHER = "other", _("Sonstiges")
-
-
-class Source(models.TextChoices):
-    FORM = "form", _("Website")
-    VALUATION = "valuation", _("Bewertungsanfrage")
-    GUIDE = "guide", _("Ratgeber")
-    PORTAL = "portal", _("Portal")
-    PHONE = "phone", _("Telefon")
-    RECOMMENDATION = "recommendation", _("Empfehlung")
-    EVENT = "event", _("Veranstaltung")
-    IMPORT = "import", _("Import")
-    OTHER = "other", _("Sonstige")
+NOTHING = models.Value([], output_field=models.JSONField())
 
 
 class ContactQuerySet(AccountQuerySet):
@@ -73,6 +49,18 @@ class Contact(models.Model):
     email = models.CharField(_("E-Mail-Adresse"), max_length=254, blank=True)
     phone = models.CharField(_("Telefon"), max_length=40, blank=True)
     phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    # Those above are the first ones, which are shown, dialled and mailed; further ones as `reaches.Reach`.
+    email_kind = models.CharField(
+        _("Art der E-Mail-Adresse"), max_length=10, choices=ReachKind, blank=True, default="", db_default=""
+    )
+    phone_kind = models.CharField(
+        _("Art des Telefons"), max_length=10, choices=ReachKind, blank=True, default="", db_default=""
+    )
+    phone_words = models.CharField(
+        _("Hinweis zum Telefon"), max_length=120, blank=True, default="", db_default=""
+    )
+    more_emails = models.JSONField(_("Weitere E-Mail-Adressen"), default=list, db_default=NOTHING, blank=True)
+    more_phones = models.JSONField(_("Weitere Telefonnummern"), default=list, db_default=NOTHING, blank=True)
     street = models.CharField(_("Straße und Hausnummer"), max_length=120, blank=True)
     postal_code = models.CharField(_("PLZ"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=80, blank=True)
@@ -104,11 +92,17 @@ class Contact(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the facts
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
-    # Derived from the actions by `actions.refresh`, from the facts by `search.index`; never edited.
+    # Derived from the actions by `actions.refresh`, from the facts by `derived.derive`; never edited.
     last_action_at = models.DateTimeField(null=True, editable=False)
     action_counts = models.JSONField(default=dict, editable=False)
     sort_name = models.CharField(max_length=200, editable=False, db_collation="C", null=True)  # null: no name
     search = SearchVectorField(editable=False, null=True)
+    keys = ArrayField(  # what the contact is matched by: `identity.keys`
+        models.TextField(),
+        editable=False,
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.TextField())),
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -125,9 +119,9 @@ class Contact(models.Model):
             models.Index(fields=["account", "due_on", "id"], name="contact_by_due"),
             models.Index(fields=["account", "assignee"], name="contact_by_assignee"),
             models.Index(fields=["account", "email"], name="contact_by_email"),
-            models.Index(fields=["account", "phone_e164"], name="contact_by_phone"),
             GinIndex(fields=["search"], name="contact_search", fastupdate=False),
             GinIndex(fields=["tags"], name="contact_by_tag", condition=~models.Q(tags=[])),
+            GinIndex(fields=["keys"], name="contact_by_key", fastupdate=False),
         ]
 
     def __str__(self) -> str:
@@ -241,6 +235,8 @@ class Consent(models.Model):
     place = models.CharField(_("Wo"), max_length=200, blank=True)
     method = models.CharField(_("Wie"), max_length=20, choices=Method)
     occurred_at = models.DateTimeField(_("Wann"))
+    # The address (lower case) or number it was given for; "": not known. A withdrawal counts for all of the person's.
+    address = models.CharField(_("Wofür"), max_length=254, blank=True, default="", db_default="")
     recorded_by = models.ForeignKey(
         User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )

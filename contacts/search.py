@@ -3,7 +3,7 @@
 PostgreSQL only compares: a contact's `lexemes` go through `array_to_tsvector`, a `query` goes through the cast to
 tsquery, never through `to_tsquery` on what somebody typed. Words of a contact are folded twice (ü as ue and as u),
 typed words once (ü as ue): "müller", "mueller" and "muller" all find Müller, and "müller" does not find Mull.
-Search is by the beginning of words.
+Search is by the beginning of words; a phone number is also found by any four of its digits in a row.
 """
 
 import re
@@ -17,6 +17,12 @@ _LONGEST_LEXEME = 254  # characters; PostgreSQL refuses lexemes of 2 kB
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _WORD = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")
+_DIGITS = re.compile(r"[\d\s()/.+-]+")
+_SALUTATION = re.compile(r"\s*(?:herrn?|frau|familie|fam\.|eheleute)\s+(?=\S)", re.IGNORECASE)
+_RUN = 4  # digits in a row
+_MOST_RUNS = 12
+_RUN_MARK = "\u2060"  # nobody can type it: a run is no beginning of a word
 _PHONE = re.compile(r"(?<![\w@.])(?:\+|\(?0)[\d\s()/.-]*\d(?!\w)")
 
 
@@ -39,28 +45,23 @@ def lexemes(
     partner_first_name: str = "",
     partner_last_name: str = "",
     email: str = "",
+    emails: Iterable[str] = (),
     phone: str = "",
+    phones: Iterable[str] = (),
     street: str = "",
     postal_code: str = "",
     city: str = "",
     tags: Iterable[str] = (),
 ) -> list[str]:
-    """The distinct, sorted lexemes of a contact; `phone` as E.164 where known, else as typed."""
-    texts = (
-        title,
-        first_name,
-        last_name,
-        company,
-        partner_first_name,
-        partner_last_name,
-        email,
-        postal_code,
-        city,
-    )
-    words = {word for text in (*texts, *tags) for word in _words(text)}
+    """The distinct, sorted lexemes of a contact; phones as E.164 where known, else as typed."""
+    names = (title, first_name, last_name, company, partner_first_name, partner_last_name)
+    addresses = [*filter(None, (email, *emails))]
+    texts = (*names, *addresses, postal_code, city, *tags)
+    words = {word for text in texts for word in _words(text) | _words(_unparted(text))}
     roads = _words(street)
     words |= roads | {road + "asse" for road in roads if road.endswith("str")}
-    words |= {_printable(fold(email)), _printable(fold_short(email)), *_numbers(phone)}
+    words |= {_printable(folded(address)) for address in addresses for folded in (fold, fold_short)}
+    words |= {word for number in {phone, *phones} if number for word in _numbers(number)}
     return sorted({word[:_LONGEST_LEXEME] for word in words if word})
 
 
@@ -68,15 +69,19 @@ def query(text: str) -> str | None:
     """A typed search as the text of a tsquery in which every word must begin some lexeme; None if nothing was typed.
 
     Only the first 100 characters and 8 words count. Signs have no meaning: they part words, and a search of nothing
-    but signs looks for these signs (and finds nothing) instead of everything.
+    but signs looks for these signs (and finds nothing) instead of everything. A salutation before a name is no part of
+    it, and four digits or more may stand anywhere in a phone number.
     """
-    text = _printable(text[:LONGEST_QUERY])
+    text = _SALUTATION.sub("", _printable(text[:LONGEST_QUERY]), count=1) if text else ""
     words = [digits for number in _PHONE.findall(text) if (digits := _dialled(number))]
     for part in _PHONE.sub(" ", text).split():
         is_address = "@" in part.strip("@")
-        words += [fold(part)] if is_address else _WORD.findall(fold(part))
+        words += [fold(part)] if is_address else _WORD.findall(fold(_unparted(part)))
     words = list(dict.fromkeys(words)) or text.split()
-    return " & ".join(f"{_quoted(word)}:*" for word in words[:MOST_WORDS]) or None
+    asked = " & ".join(map(_asked, words[:MOST_WORDS]))
+    if len(words) > 1 and _DIGITS.fullmatch(text) and (runs := _runs(_dialled(text))):
+        return f"{asked} | {' & '.join(map(_quoted, runs[:_MOST_RUNS]))}"
+    return asked or None
 
 
 def vector(words: Iterable[str]) -> str:
@@ -94,6 +99,23 @@ def sort_key(last_name: str, first_name: str = "", company: str = "") -> str | N
     name = "  ".join(filter(None, (_spaced(last_name), _spaced(first_name))))
     key = name if _spaced(last_name) else _spaced(company) or name
     return key[:200] or None
+
+
+def _asked(word: str) -> str:
+    begins = f"{_quoted(word)}:*"
+    runs = _runs(word) if word.isdigit() else []
+    return f"({begins} | {' & '.join(map(_quoted, runs[:_MOST_RUNS]))})" if runs else begins
+
+
+def _runs(digits: str) -> list[str]:
+    """Each four digits in a row, marked."""
+    runs = (digits[start : start + _RUN] for start in range(len(digits) - _RUN + 1))
+    return [_RUN_MARK + run for run in dict.fromkeys(runs)]
+
+
+def _unparted(text: str) -> str:
+    """O'Brien as Obrien."""
+    return _APOSTROPHE.sub("", text)
 
 
 def _composed(text: str) -> str:
@@ -135,9 +157,12 @@ def _numbers(phone: str) -> list[str]:
     digits = _dialled(phone)
     if len(digits) < 3:
         return []
+    known = [digits]
     if digits.startswith("0"):
-        return [digits, "49" + digits[1:]]
-    return [digits, "0" + digits[2:]] if digits.startswith("49") else [digits]
+        known.append("49" + digits[1:])
+    elif digits.startswith("49"):
+        known.append("0" + digits[2:])
+    return [*known, *(run for number in known for run in _runs(number))]
 
 
 def _quoted(word: str) -> str:

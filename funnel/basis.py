@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from contacts import consent
 from contacts.models import Consent, Contact
 from funnel.models import Enrolment, Message
 from funnel.suppression import is_suppressed, suppressed
@@ -70,17 +71,17 @@ def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:
 def consented_since(contact: Contact, moment: datetime) -> bool:
     """Whether consent for e-mail was given after the moment: what a changed address needs."""
     rows = Consent.objects.of(contact.account_id).filter(contact=contact, channel=Consent.Channel.EMAIL)
-    return rows.filter(granted=True, occurred_at__gt=moment).exists()
+    return rows.filter(consent.counts(), granted=True, occurred_at__gt=moment).exists()
 
 
 def consents(contact_ids: Collection[int], account_id: int) -> set[int]:
-    """Those of the contacts whose newest evidence for e-mail grants it."""
+    """Those of the contacts whose newest evidence for their first address grants mails to it."""
     return _consenting(account_id, contact_ids, {})
 
 
 def _consenting(account_id: int, contact_ids: Collection[int], coming: Mapping[int, datetime]) -> set[int]:
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=Consent.Channel.EMAIL)
-    newest = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
+    newest = rows.filter(consent.counts()).order_by("contact", "-occurred_at", "-pk").distinct("contact")
     found = {pk: (granted, at) for pk, granted, at in newest.values_list("contact", "granted", "occurred_at")}
     granted = {pk for pk, (granted, at) in found.items() if granted or (pk in coming and coming[pk] >= at)}
     return granted | (coming.keys() & {*contact_ids}) - found.keys()

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 
+from contacts import consent
 from contacts.models import Consent, Contact
 from funnel import basis, enrolments, planning
 from funnel.models import Enrolment, Message
@@ -17,6 +18,7 @@ MOST = 500  # enrolments looked at in one go
 def resume_ready(*, now: datetime) -> int:
     """Starts the series that waited for an address or a consent and now have both; answers how many."""
     evidence = Consent.objects.filter(contact=OuterRef("contact"), channel=Consent.Channel.EMAIL)
+    evidence = evidence.filter(consent.counts())
     newest = Subquery(evidence.order_by("-occurred_at", "-pk").values("granted")[:1])
     waiting = Enrolment.objects.filter(state=State.PAUSED, reason=Reason.NO_BASIS, contact__trashed_at=None)
     # In no order, so that those which still cannot begin never stand before all others.

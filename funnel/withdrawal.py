@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from accounts.refusals import Conflict, Forbidden, NotUnderstood
-from contacts import actions, consent, finding
+from contacts import actions, consent, finding, reaches
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel import enrolments
@@ -47,7 +47,7 @@ def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None
         raise Http404
     place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
     no = No(Suppression.Reason.UNSUBSCRIBED, place)
-    _carry_out(said.account_id, said.digest, _recipients(said), no, now)
+    _carry_out(said.account_id, [said.digest], _recipients(said), no, now)
 
 
 def is_final(said: Unsubscription) -> bool:
@@ -62,6 +62,8 @@ def object_to(
 ) -> Contact:
     """A colleague was told that the contact wants no advertising (Werbewiderspruch); `everything`: by no channel.
 
+    It counts for the person with all addresses, and for whoever else has one of them.
+
     Raises Http404 and Gone like `finding.find`, NotUnderstood for a way nobody can be told by. Repeated: no second
     effect.
     """
@@ -69,9 +71,10 @@ def object_to(
     if method not in consent.BY_HAND:
         raise NotUnderstood(_("Bitte angeben, wie der Kontakt widersprochen hat."))
     no = No(Suppression.Reason.OBJECTION, place, method, user)
-    same = _with_address(contact.account_id, contact.email) if contact.email else set()
-    digest = address_hash(contact.account_id, contact.email) if contact.email else ""
-    _carry_out(contact.account_id, digest, {contact.pk, *same}, no, now)
+    addresses = reaches.texts(contact.email, contact.more_emails)
+    same = {pk for address in addresses for pk in _with_address(contact.account_id, address)}
+    digests = [address_hash(contact.account_id, address) for address in addresses]
+    _carry_out(contact.account_id, digests, {contact.pk, *same}, no, now)
     if everything:
         for channel in (Channel.PHONE, Channel.LETTER):
             _withdraw(contact, channel, no, now)
@@ -119,16 +122,21 @@ def lift(
     return contact
 
 
-def _carry_out(account_id: int, digest: str, contact_ids: Collection[int], no: No, now: datetime) -> None:
+def _carry_out(
+    account_id: int, digests: Collection[str], contact_ids: Collection[int], no: No, now: datetime
+) -> None:
     contacts = Contact.objects.of(account_id).filter(pk__in=contact_ids).order_by("pk")
     found = list(contacts.select_for_update(no_key=True))
-    is_news = bool(digest) and suppress(account_id=account_id, digest=digest, reason=no.reason, now=now)
+    news = [
+        suppress(account_id=account_id, digest=digest, reason=no.reason, now=now)
+        for digest in sorted(digests)
+    ]
     ids = [contact.pk for contact in found]
     why = Enrolment.Reason(no.reason)
     enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=no.actor, now=now)
     known = consent.newest(account_id, ids, Channel.EMAIL)
     for contact in found:
-        if is_news or contact.pk not in known or known[contact.pk].granted:
+        if any(news) or contact.pk not in known or known[contact.pk].granted:
             _withdraw(contact, Channel.EMAIL, no, now)
             text = no.place or str(why.label)
             actions.perform(contact=contact, kind=Kind.OPT_OUT, actor=None, now=now, text=text)
@@ -155,11 +163,14 @@ def _recipients(said: Unsubscription) -> set[int]:
     written = contacts.filter(pk=said.contact_id).first()
     if written and address_hash(said.account_id, written.email) == said.digest:
         return _with_address(said.account_id, written.email)
-    others = contacts.exclude(email="").values_list("pk", "email").iterator()
-    found = {pk for pk, email in others if address_hash(said.account_id, email) == said.digest}
+    others = contacts.exclude(email="").values_list("pk", "email", "more_emails").iterator()
+    found = {
+        pk
+        for pk, email, more in others
+        if any(address_hash(said.account_id, one) == said.digest for one in reaches.texts(email, more))
+    }
     return {*found, written.pk} if written else found
 
 
 def _with_address(account_id: int, address: str) -> set[int]:
-    found = Contact.objects.of(account_id).filter(email__iexact=address)
-    return set(found.values_list("pk", flat=True))
+    return set(finding.having(account_id, address).values_list("pk", flat=True))

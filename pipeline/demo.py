@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
-from contacts import search
+from contacts import identity, search
 from contacts.models import Action, Change, Consent, Contact
 from contacts.phones import e164
 from pipeline import places
@@ -45,6 +45,7 @@ CONTACT = (
         "sort_name",
         "search",
         "phone_e164",
+        "keys",
         "created_at",
         "last_action_at",
         "action_counts",
@@ -66,7 +67,7 @@ MOVE = (
 CHANGE = ("account_id", "contact_id", "kind", "before", "after", "actor_id", "at")
 CONSENT = (
     *("account_id", "contact_id", "channel", "granted", "wording", "place", "method"),
-    *("occurred_at", "recorded_at"),
+    *("occurred_at", "recorded_at", "address"),
 )
 
 
@@ -174,7 +175,7 @@ class _Life:
         phone = e164(person.phone)
         names = (person.last_name, person.first_name, person.company)
         assignee = self.owner.pk if story.is_assigned and assigning else None
-        derived = (search.sort_key(*names), _vector(person, phone), phone)
+        derived = (search.sort_key(*names), _vector(person, phone), phone, _keys(self.account, person))
         state = (story.created_at, story.last_action_at, _json(story.counts), story.due_on, story.due_note)
         facts = tuple(_array(value) if isinstance(value, tuple) else value for value in person[:-2])
         return (self.pk, self.account.pk, *derived, *state, assignee, 1, *facts)
@@ -202,7 +203,7 @@ class _Life:
         moment = self.story.consented_at
         if moment:
             method = Consent.Method.FORM if self.person.source in CONSENTING else Consent.Method.SPOKEN
-            how = (WORDING, self.person.source_detail, method, moment, moment)
+            how = (WORDING, self.person.source_detail, method, moment, moment, self.person.email)
             yield (self.account.pk, self.pk, Consent.Channel.EMAIL, True, *how)
 
 
@@ -249,6 +250,10 @@ def _vector(person: Person, phone: str) -> str:
         tags=person.tags,
     )
     return search.vector(lexemes)
+
+
+def _keys(account: Account, person: Person) -> list[str]:
+    return identity.keys(account.pk, person._asdict())
 
 
 def _json(counts: dict[str, Any]) -> str:

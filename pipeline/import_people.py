@@ -13,6 +13,7 @@ from datetime import datetime
 from accounts.models import Account
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
+from contacts.reaches import union
 from pipeline.import_rows import (
     FACTS,
     Evidence,
@@ -136,10 +137,11 @@ class People:
 
     def merge(self, person: Person, row: Row) -> list[str]:
         """Notes what the row wants of a known contact; answers what that changes (names of fields)."""
-        changed = [name for name, value in row.facts.items() if person.facts.get(name) != value]
+        wanted = row.facts | _all_of_both(person.facts, row.facts)
+        changed = [name for name, value in wanted.items() if person.facts.get(name) != value]
         wish = self.wish(person.key) if person.key in self.wishes else Wish(row.line)
         for name in changed:
-            person.facts[name] = wish.facts[name] = row.facts[name]
+            person.facts[name] = wish.facts[name] = wanted[name]
         if row.column_id is not None and row.column_id != person.column_id:
             person.column_id = wish.column_id = row.column_id
             changed.append("status")
@@ -222,6 +224,16 @@ class People:
         """One file knows one contact by one id: two persons sharing an address stay two."""
         claim = self._claims.get(person.key, row.file_id)
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
+
+
+def _all_of_both(known: Facts, wanted: Facts) -> Facts:
+    """Further numbers and addresses are added to those that are there."""
+    found = {}
+    for first, further, same in (("email", "more_emails", str.lower), ("phone", "more_phones", number_of)):
+        if further in wanted:
+            shown = known.get(first) or wanted.get(first, "")
+            found[further] = union(shown, known.get(further, []), wanted[further], same)
+    return {name: value for name, value in found.items() if value}
 
 
 def _distance(person: Person, row: Row) -> tuple[bool, bool, bool, int]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from contacts import search
 from contacts.csv_rows import Entry
+from contacts.facts import REACH
 from contacts.phones import e164
 from pipeline.columns import fold_name
 from pipeline.models import Column
@@ -25,8 +26,7 @@ FACTS = (
     "partner_title",
     "partner_first_name",
     "partner_last_name",
-    "email",
-    "phone",
+    *REACH,
     "street",
     "postal_code",
     "city",
@@ -50,11 +50,12 @@ Facts = dict[str, Any]
 
 
 class Evidence(NamedTuple):
-    """That somebody agreed to mails: when, to which words, and where."""
+    """That somebody agreed to mails: when, to which words, where, and for which address."""
 
     at: datetime
     wording: str
     place: str
+    address: str = ""
 
 
 @dataclass(slots=True)
@@ -129,7 +130,8 @@ class Reader:
         elif not (words or self.wording):
             row.remark = _("Einwilligung nicht übernommen: Der Wortlaut fehlt.")
         else:
-            row.consent = Evidence(at, words or self.wording, place or self.place)
+            address = str(row.facts.get("email", "")).lower()
+            row.consent = Evidence(at, words or self.wording, place or self.place, address)
 
     def _set_status(self, row: Row, status: str) -> None:
         if not status:

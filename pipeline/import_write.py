@@ -30,6 +30,7 @@ from pipeline.copying import copy_in, forget_plans, fresh_ids
 from pipeline.import_mails import Mails
 from pipeline.import_people import People, Wish
 from pipeline.import_plan import label
+from pipeline.import_rows import Evidence
 from pipeline.models import Card, Column, Move
 
 BATCH = 500
@@ -194,20 +195,11 @@ class Writer:
         """What the file knows of consents becomes evidence, told apart from what was seen here."""
         columns = (
             *("account_id", "contact_id", "channel", "granted", "method"),
-            *("wording", "place", "occurred_at", "recorded_by_id", "recorded_at"),
+            *("wording", "place", "address", "occurred_at", "recorded_by_id", "recorded_at"),
         )
         common = (Consent.Channel.EMAIL.value, True, Consent.Method.IMPORT.value)
         rows = (
-            (
-                self.account.pk,
-                contact.pk,
-                *common,
-                given.wording,
-                given.place,
-                given.at,
-                self.actor.pk,
-                self.now,
-            )
+            (self.account.pk, contact.pk, *common, *_said(given, contact), self.actor.pk, self.now)
             for contact, wish in pairs
             for given in wish.consents
         )
@@ -266,14 +258,19 @@ class Writer:
 
 
 CONTACT_COLUMNS = [field.attname for field in Contact._meta.concrete_fields]
+_JSON = ("action_counts", "more_emails", "more_phones")
 _APART = ("assignee_id", "due_on", "due_note")  # they have a history of their own
 
 
 def _columns(contact: Contact) -> list[Any]:
     """A new contact as COPY takes it: the search vector as text, because COPY runs no function."""
     derive(contact)
-    ready = {"search": vector(lexemes(contact)), "action_counts": Jsonb(contact.action_counts)}
+    ready = {"search": vector(lexemes(contact))} | {name: Jsonb(getattr(contact, name)) for name in _JSON}
     return [ready.get(name, getattr(contact, name)) for name in CONTACT_COLUMNS]
+
+
+def _said(given: Evidence, contact: Contact) -> tuple[str, str, str, datetime]:
+    return given.wording, given.place, given.address or contact.email.lower(), given.at
 
 
 def _written(wish: Wish) -> set[str]:

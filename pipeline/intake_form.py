@@ -104,7 +104,7 @@ class IntakeForm(FactsForm):
     @property
     def values(self) -> dict[str, Any]:
         """The facts alone."""
-        return {name: self.cleaned_data[name] for name in facts.FIELDS}
+        return {name: self.cleaned_data[name] for name in facts.FIELDS if name in self.cleaned_data}
 
     @property
     def groups(self) -> list[tuple[facts.Group, list[forms.BoundField]]]:

@@ -56,7 +56,7 @@ FACTS = (
         "partner_first_name",
         "partner_last_name",
     ),
-    *("street", "postal_code", "city", "source_detail", "due_note"),
+    *("street", "postal_code", "city", "source_detail", "due_note", "phone_words"),
 )
 ROOMS = ("accounts", "contacts", "funnel", "pipeline", "help")
 
@@ -141,7 +141,10 @@ def unknown(office: Office) -> Office:
 def facts(mark: Mark) -> dict[str, Any]:
     """Every text of a contact."""
     texts = {name: mark.text(name, Contact._meta.get_field(name).max_length) for name in FACTS}
-    reach = {"email": f"{mark.text('email')}@example.org", "phone": f"+49 40 {mark.digits}"}
+    reach: dict[str, Any] = {"email": f"{mark.text('email')}@example.org", "phone": f"+49 40 {mark.digits}"}
+    further = {"kind": "", "words": mark.text("beside")}
+    reach |= {"more_emails": [further | {"text": f"{mark.text('second')}@example.org"}]}
+    reach |= {"more_phones": [further | {"text": f"+49 41 {mark.digits}"}]}
     return texts | reach | {"tags": [mark.text("tag")], "due_on": timezone.localdate()}
 
 
@@ -254,6 +257,7 @@ def _story(contact: Contact, agent: User, other: User, mark: Mark) -> dict[str, 
         method="spoken",
         wording=mark.text("wording"),
         place=mark.text("place"),
+        address=contact.email,
         occurred_at=now,
         recorded_by=agent,
     )

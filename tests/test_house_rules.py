@@ -58,6 +58,7 @@ GERMAN_DATA = {
     "funnel/advertising.py": "words that sell, looked for in German mails",
     "contacts/csv_fields.py": "headers of other programs' files",
     "contacts/csv_words.py": "words of other programs' files",
+    "contacts/identity_words.py": "words that are nobody's name or address",
     "funnel/defaults.py": "the mails of a new office, its own texts from then on",
     "pipeline/demo*.py": "the demo's people and texts",
     "pipeline/boards.py": "the columns of a new office, its own words from then on",

@@ -19,7 +19,8 @@ def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
     """GET: the form and all evidence. POST: adds one piece of evidence."""
     contact = find(request.user, contact_id)
     channel = request.GET.get("channel", Consent.Channel.EMAIL)
-    form = ConsentForm(request.POST if request.method == "POST" else None, initial={"channel": channel})
+    data = request.POST if request.method == "POST" else None
+    form = ConsentForm(data, initial={"channel": channel}, contact=contact)
     if not form.is_valid():
         evidence = Consent.objects.of(request.account).filter(contact=contact).select_related("recorded_by")
         context = {"title": _("Einwilligung erfassen"), "contact": contact, "form": form}

@@ -1,4 +1,4 @@
-"""Who may be the same person: same e-mail address, or same phone number and name."""
+"""Who may be the same person: the same address, number or full name, also as a second one."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from accounts.models import Account
 from contacts.derived import derive
 from contacts.duplicates import find
 from contacts.models import Contact
+from contacts.reaches import reach
 from tests.factories import AccountFactory, ContactFactory, put_in_trash
 
 CLAUDIA = {
@@ -25,18 +26,42 @@ def claudia(krueger):
     ("change", "is_found"),
     [
         ({}, True),
-        ({"phone": ""}, True),
-        ({"email": ""}, True),
-        ({"email": "", "phone": "+49 221 5550134", "last_name": "BRANDES"}, True),
-        ({"email": "", "first_name": "Bernd"}, False),
-        ({"email": "", "phone": "0221 999 99 99"}, False),
-        ({"email": "", "phone": ""}, False),
-        ({"email": "bernd@brandes.de", "phone": ""}, False),
+        ({"phone": "", "first_name": "Bernd"}, True),
+        ({"email": "", "first_name": "", "last_name": "Kaiser"}, True),
+        ({"email": "", "phone": "+49 221 5550134", "first_name": "Bernd"}, True),
+        ({"email": "", "phone": "0221 999 99 99"}, True),
+        ({"email": "", "phone": "", "first_name": "Brandes", "last_name": "CLAUDIA"}, True),
+        ({"email": "Clau.dia+haus@brandes.de", "phone": "", "first_name": ""}, True),
+        ({"email": "", "phone": "", "more_emails": [reach("claudia@brandes.de")], "first_name": ""}, True),
+        ({"email": "", "phone": "", "more_phones": [reach("0221-5550134")], "first_name": ""}, True),
+        ({"email": "", "phone": "0221 999 99 99", "first_name": ""}, False),
+        ({"email": "", "phone": "0221 999 99 99", "first_name": "Bernd"}, False),
+        ({"email": "bernd@brandes.de", "phone": "", "first_name": "Bernd"}, False),
     ],
 )
 def test_what_makes_a_twin(claudia, sofia, change, is_found):
     draft = derive(Contact(account=sofia.account, **CLAUDIA | change))
     assert find(sofia, draft) == ([claudia] if is_found else [])
+
+
+def test_second_ones_of_the_known_contact_count_as_well(krueger, sofia):
+    known = ContactFactory(
+        account=krueger, more_emails=[reach("zweite@brandes.de")], more_phones=[reach("0221 5550177")]
+    )
+    for change in ({"email": "zweite@brandes.de"}, {"phone": "0221/5550177"}):
+        (found,) = find(sofia, derive(Contact(account=krueger, last_name="Kaiser", **change)))
+        assert found == known
+
+
+def test_what_identifies_nobody_warns_of_nobody(krueger, sofia):
+    ContactFactory(account=krueger, email="info@brandes.de", phone="0000000")
+    assert find(sofia, derive(Contact(account=krueger, email="info@brandes.de", phone="0000000"))) == []
+
+
+def test_it_says_what_they_have_in_common(claudia, sofia):
+    draft = Contact(account=sofia.account, **CLAUDIA | {"email": "claudia+x@brandes.de"})
+    (found,) = find(sofia, derive(draft))
+    assert found.shared == "gleiche Telefonnummer, gleicher Name, ähnliche E-Mail-Adresse"
 
 
 def test_nobody_is_their_own_twin(claudia, sofia):

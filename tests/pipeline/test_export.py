@@ -12,6 +12,7 @@ from accounts.models import Account
 from contacts import csv_rows
 from contacts.csv_rows import read
 from contacts.models import Contact
+from contacts.reaches import reach
 from pipeline.boards import create_board
 from pipeline.exports import COLUMNS, _rows
 from pipeline.models import Export
@@ -55,7 +56,12 @@ def many(board) -> list[Contact]:
             partner_first_name="Can",
             partner_last_name="Öztürk",
             email="ada@example.org",
+            email_kind="work",
+            more_emails=[reach("ada@second.example", "private"), reach("ada@third.example")],
             phone="+49 (0)170/1234567",
+            phone_kind="mobile",
+            phone_words="nicht vor 9",
+            more_phones=[reach("040 5550199", "fax", "Büro"), reach("0171/5550177", "", "abends")],
             street="Straße des 17. Juni 135",
             postal_code="04109",
             city="Leipzig",
@@ -85,7 +91,7 @@ def many(board) -> list[Contact]:
 
 def content(account: Account) -> list[dict]:
     """What the office's contacts are, without ids and versions."""
-    left_out = ("id", "account_id", "version", "search", "assignee_id")
+    left_out = ("id", "account_id", "version", "search", "keys", "assignee_id")
     rows = Contact.objects.of(account).order_by("sort_name", "first_name", "email").values()
     status = dict(Contact.objects.of(account).values_list("pk", "card__column__name"))
     whose = dict(Contact.objects.of(account).values_list("pk", "assignee__last_name"))

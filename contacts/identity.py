@@ -1,0 +1,217 @@
+"""Who is the same person: one rule for import, intake, the warning of a form and every other way in. No models.
+
+Two records are the same person when an e-mail address agrees and the names do not contradict each other, or when a
+real number agrees, both sides have first and last name and they agree, and no e-mail addresses stand against each
+other. What identifies nobody (placeholders, `info@`) is left out before anything is compared.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from contacts import reaches, search
+from contacts.identity_words import NOBODY, NOT_A_NAME
+from contacts.phones import e164
+
+SHARED_BY = 3  # an address that so many people of different names have identifies nobody
+
+_WORD = re.compile(r"[^\W_]+")
+_ONE_DIGIT = re.compile(r"(\d)\1*")
+_APOSTROPHES = re.compile(r"(?<=\w)['’‘`´](?=\w)")
+
+
+class Same(Enum):
+    """What agrees between two records that may be one person."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a person is known by, from a contact, a form or a row of a file."""
+
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    emails: tuple[str, ...] = ()  # folded, without those that identify nobody
+    numbers: tuple[str, ...] = ()  # E.164, without those that identify nobody
+    addresses: tuple[str, ...] = ()  # all e-mail addresses, folded
+
+    @property
+    def has_full_name(self) -> bool:
+        return bool(name_words(self.first_name) and name_words(self.last_name))
+
+    @property
+    def is_company(self) -> bool:
+        return bool(self.company) and not (self.first_name or self.last_name)
+
+
+def record(values: Mapping[str, Any], nobody: Iterable[str] = ()) -> Record:
+    """The record in a contact's facts, by field name; `nobody`: addresses and numbers known to identify nobody."""
+    left_out = frozenset(nobody)
+    addresses = reaches.texts(values.get("email") or "", values.get("more_emails") or ())
+    phones = reaches.texts(values.get("phone") or "", values.get("more_phones") or ())
+    folded = tuple(dict.fromkeys(map(str.lower, addresses)))
+    numbers = dict.fromkeys(map(number_of, phones))
+    return Record(
+        values.get("first_name") or "",
+        values.get("last_name") or "",
+        values.get("company") or "",
+        tuple(one for one in folded if one not in left_out and is_someones(one)),
+        tuple(one for one in numbers if one and one not in left_out and is_real(one)),
+        folded,
+    )
+
+
+def same(one: Record, other: Record) -> Same | None:
+    """By what the two are the same person, or None."""
+    if {*one.emails} & {*other.emails} and not contradict(one, other):
+        return Same.EMAIL
+    if {*one.numbers} & {*other.numbers} and _names_agree(one, other) and not _addresses_oppose(one, other):
+        return Same.PHONE
+    return None
+
+
+def shared(one: Record, other: Record) -> Same | None:
+    """What the two have in common, whoever they are."""
+    if {*one.emails} & {*other.emails}:
+        return Same.EMAIL
+    return Same.PHONE if {*one.numbers} & {*other.numbers} else None
+
+
+def contradict(one: Record, other: Record) -> bool:
+    """Whether the names are those of two people; what is missing on a side contradicts nothing.
+
+    The order of first and last name does not matter, and an initial fits its name. A company's name counts where
+    nobody is named on either side.
+    """
+    if one.is_company and other.is_company:
+        return not _within(_words(one.company), _words(other.company))
+    if one.has_full_name and other.has_full_name:
+        first, last = _words(one.first_name), _words(one.last_name)
+        theirs = _words(other.first_name), _words(other.last_name)
+        straight = _within(first, theirs[0]) and _within(last, theirs[1])
+        return not (straight or (_within(first, theirs[1]) and _within(last, theirs[0])))
+    return not _within(_person(one), _person(other))
+
+
+def is_someones(address: str) -> bool:
+    """Whether an e-mail address can identify anybody: `keine@`, `info@`, `noreply@` and the like cannot."""
+    local = "".join(_WORD.findall(search.fold(address.partition("@")[0])))
+    return "@" in address and local.rstrip("0123456789") not in NOBODY and any(map(str.isalnum, local))
+
+
+def is_real(number: str) -> bool:
+    """Whether a number (E.164) can be somebody's: not 000000, 123456 and what else is typed to fill a field."""
+    digits = number.removeprefix("+49").removeprefix("+")
+    return bool(digits) and not _ONE_DIGIT.fullmatch(digits[-7:]) and digits not in "123456789012345678"
+
+
+def loose(address: str) -> str:
+    """An address without dots and +tag before the @, in lower case: how the warning compares."""
+    local, at, domain = address.lower().rpartition("@")
+    return (
+        local.partition("+")[0].replace(".", "") + at + domain if local.partition("+")[0] else address.lower()
+    )
+
+
+def keys(account_id: int, values: Mapping[str, Any]) -> list[str]:
+    """The words under which a contact is looked up by those who compare; each begins with the office."""
+    known = record(values)
+    found = [*map(email_key, known.addresses), *map(phone_key, known.numbers), *name_keys(known)]
+    return sorted({f"{account_id}:{key}" for key in found})
+
+
+def email_key(address: str) -> str:
+    return "e:" + loose(address)[:250]
+
+
+def phone_key(number: str) -> str:
+    return "p:" + number.removeprefix("+")
+
+
+def name_keys(known: Record) -> list[str]:
+    """The full name, in any order and spelling of umlauts; a company's own name."""
+    if known.is_company:
+        return ["c:" + _flat(known.company)]
+    return ["n:" + _flat(f"{known.first_name} {known.last_name}")] if known.has_full_name else []
+
+
+def same_name(one: Record, other: Record) -> bool:
+    """Whether first and last name, or the company's name, are the same."""
+    return bool({*name_keys(one)} & {*name_keys(other)}) and not contradict(one, other)
+
+
+def different(records: Sequence[Record]) -> int:
+    """How many people of different names there are at least."""
+    people: list[Record] = []
+    for each in records:
+        if all(contradict(each, known) for known in people):
+            people.append(each)
+    return len(people)
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a name, without salutation and title."""
+    return tuple(word for word in _WORD.findall(search.fold(_joined(text))) if word not in NOT_A_NAME)
+
+
+@lru_cache(maxsize=4096)
+def number_of(phone: str) -> str:
+    """The phone number in its one form; reading one is slow, and comparing asks for it several times."""
+    return e164(phone)
+
+
+def _names_agree(one: Record, other: Record) -> bool:
+    if one.is_company and other.is_company:
+        return same_name(one, other)
+    return one.has_full_name and other.has_full_name and same_name(one, other)
+
+
+def _addresses_oppose(one: Record, other: Record) -> bool:
+    return bool(one.addresses and other.addresses) and not {*one.addresses} & {*other.addresses}
+
+
+def _person(known: Record) -> list[frozenset[str]]:
+    return _words(f"{known.first_name} {known.last_name}")
+
+
+def _words(text: str) -> list[frozenset[str]]:
+    """Each word of a name with its spellings: Müller is mueller and muller."""
+    return [
+        frozenset((search.fold(word), search.fold_short(word)))
+        for word in _WORD.findall(_joined(text))
+        if search.fold(word) not in NOT_A_NAME
+    ]
+
+
+def _within(some: list[frozenset[str]], others: list[frozenset[str]]) -> bool:
+    """Whether the shorter name is part of the longer one; a word serves once, an initial fits its name."""
+    few, many = sorted((some, list(others)), key=len)
+    many = list(many)
+    for word in few:
+        fitting = next((one for one in many if word & one), None)
+        fitting = fitting or next((one for one in many if _initial(word, one)), None)
+        if fitting is None:
+            return False
+        many.remove(fitting)
+    return True
+
+
+def _initial(one: frozenset[str], other: frozenset[str]) -> bool:
+    short, long = sorted((min(one, key=len), min(other, key=len)), key=len)
+    return len(short) == 1 and long.startswith(short)
+
+
+def _joined(text: str) -> str:
+    return _APOSTROPHES.sub("", text)
+
+
+def _flat(text: str) -> str:
+    """Sorted words in one spelling of umlauts; only ever a key, because "Bauer" becomes one with "Baur"."""
+    words = (word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name_words(text))
+    return " ".join(sorted(words))[:200]

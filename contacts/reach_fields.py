@@ -1,0 +1,136 @@
+"""Form fields for the further numbers and addresses of a contact: a line each, with kind and words beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.emails import clean_email
+from contacts import identity, reaches
+from contacts.fields import no_control_signs, one_spelling
+from contacts.reaches import Reach
+
+BLANK = 1  # lines offered for new ones
+EMAIL_KINDS = ("private", "work", "other")
+PHONE_KINDS = tuple(reaches.KINDS)
+LONGEST_PHONE = 40
+
+
+class ReachesWidget(forms.Widget):
+    """Lines of kind, text and words; one of them can be made the first."""
+
+    def __init__(self, kinds: tuple[str, ...], input_type: str, *, has_words: bool) -> None:
+        super().__init__()
+        self.kinds, self.input_type, self.has_words = kinds, input_type, has_words
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """The lines as typed, or None where the page did not ask for them."""
+        if f"{name}-0-text" not in data:
+            return None
+        parts = ("kind", "text", "words")
+        lines = [
+            {part: data.get(f"{name}-{index}-{part}", "") for part in parts}
+            for index in range(reaches.MOST + 1)
+        ]
+        return {"lines": lines, "first": data.get(f"{name}-first", "")}
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}-0-text"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        is_typed = isinstance(value, dict)
+        lines = [line for line in (value["lines"] if is_typed else value or []) if line["text"]]
+        first = value["first"] if is_typed else ""
+        shown = lines + [reaches.reach("")] * min(BLANK, reaches.MOST - len(lines))
+        rows = ((self._line(name, index, line, first),) for index, line in enumerate(shown))
+        return format_html('<div class="reaches">{}</div>', format_html_join("", "{}", rows))
+
+    def _line(self, name: str, index: int, line: Mapping[str, str], first: str) -> SafeString:
+        kinds = [("", "–"), *((kind, reaches.KINDS[kind]) for kind in self.kinds)]
+        place = f"{name}-{index}"
+        inputs = [
+            forms.Select({**self._named(place, "kind"), "aria-label": _("Art")}, kinds).render(
+                f"{place}-kind", line.get("kind", "")
+            ),
+            self._text(place, "text", line, self.input_type, ""),
+        ]
+        if self.has_words:
+            inputs.append(self._text(place, "words", line, "text", _("Hinweis, z. B. „abends“")))
+        if line["text"]:
+            chosen = " checked" if first == str(index) else ""
+            inputs.append(_choice(name, index, chosen))
+        return format_html('<div class="reaches__line">{}</div>', format_html_join("", "{}", zip(inputs)))
+
+    def _text(self, place: str, part: str, line: Mapping[str, str], kind: str, hint: str) -> SafeString:
+        label = hint or (_("E-Mail-Adresse") if kind == "email" else _("Telefonnummer"))
+        limits = {"text": 254 if kind == "email" else LONGEST_PHONE, "words": reaches.LONGEST_WORDS}
+        attrs = {**self._named(place, part), "type": kind, "maxlength": limits[part], "aria-label": label}
+        attrs |= {"placeholder": hint} if hint else {}
+        return forms.TextInput(attrs).render(f"{place}-{part}", line.get(part, ""))
+
+    def _named(self, place: str, part: str) -> dict[str, Any]:
+        return {"id": f"id_{place}-{part}", "class": "input", "autocomplete": "off"}
+
+
+class ReachesField(forms.Field):
+    """The further ones as a list; what was chosen to be the first has the key `first`."""
+
+    def __init__(self, *, is_phone: bool, **kwargs: Any) -> None:
+        self.is_phone = is_phone
+        kinds, shown = (PHONE_KINDS, "tel") if is_phone else (EMAIL_KINDS, "email")
+        super().__init__(widget=ReachesWidget(kinds, shown, has_words=is_phone), required=False, **kwargs)
+        self.kinds = kinds
+
+    def clean(self, value: Any) -> list[Reach] | None:
+        if value is None:
+            return None
+        found = [
+            self._reach(line) | ({"first": "1"} if value["first"] == str(index) else {})
+            for index, line in enumerate(value["lines"])
+            if line["text"].strip()
+        ]
+        if len(found) > reaches.MOST:
+            raise ValidationError(_("Höchstens %(limit)s weitere."), params={"limit": reaches.MOST})
+        return found
+
+    def _reach(self, line: Mapping[str, str]) -> Reach:
+        text, words = one_spelling(line["text"].strip()), one_spelling(line["words"].strip())
+        for said in (text, words):
+            no_control_signs(said)
+        if self.is_phone and len(text) > LONGEST_PHONE:
+            limit = {"limit": LONGEST_PHONE}
+            raise ValidationError(_("Eine Telefonnummer hat höchstens %(limit)s Zeichen."), params=limit)
+        try:
+            text = text if self.is_phone else clean_email(text)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+        number = {"e164": identity.number_of(text)} if self.is_phone else {}
+        return reaches.reach(text, line["kind"] if line["kind"] in self.kinds else "", words) | number
+
+
+def swap(values: dict[str, Any], first: str, further: str, kind: str, words: str = "") -> None:
+    """Puts the one that was chosen in the place of the first, and each of them once."""
+    lines = [dict(line) for line in values[further]]
+    chosen = next((line for line in lines if line.pop("first", "")), None)
+    if chosen:
+        lines.remove(chosen)
+        was = reaches.reach(values[first], values.get(kind, ""), values.get(words, "") if words else "")
+        lines = [was, *lines] if was["text"] else lines
+        values[first], values[kind] = chosen["text"], chosen["kind"]
+        if words:
+            values[words] = chosen["words"]
+    values[further] = reaches.union(values[first], [], lines)
+
+
+def _choice(name: str, index: int, checked: str) -> SafeString:
+    return format_html(
+        '<label class="check"><input type="radio" name="{}-first" value="{}"{}><span>{}</span></label>',
+        name,
+        index,
+        checked,
+        _("als erste"),
+    )
