@@ -77,7 +77,7 @@ class Folder:
             self.box.login(where.user, where.password)
             found = self.box.select_folder(where.folder)
         except BaseException:
-            self.box.shutdown()
+            self._leave()
             raise
         self.validity, self.next_uid = int(found[b"UIDVALIDITY"]), int(found.get(b"UIDNEXT") or 0)
         self.next_uid = self.next_uid or max(self.box.search("ALL"), default=0) + 1
@@ -89,6 +89,9 @@ class Folder:
         """Whatever happens on leaving says nothing about what was read."""
         with suppress(OSError, IMAPClientError):
             self.box.logout()
+        self._leave()
+
+    def _leave(self) -> None:
         with suppress(OSError):
             self.box.shutdown()
 

@@ -2,6 +2,7 @@
 
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.refused: set[int] = set()
         self.validity = 1
         self.fetched: list[int] = []
+        self.tls: ssl.SSLContext | None = None  # with it a password is taken after STARTTLS only
 
     @property
     def url(self) -> str:
@@ -40,9 +42,23 @@ class Conversation(socketserver.StreamRequestHandler):
     server: Mailbox
 
     def handle(self) -> None:
+        self.is_secret = False
         self.say(b"* OK ready")
+        self.converse()
+
+    def secured(self, tag: bytes, tls: ssl.SSLContext) -> None:
+        self.say(tag + b" OK begin")
+        self.connection = tls.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+        self.is_secret = True
+        self.converse()
+
+    def converse(self) -> None:
         for line in self.rfile:
             tag, _, command = line.strip().partition(b" ")
+            if command.upper() == b"STARTTLS" and self.server.tls:
+                self.secured(tag, self.server.tls)
+                return
             if (answer := self.answer(command)) is None:
                 return
             self.say(tag + b" " + answer)
@@ -53,7 +69,9 @@ class Conversation(socketserver.StreamRequestHandler):
         """What the last line says; None breaks the line."""
         words = command.upper()
         if words == b"CAPABILITY":
-            self.say(b"* CAPABILITY IMAP4rev1")
+            self.say(b"* CAPABILITY IMAP4rev1" + (b" STARTTLS LOGINDISABLED" if self.is_open else b""))
+        elif words.startswith(b"LOGIN ") and self.is_open:
+            return b"NO not in the clear"
         elif words.startswith(b"SELECT"):
             if self.server.folder.upper() not in words:
                 return b"NO no such folder"
@@ -69,6 +87,11 @@ class Conversation(socketserver.StreamRequestHandler):
         elif words == b"LOGOUT":
             self.say(b"* BYE")
         return b"OK done"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others could read the password."""
+        return self.server.tls is not None and not self.is_secret
 
     def _found(self, words: bytes) -> list[int]:
         numbers = self.server.numbers

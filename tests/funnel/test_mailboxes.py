@@ -1,0 +1,54 @@
+"""Folders as offices have them, on servers as they have them."""
+
+import ssl
+
+import pytest
+
+from funnel import inbox
+from funnel.folder import Unusable, place
+from tests.funnel import servers
+from tests.funnel.test_inbox import reply, series
+from tests.funnel.test_returned_mails import NOW, dan, sent  # noqa: F401  (the scene)
+
+KINDS = [servers.own, *([servers.dovecot] if servers.DOVECOT else [])]
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+def box(request, settings, tmp_path_factory, monkeypatch):
+    home = tmp_path_factory.mktemp("box")
+    for folder in (home, *home.parents[:2]):  # the server may run as somebody else
+        folder.chmod(0o755)
+    with request.param(home) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(home / "cert.pem"))
+        settings.IMAP_URL = server.url
+        yield server
+
+
+def test_a_folder_with_blanks_and_umlauts_is_read_after_starttls(dan, sent, box):  # noqa: F811
+    box.put(b"Subject: x\r\n\r\nx", opened=True)
+    assert inbox.poll(now=NOW) == 0
+    box.put(b"In-Reply-To: <>\r\n\r\nx")
+    box.put(reply(sent), opened=True)
+    assert inbox.poll(now=NOW) == 2
+    assert inbox.poll(now=NOW) == 0
+    assert series(dan) == ("ended", "reply")
+
+
+def test_a_password_is_not_told_to_a_server_that_nobody_vouches_for(db, box, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(ssl.SSLError):
+        inbox.poll(now=NOW)
+
+
+def test_the_address_of_a_folder():
+    there = place("imaps://dan%40kunde.example:se%20cret@mail.example:1993/B%C3%BCro%20%26%20mehr")
+    assert (there.user, there.password, there.folder) == ("dan@kunde.example", "se cret", "Büro & mehr")
+    assert there.name == "dan@kunde.example@mail.example:1993/Büro & mehr"
+    assert place("imap+tls://a:b@mail.example").folder == "INBOX"
+
+
+@pytest.mark.parametrize("url", ["pop3://a:b@mail.example", "imap://", "imaps://a:b@mail.example:port/x"])
+def test_what_is_no_address_of_a_folder_is_said_without_repeating_it(url):
+    with pytest.raises(Unusable) as fault:
+        place(url)
+    assert "mail.example" not in str(fault.value)
