@@ -80,3 +80,7 @@ OUR_LIMIT = words(
     r"you(?:['’]ve| have) (?:reached|exceeded)|you(?:r (?:account|organi[sz]ation|domain))? exceeded",
     r"\b(?:sender|sending|outbound)(?:'s)? (?:\w+ ){0,3}(?:limit|quota)",
 )
+LISTED = words(
+    r"black ?-?list|block ?-?list|deny ?list|spamhaus|spamcop|barracuda|sorbs|uceprotect|\b(?:dns|r)bl\b|blocked using",
+    r"\b(?:ip|host|server|network)\b.{0,40}(?:block|ban|listed|reputation)|(?:poor|bad|low) reputation",
+)

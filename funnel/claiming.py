@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -11,7 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.rows import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
-from funnel import basis, enrolments, imprint, planning, schedule
+from funnel import basis, enrolments, holding, imprint, planning, schedule
 from funnel.models import Enrolment, Message, Sender
 from funnel.suppression import suppressed
 
@@ -46,7 +47,7 @@ SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
     JOIN funnel_sequence AS sequence ON sequence.id = enrolment.sequence_id
     JOIN funnel_sender AS sender ON sender.account_id = message.account_id
     WHERE message.account_id = office.id AND message.state = 'planned' AND message.planned_for <= %(now)s
-      AND office.id <> ALL(%(waiting)s)
+      AND office.id <> ALL(%(waiting)s) AND (%(of)s::bigint[] IS NULL OR office.id = ANY(%(of)s::bigint[]))
       AND sequence.is_on AND sender.is_on AND (enrolment.state = 'active' OR message.is_urgent)
     ORDER BY message.planned_for, message.id
     LIMIT %(batch)s
@@ -56,17 +57,18 @@ LIMIT %(batch)s
 """
 
 
-def due(now: datetime, waiting: Collection[int] = ()) -> list[int]:
+def due(now: datetime, waiting: Collection[int] = (), of: Collection[int] | None = None) -> list[int]:
     """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other.
 
-    The `waiting` offices are passed over.
+    The `waiting` offices are passed over; `of`: only these count.
     """
-    return [pk for (pk,) in all_rows(DUE, {"now": now, "batch": BATCH, "waiting": list(waiting)})]
+    values = {"now": now, "batch": BATCH, "waiting": list(waiting), "of": None if of is None else list(of)}
+    return [pk for (pk,) in all_rows(DUE, values)]
 
 
-def waiting() -> list[int]:
+def waiting() -> set[int]:
     """The offices without a complete Impressum: their mails wait as they are, each as late as it truly is."""
-    return [sender.account_id for sender in Sender.objects.filter(is_on=True) if imprint.missing(sender)]
+    return {sender.account_id for sender in Sender.objects.filter(is_on=True) if imprint.missing(sender)}
 
 
 @transaction.atomic
@@ -105,6 +107,7 @@ class Checks:
 
     def __init__(self, messages: list[Message], now: datetime) -> None:
         self.now = now
+        self.planned = [message.planned_for for message in messages]
         self.consenting: set[int] = set()
         self.suppressed: set[tuple[int, str]] = set()
         self.windows: dict[int, schedule.Window] = {}
@@ -142,7 +145,7 @@ class Checks:
             return Verdict(State.PLANNED, until=message.planned_for)
         if message.is_urgent:
             return SEND
-        if message.planned_for < self.now - TOO_LATE:
+        if self._is_too_late(message):
             return Verdict(State.SKIPPED, Reason.TOO_LATE)
         if message.enrolment.state != Enrolment.State.ACTIVE:
             return Verdict(State.PLANNED, until=message.planned_for)
@@ -150,6 +153,17 @@ class Checks:
             return Verdict(State.PLANNED, until=self.now + timedelta(minutes=1))
         until = self._later(message)
         return Verdict(State.PLANNED, until=until) if until else SEND
+
+    def _is_too_late(self, message: Message) -> bool:
+        """Only the time counts in which it could have left."""
+        over = self.now - message.planned_for
+        if over <= TOO_LATE:
+            return False
+        return over - self.lost.time(message.account_id, message.planned_for) > TOO_LATE
+
+    @cached_property
+    def lost(self) -> holding.Lost:
+        return holding.Lost(list(self.windows), min(self.planned), self.now)
 
     def _lacking(self, message: Message) -> str:
         contact, key = message.contact, (message.account_id, message.address)

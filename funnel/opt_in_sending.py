@@ -26,6 +26,6 @@ def deliver(*, opt_in_id: int, now: datetime) -> bool:
         outcome = relay.send(opt_in_mail.compose(opt_in, opt_in.account.sender), opt_in.address)
     finally:
         relay.close()
-    if outcome.fate is Fate.LATER:
+    if outcome.fate in (Fate.LATER, Fate.HELD):
         raise NotTaken(outcome.answer)
     return outcome.fate is Fate.SENT

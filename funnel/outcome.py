@@ -8,17 +8,20 @@ class Fate(Enum):
     """How handing over ended."""
 
     SENT = "sent"
+    GONE = "gone"  # for good: there is nobody at this address
     REFUSED = "refused"  # for good: this mail will never be taken
-    LATER = "later"  # not now: the server is down, busy or full
+    LATER = "later"  # not now, and that is about this mail or its recipient
+    HELD = "held"  # not now, and that is our own fault or the line's: no mail would be taken
     UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it ended, and what the server said last."""
+    """How it ended, what the server said last, and what is at fault where no mail would be taken (`Hold.Kind`)."""
 
     fate: Fate
     answer: str = ""
+    fault: str = ""
 
 
 def line(text: str) -> str:

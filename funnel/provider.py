@@ -19,11 +19,15 @@ from django.utils.module_loading import import_string
 from requests import PreparedRequest, Response, TooManyRedirects
 from requests.adapters import HTTPAdapter
 
+from funnel.models import Hold
 from funnel.outcome import Fate, Outcome, line
 
+Fault = Hold.Kind
 ABOUT_THE_MAIL = (400, 413, 422)  # everything else says something of key, account, limit or server
 GATEWAYS = (502, 504)  # whoever stands before the server does not know what became of the request
 NOT_THE_MAIL = 403
+NOT_LET_IN = (401, 402, 404, 405, 412)
+LIMITS = (429,)
 LONGEST_NOTE = 80  # characters that each provider keeps with a mail
 
 
@@ -95,7 +99,12 @@ class Provider:
         self.close()
         is_open = self.watch.has_left and not isinstance(fault, TooManyRedirects)
         cause = fault.__cause__ or fault
-        return Outcome(Fate.UNCLEAR if is_open else Fate.LATER, line(f"{type(cause).__name__}: {cause}"))
+        said = line(f"{type(cause).__name__}: {cause}")
+        return (
+            Outcome(Fate.UNCLEAR, said, Fault.UNANSWERED)
+            if is_open
+            else Outcome(Fate.HELD, said, Fault.CONNECTION)
+        )
 
 
 class Watch(HTTPAdapter):
@@ -158,7 +167,18 @@ def _judged(response: Response) -> Outcome:
     if code in ABOUT_THE_MAIL:
         return Outcome(Fate.REFUSED, _said(response))
     is_open = code in GATEWAYS or code < 300  # an answer nobody understands may well have been a yes
-    return Outcome(Fate.UNCLEAR if is_open else Fate.LATER, _said(response))
+    if is_open:
+        return Outcome(Fate.UNCLEAR, _said(response), Fault.UNANSWERED)
+    return Outcome(Fate.LATER, _said(response), _fault(code))
+
+
+def _fault(code: int) -> str:
+    """What an answer says of key, account, limit or server (`Hold.Kind`)."""
+    if code == NOT_THE_MAIL:
+        return Fault.SENDER
+    if code in LIMITS:
+        return Fault.LIMIT
+    return Fault.LOGIN if code in NOT_LET_IN else Fault.CONNECTION
 
 
 def _code(response: Response) -> int:

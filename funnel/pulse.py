@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Subquery
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
+from funnel import holding
 from funnel.models import Pulse
 
 SILENT = timedelta(minutes=1)  # without a sign of life something counts as standing
@@ -18,6 +20,12 @@ def silent_since(now: datetime) -> datetime | None:
     """Since when nothing is swept; None while it is."""
     pulse = Pulse.objects.filter(pk=1).first()
     return pulse.at if pulse and pulse.at < now - SILENT else None
+
+
+def signs(account_id: int) -> tuple[datetime | None, int | None]:
+    """When the last sweep came through, and the id of what holds the office's mails: one statement for both."""
+    hold = Subquery(holding.open_for(account_id).values("pk")[:1])
+    return Pulse.objects.filter(pk=1).values_list("at", hold).first() or (None, None)
 
 
 def worker_runs(now: datetime) -> bool:

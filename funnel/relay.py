@@ -14,11 +14,18 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from environ import Env
 
+from funnel import bounces, holding
+from funnel.bounces import Verdict
+from funnel.models import Hold
 from funnel.outcome import Fate, Outcome, line
 from funnel.provider import Provider
 
+Fault = Hold.Kind
+
 REFUSALS = range(400, 600)
 FOR_GOOD = range(500, 600)
+NOT_LOGGED_IN = 530  # RFC 4954 6
+BUSY = re.compile(r"4\d\d 4\.3\.")  # the state of the whole system (RFC 3463 3.4)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 PROVIDER_BACKEND = "funnel.provider.EmailBackend"
 CRLF_DOT = b"\r\n.\r\n"
@@ -52,10 +59,9 @@ class Relay:
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             return self._written(mail)
         try:
-            smtp = self._greeted(mail)
+            smtp = self._greeted(parseaddr(mail.from_email)[1])
         except (OSError, smtplib.SMTPException) as fault:
-            self.close()
-            return Outcome(Fate.LATER, _line(fault))
+            return self._held(fault)
         try:
             _expect(smtp.rcpt(recipient), 250, 251)
             _expect(smtp.docmd("DATA"), 354)
@@ -63,8 +69,19 @@ class Relay:
             return self._refused(refusal.smtp_code, refusal.smtp_error)
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
-            return Outcome(Fate.LATER, _line(fault))
+            return Outcome(Fate.LATER, _line(fault), Fault.CONNECTION)
         return self._data(smtp, raw or mail.message().as_bytes(linesep="\r\n"))
+
+    def reach(self, mail_from: str = "") -> Outcome | None:
+        """How connecting, logging in and naming the sender (ours by default) end; None where only a mail can tell."""
+        if self.provider is not None or self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
+            return None
+        try:
+            self._greeted(mail_from or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+        except (OSError, smtplib.SMTPException) as fault:
+            return self._held(fault)
+        self._reset()
+        return Outcome(Fate.LATER)
 
     def close(self) -> None:
         """Lets the server go; the next mail opens a new connection."""
@@ -79,14 +96,18 @@ class Relay:
         try:
             get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
         except OSError as fault:
-            return Outcome(Fate.LATER, _line(fault))
+            return Outcome(Fate.HELD, _line(fault), Fault.CONNECTION)
         return Outcome(Fate.SENT)
 
     def _open(self) -> smtplib.SMTP:
         if self.smtp is not None:
             return self.smtp
-        kind = smtplib.SMTP_SSL if self.config["EMAIL_USE_SSL"] else smtplib.SMTP
-        smtp = kind(self.config["EMAIL_HOST"], self.config["EMAIL_PORT"], timeout=settings.EMAIL_TIMEOUT)
+        host, port, timeout = self.config["EMAIL_HOST"], self.config["EMAIL_PORT"], settings.EMAIL_TIMEOUT
+        if self.config["EMAIL_USE_SSL"]:  # without a context of ours the certificate would not be looked at
+            context = ssl.create_default_context()
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
+        else:
+            smtp = smtplib.SMTP(host, port, timeout=timeout)
         try:
             if self.config["EMAIL_USE_TLS"]:
                 smtp.starttls(context=ssl.create_default_context())
@@ -98,25 +119,31 @@ class Relay:
         self.smtp = smtp
         return smtp
 
-    def _greeted(self, mail: EmailMessage) -> smtplib.SMTP:
+    def _greeted(self, mail_from: str) -> smtplib.SMTP:
         """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
         not of this mail: it is worth another try, whatever the server says; at once if it only had enough of a
         connection that carried mails already.
         """
         is_reused = self.smtp is not None
         try:
-            return self._announced(mail)
+            return self._announced(mail_from)
         except (OSError, smtplib.SMTPException):
             self.close()
             if not is_reused:
                 raise
-        return self._announced(mail)
+        return self._announced(mail_from)
 
-    def _announced(self, mail: EmailMessage) -> smtplib.SMTP:
+    def _announced(self, mail_from: str) -> smtplib.SMTP:
         smtp = self._open()
         smtp.ehlo_or_helo_if_needed()
-        _expect(smtp.mail(parseaddr(mail.from_email)[1]), 250)
+        code, answer = smtp.mail(mail_from)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, answer, mail_from)
         return smtp
+
+    def _held(self, fault: Exception) -> Outcome:
+        self.close()
+        return Outcome(Fate.HELD, _line(fault), _cause(fault))
 
     def _data(self, smtp: smtplib.SMTP, content: bytes) -> Outcome:
         try:
@@ -124,27 +151,57 @@ class Relay:
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
-            return Outcome(Fate.UNCLEAR, _line(fault))
+            return Outcome(Fate.UNCLEAR, _line(fault), Fault.UNANSWERED)
         if code == 250:
             return Outcome(Fate.SENT, _said(code, answer))
         return self._refused(code, answer)
 
     def _refused(self, code: int, answer: bytes | str) -> Outcome:
-        """Refused for good (5xx), else worth another try; 421 also closes the connection (RFC 5321 3.8), as does an
-        answer that fits no question: who said "250" twice is one answer ahead from then on.
+        """Refused for good, or worth another try; 421 also closes the connection (RFC 5321 3.8), as does an answer that
+        fits no question: who said "250" twice is one answer ahead from then on.
         """
-        fate = Fate.REFUSED if code in FOR_GOOD else Fate.LATER
-        if code == 421 or code not in REFUSALS:
+        is_over = code == 421 or code not in REFUSALS
+        if is_over:
             self.close()
         elif self.smtp is not None:
             self._reset()
-        return Outcome(fate, _said(code, answer))
+        said = _said(code, answer)
+        if code in FOR_GOOD:
+            return _for_good(said)
+        is_busy = BUSY.match(said) is not None
+        return Outcome(Fate.LATER, said, Fault.CONNECTION if is_over else Fault.BUSY if is_busy else "")
 
     def _reset(self) -> None:
         try:
             self.smtp.rset()  # type: ignore[union-attr]
         except (OSError, smtplib.SMTPException):
             self.close()
+
+
+def _for_good(said: str) -> Outcome:
+    """A refusal drops a mail only if it is about this mail and this recipient; what is about us, about today, or the
+    taste of a filter is worth another try.
+    """
+    verdict = bounces.of_answer(said)
+    if verdict is Verdict.GONE:
+        return Outcome(Fate.GONE, said)
+    if verdict is Verdict.OWN_FAULT:
+        return Outcome(Fate.LATER, said, holding.kind_of(said))
+    is_another_day = verdict in (Verdict.TEMPORARY, Verdict.FILTERED)
+    return Outcome(Fate.LATER if is_another_day else Fate.REFUSED, said)
+
+
+def _cause(fault: Exception) -> str:
+    """What is at fault when not even the sender was accepted (`Hold.Kind`)."""
+    if isinstance(fault, ssl.SSLError) or (
+        isinstance(fault, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(fault)
+    ):
+        return Fault.CERTIFICATE
+    if isinstance(fault, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError):
+        return Fault.LOGIN
+    if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code in FOR_GOOD:
+        return Fault.LOGIN if fault.smtp_code == NOT_LOGGED_IN else Fault.SENDER
+    return Fault.CONNECTION
 
 
 def _expect(answer: tuple[int, bytes], *wanted: int) -> None:

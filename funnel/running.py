@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from funnel import pulse
-from funnel.models import Message, Sender
+from funnel import holding, pulse
+from funnel.models import Hold, Message, Sender
 
 
 @transaction.atomic
@@ -33,20 +33,48 @@ class Silence:
 
     headline: str
     outlook: str
+    hold: Hold | None = None  # the fault of ours that holds it
 
 
 def silence(user: User, now: datetime) -> Silence | None:
     """„E-Mail-Versand steht seit 14:02“ for those who can do something about it, or None: one statement while mails
-    leave. A worker that runs and yet sweeps nothing is told from one that is gone.
+    leave. A worker that runs and yet sweeps nothing is told from one that is gone, and both from a fault that holds
+    the sending.
 
     `now` in the office's time zone.
     """
-    since = pulse.silent_since(now) if user.leads else None
-    if since is None:
+    if not user.leads:
         return None
-    local = since.astimezone(now.tzinfo)
-    moment = f"{local:%H:%M}" if local.date() == now.date() else f"{local:%d.%m., %H:%M}"
-    return Silence(_("E-Mail-Versand steht seit %s") % moment, _outlook(now))
+    last, hold_id = pulse.signs(user.account_id)
+    if last is not None and last < now - pulse.SILENT:
+        return Silence(_("E-Mail-Versand steht seit %s") % _clock(last, now), _outlook(now))
+    hold = holding.standing(user.account_id) if hold_id else None
+    return _held(hold, now) if hold else None
+
+
+def _held(hold: Hold, now: datetime) -> Silence:
+    said = {"when": _clock(hold.since, now), "why": hold.get_kind_display()}
+    headline = _("E-Mail-Versand steht seit %(when)s: %(why)s.") % said
+    if hold.try_at:
+        outlook = _(
+            "Es geht nichts verloren: Alle Mails behalten ihre Reihenfolge und gehen von selbst hinaus, sobald der "
+            "Fehler behoben ist. Nächster Versuch: %s."
+        ) % _clock(max(hold.try_at, now), now)
+    else:
+        outlook = _(
+            "Es geht nichts verloren: Alle Mails behalten ihre Reihenfolge. Von selbst geht es nicht weiter: Bitte "
+            "lassen Sie die Ursache beheben und versuchen Sie es dann von hier aus."
+        )
+    if hold.account_id is None:
+        outlook += " " + _(
+            "Betroffen ist der Mailserver dieser Installation: Bitte geben Sie ihrem Betreiber Bescheid."
+        )
+    return Silence(headline, outlook, hold)
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    local = moment.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%d.%m., %H:%M}"
 
 
 def _outlook(now: datetime) -> str:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("settings/sender/holidays/<id:holiday_id>/removal/", sender.holiday_removal, name="holiday-removal"),
     path("funnel/outbox/", outbox.page, name="outbox"),
     path("funnel/outbox/switch/", outbox.switch, name="outbox-switch"),
+    path("funnel/outbox/trial/", outbox.trial, name="outbox-trial"),
     path("funnel/messages/<id:message_id>/", ledger.message, name="message"),
     path("funnel/messages/<id:message_id>/content/", ledger.content, name="message-content"),
     path("funnel/messages/<id:message_id>/dispatch/", ledger.dispatch, name="message-dispatch"),

@@ -363,6 +363,7 @@ ROWS = [
     Row("funnel:holidays-nationwide", post="401 302 302 403 403 302 401"),
     Row("funnel:holiday-removal", post="401 302 302 403 403 404 401"),
     Row("funnel:outbox", "302 200 200 403 200 200 302"),
+    Row("funnel:outbox-trial", post="401 302 302 403 403 302 401"),
     Row("funnel:outbox-switch", post="401 302 302 403 403 302 401", body={"on": "0"}),
     Row("funnel:message", "302 200 200 200 403 404 302"),
     Row("funnel:message-content", "302 200 200 200 403 404 302"),

@@ -34,7 +34,7 @@ from accounts import invitations
 from accounts.models import Account, Role, User
 from contacts.kinds import Kind
 from contacts.models import Change, Consent, Contact
-from funnel.models import Enrolment, Holiday, Message, OptIn, Sender, Sequence, Step, Suppression
+from funnel.models import Enrolment, Hold, Holiday, Message, OptIn, Sender, Sequence, Step, Suppression
 from funnel.suppression import address_hash
 from funnel.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
@@ -203,6 +203,8 @@ def _sender(account: Account, mark: Mark) -> int:
     Suppression.objects.create(
         account=account, address_hash="0" * 64, reason=Suppression.Reason.BOUNCE, at=timezone.now()
     )
+    held = {"kind": Hold.Kind.LOGIN, "answer": mark.text("answer"), "since": timezone.now()}
+    Hold.objects.create(account=account, **held)
     return holiday.pk
 
 

@@ -28,6 +28,7 @@ ACROSS_ACCOUNTS = {
     "funnel/lost_links.py::*": "the person asks every office that has the address",
     "funnel/withdrawal.py::unsubscribe": "the signed link names the account itself",
     "funnel/claiming.py::*": "the worker sends the mails of every office, in turn",
+    "funnel/holding.py::*": "one mail server carries the mails of many offices",
     "funnel/upkeep.py::resume_ready": "the worker begins the series of every office",
     "funnel/upkeep.py::_begin": "the worker begins the series of every office",
     "funnel/upkeep.py::finish_through": "the worker ends the series of every office",

@@ -1,6 +1,7 @@
 """The e-mail funnel: what is mailed when, to whom, and what became of it. It has never heard of columns or cards."""
 
 from funnel.models.arrivals import Arrival, Mailbox
+from funnel.models.holds import Hold
 from funnel.models.refusing import OptIn, Pulse, Suppression
 from funnel.models.runs import Enrolment, EnrolmentChange, Message
 from funnel.models.senders import Holiday, Sender
@@ -10,6 +11,7 @@ __all__ = [
     "Arrival",
     "Enrolment",
     "EnrolmentChange",
+    "Hold",
     "Holiday",
     "Mailbox",
     "Message",

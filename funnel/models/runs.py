@@ -37,6 +37,7 @@ class Enrolment(models.Model):
         NO_BASIS = "no_basis", _("Einwilligung oder Adresse fehlt")
         FINISHED = "finished", _("Serie durchlaufen")
         UNDONE = "undone", _("rückgängig gemacht")
+        FAILED = "failed", _("eine Mail ließ sich nicht senden")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(
@@ -150,7 +151,8 @@ class Message(models.Model):
     cancelled_by = models.BigIntegerField(null=True)  # the cause
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)  # sent, failed, skipped, cancelled or found unclear
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # those that say something of this mail
+    tried_at = models.DateTimeField(null=True)  # first
     message_id = models.CharField(max_length=120, unique=True)  # made with the row, the same in every attempt
     answer = models.CharField(max_length=300, blank=True)  # what the mail server said last
     came_back = models.CharField(max_length=300, blank=True, db_default="")  # what else came back to it last

@@ -11,7 +11,7 @@ from accounts.framing import framed, with_frames
 from contacts.finding import find
 from contacts.models import sight
 from contacts.views.answers import changed
-from funnel import enrolments, ledger, outbox, running
+from funnel import by_hand, enrolments, ledger, running
 from funnel.models import Message
 
 
@@ -37,7 +37,7 @@ def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Jetzt senden“."""
-    message = outbox.send_now(user=request.user, message_id=message_id, now=timezone.now())
+    message = by_hand.send_now(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
 
 
@@ -45,7 +45,7 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Absagen“."""
-    message = outbox.cancel(user=request.user, message_id=message_id, now=timezone.now())
+    message = by_hand.cancel(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail ist abgesagt."))
 
 

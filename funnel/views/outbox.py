@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, gate
 from accounts.models import Role
-from funnel import doubts, outgoing, running
+from funnel import doubts, holding, outgoing, running
 from funnel.models import Sender
 
 READERS = (*LEADERS, Role.MARKETING)
@@ -40,4 +40,18 @@ def switch(request: HttpRequest) -> HttpResponse:
     sender = running.switch(user=request.user, on=request.POST.get("on") == "1")
     sentence = _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten.")
     messages.success(request, sentence)
+    return HttpResponseRedirect(resolve_url("funnel:outbox"))
+
+
+@require_POST
+@gate(*LEADERS)
+def trial(request: HttpRequest) -> HttpResponse:
+    """Has the worker look at once whether what holds the mails is over."""
+    if holding.try_now(user=request.user, now=timezone.now()):
+        messages.success(
+            request,
+            _("Der Versand wird gleich noch einmal versucht. Bitte laden Sie die Seite in einer Minute neu."),
+        )
+    else:
+        messages.success(request, _("Der Versand läuft schon wieder."))
     return HttpResponseRedirect(resolve_url("funnel:outbox"))

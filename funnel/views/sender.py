@@ -94,6 +94,7 @@ def _page(
         "form": form,
         "day": day,
         "missing": imprint.missing(sender),
+        "silence": running.silence(request.user, timezone.localtime()),
         "coming": list(days.filter(day__gte=timezone.localdate())),
         "past": list(days.filter(day__lt=timezone.localdate())),
         "refusal": refusal,

@@ -6,14 +6,14 @@ import email.policy
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass
@@ -69,13 +69,29 @@ class Sink:
 
 
 @contextmanager
-def mail_server(**behaviour: Any) -> Iterator[Sink]:
-    """A mail server on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        sink = Sink(port=free.getsockname()[1], **behaviour)
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+def mail_server(port: int = 0, login: tuple[str, str] | None = None, **behaviour: Any) -> Iterator[Sink]:
+    """A mail server on a free port, or on this one; with a `login` it takes mails of nobody else.
+
+    `tls_context` offers STARTTLS, `ssl_context` speaks TLS from the beginning.
+    """
+    with socket.create_server(("127.0.0.1", port)) as free:
+        port = free.getsockname()[1]
+    options = {name: behaviour.pop(name) for name in ("tls_context", "ssl_context") if name in behaviour}
+    if login:
+        options |= {"auth_required": True, "auth_require_tls": False, "authenticator": _only(*login)}
+    sink = Sink(port=port, **behaviour)
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, **options)
     controller.start()
     try:
         yield sink
     finally:
         controller.stop()
+
+
+def _only(user: str, password: str) -> Callable[..., AuthResult]:
+    def judge(
+        server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        return AuthResult(success=given == LoginPassword(user.encode(), password.encode()), handled=False)
+
+    return judge

@@ -9,10 +9,10 @@ from django.http import Http404
 from accounts.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent
-from funnel import claiming, enrolments, outbox, pulse, upkeep
+from funnel import by_hand, claiming, delivery, enrolments, holding, lanes, outbox, pulse, upkeep
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.relay import Relay
-from funnel.suppression import address_hash, suppress
+from funnel.suppression import address_hash, is_suppressed, suppress
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 
@@ -183,7 +183,7 @@ class TestChecks:
 
     def test_a_person_may_send_even_what_is_too_late(self, anna, dan, server):
         tuesday = HELD + timedelta(days=8)
-        outbox.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
+        by_hand.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
         assert outbox.sweep(now=tuesday) == {"sent": 1}
 
     def test_nothing_of_a_paused_series(self, anna, dan, server):
@@ -199,22 +199,75 @@ class TestChecks:
 
 
 class TestEndings:
-    def test_refused_for_good(self, dan, server):
-        server.answers["RCPT"] = "550 5.1.1 no such user"
+    def test_refused_for_good_pauses_the_series(self, dan, server):
+        server.answers["RCPT"] = "554 5.6.0 cannot read this"
         assert outbox.sweep(now=HELD) == {"failed": 1}
-        assert (message(dan).reason, message(dan).answer) == (Reason.REFUSED, "550 5.1.1 no such user")
-        assert outbox.sweep(now=HELD + timedelta(hours=1)) == {}
+        assert (message(dan).reason, message(dan).answer) == (Reason.REFUSED, "554 5.6.0 cannot read this")
+        assert series(dan) == ("paused", "failed")
+        server.answers.clear()
+        assert outbox.sweep(now=HELD + timedelta(days=2)) == {}
 
-    def test_busy_means_later_and_in_the_end_given_up(self, dan, server):
+    def test_nobody_at_the_address_is_a_bounce(self, krueger, anna, board, dan, server):
+        server.answers["RCPT"] = "550 5.1.1 <dan@post.example>: user unknown"
+        assert outbox.sweep(now=HELD) == {"failed": 1}
+        assert (message(dan).reason, message(dan, 1).state) == (Reason.BOUNCED, State.CANCELLED)
+        assert series(dan) == ("ended", "bounce")
+        assert is_suppressed(krueger.pk, "dan@post.example")
+        dan.refresh_from_db()
+        assert dan.action_counts == {"bounce": 1}
+
+    @pytest.mark.parametrize("phase", ["RCPT", "DATA"])
+    def test_a_blocklist_drops_no_mail(self, anna, board, column, dan, krueger, server, phase):
+        others = [lead(board["Nicht erreicht"]) for _ in range(2)]
+        for other in others:
+            move(anna, other, column)
+        server.answers[phase] = "554 5.7.1 client host [192.0.2.1] blocked using zen.spamhaus.org"
+        assert outbox.sweep(now=HELD) == {"planned": 3}
+        assert holding.standing(krueger.pk).kind == "blocked"
+        assert outbox.sweep(now=HELD + timedelta(minutes=14)) == {}
+        assert outbox.sweep(now=HELD + timedelta(minutes=15)) == {"planned": 1}  # one mail shows it goes on
+        server.answers.clear()
+        assert outbox.sweep(now=HELD + timedelta(minutes=45)) == {"sent": 3}
+        assert holding.standing(krueger.pk) is None
+
+    def test_days_on_a_blocklist_make_nothing_fail(self, dan, krueger, server):
+        server.answers["RCPT"] = "554 5.7.1 blocked using zen.spamhaus.org"
+        for hours in range(0, 24 * 7, 3):
+            outbox.sweep(now=HELD + timedelta(hours=hours))
+        assert message(dan).state == State.PLANNED
+        server.answers.clear()
+        assert outbox.sweep(now=HELD + timedelta(days=8)) == {"sent": 1}
+
+    def test_a_filter_that_dislikes_one_mail_delays_no_other(self, anna, board, column, dan, krueger, server):
+        server.answers["RCPT"] = "554 5.7.1 this looks like spam"
+        assert outbox.sweep(now=HELD) == {"planned": 1}
+        assert holding.standing(krueger.pk) is None
+
+    def test_many_in_a_row_that_are_to_come_later_hold_the_sending(
+        self, anna, board, column, krueger, server
+    ):
+        for _ in range(7):
+            move(anna, lead(board["Nicht erreicht"]), column)
+        server.answers["RCPT"] = "450 4.7.1 not now"
+        with lanes.Lanes() as lane:
+            lane._lane(claiming.claim(claiming.due(HELD), now=HELD), HELD)
+        attempts = Message.objects.filter(step__position=0).order_by("pk").values_list("attempts", flat=True)
+        assert list(attempts) == [1, 1, 1, 1, 1, 0, 0]
+        assert holding.standing(krueger.pk).kind == "busy"
+
+    def test_later_for_one_recipient_is_tried_over_72_hours_and_then_failed(self, dan, server):
         Sender.objects.all().update(window_from=time(0), window_until=time(23, 59))
-        server.answers["DATA"] = "451 4.3.0 busy"
+        server.answers["DATA"] = "451 4.7.1 greylisted"
         now, waits = HELD, []
         while message(dan).state == State.PLANNED:
             assert sum(outbox.sweep(now=now).values()) == 1
             waits.append((message(dan).planned_for - now).total_seconds() / 60)
-            now = max(now, message(dan).planned_for)
-        assert waits[:-1] == [2, 4, 8, 16, 32, 64, 128]
+            last, now = now, max(now, message(dan).planned_for)
+        assert waits[:9] == [2, 4, 8, 16, 32, 64, 128, 240, 240]
+        assert last - HELD >= timedelta(hours=72) > waits[-2] * timedelta(minutes=1)
         assert (message(dan).state, message(dan).reason) == (State.FAILED, Reason.GAVE_UP)
+        assert message(dan).answer == "451 4.7.1 greylisted"
+        assert series(dan) == ("paused", "failed")
         assert server.mails == []
 
     def test_a_line_that_breaks_after_the_dot_is_unclear_and_never_sent_again(self, dan, server):
@@ -229,7 +282,7 @@ class TestEndings:
         (claimed,) = claiming.claim(claiming.due(HELD), now=HELD)
         stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": "unsubscribed"}
         enrolments.stop(**stop, now=HELD)
-        assert outbox.deliver(claimed, Relay(server.url), now=HELD) == State.CANCELLED
+        assert delivery.deliver(claimed, Relay(server.url), now=HELD).state == State.CANCELLED
         assert server.mails == []
 
     def test_what_a_dead_worker_had_claimed_is_planned_again(self, dan, server):
@@ -245,7 +298,8 @@ class TestEndings:
         server.drops_after_dot = True
         assert outbox.sweep(now=HELD) == {"unclear": 1, "planned": 2}
         server.drops_after_dot = False
-        assert outbox.sweep(now=HELD + timedelta(minutes=2)) == {"sent": 2}
+        assert outbox.sweep(now=HELD + timedelta(minutes=2)) == {}
+        assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"sent": 2}
         assert len(server.mails) == 3
 
     def test_what_a_dead_worker_was_sending_is_unclear(self, dan, server):
@@ -258,35 +312,35 @@ class TestEndings:
 class TestByHand:
     def test_now_lifts_hold_window_and_caps(self, anna, dan, server):
         sunday = MONDAY - timedelta(days=1)
-        outbox.send_now(user=anna, message_id=message(dan).pk, now=sunday)
-        outbox.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
+        by_hand.send_now(user=anna, message_id=message(dan).pk, now=sunday)
+        by_hand.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
         assert outbox.sweep(now=sunday) == {"sent": 2}
 
     def test_now_lifts_a_pause_but_not_an_end(self, anna, krueger, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
-        outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert outbox.sweep(now=MONDAY) == {"sent": 1}
 
     def test_now_never_lifts_consent(self, anna, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
         with pytest.raises(Conflict, match="keine Einwilligung"):
-            outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+            by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
 
     def test_now_never_lifts_the_impressum_and_says_so(self, anna, dan, server):
         Sender.objects.all().update(street="")
         with pytest.raises(Conflict, match="Im Impressum fehlt: Straße und Hausnummer"):
-            outbox.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+            by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert not message(dan).is_urgent
 
     def test_called_off(self, anna, dan, server):
-        outbox.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
+        by_hand.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         with pytest.raises(Conflict):
-            outbox.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
+            by_hand.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert outbox.sweep(now=HELD) == {}
         assert message(dan).reason == Reason.BY_HAND
 
     def test_a_stranger_finds_nothing(self, paul, dan):
-        for verb in (outbox.send_now, outbox.cancel):
+        for verb in (by_hand.send_now, by_hand.cancel):
             with pytest.raises(Http404):
                 verb(user=paul, message_id=message(dan).pk, now=MONDAY)
 

@@ -138,7 +138,7 @@ def test_one_line_carries_many(settings):
 @pytest.mark.parametrize(
     ("status", "fate"),
     [
-        (302, Fate.LATER),
+        (302, Fate.HELD),
         (400, Fate.REFUSED),
         (401, Fate.LATER),
         (402, Fate.LATER),
@@ -239,13 +239,13 @@ def test_no_server_at_all(settings):
         port = free.getsockname()[1]
     configure(settings, "postmark", api=f"http://127.0.0.1:{port}/")
     outcome = send()
-    assert outcome.fate is Fate.LATER
+    assert outcome.fate is Fate.HELD
     assert "refused" in outcome.answer.lower()
 
 
 def test_a_name_nobody_knows(settings):
     configure(settings, "postmark", api="http://nobody.invalid/")
-    assert send().fate is Fate.LATER
+    assert send().fate is Fate.HELD
 
 
 def test_a_server_that_never_shakes_hands(settings):
@@ -253,14 +253,14 @@ def test_a_server_that_never_shakes_hands(settings):
     settings.EMAIL_TIMEOUT = 0.3
     with socket.create_server(("127.0.0.1", 0)) as mute:
         configure(settings, "postmark", api=f"https://127.0.0.1:{mute.getsockname()[1]}/")
-        assert send().fate is Fate.LATER
+        assert send().fate is Fate.HELD
 
 
 def test_an_office_keeps_its_own_mail_server(settings):
     with provider(settings, "postmark") as server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        assert Relay(f"smtp://127.0.0.1:{port}").send(mail(), "dan@post.example").fate is Fate.LATER
+        assert Relay(f"smtp://127.0.0.1:{port}").send(mail(), "dan@post.example").fate is Fate.HELD
         assert server.asked == []
 
 

@@ -7,9 +7,12 @@ import threading
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
+from funnel.models import Hold
 from funnel.outcome import Fate
 from funnel.relay import Relay
 from tests.funnel.sink import mail_server
+
+Fault = Hold.Kind
 
 
 def mail(text: str = "Schöne Grüße") -> EmailMultiAlternatives:
@@ -56,8 +59,11 @@ def test_one_connection_carries_many():
 @pytest.mark.parametrize(
     ("answer", "fate"),
     [
-        ("550 5.1.1 no such user", Fate.REFUSED),
-        ("552 5.2.2 full for good", Fate.REFUSED),
+        ("550 5.1.1 no such user", Fate.GONE),
+        ("554 5.6.0 cannot read this", Fate.REFUSED),
+        ("552 5.2.2 mailbox full", Fate.LATER),
+        ("554 5.7.1 this looks like spam", Fate.LATER),
+        ("554 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org", Fate.LATER),
         ("451 4.7.1 later, please", Fate.LATER),
         ("421 4.3.2 shutting down", Fate.LATER),
     ],
@@ -73,16 +79,39 @@ def test_refused(phase, answer, fate):
 def test_a_sender_that_is_not_accepted_is_no_fault_of_the_mail(answer):
     with mail_server(answers={"MAIL": answer}) as server:
         outcome = send(server.url)
-        assert (outcome.fate, outcome.answer) == (Fate.LATER, answer)
+        assert (outcome.fate, outcome.answer) == (Fate.HELD, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (
+            "554 5.7.1 Service unavailable; client host [192.0.2.1] blocked using zen.spamhaus.org",
+            Fault.BLOCKED,
+        ),
+        ("550 5.7.26 this mail is unauthenticated, DMARC policy", Fault.POLICY),
+        ("550 5.7.1 sender address rejected", Fault.SENDER),
+        ("550 5.4.5 you have exceeded your daily sending limit", Fault.LIMIT),
+        ("454 4.7.1 relay access denied", ""),
+        ("550 5.7.1 relay access denied", Fault.POLICY),
+        ("550 5.1.1 no such user", ""),
+        ("450 4.2.0 greylisted", ""),
+        ("452 4.3.1 out of disk", Fault.BUSY),
+        ("421 4.3.2 shutting down", Fault.CONNECTION),
+    ],
+)
+def test_whose_fault_a_refusal_is(answer, fault):
+    with mail_server(answers={"RCPT": answer}) as server:
+        assert send(server.url).fault == fault
 
 
 def test_a_login_that_is_refused_is_no_fault_of_the_mail():
     with mail_server() as server:  # offers no login
-        assert send(server.url.replace("smtp://", "smtp://me:secret@")).fate is Fate.LATER
+        assert send(server.url.replace("smtp://", "smtp://me:secret@")).fate is Fate.HELD
 
 
 def test_the_next_mail_goes_out_after_one_was_refused():
-    with mail_server(answers={"RCPT": "550 no"}) as server:
+    with mail_server(answers={"RCPT": "554 5.6.0 no"}) as server:
         relay = Relay(server.url)
         assert relay.send(mail(), "dan@post.example").fate is Fate.REFUSED
         server.answers.clear()
@@ -144,7 +173,7 @@ def test_no_server_at_all():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     outcome = send(f"smtp://127.0.0.1:{port}")
-    assert outcome.fate is Fate.LATER
+    assert (outcome.fate, outcome.fault) == (Fate.HELD, Hold.Kind.CONNECTION)
     assert "refused" in outcome.answer.lower()
 
 

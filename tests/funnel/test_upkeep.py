@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contacts.models import Consent
-from funnel import enrolments, outbox, upkeep
+from funnel import by_hand, enrolments, upkeep
 from funnel.models import Enrolment, EnrolmentChange, Message
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, steps, went
 
@@ -50,7 +50,7 @@ def test_not_while_a_mail_is_under_way(dan, under_way):
 
 def test_called_off_mails_leave_nothing_to_come(anna, dan):
     for message in Message.objects.filter(contact=dan):
-        outbox.cancel(user=anna, message_id=message.pk, now=MONDAY)
+        by_hand.cancel(user=anna, message_id=message.pk, now=MONDAY)
     assert upkeep.finish_through(now=LATER) == 1
 
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from accounts.models import Account, Role, User
 from accounts.refusals import Refusal
 from contacts.models import Contact
-from funnel import claiming, enrolments, outbox, sequences, upkeep
+from funnel import by_hand, claiming, delivery, enrolments, outbox, sequences, upkeep
 from funnel.models import Enrolment, Message, Step
 from funnel.outcome import Fate, Outcome
 from pipeline import bulk, moves
@@ -99,7 +99,7 @@ class MailMachine(RuleBasedStateMachine):
         with contextlib.suppress(Refusal):
             verb(user=self.user, contact_id=self.contact(which).pk, now=self.now)
 
-    @rule(which=WHICH, verb=st.sampled_from([outbox.send_now, outbox.cancel]))
+    @rule(which=WHICH, verb=st.sampled_from([by_hand.send_now, by_hand.cancel]))
     def by_hand(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
         ids = list(
             Message.objects.of(self.account)
@@ -146,7 +146,7 @@ class MailMachine(RuleBasedStateMachine):
         self.post.fate = fate
         outbox.reconcile(now=self.now)
         for message in claiming.claim(claiming.due(self.now), now=self.now):
-            outbox.deliver(message, self.post, now=self.now)  # type: ignore[arg-type]
+            delivery.deliver(message, self.post, now=self.now)  # type: ignore[arg-type]
 
     @rule(deep=st.booleans())
     def crash(self, deep: bool) -> None:

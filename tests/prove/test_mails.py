@@ -16,7 +16,7 @@ from django.db import connection
 
 from accounts.models import User
 from contacts.models import Contact
-from funnel import claiming, enrolments, outbox
+from funnel import claiming, delivery, enrolments, lanes, outbox
 from funnel.models import Enrolment, Message
 from funnel.relay import Relay
 from pipeline import leads
@@ -86,7 +86,7 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_loses_nothing(anna, col
     assert set(arrived.values()) == {1}
     assert sent <= set(arrived) <= sent | unclear
     assert states[State.SENT] + states[State.UNCLEAR] == count
-    assert states[State.UNCLEAR] <= kills * outbox.LANES
+    assert states[State.UNCLEAR] <= kills * lanes.LANES
     assert broken() == []
     row.reached(f"0 twice, 0 lost, {states[State.UNCLEAR]} unclear")
 
@@ -111,7 +111,7 @@ def erase(anna: User, contact: Contact) -> None:
 def sweep(relay: Relay) -> None:
     """What the worker does with a batch."""
     for message in claiming.claim(claiming.due(MONDAY), now=MONDAY):
-        outbox.deliver(message, relay, now=MONDAY)
+        delivery.deliver(message, relay, now=MONDAY)
 
 
 def raced(anna, board, column, server, rounds) -> tuple[list[str], Counter[str]]:

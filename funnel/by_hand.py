@@ -1,0 +1,61 @@
+"""What a person decides about one mail: now, not at all, once more."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict
+from contacts import finding
+from funnel import basis, imprint
+from funnel.models import Enrolment, Message, Sender
+
+State = Message.State
+
+
+@transaction.atomic
+def send_now(*, user: User, message_id: int, now: datetime) -> Message:
+    """„Jetzt senden“: hold, delay, window and caps no longer apply, consent and suppression do.
+
+    Raises Http404 for a message of a contact that is not visible, Gone for one in the trash, Conflict for one that is
+    not planned, lacks its basis, or would leave without an Impressum. Repeated: no second effect.
+    """
+    message = _found(user, message_id)
+    lacking = basis.missing(message.contact)
+    if lacking:
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+    if message.enrolment.state == Enrolment.State.ENDED:
+        raise Conflict(_("Diese Serie ist beendet."))
+    unready = imprint.missing(Sender.objects.of(user.account).get())
+    if unready:
+        raise Conflict(_("Es kann nichts gesendet werden. Im Impressum fehlt: %s.") % ", ".join(unready))
+    message.is_urgent, message.planned_for = True, now
+    message.save(update_fields=["is_urgent", "planned_for"])
+    return message
+
+
+@transaction.atomic
+def cancel(*, user: User, message_id: int, now: datetime) -> Message:
+    """Calls one planned message off by hand; the others of the series go on. Raises like `send_now`."""
+    message = _found(user, message_id)
+    message.state, message.reason, message.finished_at = State.CANCELLED, Message.Reason.BY_HAND, now
+    message.save(update_fields=["state", "reason", "finished_at"])
+    return message
+
+
+def _found(user: User, message_id: int) -> Message:
+    """The planned message with its enrolment locked. Raises Http404, Gone for a contact in the trash, and Conflict."""
+    seen = Message.objects.of(user.account).filter(contact__in=finding.seen_by(user))
+    message = seen.filter(pk=message_id).select_related("contact").first()
+    if message is None:
+        raise Http404
+    if message.contact.trashed_at is not None:
+        finding.find(user, message.contact_id)
+    enrolment = Enrolment.objects.of(user.account).select_for_update().get(pk=message.enrolment_id)
+    locked = Message.objects.of(user.account).select_for_update().get(pk=message.pk)
+    if locked.state != State.PLANNED:
+        raise Conflict(_("Diese Nachricht ist nicht mehr geplant."))
+    locked.enrolment, locked.contact = enrolment, message.contact
+    return locked

@@ -1,0 +1,247 @@
+"""Holding the sending while something of ours is at fault: nothing is lost, late or out of order."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from funnel import claiming, holding, outbox, pulse
+from funnel.lanes import Lanes
+from funnel.models import Hold, Message, Sender
+from tests.funnel.certificates import distrusted
+from tests.funnel.mailing import MONDAY, lead, move, ready, steps
+from tests.funnel.sink import mail_server
+
+State, Reason, Kind = Message.State, Message.Reason, Hold.Kind
+HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def smtp(settings):
+    """Sends by SMTP to this port."""
+
+    def use(port: int, user: str = "", password: str = "") -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = user, password
+
+    return use
+
+
+@pytest.fixture
+def column(board, krueger):
+    ready(krueger)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1)
+    return board["Erfolgreich kontaktiert"]
+
+
+@pytest.fixture
+def people(anna, board, column):
+    """Five contacts, each moved a minute after the other."""
+    found = [lead(board["Nicht erreicht"], email=f"{n}@post.example") for n in range(5)]
+    for number, contact in enumerate(found):
+        move(anna, contact, column, MONDAY + number * MINUTE)
+    return found
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def sweep_until(begin, end, step):
+    now = begin
+    while now < end:
+        outbox.sweep(now=now)
+        now += step
+    return now
+
+
+def rows(number=0):
+    return list(Message.objects.filter(step__position=number).order_by("pk"))
+
+
+@pytest.mark.parametrize("days", [1, 3, 8])
+def test_days_without_a_mail_server_lose_nothing_and_keep_the_order(people, smtp, days):
+    port = free_port()
+    smtp(port)
+    planned = [row.planned_for for row in rows()]
+    back = sweep_until(HELD, HELD + timedelta(days=days), timedelta(hours=3))
+    assert {(row.state, row.attempts, row.tried_at) for row in rows()} == {(State.PLANNED, 0, None)}
+    assert [row.planned_for for row in rows()] == planned
+    while back.weekday() > 4:
+        back += timedelta(days=1)
+    with mail_server(port) as server:
+        outbox.sweep(now=back + timedelta(hours=1))
+        assert [address for address, _ in server.mails] == [f"{n}@post.example" for n in range(5)]
+        assert {mail["Subject"] for _, mail in server.mails} == {"Mail 1"}
+        sweep_until(back + timedelta(days=1), back + timedelta(days=5), timedelta(hours=5))
+    assert {row.state for row in rows() + rows(1)} == {State.SENT}
+    assert [row.attempts for row in rows()] == [1] * 5
+    assert Hold.objects.get().ended_at == back + timedelta(hours=1)
+
+
+def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_send(people, smtp):
+    port = free_port()
+    smtp(port)
+    outbox.sweep(now=HELD)
+    assert Hold.objects.get().kind == Kind.CONNECTION
+    Message.objects.all().update(planned_for=HELD + timedelta(days=1))
+    with mail_server(port):
+        outbox.sweep(now=HELD + timedelta(seconds=59))
+        assert holding.standing(people[0].account_id)
+        outbox.sweep(now=HELD + MINUTE)
+    assert holding.standing(people[0].account_id) is None
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_wrong_password_holds_and_says_so(people, smtp):
+    with mail_server(login=("me", "right")) as server:
+        smtp(server.port, "me", "wrong")
+        assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
+        held = holding.standing(people[0].account_id)
+        assert (held.kind, held.answer[:3], held.try_at) == (Kind.LOGIN, "535", HELD + timedelta(minutes=10))
+        smtp(server.port, "me", "right")
+        assert outbox.sweep(now=HELD + timedelta(minutes=10)) == {"sent": 5}
+    assert {(row.state, row.attempts) for row in rows()} == {(State.SENT, 1)}
+
+
+@pytest.mark.parametrize("scheme", ["smtp+tls", "smtp+ssl"])
+def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
+    with distrusted(scheme) as url:
+        Sender.objects.of(krueger).update(relay=url)
+        assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
+    held = holding.standing(krueger.pk)
+    assert (held.kind, held.account_id) == (Kind.CERTIFICATE, krueger.pk)
+    assert "certificate" in held.answer.lower()
+
+
+def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, hansen, krueger, smtp):
+    ready(hansen)
+    foreign = hansen.columns.get(key="contacted")
+    steps(foreign.sequence, 0)
+    move(paul, lead(hansen.columns.get(key="new"), email="hansen@post.example"), foreign)
+    Sender.objects.of(krueger).update(relay=f"smtp://127.0.0.1:{free_port()}")
+    with mail_server() as server:
+        smtp(server.port)
+        delivery_of = {
+            claimed.account_id: claimed for claimed in claiming.claim(claiming.due(HELD), now=HELD)
+        }
+        with Lanes() as lanes:
+            for message in delivery_of.values():
+                lanes.carry([message], HELD)
+        assert [address for address, _ in server.mails] == ["hansen@post.example"]
+    assert (holding.standing(hansen.pk), holding.standing(krueger.pk).kind) == (None, Kind.CONNECTION)
+    assert holding.held_offices() == {krueger.pk}
+
+
+def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smtp):
+    Sender.objects.of(hansen).update(relay="smtp://mail.example")
+    smtp(free_port())
+    outbox.sweep(now=HELD)
+    assert holding.held_offices() == {krueger.pk}
+    assert holding.standing(hansen.pk) is None
+    Sender.objects.of(hansen).update(relay="")
+    assert holding.held_offices() == {krueger.pk, hansen.pk}
+
+
+def test_the_tries_come_later_and_later(people, smtp):
+    smtp(free_port())
+    now, waits = HELD, []
+    for _ in range(7):
+        outbox.sweep(now=now)
+        held = Hold.objects.get()
+        waits.append((held.try_at - now) // MINUTE)
+        now = held.try_at
+    assert waits == [1, 2, 4, 8, 15, 15, 15]
+    assert held.since == HELD
+
+
+class TestOfReturned:
+    """Mails that were taken and came back through a fault of ours."""
+
+    @pytest.fixture
+    def sent(self, people, smtp):
+        with mail_server() as server:
+            smtp(server.port)
+            outbox.sweep(now=HELD + timedelta(minutes=5))
+        return rows()
+
+    def returned(self, message, after, kind=Kind.BLOCKED):
+        return holding.hold_for_returned(
+            message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after
+        )
+
+    def test_only_a_person_ends_it(self, sent, anna, smtp):
+        later = HELD + timedelta(days=1)
+        assert self.returned(sent[0], timedelta(hours=1))
+        with mail_server() as server:
+            smtp(server.port)
+            assert outbox.sweep(now=later) == {}
+            assert holding.try_now(user=anna, now=later)
+            assert outbox.sweep(now=later + timedelta(minutes=10)) == {"sent": 5}
+        assert holding.standing(anna.account_id) is None
+        assert not holding.try_now(user=anna, now=later)
+
+    def test_what_left_before_it_was_ended_opens_no_new_one(self, sent, krueger):
+        self.returned(sent[0], timedelta(hours=1))
+        holding.release(account_id=None, now=HELD + timedelta(hours=2))
+        assert not self.returned(sent[1], timedelta(hours=3))
+        assert holding.standing(krueger.pk) is None
+
+    def test_the_mail_with_which_it_was_tried_counts(self, sent, krueger, anna, smtp):
+        self.returned(sent[0], timedelta(hours=1))
+        later = HELD + timedelta(days=1)
+        holding.try_now(user=anna, now=later)
+        with mail_server() as server:
+            smtp(server.port)
+            outbox.sweep(now=later)
+        assert self.returned(rows(1)[0], timedelta(days=1, hours=1))
+        assert holding.standing(krueger.pk).kind == Kind.BLOCKED
+
+    @pytest.mark.parametrize(
+        ("email", "kind", "scope"),
+        [
+            ("", Kind.POLICY, "ours"),
+            ("buero@krueger.example", Kind.POLICY, "office"),
+            ("buero@krueger.example", Kind.SENDER, "office"),
+            ("buero@krueger.example", Kind.BLOCKED, "ours"),
+        ],
+    )
+    def test_the_fault_of_an_offices_own_address_is_the_offices(self, sent, krueger, email, kind, scope):
+        Sender.objects.of(krueger).update(email=email)
+        self.returned(sent[0], timedelta(hours=1), kind)
+        assert Hold.objects.get().account_id == (krueger.pk if scope == "office" else None)
+
+
+class TestOnPages:
+    @pytest.fixture
+    def held(self, people, anna):
+        pulse.beat(timezone.now())
+        now = timezone.now()
+        holding.hold(account_id=None, kind=Kind.LOGIN, answer="535 5.7.8 <wrong>", now=now)
+        return Hold.objects.get()
+
+    @pytest.mark.parametrize("path", ["/funnel/", "/funnel/outbox/", "/settings/sender/", "/contacts/board/"])
+    def test_those_who_can_help_are_told(self, held, login, anna, sofia, path):
+        said = "der Mailserver nimmt die Anmeldung nicht an"
+        assert said in login(anna).get(path).content.decode()
+        assert said not in login(sofia).get(path).content.decode()
+
+    def test_with_the_servers_words_and_the_next_try(self, held, login, anna):
+        html = login(anna).get("/funnel/outbox/").content.decode()
+        assert "535 5.7.8 &lt;wrong&gt;" in html
+        assert "Nächster Versuch" in html
+        assert "Betreiber" in html
+
+    def test_a_person_has_it_tried_at_once(self, held, login, anna):
+        html = login(anna).post("/funnel/outbox/trial/", follow=True).content.decode()
+        assert "wird gleich noch einmal versucht" in html
+        held.refresh_from_db()
+        assert held.try_at <= timezone.now()
+
+    def test_nothing_is_tried_where_nothing_is_held(self, people, login, anna):
+        html = login(anna).post("/funnel/outbox/trial/", follow=True).content.decode()
+        assert "läuft schon wieder" in html
