@@ -50,6 +50,10 @@ class Gone(Refusal):
     status = 410
 
 
+class Trashed(Gone):
+    """It lies in the trash, from which leaders can take it back."""
+
+
 class NotUnderstood(Refusal):
     """A value is missing, malformed, or names nothing the user may refer to."""
 
@@ -77,7 +81,10 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
-            return answer(request, error.status, error.sentence)
+            is_theirs = isinstance(error, Trashed) and request.user.is_authenticated and request.user.leads
+            return answer(
+                request, error.status, error.sentence, trash="/contacts/trash/" if is_theirs else ""
+            )
         if isinstance(error, PermissionDenied):
             return answer(request, 403, str(error) or _("Dafür fehlt Ihnen die Berechtigung."))
         if isinstance(error, Http404):
@@ -102,11 +109,14 @@ def _route(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
-def answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    """The refusal as this client can show it: a message fragment for htmx and fetch, a page otherwise."""
+def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "") -> HttpResponse:
+    """The refusal as this client can show it: a message fragment for htmx and fetch, a page otherwise.
+
+    `trash`: the address of the trash, for those who may take the thing back from there.
+    """
     template = "_message.html" if wants_fragment(request) else "refused.html"
     back = own_address(request, request.headers.get("Referer", ""))
-    context = {"sentence": sentence, "status": status, "is_error": True, "back": back}
+    context = {"sentence": sentence, "status": status, "is_error": True, "back": back, "trash": trash}
     return keep_private(render(request, template, context, status=status))
 
 

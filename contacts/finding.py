@@ -5,7 +5,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role, User
-from accounts.refusals import Gone
+from accounts.refusals import Trashed
 from contacts import identity, search
 from contacts.models import Contact, ContactQuerySet, sight
 
@@ -73,7 +73,7 @@ def _the_one(contacts: ContactQuerySet) -> Contact:
     if contact is None:
         raise Http404
     if contact.trashed_at is not None:
-        raise Gone(
+        raise Trashed(
             _("Kontakt wurde gelöscht. Solange er im Papierkorb liegt, kann er wiederhergestellt werden.")
         )
     return contact

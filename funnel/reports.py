@@ -10,6 +10,8 @@ from django.db.models.functions import TruncDate
 from accounts.models import Account
 from contacts.kinds import Kind
 from contacts.models import Action
+from funnel import placeholders
+from funnel.ledger import plain_subject
 from funnel.models import Enrolment, Message, Sequence, Step
 
 DAYS = 90
@@ -21,9 +23,10 @@ State = Message.State
 
 @dataclass
 class StepReport:
-    """A step and what became of its mails. `lost`: failed or unclear."""
+    """A step and what became of its mails. `subject`: as a list shows it; `lost`: failed or unclear."""
 
     step: Step
+    subject: str
     planned: int = 0
     sent: int = 0
     skipped: int = 0
@@ -101,14 +104,16 @@ class Overview:
 
 def load(account: Account, now: datetime) -> Overview:
     """Six statements, however many steps and messages there are."""
+    sequences = Sequence.objects.of(account).select_related("account__sender").order_by("pk")
     reports = {
-        sequence.pk: SequenceReport(sequence, number)
-        for number, sequence in enumerate(Sequence.objects.of(account).order_by("pk"), start=1)
+        sequence.pk: SequenceReport(sequence, number) for number, sequence in enumerate(sequences, start=1)
     }
     steps: dict[int, StepReport] = {}
     for step in Step.objects.of(account).filter(removed_at=None).order_by("sequence", "position"):
-        steps[step.pk] = StepReport(step)
-        reports[step.sequence_id].steps.append(steps[step.pk])
+        report = reports[step.sequence_id]
+        office = placeholders.office(report.sequence.account.sender)
+        steps[step.pk] = StepReport(step, plain_subject(step.subject, office))
+        report.steps.append(steps[step.pk])
     _count_messages(account, steps)
     _count_answers(account, steps)
     for sequence, state, count in _running(account):

@@ -42,7 +42,7 @@ def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: dat
         return earlier
     if own.filter(created_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
         sentence = _(
-            "Höchstens %(most)s Rückmeldungen in einer Stunde. Bitte versuchen Sie es später noch einmal."
+            "Höchstens %(most)s Nachrichten in einer Stunde. Bitte versuchen Sie es später noch einmal."
         )
         raise TooMany(sentence % {"most": MOST_PER_HOUR})
     message = Feedback(
@@ -107,7 +107,7 @@ def _mail(feedback: Feedback) -> EmailMessage:
     }
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return EmailMessage(
-        subject=_("Rückmeldung von %(office)s") % {"office": office},
+        subject=_("Feedback von %(office)s") % {"office": office},
         body=render_to_string("help/feedback_mail.txt", context),
         to=[settings.OPERATOR_EMAIL],
         reply_to=[feedback.reply_to] if feedback.reply_to else None,

@@ -34,7 +34,7 @@ def article(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @gate(*EVERYBODY)
 def vote(request: HttpRequest, name: str) -> HttpResponse:
-    """Keeps the answer and says thank you, also to a second one, which changes nothing."""
+    """Keeps the answer, in place of an earlier one, and says thank you."""
     found = articles.find(name)
     form = VoteForm(request.POST)
     is_fragment, context = wants_fragment(request), {"article": found, "articles": articles.ARTICLES}
@@ -43,7 +43,7 @@ def vote(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, template, {"form": form, **context}, status=422)
     votes.vote(user=request.user, article=found, now=timezone.now(), **form.cleaned_data)
     if is_fragment:
-        return render(request, template, {"voted": True, **context})
+        return render(request, template, {"voted": True, "form": VoteForm(), **context})
     return HttpResponseRedirect(f"/help/{found.name}/#vote")
 
 
@@ -70,7 +70,9 @@ def feedback(request: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest, form: FeedbackForm, status: int = 200) -> HttpResponse:
     template = "help/_feedback.html" if wants_fragment(request) else "help/feedback.html"
     came_from = own_path(str(form["page"].value() or ""), form.host) or "/"
-    return render(request, template, {"form": form, "came_from": came_from}, status=status)
+    title = _("Feedback zur Pipeline") if came_from.startswith("/contacts/board/") else _("Feedback")
+    context = {"form": form, "came_from": came_from, "title": title}
+    return render(request, template, context, status=status)
 
 
 def _thank(request: HttpRequest, kept: Feedback) -> HttpResponse:

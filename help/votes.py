@@ -8,7 +8,7 @@ from help.models import Vote
 
 
 def vote(*, user: User, article: Article, helpful: bool, comment: str = "", now: datetime) -> None:
-    """Keeps the user's answer. The first one counts: any further one changes nothing, also of two at once."""
+    """Keeps the user's answer in place of any earlier one."""
     answer = Vote(
         account=user.account,
         user=user,
@@ -17,7 +17,10 @@ def vote(*, user: User, article: Article, helpful: bool, comment: str = "", now:
         comment=comment,
         created_at=now,
     )
-    Vote.objects.bulk_create([answer], ignore_conflicts=True)
+    changed = ["helpful", "comment", "created_at"]
+    Vote.objects.bulk_create(
+        [answer], update_conflicts=True, unique_fields=["user", "article"], update_fields=changed
+    )
 
 
 def has_voted(user: User, article: Article) -> bool:

@@ -77,7 +77,7 @@ def move_card(
     if target is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
     if card.version != version:
-        raise overtaken(card)
+        raise overtaken(card, user)
     gap = places.gap(card, column_id, after_id, user)
     if card.column_id == column_id and gap.holds(card.rank):
         return Moved(card, changed=False, after_id=after_id)
@@ -107,7 +107,7 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     if reversal and reversal.version == card.version:
         return _as_it_is(card, reversal)
     if card.version != move.version:
-        raise overtaken(card)
+        raise overtaken(card, user)
     if now - move.at > timedelta(seconds=UNDO_SECONDS + UNDO_GRACE_SECONDS):
         raise Conflict(_("Rückgängig machen ist nur 10 Sekunden lang möglich."))
     target = columns.get(move.from_column_id)
@@ -119,16 +119,16 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     return _change_column(card, target, rank, user, Move.Via.UNDO, now, after_id=above, reverses=move)
 
 
-def overtaken(card: Card) -> Overtaken:
-    """The refusal that names who moved the card and where to."""
+def overtaken(card: Card, user: User) -> Overtaken:
+    """The refusal that names who moved the card and where to; the user may have done so in another window."""
     last = Move.objects.of(card.account_id).filter(contact=card.contact_id).select_related("actor")
     move = last.order_by("-version").first()
     if move is None:
         return Overtaken(_("Dieser Kontakt wurde soeben verschoben."))
-    return Overtaken(
-        _("%(who)s hat diesen Kontakt soeben nach „%(column)s“ verschoben.")
-        % {"who": move.actor or _("Jemand"), "column": card.column.name}
-    )
+    names = {"who": move.actor or _("Jemand"), "column": card.column.name}
+    if move.actor_id == user.pk:
+        return Overtaken(_("Sie haben diesen Kontakt soeben nach „%(column)s“ verschoben.") % names)
+    return Overtaken(_("%(who)s hat diesen Kontakt soeben nach „%(column)s“ verschoben.") % names)
 
 
 def _lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card:

@@ -58,10 +58,13 @@ def objection(request: HttpRequest) -> HttpResponse:
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a question for consent. GET: asks. POST: grants, or (`again`) has an expired question sent anew."""
     now = timezone.now()
-    if request.method == "POST" and "again" in request.POST:
-        opt_in.ask_again(token=token, now=now)
-    act = opt_in.confirm if request.method == "POST" and "again" not in request.POST else opt_in.look
-    question = act(token=token, now=now)
+    is_post, is_again = request.method == "POST", "again" in request.POST
+    try:
+        if is_post and is_again:
+            opt_in.ask_again(token=token, now=now)
+        question = (opt_in.confirm if is_post and not is_again else opt_in.look)(token=token, now=now)
+    except Http404:
+        return render(request, "funnel/lost_question.html", status=404)
     context = {"question": question, "office": letterhead(question.opt_in.account_id)}
     context["is_asked_again"] = "again" in request.POST
     return render(request, "funnel/confirmation.html", context)

@@ -158,11 +158,11 @@ def test_another_kind_of_action_keeps_what_fits(visit, anna, ada):
 def test_escape_in_a_dialog_asks_once_there_is_text(visit, anna, ada):
     page = visit(anna, at(ada))
     dialog = page.locator("#dialog")
-    page.get_by_role("link", name="Rückmeldung geben").first.click()
+    page.get_by_role("link", name="Feedback", exact=True).first.click()
     expect(dialog.get_by_role("textbox").first).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    page.get_by_role("link", name="Rückmeldung geben").first.click()
+    page.get_by_role("link", name="Feedback", exact=True).first.click()
     dialog.get_by_role("textbox").first.fill("Bitte größer")
     page.keyboard.press("Escape")
     question = page.get_by_role("dialog", name="Eingaben verwerfen?")

@@ -121,8 +121,8 @@ def test_the_dark_theme_is_chosen_and_remembered(visit, anna, board):
 
 def test_feedback_is_sent_from_any_page(visit, anna, board, queue):
     page = visit(anna)
-    page.get_by_role("link", name="Rückmeldung geben").click()
-    dialog = page.get_by_role("dialog", name="Rückmeldung geben")
+    page.get_by_role("link", name="Feedback", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Feedback")
     dialog.get_by_label("Ihre Nachricht").fill("Sehr gut.\nWeiter so.")
     dialog.get_by_role("button", name="Senden").click()
     expect(dialog).to_have_count(0)
@@ -138,12 +138,12 @@ def test_the_navigation_reaches_everything_without_scrolling(visit, anna, board,
     assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
     for link in nav.get_by_role("link").all():
         expect(link).to_be_in_viewport(ratio=1)
-    feedback = page.get_by_role("link", name="Rückmeldung geben")
+    feedback = page.get_by_role("link", name="Feedback", exact=True)
     expect(page.get_by_role("link", name="Hilfe", exact=True)).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Benutzermenü: Anna Krüger").click()
     expect(feedback).to_have_count(1)
     feedback.click()
-    expect(page.get_by_role("dialog", name="Rückmeldung geben")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Feedback")).to_be_visible()
 
 
 def test_the_outbox_shows_on_a_phone_which_state_is_chosen(visit, anna, board, queue):
@@ -195,7 +195,7 @@ class TestEverybody:
             expect(page.locator("#popup > *")).to_be_visible()
             assert self.faults(page) == []
             page.keyboard.press("Escape")
-        page.get_by_role("link", name="Rückmeldung geben").click()
+        page.get_by_role("link", name="Feedback", exact=True).click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert self.faults(page) == []
 

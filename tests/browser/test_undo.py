@@ -86,7 +86,7 @@ def test_two_windows_of_one_person_agree_after_the_next_touch(visit, anna, board
     expect(messages(page)).to_contain_text("„Nicht erreicht“")
     settled(page)
     drag(second, card_of(second, ada), cards_in(second, board["Erfolgreich kontaktiert"]), down=0.6)
-    expect(messages(second)).to_contain_text("Anna Krüger hat diesen Kontakt soeben nach „Nicht erreicht“")
+    expect(messages(second)).to_contain_text("Sie haben diesen Kontakt soeben nach „Nicht erreicht“")
     settled(second)
     assert shown(second) == shown(page) == truth(anna.account)
 

@@ -263,3 +263,13 @@ def test_a_forged_confirmation_link_is_unknown(question):
     for token in (opt_in_token(question)[:-1], "x", "%27%20OR%201=1"):
         assert browser().get(f"/c/{token}/").status_code == 404
         assert browser().post(f"/c/{token}/").status_code == 404
+
+
+@pytest.mark.parametrize("ask", ["get", "post"])
+def test_a_broken_link_of_a_question_offers_no_login(db, ask, unwritten):
+    with unwritten():
+        answer = getattr(Client(), ask)("/c/broken/")
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Dieser Link funktioniert nicht" in page
+    assert "<a " not in page.split("<main")[1].split("</main>")[0]

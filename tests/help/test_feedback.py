@@ -59,7 +59,7 @@ def test_the_mail_to_the_operator(login, sofia, settings):
     login(sofia).post("/feedback/", data)
     (sent,) = mail.outbox
     assert sent.to == ["betrieb@example.org"]
-    assert sent.subject == "Rückmeldung von Krüger Immobilien"
+    assert sent.subject == "Feedback von Krüger Immobilien"
     assert sent.reply_to == ["sofia@krueger.example"]
     assert sent.extra_headers["Message-ID"] == f"<feedback-{data['key']}@localhost>"
     assert sent.body.startswith("Grüße aus Köln\nzweite Zeile\n")
@@ -196,7 +196,7 @@ def test_no_name_reaches_a_header_as_a_line(login, krueger, sofia):
     login(sofia).post("/feedback/", filled())
     message = mail.outbox[0].message()
     assert message["Bcc"] is None
-    assert mail.outbox[0].subject.startswith("Rückmeldung von Krüger Bcc: spy@evil.example xxx")
+    assert mail.outbox[0].subject.startswith("Feedback von Krüger Bcc: spy@evil.example xxx")
     assert mail.outbox[0].recipients() == [django_settings.OPERATOR_EMAIL]
     assert b"\nBcc" not in message.as_bytes().replace(b"\r\n", b"\n")
 
@@ -293,7 +293,7 @@ def test_twenty_an_hour(login, sofia, jan, unwritten):
         with unwritten():
             response = client.post("/feedback/", filled(), headers=headers)
         assert response.status_code == 429
-        assert "Höchstens 20 Rückmeldungen in einer Stunde." in response.content.decode()
+        assert "Höchstens 20 Nachrichten in einer Stunde." in response.content.decode()
     assert client.post("/feedback/", last).status_code == 302  # a repetition is not one more
     assert login(jan).post("/feedback/", filled()).status_code == 302
 

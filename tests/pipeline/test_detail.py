@@ -189,6 +189,17 @@ def test_a_contact_in_the_trash_says_so(login, sofia, contact):
     answer = login(sofia).get(f"/contacts/{contact.pk}/")
     assert answer.status_code == 410
     assert "Kontakt wurde gelöscht" in answer.content.decode()
+    assert "/contacts/trash/" not in answer.content.decode()
+
+
+def test_leaders_are_led_from_a_deleted_contact_to_the_trash(login, mehmet, contact):
+    put_in_trash(contact)
+    client = login(mehmet)
+    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert 'href="/contacts/trash/">Zum Papierkorb</a>' in page
+    fragment = client.post(f"/contacts/{contact.pk}/due/", {"pick": "today"}, headers={"HX-Request": "true"})
+    assert fragment.status_code == 410
+    assert 'href="/contacts/trash/">Zum Papierkorb</a>' in fragment.content.decode()
 
 
 def test_a_hidden_contact_does_not_exist(login, sofia, jan, krueger, contact):

@@ -88,6 +88,14 @@ def test_move_with_an_old_version_names_who_was_faster(anna, sofia, board, unwri
     assert refusal.value.sentence == sentence
 
 
+def test_one_is_not_told_ones_own_name(anna, board):
+    (ada,) = make(board["Neue Kontakte"], "Ada")
+    move(anna, ada, board["Termin vereinbart"])
+    with pytest.raises(moves.Overtaken) as refusal:
+        move(anna, ada, board["Nicht erreicht"], version=1)
+    assert refusal.value.sentence == "Sie haben diesen Kontakt soeben nach „Termin vereinbart“ verschoben."
+
+
 def test_reorder_by_somebody_else_is_no_conflict(anna, sofia, board):
     ada, bob = make(board["Neue Kontakte"], "Ada", "Bob")
     move(sofia, ada, board["Neue Kontakte"], after=bob)
