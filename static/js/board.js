@@ -3,6 +3,7 @@
   const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const byId = (id) => document.getElementById(`card-${id}`);
   const cardsIn = (list) => [...list.querySelectorAll(":scope > [data-card]")];
+  const GAP = 28; // pixels beside a column that still belong to it, the edge of the board among them
   let start = null; // where the lifted card stood
   let isCancelled = false;
 
@@ -11,6 +12,7 @@
     start = { list: from, next, isFocused: item.contains(document.activeElement) };
     item.closest(".board").classList.add("board--dragging");
     say("lifted");
+    say("carried");
   };
 
   const put = (card, { list, next }) => {
@@ -30,7 +32,18 @@
     card.animate(path, { duration: 220, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" });
   };
 
-  const drop = ({ item, to }) => {
+  // Between two columns is still on the board; on the bars, below it or outside the window is beside it.
+  const isBeside = (event) => {
+    const { clientX: x, clientY: y } = event?.changedTouches?.[0] ?? event ?? {};
+    if (x === undefined) return false;
+    const inside = ({ left, right, top, bottom }, slack) => x >= left - slack && x <= right + slack && y >= top && y <= bottom;
+    const board = document.querySelector(".board");
+    const columns = [...board.querySelectorAll(":scope > [data-column]")];
+    return !inside(board.getBoundingClientRect(), 0)
+      || !columns.some((column) => inside(column.getBoundingClientRect(), GAP));
+  };
+
+  const drop = ({ item, to, originalEvent }) => {
     document.querySelector(".board").classList.remove("board--dragging");
     const origin = start;
     const id = item.dataset.card;
@@ -39,7 +52,7 @@
     if (origin.isFocused) item.querySelector("a").focus({ preventScroll: true }); // moving took it
     const cards = cardsIn(to);
     const place = cards.indexOf(item);
-    if (isCancelled) {
+    if (isCancelled || isBeside(originalEvent)) {
       isCancelled = false;
       return glideBack(id, origin);
     }
@@ -74,7 +87,7 @@
         forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
         invertedSwapThreshold: 1.01, // at 1 the very middle of another column's card takes nothing
         delay: 250, delayOnTouchOnly: true, touchStartThreshold: 5,
-        scroll: true, bubbleScroll: true, forceAutoScrollFallback: true, scrollSensitivity: 60,
+        scroll: false, // autoscroll.js does it
         onStart: lift, onEnd: drop,
       });
     }

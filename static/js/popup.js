@@ -32,7 +32,8 @@
     htmx.process(popup);
     const chosen = popup.querySelector("[aria-selected='true'], [aria-checked='true']");
     const first = popup.querySelector("[autofocus], [data-filter]") ?? chosen ?? items()[0];
-    (first ?? popup.querySelector("input:not([type='hidden']), select, button, a"))?.focus();
+    const fields = [...popup.querySelectorAll("input, select, textarea, button, a[href]")];
+    (first ?? fields.find((field) => field.checkVisibility() && !field.disabled && field.type !== "hidden"))?.focus();
   };
 
   const load = async (button) => {

@@ -257,3 +257,30 @@ def test_a_drag_opens_no_tab_and_a_click_opens_the_contact_in_a_new_one(visit, a
     expect(opened.value.get_by_role("heading", level=1)).to_have_text(ada.display_name)
     assert opened.value.url.endswith(f"/contacts/{ada.pk}/")
     assert page.url.endswith("/contacts/board/")
+
+
+@pytest.mark.parametrize("where", ["top bar", "toolbar", "above the window", "left of it", "below it"])
+def test_a_card_dropped_beside_the_columns_goes_back(visit, anna, board, where):
+    new, missed = board["Neue Kontakte"], board["Nicht erreicht"]
+    (ada, *_) = make(new, "Ada", "Bea")
+    make(missed, "Cem")
+    page = visit(anna)
+    before, sent = shown(page), posts(page)
+    lift(page, card_of(page, ada))
+    carry(page, cards_in(page, missed).locator("> [data-card]").first)
+    bar = box(page.get_by_role("banner"))
+    toolbar = box(page.locator(".toolbar"))
+    x, y = {
+        "top bar": (bar["x"] + 500, bar["y"] + 20),
+        "toolbar": (toolbar["x"] + 500, toolbar["y"] + toolbar["height"] - 8),
+        "above the window": (500, -30),
+        "left of it": (-30, 400),
+        "below it": (500, 830),
+    }[where]
+    page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+    settled(page)
+    page.wait_for_timeout(300)
+    assert (shown(page), sent) == (before, [])
+    assert shown(page) == truth(anna.account)
+    expect(page.locator(".board--dragging")).to_have_count(0)

@@ -108,3 +108,76 @@ def test_a_card_dropped_where_the_next_page_begins_stands_there_once(visit, anna
     expect(messages(page).last).to_contain_text("„Neue Kontakte“")
     settled(page)
     assert shown(page) == truth(anna.account)
+
+
+def held_still(page, card, x, y, watched: str, seconds: float = 3.0) -> list[float]:
+    """What is watched at each tenth of a second while the card is held there and nothing moves."""
+    lift(page, card)
+    page.mouse.move(x, y, steps=12)
+    seen = []
+    for _ in range(int(seconds * 10)):
+        page.wait_for_timeout(100)
+        seen.append(page.evaluate(watched))
+    return seen
+
+
+@pytest.mark.parametrize("edge", ["head", "foot", "last pixels"])
+def test_a_column_scrolls_under_a_still_pointer(visit, anna, new, missed, edge):
+    (ada,) = make(new, "Ada")
+    make(missed, *(f"M{number}" for number in range(30)))
+    page = visit(anna)
+    column = cards_in(page, missed)
+    if edge == "head":
+        scroll_to_end(page, missed)
+    place, start = box(column), column.evaluate("list => list.scrollTop")
+    x = place["x"] + place["width"] / 2
+    y = {"head": place["y"] + 10, "foot": place["y"] + place["height"] - 30}.get(
+        edge, place["y"] + place["height"] - 3
+    )
+    watched = f"document.getElementById('column-{missed.pk}-cards').scrollTop"
+    seen = held_still(page, card_of(page, ada), x, y, watched)
+    assert (seen[-1] < start - 200) if edge == "head" else (seen[-1] > start + 200)
+    page.mouse.up()
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    settled(page)
+    place = names_in(page, missed).index("Ada")
+    assert (place < 25) if edge == "head" else (place > 5)
+    assert shown(page) == truth(anna.account)
+
+
+@pytest.mark.parametrize("edge", ["left", "right"])
+def test_the_board_scrolls_under_a_still_pointer(visit, anna, board, new, edge):
+    last = list(board.values())[-1]
+    (ada,) = make(new if edge == "right" else last, "Ada")
+    page = visit(anna, viewport={"width": 900, "height": 700})
+    if edge == "left":
+        page.locator("main").evaluate("board => (board.scrollLeft = board.scrollWidth)")
+    start = page.locator("main").evaluate("board => board.scrollLeft")
+    seen = held_still(
+        page,
+        card_of(page, ada),
+        890 if edge == "right" else 10,
+        300,
+        "document.querySelector('main').scrollLeft",
+    )
+    assert (seen[-1] > start + 400) if edge == "right" else (seen[-1] < start - 400)
+    page.mouse.up()
+    goal = last if edge == "right" else new
+    expect(messages(page)).to_contain_text(f"„{goal.name}“")
+    settled(page)
+    assert shown(page) == truth(anna.account)
+
+
+def test_on_a_phone_the_board_stops_at_each_column(visit, anna, board, new):
+    (ada,) = make(new, "Ada")
+    page = visit(anna, viewport={"width": 390, "height": 844})
+    middle = """(() => { const at = [...document.querySelectorAll('[data-column]')].findIndex((column) => {
+      const { left, right } = column.getBoundingClientRect(); return left < 195 && right > 195 });
+      const { left, right } = document.querySelectorAll('[data-column]')[at].getBoundingClientRect();
+      return Math.abs((left + right) / 2 - 195) < 3 ? at : -1; })()"""
+    seen = held_still(page, card_of(page, ada), 380, 300, middle, seconds=4)
+    page.keyboard.press("Escape")
+    stops = [at for at in seen if at >= 0]
+    assert stops == sorted(stops)
+    assert {0, 1, 2} <= set(stops)
+    assert stops.count(1) >= 3  # long enough to let go

@@ -1,0 +1,24 @@
+// Where the keyboard goes on after something was done. On a fresh page: the first field at fault; after a change that
+// leads to a new page (it says so in a message) the page's heading. Inside a page: a form marked data-focus names where
+// to go on when it has been answered and is gone.
+{
+  const isLost = () => !document.activeElement || document.activeElement === document.body;
+
+  const goTo = (element) => {
+    if (!element.matches("a[href], button, input, select, textarea, [tabindex]")) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+  };
+
+  const atFault = document.querySelector("main [aria-invalid='true']");
+  if (atFault) atFault.focus();
+  else if (document.querySelector("#messages .toast") && !document.querySelector("main [autofocus]") && isLost()) {
+    const heading = document.querySelector("h1") ?? document.getElementById("content");
+    if (heading) goTo(heading);
+  }
+
+  document.addEventListener("answered", ({ detail: { form, status } }) => {
+    if (!form.dataset.focus || status >= 400 || !isLost()) return;
+    const next = document.querySelector(form.dataset.focus);
+    if (next) goTo(next);
+  });
+}

@@ -1,0 +1,66 @@
+// A page that is shown again (back and forward, a tab that was asleep, another window) is asked anew, so that nobody
+// works on an old board. What is open or typed is left alone, and the columns stay scrolled where they were.
+{
+  const OLD = 15000; // milliseconds after which a page is asked again when somebody comes back to it
+  let asked = Date.now();
+  let isCarried = false;
+  let isAsking = false;
+  document.addEventListener("lifted", () => (isCarried = true));
+  document.addEventListener("landed", () => (isCarried = false));
+
+  const isChanged = (field) => (["checkbox", "radio"].includes(field.type) ? false : field.value !== field.defaultValue);
+  const isBusy = () => isCarried || isAsking
+    || document.querySelector("dialog[open], :popover-open, [data-rename], [aria-busy='true']")
+    || [...document.querySelectorAll("main textarea, main input:not([type='hidden'])")].some(isChanged);
+
+  const scrolled = () => [document.getElementById("content"), ...document.querySelectorAll("[data-cards]")]
+    .map((box) => [box.id, box.scrollLeft, box.scrollTop]);
+  const scrollBack = (places) => {
+    for (const [id, left, top] of places) document.getElementById(id)?.scrollTo({ left, top, behavior: "instant" });
+  };
+
+  const put = async (page) => {
+    const places = scrolled();
+    const focused = document.activeElement?.id;
+    for (const target of document.querySelectorAll("[data-live], #content")) {
+      const fresh = page.getElementById(target.id);
+      if (!fresh) continue;
+      await htmx.swap({ text: fresh.innerHTML, sourceElement: document.body, target, swap: "innerHTML" });
+    }
+    scrollBack(places);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("found"));
+  };
+
+  const ask = async () => {
+    if (isBusy()) return;
+    asked = Date.now();
+    isAsking = true;
+    try {
+      const response = await fetch(location.href, { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const text = await response.text();
+      if (response.status === 401) document.dispatchEvent(new CustomEvent("refused", { detail: { status: 401, text } }));
+      else if (response.redirected || [403, 404, 410].includes(response.status)) location.reload();
+      else if (response.ok && !isCarried) await put(new DOMParser().parseFromString(text, "text/html"));
+    } catch (error) {
+      if (error.name !== "TypeError") throw error; // not reachable: drops and forms say so when they are used
+    } finally {
+      isAsking = false;
+    }
+  };
+
+  // The detail page has no fragment of itself: it is loaded again; what was typed comes back (drafts.js).
+  const again = () => {
+    if (!document.querySelector("[data-fresh]")) return;
+    if (document.querySelector("[data-fresh='reload']")) isBusy() || location.reload();
+    else ask();
+  };
+
+  addEventListener("pageshow", (event) => {
+    const came = performance.getEntriesByType("navigation")[0]?.type;
+    if (event.persisted || came === "back_forward") again();
+  });
+  const back = () => document.visibilityState === "visible" && Date.now() - asked > OLD && again();
+  document.addEventListener("visibilitychange", back);
+  addEventListener("focus", back);
+}
