@@ -3,10 +3,11 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401  (registers <id:…>)
-from contacts.views import actions, assignee, consents, due, facts
+from contacts.views import actions, assignee, consents, due, facts, leaving
 
 app_name = "contacts"
 urlpatterns = [
+    path("settings/members/<id:member_id>/leaving/", leaving.question, name="member-leaving"),
     path("contacts/<id:contact_id>/assignee/", assignee.assignee, name="assignee"),
     path("contacts/<id:contact_id>/due/", due.due, name="due"),
     path("contacts/<id:contact_id>/actions/", actions.create, name="actions"),

@@ -181,6 +181,7 @@ ROWS = [
     Row("member-invitation", post="401 302 403 403 403 404 401", at={"member_id": Ref("invited")}),
     Row("member-deactivation", post="401 302 403 403 403 404 401"),
     Row("member-reactivation", post="401 302 403 403 403 404 401", at={"member_id": Ref("deactivated")}),
+    Row("contacts:member-leaving", "302 200 403 403 403 404 302"),
     # Help and feedback
     Row("help:index", "302 200 200 200 200 200 302"),
     Row("help:article", "302 200 200 200 200 200 302", at={"name": "pipeline"}),
@@ -215,7 +216,13 @@ ROWS = [
         query={"contact": Ref("contact")},
         body={"contact": [Ref("contact")], "column": Ref("first_column")},
     ),
-    Row("pipeline:selection-export", "302 200 200 403 403 422 302", query={"contact": Ref("contact")}),
+    Row(
+        "pipeline:selection-export",
+        "302 200 200 403 403 422 302",
+        "401 200 200 403 403 422 401",  # asks, as GET does: an address has no room for ten thousand contacts
+        query={"contact": Ref("contact")},
+        body={"contact": [Ref("contact")], "ask": "1"},
+    ),
     Row(
         "pipeline:selection-trash",
         "302 200 200 403 403 422 302",

@@ -1,4 +1,4 @@
-"""What is done with a selection of the list. GET asks, on a page or in a dialog; POST does it."""
+"""What is done with a selection of the list. GET (or POST with `ask`) asks, on a page or in a dialog; POST does it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import LEADERS, WORKERS, gate
 from accounts.plans import Feature
@@ -32,7 +32,7 @@ def assignee(request: HttpRequest) -> HttpResponse:
     if not request.account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
     raw = request.POST.get("assignee")
-    if request.method != "POST" or raw == "":
+    if _asks(request) or raw == "":
         return _ask(request, "assignee", colleagues=assignment.colleagues(request.user))
     form = AssigneeForm({"assignee": "" if raw == NOBODY else raw}, account=request.account)
     if not form.is_valid():
@@ -46,7 +46,7 @@ def assignee(request: HttpRequest) -> HttpResponse:
 @gate(*WORKERS)
 def status(request: HttpRequest) -> HttpResponse:
     """Puts the contacts on top of one column."""
-    if request.method != "POST" or request.POST.get("column") == "":
+    if _asks(request) or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
     picked, column = _picked(request), columns.known(request.account, number(request.POST, "column"))
     asked = {"column_id": column.pk, "enrol": "enrol" in request.POST}
@@ -58,18 +58,23 @@ def status(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 def trash(request: HttpRequest) -> HttpResponse:
     """Puts the contacts into the trash; the message offers to take them out again."""
-    if request.method != "POST":
+    if _asks(request):
         return _ask(request, "trash", days=leads.TRASH_DAYS)
     picked = _picked(request)
     deed = deeds.trash(user=request.user, contact_ids=picked.ids, now=timezone.now())
     return _done(request, picked, _trashed(picked.total), deed)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def export(request: HttpRequest) -> HttpResponse:
     """Says what is going to be exported; `/contacts/export/` makes the file."""
     return _ask(request, "export")
+
+
+def _asks(request: HttpRequest) -> bool:
+    """GET asks; so does a POST that says so, because an address has no room for ten thousand contacts."""
+    return request.method != "POST" or "ask" in request.POST
 
 
 def _picked(request: HttpRequest) -> Picked:
@@ -82,7 +87,7 @@ def _picked(request: HttpRequest) -> Picked:
 def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
     """The question of `_selection_<what>.html`, with the number of contacts; again where nothing was chosen."""
     context |= {"picked": _named(request), "fragment": f"pipeline/_selection_{what}.html"}
-    if request.method == "POST":
+    if not _asks(request) and what in ("assignee", "status"):
         context |= {"error": nothing_chosen(), "enrol": "enrol" in request.POST}
     template = context["fragment"] if wants_fragment(request) else "pipeline/selection.html"
     return render(request, template, context, status=422 if "error" in context else 200)

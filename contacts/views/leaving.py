@@ -1,0 +1,22 @@
+"""The question before a colleague's access is closed."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import ADMINISTRATORS, gate
+from accounts.models import User
+from accounts.refusals import wants_fragment
+from contacts.leaving import hands
+
+
+@require_safe
+@gate(*ADMINISTRATORS)
+def question(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Says how many contacts, appointments and due dates are concerned; `member-deactivation` closes the access."""
+    member = User.objects.of(request.account).filter(pk=member_id).first()
+    if member is None:
+        raise Http404
+    context = {"member": member, "hands": hands(member), "fragment": "contacts/_leaving.html"}
+    template = context["fragment"] if wants_fragment(request) else "contacts/leaving.html"
+    return render(request, template, context)
