@@ -11,6 +11,7 @@ from contacts.models import Contact, sight
 from pipeline.selection import Selection
 
 MOST = 10_000  # contacts that are changed at once
+LISTED = 500  # contacts that have a field each; a form has a limit of fields
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class Picked:
         named: list[tuple[str, str | int]] = [("filter", self.selection.query_string)]
         if self.is_everything:
             return [*named, ("all", 1), ("total", self.total)]
+        if self.total > LISTED:
+            return [*named, ("contacts", ",".join(map(str, self.ids)))]
         return [*named, *(("contact", pk) for pk in self.ids)]
 
 
 def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
-    """What the fields `contact` (repeated), or `all` with `filter` and the `total` that was shown, name.
+    """What the fields `contact` and `contacts`, or `all` with `filter` and the `total` that was shown, name.
 
     `confirmed`: somebody has seen the number, so `all` must come with it. Contacts in the trash are left out.
     Raises `NotUnderstood` for nothing at all, too much, and an id that does not exist for this user (foreign, unknown
@@ -55,8 +58,11 @@ def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
 
 
 def named(data: QueryDict) -> set[int]:
-    """The ids in the field `contact`. Raises `NotUnderstood` for none, too many, and what is no id."""
-    texts = set(data.getlist("contact"))
+    """The ids in the fields `contact` (repeated) and `contacts` (with commas).
+
+    Raises `NotUnderstood` for none, too many, and what is no id.
+    """
+    texts = set(data.getlist("contact")) | set(",".join(data.getlist("contacts")).split(",")) - {""}
     if not texts:
         raise NotUnderstood(_("Bitte wählen Sie mindestens einen Kontakt aus."))
     if len(texts) > MOST:
@@ -73,7 +79,7 @@ def unavailable() -> NotUnderstood:
 
 def too_many() -> NotUnderstood:
     return NotUnderstood(
-        _("Bitte höchstens 10.000 Kontakte auf einmal; grenzen Sie die Auswahl mit Filtern ein.")
+        _("Bitte höchstens 10.000 Kontakte auf einmal; grenzen Sie die Suche mit Filtern ein.")
     )
 
 
@@ -88,7 +94,7 @@ def _everything(selection: Selection, data: QueryDict, confirmed: bool) -> Picke
     shown = data.get("total", str(len(ids)))
     if shown != str(len(ids)):
         raise Conflict(
-            _("Die Auswahl umfasst inzwischen %(number)s Kontakte. Bitte prüfen Sie sie noch einmal.")
+            _("Der Filter findet inzwischen %(number)s Kontakte. Bitte prüfen Sie sie noch einmal.")
             % {"number": len(ids)}
         )
     return Picked(selection, ids, is_everything=True)

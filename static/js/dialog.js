@@ -19,10 +19,20 @@
     content.querySelector(first)?.focus();
   };
 
+  // A form marked data-ask may carry more than an address has room for.
+  const request = (form) => {
+    const headers = { "HX-Request": "true" };
+    if (!form?.hasAttribute("data-ask")) return { headers, cache: "no-store" };
+    const body = new URLSearchParams(new FormData(form));
+    if (body.has("all")) for (const name of ["contact", "contacts"]) body.delete(name);
+    body.set("ask", "1");
+    return { method: "POST", headers: { ...headers, "X-CSRFToken": document.querySelector("meta[name='csrf-token']").content }, body };
+  };
+
   const load = async (button) => {
     const address = button.getAttribute("formaction") ?? button.getAttribute("href");
     try {
-      const response = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const response = await fetch(address, request(button.form));
       const text = await response.text();
       if (response.redirected || /^\s*<(!doctype|html)/i.test(text)) {
         if (response.ok) location.assign(address); // a page that knows no fragment
