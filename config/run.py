@@ -172,6 +172,10 @@ class Supervisor:
     def announce(self, logins: str) -> None:
         print(f"\n  {self.environment['BASE_URL']}\n", flush=True)
         print(logins, flush=True)
+        print(
+            "  Ein Probebetrieb: Neustarts, https und eine eigene Datenbank siehe README, „Production“.",
+            flush=True,
+        )
         print("  Beenden mit Strg+C.\n", flush=True)
 
     def stop(self) -> None:

@@ -95,9 +95,14 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", f"postgres://postgres@/postgres?host={DATA_DIR}/pg")}
-DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-    "pool": {"min_size": 1, "max_size": env.int("WEB_THREADS", 4) + 2, "timeout": 10}
-}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = (
+    True  # of each that is taken from the pool: it may have died there
+)
+# Who asks while the database is away waits for `timeout`; who asks later tries anew, not when some pause is over.
+POOL = {"min_size": 1, "max_size": env.int("WEB_THREADS", 4) + 6, "timeout": 4, "reconnect_timeout": 1}
+DATABASES["default"]["OPTIONS"] = (
+    {"connect_timeout": 3} | DATABASES["default"].get("OPTIONS", {}) | {"pool": POOL}
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, because the limits on logins must hold across all web processes. Nothing else is cached in it.
 CACHES = {"default": {"BACKEND": "accounts.counters.Counters", "LOCATION": "accounts_cache"}}

@@ -1,14 +1,78 @@
-"""`manage.py procrastinate …`: the library's command, whose worker first frees what dead workers left behind."""
+"""`manage.py procrastinate …`: the library's command, with a worker that outlives its database.
 
+The library's own ends when the database is away for some seconds, and takes up nothing of what it held before.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from contextlib import suppress
 from typing import Any
 
+import psycopg
+from django.db import DatabaseError, connections
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.management.commands.procrastinate import Command as LibraryCommand
+from procrastinate.exceptions import ConnectorException
 
 from pipeline import stalled
 
+PAUSE = 1  # seconds until the database is looked for again
+NOT_FOR_THE_WORKER = ("command", "func")
+
+logger = logging.getLogger(__name__)
+
 
 class Command(LibraryCommand):
+    """Only `worker` differs, and only in what happens before it starts and when the database goes away."""
+
+    is_stopped = False  # by a signal
+
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["command"] == "worker":
+        if options["command"] != "worker":
+            super().handle(*args, **options)
+            return
+        others = {*self._django_options, *NOT_FOR_THE_WORKER}
+        given = {name: value for name, value in options.items() if name not in others}
+        with suppress(KeyboardInterrupt):
+            self.live(given)
+
+    def live(self, given: dict[str, Any]) -> None:
+        """One worker after the other until a signal comes; a single one that is not to wait for jobs."""
+        while True:
+            try:
+                self.rescue()
+                asyncio.run(self.work(given))
+                if self.is_stopped or not given.get("wait", True):
+                    return
+                logger.warning("The worker ended by itself and starts again")
+            except (DatabaseError, ConnectorException, psycopg.Error) as fault:
+                if self.is_stopped:
+                    return
+                logger.warning("The worker waits for its database: %s", fault)
+            time.sleep(PAUSE)
+
+    def rescue(self) -> None:
+        try:
             stalled.give_back()
-        super().handle(*args, **options)
+        finally:
+            connections.close_all()  # else the next attempt would use the one that broke
+
+    async def work(self, given: dict[str, Any]) -> None:
+        """A worker's life. A signal ends it in order: jobs under way are finished; a second one ends it at once."""
+        loop = asyncio.get_running_loop()
+        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+            async with working.open_async():
+                life = asyncio.ensure_future(working.run_worker_async(install_signal_handlers=False, **given))
+
+                def stop() -> None:
+                    self.is_stopped = True
+                    for number in (signal.SIGINT, signal.SIGTERM):
+                        loop.remove_signal_handler(number)
+                    life.cancel()
+
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    loop.add_signal_handler(number, stop)
+                with suppress(asyncio.CancelledError):
+                    await life
