@@ -10,7 +10,7 @@ from typing import Any
 
 import environ
 
-from config import mail, proxies
+from config import mail, private, proxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -28,8 +28,10 @@ def required(name: str) -> str:
 
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+private.keep(DATA_DIR)
 SECRET_KEY = env.str("SECRET_KEY", "") or ("debug-only" if DEBUG else required("SECRET_KEY"))
-TOKEN_KEY = env.str("TOKEN_KEY", SECRET_KEY)
+TOKEN_KEY = env.str("TOKEN_KEY", "") or (SECRET_KEY if DEBUG else required("TOKEN_KEY"))
+TOKEN_KEY_FALLBACKS = env.list("TOKEN_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
     ["localhost", "127.0.0.1"] if DEBUG else required("ALLOWED_HOSTS").split(",")
 )
@@ -158,7 +160,9 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other sites of the domain are not ours to bind
 SECURE_REFERRER_POLICY = "same-origin"
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 try:

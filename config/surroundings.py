@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import embedded
+from config import embedded, private
 
 KEYS = ("SECRET_KEY", "TOKEN_KEY")
 WILDCARDS = ("0.0.0.0", "::", "")
@@ -78,6 +78,7 @@ class Surroundings:
 
     def _make_data_dir(self) -> None:
         try:
+            private.keep(self.data_dir)
             self.data_dir.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.data_dir):
                 pass

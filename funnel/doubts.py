@@ -10,7 +10,7 @@ from contacts import finding
 from contacts.models import Consent, Contact, sight
 from funnel import withdrawal
 from funnel.models import Message, Suppression
-from funnel.suppression import address_hash, suppress
+from funnel.suppression import address_hash, hashes, suppress
 
 MOST = 20  # shown at once
 
@@ -40,9 +40,10 @@ def decide(*, user: User, contact_id: int, objects: bool, now: datetime) -> Cont
     rows = Message.objects.of(user.account).filter(contact=contact, is_in_doubt=True).select_for_update()
     addresses = set(rows.values_list("address", flat=True))
     digests = [address_hash(contact.account_id, address) for address in addresses]
+    known = [digest for address in addresses for digest in hashes(contact.account_id, address)]
     rows.update(is_in_doubt=False)
     if not objects:
-        closed = Suppression.objects.of(user.account).filter(address_hash__in=digests)
+        closed = Suppression.objects.of(user.account).filter(address_hash__in=known)
         closed.filter(reason=Suppression.Reason.DOUBT).delete()
         return contact
     for digest in digests:

@@ -19,8 +19,14 @@ OWN_WORDS: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION)  # the pers
 
 def address_hash(account_id: int, address: str) -> str:
     """The keyed hash of an address in an office; the case of letters does not matter."""
-    text = f"{account_id}:{address.strip().lower()}"
-    return hmac.new(settings.TOKEN_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hashes(account_id, address)[0]
+
+
+def hashes(account_id: int, address: str) -> list[str]:
+    """Its hash, and those that older keys made: an address is never asked for again, so they cannot be made anew."""
+    text = f"{account_id}:{address.strip().lower()}".encode()
+    keys = (settings.TOKEN_KEY, *settings.TOKEN_KEY_FALLBACKS)
+    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys]
 
 
 def is_suppressed(account_id: int, address: str) -> bool:
@@ -35,11 +41,16 @@ def suppressed(account_id: int, addresses: Iterable[str]) -> set[str]:
 
 def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]:
     """Why and since when, by address in lower case: those that the office must not mail."""
-    hashes = {address_hash(account_id, address): address.strip().lower() for address in addresses if address}
-    if not hashes:
+    known = {
+        digest: address.strip().lower()
+        for address in addresses
+        if address
+        for digest in hashes(account_id, address)
+    }
+    if not known:
         return {}
-    rows = Suppression.objects.of(account_id).filter(address_hash__in=hashes)
-    return {hashes[row.address_hash]: row for row in rows}
+    rows = Suppression.objects.of(account_id).filter(address_hash__in=known)
+    return {known[row.address_hash]: row for row in rows}
 
 
 def suppress(*, account_id: int, digest: str, reason: str, now: datetime) -> bool:

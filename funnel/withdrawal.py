@@ -20,7 +20,7 @@ from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel import enrolments
 from funnel.models import Enrolment, Suppression
-from funnel.suppression import OWN_WORDS, address_hash, suppress
+from funnel.suppression import OWN_WORDS, address_hash, hashes, suppress
 from funnel.tokens import Unsubscription
 
 Channel, Method = Consent.Channel, Consent.Method
@@ -101,8 +101,9 @@ def lift(
     if not user.is_administrator:
         raise Forbidden(_("Eine Sperre heben nur Administratoren auf."))
     contact = finding.lock(user, contact.pk)
-    digest = address_hash(contact.account_id, contact.email)
-    entry = Suppression.objects.of(contact.account_id).filter(address_hash=digest).select_for_update().first()
+    digests = hashes(contact.account_id, contact.email)
+    entries = Suppression.objects.of(contact.account_id).filter(address_hash__in=digests)
+    entry = entries.select_for_update().order_by("-at").first()
     if entry is None:
         raise Conflict(_("Diese Adresse ist nicht gesperrt."))
     if (occurred_at or now) <= entry.at:
@@ -118,7 +119,7 @@ def lift(
         actor=user,
         now=now,
     )
-    entry.delete()
+    entries.delete()
     return contact
 
 
@@ -161,13 +162,13 @@ def _recipients(said: Unsubscription) -> set[int]:
     """
     contacts = Contact.objects.of(said.account_id)
     written = contacts.filter(pk=said.contact_id).first()
-    if written and address_hash(said.account_id, written.email) == said.digest:
+    if written and said.digest in hashes(said.account_id, written.email):
         return _with_address(said.account_id, written.email)
     others = contacts.exclude(email="").values_list("pk", "email", "more_emails").iterator()
     found = {
         pk
         for pk, email, more in others
-        if any(address_hash(said.account_id, one) == said.digest for one in reaches.texts(email, more))
+        if any(said.digest in hashes(said.account_id, one) for one in reaches.texts(email, more))
     }
     return {*found, written.pk} if written else found
 

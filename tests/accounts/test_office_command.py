@@ -1,5 +1,6 @@
 """`manage.py office`: the only way to a new office."""
 
+import sys
 from io import StringIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from accounts.models import Account, User
 from accounts.plans import Plan
+from funnel.models import Sender
 from pipeline.models import Column
 
 
@@ -86,3 +88,27 @@ def test_list_names_every_office(anna: User, paul: User) -> None:
         f"{anna.account.pk}\texpert\t1\tKrüger Immobilien",
         f"{paul.account.pk}\tstarter\t1\tHansen & Partner",
     ]
+
+
+def test_the_address_of_a_mail_server_comes_from_the_environment(
+    krueger: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFFICE_RELAY", "smtp+tls://user:geheim@mail.example:587")
+    said = office("relay", "--id", str(krueger.pk))
+    assert Sender.objects.of(krueger).get().relay == "smtp+tls://user:geheim@mail.example:587"
+    assert "geheim" not in said
+    monkeypatch.setenv("OFFICE_RELAY", "")
+    office("relay", "--id", str(krueger.pk))
+    assert Sender.objects.of(krueger).get().relay == ""
+
+
+def test_or_from_the_standard_input(krueger: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OFFICE_RELAY", raising=False)
+    monkeypatch.setattr(sys, "stdin", StringIO("smtp://mail.example\n"))
+    office("relay", "--id", str(krueger.pk))
+    assert Sender.objects.of(krueger).get().relay == "smtp://mail.example"
+
+
+def test_and_never_from_the_command_line(krueger: Account) -> None:
+    with pytest.raises(CommandError):
+        office("relay", "--id", str(krueger.pk), "--url", "smtp://user:geheim@mail.example")

@@ -90,6 +90,8 @@ def test_web_and_worker_run_and_keys_are_private(instance: Instance) -> None:
     assert instance.wait_for_command("gunicorn").is_running()
     keys = instance.data_dir / "keys.env"
     assert keys.stat().st_mode & 0o777 == 0o600
+    assert [path for path in instance.data_dir.rglob("*") if path.lstat().st_mode & 0o077] == []
+    assert instance.data_dir.stat().st_mode & 0o777 == 0o700
     assert [line.split("=")[0] for line in keys.read_text().splitlines()] == ["SECRET_KEY", "TOKEN_KEY"]
 
 

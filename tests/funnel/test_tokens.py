@@ -42,6 +42,12 @@ def test_a_token_of_another_token_key_is_unknown(settings):
         read(token)
 
 
+def test_a_token_of_an_earlier_token_key_is_known_while_that_is_kept(settings):
+    token = unsubscribe_token(message())
+    settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
+    assert read(token).account_id == 7
+
+
 def test_any_altered_character_makes_it_unknown():
     token = unsubscribe_token(message())
     for place in range(len(token)):

@@ -209,3 +209,13 @@ def test_a_bounce_gives_way_to_the_persons_own_no(krueger):
         withdrawal.suppress(account_id=krueger.pk, digest=digest, reason=reason, now=NOW)
         reasons.append(Suppression.objects.get().reason)
     assert reasons == ["bounce", "objection", "objection", "objection"]
+
+
+def test_a_no_outlives_a_changed_token_key(klara, said, settings, anna):
+    withdrawal.unsubscribe(said=said, now=LATER)
+    settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
+    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    withdrawal.unsubscribe(said=said, now=LATER)  # the link of a mail from before
+    assert opt_outs(klara) == 1
+    lift(anna, klara)
+    assert basis.missing(klara) == ""

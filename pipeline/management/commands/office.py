@@ -1,6 +1,9 @@
 """`manage.py office create | plan | relay | list`: offices have no public sign-up, the operator opens them."""
 
+import os
+import sys
 from argparse import ArgumentParser
+from getpass import getpass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +20,8 @@ from accounts.plans import Plan
 from accounts.refusals import Refusal
 from funnel.models import Sender
 from pipeline.boards import create_board
+
+RELAY = "OFFICE_RELAY"
 
 
 class Command(BaseCommand):
@@ -36,11 +41,14 @@ class Command(BaseCommand):
         plan = verbs.add_parser("plan", help=_("das Paket eines Büros ändern"))
         plan.add_argument("--id", type=int, required=True)
         plan.add_argument("--plan", required=True)
-        relay = verbs.add_parser("relay", help=_("einem Büro einen eigenen Mailserver geben"))
-        relay.add_argument("--id", type=int, required=True)
-        relay.add_argument(
-            "--url", required=True, help=_("wie EMAIL_URL; leer: der Mailserver der Installation")
+        relay = verbs.add_parser(
+            "relay",
+            help=_(
+                "einem Büro einen eigenen Mailserver geben: seine Adresse (wie EMAIL_URL; leer: der Mailserver der "
+                "Installation) steht in OFFICE_RELAY oder kommt über die Standardeingabe"
+            ),
         )
+        relay.add_argument("--id", type=int, required=True)
         verbs.add_parser("list", help=_("alle Büros"))
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
@@ -81,8 +89,11 @@ class Command(BaseCommand):
         self.stdout.write(_("Gespeichert: Büro %(office)s.") % {"office": _named(account)})
 
     def relay(self, options: dict[str, Any]) -> None:
-        """A mail server of its own for an office. Only the operator sets it: it may name a host inside his network."""
-        url = options["url"]
+        """A mail server of its own for an office. Only the operator sets it: it may name a host inside his network.
+
+        Its address holds a password, which everybody on the machine could read on a command line.
+        """
+        url = (os.environ[RELAY] if RELAY in os.environ else _asked()).strip()
         if url and not url.startswith(("smtp://", "smtp+tls://", "smtps://", "smtp+ssl://")):
             raise CommandError(_("Die Adresse muss mit smtp:// oder smtp+tls:// beginnen."))
         if not Sender.objects.of(options["id"]).update(relay=url):
@@ -94,6 +105,11 @@ class Command(BaseCommand):
         active = Count("users", filter=Q(users__is_active=True))
         for account in Account.objects.annotate(active=active).order_by("pk"):
             self.stdout.write(f"{account.pk}\t{account.plan}\t{account.active}\t{account.name}")
+
+
+def _asked() -> str:
+    """The first line of the standard input; somebody at a terminal is asked, and types unseen."""
+    return getpass(_("Adresse des Mailservers: ")) if sys.stdin.isatty() else sys.stdin.readline()
 
 
 def _named(account: Account) -> str:

@@ -1,0 +1,57 @@
+"""Secrets that stand in the database, readable with TOKEN_KEY alone.
+
+Each purpose has a key of its own, derived from TOKEN_KEY, so that what is sealed for one opens for no other. What is
+sealed names its key: after TOKEN_KEY was changed the old one opens it, as long as TOKEN_KEY_FALLBACKS has it.
+"""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.refusals import Conflict
+
+MARK = "sealed"
+SECOND_FACTOR = "second factor"  # purposes, in their own words: renaming one makes what it sealed unreadable
+
+
+class Unreadable(Conflict):
+    """No key of ours opens it: TOKEN_KEY was changed without keeping the old one, or the text was altered."""
+
+
+def seal(purpose: str, text: str) -> str:
+    """The text as only `unseal` with the same purpose reads it; another one each time."""
+    key = settings.TOKEN_KEY
+    return f"{MARK}:{_name(key)}:{_cipher(purpose, key).encrypt(text.encode()).decode()}"
+
+
+def unseal(purpose: str, sealed: str) -> str:
+    """The text that was sealed. Raises Unreadable."""
+    mark, name, token = (*sealed.split(":", 2), "", "")[:3]
+    for key in (settings.TOKEN_KEY, *settings.TOKEN_KEY_FALLBACKS):
+        if mark == MARK and name == _name(key):
+            try:
+                return _cipher(purpose, key).decrypt(token.encode()).decode()
+            except InvalidToken:
+                break
+    raise Unreadable(
+        _("Ein Schlüssel des Servers fehlt. Bitte wenden Sie sich an die Betreuung der Kontakte-Pipeline.")
+    )
+
+
+def is_sealed(text: str) -> bool:
+    return text.startswith(f"{MARK}:")
+
+
+def _name(key: str) -> str:
+    """What a key is called: tells keys apart and nothing of them."""
+    return hashlib.sha256(b"name of a key" + key.encode()).hexdigest()[:8]
+
+
+def _cipher(purpose: str, key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))

@@ -1,0 +1,30 @@
+"""DATA_DIR belongs to the user we run as, and to nobody else: folders 0700, files 0600."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+OTHERS = 0o077
+
+
+def keep(data_dir: Path) -> None:
+    """From now on this process makes nothing that others may read; closes what an older version left open.
+
+    The tree is walked only while the folder itself is open: later starts cost one look. The embedded database's own
+    folder belongs to its user, and is closed by PostgreSQL itself.
+    """
+    os.umask(OTHERS)
+    if data_dir.is_dir() and data_dir.stat().st_mode & OTHERS:
+        for folder, folders, files in os.walk(data_dir):
+            folders[:] = [name for name in folders if not name.startswith("pg")]
+            for name in (*folders, *files):
+                _close(Path(folder, name))
+        _close(data_dir)  # last, so that a walk cut short begins anew
+
+
+def _close(path: Path) -> None:
+    with suppress(FileNotFoundError, PermissionError):  # somebody else's, or gone meanwhile
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode) and mode & OTHERS:
+            path.chmod(stat.S_IMODE(mode) & ~OTHERS)
