@@ -90,7 +90,7 @@
     });
 
     dialog.addEventListener("close", () => {
-      document.body.append(messages);
+      document.querySelector(".skip").after(messages);
       content.replaceChildren();
       if (opener?.isConnected) opener.focus({ preventScroll: true });
     });

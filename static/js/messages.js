@@ -100,6 +100,15 @@
       const toast = event.target.closest("[data-close]")?.closest(".toast");
       if (toast) leave(toast);
     });
+    // Strg+Z takes back what was done last, wherever nobody is typing.
+    document.addEventListener("keydown", (event) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+      if (!isUndo || event.target.closest("input:not([type='checkbox']), textarea, select, [contenteditable]")) return;
+      const button = [...place.querySelectorAll(".toast:not(.toast--leaving) form[data-swap] button")].at(-1);
+      if (!button) return;
+      event.preventDefault();
+      button.click();
+    });
     // An undo that was answered has had its say, whatever the answer.
     document.addEventListener("answered", (event) => {
       const toast = event.detail.form.closest(".toast");

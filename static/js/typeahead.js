@@ -21,6 +21,12 @@
     }
   };
 
+  // Whoever does not see the list is told how many it holds now.
+  const tell = () => {
+    const place = document.querySelector("[data-found]");
+    place.textContent = place.dataset.found.replace("%s", document.querySelector("[data-total]").textContent);
+  };
+
   const search = async (form) => {
     running?.abort();
     running = new AbortController();
@@ -35,6 +41,7 @@
       await put(page);
       history.replaceState(history.state, "", address);
       form.querySelector("[data-typeahead]").closest(".field").classList.toggle("field--set", address.searchParams.has("q"));
+      tell();
       document.dispatchEvent(new CustomEvent("found"));
     } catch (error) {
       if (error.name === "AbortError") return;

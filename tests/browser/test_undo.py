@@ -105,3 +105,28 @@ def test_a_card_moved_by_menu_into_a_column_that_came_meanwhile_leaves_the_scree
     left = truth(anna.account)
     assert left.pop(column.name)["cards"] == [[ada.pk, 2, False]]
     assert shown(page) == left
+
+
+def test_ctrl_z_takes_back_the_last_move_but_not_while_typing(visit, anna, new, missed):
+    (ada,) = make(new, "Ada")
+    page = visit(anna)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    expect(messages(page)).to_contain_text("„Nicht erreicht“")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.press("Control+z")
+    page.get_by_role("searchbox").blur()
+    expect(card_of(page, ada)).to_be_visible()
+    assert Card.objects.get(pk=ada.pk).column == missed
+    page.keyboard.press("Control+z")
+    expect(cards_in(page, new).locator(f"#card-{ada.pk}")).to_be_visible()
+    assert Card.objects.get(pk=ada.pk).column == new
+
+
+def test_undo_comes_early_in_the_order_of_the_tab_key(visit, anna, new, missed):
+    (ada,) = make(new, "Ada")
+    page = visit(anna)
+    drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
+    expect(messages(page).get_by_role("button", name="Rückgängig")).to_be_visible()
+    page.get_by_role("link", name="Zum Inhalt springen").focus()
+    page.keyboard.press("Tab")
+    expect(messages(page).get_by_role("button", name="Rückgängig")).to_be_focused()

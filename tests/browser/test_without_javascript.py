@@ -92,3 +92,10 @@ def test_a_long_column_goes_on_a_page_of_its_own(visit, anna, board):
     expect(page.locator("[data-card]")).to_have_count(10)
     page.get_by_role("link", name="Zur Pipeline").click()
     expect(page.locator("[data-card]")).to_have_count(50)
+
+
+def test_filters_have_a_button_that_is_seen(visit, anna, board):
+    page = visit(anna, "/contacts/", java_script_enabled=False)
+    expect(page.get_by_role("button", name="Filtern")).to_be_in_viewport()
+    box = page.get_by_role("button", name="Filtern").bounding_box()
+    assert min(box["width"], box["height"]) >= 24
