@@ -7,7 +7,7 @@ other. What identifies nobody (placeholders, `info@`) is left out before anythin
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -50,9 +50,8 @@ class Record:
         return bool(self.company) and not (self.first_name or self.last_name)
 
 
-def record(values: Mapping[str, Any], nobody: Iterable[str] = ()) -> Record:
-    """The record in a contact's facts, by field name; `nobody`: addresses and numbers known to identify nobody."""
-    left_out = frozenset(nobody)
+def record(values: Mapping[str, Any]) -> Record:
+    """The record in a contact's facts, by field name."""
     addresses = reaches.texts(values.get("email") or "", values.get("more_emails") or ())
     phones = reaches.texts(values.get("phone") or "", values.get("more_phones") or ())
     folded = tuple(dict.fromkeys(map(str.lower, addresses)))
@@ -61,10 +60,16 @@ def record(values: Mapping[str, Any], nobody: Iterable[str] = ()) -> Record:
         values.get("first_name") or "",
         values.get("last_name") or "",
         values.get("company") or "",
-        tuple(one for one in folded if one not in left_out and is_someones(one)),
-        tuple(one for one in numbers if one and one not in left_out and is_real(one)),
+        tuple(one for one in folded if is_someones(one)),
+        tuple(one for one in numbers if one and is_real(one)),
         folded,
     )
+
+
+def without(known: Record, addresses: Iterable[str]) -> Record:
+    """The record without addresses that identify nobody."""
+    left_out = frozenset(addresses)
+    return replace(known, emails=tuple(one for one in known.emails if one not in left_out))
 
 
 def same(one: Record, other: Record) -> Same | None:
@@ -96,7 +101,8 @@ def contradict(one: Record, other: Record) -> bool:
         theirs = _words(other.first_name), _words(other.last_name)
         straight = _within(first, theirs[0]) and _within(last, theirs[1])
         return not (straight or (_within(first, theirs[1]) and _within(last, theirs[0])))
-    return not _within(_person(one), _person(other))
+    lasts = _words(one.last_name), _words(other.last_name)
+    return not (_within(_person(one), _person(other)) or (all(lasts) and _within(*lasts)))
 
 
 def is_someones(address: str) -> bool:

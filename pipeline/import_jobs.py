@@ -13,12 +13,14 @@ from types import TracebackType
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from accounts.refusals import NotUnderstood, Refusal
 from contacts import csv_rows
 from pipeline.copying import copy_in
 from pipeline.import_mails import Mails, forecast, sentences
 from pipeline.import_plan import LONGEST_REASON, Line, Plan, make_plan
+from pipeline.import_words import Words
 from pipeline.import_write import Writer
 from pipeline.models import Import, ImportRow
 
@@ -26,7 +28,7 @@ LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
 MOST_LINES = 20  # named in a sentence
 State = Import.State
 WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
-Row = tuple[int, int, int, str, str, str, int | None]
+Row = tuple[int, int, int, str, str, str, Jsonb, int | None]
 
 
 def check(*, import_id: int, now: datetime) -> None:
@@ -53,7 +55,7 @@ def run(*, import_id: int, now: datetime) -> None:
             report.next_stage(len(plan.people.wishes))
             enrol = bool(source.options.get("enrol"))
             writer = Writer(plan.people, source.account, source.user, now, report, enrol=enrol)
-            writer.write()
+            writer.write(source)
             _save_report(source, plan, writer)
         _finish(source, State.DONE, plan.counts, writer.mails, now)
 
@@ -133,14 +135,17 @@ def _sheet(source: Import) -> csv_rows.Sheet:
 
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
     ImportRow.objects.of(source.account).filter(source=source).delete()
-    columns = ("account_id", "source_id", "line", "outcome", "name", "reason", "contact_id")
+    columns = ("account_id", "source_id", "line", "outcome", "name", "reason", "changes", "contact_id")
     said = sentences(writer.started) if writer else {}
+
+    words = Words(source.account)
 
     def cells(row: Line) -> Row:
         contact = writer.contact_id(row.key) if writer else _present(row.key)
         mails = said.pop(contact or 0, "") if row.outcome in WRITTEN else ""
         reason = f"{row.reason} {mails}".strip()[:LONGEST_REASON]
-        return source.account_id, source.pk, row.line, row.outcome, row.name, reason, contact
+        changes = Jsonb(words.said(row.changed))
+        return source.account_id, source.pk, row.line, row.outcome, row.name, reason, changes, contact
 
     copy_in(ImportRow, columns, map(cells, plan.lines))
 

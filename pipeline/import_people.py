@@ -1,32 +1,27 @@
 """Which contact a row of an imported file means: one of the office, or one that an earlier row has brought.
 
-Rows match by e-mail address, else by phone number and name, else (when they have neither) by names, address and all
-other cells. The office's contacts are looked up batch by batch; what the file adds is kept packed in memory, because
-a hundred thousand rows must fit beside the rest of the worker.
+Who is the same person is said by `contacts.identity`; a row that nothing identifies means the contact that says the
+same in all its cells. The office's contacts are looked up batch by batch; what the file adds is kept packed in
+memory, because a hundred thousand rows must fit beside the rest of the worker.
 """
 
 import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from accounts.models import Account
+from contacts import identity
+from contacts.identity import Record
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
-from contacts.reaches import union
-from pipeline.import_rows import (
-    FACTS,
-    Evidence,
-    Facts,
-    Row,
-    email_key,
-    number_of,
-    person_key,
-    phone_key,
-    place_key,
-    sort_name,
-)
+from pipeline import import_match
+from pipeline.import_rows import FACTS, Evidence, Facts, Row, place_key, sort_name
 
+MOST_ALIKE = 30  # people who share a number or an address: so many identify nobody
+MOST_READ = 20_000  # contacts for one batch of rows
+Change = tuple[str, Any, Any]  # field, old value, new one
 Given = tuple[datetime, str]  # a consent, known again by its moment and its words
 
 
@@ -44,7 +39,17 @@ class Person:
     trashed: bool = False
     notes: set[str] = field(default_factory=set)
     consents: set[Given] = field(default_factory=set)
-    number: str | None = None  # the phone number in its one form, where it is known already
+    _record: Record | None = None
+
+    @property
+    def record(self) -> Record:
+        """What the person is known by; `changed` after the facts are others."""
+        if self._record is None:
+            self._record = identity.record(self.facts)
+        return self._record
+
+    def changed(self) -> None:
+        self._record = None
 
     def hears(self, wish: "Wish") -> None:
         """Knows the notes and consents that the file brings, so that none is brought again."""
@@ -64,6 +69,13 @@ class Wish:
     created_at: datetime | None = None
 
 
+class Found(NamedTuple):
+    """`others`: who shares a number or an address with a row that means none of them."""
+
+    person: Person | None
+    others: list[tuple[str, Person]]
+
+
 class People:
     """Finds the contact of each row and collects what the file wants of it."""
 
@@ -80,26 +92,23 @@ class People:
     def load(self, rows: Iterable[Row]) -> None:
         """Looks up whatever these rows could mean."""
         self._near, self._loaded = {}, {}
-        emails: set[str] = set()
-        numbers: set[str] = set()
+        wanted: set[str] = set()
         names: set[str | None] = set()
         touched: set[int] = set()
         for row in rows:
-            keys, number = self._keys(row.facts)
-            touched.update(key for each in keys for key in self._seen.get(each or 0, ()))
-            emails.add(row.facts.get("email", ""))
-            numbers.add(number)
-            if not row.facts.get("email") and not number:
+            record = identity.record(row.facts)
+            touched.update(key for each in self._keys(record, row.facts) for key in self._seen.get(each, ()))
+            wanted.update(f"{self.account.pk}:{key}" for key in reached_by(record))
+            if not record.emails and not record.numbers:
                 names.add(sort_name(row.facts))
         contacts = Contact.objects.of(self.account)
         for found in (
-            contacts.filter(email__in=emails - {""}),
-            contacts.filter(phone_e164__in=numbers - {""}),
+            contacts.filter(keys__overlap=[*wanted]),
             contacts.filter(sort_name__in=names - {None}),
             contacts.filter(sort_name=None, email="", phone_e164="") if None in names else contacts.none(),
             contacts.filter(pk__in=[key for key in touched if key > 0]),
         ):
-            self._read(found.order_by("pk"))
+            self._read(found.order_by("pk")[:MOST_READ])
         for key in touched:
             if key < 0:
                 wish = self.wish(key)
@@ -110,19 +119,17 @@ class People:
         if self.with_consents:
             self._read_consents()
 
-    def find(self, row: Row) -> Person | None:
-        """The contact this row means; one in the trash only if no other fits."""
-        by_email, by_phone, by_place = (self._near.get(key or 0, []) for key in self._keys(row.facts)[0])
-        if row.facts.get("email") or row.facts.get("phone"):
-            by_place = []
-        else:
-            by_place = [person for person in by_place if _says_the_same(person.facts, row.facts)]
+    def find(self, row: Row) -> "Found":
+        """The contact this row means, one in the trash only if no other fits; else who has something in common."""
+        record = identity.record(row.facts)
+        keys = self._keys(record, row.facts)
+        near = {person.key: person for key in keys for person in self._near.get(key, ())}
         for trashed in (False, True):
-            for people in (by_email, by_phone, by_place):
-                fitting = [person for person in people if self._fits(person, row, trashed)]
-                if fitting:
-                    return min(fitting, key=lambda person: _distance(person, row))
-        return None
+            people = [person for person in near.values() if self._fits(person, row, trashed)]
+            if person := import_match.choose(row, record, people):
+                return Found(person, [])
+        others = [person for person in near.values() if not person.trashed]
+        return Found(None, import_match.in_common(record, others))
 
     def bring(self, row: Row) -> Person:
         """A contact that does not exist yet."""
@@ -135,26 +142,26 @@ class People:
         self._keep(person, wish, row)
         return person
 
-    def merge(self, person: Person, row: Row) -> list[str]:
-        """Notes what the row wants of a known contact; answers what that changes (names of fields)."""
-        wanted = row.facts | _all_of_both(person.facts, row.facts)
-        changed = [name for name, value in wanted.items() if person.facts.get(name) != value]
+    def merge(self, person: Person, row: Row) -> list[Change]:
+        """Notes what the row wants of a known contact; answers what that changes: field, old value, new one."""
+        wanted = import_match.wanted(person.facts, row.facts)
         wish = self.wish(person.key) if person.key in self.wishes else Wish(row.line)
-        for name in changed:
-            person.facts[name] = wish.facts[name] = wanted[name]
+        changed: list[Change] = [(name, person.facts.get(name), value) for name, value in wanted.items()]
+        person.facts.update(wanted)
+        wish.facts.update(wanted)
+        person.changed()
         if row.column_id is not None and row.column_id != person.column_id:
+            changed.append(("status", person.column_id, row.column_id))
             person.column_id = wish.column_id = row.column_id
-            changed.append("status")
         if row.note and row.note not in person.notes:
             person.notes.add(row.note)
             wish.notes.append(row.note)
-            changed.append("note")
+            changed.append(("note", None, row.note))
         if row.consent and given(row.consent) not in person.consents:
             person.consents.add(given(row.consent))
             wish.consents.append(row.consent)
-            changed.append("consent_at")
+            changed.append(("consent_at", None, row.consent.at))
         if changed or row.file_id:
-            person.number = None
             self._keep(person, wish, row, is_written=bool(changed))
         return changed
 
@@ -176,32 +183,33 @@ class People:
         if row.file_id:
             self._claims.setdefault(person.key, row.file_id)
         self._know(person)
-        for key in self._keys(person.facts, person.number)[0]:
-            if key is not None and person.key not in self._seen.get(key, ()):
-                self._seen[key] = (*self._seen.get(key, ()), person.key)
+        for key in self._keys(person.record, person.facts):
+            seen = self._seen.get(key, ())
+            if person.key not in seen and len(seen) < MOST_ALIKE:
+                self._seen[key] = (*seen, person.key)
 
     def _know(self, person: Person) -> None:
         """Makes the contact findable in this batch, under what is now known of it."""
         self._loaded[person.key] = person
-        for key in self._keys(person.facts, person.number)[0]:
-            if key is not None and person not in (near := self._near.setdefault(key, [])):
+        for key in self._keys(person.record, person.facts):
+            near = self._near.setdefault(key, [])
+            if len(near) < MOST_ALIKE and person not in near:
                 near.append(person)
 
     def _read(self, contacts: Iterable[Contact]) -> None:
-        names = ("id", "trashed_at", "phone_e164", "card__column_id", "assignee_id", *FACTS)
+        names = ("id", "trashed_at", "card__column_id", "assignee_id", *FACTS)
         for values in contacts.values_list(*names).iterator(chunk_size=500):  # type: ignore[attr-defined]
-            key, trashed_at, number, column_id, *facts = values
+            key, trashed_at, column_id, *facts = values
             if key in self._loaded:
                 continue
             known = dict(zip(("assignee_id", *FACTS), facts, strict=True))
             known = {name: value for name, value in known.items() if value not in (None, "", [])}
-            person = Person(key, known, column_id, trashed_at is not None, number=number)
+            person = Person(key, known, column_id, trashed_at is not None)
             if key in self.wishes:
                 wish = self.wish(key)
                 person.facts |= wish.facts
                 person.column_id = wish.column_id or column_id
                 person.hears(wish)
-                person.number = None
             self._know(person)
 
     def _read_notes(self) -> None:
@@ -215,10 +223,9 @@ class People:
         for key, at, wording in rows.values_list("contact_id", "occurred_at", "wording"):
             self._loaded[key].consents.add((at, wording))
 
-    def _keys(self, facts: Facts, number: str | None = None) -> tuple[tuple[int | None, ...], str]:
-        """The hashes under which a contact is found, and its phone number in the one form."""
-        number = number_of(facts.get("phone", "")) if number is None else number
-        return (email_key(facts), phone_key(facts, number), place_key(facts)), number
+    def _keys(self, record: Record, facts: Facts) -> list[int]:
+        """The hashes under which a contact is found."""
+        return [*map(hash, reached_by(record)), place_key(facts)]
 
     def _fits(self, person: Person, row: Row, trashed: bool) -> bool:
         """One file knows one contact by one id: two persons sharing an address stay two."""
@@ -226,22 +233,6 @@ class People:
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
 
 
-def _all_of_both(known: Facts, wanted: Facts) -> Facts:
-    """Further numbers and addresses are added to those that are there."""
-    found = {}
-    for first, further, same in (("email", "more_emails", str.lower), ("phone", "more_phones", number_of)):
-        if further in wanted:
-            shown = known.get(first) or wanted.get(first, "")
-            found[further] = union(shown, known.get(further, []), wanted[further], same)
-    return {name: value for name, value in found.items() if value}
-
-
-def _distance(person: Person, row: Row) -> tuple[bool, bool, bool, int]:
-    other_name = person_key(person.facts) != person_key(row.facts)
-    return person.key != row.file_id, other_name, person.key < 0, abs(person.key)
-
-
-def _says_the_same(known: Facts, wanted: Facts) -> bool:
-    """Whether no cell of the row disagrees; who has it on the desk, and when, is not what the contact is."""
-    left_out = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
-    return all(known.get(name) == value for name, value in wanted.items() if name not in left_out)
+def reached_by(record: Record) -> list[str]:
+    """The keys of what can identify: addresses and numbers."""
+    return [*map(identity.email_key, record.emails), *map(identity.phone_key, record.numbers)]

@@ -1,7 +1,7 @@
 """What an imported file would do, found out without writing anything: the dry run, and the first half of the import."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -15,14 +15,16 @@ from accounts.refusals import Forbidden
 from contacts.consent import LONGEST_PLACE
 from contacts.csv_fields import FIELDS
 from contacts.csv_rows import Sheet
+from contacts.identity import Same
 from funnel import suppression
 from funnel.models import Suppression
-from pipeline.import_people import People
-from pipeline.import_rows import Reader, Row
+from pipeline.import_people import Change, People, Person
+from pipeline.import_rows import Reader, Row, name_of
 from pipeline.models import Column, Import, ImportRow
 
 BATCH = 500
 LONGEST_REASON = 500
+MOST_NAMED = 5
 SUPPRESSED = "suppressed"  # in the counts, beside the outcomes
 Outcome = ImportRow.Outcome
 Report = Callable[[int], None]  # is told how many rows are done
@@ -36,6 +38,7 @@ class Line(NamedTuple):
     name: str
     reason: str
     key: int | None
+    changed: Sequence[Change] = ()  # field, old value, new one
 
 
 @dataclass
@@ -98,9 +101,10 @@ def _line(people: People, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
 
 
 def _matched(people: People, row: Row) -> Line:
-    person = people.find(row)
+    person, others = people.find(row)
     if person is None:
-        return _said(row, Outcome.CREATED, "", people.bring(row).key)
+        return _said(row, Outcome.CREATED, _shared_with(others), people.bring(row).key)
+    name = name_of(person.facts)
     if person.trashed:
         return _said(row, Outcome.SKIPPED, _("Der Kontakt liegt im Papierkorb."), person.key)
     twin = (
@@ -110,9 +114,22 @@ def _matched(people: People, row: Row) -> Line:
     )
     changed = people.merge(person, row)
     if not changed:
-        return _said(row, Outcome.UNCHANGED, twin, person.key)
-    reason = _("Geändert: %(fields)s.") % {"fields": ", ".join(label(name) for name in changed)}
-    return _said(row, Outcome.UPDATED, f"{twin} {reason}".strip(), person.key)
+        return _said(row, Outcome.UNCHANGED, twin, person.key)._replace(name=name[:200])
+    fields = ", ".join(label(field) for field, _old, _new in changed)
+    reason = f"{twin} {_('Geändert: %(fields)s.') % {'fields': fields}}".strip()
+    return _said(row, Outcome.UPDATED, reason, person.key)._replace(name=name[:200], changed=changed)
+
+
+def _shared_with(others: Sequence[tuple[str, Person]]) -> str:
+    """„Gleiche E-Mail-Adresse wie Olga Wagner: ein weiterer Kontakt.“"""
+    if not others:
+        return ""
+    names = ", ".join(dict.fromkeys(name_of(person.facts) for _what, person in others[:MOST_NAMED]))
+    if any(what == Same.EMAIL.value for what, _person in others):
+        said = _("Gleiche E-Mail-Adresse wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
+    else:
+        said = _("Gleiche Telefonnummer wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
+    return said % {"names": names}
 
 
 def label(name: str) -> str:

@@ -13,6 +13,7 @@ from contacts import csv_rows
 from pipeline.forecast import Forecast, figures
 from pipeline.import_mails import Mails, too_many
 from pipeline.import_plan import SUPPRESSED
+from pipeline.import_words import line
 from pipeline.imports import BUSY, lines_at_fault
 from pipeline.models import Column, Import, ImportRow
 
@@ -151,9 +152,13 @@ def _label(source: Import, outcome: Outcome) -> str:
     return str(outcome.label if source.state == State.DONE else PLANNED.get(outcome, outcome.label))
 
 
+def _reason(row: ImportRow) -> str:
+    return " ".join(filter(None, (row.reason, line(row.changes))))
+
+
 def _lines(source: Import, rows: Any) -> Iterator[bytes]:
     table = (
-        [str(row.line), _label(source, Outcome(row.outcome)), row.name, row.reason]
+        [str(row.line), _label(source, Outcome(row.outcome)), row.name, _reason(row)]
         for row in rows.iterator(chunk_size=500)
     )
     return csv_rows.write_table(HEADERS, table)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,6 @@ from accounts.models import Role, User
 from contacts import search
 from contacts.csv_rows import Entry
 from contacts.facts import REACH
-from contacts.phones import e164
 from pipeline.columns import fold_name
 from pipeline.models import Column
 
@@ -158,29 +156,6 @@ def name_of(facts: Mapping[str, Any]) -> str:
     """What the report calls the contact."""
     person = f"{facts.get('first_name', '')} {facts.get('last_name', '')}".strip()
     return person or str(facts.get("company") or facts.get("email") or facts.get("phone") or "")
-
-
-def person_key(facts: Mapping[str, Any]) -> str:
-    """The name by which two contacts with one phone number are the same person."""
-    person = f"{facts.get('last_name', '')}  {facts.get('first_name', '')}".strip()
-    return search.fold_short(person or facts.get("company", ""))
-
-
-def email_key(facts: Mapping[str, Any]) -> int | None:
-    email = facts.get("email")
-    return hash(("email", email)) if email else None
-
-
-def phone_key(facts: Mapping[str, Any], number: str) -> int | None:
-    """By the number in its one form, or as typed where it has none; together with the name."""
-    phone = facts.get("phone")
-    return hash(("phone", number or phone, person_key(facts))) if phone else None
-
-
-@lru_cache(maxsize=4096)
-def number_of(phone: str) -> str:
-    """The phone number in its one form; reading one is slow, and a row asks for it several times."""
-    return e164(phone)
 
 
 def place_key(facts: Mapping[str, Any]) -> int:

@@ -30,8 +30,9 @@ from pipeline.copying import copy_in, forget_plans, fresh_ids
 from pipeline.import_mails import Mails
 from pipeline.import_people import People, Wish
 from pipeline.import_plan import label
-from pipeline.import_rows import Evidence
-from pipeline.models import Card, Column, Move
+from pipeline.import_rows import Evidence, Facts
+from pipeline.import_traces import keep
+from pipeline.models import Card, Column, Import, Move
 
 BATCH = 500
 LONGEST_SUMMARY = 400
@@ -57,6 +58,7 @@ class Writer:
         enrol: bool = False,
     ) -> None:
         self.people, self.account, self.actor, self.now = people, account, actor, now
+        self.traces: dict[int, tuple[Facts, Facts]] = {}  # known contact → changed fields before and after
         self.report, self.enrol = report, enrol
         self.mails, self.started = Mails(), Started()
         self.done = 0
@@ -64,11 +66,13 @@ class Writer:
         self.columns = array("q")  # where each of them goes; 0: the first column
         self.moves: dict[int, list[int]] = {}  # column → known contacts that go there
         columns = list(Column.objects.of(account))
+        self.known: list[int] = []  # the known contacts of which anything is changed
+        self.came_from: dict[int, int] = {}  # known contacts whose card is moved → the column it leaves
         self.names = {column.pk: column.name for column in columns}
         self.series = {column.pk: column.sequence_id for column in columns if column.sequence_id}
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
-    def write(self) -> None:
+    def write(self, source: Import) -> None:
         """Everything. Raises a Refusal if a column, a colleague or the plan has gone meanwhile."""
         first = Column.objects.of(self.account).get(key=Column.Key.NEW)
         for batch in _parts(self.people.new()):
@@ -79,6 +83,7 @@ class Writer:
         for batch in _parts(self.people.known()):
             self._change(batch)
         self._put_cards()
+        keep(self, source)
 
     def contact_id(self, key: int | None) -> int | None:
         """The id of a contact of the plan."""
@@ -133,6 +138,7 @@ class Writer:
         """Fills and overwrites what the file wants; what somebody trashed in the meantime stays as it is."""
         found = Contact.objects.of(self.account).live().filter(pk__in=ids).order_by("pk")
         contacts = list(found.select_for_update(of=("self",), no_key=True))
+        self.known += [contact.pk for contact in contacts]
         pairs = [(contact, self.people.wish(contact.pk)) for contact in contacts]
         history = [change for contact, wish in pairs for change in self._apply(contact, wish)]
         written = sorted({name for _contact, wish in pairs for name in _written(wish)})
@@ -157,6 +163,7 @@ class Writer:
             before = _due(contact.due_on, contact.due_note)
             after = _due(wanted.get("due_on", contact.due_on), wanted.get("due_note", contact.due_note))
             yield contact.pk, Change.Kind.DUE, before, after
+        self.traces[contact.pk] = ({name: getattr(contact, name) for name in wanted}, wanted)
         edited = {name: getattr(contact, name) for name in wanted if name not in _APART}
         for name, value in wanted.items():
             setattr(contact, name, value)
@@ -178,14 +185,8 @@ class Writer:
 
     def _note(self, pairs: Sequence[tuple[Contact, Wish]]) -> None:
         columns = (
-            "account_id",
-            "contact_id",
-            "kind",
-            "outcome",
-            "text",
-            "performed_at",
-            "author_id",
-            "created_at",
+            *("account_id", "contact_id", "kind", "outcome"),
+            *("text", "performed_at", "author_id", "created_at"),
         )
         account, kind, now, actor = self.account.pk, Kind.NOTE.value, self.now, self.actor.pk
         notes = ((contact.pk, text) for contact, wish in pairs for text in wish.notes)
@@ -221,6 +222,7 @@ class Writer:
             )
         for column_id, ids in self.moves.items():
             cards = Card.objects.of(self.account).filter(contact__in=ids).exclude(column=column_id)
+            self.came_from.update(cards.values_list("pk", "column"))
             enrol = Enrol.READY if self.enrol else Enrol.NOBODY
             carried = bulk.carry(
                 cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now, enrol=enrol
@@ -230,14 +232,8 @@ class Writer:
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
             cards = zip(ids, places.top(column_id, len(ids)), strict=True)
             columns_of = (
-                "contact_id",
-                "account_id",
-                "column_id",
-                "rank",
-                "version",
-                "entered_at",
-                "last_key",
-                "last_request",
+                *("contact_id", "account_id", "column_id", "rank"),
+                *("version", "entered_at", "last_key", "last_request"),
             )
             copy_in(
                 Card,

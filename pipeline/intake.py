@@ -1,9 +1,11 @@
 """A contact that a colleague enters by hand."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from contacts import assignment, duplicates
@@ -13,7 +15,9 @@ from contacts.models import Consent, Contact
 from funnel import enrolments
 from funnel.enrolments import Effect
 from pipeline.leads import take_in
-from pipeline.models import Column
+from pipeline.models import Column, Intake
+
+LOCK_CLASS = 4716  # of the advisory locks: equal forms
 
 
 @transaction.atomic
@@ -47,6 +51,38 @@ def enter(
         start = {"sequence": column.sequence_id, "effect": Effect.ENROL, "cause": None}
         enrolments.switch(contact=contact, actor=user, now=now, **start)
     return contact
+
+
+@transaction.atomic
+def enter_once(
+    *, user: User, key: UUID | None, anyway: bool, values: dict[str, Any], now: datetime, **chosen: Any
+) -> tuple[Contact | None, list[Contact]]:
+    """The contact that the form with this key enters, however often it is sent; or those who look like it already.
+
+    Equal forms of an office wait for each other, so that two windows at once warn like one after the other.
+    """
+    sent = _fingerprint(values)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{user.account_id}:{sent}"]
+        )
+    own = uuid5(key, sent) if key else None
+    entered = (
+        Intake.objects.of(user.account).filter(key=own).select_related("contact").first() if own else None
+    )
+    if entered and entered.contact:
+        return entered.contact, []
+    if not anyway and (found := twins(user, values)):
+        return None, found
+    contact = enter(user=user, values=values, now=now, **chosen)
+    if own:
+        Intake.objects.create(account=user.account, key=own, contact=contact)
+    return contact, []
+
+
+def _fingerprint(values: dict[str, Any]) -> str:
+    """The same for equal values."""
+    return sha256(repr(sorted((name, str(value)) for name, value in values.items())).encode()).hexdigest()
 
 
 def twins(user: User, values: dict[str, Any]) -> list[Contact]:

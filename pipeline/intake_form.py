@@ -1,6 +1,7 @@
 """The form behind „Kontakt anlegen“: the facts, the status and the colleague of a new contact."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -46,6 +47,8 @@ class IntakeForm(FactsForm):
         choices=[(method, Consent.Method(method).label) for method in BY_HAND],
         required=False,
     )
+    # Made with the form: however often it is sent, it enters one contact.
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     enrol = forms.BooleanField(label=gettext_lazy("Mails dieser Spalte schicken"), required=False)
 
     def __init__(self, *args: Any, user: User, column: str = "", **kwargs: Any) -> None:
@@ -65,6 +68,8 @@ class IntakeForm(FactsForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        if self.errors.pop("key", None):  # nothing anybody typed: then it is as if there were none
+            values["key"] = None
         address = values.get("email") or ""
         self.suppression = suppression.entries(self.user.account_id, [address]).get(address.lower())
         if values.get("wording") and not values.get("method"):

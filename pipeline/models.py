@@ -10,6 +10,7 @@ from contacts.models import Contact
 from funnel.enrolments import Effect
 from funnel.models import Sequence
 from pipeline.deed_models import Deed, DeedPart
+from pipeline.origin_models import Intake, Trace
 
 __all__ = [
     "Card",
@@ -19,7 +20,9 @@ __all__ = [
     "Export",
     "Import",
     "ImportRow",
+    "Intake",
     "Move",
+    "Trace",
     "TrashedCard",
 ]
 
@@ -204,6 +207,8 @@ class Import(models.Model):
         RUNNING = "running", _("wird übernommen")
         DONE = "done", _("übernommen")
         FAILED = "failed", _("abgebrochen")
+        UNDOING = "undoing", _("wird zurückgenommen")
+        UNDONE = "undone", _("zurückgenommen")
 
     account = models.ForeignKey(Account, models.CASCADE)
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
@@ -247,6 +252,8 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome)
     name = models.CharField(max_length=200)
     reason = models.CharField(max_length=500, blank=True)
+    # What changes: [label, old value, new one], field by field.
+    changes = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, db_index=True, db_constraint=False)
 
     objects = AccountQuerySet.as_manager()

@@ -40,7 +40,7 @@ from funnel.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
 from pipeline import deeds, import_files, moves
 from pipeline.boards import create_board
-from pipeline.models import Column, Export, Import, ImportRow, Move
+from pipeline.models import Column, Export, Import, ImportRow, Move, Trace
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
 FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
@@ -348,7 +348,18 @@ def _files(office: Office, mark: Mark) -> None:
             outcome="created",
             name=mark.text("rowname"),
             reason=mark.text("reason"),
+            changes=[[mark.text("label"), mark.text("old"), mark.text("new")]],
             contact_id=office.refs["contact"],
+        )
+        Trace.objects.create(
+            account=office.account,
+            source=source,
+            contact_id=office.refs["contact"],
+            is_new=False,
+            before={"city": mark.text("citybefore")},
+            after={"city": mark.text("cityafter")},
+            kept=mark.text("kept"),
+            at=source.created_at,
         )
         office.refs[name] = source.pk
     export = Export.objects.create(

@@ -21,12 +21,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))
     if not form.is_valid():
         return render(request, "pipeline/intake.html", {"form": form}, status=422 if form.is_bound else 200)
-    twins = [] if "anyway" in request.POST else intake.twins(request.user, form.values)
-    if twins:
-        return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
     chosen = {name: form.cleaned_data[name] for name in ("column", "assignee", "enrol")}
-    given = {"values": form.values, "consent": form.consent}
-    contact = intake.enter(user=request.user, now=timezone.now(), **given, **chosen)
+    given = {"values": form.values, "consent": form.consent, "key": form.cleaned_data["key"]}
+    asked = {"anyway": "anyway" in request.POST, "now": timezone.now()}
+    contact, twins = intake.enter_once(user=request.user, **asked, **given, **chosen)
+    if contact is None:
+        return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
     said = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
     messages.success(request, f"{said} {form.warning}".strip())
     return HttpResponseRedirect(f"/contacts/{contact.pk}/" if sees(request.user, contact) else "/")

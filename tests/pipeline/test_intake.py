@@ -1,6 +1,11 @@
 """„Kontakt anlegen“."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
+from django.test import Client
 
 from accounts.models import Account, User
 from contacts.models import Change, Contact
@@ -136,3 +141,54 @@ def test_marketing_makes_no_contacts(login, mara, post, unwritten):
     with unwritten():
         assert post(client=client).status_code == 403
         assert client.get("/contacts/new/").status_code == 403
+
+
+KEY = "3f0f1c1e-0000-4000-8000-000000000001"
+
+
+def test_the_form_carries_a_key_of_its_own(login, sofia, board):
+    client = login(sofia)
+    pages = [client.get("/contacts/new/").content.decode() for _time in range(2)]
+    keys = [re.search(r'name="key" value="([0-9a-f-]{36})"', page)[1] for page in pages]
+    assert keys[0] != keys[1]
+
+
+def test_three_clicks_and_back_and_again_are_one_contact(post):
+    places = [post(key=KEY).headers["Location"] for _click in range(4)]
+    contact = Contact.objects.get()
+    assert places == [f"/contacts/{contact.pk}/"] * 4
+
+
+def test_the_same_form_with_another_person_in_it_is_another_contact(post):
+    post(key=KEY)
+    post(key=KEY, first_name="Bernd", last_name="Kaiser", email="bernd@kaiser.example")
+    assert Contact.objects.count() == 2
+
+
+def test_two_windows_with_the_same_person_warn(post):
+    post(key=KEY)
+    assert post(key=KEY.replace("1", "2")).status_code == 409
+    assert Contact.objects.count() == 1
+
+
+def test_a_key_that_is_none_is_no_fault_of_the_person_who_typed(post):
+    assert post(key="nonsense").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("keys", [[KEY] * 6, [f"3f0f1c1e-0000-4000-8000-00000000000{n}" for n in range(6)]])
+def test_at_once_they_are_one_contact(sofia, board, keys):
+    data = CLAUDIA | {"column": board["Neue Kontakte"].pk, "assignee": ""}
+    with ThreadPoolExecutor(6) as threads:
+        answers = [*threads.map(lambda key: _sent(sofia, data | {"key": key}), keys)]
+    assert Contact.objects.count() == 1
+    assert {*answers} <= {302, 409} and 302 in answers
+
+
+def _sent(user, data):
+    client = Client()
+    client.force_login(user)
+    try:
+        return client.post("/contacts/new/", data).status_code
+    finally:
+        connection.close()

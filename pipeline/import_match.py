@@ -1,0 +1,129 @@
+"""How a row of a file is held against the contacts it could mean: whom it means, and what it wants of them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from contacts import identity, reaches
+from contacts.identity import Record, Same
+from pipeline.import_rows import Facts, Row, place_key
+
+if TYPE_CHECKING:
+    from pipeline.import_people import Person
+
+_NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
+
+
+def choose(row: Row, record: Record, people: Sequence["Person"]) -> "Person | None":
+    """The one person the row means: by e-mail address, else by number and name, else because all cells agree.
+
+    Several are narrowed down to those of exactly this name; several left are nobody.
+    """
+    for agreed in (Same.EMAIL, Same.PHONE):
+        known = _without_shared(record, people) if agreed is Same.EMAIL else record
+        found = [person for person in people if identity.same(known, person.record) is agreed]
+        if one := _only(row, record, found):
+            return one
+        if found:
+            break  # an address goes before a number
+    place = place_key(row.facts)
+    return _only(row, record, [person for person in people if _says_the_same(person, row, place)])
+
+
+def in_common(record: Record, people: Sequence["Person"]) -> list[tuple[str, "Person"]]:
+    """Who has the same address or number (`Same`), whatever the names are."""
+    shared = ((identity.shared(record, person.record), person) for person in people)
+    return [(same.value, person) for same, person in shared if same]
+
+
+def wanted(known: Facts, row: Facts) -> Facts:
+    """What the row changes: a further number is added, nothing of a name is lost to an initial or a shorter form."""
+    found = {name: value for name, value in row.items() if known.get(name) != value}
+    for first, further, fold in (
+        ("email", "more_emails", str.lower),
+        ("phone", "more_phones", identity.number_of),
+    ):
+        found.update(_reached(known, row, first, further, fold))
+    if _is_shorter(known, row):
+        found.pop("first_name", None)
+        found.pop("last_name", None)
+    return {
+        name: value
+        for name, value in found.items()
+        if value not in (None, "", []) and known.get(name) != value
+    }
+
+
+def _only(row: Row, record: Record, people: Sequence["Person"]) -> "Person | None":
+    if len(people) > 1:
+        for narrowed in (
+            [person for person in people if person.key == row.file_id],
+            [person for person in people if identity.same_name(record, person.record)],
+            [person for person in people if _says_the_same(person, row, place_key(row.facts))],
+        ):
+            if len(narrowed) == 1:
+                return narrowed[0]
+        return None
+    return people[0] if people else None
+
+
+def _without_shared(record: Record, people: Sequence["Person"]) -> Record:
+    """The record without the addresses that too many people of different names have."""
+    shared = []
+    for address in record.emails:
+        having = [person.record for person in people if address in person.record.emails]
+        if (
+            len(having) >= identity.SHARED_BY - 1
+            and identity.different([*having, record]) >= identity.SHARED_BY
+        ):
+            shared.append(address)
+    return identity.without(record, shared) if shared else record
+
+
+def _says_the_same(person: "Person", row: Row, place: int) -> bool:
+    """Whether no cell of the row disagrees; who has it on the desk, and when, is not what the contact is."""
+    if place_key(person.facts) != place:
+        return False
+    known = person.facts
+    return all(_agrees(known, name, value) for name, value in row.facts.items() if name not in _NOT_SAID)
+
+
+def _agrees(known: Facts, name: str, value: Any) -> bool:
+    if name in ("more_emails", "more_phones"):
+        texts = {one["text"] for one in known.get(name, [])}
+        return all(one["text"] in texts for one in value)
+    return known.get(name) == value
+
+
+def _reached(known: Facts, row: Facts, first: str, further: str, fold: reaches.Fold) -> Facts:
+    """A number or an address beside the one that is there becomes a further one: nobody is written over."""
+    more = list(row.get(further, []))
+    if any(_same(fold, one["text"], row[first]) for one in known.get(further, []) if row.get(first)):
+        row = row | {first: ""}
+    beside = ("email_kind",) if first == "email" else ("phone_kind", "phone_words")
+    if not known.get(first) or _same(fold, known[first], row.get(first, "")):
+        shown = known.get(first) or row.get(first, "")
+        return {further: reaches.union(shown, known.get(further, []), more, fold), first: shown}
+    if row.get(first) and not (first == "email" and not identity.is_someones(row[first])):
+        more.insert(0, reaches.reach(row[first], row.get(f"{first}_kind", ""), row.get(f"{first}_words", "")))
+    kept = {name: known.get(name, "") for name in (first, *beside)}
+    return {further: reaches.union(known[first], known.get(further, []), more, fold), **kept}
+
+
+def _same(fold: reaches.Fold, one: str, other: str) -> bool:
+    return (fold(one) or one) == (fold(other) or other) or not other
+
+
+def _is_shorter(known: Facts, row: Facts) -> bool:
+    """Whether the row says less of the name than is known, or the same in another order."""
+    mine, theirs = (
+        sorted(identity.name_words(f"{facts.get('first_name', '')} {facts.get('last_name', '')}"))
+        for facts in (row, known)
+    )
+    if mine == theirs:
+        is_named = bool(known.get("first_name") and known.get("last_name"))
+        return is_named and _field_words(row, "last_name") != _field_words(known, "last_name")
+    return len(mine) < len(theirs) or sum(map(len, mine)) < sum(map(len, theirs))
+
+
+def _field_words(facts: Facts, name: str) -> list[str]:
+    return sorted(identity.name_words(facts.get(name, "")))

@@ -1,0 +1,43 @@
+"""What an import changes, in words: the field, what was there, and what comes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from contacts.csv_values import show
+from pipeline.import_plan import Change, label
+from pipeline.models import Column
+
+LONGEST = 200  # of a value that is shown
+
+
+class Words:
+    """How the changes of this office's contacts are said."""
+
+    def __init__(self, account: Account) -> None:
+        self.columns = dict(Column.objects.of(account).values_list("pk", "name"))
+        self.users = {user.pk: user.full_name for user in User.objects.of(account)}
+
+    def said(self, changes: Iterable[Change]) -> list[list[str]]:
+        """Field by field: its label, the old value, the new one."""
+        return [[label(name), self._text(name, old), self._text(name, new)] for name, old, new in changes]
+
+    def _text(self, name: str, value: Any) -> str:
+        if value in (None, "", []):
+            return "–"
+        if name == "assignee_id":
+            return self.users.get(value, "–")
+        if name == "status":
+            return self.columns.get(value, "–")
+        if isinstance(value, datetime):
+            return timezone.localtime(value).strftime("%d.%m.%Y, %H:%M")
+        return show(name, value)[:LONGEST]
+
+
+def line(changes: Iterable[Iterable[str]]) -> str:
+    """„Ort: Köln → Bonn; Telefon: – → 040 123456“."""
+    return "; ".join(_("%s: %s → %s") % tuple(change) for change in changes)

@@ -1,0 +1,173 @@
+"""Who is the same person in an imported file: never are two people made into one, and nobody is written over unseen."""
+
+from pathlib import Path
+
+import pytest
+
+from contacts import duplicates
+from contacts.models import Contact
+from contacts.reaches import reach
+from pipeline.models import ImportRow
+from tests.factories import ContactFactory
+from tests.pipeline.importing import checked, contacts, imported, outcomes, report
+
+FILES = Path(__file__).parent / "files"
+
+
+def of_file(name):
+    return (FILES / f"{name}.csv").read_bytes()
+
+
+def changes(source):
+    rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
+    return [row.changes for row in rows]
+
+
+@pytest.fixture
+def olga(anna, board):
+    return ContactFactory(
+        account=anna.account,
+        first_name="Olga",
+        last_name="Wagner",
+        email="olga.wagner@example.com",
+        phone="0171 5574099",
+        city="Bonn",
+    )
+
+
+def test_a_husband_with_her_address_is_a_contact_of_his_own(anna, olga):
+    source = imported(anna, of_file("shared-email-existing-contact"))
+    assert report(source) == [
+        (
+            *(2, "created"),
+            "Gleiche E-Mail-Adresse wie Olga Wagner: wird ein weiterer Kontakt, bei beiden vermerkt.",
+        )
+    ]
+    before, husband = contacts(anna)
+    assert (before.last_name, before.phone, before.city, before.version) == (
+        "Wagner",
+        "0171 5574099",
+        "Bonn",
+        1,
+    )
+    assert husband.display_name == "Gatte Neux"
+    assert [(one.pk, one.shared) for one in duplicates.find(anna, before)] == [
+        (husband.pk, "gleiche E-Mail-Adresse")
+    ]
+    assert [one.pk for one in duplicates.find(anna, husband)] == [before.pk]
+    assert outcomes(imported(anna, of_file("shared-email-existing-contact"))) == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("placeholder-email", 4), ("same-landline-other-person", 2), ("placeholder-phones", 4)],
+)
+def test_rows_that_share_what_identifies_nobody_are_people_of_their_own(anna, board, name, count):
+    assert outcomes(imported(anna, of_file(name))) == ["created"] * count
+    once = list(
+        Contact.objects.of(anna.account)
+        .order_by("pk")
+        .values("pk", "last_name", "email", "street", "version")
+    )
+    assert outcomes(imported(anna, of_file(name))) == ["unchanged"] * count
+    again = list(
+        Contact.objects.of(anna.account)
+        .order_by("pk")
+        .values("pk", "last_name", "email", "street", "version")
+    )
+    assert again == once
+
+
+def test_an_address_of_three_names_identifies_nobody(anna, board):
+    rows = ["Anna;Eins;haus@st.example", "Bert;Zwei;haus@st.example", "Carl;Drei;haus@st.example"]
+    imported(anna, "\n".join(["Vorname;Nachname;E-Mail", *rows]))
+    source = imported(anna, "Nachname;E-Mail;Ort\n;haus@st.example;Ulm\n")
+    assert outcomes(source) == ["created"]
+    assert [contact.city for contact in contacts(anna)] == ["", "", "", "Ulm"]
+
+
+def test_rows_of_one_file_follow_the_same_rule(anna, board):
+    rows = [
+        "Olga;Wagner;paar@st.example;",
+        "Otto;Wagner;paar@st.example;",
+        "O.;Wagner;paar@st.example;Ulm",
+        "WAGNER;Olga;paar@st.example;Mainz",
+    ]
+    source = imported(anna, "\n".join(["Vorname;Nachname;E-Mail;Ort", *rows]))
+    assert outcomes(source) == ["created", "created", "created", "updated"]
+    assert [(one.first_name, one.last_name, one.city) for one in contacts(anna)] == [
+        ("Olga", "Wagner", "Mainz"),
+        ("Otto", "Wagner", ""),
+        ("O.", "Wagner", "Ulm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        ("Olga;Wagner;;0171 5574099", "updated"),
+        ("WAGNER;Olga;;+49 171 55 74 099", "updated"),
+        ("O.;Wagner;;0171 5574099", "created"),
+        (";Wagner;;0171 5574099", "created"),
+        ("Otto;Wagner;;0171 5574099", "created"),
+        ("Olga;Wagner;andere@st.example;0171 5574099", "created"),
+        (";;olga.wagner@example.com;", "updated"),
+        ("O.;Wagner;OLGA.Wagner@example.com;", "updated"),
+        ("Olga Maria;Wagner;olga.wagner@example.com;", "updated"),
+        ("Otto;Wagner;olga.wagner@example.com;", "created"),
+        ("Olga;Wagner;;", "created"),
+    ],
+)
+def test_what_identifies_a_known_contact(anna, olga, row, outcome):
+    source = checked(anna, f"Vorname;Nachname;E-Mail;Telefon;Ort\n{row};Ulm\n")
+    assert outcomes(source) == [outcome]
+
+
+def test_a_second_number_and_address_identify_as_well(anna, board):
+    known = ContactFactory(
+        account=anna.account,
+        first_name="Olga",
+        last_name="Wagner",
+        more_emails=[reach("zweite@st.example")],
+        more_phones=[reach("040 55570009")],
+    )
+    imported(anna, "Nachname;E-Mail;Ort\nWagner;zweite@st.example;Ulm\n")
+    imported(anna, "Vorname;Nachname;Telefon;PLZ\nOlga;Wagner;040/55570009;89073\n")
+    (after,) = contacts(anna)
+    assert (after.pk, after.city, after.postal_code, after.email) == (known.pk, "Ulm", "89073", "")
+
+
+def test_another_number_of_a_known_person_is_added_and_none_is_lost(anna, olga):
+    source = imported(
+        anna, "Vorname;Nachname;E-Mail;Telefon\nOlga;Wagner;olga.wagner@example.com;040 55570001\n"
+    )
+    (after,) = contacts(anna)
+    assert (after.phone, [one["text"] for one in after.more_phones]) == ("0171 5574099", ["040 55570001"])
+    assert after.more_phones[0]["e164"] == "+494055570001"
+    assert changes(source) == [[["Weitere Telefonnummern", "–", "040 55570001"]]]
+
+
+def test_the_dry_run_names_the_contact_and_each_value_before_and_after(anna, olga, login):
+    source = checked(
+        anna, "Vorname;Nachname;E-Mail;Ort;Status\nO.;Wagner;olga.wagner@example.com;Ulm;Nicht erreicht\n"
+    )
+    row = ImportRow.objects.of(anna.account).get(source=source)
+    assert (row.name, row.contact_id, row.outcome) == ("Olga Wagner", olga.pk, "updated")
+    assert row.changes == [["Ort", "Bonn", "Ulm"], ["Status", "Neue Kontakte", "Nicht erreicht"]]
+    page = login(anna).get(f"/contacts/import/{source.pk}/rows/").content.decode()
+    assert f'href="/contacts/{olga.pk}/"' in page
+    assert "<del>Bonn</del> → <ins>Ulm</ins>" in page
+    olga.refresh_from_db()
+    assert olga.city == "Bonn"
+
+
+def test_several_who_could_be_meant_are_none_of_them(anna, board):
+    for city in ("Bonn", "Köln"):
+        ContactFactory(
+            account=anna.account, first_name="", last_name="Wagner", email="w@st.example", city=city
+        )
+    source = imported(anna, "Nachname;E-Mail;Ort\nWagner;w@st.example;Ulm\n")
+    assert outcomes(source) == ["created"]
+    assert "Gleiche E-Mail-Adresse wie Wagner" in report(source)[0][2]
+    assert [contact.city for contact in contacts(anna)] == ["Bonn", "Köln", "Ulm"]
+    assert outcomes(imported(anna, "Nachname;E-Mail;Ort\nWagner;w@st.example;Ulm\n")) == ["unchanged"]
