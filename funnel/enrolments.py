@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.refusals import Conflict
 from contacts.models import Contact
 from funnel import basis, planning
+from funnel.many import Work
 from funnel.models import Enrolment, EnrolmentChange, Message, Sequence
 
 State = Enrolment.State
@@ -94,12 +95,11 @@ def leave_many(
     if effect is Effect.KEEP:
         return 0
     rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
-    for row in rows:
-        cause = causes.get(row.contact_id)
-        if effect is not Effect.PAUSE:
-            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
-        elif row.state == State.ACTIVE:
-            _change(row, State.PAUSED, Reason.STATUS, cause=cause, actor=actor, now=now)
+    work = Work(account_id, causes, actor, now)
+    if effect is Effect.PAUSE:
+        work.change([row for row in rows if row.state == State.ACTIVE], State.PAUSED, Reason.STATUS)
+    else:
+        work.end(rows, Reason.LOST if effect is Effect.END else Reason.STATUS)
     return len(rows)
 
 
@@ -144,8 +144,7 @@ def stop(
     `undoing.undo_many` restores them.
     """
     rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
-    for row in rows:
-        end(row, reason, cause, actor, now)
+    Work(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
     return len(rows)
 
 

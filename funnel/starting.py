@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from contacts.models import Contact
 from funnel import basis, planning
 from funnel.enrolments import Reason, State, locked
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.many import Work
+from funnel.models import Enrolment, Message
 
 
 @dataclass
@@ -84,7 +85,7 @@ def paused(account_id: int, contact_ids: Collection[int], sequence_id: int) -> s
     return set(by_hand.values_list("contact", flat=True))
 
 
-def _plan(rows: list[Enrolment], work: "Work", started: Started) -> None:
+def _plan(rows: list[Enrolment], work: Work, started: Started) -> None:
     if not rows:
         return
     kept = [row for row in rows if row.pk is not None]
@@ -95,52 +96,3 @@ def _plan(rows: list[Enrolment], work: "Work", started: Started) -> None:
     work.change(finished, State.ENDED, Reason.FINISHED)
     started.refused |= {row.contact_id: Reason.FINISHED for row in finished}
     started.mails = {row.contact_id: len(planned[row.pk]) for row in rows if planned[row.pk]}
-
-
-CANCEL = """
-UPDATE funnel_message SET state = 'cancelled', reason = %s, finished_at = %s, cancelled_by = ended.cause
-FROM unnest(%s::bigint[], %s::bigint[]) AS ended(enrolment, cause)
-WHERE account_id = %s AND enrolment_id = ended.enrolment AND state IN ('planned', 'claimed')
-"""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What the changes of many series at once have in common. The caller holds the locks of the rows."""
-
-    account_id: int
-    causes: Mapping[int, int | None]
-    actor: User | None
-    now: datetime
-
-    def change(self, rows: Sequence[Enrolment], state: str, reason: str) -> None:
-        if not rows:
-            return
-        before = [(row.state, row.reason) for row in rows]
-        known = [row for row in rows if row.pk is not None]
-        for row in rows:
-            row.state, row.reason, row.changed_at = state, reason, self.now
-        Enrolment.objects.bulk_create(row for row in rows if row.pk is None)
-        Enrolment.objects.of(self.account_id).bulk_update(known, ["state", "reason", "address", "changed_at"])
-        EnrolmentChange.objects.bulk_create(
-            EnrolmentChange(
-                account_id=self.account_id,
-                enrolment=row,
-                cause=self.causes.get(row.contact_id),
-                state_before=state_before,
-                reason_before=reason_before,
-                state=state,
-                reason=reason,
-                actor=self.actor,
-                at=self.now,
-            )
-            for row, (state_before, reason_before) in zip(rows, before, strict=True)
-        )
-
-    def cancel(self, rows: Sequence[Enrolment], reason: str) -> None:
-        if not rows:
-            return
-        ids = [row.pk for row in rows]
-        causes = [self.causes.get(row.contact_id) for row in rows]
-        with connection.cursor() as cursor:
-            cursor.execute(CANCEL, [reason, self.now, ids, causes, self.account_id])

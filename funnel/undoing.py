@@ -13,8 +13,8 @@ from contacts.kinds import Kind
 from contacts.models import Contact
 from funnel import basis, planning
 from funnel.enrolments import Reason, State, locked
+from funnel.many import Work
 from funnel.models import Enrolment, EnrolmentChange, Message
-from funnel.starting import Work
 
 STOPPING = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
 

@@ -1,0 +1,63 @@
+"""Changing many series at once: a few statements for all of them. The doors that lock and decide are above."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from accounts.models import User
+from funnel.models import Enrolment, EnrolmentChange, Message
+
+CANCEL = """
+UPDATE funnel_message SET state = 'cancelled', reason = %s, finished_at = %s, cancelled_by = ended.cause
+FROM unnest(%s::bigint[], %s::bigint[]) AS ended(enrolment, cause)
+WHERE account_id = %s AND enrolment_id = ended.enrolment AND state IN ('planned', 'claimed')
+"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the changes of many series at once have in common. The caller holds the locks of the rows."""
+
+    account_id: int
+    causes: Mapping[int, int | None]
+    actor: User | None
+    now: datetime
+
+    def change(self, rows: Sequence[Enrolment], state: str, reason: str) -> None:
+        if not rows:
+            return
+        before = [(row.state, row.reason) for row in rows]
+        known = [row for row in rows if row.pk is not None]
+        for row in rows:
+            row.state, row.reason, row.changed_at = state, reason, self.now
+        Enrolment.objects.bulk_create(row for row in rows if row.pk is None)
+        Enrolment.objects.of(self.account_id).bulk_update(known, ["state", "reason", "address", "changed_at"])
+        EnrolmentChange.objects.bulk_create(
+            EnrolmentChange(
+                account_id=self.account_id,
+                enrolment=row,
+                cause=self.causes.get(row.contact_id),
+                state_before=state_before,
+                reason_before=reason_before,
+                state=state,
+                reason=reason,
+                actor=self.actor,
+                at=self.now,
+            )
+            for row, (state_before, reason_before) in zip(rows, before, strict=True)
+        )
+
+    def end(self, rows: Sequence[Enrolment], reason: str) -> None:
+        """Ends them and calls off what is planned or claimed."""
+        self.change(rows, Enrolment.State.ENDED, reason)
+        self.cancel(rows, Message.Reason.STOPPED)
+
+    def cancel(self, rows: Sequence[Enrolment], reason: str) -> None:
+        if not rows:
+            return
+        ids = [row.pk for row in rows]
+        causes = [self.causes.get(row.contact_id) for row in rows]
+        with connection.cursor() as cursor:
+            cursor.execute(CANCEL, [reason, self.now, ids, causes, self.account_id])
