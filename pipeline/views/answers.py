@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.plans import Feature
 from accounts.refusals import Refusal, answer, wants_fragment
 from pipeline import announcing, board, listing
+from pipeline.first_steps import FirstStep
+from pipeline.first_steps import load as load_first_steps
 from pipeline.models import Card, Move
 from pipeline.moves import Moved
 from pipeline.selection import Selection
@@ -47,6 +49,12 @@ def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
         "leads": request.user.leads,
         "base": "pipeline/_found.html" if wants_fragment(request) else "base.html",
     }
+
+
+def first_steps(request: HttpRequest, selection: Selection, total: int) -> list[FirstStep]:
+    """What a new office does first; nothing once there is a contact, and for marketing."""
+    is_new = not total and not selection.is_filtered and request.user.works_contacts
+    return load_first_steps(request.user) if is_new else []
 
 
 def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:

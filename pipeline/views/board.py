@@ -12,7 +12,7 @@ from funnel import running
 from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
-from pipeline.views.answers import VIEW, found, remember, scene
+from pipeline.views.answers import VIEW, first_steps, found, remember, scene
 
 
 @require_safe
@@ -28,9 +28,11 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
     """What the board's template shows."""
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection)
+    total = sum(stack.total for stack in stacks)
     return scene(request, selection) | {
         "stacks": stacks,
-        "total": sum(stack.total for stack in stacks),
+        "total": total,
+        "first_steps": first_steps(request, selection, total),
         "view": "board",
         "colleagues": filters.chosen(selection),
         "status": next((stack.column for stack in stacks if str(stack.column.pk) == selection.status), None),

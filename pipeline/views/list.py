@@ -11,7 +11,7 @@ from accounts.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
 from pipeline.selection import Selection
-from pipeline.views.answers import SORT, VIEW, remember, scene, sort_used
+from pipeline.views.answers import SORT, VIEW, first_steps, remember, scene, sort_used
 
 SEARCH_FROM = 8  # names; fewer are seen at a glance
 
@@ -33,6 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = scene(request, selection) | {
         "listing": found,
         "total": found.total,
+        "first_steps": first_steps(request, selection, found.total),
         "sort": str(found.sort),
         "sorts": listing.choices(request.user),
         "view": "list",

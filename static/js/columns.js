@@ -52,7 +52,7 @@
   const arrange = () => {
     const order = document.getElementById("board-order")?.dataset.order.split(",") ?? [];
     const columns = new Map([...board.querySelectorAll(":scope > [data-column]")].map((column) => [column.dataset.column, column]));
-    let place = board.firstElementChild;
+    let place = board.querySelector(":scope > [data-column]");
     for (const id of order) {
       const column = columns.get(id);
       columns.delete(id);

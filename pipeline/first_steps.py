@@ -1,0 +1,60 @@
+"""What a new office does first, shown in place of an empty board and an empty list."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from funnel import imprint
+from funnel.models import Sender
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """One thing to do, where it is done, and whether it is."""
+
+    label: str
+    why: str
+    address: str
+    icon: str
+    is_done: bool = False
+
+
+def load(user: User) -> list[FirstStep]:
+    """The steps this user can take, in their order: two statements."""
+    steps = [
+        FirstStep(
+            _("Ersten Kontakt anlegen"),
+            _("Wer gerade angerufen hat: Name und Nummer genügen."),
+            reverse("pipeline:contact-new"),
+            "user-plus",
+        )
+    ]
+    return [*_of_leaders(user), *steps] if user.leads else steps
+
+
+def _of_leaders(user: User) -> list[FirstStep]:
+    sender = Sender.objects.of(user.account).select_related("account").get()
+    steps = [
+        FirstStep(
+            _("Impressum vervollständigen"),
+            _("Ohne Impressum geht keine Mail hinaus."),
+            reverse("funnel:sender"),
+            "mail",
+            not imprint.missing(sender),
+        )
+    ]
+    if user.role == Role.ADMINISTRATOR:
+        others = User.objects.of(user.account).exclude(pk=user.pk).exists()
+        steps.append(
+            FirstStep(
+                _("Kollegen einladen"),
+                _("Jeder bekommt einen eigenen Zugang."),
+                reverse("members"),
+                "users",
+                others,
+            )
+        )
+    why = _("Aus Outlook, Google, Excel oder einem anderen Programm.")
+    return [*steps, FirstStep(_("Kontakte importieren"), why, reverse("pipeline:imports"), "upload")]

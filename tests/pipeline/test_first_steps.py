@@ -1,0 +1,73 @@
+"""A new office is told what to do first, on board and list, until it has a contact."""
+
+import re
+
+import pytest
+
+from accounts.models import User
+from funnel.models import Sender
+from pipeline.boards import create_board
+from tests.factories import AccountFactory, ContactFactory, UserFactory
+from tests.funnel.consenting import with_imprint
+
+PAGES = ("/contacts/board/", "/contacts/")
+
+
+@pytest.fixture
+def chief(db) -> User:
+    office = AccountFactory(name="Filiale")
+    create_board(office)
+    return UserFactory(account=office, role="administrator")
+
+
+def offered(html: str) -> list[str]:
+    part = html.split('class="panel firststeps"')[1].split("</section>")[0]
+    return re.findall(r'<a class="link" href="[^"]+">([^<]+)</a>', part)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_administrator_sees_all_of_them(chief, login, page):
+    html = login(chief).get(page).content.decode()
+    assert offered(html) == [
+        "Impressum vervollständigen",
+        "Kollegen einladen",
+        "Kontakte importieren",
+        "Ersten Kontakt anlegen",
+    ]
+
+
+def test_what_is_done_is_ticked_off(chief, login):
+    UserFactory(account=chief.account)
+    with_imprint(chief.account)
+    assert Sender.objects.of(chief.account).count() == 1
+    html = login(chief).get(PAGES[0]).content.decode()
+    assert offered(html) == ["Kontakte importieren", "Ersten Kontakt anlegen"]
+    assert html.count("erledigt") == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "steps"),
+    [
+        ("manager", ["Impressum vervollständigen", "Kontakte importieren", "Ersten Kontakt anlegen"]),
+        ("agent", ["Ersten Kontakt anlegen"]),
+    ],
+)
+def test_others_see_what_they_can_do(chief, login, role, steps):
+    assert (
+        offered(login(UserFactory(account=chief.account, role=role)).get(PAGES[0]).content.decode()) == steps
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_with_a_contact_or_a_filter_they_are_gone(chief, login, page):
+    client = login(chief)
+    assert "firststeps" not in client.get(page, {"q": "x"}).content.decode()
+    ContactFactory(account=chief.account)
+    assert "firststeps" not in client.get(page).content.decode()
+
+
+def test_marketing_sees_none(chief, login):
+    assert (
+        "firststeps"
+        not in login(UserFactory(account=chief.account, role="marketing")).get(PAGES[1]).content.decode()
+    )
