@@ -7,6 +7,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt
@@ -43,7 +44,19 @@ def _step(authenticator: Authenticator, code: str) -> int | None:
     return None
 
 
-class Once:
+class Typed:
+    """The field of a code: the keyboard of digits opens, and the cursor stands in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True}  # type: ignore[attr-defined]
+
+
+class ActivateForm(Typed, ActivateTOTPForm):
+    """The first code of an app that is set up."""
+
+
+class Once(Typed):
     """Before the library looks at a code, one that was used already is refused, and counts as a wrong one."""
 
     user: User

@@ -306,7 +306,7 @@ ROWS = [
     Row("pipeline:import-rows-file", "302 200 200 403 403 404 302"),
     Row("pipeline:exports", post="401 302 302 403 403 302 401", body={"contact": [Ref("contact")]}),
     Row("pipeline:export", "302 200 404 403 403 404 302"),  # the administrator asked for it
-    Row("pipeline:board", "302 200 200 200 403 200 302"),
+    Row("pipeline:board", "302 200 200 200 302 200 302"),
     Row("pipeline:card", "302 200 200 200 403 404 302"),
     Row("pipeline:card-targets", "302 200 200 200 403 404 302"),
     Row(

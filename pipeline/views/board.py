@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import EVERYBODY, WORKERS, gate
 from funnel import running
 from pipeline import board, filters
 from pipeline.models import Column
@@ -16,9 +17,13 @@ from pipeline.views.answers import VIEW, first_steps, found, remember, scene
 
 
 @require_safe
-@gate(*WORKERS)
+@gate(*EVERYBODY)
 def page(request: HttpRequest) -> HttpResponse:
-    """The whole board: every column with its exact count and first cards."""
+    """The whole board: every column with its exact count and first cards. The marketing has the list instead."""
+    if not request.user.works_contacts:
+        return HttpResponseRedirect(
+            reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix
+        )
     response = render(request, "pipeline/board.html", board_context(request))
     remember(response, VIEW, "board", request)
     return response

@@ -1,5 +1,6 @@
 """Guessing: what counts, on whom, and that nothing else makes it forgotten."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -141,6 +142,14 @@ class TestCodes:
         client = log_in(user)
         client.post("/accounts/2fa/authenticate/", {"code": code})
         return is_inside(client)
+
+    def test_the_field_has_the_cursor_the_digits_and_the_code_of_a_message(
+        self, anna: User, secret: str
+    ) -> None:
+        page = log_in(anna).get("/accounts/2fa/authenticate/").content.decode()
+        [field] = re.findall(r'<input[^>]* name="code"[^>]*>', page)
+        for said in ('inputmode="numeric"', 'autocomplete="one-time-code"', "autofocus"):
+            assert said in field
 
     def test_does_not_work_twice(self, anna: User, secret: str) -> None:
         code = self.code(secret)

@@ -451,6 +451,10 @@ class TestHome:
         client.cookies["view"] = "board"
         assert client.get("/").headers["Location"] == LIST
 
+    def test_leads_marketing_from_the_board_to_the_list_with_what_it_may_filter_by(self, mara, login):
+        answer = login(mara).get(BOARD, {"q": "Vogt", "source": "form", "assignee": "me", "x": "1"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{LIST}?q=Vogt&source=form")
+
     def test_writes_nothing(self, anna, login, unwritten):
         client = login(anna)
         with unwritten():
