@@ -18,7 +18,8 @@
   const forget = (key) => sessionStorage.removeItem(key);
 
   const fields = (form) => [...form.elements].filter((field) =>
-    field.name && !["hidden", "password", "file", "submit", "button", "reset"].includes(field.type));
+    field.name && !["hidden", "password", "file", "submit", "button", "reset"].includes(field.type)
+    && !field.autocomplete?.includes("password")); // a password may be shown, and is none by its type then
   const valueOf = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
   const defaultOf = (field) => {
     if (["checkbox", "radio"].includes(field.type)) return field.defaultChecked;
