@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import QueryDict, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts import csv_rows
+from pipeline import import_undo
 from pipeline.forecast import Forecast, figures
 from pipeline.import_mails import Mails, too_many
 from pipeline.import_plan import SUPPRESSED
@@ -27,7 +29,10 @@ STEPS = {
     State.FAILED: 3,
     State.RUNNING: 4,
     State.DONE: 5,
+    State.UNDOING: 5,
+    State.UNDONE: 5,
 }
+LATER = (State.DONE, State.UNDOING, State.UNDONE)
 PLANNED = {  # nothing of it has happened yet
     Outcome.CREATED: gettext_lazy("neu"),
     Outcome.UPDATED: gettext_lazy("zu ändern"),
@@ -54,6 +59,7 @@ def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
         "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
         "is_error": source.state == State.FAILED,
+        "undo": import_undo.state_of(source, timezone.now()),
         **mails_of(source),
     }
 
@@ -82,6 +88,8 @@ def sentence_of(source: Import) -> str:
     """What is said when the worker is done."""
     if source.state == State.FAILED:
         return source.error
+    if source.state == State.UNDONE:
+        return _("Der Import ist zurückgenommen.")
     if source.state == State.CHECKED:
         return _("Die Datei ist geprüft. Noch ist nichts übernommen.")
     return " ".join(filter(None, (_counted(source), _begun(source))))
@@ -149,7 +157,7 @@ def download(source: Import) -> StreamingHttpResponse:
 
 def _label(source: Import, outcome: Outcome) -> str:
     """What has happened to such rows, or what is going to happen."""
-    return str(outcome.label if source.state == State.DONE else PLANNED.get(outcome, outcome.label))
+    return str(outcome.label if source.state in LATER else PLANNED.get(outcome, outcome.label))
 
 
 def _reason(row: ImportRow) -> str:

@@ -20,7 +20,8 @@ from pipeline.import_plan import mapping_of, refuse_assignees
 from pipeline.models import Import, ImportRow
 
 State = Import.State
-BUSY = (State.CHECKING, State.RUNNING)
+BUSY = (State.CHECKING, State.RUNNING, State.UNDOING)
+OVER = (State.DONE, State.UNDONE)
 
 
 def find(account: Account, import_id: int) -> Import:
@@ -33,7 +34,7 @@ def find(account: Account, import_id: int) -> Import:
 
 def can_be_mapped(source: Import) -> bool:
     """Whether its columns may still be given another meaning."""
-    return bool(source.file) and source.state not in (*BUSY, State.DONE)
+    return bool(source.file) and source.state not in (*BUSY, *OVER)
 
 
 @transaction.atomic
@@ -76,7 +77,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     begin at once; Conflict for a file that was not checked.
     """
     locked = _lock(source)
-    if locked.state in (State.RUNNING, State.DONE):
+    if locked.state in (State.RUNNING, State.UNDOING, *OVER):
         return
     if locked.state != State.CHECKED:
         raise Conflict(_("Bitte lassen Sie die Datei erst prüfen."))

@@ -16,7 +16,7 @@ from funnel.enrolments import Effect
 from funnel.models import Enrolment
 from pipeline import columns as board
 from pipeline import places
-from pipeline.models import Card, Column, Move, TrashedCard
+from pipeline.models import Card, Column, ImportRow, Move, TrashedCard
 
 TRASH_DAYS = 30
 
@@ -123,7 +123,8 @@ def erase_expired(*, now: datetime) -> int:
     Locked first, as by a mail that is just being noted: deleting begins with what hangs on a contact.
     """
     expired = Contact.objects.filter(trashed_at__lt=now - timedelta(days=TRASH_DAYS))
-    list(expired.order_by("pk").select_for_update().values_list("pk"))
+    ids = list(expired.order_by("pk").select_for_update().values_list("pk", flat=True))
+    ImportRow.objects.filter(contact__in=ids).delete()  # the report names them, and each value
     _, erased = expired.delete()
     return erased.get("contacts.Contact", 0)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from pipeline import deed_jobs, import_files, import_jobs, leads, stalled
+from pipeline import deed_jobs, import_files, import_jobs, import_undoing, leads, stalled
 
 KEEP_JOBS_HOURS = 72
 MOST_ATTEMPTS = 5
@@ -28,6 +28,16 @@ def check_import(context: JobContext, import_id: int) -> None:
 def run_import(context: JobContext, import_id: int) -> None:
     """The import of a checked file."""
     _import(import_jobs.run, import_id, context)
+
+
+@app.task(name="undo_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
+def undo_import(context: JobContext, import_id: int) -> None:
+    """Takes back what an import wrote."""
+    _attempt(
+        lambda: import_undoing.carry_out(import_id=import_id, now=timezone.now()),
+        lambda: import_undoing.give_up(import_id=import_id),
+        context,
+    )
 
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
@@ -68,6 +78,7 @@ def erase_expired(timestamp: int) -> None:
 def forget_imports(timestamp: int) -> None:
     """Uploaded files and their reports after 30 days."""
     import_files.forget_old(now=timezone.now())
+    import_undoing.forget_old(now=timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")

@@ -36,6 +36,7 @@ urlpatterns = [
     path("contacts/import/<id:import_id>/", imports.page, name="import"),
     path("contacts/import/<id:import_id>/mapping/", imports.mapping, name="import-mapping"),
     path("contacts/import/<id:import_id>/takeover/", imports.takeover, name="import-takeover"),
+    path("contacts/import/<id:import_id>/undo/", imports.undo, name="import-undo"),
     path("contacts/import/<id:import_id>/rows/", imports.rows, name="import-rows"),
     path("contacts/import/<id:import_id>/rows.csv", imports.rows_file, name="import-rows-file"),
     path("contacts/export/", exports.create, name="exports"),

@@ -302,6 +302,11 @@ ROWS = [
         post="401 302 302 403 403 404 401",
         at={"import_id": Ref("checked_import")},
     ),
+    Row(
+        "pipeline:import-undo",
+        post="401 302 302 403 403 404 401",
+        at={"import_id": Ref("done_import")},
+    ),
     Row("pipeline:import-rows", "302 200 200 403 403 404 302"),
     Row("pipeline:import-rows-file", "302 200 200 403 403 404 302"),
     Row("pipeline:exports", post="401 302 302 403 403 302 401", body={"contact": [Ref("contact")]}),

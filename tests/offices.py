@@ -40,7 +40,7 @@ from funnel.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
 from pipeline import deeds, import_files, moves
 from pipeline.boards import create_board
-from pipeline.models import Column, Export, Import, ImportRow, Move, Trace
+from pipeline.models import Column, Export, Import, ImportRow, Intake, Move, Trace
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
 FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
@@ -340,6 +340,7 @@ def _files(office: Office, mark: Mark) -> None:
         upload = SimpleUploadedFile(f"{mark.text('file')}.csv", text.encode())
         source = import_files.receive(user=admin, upload=upload, now=timezone.now())
         source.state, source.error, source.counts = state, mark.text("error"), {"created": 1}
+        source.finished_at = timezone.now() if state == "done" else None
         source.save()
         ImportRow.objects.create(
             account=office.account,
@@ -358,10 +359,11 @@ def _files(office: Office, mark: Mark) -> None:
             is_new=False,
             before={"city": mark.text("citybefore")},
             after={"city": mark.text("cityafter")},
-            kept=mark.text("kept"),
+            kept=mark.text("kept") if state == "checked" else "",
             at=source.created_at,
         )
         office.refs[name] = source.pk
+    Intake.objects.create(account=office.account, key=uuid4(), contact_id=office.refs["contact"])
     export = Export.objects.create(
         id=uuid4(), account=office.account, user=admin, query=f"q={mark.text('query')}"
     )

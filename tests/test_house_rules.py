@@ -26,6 +26,7 @@ ACROSS_ACCOUNTS = {
     "funnel/opt_in.py::look": "the signed link names the request, and the request the account",
     "funnel/opt_in_sending.py::deliver": "the job names the request, and the request the account",
     "funnel/lost_links.py::*": "the person asks every office that has the address",
+    "pipeline/import_undoing.py::*": "the worker takes back an import by its id, and forgets in all offices",
     "funnel/withdrawal.py::unsubscribe": "the signed link names the account itself",
     "funnel/claiming.py::*": "the worker sends the mails of every office, in turn",
     "funnel/holding.py::*": "one mail server carries the mails of many offices",

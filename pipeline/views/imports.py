@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood, wants_fragment
-from pipeline import import_files, import_report, imports
+from pipeline import import_files, import_report, import_undo, imports
 from pipeline.import_forms import MappingForm, UploadForm
 from pipeline.models import Import
 
@@ -69,6 +69,15 @@ def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
     source = imports.find(request.account, import_id)
     asked = {"valid_only": request.POST.get("rows") == "valid", "enrol": "enrol" in request.POST}
     imports.start(source=source, **asked)
+    return redirect("pipeline:import", source.pk)
+
+
+@require_POST
+@gate(*LEADERS)
+def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Has the worker take the import back."""
+    source = imports.find(request.account, import_id)
+    import_undo.ask(source=source, user=request.user, now=timezone.now())
     return redirect("pipeline:import", source.pk)
 
 

@@ -1,0 +1,50 @@
+"""Taking a whole import back, for seven days: whether it is offered, asking for it, and what came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Conflict
+from pipeline import tasks
+from pipeline.import_undoing import REVERTED, TRASHED, UNDO, left
+from pipeline.models import Import, Trace
+
+MOST_NAMED = 100
+State = Import.State
+
+
+def can_undo(source: Import, now: datetime) -> bool:
+    """Whether „Import zurücknehmen“ is offered."""
+    is_recent = source.finished_at is not None and now - source.finished_at < UNDO
+    return source.state == State.DONE and is_recent and left(source).exists()
+
+
+@transaction.atomic
+def ask(*, source: Import, user: User, now: datetime) -> None:
+    """Has the worker take the import back. A repeat has no second effect. Raises Conflict when it is too late."""
+    locked = Import.objects.of(source.account).select_for_update(of=("self",), no_key=True).get(pk=source.pk)
+    if locked.state in (State.UNDOING, State.UNDONE):
+        return
+    if not can_undo(locked, now):
+        raise Conflict(_("Ein Import lässt sich nur sieben Tage lang zurücknehmen."))
+    locked.state, locked.rows_done = State.UNDOING, 0
+    locked.options |= {"undone_by": user.pk}
+    locked.save(update_fields=["state", "rows_done", "options"])
+    tasks.undo_import.defer(import_id=locked.pk)
+
+
+def state_of(source: Import, now: datetime) -> dict[str, Any]:
+    """What `_import_undo.html` shows."""
+    kept = Trace.objects.of(source.account).filter(source=source).exclude(kept="").select_related("contact")
+    is_undone = source.state == State.UNDONE
+    return {
+        "is_offered": can_undo(source, now),
+        "until": source.finished_at and source.finished_at + UNDO,
+        "trashed": source.counts.get(TRASHED, 0),
+        "reverted": source.counts.get(REVERTED, 0),
+        "kept_count": kept.count() if is_undone else 0,
+        "kept": list(kept.order_by("contact")[:MOST_NAMED]) if is_undone else [],
+    }

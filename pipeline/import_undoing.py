@@ -1,0 +1,168 @@
+"""What the worker does to take an import back: what still is as it was written goes back, the rest is kept."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from contacts import actions, facts
+from contacts.derived import FIELDS as DERIVED
+from contacts.derived import derive
+from contacts.kinds import Kind
+from contacts.models import Action, Change, Consent, Contact
+from pipeline import bulk, leads
+from pipeline import columns as board
+from pipeline.import_traces import stored
+from pipeline.models import Card, Column, Import, Move, Trace
+
+UNDO = timedelta(days=7)
+PART = 200  # contacts at a time: the board's locks are never held for long
+TRASHED, REVERTED = "undo_trashed", "undo_reverted"  # in the counts, beside the outcomes
+State = Import.State
+
+
+def carry_out(*, import_id: int, now: datetime) -> None:
+    """Part by part, each in a transaction of its own. Started again after a crash it goes on where it was."""
+    while _part(import_id, now):
+        pass
+
+
+def give_up(*, import_id: int) -> None:
+    """Leaves what could not be taken back; it can be asked for again."""
+    Import.objects.filter(pk=import_id, state=State.UNDOING).update(state=State.DONE)
+
+
+def forget_old(*, now: datetime) -> None:
+    """What can no longer be taken back, in all offices."""
+    Trace.objects.filter(at__lt=now - UNDO).exclude(source__state=State.UNDOING).filter(kept="").delete()
+
+
+@transaction.atomic
+def _part(import_id: int, now: datetime) -> bool:
+    imports = Import.objects.select_related("account")
+    source = imports.select_for_update(of=("self",), no_key=True).get(pk=import_id)
+    if source.state != State.UNDOING:
+        return False
+    user = User.objects.of(source.account).get(pk=source.options["undone_by"])
+    columns = {column.pk: column for column in board.locked_columns(user)}
+    traces = list(left(source).order_by("contact")[:PART])
+    counts: Counter[str] = Counter()
+    counts[TRASHED] = _trash([trace for trace in traces if trace.is_new], user, now)
+    counts[REVERTED] = _revert([trace for trace in traces if not trace.is_new], user, columns, now)
+    Trace.objects.of(source.account).filter(pk__in=[one.pk for one in traces if not one.kept]).delete()
+    Trace.objects.bulk_update([one for one in traces if one.kept], ["kept"])
+    source.counts = dict(Counter(source.counts) + counts)
+    source.rows_done = min(source.rows_done + len(traces), source.rows_total)
+    source.state = State.UNDOING if len(traces) == PART else State.UNDONE
+    source.save(update_fields=["counts", "rows_done", "state"])
+    return source.state == State.UNDOING
+
+
+def left(source: Import) -> Any:
+    return Trace.objects.of(source.account_id).filter(source=source, kept="")
+
+
+def _trash(traces: Sequence[Trace], user: User, now: datetime) -> int:
+    """Contacts that the import made, unless somebody has had to do with them since."""
+    if not traces:
+        return 0
+    ids = [trace.contact_id for trace in traces]
+    touched = _touched(user, ids, traces[0].at)
+    for trace in traces:
+        if trace.contact_id in touched:
+            trace.kept = _("seit dem Import bearbeitet")
+    return leads.trash(user=user, contact_ids=[pk for pk in ids if pk not in touched], now=now)
+
+
+def _touched(user: User, ids: Collection[int], at: datetime) -> set[int]:
+    """Who was edited, moved, spoken with or has answered since; mails of the series do not count."""
+    mine = {"contact__in": ids}
+    found = set(
+        Contact.objects.of(user.account).filter(pk__in=ids, version__gt=1).values_list("pk", flat=True)
+    )
+    for rows in (
+        Change.objects.of(user.account).filter(at__gt=at, **mine),
+        Action.objects.of(user.account).filter(created_at__gt=at, **mine).exclude(kind=Kind.FUNNEL_MAIL),
+        Move.objects.of(user.account).filter(at__gt=at, **mine),
+        Consent.objects.of(user.account).filter(recorded_at__gt=at, **mine),
+    ):
+        found.update(rows.values_list("contact", flat=True))
+    return found
+
+
+def _revert(traces: Sequence[Trace], user: User, columns: dict[int, Column], now: datetime) -> int:
+    """Known contacts: each field, note and status that still is what the import made of it."""
+    locked = (
+        Contact.objects.of(user.account).filter(pk__in=[trace.contact_id for trace in traces]).order_by("pk")
+    )
+    contacts = {contact.pk: contact for contact in locked.select_for_update(of=("self",), no_key=True)}
+    reverted = 0
+    for trace in traces:
+        contact = contacts[trace.contact_id]
+        left = _facts(trace, contact, user, now) + _status(trace, user, columns, now) + _evidence(trace)
+        _notes(trace, contact)
+        trace.kept = _("unverändert geblieben: %(what)s") % {"what": ", ".join(left)} if left else ""
+        trace.kept = trace.kept[:300]
+        reverted += not left
+    return reverted
+
+
+def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[str]:
+    names = [
+        name for name in trace.before if stored({name: getattr(contact, name)})[name] == trace.after[name]
+    ]
+    values = {name: Contact._meta.get_field(name).to_python(trace.before[name]) for name in names}
+    if values:
+        shown = {name: facts.label(name) for name in values}
+        for name, value in values.items():
+            setattr(contact, name, value)
+        contact.version += 1
+        derive(contact).save(update_fields=[*_fields(values), "version", *DERIVED])
+        Change.objects.create(
+            account_id=contact.account_id,
+            contact_id=contact.pk,
+            kind=Change.Kind.IMPORTED,
+            before="; ".join(f"{shown[name]}: {trace.after[name] or '–'}" for name in values)[:400],
+            after="; ".join(f"{shown[name]}: {trace.before[name] or '–'}" for name in values)[:400],
+            actor=user,
+            at=now,
+        )
+    return [facts.label(name) for name in trace.before if name not in values]
+
+
+def _fields(names: Collection[str]) -> list[str]:
+    """What is saved with them: `derive` completes further numbers."""
+    return ["assignee" if name == "assignee_id" else name for name in names]
+
+
+def _status(trace: Trace, user: User, columns: dict[int, Column], now: datetime) -> list[str]:
+    if trace.from_column is None:
+        return []
+    last = Move.objects.of(user.account).filter(contact=trace.contact_id).order_by("-version").first()
+    is_as_left = last is not None and last.via == Move.Via.IMPORT and last.at == trace.at
+    target = columns.get(trace.from_column)
+    cards = Card.objects.of(user.account).filter(contact=trace.contact_id)
+    if not is_as_left or target is None or not cards.exists():
+        return [_("Status")]
+    bulk.carry(cards, target, user, Move.Via.UNDO, now)
+    return []
+
+
+def _evidence(trace: Trace) -> list[str]:
+    """A consent that the file brought stays: evidence is never taken away."""
+    given = Consent.objects.of(trace.account_id).filter(
+        contact=trace.contact_id, method=Consent.Method.IMPORT, recorded_at=trace.at
+    )
+    return [_("Einwilligung")] if given.exists() else []
+
+
+def _notes(trace: Trace, contact: Contact) -> None:
+    notes = Action.objects.of(trace.account_id).filter(
+        contact=trace.contact_id, kind=Kind.NOTE, created_at=trace.at
+    )
+    if notes.delete()[0]:
+        actions.refresh(contact)

@@ -1,0 +1,151 @@
+"""Taking a whole import back: what still is as it was written, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.refusals import Conflict
+from contacts import actions, facts
+from contacts.models import Action, Consent, Contact
+from pipeline import import_undo, import_undoing, moves
+from pipeline.models import Card, Import, Trace
+from tests.factories import ContactFactory
+from tests.pipeline.importing import checked, contacts, imported
+
+NOW = timezone.now()
+HEADER = "Vorname;Nachname;E-Mail;Telefon;Ort;Status;Notiz\n"
+KNOWN = "Olga;Wagner;olga@st.example;040 55570001;Ulm;Nicht erreicht;ruft zurück\n"
+NEW = "Anna;Neu;anna@st.example;;Bonn;;neu\nBert;Neu;bert@st.example;;Köln;;\n"
+
+
+@pytest.fixture
+def olga(anna, board):
+    return ContactFactory(
+        column=board["Termin vereinbart"],
+        first_name="Olga",
+        last_name="Wagner",
+        email="olga@st.example",
+        city="Bonn",
+    )
+
+
+def undone(source, user, now=NOW):
+    import_undo.ask(source=source, user=user, now=now)
+    import_undoing.carry_out(import_id=source.pk, now=now)
+    source.refresh_from_db()
+    return source
+
+
+def test_a_known_contact_is_as_it_was_and_new_ones_lie_in_the_trash(anna, olga):
+    source = imported(anna, HEADER + KNOWN + NEW, now=NOW)
+    olga.refresh_from_db()
+    assert (olga.city, olga.phone, olga.last_action_at) == ("Ulm", "040 55570001", NOW)
+    undone(source, anna)
+    olga.refresh_from_db()
+    assert (olga.city, olga.phone, olga.phone_e164, olga.last_action_at) == ("Bonn", "", "", None)
+    assert Card.objects.get(contact=olga).column.name == "Termin vereinbart"
+    assert not Action.objects.of(anna.account).filter(contact=olga).exists()
+    assert [contact.pk for contact in contacts(anna)] == [olga.pk]
+    assert Contact.objects.of(anna.account).exclude(trashed_at=None).count() == 2
+    assert (source.state, source.counts["undo_trashed"], source.counts["undo_reverted"]) == ("undone", 2, 1)
+    assert not Trace.objects.of(anna.account).exists()
+
+
+def test_what_was_touched_since_is_kept_and_named(anna, olga, login):
+    source = imported(anna, HEADER + KNOWN + NEW, now=NOW - timedelta(hours=1))
+    first, second = contacts(anna)[1:]
+    actions.perform(contact=first, kind="call", outcome="reached", actor=anna, now=NOW)
+    facts.save(contact=olga, values={"city": "Mainz"}, version=None, actor=anna, now=NOW)
+    undone(source, anna)
+    olga.refresh_from_db()
+    assert (olga.city, olga.phone) == ("Mainz", "")
+    assert [contact.pk for contact in contacts(anna)] == [olga.pk, first.pk]
+    kept = dict(Trace.objects.of(anna.account).values_list("contact", "kept"))
+    assert kept == {olga.pk: "unverändert geblieben: Ort", first.pk: "seit dem Import bearbeitet"}
+    page = login(anna).get(f"/contacts/import/{source.pk}/").content.decode()
+    assert f'href="/contacts/{first.pk}/"' in page and "seit dem Import bearbeitet" in page
+    assert second.pk not in {contact.pk for contact in contacts(anna)}
+
+
+def test_a_card_that_was_moved_since_stays(anna, olga, board):
+    source = imported(anna, HEADER + KNOWN, now=NOW - timedelta(hours=1))
+    card = Card.objects.get(contact=olga)
+    moves.move_card(
+        user=anna,
+        contact_id=olga.pk,
+        column_id=board["Kein Auftrag"].pk,
+        version=card.version,
+        via="list",
+        now=NOW,
+    )
+    undone(source, anna)
+    assert Card.objects.get(contact=olga).column.name == "Kein Auftrag"
+    assert "Status" in Trace.objects.get(contact=olga).kept
+
+
+def test_evidence_stays(anna, olga):
+    text = "E-Mail;Ort;Einwilligung E-Mail am;Wortlaut der Einwilligung\nolga@st.example;Ulm;01.02.2026;Ja\n"
+    source = imported(anna, text, now=NOW)
+    undone(source, anna)
+    olga.refresh_from_db()
+    assert olga.city == "Bonn"
+    assert Consent.objects.get(contact=olga).address == "olga@st.example"
+    assert Trace.objects.get(contact=olga).kept == "unverändert geblieben: Einwilligung"
+
+
+def test_numbers_dates_and_lists_come_back(anna, board):
+    known = ContactFactory(
+        account=anna.account,
+        last_name="Wagner",
+        email="o@st.example",
+        living_area="142.50",
+        year_built=1955,
+        due_on="2026-12-24",
+        tags=["alt"],
+    )
+    before = Contact.objects.values().get(pk=known.pk)
+    text = (
+        "E-Mail;Wohnfläche;Baujahr;Fällig am;Schlagwörter;Telefon;Weitere E-Mail-Adressen\n"
+        "o@st.example;99;1960;01.01.2027;neu;040 123456;zweite@st.example\n"
+    )
+    undone(imported(anna, text, now=NOW), anna)
+    after = Contact.objects.values().get(pk=known.pk)
+    left_out = ("version", "search")
+    assert {name: value for name, value in after.items() if name not in left_out} == {
+        name: value for name, value in before.items() if name not in left_out
+    }
+
+
+def test_a_repeat_has_no_second_effect_and_it_goes_on_after_a_crash(anna, olga, monkeypatch):
+    monkeypatch.setattr(import_undoing, "PART", 1)
+    source = imported(anna, HEADER + KNOWN + NEW, now=NOW)
+    import_undo.ask(source=source, user=anna, now=NOW)
+    import_undo.ask(source=source, user=anna, now=NOW)
+    assert import_undoing._part(source.pk, NOW) is True
+    import_undoing.carry_out(import_id=source.pk, now=NOW)
+    import_undoing.carry_out(import_id=source.pk, now=NOW)
+    source.refresh_from_db()
+    assert (source.counts["undo_trashed"], source.counts["undo_reverted"]) == (2, 1)
+
+
+def test_only_what_was_taken_over_within_seven_days(anna, olga):
+    source = imported(anna, HEADER + KNOWN, now=NOW - timedelta(days=7, seconds=1))
+    with pytest.raises(Conflict):
+        import_undo.ask(source=source, user=anna, now=NOW)
+    with pytest.raises(Conflict):
+        import_undo.ask(source=checked(anna, HEADER + KNOWN), user=anna, now=NOW)
+    import_undoing.forget_old(now=NOW)
+    assert not Trace.objects.of(anna.account).exists()
+
+
+def test_the_page_offers_it_and_the_worker_does_it(anna, olga, login):
+    source = imported(anna, HEADER + KNOWN)
+    client = login(anna)
+    assert "Import zurücknehmen" in client.get(f"/contacts/import/{source.pk}/").content.decode()
+    client.post(f"/contacts/import/{source.pk}/undo/")
+    assert Import.objects.get(pk=source.pk).state == "undoing"
+    assert "wird zurückgenommen" in client.get(f"/contacts/import/{source.pk}/").content.decode()
+    import_undoing.carry_out(import_id=source.pk, now=timezone.now())
+    page = client.get(f"/contacts/import/{source.pk}/").content.decode()
+    assert 'data-undone="true"' in page and "Import zurücknehmen" not in page
