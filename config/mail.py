@@ -5,6 +5,7 @@ mail), and an answer or a report that finds back to the mail it speaks of. Fault
 not repeat the address, since it holds the key.
 """
 
+import re
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -42,6 +43,11 @@ def settings_of(url: str, *, secret: str, timeout: int) -> dict[str, Any]:
         known = ", ".join(["smtp", "smtp+tls", "smtp+ssl", *KEYS])
         raise Unusable(f"EMAIL_URL begins with none of {known} (README, “Configure”).")
     return dict(Env.email_url_config(url))
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether MAIL_IN is an address to which a token can be added."""
+    return re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]{1,200}", address) is not None
 
 
 def checked_secret(secret: str) -> str:

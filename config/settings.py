@@ -211,6 +211,10 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
+MAIL_IN = env.str("MAIL_IN", "")
+if MAIL_IN and not mail.is_mailbox(MAIL_IN):
+    sys.exit("MAIL_IN is not of the form local@domain (README, “Configure”).")
+AUTHSERV_ID = env.str("AUTHSERV_ID", "")
 IMAP_URL = env.str("IMAP_URL", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Kontakte-Pipeline <noreply@localhost>")
 

@@ -110,8 +110,11 @@ class Folder:
         found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{LARGEST}>"]).get(uid, {})
         return next((value for name, value in found.items() if name.startswith(b"BODY[]")), None)
 
-    def whole(self, uid: int) -> bytes | None:
-        """All of a mail; None if it is gone."""
+    def whole(self, uid: int, most: int) -> bytes | None:
+        """All of a mail; None if it is gone, or larger than so many bytes."""
+        size = int(self.box.fetch([uid], ["RFC822.SIZE"]).get(uid, {}).get(b"RFC822.SIZE", 0))
+        if size > most:
+            return None
         found: bytes | None = self.box.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
         return found
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, Q, QuerySet
 from accounts.models import User
 from funnel.bounce_words import LISTED, OUR_LIMIT, SENDER
 from funnel.models import Hold, Message, Sender
+from funnel.sender_address import own_from
 
 Kind = Hold.Kind
 # How long until the first try; doubled with each that fails, up to LONGEST. A login that fails often is locked.
@@ -39,7 +40,7 @@ MOST_TRIES = 1000
 
 def scope(sender: Sender, kind: str) -> int | None:
     """Whose sending a fault concerns: the office's alone (its id), or that of all who use our own server (None)."""
-    return sender.account_id if sender.relay or (sender.email and kind in OF_THE_SENDER) else None
+    return sender.account_id if sender.relay or (own_from(sender) and kind in OF_THE_SENDER) else None
 
 
 def server(sender: Sender) -> int | None:

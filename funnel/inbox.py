@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from imapclient.exceptions import IMAPClientError
 
-from funnel import returns
+from funnel import inbound, passing, returns
 from funnel.apart import Apart
 from funnel.folder import Folder, place
 from funnel.incoming import Kind, understood
@@ -27,6 +27,7 @@ MOST_SECONDS = 45  # for all of a go
 MOST_STUMBLES = 3
 SLACK = timedelta(days=2)  # what is looked at again when the server numbers its mails anew
 REMEMBERED = timedelta(days=60)
+PASSED_ON = (Kind.REPLY, Kind.OBJECTION)
 SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def poll(*, now: datetime) -> int:
         mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
         mailbox.read_at, mailbox.stumbles = now, 0
         mailbox.save(update_fields=["next_uid", "read_at", "stumbles"])
+        passing.pass_on(folder, mailbox, now=now)
     return done
 
 
@@ -138,7 +140,11 @@ def _carry_out(arrival: Arrival, raw: bytes, reading: Apart, now: datetime) -> N
     received = reading(raw)
     try:
         with transaction.atomic():
-            arrival.kind = returns.carry_out(received, now=now).value
+            kind = returns.carry_out(received, now=now)
+            arrival.kind = kind.value
+            if kind in PASSED_ON and inbound.named(received.to):
+                message = returns.spoken_of(received, now)
+                arrival.passes_to = message.pk if message else 0
             arrival.save(force_insert=True)
     except (OperationalError, InterfaceError):
         raise

@@ -18,6 +18,8 @@ from funnel.opened import Poisoned, body, header, opened, parts, source, text_of
 MESSAGE_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@\[\]]{1,200}>")
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9.-]{1,255}", re.IGNORECASE)
 FIELD = re.compile(r"^([a-z-]{4,40}):[ \t]*((?:.|\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+TOKEN = re.compile(r"\+[brpu][0-9a-z]{1,13}-[a-z2-7]{12}@")  # an address of ours (`inbound`)
+MOST_RESULTS = 20
 MOST_IDS = 100
 MOST_ADDRESSES = 20
 LONGEST_QUOTE = 300
@@ -59,13 +61,17 @@ class Received:
     subject: str = ""
     text: str = ""  # a person's own words, without what is quoted
     own_subject: str = ""  # the subject, unless it answers ours
+    sender: str = ""  # the address in From
+    results: tuple[str, ...] = ()  # what receivers wrote about SPF, DKIM and DMARC, the last one first
     moment: datetime | None = None  # when it was written, if it says so
 
 
 def understood(raw: bytes) -> Received:
     """What the mail is. Raises Poisoned for one that is set aside, and whatever else its oddity brings about."""
     mail = opened(raw)
-    return replace(classify(mail), moment=_moment(mail))
+    results = tuple(" ".join(str(one)[:2000].split()) for one in mail.get_all("Authentication-Results", []))
+    sender = parseaddr(header(mail, "From"))[1].lower()
+    return replace(classify(mail), moment=_moment(mail), sender=sender, results=results[:MOST_RESULTS])
 
 
 def classify(mail: Message) -> Received:
@@ -112,7 +118,8 @@ def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
     subject, to = header(mail, "Subject"), _to(mail)
     if receipt is not None or is_automatic(mail):
         return Received(Kind.AUTOMATIC, about, reason=subject[:LONGEST_QUOTE], to=to, subject=subject)
-    if not about and (mail.get("References") or mail.get("In-Reply-To")):
+    is_ours = any(TOKEN.search(one) for one in to)
+    if not about and not is_ours and (mail.get("References") or mail.get("In-Reply-To")):
         raise Poisoned("bad_reference")
     words, own = own_words(body(mail))[:LONGEST_TEXT], _bare(subject)
     kind = Kind.OBJECTION if objects(f"{words}\n{own}") else Kind.REPLY

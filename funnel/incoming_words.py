@@ -24,6 +24,7 @@ MARKS = {
     "x-kopano-vacation": "",
     "x-vacation": "",
     "x-loop": "",
+    "x-kontakte-passed-on": "",
     "x-fc-machinegenerated": "",
     "x-mail-autoreply": "",
     "x-auto-generated": "",

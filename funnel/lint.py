@@ -163,7 +163,7 @@ def _addressed(mail: Mail) -> Iterator[str]:
 
 
 def _unsubscribing(mail: Mail) -> Iterator[str]:
-    url = _header(mail, "List-Unsubscribe").strip("<>")
+    url = _header(mail, "List-Unsubscribe").partition(",")[0].strip("<>")
     if not url.startswith(f"{settings.BASE_URL}/"):
         yield _("Die Adresse zum Abmelden führt nicht zu uns.")
     if url not in mail.text or html.escape(url) not in mail.tags:
@@ -203,7 +203,7 @@ def _header(mail: Mail, name: str) -> str:
 
 SHAPES = {
     "Message-ID": r"<[^\s<>@]+@[^\s<>@]+>",
-    "List-Unsubscribe": r"<https?://[^\s<>]+>",
+    "List-Unsubscribe": r"<https?://[^\s<>]+>(?:, <mailto:[^\s<>]+>)?",
     "List-Unsubscribe-Post": r"List-Unsubscribe=One-Click",
     "Auto-Submitted": r"auto-generated",
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Conflict
+from funnel import proving, tasks
 from funnel.holidays import nationwide
 from funnel.models import Holiday, Sender
 
@@ -26,8 +27,9 @@ class Overtaken(Conflict):
 
 
 @transaction.atomic
-def settle(*, user: User, values: dict[str, Any], version: int) -> Sender:
-    """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them.
+def settle(*, user: User, values: dict[str, Any], version: int, now: datetime) -> Sender:
+    """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them. Another
+    own address is not used before its test mail has passed, which is sent at once.
 
     `version` is the one the values were typed against. What is so already writes nothing, whatever the version. Raises
     Overtaken for an old one.
@@ -42,7 +44,23 @@ def settle(*, user: User, values: dict[str, Any], version: int) -> Sender:
         setattr(sender, name, values[name])
     sender.version += 1
     sender.save(update_fields=[*changed, "version"])
+    if "email" in changed:
+        Sender.objects.of(user.account).update(proof="", asked_at=None)
+        check_address(user=user, now=now)
+        sender.refresh_from_db()
     return sender
+
+
+@transaction.atomic
+def check_address(*, user: User, now: datetime) -> bool:
+    """Has a test mail sent from the office's own address; answers whether there is one to send.
+
+    Raises Conflict within three minutes of the last one.
+    """
+    is_asked = proving.ask(account_id=user.account_id, now=now)
+    if is_asked:
+        tasks.prove_sender.defer(account_id=user.account_id)
+    return is_asked
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import re
 from email.header import decode_header, make_header
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from funnel import imprint
+from funnel import imprint, sender_address
 from funnel.advertising import words
 from funnel.models import OptIn, Sender
 from funnel.tokens import opt_in_token
@@ -42,8 +42,7 @@ def link(opt_in: OptIn) -> str:
 def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:
     """The mail, plain text alone; the same each time it is made."""
     office = " ".join(office_of(opt_in.account, sender).split())
-    own = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    address = sender.email or own
+    address = sender_address.shown_from(sender)
     context = {
         "office": office,
         "opt_in": opt_in,

@@ -49,6 +49,9 @@ class Relay:
                 "EMAIL_USE_SSL",
             )
         }
+        self.takes_verp = (
+            not url
+        )  # an envelope sender of each mail's own: our server's, unless it refuses that
         self.smtp: smtplib.SMTP | None = None
         self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
 
@@ -59,7 +62,7 @@ class Relay:
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             return self._written(mail)
         try:
-            smtp = self._greeted(parseaddr(mail.from_email)[1])
+            smtp = self._greeted(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
         except (OSError, smtplib.SMTPException) as fault:
             return self._held(fault)
         try:
@@ -82,6 +85,11 @@ class Relay:
             return self._held(fault)
         self._reset()
         return Outcome(Fate.LATER)
+
+    @property
+    def takes_foreign(self) -> bool:
+        """Whether it carries a mail exactly as somebody else wrote it."""
+        return self.provider is None and self.config["EMAIL_BACKEND"] == SMTP_BACKEND
 
     def close(self) -> None:
         """Lets the server go; the next mail opens a new connection."""
@@ -119,24 +127,29 @@ class Relay:
         self.smtp = smtp
         return smtp
 
-    def _greeted(self, mail_from: str) -> smtplib.SMTP:
+    def _greeted(self, mail_from: str, verp: str = "") -> smtplib.SMTP:
         """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
         not of this mail: it is worth another try, whatever the server says; at once if it only had enough of a
         connection that carried mails already.
         """
         is_reused = self.smtp is not None
         try:
-            return self._announced(mail_from)
+            return self._announced(mail_from, verp)
         except (OSError, smtplib.SMTPException):
             self.close()
             if not is_reused:
                 raise
-        return self._announced(mail_from)
+        return self._announced(mail_from, verp)
 
-    def _announced(self, mail_from: str) -> smtplib.SMTP:
+    def _announced(self, mail_from: str, verp: str) -> smtplib.SMTP:
         smtp = self._open()
         smtp.ehlo_or_helo_if_needed()
-        code, answer = smtp.mail(mail_from)
+        verp = verp if self.takes_verp else ""
+        code, answer = smtp.mail(verp or mail_from)
+        if verp and code in FOR_GOOD:
+            self.takes_verp = False
+            smtp.rset()
+            code, answer = smtp.mail(mail_from)
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, answer, mail_from)
         return smtp

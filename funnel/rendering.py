@@ -3,18 +3,19 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import format_datetime, parseaddr, quote
+from email.utils import format_datetime, quote
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts.models import Contact
-from funnel import imprint, lint, markdown, placeholders
+from funnel import imprint, inbound, lint, markdown, placeholders, sender_address
+from funnel.inbound import Purpose
+from funnel.letters import Letter
 from funnel.models import Message, Sender
 from funnel.salutations import name, tidy
 from funnel.tokens import unsubscribe_token
@@ -96,36 +97,52 @@ def render_message(message: Message) -> Rendered:
     return rendered
 
 
-def mime(message: Message, rendered: Rendered) -> EmailMultiAlternatives:
+def mime(message: Message, rendered: Rendered) -> Letter:
     """The mail with all its headers; the Message-ID is the row's, the same in every attempt."""
-    return compose(
+    mail = compose(
         rendered,
         sender=message.account.sender,
         assignee=message.contact.assignee,
         to=message.address,
         message_id=message.message_id,
         now=message.claimed_at or timezone.now(),
+        answers_to=inbound.address(Purpose.REPLY, message.pk),
+        unsubscribes_at=inbound.address(Purpose.UNSUBSCRIBE, message.pk),
     )
+    mail.verp = inbound.address(Purpose.BOUNCE, message.pk)
+    return mail
 
 
 def compose(
-    rendered: Rendered, *, sender: Sender, assignee: User | None, to: str, message_id: str, now: datetime
-) -> EmailMultiAlternatives:
-    """Any mail of an office, also a test mail. No value can hold a line break, so none becomes another header."""
+    rendered: Rendered,
+    *,
+    sender: Sender,
+    assignee: User | None,
+    to: str,
+    message_id: str,
+    now: datetime,
+    answers_to: str = "",
+    unsubscribes_at: str = "",
+) -> Letter:
+    """Any mail of an office, also a test mail. No value can hold a line break, so none becomes another header.
+
+    `answers_to`, `unsubscribes_at`: addresses of ours with a token, where there is a mailbox that is read.
+    """
+    by_mail = f", <mailto:{unsubscribes_at}?subject=Abmelden>" if unsubscribes_at else ""
     headers = {
         "Message-ID": tidy(message_id),
         "Date": format_datetime(now),
-        "List-Unsubscribe": f"<{tidy(rendered.unsubscribe_url)}>",
+        "List-Unsubscribe": f"<{tidy(rendered.unsubscribe_url)}>{by_mail}",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Content-Language": "de",
     }
-    mail = EmailMultiAlternatives(
+    mail = Letter(
         subject=tidy(rendered.subject),
         body=rendered.text,
         from_email=_from(sender),
         to=[tidy(to)],
-        reply_to=_reply_to(sender, assignee),
+        reply_to=_reply_to(sender, assignee, answers_to),
         headers=headers,
     )
     mail.attach_alternative(rendered.html, "text/html")
@@ -144,13 +161,14 @@ def signature(contact: Contact, sender: Sender) -> list[str]:
 
 def _from(sender: Sender) -> str:
     shown = placeholders.office(sender)
-    return _mailbox(shown, tidy(sender.email) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    return _mailbox(shown, tidy(sender_address.shown_from(sender)))
 
 
-def _reply_to(sender: Sender, assignee: User | None) -> list[str]:
+def _reply_to(sender: Sender, assignee: User | None, answers_to: str) -> list[str]:
+    """Ours, so that an answer ends the series and is passed on; else straight to whoever signs."""
     if assignee is not None and assignee.is_active:
-        return [_mailbox(name(assignee.full_name), assignee.email)]
-    address = tidy(sender.contact_email) or tidy(sender.email)
+        return [_mailbox(name(assignee.full_name), answers_to or assignee.email)]
+    address = answers_to or tidy(sender.contact_email) or tidy(sender.email)
     return [_mailbox(placeholders.office(sender), address)] if address else []
 
 

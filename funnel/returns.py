@@ -4,6 +4,7 @@ an objection stops everything until a colleague has decided, and a machine chang
 It comes by mail (`inbox`), or the provider that mails for us reports it (`provider_reports`).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from contacts import actions
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
-from funnel import enrolments, tokens, withdrawal
+from funnel import enrolments, holding, inbound, proving, tokens, withdrawal
+from funnel.inbound import Purpose
 from funnel.incoming import BOUNCES, Kind, Received, objects
 from funnel.models import Enrolment, Message, Suppression
 from funnel.suppression import address_hash, suppress
@@ -35,24 +37,38 @@ def carry_out(received: Received, *, text: str = "", moment: datetime | None = N
 
     `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
     """
-    message = _spoken_of(received, now)
+    token = inbound.named(received.to)
+    if token and token.purpose is Purpose.PROOF:
+        proving.heard(account_id=token.number, received=received, now=now)
+        return Kind.OTHER
+    message = spoken_of(received, now)
     if message is None:
         return Kind.OTHER
+    if token and token.purpose is Purpose.UNSUBSCRIBE and received.kind not in BOUNCES:
+        received = replace(received, kind=Kind.UNSUBSCRIBED, text="")
     kind, text = _kind(received, message), (text or received.reason or received.subject)[:LONGEST]
     moment = moment or received.moment
     if kind is Kind.UNSUBSCRIBED:
         said = tokens.unsubscription(message)
-        place = _("Abmeldung beim Versanddienst, E-Mail an %(address)s") % {"address": said.masked}
+        place = (
+            _("Abmeldung per E-Mail, E-Mail an %(address)s")
+            if token
+            else _("Abmeldung beim Versanddienst, E-Mail an %(address)s")
+        )
+        place = place % {"address": said.masked}
         withdrawal.unsubscribe(said=said, place=place, now=now)
     elif kind in MEANING:
         _note(message, kind, text, moment if moment and moment < now else now, now)
     elif kind is not Kind.OTHER:
-        _remark(message, kind, text)
+        _remark(message, kind, text, now)
     return kind
 
 
-def _spoken_of(received: Received, now: datetime) -> Message | None:
-    """By Message-ID, else by the recipient that a bounce names, of the mails that left lately."""
+def spoken_of(received: Received, now: datetime) -> Message | None:
+    """By the address it came to, else by Message-ID, else by the recipient that a bounce of a late mail names."""
+    token = inbound.named(received.to)
+    if token:
+        return Message.objects.filter(pk=token.number).first()
     ours = {row.message_id: row for row in Message.objects.filter(message_id__in=received.about)}
     found = next((ours[one] for one in received.about if one in ours), None)
     if found or received.kind not in BOUNCES or not received.addresses:
@@ -93,12 +109,15 @@ def _note(message: Message, kind: Kind, text: str, moment: datetime, now: dateti
             actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
 
 
-def _remark(message: Message, kind: Kind, text: str) -> None:
-    """A line in the ledger, no more."""
+@transaction.atomic
+def _remark(message: Message, kind: Kind, text: str, now: datetime) -> None:
+    """A line in the ledger, no more; but a fault of ours holds the sending, or the next contacts would meet it too."""
     said = {
         Kind.AUTOMATIC: _("automatische Antwort"),
         Kind.SOFT_BOUNCE: _("nicht zugestellt"),
         Kind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
     }[kind]
+    if kind is Kind.OWN_FAULT:
+        holding.hold_for_returned(message=message, kind=holding.kind_of(text), answer=text, now=now)
     words = f"{said}: {text}" if text else said
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:LONGEST])

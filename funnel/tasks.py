@@ -6,13 +6,13 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, upkeep
+from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, proving, upkeep
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
 # From two minutes to ten between attempts: a mail server that restarts is still met.
 LATER = RetryStrategy(
-    max_attempts=8, exponential_wait=2, wait=120, retry_exceptions={opt_in_sending.NotTaken}
+    max_attempts=8, exponential_wait=2, wait=120, retry_exceptions={opt_in_sending.NotTaken, proving.NotTaken}
 )
 
 SOON = RetryStrategy(max_attempts=6, exponential_wait=2, wait=15, retry_exceptions={OSError, SMTPException})
@@ -47,6 +47,12 @@ def read_mailbox(timestamp: int) -> None:
         inbox.poll(now=timezone.now())
     finally:
         arrivals.tell(now=timezone.now())
+
+
+@app.task(name="prove_sender", retry=LATER)
+def prove_sender(account_id: int) -> None:
+    """The test mail from an office's own address."""
+    proving.send(account_id=account_id)
 
 
 @app.periodic(cron="17 4 * * *")

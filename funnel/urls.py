@@ -22,6 +22,7 @@ urlpatterns = [
     path("funnel/preview/contacts/", drafts.contacts, name="preview-contacts"),
     path("funnel/test-mails/", drafts.test_mail, name="test-mails"),
     path("settings/sender/", sender.page, name="sender"),
+    path("settings/sender/check/", sender.check, name="sender-check"),
     path("settings/sender/switch/", sender.switch, name="sender-switch"),
     path("settings/sender/holidays/", sender.holidays, name="holidays"),
     path("settings/sender/holidays/nationwide/", sender.nationwide, name="holidays-nationwide"),

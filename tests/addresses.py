@@ -366,6 +366,7 @@ ROWS = [
     Row("funnel:preview-contacts", "302 200 200 403 200 200 302"),
     Row("funnel:test-mails", post="401 200 200 403 200 200 401", body=STEP),
     Row("funnel:sender", "302 200 200 403 403 200 302", "401 302 302 403 403 302 401", body=SENDER),
+    Row("funnel:sender-check", post="401 302 302 403 403 302 401"),
     Row("funnel:sender-switch", post="401 302 302 403 403 302 401", body={"on": "0"}),
     Row(
         "funnel:holidays",

@@ -43,6 +43,9 @@ class Arrival(models.Model):
     kind = models.CharField(max_length=20, blank=True)  # `incoming.Kind`; "" for one that is set aside
     fault = models.CharField(max_length=20, choices=Fault, blank=True)
     at = models.DateTimeField()
+    # The message that a person answered: the answer is to be passed on to whoever looks after the contact. 0: none.
+    passes_to = models.BigIntegerField(default=0, db_default=0)
+    passed_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)  # when the operator was told of the fault
 
     class Meta:
@@ -51,6 +54,11 @@ class Arrival(models.Model):
         ]
         indexes = [
             models.Index(fields=["digest"], name="arrival_by_digest"),
+            models.Index(
+                fields=["mailbox"],
+                condition=models.Q(passes_to__gt=0, passed_at=None),
+                name="arrival_to_pass_on",
+            ),
             models.Index(fields=["at"], condition=~models.Q(fault=""), name="arrival_set_aside"),
         ]
 

@@ -155,7 +155,9 @@ class Message(models.Model):
     tried_at = models.DateTimeField(null=True)  # first
     message_id = models.CharField(max_length=120, unique=True)  # made with the row, the same in every attempt
     answer = models.CharField(max_length=300, blank=True)  # what the mail server said last
-    came_back = models.CharField(max_length=300, blank=True, db_default="")  # what else came back to it last
+    came_back = models.CharField(
+        max_length=300, blank=True, default="", db_default=""
+    )  # what else came back to it last
     # The answer sounds like an objection: nobody is mailed until a colleague has decided.
     is_in_doubt = models.BooleanField(default=False, db_default=False)
     # The mail exactly as it left; the step may be edited afterwards.

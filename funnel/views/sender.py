@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood
-from funnel import imprint, office, running
+from funnel import imprint, office, own_address, running
 from funnel.forms import HolidayForm, SenderForm, SwitchForm
 from funnel.models import Holiday, Sender
 
@@ -26,12 +26,23 @@ def page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, sender, form, HolidayForm())
     try:
-        saved = office.settle(user=request.user, values=form.values, version=form.cleaned_data["version"])
+        version, now = form.cleaned_data["version"], timezone.now()
+        saved = office.settle(user=request.user, values=form.values, version=version, now=now)
     except office.Overtaken as refusal:
         return _page(request, refusal.sender, form, HolidayForm(), refusal)
     lacking = imprint.missing(saved)
     said = _("Gespeichert. Im Impressum fehlt noch: %s.") % ", ".join(lacking)
     messages.success(request, said if lacking else _("Gespeichert."))
+    return redirect("funnel:sender")
+
+
+@require_POST
+@gate(*LEADERS)
+def check(request: HttpRequest) -> HttpResponse:
+    """„Noch einmal prüfen“: another test mail from the office's own address."""
+    is_asked = office.check_address(user=request.user, now=timezone.now())
+    said, not_said = _("Die Testmail ist unterwegs."), _("Hier gibt es nichts zu prüfen.")
+    messages.success(request, said if is_asked else not_said)
     return redirect("funnel:sender")
 
 
@@ -95,6 +106,7 @@ def _page(
         "day": day,
         "missing": imprint.missing(sender),
         "silence": running.silence(request.user, timezone.localtime()),
+        "address": own_address.load(sender, timezone.now()),
         "coming": list(days.filter(day__gte=timezone.localdate())),
         "past": list(days.filter(day__lt=timezone.localdate())),
         "refusal": refusal,

@@ -27,6 +27,9 @@ class Sink:
     drops_after_dot: bool = False
     closes_after: int = 0  # mails on one connection, the last of them taken; 0: never
     keeps: bool = True
+    takes_only: str = ""  # the one envelope sender that it takes
+    senders: list[str] = field(default_factory=list)  # of the envelopes that arrived
+    contents: list[bytes] = field(default_factory=list)
     carried: Counter[Any] = field(default_factory=Counter)  # mails by connection
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -41,6 +44,8 @@ class Sink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
+        if self.takes_only and address != self.takes_only:
+            return "553 5.1.8 sender not yours"
         return self.answers.get("MAIL", "250 OK")
 
     async def handle_RCPT(
@@ -57,6 +62,8 @@ class Sink:
         if answer.startswith("250") and self.keeps:
             mail = email.message_from_bytes(content, policy=email.policy.default)
             with self.lock:
+                self.senders.append(str(envelope.mail_from))
+                self.contents.append(content)
                 self.mails += [(address, mail) for address in envelope.rcpt_tos]  # type: ignore[misc]
         if self.stall:
             await asyncio.sleep(self.stall)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from contacts.models import Action
 from funnel import arrivals, inbox
-from funnel.models import Arrival, Enrolment, Message, Suppression
+from funnel.models import Arrival, Enrolment, Hold, Message, Suppression
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
 from tests.funnel.test_inbox import reply, report, series
@@ -96,6 +96,33 @@ def test_each_mail_closes_and_ends_what_it_should(krueger, dan, sent, settings, 
     assert series(dan) == run
     assert [row.reason for row in Suppression.objects.of(krueger)] == ([reason] if reason else [])
     assert bool(set_aside()) == name.startswith("poison")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("dsn-sender-refused-5-1-8", "sender"),
+        ("dsn-Gmail-DMARC", "policy"),
+        ("dsn-O365-daily-limit-of-the-sender", "limit"),
+    ],
+)
+def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, login, anna, name, kind):
+    with mailbox([case(name, sent)]) as server:
+        poll(settings, server)
+    (hold,) = Hold.objects.all()
+    assert (hold.kind, hold.ended_at) == (kind, None)
+    assert hold.answer in login(anna).get("/funnel/outbox/").content.decode().replace("&#x27;", "'")
+    sent.refresh_from_db()
+    assert sent.came_back.startswith("abgelehnt, es liegt am Absender: smtp; 55")
+
+
+@pytest.mark.parametrize(
+    "name", ["dsn-GMX-quota", "dsn-T-Online-spam", "dsn-message-id-dns", "dsn-Gmail-unknown"]
+)
+def test_what_is_not_our_fault_holds_nothing(dan, sent, settings, name):
+    with mailbox([case(name, sent)]) as server:
+        poll(settings, server)
+    assert Hold.objects.count() == 0
 
 
 def test_a_machines_answer_and_a_failed_delivery_leave_a_line_in_the_ledger(dan, sent, settings):

@@ -1,0 +1,138 @@
+"""An office's own address is used only after a test mail from there came back with dmarc=pass."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from funnel import inbound, inbox, proving, tasks
+from funnel.inbound import Purpose
+from funnel.models import Sender
+from funnel.sender_address import own_from as own_from_of
+from tests.funnel.mailing import MONDAY, ready
+from tests.funnel.sink import mail_server
+from tests.funnel.test_inbound import open_mailbox, server  # noqa: F401  (the scene)
+
+OWN = "buero@krueger.example"
+GOOD = "mx1.kontakte.example; spf=pass smtp.mailfrom=kontakte.example; dmarc=pass (p=none) header.from=krueger.example"
+
+
+@pytest.fixture
+def office(krueger, server, open_mailbox):  # noqa: F811
+    open_mailbox.IMAP_URL = "imaps://post:x@imap.kontakte.example/INBOX"
+    ready(krueger)
+    Sender.objects.of(krueger).update(email=OWN)
+    return krueger
+
+
+def back(office, *results: str, sender: str = OWN) -> bytes:
+    lines = [f"Authentication-Results: {line}" for line in results]
+    to = inbound.address(Purpose.PROOF, office.pk)
+    return "\n".join([*lines, f"From: Büro <{sender}>", f"To: {to}", "Subject: x", "", "x"]).encode()
+
+
+def own_from(office) -> str:
+    return own_from_of(Sender.objects.of(office).get())
+
+
+@pytest.mark.parametrize(
+    ("results", "proof"),
+    [
+        ((GOOD,), "passed"),
+        (("kontakte.example; dmarc=fail header.from=krueger.example",), "failed"),
+        (("kontakte.example; dmarc=none header.from=krueger.example",), "failed"),
+        (("kontakte.example; dmarc=pass header.from=elsewhere.example",), "failed"),
+        (("kontakte.example; spf=pass",), "unjudged"),
+        (("kontakte.example; spf=pass (dmarc=pass); none", GOOD), "unjudged"),
+        (("elsewhere.example; dmarc=pass header.from=krueger.example",), "unjudged"),
+        (("kontakte.example; dmarc=fail", GOOD), "failed"),  # ours is on top, below may stand anything
+        ((), "unjudged"),
+    ],
+)
+def test_only_what_our_own_receiver_wrote_counts(office, results, proof):
+    assert own_from(office) == ""
+    inbox.receive(back(office, *results), now=MONDAY)
+    assert Sender.objects.of(office).get().proof == proof
+    assert own_from(office) == (OWN if proof == "passed" else "")
+
+
+def test_a_receiver_may_have_another_name(office, settings):
+    settings.AUTHSERV_ID = "mx.provider.example"
+    inbox.receive(back(office, GOOD), now=MONDAY)
+    assert own_from(office) == ""
+    inbox.receive(back(office, "mx.provider.example 1; dmarc=pass"), now=MONDAY)
+    assert own_from(office) == OWN
+
+
+def test_another_address_passes_nothing(office):
+    inbox.receive(back(office, GOOD, sender="boss@krueger.example"), now=MONDAY)
+    assert own_from(office) == ""
+
+
+def test_a_proven_address_that_is_changed_needs_a_proof_of_its_own(office):
+    inbox.receive(back(office, GOOD), now=MONDAY)
+    Sender.objects.of(office).update(email="neu@krueger.example")
+    assert own_from(office) == ""
+
+
+def test_mails_that_go_to_files_are_not_checked(office, settings):
+    settings.EMAIL_URL = ""
+    assert own_from(office) == OWN
+
+
+def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
+    proving.ask(account_id=office.pk, now=MONDAY)
+    proving.send(account_id=office.pk)
+    (mail,) = server.sent_to(inbound.address(Purpose.PROOF, office.pk))
+    assert mail["From"] == OWN
+    assert server.senders == [inbound.address(Purpose.PROOF, office.pk)]
+
+
+def test_a_refused_test_mail_is_said(office, server):  # noqa: F811
+    server.answers["DATA"] = "550 5.7.1 not from here"
+    proving.ask(account_id=office.pk, now=MONDAY)
+    proving.send(account_id=office.pk)
+    assert Sender.objects.of(office).get().proof == "refused"
+
+
+def test_a_bounce_of_the_test_mail_is_said(office):
+    to = inbound.address(Purpose.PROOF, office.pk)
+    raw = f"From: mailer-daemon@mx.example\nTo: {to}\nSubject: failure notice\n\n550 5.7.1 policy"
+    inbox.receive(raw.encode(), now=MONDAY)
+    assert Sender.objects.of(office).get().proof == "refused"
+
+
+def test_the_page_says_in_plain_words_what_is_used_and_what_helps(login, anna, office):
+    page = login(anna).get("/settings/sender/").content.decode()
+    assert "noch nicht geprüft" in page
+    assert "noreply@kontakte.example" in page
+    inbox.receive(back(office, "kontakte.example; dmarc=fail"), now=MONDAY)
+    page = login(anna).get("/settings/sender/").content.decode()
+    assert "krueger.example erlaubt uns das Senden nicht" in page
+    assert "SPF oder DKIM" in page
+    inbox.receive(back(office, GOOD), now=MONDAY)
+    assert "wird verwendet" in login(anna).get("/settings/sender/").content.decode()
+
+
+def test_checking_again_is_asked_of_the_worker_once_in_three_minutes(login, anna, office):
+    client = login(anna)
+    assert client.post("/settings/sender/check/").status_code == 302
+    assert Sender.objects.of(office).get().proof == "asked"
+    assert client.post("/settings/sender/check/").status_code == 409
+    Sender.objects.of(office).update(asked_at=timezone.now() - timedelta(minutes=4))
+    assert client.post("/settings/sender/check/").status_code == 302
+
+
+def test_without_a_mailbox_the_page_says_so(login, anna, office, settings):
+    settings.MAIL_IN = ""
+    page = login(anna).get("/settings/sender/").content.decode()
+    assert "kann hier nicht geprüft werden" in page
+
+
+def test_the_task_retries(office):
+    assert proving.NotTaken in tasks.LATER.retry_exceptions
+    with mail_server(answers={"MAIL": "451 later"}) as away:
+        Sender.objects.of(office).update(relay=away.url)
+        proving.ask(account_id=office.pk, now=MONDAY)
+        with pytest.raises(proving.NotTaken):
+            proving.send(account_id=office.pk)
