@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -69,3 +70,8 @@ def find(name: str) -> Article:
         if article.name == name:
             return article
     raise Http404
+
+
+def circumstances() -> dict[str, bool]:
+    """What the articles promise here only: answers end a series by themselves where a mailbox for them is read."""
+    return {"reads_answers": bool(settings.MAIL_IN and settings.IMAP_URL)}

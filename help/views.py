@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def article(request: HttpRequest, name: str) -> HttpResponse:
     """One article, with the question whether it helped."""
     found = articles.find(name)
-    context = {"voted": votes.has_voted(request.user, found), "form": VoteForm()}
+    context = {"voted": votes.has_voted(request.user, found), "form": VoteForm(), **articles.circumstances()}
     return render(request, found.template, {"article": found, "articles": articles.ARTICLES, **context})
 
 
@@ -37,7 +37,8 @@ def vote(request: HttpRequest, name: str) -> HttpResponse:
     """Keeps the answer, in place of an earlier one, and says thank you."""
     found = articles.find(name)
     form = VoteForm(request.POST)
-    is_fragment, context = wants_fragment(request), {"article": found, "articles": articles.ARTICLES}
+    is_fragment = wants_fragment(request)
+    context = {"article": found, "articles": articles.ARTICLES, **articles.circumstances()}
     template = "help/_vote.html" if is_fragment else found.template
     if not form.is_valid():
         return render(request, template, {"form": form, **context}, status=422)

@@ -9,9 +9,10 @@ import pytest
 from django.core import mail as post
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from contacts.models import Action
-from funnel import arrivals, inbox
+from funnel import arrivals, inbox, pulse
 from funnel.models import Arrival, Enrolment, Hold, Message, Suppression
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -110,6 +111,7 @@ def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, l
     with mailbox([case(name, sent)]) as server:
         poll(settings, server)
     (hold,) = Hold.objects.all()
+    pulse.beat(timezone.now())
     assert (hold.kind, hold.ended_at) == (kind, None)
     assert hold.answer in login(anna).get("/funnel/outbox/").content.decode().replace("&#x27;", "'")
     sent.refresh_from_db()

@@ -101,3 +101,12 @@ def test_every_page_links_help_and_feedback(login, mara):
     page = login(mara).get("/help/roles/").content.decode()
     assert 'href="/help/"' in page
     assert 'href="/feedback/?page=%2Fhelp%2Froles%2F" data-dialog' in page
+
+
+def test_answers_are_promised_only_where_they_are_read(login, anna, settings):
+    page = login(anna).get("/help/email-funnel/").content.decode()
+    assert "Auch eine Antwort auf eine Mail beendet sie" not in page
+    assert "Antworten gehen an Sie" in page
+    settings.MAIL_IN, settings.IMAP_URL = "post@kontakte.example", "imaps://post:x@kontakte.example"
+    page = login(anna).get("/help/email-funnel/").content.decode()
+    assert "Auch eine Antwort auf eine Mail beendet sie" in page
