@@ -8,9 +8,10 @@ from uuid import UUID, uuid5
 from django.db import connection, transaction
 
 from accounts.models import User
-from contacts import assignment, duplicates
+from contacts import actions, assignment, duplicates
 from contacts import consent as evidence
 from contacts.derived import derive
+from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel import enrolments
 from funnel.enrolments import Effect
@@ -29,18 +30,20 @@ def enter(
     assignee: User | None,
     consent: dict[str, str] | None = None,
     enrol: bool = False,
+    note: str = "",
     now: datetime,
 ) -> Contact:
     """A new contact on top of the column, given to a colleague if one is named. All or nothing.
 
-    `consent`: wording and method of a consent to e-mail; `enrol`: the column's mails begin, which wait for a consent if
-    there is none. Raises NotUnderstood for a column that is gone and like `consent.record`; with a colleague also
-    Forbidden and NotUnderstood like `assignment.assign`. Each call adds a contact: whether it is there already is
-    asked with `twins`.
+    It begins with the inquiry that brought it, in the words of the `note`. `consent`: wording and method of a consent
+    to e-mail; `enrol`: the column's mails begin, which wait for a consent if there is none. Raises NotUnderstood for a
+    column that is gone and like `consent.record`; with a colleague also Forbidden and NotUnderstood like
+    `assignment.assign`. Each call adds a contact: whether it is there already is asked with `twins`.
     """
     if assignee is not None:
         assignment.hold(user.account, assignee)  # before the column: one order of locks everywhere
     contact = take_in(account=user.account, actor=user, values=values, column_id=column.pk, now=now)
+    actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, now=now)
     if assignee is not None:
         contact = assignment.assign(contact=contact, assignee=assignee, actor=user, now=now)
     if consent:

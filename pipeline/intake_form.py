@@ -18,6 +18,9 @@ from funnel.enrolments import Effect
 from funnel.models import Suppression
 from pipeline.models import Column
 
+# What is asked in a call, in its order; everything else is folded away.
+FIRST = ("first_name", "last_name", "phone", "email")
+
 
 class IntakeForm(FactsForm):
     """Checks; `intake.enter` writes. Unknown and foreign columns and colleagues are refused in the same words."""
@@ -34,6 +37,14 @@ class IntakeForm(FactsForm):
         required=False,
         empty_label=gettext_lazy("Niemand"),
         error_messages={"invalid_choice": gettext_lazy("Mitarbeiter nicht verfügbar")},
+    )
+    mine = forms.BooleanField(label=gettext_lazy("Mir zuweisen"), required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Worum geht es?"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=gettext_lazy("Steht dann bei der eingegangenen Anfrage."),
     )
     wording = forms.CharField(
         label=gettext_lazy("Wortlaut der Einwilligung in E-Mails"),
@@ -62,7 +73,11 @@ class IntakeForm(FactsForm):
         self.fields["assignee"].queryset = assignment.available(user.account).order_by(
             "first_name", "last_name"
         )
+        self.fields[FIRST[0]].widget.attrs["autofocus"] = True
+        for field in self.fields.values():  # the browser knows the colleague's own name, not the caller's
+            field.widget.attrs["autocomplete"] = "off"
         if not user.account.can(Feature.ASSIGN):
+            del self.fields["mine"]
             self.fields["assignee"].widget.attrs["disabled"] = True
             self.fields["assignee"].help_text = gettext_lazy("Nur im Expert-Paket")
 
@@ -70,6 +85,8 @@ class IntakeForm(FactsForm):
         values = super().clean()
         if self.errors.pop("key", None):  # nothing anybody typed: then it is as if there were none
             values["key"] = None
+        if values.get("mine") and not values.get("assignee") and "assignee" not in self.errors:
+            values["assignee"] = self.user
         address = values.get("email") or ""
         self.suppression = suppression.entries(self.user.account_id, [address]).get(address.lower())
         if values.get("wording") and not values.get("method"):
@@ -112,6 +129,24 @@ class IntakeForm(FactsForm):
         return {name: self.cleaned_data[name] for name in facts.FIELDS if name in self.cleaned_data}
 
     @property
+    def first(self) -> list[forms.BoundField]:
+        """The fields that stand open."""
+        return [self[name] for name in FIRST]
+
+    @property
     def groups(self) -> list[tuple[facts.Group, list[forms.BoundField]]]:
-        """The fields as the page shows them."""
-        return [(group, [self[name] for name in group.fields]) for group in facts.GROUPS.values()]
+        """The folded facts as the page shows them."""
+        rest = [
+            (group, [self[name] for name in group.fields if not self._is_open(name)]) for group in self._all
+        ]
+        return [(group, fields) for group, fields in rest if fields]
+
+    @property
+    def has_folded_errors(self) -> bool:
+        """Whether something has to be corrected in what is folded away."""
+        return any(not self._is_open(name) for name in self.errors if name in self.fields)
+
+    _all = tuple(facts.GROUPS.values())
+
+    def _is_open(self, name: str) -> bool:
+        return name in FIRST or name in ("note", "source", "mine")

@@ -21,7 +21,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))
     if not form.is_valid():
         return render(request, "pipeline/intake.html", {"form": form}, status=422 if form.is_bound else 200)
-    chosen = {name: form.cleaned_data[name] for name in ("column", "assignee", "enrol")}
+    chosen = {name: form.cleaned_data[name] for name in ("column", "assignee", "enrol", "note")}
     given = {"values": form.values, "consent": form.consent, "key": form.cleaned_data["key"]}
     asked = {"anyway": "anyway" in request.POST, "now": timezone.now()}
     contact, twins = intake.enter_once(user=request.user, **asked, **given, **chosen)

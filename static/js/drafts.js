@@ -47,7 +47,10 @@
     const draft = read(keyOf(form));
     if (!draft || form.dataset.bound) return; // what the server answered with is newer
     const found = fields(form).filter((field) => nameOf(field) in draft.values);
-    for (const field of found) fill(field, draft.values[nameOf(field)]);
+    for (const field of found) {
+      fill(field, draft.values[nameOf(field)]);
+      field.closest("details")?.setAttribute("open", "");
+    }
     if (!found.length || draft.visit === visit) return;
     form.prepend(document.getElementById("draft-note").content.cloneNode(true));
   };

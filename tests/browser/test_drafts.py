@@ -40,6 +40,7 @@ def test_a_new_contact_sent_without_a_session_comes_back_after_the_login(visit, 
     watch.expect_status(401)
     page = visit(anna, "/contacts/new/")
     page.get_by_label("Nachname", exact=True).fill("Lovelace")
+    page.get_by_text("Weitere Angaben").click()
     page.get_by_label("Status").select_option("Nicht erreicht")
     Session.objects.all().delete()
     page.get_by_role("button", name="Kontakt anlegen").click()

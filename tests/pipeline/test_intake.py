@@ -41,6 +41,34 @@ def test_it_makes_a_contact_and_leads_to_its_page(post, board, sofia):
     assert list(Change.objects.values_list("kind", "actor")) == [("created", sofia.pk)]
 
 
+def test_it_records_the_inquiry_in_the_words_of_the_call(post):
+    post(note="Möchte im Frühjahr verkaufen")
+    contact = Contact.objects.get()
+    assert contact.action_counts == {"inquiry": 1}
+    assert list(contact.actions.values_list("kind", "text", "author")) == [
+        ("inquiry", "Möchte im Frühjahr verkaufen", None)
+    ]
+    assert contact.last_action_at == contact.created_at
+
+
+def test_it_is_mine_if_i_wish(post, sofia, jan):
+    post(mine="on")
+    post(mine="on", assignee=jan.pk, last_name="Vogel", email="")
+    assert list(Contact.objects.order_by("pk").values_list("assignee", flat=True)) == [sofia.pk, jan.pk]
+
+
+def test_the_form_follows_a_call_and_folds_the_rest(login, sofia, board, post):
+    html = login(sofia).get("/contacts/new/").content.decode()
+    open_part = html.split("data-keep")[1].split("<details")[0]
+    names = re.findall(r'<(?:input|select|textarea)[^>]* name="([a-z_]+)"', open_part)
+    asked = [name for name in names if name not in ("csrfmiddlewaretoken", "key")]
+    assert asked == ["first_name", "last_name", "phone", "email", "note", "source", "mine"]
+    assert re.search(r'name="first_name"[^>]* autofocus', html)
+    assert html.count('autocomplete="off"') >= html.count('class="input"')
+    assert '<details class="intake__more">' in html
+    assert '<details class="intake__more" open>' in post(year_built="1").content.decode()
+
+
 def test_it_goes_into_the_chosen_column_to_the_chosen_colleague(post, board, jan):
     post(column=board["Termin vereinbart"].pk, assignee=jan.pk)
     contact = Contact.objects.get()
