@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || continue; \
 	echo $$python; exit; done; command -v python3 || command -v python || echo none)
 
-.PHONY: help run manage test check format bench prove lock venv venv-dev
+.PHONY: help run manage backup restore test check format bench prove lock venv venv-dev
 
 help:
 	@echo 'make run     start the product (Ctrl-C ends it)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make check   formatter, linter, types, templates, settings, migrations'
 	@echo 'make bench   print the benchmark table'
 	@echo 'make prove   run the long fault and race tests'
+	@echo 'make backup to=FILE, make restore from=FILE   all data of make run in one file'
 	@echo 'make manage do="check_invariants"   a management command on the data of make run'
 	@echo 'make format  rewrite the code as make check wants it'
 	@echo 'make lock    write requirements*.txt again from requirements*.in'
@@ -33,6 +34,12 @@ run: venv
 
 manage: venv
 	@$(BIN)/python -m config.run $(do)
+
+backup: venv
+	@$(BIN)/python -m config.run backup --to '$(to)'
+
+restore: venv
+	@$(BIN)/python -m config.run restore --from '$(from)'
 
 test: venv-dev
 	@CHROMIUM="$$($(BIN)/python -m config.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest $(args)

@@ -2,7 +2,10 @@
 
 import gc
 import os
+import sys
 from typing import Any
+
+from config.running import claim_shared
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8000"
@@ -23,6 +26,10 @@ loglevel = "warning"
 proc_name = "pipeline-web"
 control_socket_disable = True
 forwarded_allow_ips = ""  # whom to believe is decided in config/proxies.py
+
+serving = claim_shared()  # held by this process and its workers, until the last of them ends
+if serving is None:
+    sys.exit("A restore is at work on this DATA_DIR.")
 
 
 def when_ready(server: Any) -> None:

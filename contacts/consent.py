@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from accounts import journal
 from accounts.models import User
 from accounts.refusals import NotUnderstood
 from contacts.finding import lock
@@ -64,6 +65,8 @@ def record(
         raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))
     if occurred_at is not None and occurred_at > now:
         raise NotUnderstood(_("Der Zeitpunkt liegt in der Zukunft."))
+    if not granted:
+        _note(locked, channel, method, occurred_at or now)
     return Consent.objects.create(
         account_id=locked.account_id,
         contact_id=locked.pk,
@@ -104,6 +107,7 @@ def attest(
     address: str | None = None,
     actor: User | None = None,
     now: datetime,
+    is_news: bool = True,
 ) -> Consent:
     """Adds evidence of what the product itself has seen just now; `actor`: the colleague who had a part in it.
 
@@ -112,6 +116,8 @@ def attest(
     """
     if granted and not wording.strip():
         raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))
+    if not granted and is_news:  # else the journal told us
+        _note(contact, channel, method, now)
     return Consent.objects.create(
         account_id=contact.account_id,
         contact_id=contact.pk,
@@ -143,6 +149,13 @@ def _meant(contact: Contact, channel: str, granted: bool) -> str:
     if channel == Consent.Channel.EMAIL:
         return contact.email.lower()
     return (contact.phone_e164 or contact.phone) if channel == Consent.Channel.PHONE else ""
+
+
+def _note(contact: Contact, channel: str, method: str, at: datetime) -> None:
+    """A withdrawal for the journal that outlives the restore of an older backup."""
+    facts = {"channel": str(channel), "method": str(method)}
+    who = journal.person(contact.pk, contact.created_at)
+    journal.note(journal.WITHDRAWN, office=contact.account_id, at=at, **who, **facts)
 
 
 def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from accounts import journal
 from funnel.models import Suppression
 
 Reason = Suppression.Reason
@@ -53,12 +54,20 @@ def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]
     return {known[row.address_hash]: row for row in rows}
 
 
-def suppress(*, account_id: int, digest: str, reason: str, now: datetime) -> bool:
-    """Keeps the hash of an address for good; answers whether that is news.
+def suppress(*, account_id: int, digest: str, reason: str, now: datetime, is_news: bool = True) -> bool:
+    """Keeps the hash of an address for good; answers whether the database did not know it.
 
     A repeat keeps the first reason, but for one that outweighs it: what is certain outweighs a doubt, and the person's
     own words all else. Of several at once one has the news.
     """
+    if not _keep(account_id, digest, reason, now):
+        return False
+    if is_news:  # else the journal told us
+        journal.note(journal.SUPPRESSED, office=account_id, at=now, hash=digest, reason=str(reason))
+    return True
+
+
+def _keep(account_id: int, digest: str, reason: str, now: datetime) -> bool:
     try:
         with transaction.atomic():
             Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now).save(

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts import journal
 from accounts.models import Account, User
 from accounts.refusals import Conflict, Forbidden, NotUnderstood
 from contacts import actions, consent, finding, reaches
@@ -119,6 +120,8 @@ def lift(
         actor=user,
         now=now,
     )
+    for row in entries:
+        journal.note(journal.LIFTED, office=contact.account_id, at=now, hash=row.address_hash)
     entries.delete()
     return contact
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import journal
 from accounts.models import Account, User
 from accounts.refusals import NotUnderstood
 from contacts.derived import derive
@@ -123,9 +125,21 @@ def erase_expired(*, now: datetime) -> int:
     Locked first, as by a mail that is just being noted: deleting begins with what hangs on a contact.
     """
     expired = Contact.objects.filter(trashed_at__lt=now - timedelta(days=TRASH_DAYS))
-    ids = list(expired.order_by("pk").select_for_update().values_list("pk", flat=True))
+    rows = expired.order_by("pk").select_for_update().values_list("account_id", "pk", "created_at")
+    lines = [
+        {"at": now.isoformat(), "kind": journal.ERASED, "office": office, **journal.person(pk, created_at)}
+        for office, pk, created_at in rows
+    ]
+    erase(expired)
+    transaction.on_commit(lambda: journal.write(lines))
+    return len(lines)
+
+
+def erase(contacts: QuerySet[Contact]) -> int:
+    """Takes the contacts away with all that speaks of them; answers how many. The caller holds their locks."""
+    ids = list(contacts.values_list("pk", flat=True))
     ImportRow.objects.filter(contact__in=ids).delete()  # the report names them, and each value
-    _, erased = expired.delete()
+    _, erased = contacts.delete()
     return erased.get("contacts.Contact", 0)
 
 

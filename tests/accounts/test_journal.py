@@ -1,0 +1,121 @@
+"""The journal of what people took away: written when it must be, naming nobody, replayed without a second effect."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from accounts import journal
+from contacts import consent
+from contacts.models import Consent, Contact
+from funnel import withdrawal
+from funnel.models import Suppression
+from funnel.suppression import address_hash, is_suppressed
+from pipeline import leads
+from pipeline.replaying import replay
+from tests.factories import ContactFactory
+from tests.funnel.consenting import NOW, consenting, ended, enrol, series
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def klara(krueger):
+    return consenting(krueger, "klara@lead.example", last_name="Canary")
+
+
+def lines():
+    return list(journal.read(journal.path().read_text())) if journal.path().exists() else []
+
+
+def kinds():
+    return [line["kind"] for line in lines()]
+
+
+def erase(anna, contact):
+    leads.trash(user=anna, contact_ids=[contact.pk], now=NOW)
+    return leads.erase_expired(now=NOW + timedelta(days=leads.TRASH_DAYS + 1))
+
+
+def test_an_objection_is_a_hash_and_an_id(anna, klara):
+    withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", everything=True, now=LATER)
+    assert kinds() == ["suppressed", "withdrawn", "withdrawn", "withdrawn"]
+    assert lines()[0]["hash"] == address_hash(klara.account_id, klara.email)
+    written = journal.path().read_text()
+    assert "klara" not in written.lower() and "canary" not in written.lower()
+    assert journal.path().stat().st_mode & 0o777 == 0o600
+    assert journal.path().parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_consent_leaves_nothing(anna, klara):
+    consent.record(
+        contact=klara, channel="email", granted=True, method="spoken", wording="Ja.", actor=anna, now=LATER
+    )
+    assert kinds() == []
+
+
+def test_a_no_that_is_rolled_back_stays_in_the_journal(anna, klara):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", now=LATER)
+        raise ZeroDivisionError
+    assert kinds() == ["suppressed", "withdrawn"]
+    assert not is_suppressed(klara.account_id, klara.email)
+
+
+def test_an_erasure_is_written_when_it_is_committed(anna, klara, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as due:
+        assert erase(anna, klara) == 1
+    assert kinds() == []
+    for callback in due:
+        callback()
+    assert kinds() == ["erased"]
+
+
+def test_a_torn_line_is_passed_over(klara):
+    journal.note(journal.ERASED, office=1, at=NOW, contact=1)
+    with open(journal.path(), "a") as file:
+        file.write('{"at": "2026-')
+    assert kinds() == ["erased"]
+
+
+def test_a_no_comes_back_to_an_older_state(anna, klara, krueger):
+    enrol(klara, series(krueger))
+    with transaction.atomic():
+        withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", now=LATER)
+        transaction.set_rollback(True)
+    assert replay(lines()) == {"suppressed": 1, "withdrawn": 1}
+    assert is_suppressed(krueger.pk, klara.email)
+    assert not consent.newest(krueger.pk, [klara.pk], "email")[klara.pk].granted
+    assert ended(klara) == "objection"
+    before = (Consent.objects.count(), kinds())
+    assert replay(lines()) == {}
+    assert (Consent.objects.count(), kinds()) == before
+
+
+def test_what_was_allowed_again_later_stays_allowed(anna, klara, krueger):
+    withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", now=LATER)
+    again = {"wording": "Doch, bitte.", "method": "spoken", "now": LATER + timedelta(hours=1)}
+    withdrawal.lift(user=anna, contact_id=klara.pk, **again)
+    replay(lines())
+    assert not Suppression.objects.of(krueger).exists()
+    assert consent.newest(krueger.pk, [klara.pk], "email")[klara.pk].granted
+
+
+def test_an_erased_contact_is_erased_again_and_nobody_else(
+    anna, klara, krueger, hansen, django_capture_on_commit_callbacks
+):
+    row = Contact.objects.filter(pk=klara.pk).values().get()
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(anna, klara)
+    (line,) = lines()
+    heir = ContactFactory(account=krueger)  # has the id, but came into being at another moment
+    assert replay([line | {"contact": heir.pk}, line | {"office": hansen.pk}, line | {"office": 10**9}]) == {}
+    Contact.objects.create(**row)
+    assert replay(lines()) == {"erased": 1}
+    assert list(Contact.objects.of(krueger)) == [heir]
