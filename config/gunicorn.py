@@ -3,9 +3,14 @@
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
-from config.running import claim_shared
+CHECKOUT = str(Path(__file__).resolve().parent.parent)
+if CHECKOUT not in sys.path:
+    sys.path.insert(0, CHECKOUT)  # this file is read before gunicorn looks there
+
+from config.running import claim_shared  # noqa: E402
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8000"
