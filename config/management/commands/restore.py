@@ -45,7 +45,10 @@ class Command(BaseCommand):
         is_ours = file.exists() and f"TOKEN_KEY={settings.TOKEN_KEY}" in file.read_text().splitlines()
         try:
             found = archive.unpack(source, scratch)
-            if not is_ours and found.keys["TOKEN_KEY"] != settings.TOKEN_KEY:
+            if not is_ours and found.keys["TOKEN_KEY"] not in (
+                settings.TOKEN_KEY,
+                *settings.TOKEN_KEY_FALLBACKS,
+            ):
                 raise archive.ArchiveError(OTHER_KEY)
             dumping.load(found.database)
         except (archive.ArchiveError, dumping.DumpError) as error:
@@ -79,7 +82,7 @@ def _uploads_back(found: Unpacked) -> None:
 def _keys_back(file: Path, found: Unpacked) -> None:
     fresh = file.with_name("keys.env.new")
     with open(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as target:
-        target.writelines(f"{name}={found.keys[name]}\n" for name in archive.KEYS)
+        target.writelines(f"{name}={value}\n" for name, value in found.keys.items())
     fresh.rename(file)
 
 
