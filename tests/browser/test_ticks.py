@@ -35,7 +35,7 @@ def tick_page(page: Page, count: int) -> None:
 def test_sixty_over_two_pages_are_given_to_jan_and_taken_back(visit, anna, jan, crowd):
     page = visit(anna, "/contacts/?sort=name")
     page.get_by_role("checkbox", name="Alle auf dieser Seite auswählen").check()
-    page.get_by_role("link", name="Weiter").click()
+    page.get_by_role("link", name="Weiter", exact=True).click()
     expect(page.locator("[data-contact]")).to_have_count(20)
     tick_page(page, 10)
     expect(bar(page)).to_contain_text("60 ausgewählt, 50 davon nicht auf dieser Seite")
@@ -95,7 +95,7 @@ def test_the_bar_moves_nothing(visit, anna, crowd):
 def test_ticks_are_let_go_at_once_and_by_themselves(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     tick_page(page, 2)
-    page.get_by_role("link", name="Weiter").click()
+    page.get_by_role("link", name="Weiter", exact=True).click()
     expect(bar(page)).to_contain_text("2 ausgewählt, 2 davon nicht auf dieser Seite")
     page.get_by_role("button", name="Auswahl aufheben").click()
     expect(bar(page)).to_be_hidden()
