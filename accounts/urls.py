@@ -6,6 +6,7 @@ from accounts import converters, views  # noqa: F401  (converters registers <id:
 
 urlpatterns = [
     path("accounts/", include("accounts.entrance")),
+    path("accounts/sessions/<id:session_id>/end/", views.session_end, name="session-end"),
     path("invitation/<str:member>/<str:token>/", views.invitation, name="invitation"),
     path("settings/", views.settings, name="settings"),
     path("settings/office/", views.office, name="office"),

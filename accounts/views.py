@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import invitations, members, offices
+from accounts import invitations, members, offices, sessions
 from accounts.access import ADMINISTRATORS, EVERYBODY, gate
 from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
 from accounts.models import User
@@ -71,6 +71,15 @@ def theme(request: HttpRequest) -> HttpResponse:
         raise NotUnderstood(_("Diese Darstellung gibt es nicht."))
     members.choose_theme(user=request.user, **form.cleaned_data)
     return HttpResponse(status=204) if wants_fragment(request) else redirect("profile")
+
+
+@require_POST
+@gate(*EVERYBODY)
+def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Logs one of the user's own browsers out."""
+    sessions.end_session(request.user, session_id)
+    messages.success(request, _("Die Sitzung ist abgemeldet."))
+    return redirect("usersessions_list")
 
 
 @require_safe

@@ -388,14 +388,14 @@ def _keys(office: Office, mark: Mark) -> None:
     """What the login library keeps of a user."""
     admin = office.people["administrator"]
     EmailAddress.objects.create(user=admin, email=admin.email, verified=True, primary=True)
-    UserSession.objects.create(
+    session = UserSession.objects.create(
         user=admin, ip="192.0.2.1", session_key=mark.text("session"), user_agent=mark.text("browser")
     )
     passkey = {"name": mark.text("passkey"), "credential": _credential()}
     key = Authenticator.objects.create(user=admin, type=Authenticator.Type.WEBAUTHN, data=passkey)
     TOTP.activate(admin, "A" * 32)
     RecoveryCodes.activate(admin)
-    office.refs |= {"authenticator": key.pk, "member": office.people["colleague"].pk}
+    office.refs |= {"session": session.pk, "authenticator": key.pk, "member": office.people["colleague"].pk}
     office.refs |= {"user": office.people["colleague"].pk, "deactivated": office.people["deactivated"].pk}
     office.refs |= {"login": office.people["manager"].email}
     invited = UserFactory(

@@ -20,7 +20,7 @@ ACROSS_ACCOUNTS = {
     "accounts/offices.py::*": "the account itself",
     "accounts/resets.py::*": "somebody who forgot the password says an address, and nothing of an account",
     "accounts/second_factor.py::_of": "the library's rows carry the user, who carries the account",
-    "accounts/sessions.py::end_sessions": "the library's rows carry the user, who carries the account",
+    "accounts/sessions.py::*": "the library's rows carry the user, who carries the account",
     "pipeline/management/commands/office.py::Command.list": "the operator sees all offices",
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",
     "funnel/opt_in.py::look": "the signed link names the request, and the request the account",

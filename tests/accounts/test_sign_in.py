@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
@@ -290,6 +291,24 @@ def test_sessions_name_browser_and_system_and_end_together(anna: User) -> None:
     assert ("Firefox auf Windows" in page, "Safari auf iPhone" in page) == (True, True)
     here.post("/accounts/sessions/")
     assert (is_inside(here), is_inside(there)) == (True, False)
+
+
+def test_one_session_ends_and_the_others_stay(anna: User) -> None:
+    here, there, lost = log_in(anna), log_in(anna), log_in(anna)
+    [ended] = UserSession.objects.filter(session_key=lost.session.session_key)
+    page = here.get("/accounts/sessions/").content.decode()
+    assert (page.count("/end/"), f"/accounts/sessions/{ended.pk}/end/" in page) == (2, True)
+    answer = here.post(f"/accounts/sessions/{ended.pk}/end/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/sessions/")
+    assert (is_inside(here), is_inside(there), is_inside(lost)) == (True, True, False)
+    assert here.post(f"/accounts/sessions/{ended.pk}/end/").status_code == 404
+
+
+def test_nobody_ends_the_session_of_somebody_else(anna: User, sofia: User) -> None:
+    theirs = log_in(sofia)
+    [kept] = UserSession.objects.filter(user=sofia)
+    assert log_in(anna).post(f"/accounts/sessions/{kept.pk}/end/").status_code == 404
+    assert is_inside(theirs)
 
 
 def test_sessions_of_others_are_not_shown(anna: User, sofia: User) -> None:
