@@ -110,7 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, because the limits on logins must hold across all web processes. Nothing else is cached in it.
 CACHES = {"default": {"BACKEND": "accounts.counters.Counters", "LOCATION": "accounts_cache"}}
 # Several, so that the short periodic jobs never wait behind an import.
-PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4}
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 10}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.AccountBackend"]

@@ -10,12 +10,27 @@ from typing import Literal
 
 from django.utils.translation import gettext, gettext_noop
 
+from contacts.csv_programs import HEADERS
 from contacts.csv_words import CHOICES
 from contacts.search import fold
 
 Kind = Literal[
-    "text", "note", "email", "emails", "phones", "tags", "choice", "area", "year", "date", "moment", "id"
+    "text",
+    "note",
+    "email",
+    "phone",
+    "emails",
+    "phones",
+    "tags",
+    "choice",
+    "area",
+    "year",
+    "date",
+    "moment",
+    "id",
 ]
+# What a file may have in one column and a contact has in several; never written by an export.
+ONLY_READ = ("full_name", "name_first", "house_number", "address", "place", "country")
 
 
 @dataclass(frozen=True)
@@ -24,7 +39,9 @@ class Field:
     headers: tuple[str, ...]
     limit: int = 0
     kind: Kind = "text"
-    joint: str = ""  # what joins several columns of this field; "" if there can be only one
+    joint: str = (
+        ""  # what joins several columns of this field, or parts its values; "" if there can be only one
+    )
 
     @property
     def header(self) -> str:
@@ -51,6 +68,9 @@ _ALL = (
         (gettext_noop("Nachname"), "Name", "Familienname", "Zuname", "last name", "surname", "family name"),
         80,
     ),
+    # The name in one column counts where the columns of its parts are empty.
+    Field("full_name", (gettext_noop("Vor- und Nachname"),), 160),
+    Field("name_first", (gettext_noop("Nachname, Vorname"),), 160),
     Field(
         "company",
         (gettext_noop("Firma"), "Firmenname", "Unternehmen", "Organisation", "company", "organization"),
@@ -69,6 +89,7 @@ _ALL = (
         (gettext_noop("E-Mail-Adresse"), "E-Mail", "Mail", "Mailadresse", "E-Mail privat", "email address"),
         254,
         "email",
+        " ",
     ),
     Field(
         "phone",
@@ -78,7 +99,8 @@ _ALL = (
             *("phone", "phone number", "telephone", "mobile", "mobile phone", "cell"),
         ),
         40,
-        joint=" / ",
+        "phone",
+        " ",
     ),
     Field("email_kind", (gettext_noop("Art der E-Mail-Adresse"), "email kind"), kind="choice"),
     Field("phone_kind", (gettext_noop("Art des Telefons"), "phone kind"), kind="choice"),
@@ -89,12 +111,12 @@ _ALL = (
         "street",
         (
             *(gettext_noop("Straße und Hausnummer"), "Straße", "Straße/Nr.", "Straße Nr", "Straße Hausnr"),
-            *("Straße/Hausnummer", "Straße + Hausnummer", "Anschrift", "Adresse", "street", "address"),
-            "street address",
+            *("Straße/Hausnummer", "Straße + Hausnummer", "street", "street address"),
         ),
         120,
         joint=" ",
     ),
+    Field("address", (gettext_noop("Ganze Anschrift"),), 240, joint="\n"),
     Field(
         "house_number",
         (gettext_noop("Hausnummer"), "Haus-Nr.", "Hausnr", "HNr", "house number", "street number"),
@@ -102,9 +124,14 @@ _ALL = (
         joint=" ",
     ),
     Field(
-        "postal_code", (gettext_noop("PLZ"), "Postleitzahl", "zip", "zip code", "postal code", "postcode"), 10
+        "postal_code",
+        (gettext_noop("PLZ"), "Postleitzahl", "zip", "zip code", "postal code", "postcode"),
+        10,
+        joint=" ",
     ),
-    Field("city", (gettext_noop("Ort"), "Stadt", "Wohnort", "city", "town"), 80),
+    Field("city", (gettext_noop("Ort"), "Stadt", "Wohnort", "city", "town"), 80, joint=" "),
+    Field("place", (gettext_noop("PLZ und Ort"),), 100, joint=" "),
+    Field("country", (gettext_noop("Land"),), 60, joint=" "),
     Field(
         "property_kind",
         (gettext_noop("Objektart"), "Objekttyp", "Immobilienart", "Immobilientyp", "property type"),
@@ -234,6 +261,8 @@ def bare(text: str) -> str:
 
 
 _BY_HEADER = {
+    _UNIT.sub("", bare(word)): (key, 10) for key, words in HEADERS.items() for word in words.split("|")
+} | {
     _UNIT.sub("", bare(header)): (field.key, rank)
     for field in _ALL
     for rank, header in enumerate(field.headers)
@@ -249,16 +278,6 @@ def choice_of(key: str, word: str) -> str | None:
     return _BY_WORD[key].get(bare(word))
 
 
-def propose(headers: list[str]) -> dict[int, str]:
-    """Column index to field key. Of several columns for one field the best named counts, unless they can be joined."""
-    named = [(rank, index, key) for index, (key, rank) in enumerate(map(_named, headers)) if key]
-    best = {key: index for _rank, index, key in sorted(named, reverse=True)}
-    return {
-        index: key
-        for _rank, index, key in sorted(named, key=lambda each: each[1])
-        if FIELDS[key].joint or best[key] == index
-    }
-
-
-def _named(header: str) -> tuple[str | None, int]:
+def named(header: str) -> tuple[str | None, int]:
+    """The field that a header names, and how well: 0 is best."""
     return _BY_HEADER.get(_UNIT.sub("", bare(header)), (None, 0))

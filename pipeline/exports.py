@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.refusals import Gone, TooMany
 from contacts import csv_rows
-from contacts.csv_fields import FIELDS
+from contacts.csv_fields import FIELDS, ONLY_READ
 from pipeline.models import Export
 from pipeline.selection import Selection
 
 MOST_AN_HOUR = 5
 LIFETIME = timedelta(hours=1)
-# Part of the street; an action; evidence, which is printed as proof: none of them a fact of the contact.
-NOT_EXPORTED = ("house_number", "note", "consent_at", "consent_wording", "consent_place")
+# Parts of other columns; an action; evidence, which is printed as proof: none of them a fact of the contact.
+NOT_EXPORTED = (*ONLY_READ, "note", "consent_at", "consent_wording", "consent_place")
 COLUMNS = tuple(key for key in FIELDS if key not in NOT_EXPORTED)
 _SOURCES = {"status": "card__column__name", "assignee": "assignee_id"}
 _CHUNK = 500

@@ -1,83 +1,135 @@
-"""Uploaded files: taken in only when they can be read to their end, forgotten after 30 days."""
+"""Uploaded files: read by the worker in a process apart, kept as plain rows, forgotten after 30 days."""
 
+import tempfile
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from accounts.refusals import NotUnderstood
-from contacts import csv_rows
+from contacts.csv_apart import read_apart
+from contacts.csv_bytes import CsvError
+from contacts.csv_guess import left_behind
+from contacts.csv_sheet import Shape, Sheet
 from pipeline.columns import fold_name
 from pipeline.models import Import, ImportRow
 
-LARGEST_FILE = 50_000_000  # bytes
 KEPT_DAYS = 30
 PREVIEW_ROWS = 5
+HEAD_ROWS = 10  # offered as the headers
 MOST_STATUSES = 40  # offered one by one; more than that is hardly a column of statuses
+READ = ("shape", "header_line", "repair", "head", "headers", "named", "preview", "statuses")
 
 
-@transaction.atomic
-def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
-    """Stores the file under a name of our own and proposes what its columns mean.
+def read(source: Import) -> None:
+    """What an upload is: its rows are stored, and a meaning proposed for each column. Raises NotUnderstood.
 
-    Raises NotUnderstood with line and reason for a file that cannot be read; nothing is stored then.
+    Asked again after somebody has chosen other headers, it finds the stored rows and only proposes anew; after
+    somebody has chosen the columns, it only looks for the words of the status.
     """
-    if (upload.size or 0) > LARGEST_FILE:
-        raise NotUnderstood(_("Die Datei ist zu groß: höchstens 50 MB. Bitte teilen Sie sie auf."))
+    if "shape" not in source.options:
+        source.options = {"shape": _store(source).as_dict()}
+    sheet = sheet_of(source)
+    if not source.options.get("is_mapped"):
+        filled = sheet.shape.filled
+        mapping = {
+            index: key for index, key in sheet.mapping.items() if index < len(filled) and filled[index]
+        }
+        source.mapping = {str(index): key for index, key in mapping.items()}
+    mapping = {int(index): key for index, key in source.mapping.items()}
+    source.rows_total = sheet.count
+    source.options = _options(sheet) | {"statuses": _statuses(sheet, mapping)}
+
+
+def sheet_of(source: Import) -> Sheet:
+    """The stored rows of an import, with the headers that were chosen. Raises NotUnderstood if they are gone."""
+    if "shape" not in source.options:
+        raise NotUnderstood(
+            _("Diese Datei wurde mit einer früheren Fassung hochgeladen. Bitte noch einmal hochladen.")
+        )
+    shape = Shape(**source.options["shape"])
+    repair = source.options.get("repair", shape.repair)
     try:
-        sheet = csv_rows.read(upload.read())
-    except csv_rows.CsvError as fault:
-        raise NotUnderstood(str(fault)) from None
-    source = Import(
-        account=user.account,
-        user=user,
-        file_name=_shown(upload.name or ""),
-        mapping={str(index): key for index, key in sheet.mapping.items()},
-        rows_total=sheet.count,
-        created_at=now,
-    )
-    source.options = _options(sheet, sheet.mapping)
-    source.file.save(f"{uuid.uuid4().hex}.csv", ContentFile(sheet.data), save=False)
-    source.save(force_insert=True)
-    return source
+        return Sheet(
+            lambda: source.file.storage.open(source.file.name),
+            shape,
+            source.options.get("header_line"),
+            repair,
+        )
+    except FileNotFoundError:
+        raise NotUnderstood(
+            _("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch.")
+        ) from None
 
 
-def statuses_in(source: Import, mapping: Mapping[int, str]) -> list[str]:
-    """The different words in the columns taken as status, as they are first written."""
-    with source.file.open("rb") as file:
-        return _statuses(csv_rows.read(file.read()), mapping)
+def left_out(source: Import) -> list[str]:
+    """The headers of the columns with content that are not taken over."""
+    shape = source.options.get("shape") or {}
+    mapping = {int(index): key for index, key in source.mapping.items()}
+    return left_behind(source.options.get("named", []), mapping, shape.get("filled", []))
 
 
 @transaction.atomic
 def forget_old(*, now: datetime) -> int:
     """Deletes files and reports of imports older than 30 days, in all offices; what they brought stays."""
     old = Import.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(file="")
-    old = list(old.exclude(state__in=(Import.State.CHECKING, Import.State.RUNNING)))
+    old = list(old.exclude(state__in=(Import.State.READING, Import.State.CHECKING, Import.State.RUNNING)))
     ids = [source.pk for source in old]
     ImportRow.objects.filter(source__in=ids).delete()
     Import.objects.filter(pk__in=ids).update(file="", options={})
     for source in old:
-        storage, name = source.file.storage, source.file.name
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        _delete_later(source.file.storage, source.file.name)
     return len(ids)
 
 
-def _options(sheet: csv_rows.Sheet, mapping: Mapping[int, str]) -> dict[str, Any]:
-    preview: list[list[str]] = []
-    for _line, cells in sheet.rows():
-        preview.append([cell[:80] for cell in cells])
-        if len(preview) == PREVIEW_ROWS:
-            break
-    return {"headers": sheet.headers, "preview": preview, "statuses": _statuses(sheet, mapping)}
+def drop(source: Import) -> None:
+    """Forgets a file that cannot be read."""
+    _delete_later(source.file.storage, source.file.name)
+    source.file = ""
 
 
-def _statuses(sheet: csv_rows.Sheet, mapping: Mapping[int, str]) -> list[str]:
+def _store(source: Import) -> Shape:
+    """Has the file read in a process apart and keeps the plain rows instead of it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "rows.csv"
+        try:
+            shape = read_apart(Path(source.file.path), target)
+        except CsvError as fault:
+            raise NotUnderstood(str(fault)) from None
+        _delete_later(source.file.storage, source.file.name)
+        with target.open("rb") as rows:
+            source.file.save(f"{uuid.uuid4().hex}.csv", File(rows), save=False)
+    return shape
+
+
+def _delete_later(storage: Any, name: str) -> None:
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+def _options(sheet: Sheet) -> dict[str, Any]:
+    preview = [cells for line, cells in sheet.first if line > sheet.header_line][:PREVIEW_ROWS]
+    return {
+        "shape": sheet.shape.as_dict(),
+        "header_line": sheet.header_line,
+        "repair": sheet.repair,
+        "head": [[line, _brief(cells)] for line, cells in sheet.head()[:HEAD_ROWS]],
+        "headers": sheet.headers,
+        "named": sheet.named(),
+        "preview": [[cell[:80] for cell in cells] for cells in preview],
+    }
+
+
+def _brief(cells: list[str]) -> str:
+    return " · ".join(" ".join(cell.split())[:20] for cell in cells if cell.strip())[:80]
+
+
+def _statuses(sheet: Sheet, mapping: Mapping[int, str]) -> list[str]:
+    """The different words in the columns taken as status, as they are first written."""
     wanted = [index for index, key in mapping.items() if key == "status"]
     found: dict[str, str] = {}
     if wanted:
@@ -86,8 +138,3 @@ def _statuses(sheet: csv_rows.Sheet, mapping: Mapping[int, str]) -> list[str]:
                 if text and len(found) < MOST_STATUSES:
                     found.setdefault(fold_name(text), text[:80])
     return list(found.values())
-
-
-def _shown(name: str) -> str:
-    """The name somebody gave the file: only ever shown, never used as a path."""
-    return "".join(sign for sign in name if sign.isprintable())[-200:] or _("ohne Namen")

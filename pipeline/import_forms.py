@@ -11,21 +11,40 @@ from contacts.csv_fields import FIELDS
 from pipeline.columns import fold_name
 from pipeline.import_files import MOST_STATUSES
 from pipeline.import_plan import mapping_of
-from pipeline.import_rows import UNASSIGNED
+from pipeline.import_rows import REJECT
 from pipeline.models import Column, Import
 
-NAMES = ("last_name", "company", "email", "phone")  # a contact needs one of them
+# A contact needs one of them.
+NAMES = ("first_name", "last_name", "full_name", "name_first", "company", "email", "phone")
 
 
 class UploadForm(forms.Form):
     """The file. Whether it can be read is found out by reading it."""
 
     file = forms.FileField(
-        label=_("CSV-Datei"),
+        label=_("Datei"),
         allow_empty_file=True,  # refused with its line and reason, like every other file
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
-        error_messages={"required": _("Bitte wählen Sie eine CSV-Datei aus.")},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods,.vcf,text/csv,text/vcard"}),
+        error_messages={"required": _("Bitte wählen Sie eine Datei aus.")},
     )
+
+
+class ReadingForm(forms.Form):
+    """Where the headers stand, and whether the umlauts are put right."""
+
+    header_line = forms.TypedChoiceField(label=_("Überschriften"), coerce=int)
+    repair = forms.ChoiceField(label=_("Umlaute"), required=False)
+
+    def __init__(self, data: Any, *, source: Import) -> None:
+        super().__init__(data)
+        head = source.options.get("head", [])
+        lines = [(line, _("Zeile %(line)s: %(text)s") % {"line": line, "text": text}) for line, text in head]
+        self.fields["header_line"].choices = [(0, _("keine: die erste Zeile sind schon Daten")), *lines]
+        self.fields["header_line"].initial = source.options.get("header_line", 0)
+        found = source.options.get("shape", {}).get("repair", "")
+        self.repairs = [("", _("so lassen, wie sie sind")), (found, _("richtigstellen (aus „Ã¼“ wird „ü“)"))]
+        self.fields["repair"].choices = self.repairs if found else [("", "")]
+        self.fields["repair"].initial = source.options.get("repair", "")
 
 
 @dataclass(frozen=True)
@@ -42,7 +61,10 @@ class MappingForm(forms.Form):
 
     unknown_assignee = forms.ChoiceField(
         label=_("Mitarbeiter, die es hier nicht gibt"),
-        choices=[("", _("Zeile ablehnen")), (UNASSIGNED, _("Kontakt ohne Zuweisung übernehmen"))],
+        choices=[
+            ("", _("Kontakt ohne Zuweisung übernehmen, der Name kommt in die Notiz")),
+            (REJECT, _("Zeile ablehnen")),
+        ],
         required=False,
     )
     consent_wording = forms.CharField(
@@ -56,14 +78,16 @@ class MappingForm(forms.Form):
     def __init__(self, data: Any, *, source: Import) -> None:
         super().__init__(data)
         self.source = source
-        self.headers = source.options.get("headers", [])
+        self.headers = source.options.get("named", [])
+        filled = source.options.get("shape", {}).get("filled", [])
+        self.shown = [index for index in range(len(self.headers)) if index < len(filled) and filled[index]]
         self.statuses = source.options.get("statuses", [])
         self.columns = {str(column.pk): column for column in Column.objects.of(source.account)}
         for name in ("unknown_assignee", "consent_wording"):
             self.fields[name].initial = source.options.get(name, "")
         fields = [("", _("nicht übernehmen")), *((key, field.label) for key, field in FIELDS.items())]
-        for index, header in enumerate(self.headers):
-            field = forms.ChoiceField(label=header, choices=fields, required=False)
+        for index in self.shown:
+            field = forms.ChoiceField(label=self.headers[index], choices=fields, required=False)
             field.initial = source.mapping.get(str(index), "")
             self.fields[f"column-{index}"] = field
         for index, status in enumerate(self.statuses):
@@ -74,7 +98,13 @@ class MappingForm(forms.Form):
     def _status_field(self, status: str, label: Any = None) -> forms.ChoiceField:
         names = [(pk, column.name) for pk, column in self.columns.items()]
         field = forms.ChoiceField(
-            label=label or status, choices=[("", _("Zeile ablehnen")), *names], required=False
+            label=label or status,
+            choices=[
+                ("", _("in „Neue Kontakte“, der Status kommt in die Notiz")),
+                *names,
+                (REJECT, _("Zeile ablehnen")),
+            ],
+            required=False,
         )
         chosen = self.source.options.get("status_columns", {})
         folded = fold_name(status)
@@ -85,9 +115,9 @@ class MappingForm(forms.Form):
     def column_choices(self) -> Iterator[Choice]:
         """The columns of the file with their first values."""
         preview = self.source.options.get("preview", [])
-        for index, header in enumerate(self.headers):
+        for index in self.shown:
             cells = [row[index] for row in preview if index < len(row)]
-            yield Choice(header, [cell for cell in cells if cell], self[f"column-{index}"])
+            yield Choice(self.headers[index], [cell for cell in cells if cell], self[f"column-{index}"])
 
     def status_choices(self) -> list[forms.BoundField]:
         """The statuses of the file."""
@@ -103,13 +133,13 @@ class MappingForm(forms.Form):
                 )
             taken.add(key)
         if not taken & {*NAMES}:
-            self.add_error(None, _("Bitte ordnen Sie Nachname, Firma, E-Mail-Adresse oder Telefon zu."))
+            self.add_error(None, _("Bitte ordnen Sie einen Namen, Firma, E-Mail-Adresse oder Telefon zu."))
         return cleaned
 
     @property
     def mapping(self) -> dict[int, str]:
         """Column index to field key."""
-        chosen = {index: self.cleaned_data.get(f"column-{index}", "") for index in range(len(self.headers))}
+        chosen = {index: self.cleaned_data.get(f"column-{index}", "") for index in self.shown}
         return {index: key for index, key in chosen.items() if key}
 
     @property
@@ -127,9 +157,9 @@ class MappingForm(forms.Form):
             "consent_wording": self.cleaned_data["consent_wording"],
         }
 
-    def _column(self, name: str) -> int | None:
+    def _column(self, name: str) -> int | str | None:
         value = self.cleaned_data.get(name)
-        return int(value) if value else None
+        return value if value == REJECT else int(value) if value else None
 
 
 def _status_of(mapping: dict[int, str]) -> set[tuple[int, str]]:

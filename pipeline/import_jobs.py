@@ -1,7 +1,7 @@
 """What the background worker does with an uploaded file: the dry run and the import itself.
 
-Both may be started again after the worker was killed: nothing of the first attempt was committed. An advisory lock of
-the office keeps two of them from running at once.
+Each may be started again after the worker was killed: nothing of the first attempt was committed. Only the writing
+is done by one import of an office at a time; what it found out before is found out again if another one came between.
 """
 
 import time
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from accounts.refusals import NotUnderstood, Refusal
-from contacts import csv_rows
+from pipeline import import_files
 from pipeline.copying import copy_in
 from pipeline.import_mails import Mails, forecast, sentences
 from pipeline.import_plan import LONGEST_REASON, Line, Plan, make_plan
@@ -31,13 +31,34 @@ WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
 Row = tuple[int, int, int, str, str, str, Jsonb, int | None]
 
 
+def read(*, import_id: int, now: datetime) -> None:
+    """Reads an uploaded file. One that cannot be read ends the import and is not kept."""
+    with transaction.atomic():
+        source = (
+            Import.objects.select_related("account")
+            .select_for_update(of=("self",), no_key=True)
+            .get(pk=import_id)
+        )
+        if source.state != State.READING:
+            return
+        source.state, source.error, source.finished_at = State.UPLOADED, "", None
+        try:
+            import_files.read(source)
+        except NotUnderstood as refusal:
+            source.state, source.error, source.finished_at = State.FAILED, refusal.sentence[:500], now
+            import_files.drop(source)
+        source.save(
+            update_fields=["state", "error", "finished_at", "file", "mapping", "options", "rows_total"]
+        )
+
+
 def check(*, import_id: int, now: datetime) -> None:
     """The dry run: leaves a report of every row. Repeated after a crash: the same report."""
     with _working_on(import_id, State.CHECKING) as source:
         if source is None:
             return
         with Progress(source) as report:
-            plan = make_plan(source, _sheet(source), report, now)
+            plan = make_plan(source, import_files.sheet_of(source), report, now)
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
         _finish(source, State.CHECKED, plan.counts, mails, now)
@@ -49,7 +70,13 @@ def run(*, import_id: int, now: datetime) -> None:
         if source is None:
             return
         with Progress(source, stages=2) as report:
-            plan = make_plan(source, _sheet(source), report, now)
+            before = _done(source)
+            plan = make_plan(source, import_files.sheet_of(source), report, now)
+            if not _is_alone(source):
+                return
+            if _done(source) != before:
+                del plan
+                plan = make_plan(source, import_files.sheet_of(source), report, now)
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
             report.next_stage(len(plan.people.wishes))
@@ -62,7 +89,8 @@ def run(*, import_id: int, now: datetime) -> None:
 
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
     """Ends an import that could not be carried out; nothing of it was kept."""
-    pending = Import.objects.filter(pk=import_id, state__in=(State.CHECKING, State.RUNNING))
+    busy = (State.READING, State.CHECKING, State.RUNNING)
+    pending = Import.objects.filter(pk=import_id, state__in=busy)
     pending.update(state=State.FAILED, error=sentence[:500], finished_at=now)
 
 
@@ -112,25 +140,23 @@ def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
     try:
         with transaction.atomic():
             source = Import.objects.select_related("account", "user").get(pk=import_id)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
-            source.refresh_from_db(fields=["state"])  # whoever held the lock may have done it
             with timezone.override(source.account.zone):
                 yield source if source.state == state else None
     except Refusal as refusal:
         fail(import_id=import_id, sentence=refusal.sentence, now=timezone.now())
 
 
-def _sheet(source: Import) -> csv_rows.Sheet:
-    try:
-        with source.file.open("rb") as file:
-            return csv_rows.read(file.read())
-    except FileNotFoundError:
-        raise NotUnderstood(
-            _("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch.")
-        ) from None
-    except csv_rows.CsvError as fault:
-        raise NotUnderstood(str(fault)) from None
+def _is_alone(source: Import) -> bool:
+    """Waits until no other import of the office writes; whether this one still has to, or was just done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
+    source.refresh_from_db(fields=["state"])
+    return source.state == State.RUNNING
+
+
+def _done(source: Import) -> int:
+    """How many imports of the office have written what they had to."""
+    return Import.objects.of(source.account).filter(state=State.DONE).count()
 
 
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:

@@ -14,7 +14,7 @@ from accounts.plans import Feature
 from accounts.refusals import Forbidden
 from contacts.consent import LONGEST_PLACE
 from contacts.csv_fields import FIELDS
-from contacts.csv_rows import Sheet
+from contacts.csv_sheet import Sheet
 from contacts.identity import Same
 from funnel import suppression
 from funnel.models import Suppression
@@ -63,7 +63,7 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
     """Reads the whole file and matches each row. Raises Forbidden if colleagues are mapped without the plan for it."""
     mapping = mapping_of(source)
     refuse_assignees(source.account, mapping)
-    columns = Column.objects.of(source.account)
+    columns = list(Column.objects.of(source.account))
     place = _("Importierte Datei %(name)s") % {"name": source.file_name}
     users = User.objects.of(source.account)
     reader = Reader(columns, users, source.options, place=place[:LONGEST_PLACE], now=now)
@@ -91,7 +91,7 @@ def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
 
 def _line(people: People, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
     if row.errors:
-        return _said(row, Outcome.INVALID, " ".join(row.errors))
+        return _said(row, Outcome.SKIPPED if row.is_left_out else Outcome.INVALID, " ".join(row.errors))
     line, entry, closed = _matched(people, row), no_mail.get(_address(row)), ""
     if entry is not None:
         said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")

@@ -11,18 +11,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts import csv_rows
-from pipeline import import_undo
+from pipeline import import_files, import_undo
 from pipeline.forecast import Forecast, figures
+from pipeline.import_forms import ReadingForm
 from pipeline.import_mails import Mails, too_many
 from pipeline.import_plan import SUPPRESSED
 from pipeline.import_words import line
-from pipeline.imports import BUSY, lines_at_fault
+from pipeline.imports import BUSY, can_be_mapped, lines_at_fault
 from pipeline.models import Column, Import, ImportRow
 
 PAGE = 100
 Outcome = ImportRow.Outcome
 State = Import.State
 STEPS = {
+    State.READING: 1,
     State.UPLOADED: 2,
     State.CHECKING: 3,
     State.CHECKED: 3,
@@ -60,7 +62,23 @@ def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
         "is_error": source.state == State.FAILED,
         "undo": import_undo.state_of(source, timezone.now()),
+        "can_be_mapped": can_be_mapped(source),
+        "left_out": import_files.left_out(source),
         **mails_of(source),
+    }
+
+
+def mapping_page(source: Import) -> dict[str, Any]:
+    """The context of the mapping step, without its form."""
+    shape = source.options.get("shape", {})
+    return {
+        "source": source,
+        "step": 2,
+        "refusal": refusal_of(source),
+        "reading": ReadingForm(None, source=source) if shape.get("kind") != "vcard" else None,
+        "repair": shape.get("repair", ""),
+        "sheet": shape.get("remark", ""),
+        "left_out": import_files.left_out(source),
     }
 
 

@@ -1,6 +1,6 @@
 """A row of an imported file as this office understands it: its columns and colleagues instead of their names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from contacts import search
-from contacts.csv_rows import Entry
+from contacts.csv_fields import FIELDS
+from contacts.csv_sheet import Entry
 from contacts.facts import REACH
 from pipeline.columns import fold_name
 from pipeline.models import Column
@@ -38,7 +39,8 @@ FACTS = (
     "due_note",
     "tags",
 )
-UNASSIGNED = "unassigned"
+REJECT = "reject"  # chosen for words that mean nothing here
+_NEW = ("new", "neu", "neuer kontakt", "neue anfrage")  # what other programs call the first status
 _PLACE = (
     *("first_name", "last_name", "company", "partner_first_name", "partner_last_name"),
     *("street", "postal_code", "city"),
@@ -70,6 +72,7 @@ class Row:
     consent: Evidence | None = None
     remark: str = ""  # what the report says although the row is taken
     errors: list[str] = field(default_factory=list)
+    is_left_out: bool = False  # a line of totals: nobody is missing
 
 
 class Reader:
@@ -80,7 +83,7 @@ class Reader:
 
     def __init__(
         self,
-        columns: Iterable[Column],
+        columns: Collection[Column],
         users: Iterable[User],
         options: Mapping[str, Any],
         *,
@@ -91,11 +94,13 @@ class Reader:
         self.place, self.now = place, now
         self.columns: dict[str, int | None] = {column.folded_name: column.pk for column in columns}
         known = set(self.columns.values())
+        first = next((column.pk for column in columns if column.key == Column.Key.NEW), None)
+        self.columns = dict.fromkeys(_NEW, first) | self.columns
         chosen = options.get("status_columns", {})
-        self.columns |= {status: pk if pk in known else None for status, pk in chosen.items()}
-        unknown = options.get("unknown_status")
-        self.unknown_column = unknown if unknown in known else None
-        self.unassigned = options.get("unknown_assignee") == UNASSIGNED
+        self.columns |= {word: pk for word, pk in chosen.items() if pk in known}
+        self.rejected = {word for word, pk in chosen.items() if pk == REJECT}
+        self.unknown_column = options.get("unknown_status")
+        self.rejects_unassigned = options.get("unknown_assignee") == REJECT
         self.users: dict[str, list[User]] = {}
         for user in users:
             for name in {user.email, search.fold(user.full_name)}:
@@ -108,13 +113,14 @@ class Reader:
         if "due_on" not in facts:
             facts.pop("due_note", None)
         row = Row(entry.line, name_of(facts) or " ".join(filter(None, entry.cells))[:80], facts)
-        row.errors = list(entry.errors)
+        row.errors, row.is_left_out = list(entry.errors), entry.is_left_out
         row.note = str(values.get("note") or "")
         row.created_at = values.get("created_at")  # type: ignore[assignment]
         row.file_id = values.get("id")  # type: ignore[assignment]
+        self._agree(row, values)
+        row.remark = " ".join(filter(None, (*entry.remarks, row.remark)))
         self._set_status(row, str(values.get("status") or ""))
         self._assign(row, str(values.get("assignee") or ""))
-        self._agree(row, values)
         return row
 
     def _agree(self, row: Row, values: Mapping[str, object]) -> None:
@@ -124,7 +130,7 @@ class Reader:
         if not isinstance(at, datetime):
             row.remark = _("Einwilligung nicht übernommen: Das Datum fehlt.") if words or place else ""
         elif at > self.now:
-            row.errors.append(_("Die Einwilligung liegt in der Zukunft."))
+            row.remark = _("Einwilligung nicht übernommen: Das Datum liegt in der Zukunft.")
         elif not (words or self.wording):
             row.remark = _("Einwilligung nicht übernommen: Der Wortlaut fehlt.")
         else:
@@ -134,9 +140,14 @@ class Reader:
     def _set_status(self, row: Row, status: str) -> None:
         if not status:
             return
-        row.column_id = self.columns.get(fold_name(status), self.unknown_column)
+        folded = fold_name(status)
+        row.column_id = self.columns.get(folded)
+        if row.column_id is None and folded not in self.rejected and self.unknown_column != REJECT:
+            row.column_id = self.unknown_column
         if row.column_id is None:
-            row.errors.append(_("Den Status „%(status)s“ gibt es nicht.") % {"status": status})
+            sentence = _("Den Status „%(status)s“ gibt es nicht.") % {"status": status}
+            is_refused = folded in self.rejected or self.unknown_column == REJECT
+            self._refuse(row, "status", status, sentence, is_refused=is_refused)
 
     def _assign(self, row: Row, name: str) -> None:
         if not name:
@@ -145,11 +156,21 @@ class Reader:
         present = [user for user in found if user.is_active and user.role != Role.MARKETING]
         if len(present) == 1:
             row.facts["assignee_id"] = present[0].pk
-        elif len(present) > 1:
-            sentence = _("„%(name)s“ heißen mehrere Mitarbeiter; bitte die E-Mail-Adresse angeben.")
-            row.errors.append(sentence % {"name": name})
-        elif not self.unassigned:
-            row.errors.append(_("Mitarbeiter „%(name)s“ nicht verfügbar.") % {"name": name})
+            return
+        sentence = _("Mitarbeiter „%(name)s“ nicht verfügbar.") % {"name": name}
+        if len(present) > 1:
+            sentence = _("„%(name)s“ heißen mehrere Mitarbeiter; bitte die E-Mail-Adresse angeben.") % {
+                "name": name
+            }
+        self._refuse(row, "assignee", name, sentence, is_refused=self.rejects_unassigned)
+
+    def _refuse(self, row: Row, key: str, text: str, sentence: str, *, is_refused: bool) -> None:
+        """A word that means nothing here refuses the row only if that was chosen; else it is kept in the note."""
+        if is_refused:
+            row.errors.append(sentence)
+            return
+        row.note = f"{row.note}\n{FIELDS[key].label}: {text}".strip()[: FIELDS["note"].limit]
+        row.remark = f"{row.remark} {sentence} {_('In die Notiz übernommen.')}".strip()
 
 
 def name_of(facts: Mapping[str, Any]) -> str:

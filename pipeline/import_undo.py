@@ -33,7 +33,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
     locked.state, locked.rows_done = State.UNDOING, 0
     locked.options |= {"undone_by": user.pk}
     locked.save(update_fields=["state", "rows_done", "options"])
-    tasks.undo_import.defer(import_id=locked.pk)
+    tasks.hand_over(tasks.undo_import, locked)
 
 
 def state_of(source: Import, now: datetime) -> dict[str, Any]:

@@ -3,25 +3,59 @@
 The work itself is done by the background worker (`import_jobs`); each step hands it one job in its own transaction.
 """
 
+import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, User
 from accounts.refusals import Conflict, NotUnderstood
 from pipeline import tasks
-from pipeline.import_files import statuses_in
+from pipeline.import_files import READ
 from pipeline.import_jobs import MOST_LINES, invalid_rows
 from pipeline.import_mails import Mails, refuse_too_many
 from pipeline.import_plan import mapping_of, refuse_assignees
 from pipeline.models import Import, ImportRow
 
 State = Import.State
-BUSY = (State.CHECKING, State.RUNNING, State.UNDOING)
+BUSY = (State.READING, State.CHECKING, State.RUNNING, State.UNDOING)
 OVER = (State.DONE, State.UNDONE)
+LARGEST_FILE = 50_000_000  # bytes
+
+
+@transaction.atomic
+def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
+    """Stores the file under a name of our own and has the worker read it. Raises NotUnderstood for an impossible size.
+
+    Nothing of the file is looked at here: whatever it is made of, the page answers at once.
+    """
+    if (upload.size or 0) > LARGEST_FILE:
+        raise NotUnderstood(_("Die Datei ist zu groß: höchstens 50 MB. Bitte teilen Sie sie auf."))
+    if not upload.size:
+        raise NotUnderstood(_("Zeile 1: Die Datei ist leer."))
+    source = Import(account=user.account, user=user, file_name=_shown(upload.name or ""), created_at=now)
+    source.file.save(f"{uuid.uuid4().hex}.csv", upload, save=False)
+    try:
+        source.save(force_insert=True)
+        tasks.hand_over(tasks.read_import, source)
+    except BaseException:
+        source.file.delete(save=False)
+        raise
+    return source
+
+
+@transaction.atomic
+def read_again(*, source: Import, header_line: int, repair: str) -> None:
+    """Has the worker propose the columns anew, with other headers or other umlauts. Raises Conflict as `configure`."""
+    locked = _mappable(source)
+    locked.options |= {"header_line": header_line, "repair": repair}
+    locked.options.pop("is_mapped", None)
+    _start_reading(locked)
 
 
 def find(account: Account, import_id: int) -> Import:
@@ -34,7 +68,7 @@ def find(account: Account, import_id: int) -> Import:
 
 def can_be_mapped(source: Import) -> bool:
     """Whether its columns may still be given another meaning."""
-    return bool(source.file) and source.state not in (*BUSY, *OVER)
+    return bool(source.file) and "shape" in source.options and source.state not in (*BUSY, *OVER)
 
 
 @transaction.atomic
@@ -45,27 +79,19 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
     colleagues without the plan, Conflict while the worker has the import or after it was carried out.
     """
     refuse_assignees(source.account, dict(mapping))
-    locked = _lock(source)
-    if not can_be_mapped(locked):
-        raise Conflict(
-            _(
-                "Dieser Import läuft gerade, ist abgeschlossen oder zu alt. Bitte laden Sie die Datei neu hoch."
-            )
-        )
-    asks_again = _status_columns(mapping) != _status_columns(mapping_of(locked)) and bool(
-        _status_columns(mapping)
-    )
-    kept = {name: locked.options.get(name) for name in ("headers", "preview", "statuses")}
+    locked = _mappable(source)
+    asks_again = bool(_status_columns(mapping) - _status_columns(mapping_of(locked)))
+    kept = {name: locked.options.get(name) for name in READ}
     locked.options = kept | dict(options)
-    if asks_again:
-        locked.options["statuses"] = statuses_in(locked, mapping)
     locked.mapping = {str(index): key for index, key in mapping.items()}
-    locked.state = State.UPLOADED if asks_again else State.CHECKING
-    locked.rows_done, locked.error, locked.finished_at = 0, "", None
+    if asks_again:
+        locked.options["is_mapped"] = True
+        _start_reading(locked)
+        return False
+    locked.state, locked.rows_done, locked.error, locked.finished_at = State.CHECKING, 0, "", None
     locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
-    if not asks_again:
-        tasks.check_import.defer(import_id=locked.pk)
-    return not asks_again
+    tasks.hand_over(tasks.check_import, locked)
+    return True
 
 
 @transaction.atomic
@@ -88,13 +114,35 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     locked.options |= {"valid_only": valid_only, "enrol": enrol}
     locked.state, locked.rows_done, locked.finished_at = State.RUNNING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
-    tasks.run_import.defer(import_id=locked.pk)
+    tasks.hand_over(tasks.run_import, locked)
 
 
 def lines_at_fault(source: Import) -> list[int]:
     """The first rows of the file that cannot be taken, one more than is ever named."""
     rows = ImportRow.objects.of(source.account).filter(source=source, outcome=ImportRow.Outcome.INVALID)
     return list(rows.order_by("line").values_list("line", flat=True)[: MOST_LINES + 1])
+
+
+def _mappable(source: Import) -> Import:
+    locked = _lock(source)
+    if not can_be_mapped(locked):
+        raise Conflict(
+            _(
+                "Dieser Import läuft gerade, ist abgeschlossen oder zu alt. Bitte laden Sie die Datei neu hoch."
+            )
+        )
+    return locked
+
+
+def _start_reading(locked: Import) -> None:
+    locked.state, locked.rows_done, locked.error, locked.finished_at = State.READING, 0, "", None
+    locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
+    tasks.hand_over(tasks.read_import, locked)
+
+
+def _shown(name: str) -> str:
+    """The name somebody gave the file: only ever shown, never used as a path."""
+    return "".join(sign for sign in name if sign.isprintable())[-200:] or _("ohne Namen")
 
 
 def _lock(source: Import) -> Import:

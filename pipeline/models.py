@@ -198,9 +198,10 @@ class TrashedCard(models.Model):
 
 
 class Import(models.Model):
-    """A CSV file on its way in: uploaded, mapped, checked, carried out by the worker."""
+    """A file on its way in: uploaded, read, mapped, checked, carried out by the worker."""
 
     class State(models.TextChoices):
+        READING = "reading", _("wird gelesen")
         UPLOADED = "uploaded", _("hochgeladen")
         CHECKING = "checking", _("wird geprüft")
         CHECKED = "checked", _("geprüft")
@@ -216,7 +217,7 @@ class Import(models.Model):
     file_name = models.CharField(max_length=200)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
-    state = models.CharField(max_length=20, choices=State, default=State.UPLOADED)
+    state = models.CharField(max_length=20, choices=State, default=State.READING)
     error = models.CharField(max_length=500, blank=True)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)

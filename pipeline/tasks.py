@@ -1,6 +1,7 @@
 """What the background worker does. `procrastinate` wakes and repeats; the rows it works on are the truth."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import OperationalError
 from django.utils import timezone
@@ -9,28 +10,36 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from pipeline import deed_jobs, import_files, import_jobs, import_undoing, leads, stalled
+from pipeline.models import Import
 
 KEEP_JOBS_HOURS = 72
 MOST_ATTEMPTS = 5
 # A database that restarts is worth waiting for; any other fault would only happen again.
 AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=5, retry_exceptions={OperationalError})
-# One import at a time in the whole installation: the memory of the worker stays bounded.
-ONE_IMPORT = "import"
+LARGE = 2000  # rows; a larger import must not keep a smaller one waiting
+# So many large imports run at once in the whole installation: the memory of the worker stays bounded.
+LANES = 4
 
 
-@app.task(name="check_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
+@app.task(name="read_import", retry=AGAIN, pass_context=True)
+def read_import(context: JobContext, import_id: int) -> None:
+    """What an uploaded file is."""
+    _import(import_jobs.read, import_id, context)
+
+
+@app.task(name="check_import", retry=AGAIN, pass_context=True)
 def check_import(context: JobContext, import_id: int) -> None:
     """The dry run of an uploaded file."""
     _import(import_jobs.check, import_id, context)
 
 
-@app.task(name="run_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
+@app.task(name="run_import", retry=AGAIN, pass_context=True)
 def run_import(context: JobContext, import_id: int) -> None:
     """The import of a checked file."""
     _import(import_jobs.run, import_id, context)
 
 
-@app.task(name="undo_import", lock=ONE_IMPORT, retry=AGAIN, pass_context=True)
+@app.task(name="undo_import", retry=AGAIN, pass_context=True)
 def undo_import(context: JobContext, import_id: int) -> None:
     """Takes back what an import wrote."""
     _attempt(
@@ -38,6 +47,19 @@ def undo_import(context: JobContext, import_id: int) -> None:
         lambda: import_undoing.give_up(import_id=import_id),
         context,
     )
+
+
+def hand_over(task: Any, source: Import) -> None:
+    """Gives the worker a step of an import. Offices do not wait for each other, nor a small file for a large one."""
+    lock = f"{task.name} {source.account_id}"
+    if source.rows_total > LARGE and source.state != Import.State.READING:
+        lock = min((f"large import {lane}" for lane in range(LANES)), key=_waiting)
+    task.configure(lock=lock).defer(import_id=source.pk)
+
+
+def _waiting(lock: str) -> int:
+    manager = app.job_manager
+    return sum(len(list(manager.list_jobs(lock=lock, status=status))) for status in ("todo", "doing"))
 
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)

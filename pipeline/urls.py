@@ -35,6 +35,7 @@ urlpatterns = [
     path("contacts/import/", imports.overview, name="imports"),
     path("contacts/import/<id:import_id>/", imports.page, name="import"),
     path("contacts/import/<id:import_id>/mapping/", imports.mapping, name="import-mapping"),
+    path("contacts/import/<id:import_id>/reading/", imports.reading, name="import-reading"),
     path("contacts/import/<id:import_id>/takeover/", imports.takeover, name="import-takeover"),
     path("contacts/import/<id:import_id>/undo/", imports.undo, name="import-undo"),
     path("contacts/import/<id:import_id>/rows/", imports.rows, name="import-rows"),

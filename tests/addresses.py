@@ -300,6 +300,12 @@ ROWS = [
         body={"column-0": "last_name"},
     ),
     Row(
+        "pipeline:import-reading",
+        post="401 302 302 403 403 404 401",
+        at={"import_id": Ref("checked_import")},
+        body={"header_line": "1"},
+    ),
+    Row(
         "pipeline:import-takeover",
         post="401 302 302 403 403 404 401",
         at={"import_id": Ref("checked_import")},

@@ -3,14 +3,15 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood, wants_fragment
-from pipeline import import_files, import_report, import_undo, imports
-from pipeline.import_forms import MappingForm, UploadForm
+from pipeline import import_report, import_undo, imports
+from pipeline.import_forms import MappingForm, ReadingForm, UploadForm
 from pipeline.models import Import
 
 EARLIER = 20  # imports shown below the upload
@@ -23,10 +24,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     form = UploadForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_valid():
         try:
-            source = import_files.receive(
-                user=request.user, upload=form.cleaned_data["file"], now=timezone.now()
-            )
-            return redirect("pipeline:import-mapping", source.pk)
+            source = imports.receive(user=request.user, upload=form.cleaned_data["file"], now=timezone.now())
+            return redirect("pipeline:import", source.pk)
         except NotUnderstood as refusal:
             form.add_error("file", refusal.sentence)
     earlier = Import.objects.of(request.account).select_related("user").order_by("-pk")[:EARLIER]
@@ -46,9 +45,21 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
         started = imports.configure(source=source, mapping=form.mapping, options=form.options)
         if not started:
             messages.info(request, _("Bitte prüfen Sie noch, was die Status der Datei hier heißen."))
-        return redirect("pipeline:import" if started else "pipeline:import-mapping", source.pk)
-    context = {"source": source, "form": form, "step": 2, "refusal": import_report.refusal_of(source)}
+        return redirect("pipeline:import", source.pk)
+    context = import_report.mapping_page(source) | {"form": form}
     return render(request, "pipeline/import_mapping.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@gate(*LEADERS)
+def reading(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Has the file read anew: with other headers, or with its umlauts put right or left alone."""
+    source = imports.find(request.account, import_id)
+    form = ReadingForm(request.POST, source=source)
+    if not form.is_valid():
+        raise NotUnderstood(_("Diese Zeile gibt es nicht. Bitte wählen Sie eine aus der Liste."))
+    imports.read_again(source=source, **form.cleaned_data)
+    return redirect("pipeline:import", source.pk)
 
 
 @require_safe
@@ -56,8 +67,9 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
 def page(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far the import is; asked again each second while the worker has it."""
     source = imports.find(request.account, import_id)
-    if source.state == Import.State.UPLOADED and not wants_fragment(request):
-        return redirect("pipeline:import-mapping", source.pk)
+    if source.state == Import.State.UPLOADED:
+        way = reverse("pipeline:import-mapping", args=[source.pk])
+        return HttpResponse(headers={"HX-Redirect": way}) if wants_fragment(request) else redirect(way)
     template = "pipeline/_import_state.html" if wants_fragment(request) else "pipeline/import.html"
     return render(request, template, import_report.state_of(source, is_asked=wants_fragment(request)))
 

@@ -17,7 +17,7 @@ from tests.pipeline.working import empty_queue, work
 FILE = """Nachname;Vorname;E-Mail-Adresse;Telefon;Ort;Status;Fällig am
 Ahlers;Renate;renate@example.org;0421 555 01 23;Bremen;Nicht erreicht;24.12.2026
 Bartels;Holger;;0421 555 01 24;Bremen;Termin vereinbart;
-Cordes;Ute;ute@example.org;;Syke;;31.02.2027
+;;keine;-;Syke;;31.02.2027
 """
 
 FAULTS = """() => {
@@ -65,6 +65,8 @@ def test_a_file_is_imported_from_upload_to_board(visit, anna, board, queue):
         "input[type=file]", {"name": "büro.csv", "mimeType": "text/csv", "buffer": FILE.encode("cp1252")}
     )
     page.get_by_role("button", name="Hochladen").click()
+    expect(page.locator("[data-state=reading]")).to_be_visible()
+    work_aside()
     expect(page.get_by_role("heading", level=1)).to_have_text("Spalten zuordnen")
     expect(page.get_by_role("combobox", name="E-Mail-Adresse")).to_have_value("email")
     page.get_by_role("button", name="Prüfen").click()

@@ -20,7 +20,16 @@ WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is na
 SCOPED = {"of", "visible_to", "none"}  # the second begins with the first, the third finds nothing
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
 VIEW_LINES = 15
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+GETTEXT = {
+    "gettext_noop",
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+}
 GERMAN = re.compile(
     r"[a-z]*[äöüß][a-z]+|[äöüß]?[a-z]+[äöüß]|\b(?:bitte|ein|kein|nicht|oder|sind|und|wird|wurde)e?\b", re.I
 )

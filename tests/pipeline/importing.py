@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Contact
-from pipeline import import_files, import_jobs, imports
+from pipeline import import_jobs, imports
 from pipeline.import_plan import mapping_of
 from pipeline.models import Import, ImportRow
 
@@ -32,9 +32,17 @@ def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFi
     return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
 
 
-def received(user: User, text: str | bytes) -> Import:
-    """The file as it lies in the office after the upload."""
-    return import_files.receive(user=user, upload=upload_of(text), now=timezone.now())
+def received(user: User, text: str | bytes, name: str = "kontakte.csv") -> Import:
+    """The file as it lies in the office after the upload and the reading."""
+    source = imports.receive(user=user, upload=upload_of(text, name), now=timezone.now())
+    return read(source)
+
+
+def read(source: Import) -> Import:
+    """The file as the worker reads it."""
+    import_jobs.read(import_id=source.pk, now=timezone.now())
+    source.refresh_from_db()
+    return source
 
 
 def checked(user: User, text: str | bytes, **options: Any) -> Import:

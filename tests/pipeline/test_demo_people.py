@@ -7,7 +7,8 @@ from itertools import islice
 import pytest
 
 from accounts.emails import clean_email
-from contacts.csv_rows import read, write
+from contacts.csv_reading import read
+from contacts.csv_rows import write
 from contacts.models import Contact, PropertyKind, Salutation, Source
 from contacts.phones import e164
 from pipeline.demo_data import PLACES

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from contacts import csv_rows
-from contacts.csv_rows import read
+from contacts.csv_bytes import CsvError
+from contacts.csv_reading import read
 from contacts.models import Contact
 from contacts.reaches import reach
 from pipeline.boards import create_board
@@ -171,7 +171,7 @@ def test_foreign_and_trashed_contacts_are_not_in_the_file(anna, paul, many, logi
 def ids_in_or_none(data: bytes) -> list[int]:
     try:
         return ids_in(data)
-    except csv_rows.CsvError:
+    except CsvError:
         return []
 
 

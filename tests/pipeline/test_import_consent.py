@@ -68,14 +68,15 @@ def test_half_of_it_is_no_evidence_and_the_report_says_so(anna, series, row, sen
 @pytest.mark.parametrize(
     ("cell", "sentence"),
     [
-        ("ja", "Einwilligung E-Mail am: "),
-        ("01.10.2199", "Die Einwilligung liegt in der Zukunft."),
+        ("ja", "Einwilligung nicht übernommen: Das Datum fehlt."),
+        ("01.10.2199", "Einwilligung nicht übernommen: Das Datum liegt in der Zukunft."),
     ],
 )
-def test_a_bare_yes_and_a_day_to_come_are_faults_of_the_row(anna, series, cell, sentence):
-    source = checked(anna, HEAD + f"Ada;ada@post.example;{cell};Ja, gern.;\n")
-    assert outcomes(source) == ["invalid"]
+def test_a_bare_yes_and_a_day_to_come_are_no_evidence(anna, series, cell, sentence):
+    source = imported(anna, HEAD + f"Ada;ada@post.example;{cell};Ja, gern.;\n")
+    assert outcomes(source) == ["created"]
     assert sentence in report(source)[0][2]
+    assert Consent.objects.count() == 0
 
 
 def test_words_that_hold_for_the_whole_file_are_typed_in_once(anna, series, login):

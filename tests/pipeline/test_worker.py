@@ -58,7 +58,9 @@ def test_the_worker_checks_and_carries_out(anna, board):
     work()
     assert state_of(source) == Import.State.DONE
     assert source.counts["created"] == Contact.objects.of(anna.account).count() == 30
-    assert job_states() == [("check_import", "succeeded"), ("run_import", "succeeded")]
+    assert job_states() == [
+        *(("read_import", "succeeded"), ("check_import", "succeeded"), ("run_import", "succeeded")),
+    ]
 
 
 def test_a_step_that_is_rolled_back_hands_over_no_job(anna, board):
@@ -66,7 +68,7 @@ def test_a_step_that_is_rolled_back_hands_over_no_job(anna, board):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         imports.configure(source=source, mapping=mapping_of(source), options={})
         raise ZeroDivisionError
-    assert (state_of(source), job_states()) == (Import.State.UPLOADED, [])
+    assert (state_of(source), job_states()) == (Import.State.UPLOADED, [("read_import", "todo")])
 
 
 def test_a_file_that_vanished_ends_the_import_with_a_sentence(anna, board):

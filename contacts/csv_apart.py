@@ -1,0 +1,63 @@
+"""Reading a file of strangers in a process of its own, which the operating system keeps within bounds.
+
+Whatever the file is made of, it costs at most five seconds of processor and 200 MB, and can harm nothing but itself.
+`python -m contacts.csv_apart SOURCE TARGET` is that process; it knows no database and no secrets.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext_noop
+
+from contacts.csv_bytes import CsvError
+from contacts.csv_reading import read_into
+from contacts.csv_sheet import Shape
+
+SECONDS = 5  # of the processor
+LONGEST_WAIT = 120  # seconds, on a machine that has other work
+MEMORY = 200_000_000  # bytes, the interpreter's own included
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def read_apart(source: Path, target: Path) -> Shape:
+    """Stores the rows of a file as plain rows and answers their shape. Raises CsvError for what cannot be read."""
+    command = [sys.executable, "-m", "contacts.csv_apart", str(source), str(target)]
+    surroundings = {"DJANGO_SETTINGS_MODULE": "contacts.bare_settings", "PATH": os.environ.get("PATH", "")}
+    try:
+        ended = subprocess.run(
+            command, cwd=CHECKOUT, env=surroundings, capture_output=True, timeout=LONGEST_WAIT, check=False
+        )
+        answer = json.loads(ended.stdout) if ended.returncode == 0 else {}
+    except (subprocess.TimeoutExpired, json.JSONDecodeError):
+        answer = {}
+    if "shape" in answer:
+        return Shape(**answer["shape"])
+    if "fault" in answer:
+        line, words, values = answer["fault"]
+        raise CsvError(line, words, **values)
+    sentence = gettext_noop(
+        "Die Datei ist zu groß oder zu verschachtelt, um sie zu lesen. Bitte teilen Sie sie auf, oder speichern Sie sie"
+        " als CSV."
+    )
+    raise CsvError(0, sentence)
+
+
+def main(source: str, target: str) -> None:
+    """Reads, and prints the shape or the fault."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    answer: dict[str, object]
+    try:
+        with Path(target).open("w", encoding="utf-8", newline="") as file:
+            answer = {"shape": read_into(Path(source).read_bytes(), file).as_dict()}
+    except CsvError as fault:
+        answer = {"fault": [fault.line, fault.words, fault.values]}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

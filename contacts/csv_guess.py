@@ -1,0 +1,125 @@
+"""What the columns of a file may mean: by their headers, and where those say nothing, by the cells below them."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from contacts.csv_headers import heading, is_of_the_program, labels_of, propose_by_name
+from contacts.csv_numbers import read_date, read_moment
+from contacts.csv_people import is_first_name
+from contacts.csv_reaches import is_nothing
+
+_EMAIL = re.compile(r"[^@\s]+(?:@|\(at\))[^@\s]+\.[^@\s]{2,}")
+_PHONE = re.compile(r"(?:p:)?(?:\+|00|\(?0)[0-9][0-9 ()/.–-]{4,}[0-9]")
+_POSTCODE = re.compile(r"(?:z:|D-?|DE-?)?[0-9]{5}")
+_PLACE = re.compile(r"(?:D-|DE-)?[0-9]{4,5} [^\W\d].{2,}")
+_STREET = re.compile(
+    r"[^\W\d].*(?:str\.?|straße|strasse|weg|allee|platz|gasse|ring|ufer|damm) ?[0-9]+ ?[a-z]?", re.I
+)
+_WORDS = re.compile(r"[^\W\d_][^\d@]*")
+_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}(?:[ T].*)?")
+
+_ENOUGH = 0.6  # of the cells that say something
+
+
+def propose(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, str]:
+    """Column index to field key; `columns` are the first cells of each column."""
+    mapping = propose_by_name(headers)
+    said = [[cell.strip() for cell in cells if not is_nothing(cell)] for cells in columns]
+    _judge_names(mapping, said, headers)
+    labels = set(labels_of(headers).values())
+    for index, cells in enumerate(said):
+        header = headers[index] if index < len(headers) else ""
+        if index not in mapping and index not in labels and cells and not is_of_the_program(header):
+            key = _by_cells(cells, header, set(mapping.values()))
+            if key:
+                mapping[index] = key
+    if not {"first_name", "last_name", "full_name", "name_first"} & {*mapping.values()}:
+        _find_names(mapping, said)
+    for index, cells in enumerate(said):
+        if cells and index not in mapping and not (headers[index] if index < len(headers) else ""):
+            mapping[index] = "note"
+    return dict(sorted(mapping.items()))
+
+
+def left_behind(headers: Sequence[str], mapping: dict[int, str], filled: Sequence[int]) -> list[str]:
+    """The headers of the columns with content that nobody takes over."""
+    labels = {label for index, label in labels_of(headers).items() if index in mapping}
+    return [
+        header
+        for index, header in enumerate(headers)
+        if index not in mapping and index not in labels and index < len(filled) and filled[index]
+    ]
+
+
+def _by_cells(cells: Sequence[str], header: str, taken: set[str]) -> str:
+    """The field whose values these cells are, or ""."""
+    if _share(cells, _is(_EMAIL)) >= _ENOUGH:
+        return "email"
+    if _share(cells, _is(_PHONE)) >= _ENOUGH and not _share(cells, _is_day) >= _ENOUGH:
+        return "phone"
+    if "postal_code" not in taken | {"place"} & taken and _share(cells, _is(_POSTCODE)) > 0.9:
+        return "postal_code"
+    if not {"postal_code", "city", "place"} & taken and _share(cells, _is(_PLACE)) >= _ENOUGH:
+        return "place"
+    if not {"street", "address"} & taken and _share(cells, _is(_STREET)) >= _ENOUGH:
+        return "street"
+    if _share(cells, _is_day) >= _ENOUGH or header.rstrip().endswith("?"):
+        return "note"
+    if "first_name" not in taken and "last_name" in taken and _share(cells, is_first_name) >= _ENOUGH:
+        return "first_name"
+    return ""
+
+
+def _judge_names(mapping: dict[int, str], said: Sequence[Sequence[str]], headers: Sequence[str]) -> None:
+    """A column "Name" without one for first names holds whole names, if its cells are of several words."""
+    if "first_name" in mapping.values():
+        return
+    for index, key in mapping.items():
+        cells = said[index] if index < len(said) else []
+        if key in ("last_name", "full_name") and cells:
+            is_open = key == "full_name" or heading(headers[index]).rank > 0  # "Nachname" is no whole name
+            if is_open and _share(cells, lambda cell: "," in cell) >= _ENOUGH:
+                mapping[index] = "name_first"
+            elif (
+                is_open
+                and key == "last_name"
+                and _share(cells, lambda cell: " " in cell or "," in cell) >= _ENOUGH
+            ):
+                mapping[index] = "full_name"
+
+
+def _find_names(mapping: dict[int, str], said: Sequence[Sequence[str]]) -> None:
+    """Without any header: the column of common first names, and the one of words beside it."""
+    words = [
+        index
+        for index, cells in enumerate(said)
+        if index not in mapping and cells and _share(cells, _is(_WORDS)) >= 0.9
+    ]
+    firsts = [index for index in words if _share(said[index], is_first_name) >= _ENOUGH]
+    if not firsts:
+        return
+    first = firsts[0]
+    if _share(said[first], lambda cell: " " in cell) >= _ENOUGH:
+        mapping[first] = "full_name"
+        return
+    mapping[first] = "first_name"
+    beside = [index for index in (first - 1, first + 1) if index in words and index not in firsts]
+    if beside:
+        mapping[beside[0]] = "last_name"
+
+
+def _is(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda cell: bool(pattern.fullmatch(cell) or (pattern is _EMAIL and pattern.search(cell)))
+
+
+def _is_day(cell: str) -> bool:
+    if not _DATE.fullmatch(cell):
+        return False
+    try:
+        return bool(read_moment(cell)[0] if ":" in cell else read_date(cell)[0])
+    except ValueError:
+        return False
+
+
+def _share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(map(test, cells)) / len(cells) if cells else 0.0

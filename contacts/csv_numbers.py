@@ -1,0 +1,140 @@
+"""Dates, areas and years in the cells of a file, as people and spreadsheets write them.
+
+A reader answers the value and whether the cell said exactly that: of "120-130" the first number is taken, and the
+cell itself goes into the note.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.dates import parse_date
+
+LARGEST_AREA = Decimal("9999999.99")
+FIRST_YEAR_BUILT, LAST_YEAR_BUILT = 1000, 2100
+Read = tuple[object, bool]  # the value, and whether it is exactly what the cell says
+
+_EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
+_ABOUT = r"(?:ca\.?|circa|etwa|rund|um|ungefähr|~|≈|baujahr|bj\.?)?"
+_NUMBER = re.compile(
+    rf"{_ABOUT}(?P<digits>[0-9][0-9.,'’]*?)(?:,-+|,–)?(?P<unit>m2|qm|m\^2|quadratmeter)?"
+    rf"(?P<range>(?:[-–]|bis)[0-9][0-9.,]*)?(?P=unit)?(?:m2|qm)?"
+)
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+_YEAR = re.compile(rf"\(?{_ABOUT} ?([0-9]{{4}})(er(?: jahre)?|[/–-](?:[0-9]{{4}}|[0-9]{{2}}))?\)?")
+_WEEKDAY = re.compile(
+    r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäöüß]*\.?,?\s+", re.IGNORECASE
+)
+_CLOCK = re.compile(
+    r"(?P<day>.*?)(?:,?[ T]\s*(?:um )?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?:\s?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)(?:\s?Uhr)?)"
+)
+_SHORT_DATE = re.compile(r"([0-9]{1,2})([./-])\s?([0-9]{1,2})\2\s?([0-9]{2}|[0-9]{4})")
+_DAY_OF_SHEET = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
+_WORDS = re.compile(r"([0-9]{1,2})\.?\s+([A-Za-zä]{3,9})\.?,?\s+([0-9]{4})")
+_NO_DATE = re.compile(r"0{1,2}\.0{1,2}\.(?:00|0000)|0000-00-00(?: 00:00:00)?|0")
+_MONTHS = (
+    "jan",
+    "feb",
+    "mär mar mrz",
+    "apr",
+    "mai may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "okt oct",
+    "nov",
+    "dez dec",
+)
+_MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
+
+
+def read_area(text: str) -> Read:
+    compact = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    found = _NUMBER.fullmatch(compact)
+    if not found:
+        raise ValueError(_("„%(text)s“ ist keine Fläche in m².") % {"text": text})
+    digits = found["digits"].replace("'", "").replace("’", "").rstrip(".,")
+    if "," in digits and digits.rfind(",") < digits.rfind("."):
+        digits = digits.replace(",", "")  # 1,250.50
+    elif "," in digits or _THOUSANDS.fullmatch(digits):
+        digits = digits.replace(".", "").replace(",", ".")  # 1.250,50 and 1.250
+    if digits.count(".") > 1:
+        raise ValueError(_("„%(text)s“ ist keine Fläche in m².") % {"text": text})
+    area = Decimal(digits).quantize(Decimal("0.01"), ROUND_HALF_UP) if len(digits) < 20 else LARGEST_AREA + 1
+    if area > LARGEST_AREA:
+        raise ValueError(_("Die Fläche ist zu groß."))
+    return area, not found["range"]
+
+
+def read_year(text: str) -> Read:
+    if text in ("0", "0000"):
+        return None, True
+    found = _YEAR.fullmatch(text.casefold().removesuffix(".0").removesuffix(",0"))
+    if not found:
+        raise ValueError(_("„%(text)s“ ist keine Jahreszahl.") % {"text": text})
+    if not FIRST_YEAR_BUILT <= int(found[1]) <= LAST_YEAR_BUILT:
+        years = {"first": FIRST_YEAR_BUILT, "last": LAST_YEAR_BUILT}
+        raise ValueError(_("Das Jahr muss zwischen %(first)s und %(last)s liegen.") % years)
+    return int(found[1]), not found[2]
+
+
+def read_date(text: str) -> Read:
+    """A day; a time behind it does not matter."""
+    if _NO_DATE.fullmatch(text):
+        return None, True
+    found = _CLOCK.fullmatch(text)
+    return _day(found["day"] if found else text), True
+
+
+def read_moment(text: str) -> Read:
+    """A date with or without a time; without an offset it is local time."""
+    if _NO_DATE.fullmatch(text):
+        return None, True
+    if (sheet := _DAY_OF_SHEET.fullmatch(text)) and sheet[2]:
+        seconds = round(float(f"0.{sheet[2][:15]}") * 86_400)
+        at = datetime.combine(_day(sheet[1]), datetime.min.time()) + timedelta(seconds=seconds)
+        return timezone.make_aware(at), True
+    found = _CLOCK.fullmatch(text)
+    day = _day(found["day"] if found else text)
+    clock = (found["clock"] if found else "00:00").replace(" ", "")
+    try:
+        moment = datetime.fromisoformat(f"{day.isoformat()}T{'0' if clock[1] == ':' else ''}{clock}")
+    except ValueError:
+        raise ValueError(_("„%(text)s“ ist kein Zeitpunkt.") % {"text": text}) from None
+    return (moment if moment.tzinfo else timezone.make_aware(moment)), True
+
+
+def read_id(text: str) -> Read:
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
+        raise ValueError(_("„%(text)s“ ist keine Kontakt-ID.") % {"text": text})
+    return int(text), True
+
+
+READERS: dict[str, Callable[[str], Read]] = {
+    "area": read_area,
+    "year": read_year,
+    "date": read_date,
+    "moment": read_moment,
+    "id": read_id,
+}
+
+
+def _day(text: str) -> date:
+    """The day first, as in Germany; a number is the day that a spreadsheet counts."""
+    text = _WEEKDAY.sub("", text.strip(), count=1)
+    if (sheet := _DAY_OF_SHEET.fullmatch(text)) and 10_000 <= int(sheet[1]) < 80_000:
+        return _EPOCH + timedelta(days=int(sheet[1]))
+    if found := _SHORT_DATE.fullmatch(text):
+        day, _sign, month, year = found.groups()
+        century = "" if len(year) == 4 else "20" if int(year) < 70 else "19"
+        return parse_date(f"{day}.{month}.{century}{year}")
+    if (found := _WORDS.fullmatch(text)) and (number := _MONTH_OF.get(found[2].lower()[:3])):
+        return parse_date(f"{found[1]}.{number}.{found[3]}")
+    return parse_date(text)

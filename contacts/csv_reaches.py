@@ -1,0 +1,184 @@
+"""Numbers and e-mail addresses in the cells of a file: each one its own, with the words that stand beside it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from accounts.emails import clean_email
+from contacts import reaches
+from contacts.csv_fields import bare
+from contacts.csv_headers import kind_of
+from contacts.phones import e164
+
+LONGEST_WORDS, LONGEST_NUMBER, MOST = 120, 40, 10
+NOTHING = {
+    *(
+        "",
+        "ka",
+        "keineangabe",
+        "keineangaben",
+        "unbekannt",
+        "na",
+        "null",
+        "keine",
+        "keiner",
+        "kein",
+        "nein",
+        "none",
+    ),
+    *(
+        "nv",
+        "nichtbekannt",
+        "nichtvorhanden",
+        "no",
+        "x",
+        "xx",
+        "xxx",
+        "unknown",
+        "entfaellt",
+        "fehlt",
+        "ohne",
+        "0",
+    ),
+    *("keineemail", "keinemail", "keintelefon", "0000", "000000"),
+}
+Reach = reaches.Reach
+
+_ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+", re.IGNORECASE)
+_TRAILING = re.compile(r"(?<=[0-9])[.,]0+$")
+_APART = re.compile(
+    r"\s*(?::::|[,;|\n]|\s/\s|\s(?:oder|und|u\.|bzw\.)\s)\s*"
+    r"|(?<=[0-9])\s*/\s*(?=(?:\+|00)[0-9])|(?<=[0-9 ]{5})/(?=0[1-9])"
+)
+_SHORT = re.compile(r"\(?0[0-9]{1,4}\)?")
+_REST = re.compile(r"[0-9][0-9 -]*")
+_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/.–-]*[0-9]")
+_SECOND = re.compile(r"/\s*(?:\+|0)")
+_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\sat\s(?=[\w.-]+\.[a-z]{2,}\b))\s*", re.IGNORECASE)
+_MAILS_APART = re.compile(
+    r"\s*(?::::|[,;|\n]|\s/\s|\s(?:oder|und)\s)\s*|\s+(?=[^\s@<]+@)|(?<=[\w])/(?=[^\s/@]+@)"
+)
+_IN_BRACKETS = re.compile(r"(.*)<([^<>\s]+@[^<>\s]+)>(.*)", re.DOTALL)
+_BORDER = " \t\n()[]-–,;:/."
+
+
+class Found(NamedTuple):
+    """`left` is what is neither a number nor an address nor words beside one."""
+
+    reaches: list[Reach]
+    left: list[str]
+    is_rounded: bool = False
+
+
+def is_nothing(text: str) -> bool:
+    """Whether somebody only wrote that there is nothing."""
+    return bare(text) in NOTHING
+
+
+def phones_in(text: str, kind: str = "", label: str = "") -> Found:
+    """The numbers of a cell. A word, a dash or fewer than six digits is no number."""
+    text = _TRAILING.sub("", text.removeprefix("p:").strip().lstrip("'").strip())
+    if _ROUNDED.fullmatch(text):
+        return Found([], [], is_rounded=True)
+    kind, words = _labelled(kind, label)
+    found: list[Reach] = []
+    pending: list[str] = []
+    for part in _parts(text):
+        number = next((each for each in _NUMBER.findall(part) if _is_number(each)), "")
+        said = _joined(part.replace(number, " ", 1) if number else part)
+        if number:
+            own = kind_of(said)
+            found.append(
+                {"kind": own or kind, "text": number.strip(" .-–/")[:LONGEST_NUMBER], "words": words}
+            )
+            _say(found[-1], "" if own and len(said.split()) == 1 else said)
+        elif found:
+            _say(found[-1], said)
+        else:
+            pending.append(part)
+    if found and pending:
+        _say(found[0], ", ".join(map(_joined, pending)))
+        pending = []
+    return Found(found, [part for part in pending if not is_nothing(part)])
+
+
+def emails_in(text: str, kind: str = "", label: str = "") -> Found:
+    """The addresses of a cell, each as it may be stored."""
+    kind, words = _labelled(kind, label)
+    found: list[Reach] = []
+    left: list[str] = []
+    for part in filter(None, _MAILS_APART.split(_AT.sub("@", text.removeprefix("mailto:")))):
+        bracketed = _IN_BRACKETS.fullmatch(part)
+        address = bracketed[2] if bracketed else part.strip(" <>()\"'.")
+        try:
+            found.append({"kind": kind, "text": clean_email(address), "words": words})
+        except ValueError:
+            left += [] if is_nothing(part) else [part]
+    return Found(found, left)
+
+
+def further(text: str, *, is_email: bool) -> Found:
+    """What an export wrote of all but the first."""
+    found: list[Reach] = []
+    left: list[str] = []
+    for reach in reaches.read(text):
+        try:
+            found.append(reach | {"text": clean_email(reach["text"])} if is_email else reach)
+        except ValueError:
+            left.append(reach["text"])
+    return Found(found, left)
+
+
+def in_order(found: Sequence[Reach]) -> list[Reach]:
+    """A fax never comes first if there is another number."""
+    return sorted(found, key=lambda reach: reach["kind"] == "fax")
+
+
+def once(found: Sequence[Reach]) -> list[Reach]:
+    """Each number or address once."""
+    first: dict[str, Reach] = {}
+    for reach in found:
+        first.setdefault(bare(reach["text"]), reach)
+    return list(first.values())
+
+
+@lru_cache(maxsize=8192)
+def _is_number(text: str) -> bool:
+    return bool(e164(text))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What stands between commas and the like; an area code that was parted from its number comes back together."""
+    if _NUMBER.fullmatch(text) and not _SECOND.search(text) and _is_number(text):
+        yield text
+        return
+    area = ""
+    for part in filter(None, map(str.strip, _APART.split(text))):
+        if area and _REST.fullmatch(part) and not part.startswith("0"):
+            yield f"{area} {part}"
+            area = ""
+            continue
+        if area:
+            yield area
+        area = part if _SHORT.fullmatch(part) else ""
+        if not area:
+            yield part
+    if area:
+        yield area
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split()).strip(_BORDER)
+
+
+def _say(reach: Reach, said: str) -> None:
+    """Puts the words beside the number."""
+    if said and said not in reach["words"]:
+        reach["words"] = f"{reach['words']}, {said}".removeprefix(", ")[:LONGEST_WORDS]
+
+
+def _labelled(kind: str, label: str) -> tuple[str, str]:
+    label = label.strip("* ")
+    named = kind_of(label)
+    return named or kind, "" if named or is_nothing(label) else label[:LONGEST_WORDS]

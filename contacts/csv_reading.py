@@ -1,0 +1,53 @@
+"""Any file that may hold a contact list: told apart by its first bytes, read to its end, stored as plain rows."""
+
+import io
+from typing import IO
+
+from django.utils.translation import gettext_noop
+
+from contacts.csv_bytes import CsvError, encoding_of
+from contacts.csv_rows import delimiter_of, rows_of
+from contacts.csv_sheet import Shape, Sheet, store
+from contacts.spreadsheets import SPREADSHEETS, read_spreadsheet
+from contacts.vcards import is_vcard, read_vcards
+
+
+def read_into(data: bytes, target: IO[str]) -> Shape:
+    """Stores the rows of the file and answers their shape. Raises CsvError for what cannot be read."""
+    if data.startswith(SPREADSHEETS):
+        remark, table = read_spreadsheet(data)
+        return store(table, target, kind="table", remark=remark)
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<head")):
+        raise CsvError(0, _web_page(start))
+    encoding, repair = encoding_of(data)
+    if is_vcard(start):
+        return store(read_vcards(data, encoding), target, kind="vcard", encoding=encoding, repair=repair)
+    delimiter = delimiter_of(data, encoding)
+    return store(
+        rows_of(data, encoding, delimiter),
+        target,
+        kind="csv",
+        encoding=encoding,
+        delimiter=delimiter,
+        repair=repair,
+    )
+
+
+def read(data: bytes) -> Sheet:
+    """The sheet in a file, held in memory."""
+    target = io.StringIO(newline="")
+    shape = read_into(data, target)
+    stored = target.getvalue().encode()
+    return Sheet(lambda: io.BytesIO(stored), shape, repair=shape.repair)
+
+
+def _web_page(start: bytes) -> str:
+    if start.startswith(b"<?xml"):
+        return gettext_noop(
+            "Das ist eine XML-Datei, keine Tabelle. Bitte öffnen Sie sie in Excel und speichern Sie sie als .xlsx."
+        )
+    return gettext_noop(
+        "Das ist eine Tabelle als Webseite (HTML), auch wenn die Datei auf .xls endet. Bitte öffnen Sie sie in Excel"
+        " und speichern Sie sie als .xlsx oder CSV."
+    )
