@@ -59,6 +59,8 @@ def carry_out(received: Received, *, text: str = "", moment: datetime | None = N
         withdrawal.unsubscribe(said=said, place=place, now=now)
     elif kind in MEANING:
         _note(message, kind, text, moment if moment and moment < now else now, now)
+        if kind is Kind.OBJECTION:  # whoever decides must be able to read it
+            _quote(message, received.text or text)
     elif kind is not Kind.OTHER:
         _remark(message, kind, text, now)
     return kind
@@ -100,13 +102,16 @@ def _note(message: Message, kind: Kind, text: str, moment: datetime, now: dateti
     is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
     if kind is Kind.OBJECTION:
-        Message.objects.of(message.account_id).filter(pk=message.pk).update(
-            is_in_doubt=is_news, came_back=text
-        )
+        Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=is_news)
     noted = set() if is_news or kind is Kind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
         if contact.pk not in noted:  # an address is closed once
             actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
+
+
+def _quote(message: Message, words: str) -> None:
+    quoted = " ".join(words.split())[:LONGEST]
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=quoted)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or CHECKOUT / "var" / "test")
 OURS = "DATABASE_URL" not in os.environ
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
-MAIL = ("EMAIL_URL", "WEBHOOK_SECRET", "MAIL_FROM", "OPERATOR_EMAIL")
+MAIL = ("EMAIL_URL", "WEBHOOK_SECRET", "MAIL_FROM", "MAIL_IN", "IMAP_URL", "AUTHSERV_ID", "OPERATOR_EMAIL")
 for variable in ("DEBUG", "TRUSTED_PROXIES", "PORT", "HOST", *MAIL):
     os.environ.pop(variable, None)  # whatever the shell holds, the tests mean the defaults
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"

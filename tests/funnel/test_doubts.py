@@ -29,6 +29,7 @@ def test_colleagues_are_asked_where_they_look(login, anna, sofia, mara, doubted)
     page = login(sofia).get(f"/contacts/{doubted.pk}/").content.decode()
     assert "data-doubt" in page
     assert "Nein, kein Widerspruch" in page
+    assert "„Bitte keine weiteren E-Mails, ich widerspreche der Werbung." in page
     for address in ("/funnel/", "/funnel/outbox/"):
         assert "data-doubts" in login(anna).get(address).content.decode()
         assert "data-doubts" not in login(mara).get(address).content.decode()
