@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.refusals import Conflict
 from contacts import finding
-from funnel import basis, imprint
+from funnel import basis, enrolments, imprint
 from funnel.models import Enrolment, Message, Sender
 
 State = Message.State
+AGAIN = (State.FAILED, State.UNCLEAR)
 
 
 @transaction.atomic
@@ -45,8 +46,35 @@ def cancel(*, user: User, message_id: int, now: datetime) -> Message:
     return message
 
 
-def _found(user: User, message_id: int) -> Message:
-    """The planned message with its enrolment locked. Raises Http404, Gone for a contact in the trash, and Conflict."""
+@transaction.atomic
+def send_again(*, user: User, message_id: int, now: datetime) -> Message:
+    """„Noch einmal senden“: a mail that failed, or of which nobody knows whether it arrived, is planned once more, and
+    its series goes on with it. Whoever decides it is kept, since an unclear one may arrive twice.
+
+    Raises like `send_now`, and Conflict for a mail that ended otherwise, a series that was stopped, or one beside
+    another that runs. Repeated: Conflict, since it is planned by then.
+    """
+    message = _found(user, message_id, AGAIN, _("Diese Nachricht lässt sich nicht noch einmal senden."))
+    lacking = basis.missing(message.contact)
+    if not lacking and message.contact.email.strip().lower() != message.address:
+        lacking = Message.Reason.ADDRESS_CHANGED
+    if lacking:
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+    enrolments.go_on(message.enrolment, actor=user, now=now)
+    message.again_by, message.again_at, message.again_after = user, now, message.state
+    message.state, message.reason, message.planned_for = State.PLANNED, "", now
+    message.claimed_at = message.finished_at = message.tried_at = None
+    message.attempts = 0
+    message.save()
+    return message
+
+
+def _found(
+    user: User, message_id: int, states: tuple[str, ...] = (State.PLANNED,), refusal: str = ""
+) -> Message:
+    """The message in one of the states, its enrolment locked. Raises Http404, Gone for a contact in the trash, and
+    Conflict.
+    """
     seen = Message.objects.of(user.account).filter(contact__in=finding.seen_by(user))
     message = seen.filter(pk=message_id).select_related("contact").first()
     if message is None:
@@ -55,7 +83,7 @@ def _found(user: User, message_id: int) -> Message:
         finding.find(user, message.contact_id)
     enrolment = Enrolment.objects.of(user.account).select_for_update().get(pk=message.enrolment_id)
     locked = Message.objects.of(user.account).select_for_update().get(pk=message.pk)
-    if locked.state != State.PLANNED:
-        raise Conflict(_("Diese Nachricht ist nicht mehr geplant."))
+    if locked.state not in states:
+        raise Conflict(refusal or _("Diese Nachricht ist nicht mehr geplant."))
     locked.enrolment, locked.contact = enrolment, message.contact
     return locked

@@ -24,6 +24,8 @@ State = Enrolment.State
 Reason = Enrolment.Reason
 # What a change of status does not lift: somebody, or the law, said no.
 FINAL: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION, Reason.BOUNCE, Reason.COMPLAINT)
+# What a change of status does not lift either: a person paused it, or must look at it first.
+FOR_A_PERSON: tuple[str, ...] = (Reason.MANUAL, Reason.FAILED)
 
 
 class Effect(Enum):
@@ -58,8 +60,8 @@ def switch(
 ) -> Announcement | None:
     """What a change of status does to the contact's mails; part of the caller's transaction.
 
-    Entering a sequence ends every other one and goes on at the next step that was not sent; what was paused by hand
-    stays paused. Answers what comes next for `ENROL`, else None.
+    Entering a sequence ends every other one and goes on at the next step that was not sent; what was paused by hand or
+    because a mail failed stays paused. Answers what comes next for `ENROL`, else None.
     """
     sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
     rows = locked(contact.account_id, [contact.pk])
@@ -128,6 +130,22 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     return row
 
 
+def go_on(row: Enrolment, *, actor: User | None, now: datetime) -> None:
+    """Lets a series go on that waits since a mail of it failed, or that was through; the caller holds its lock.
+
+    One that is paused for another reason stays so. Raises Conflict for one that was stopped, and beside another that
+    runs.
+    """
+    if row.state == State.ENDED and row.reason != Reason.FINISHED:
+        raise Conflict(_("Diese Serie ist beendet: %s.") % row.get_reason_display())
+    if row.state == State.ACTIVE or (row.state == State.PAUSED and row.reason != Reason.FAILED):
+        return
+    others = Enrolment.objects.of(row.account_id).filter(contact=row.contact_id, state=State.ACTIVE)
+    if others.exclude(pk=row.pk).exists():
+        raise Conflict(_("Für diesen Kontakt läuft inzwischen eine andere Serie."))
+    _change(row, State.ACTIVE, "", cause=None, actor=actor, now=now)
+
+
 @transaction.atomic
 def stop(
     *,
@@ -186,8 +204,8 @@ def _enter(
         row = Enrolment(
             account_id=contact.account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
         )
-    elif row.state == State.PAUSED and row.reason == Reason.MANUAL:
-        return Announcement(why_not=Reason.MANUAL)
+    elif row.state == State.PAUSED and row.reason in FOR_A_PERSON:
+        return Announcement(why_not=row.reason)
     elif row.state == State.ACTIVE:
         return announce(account_id=contact.account_id, contact_id=contact.pk) or Announcement()
     lacking = basis.missing(contact)

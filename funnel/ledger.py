@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from funnel import placeholders
+from funnel import holding, placeholders
 from funnel.models import Enrolment, Message, Sender, Step
 
 State = Message.State
@@ -61,9 +62,38 @@ class Line:
         """Whether there is a mail as it left."""
         return bool(self.message.subject)
 
+    @property
+    def can_go_again(self) -> bool:
+        """Whether „Noch einmal senden“ makes sense: it failed or is unclear, and nobody stopped the series."""
+        run = self.run
+        is_stopped = run.is_over and run.enrolment.reason != Enrolment.Reason.FINISHED
+        return self.message.state in (State.FAILED, State.UNCLEAR) and not is_stopped
+
+    @property
+    def is_unclear(self) -> bool:
+        return self.message.state == State.UNCLEAR
+
+    @property
+    def again(self) -> str:
+        """Who had it sent once more, and what that risks; "" if nobody did."""
+        message = self.message
+        if message.again_at is None:
+            return ""
+        said = _("Noch einmal senden, entschieden von %(who)s.")
+        if message.again_after == State.UNCLEAR:
+            said = _(
+                "Noch einmal senden, entschieden von %(who)s. Ob die Mail schon angekommen war, ist unklar: "
+                "Sie kann zweimal ankommen."
+            )
+        return said % {
+            "who": message.again_by.full_name if message.again_by else _("jemandem, der nicht mehr da ist")
+        }
+
     def _why_waiting(self) -> str:
         if self.run.is_off:
             return _("wartet, bis der Versand eingeschaltet wird")
+        if self.run.is_held:
+            return _("wartet: Der Versand steht")
         if self.message.is_urgent:
             return _("wird gleich gesendet")
         if self.run.is_paused:
@@ -80,6 +110,7 @@ class Run:
     contact: Contact
     enrolment: Enrolment
     is_off: bool  # the series or all mails of the office are switched off
+    is_held: bool  # a fault of ours holds the sending
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -136,7 +167,7 @@ def load(contact: Contact) -> Ledger:
     """The contact's mails by series."""
     runs = {row.pk: _run(row, contact) for row in _enrolments(contact)}
     messages = Message.objects.of(contact.account_id).filter(contact=contact).exclude(reason__in=UNSEEN)
-    rows = messages.select_related("step").defer("html", "text", "step__body")
+    rows = messages.select_related("step", "again_by").defer("html", "text", "step__body")
     for message in rows.order_by("-planned_for", "-pk")[:MOST]:
         run = runs[message.enrolment_id]
         run.lines.append(Line(message, run))
@@ -148,10 +179,12 @@ def load(contact: Contact) -> Ledger:
 def _enrolments(contact: Contact) -> list[Enrolment]:
     rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     rows = rows.select_related("sequence", "account__sender")
+    rows = rows.annotate(is_held=Exists(holding.open_for(contact.account_id)))
     return sorted(
         rows, key=lambda row: (row.state != Enrolment.State.ENDED, row.changed_at, row.pk), reverse=True
     )
 
 
 def _run(row: Enrolment, contact: Contact) -> Run:
-    return Run(contact, row, is_off=not (row.sequence.is_on and row.account.sender.is_on))
+    is_off = not (row.sequence.is_on and row.account.sender.is_on)
+    return Run(contact, row, is_off=is_off, is_held=row.is_held)  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from contacts.models import Contact
 from funnel import basis, planning
-from funnel.enrolments import Reason, State, locked
+from funnel.enrolments import FOR_A_PERSON, Reason, State, locked
 from funnel.many import Work
 from funnel.models import Enrolment, Message
 
@@ -66,8 +66,8 @@ def start_many(
         row = there.get(contact.pk) or Enrolment(
             account_id=account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
         )
-        if row.state == State.PAUSED and row.reason == Reason.MANUAL:
-            started.refused[contact.pk] = Reason.MANUAL
+        if row.state == State.PAUSED and row.reason in FOR_A_PERSON:
+            started.refused[contact.pk] = row.reason
         elif row.state == State.ACTIVE:
             started.refused.pop(contact.pk, None)
         else:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("funnel/messages/<id:message_id>/", ledger.message, name="message"),
     path("funnel/messages/<id:message_id>/content/", ledger.content, name="message-content"),
     path("funnel/messages/<id:message_id>/dispatch/", ledger.dispatch, name="message-dispatch"),
+    path("funnel/messages/<id:message_id>/repetition/", ledger.repetition, name="message-repetition"),
     path("funnel/messages/<id:message_id>/cancellation/", ledger.cancellation, name="message-cancellation"),
     path("contacts/<id:contact_id>/mails/pause/", ledger.pause, name="pause"),
     path("contacts/<id:contact_id>/mails/resumption/", ledger.resumption, name="resumption"),

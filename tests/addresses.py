@@ -392,6 +392,11 @@ ROWS = [
         "funnel:message-dispatch", post="401 302 302 302 403 404 401", at={"message_id": Ref("planned_mail")}
     ),
     Row(
+        "funnel:message-repetition",
+        post="401 302 302 302 403 404 401",
+        at={"message_id": Ref("failed_mail")},
+    ),
+    Row(
         "funnel:message-cancellation",
         post="401 302 302 302 403 404 401",
         at={"message_id": Ref("planned_mail")},

@@ -160,6 +160,12 @@ class Message(models.Model):
     )  # what else came back to it last
     # The answer sounds like an objection: nobody is mailed until a colleague has decided.
     is_in_doubt = models.BooleanField(default=False, db_default=False)
+    # „Noch einmal senden“: who decided it last, when, and what it had ended as.
+    again_by = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    again_at = models.DateTimeField(null=True)
+    again_after = models.CharField(max_length=10, choices=State, blank=True, db_default="", default="")
     # The mail exactly as it left; the step may be edited afterwards.
     subject = models.CharField(max_length=250, blank=True)
     html = models.TextField(blank=True)

@@ -43,6 +43,16 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
+def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
+    """„Noch einmal senden“."""
+    message = by_hand.send_again(user=request.user, message_id=message_id, now=timezone.now())
+    return _shown(
+        request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist.")
+    )
+
+
+@require_POST
+@gate(*WORKERS)
 def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Absagen“."""
     message = by_hand.cancel(user=request.user, message_id=message_id, now=timezone.now())

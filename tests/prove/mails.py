@@ -99,11 +99,11 @@ class MailMachine(RuleBasedStateMachine):
         with contextlib.suppress(Refusal):
             verb(user=self.user, contact_id=self.contact(which).pk, now=self.now)
 
-    @rule(which=WHICH, verb=st.sampled_from([by_hand.send_now, by_hand.cancel]))
+    @rule(which=WHICH, verb=st.sampled_from([by_hand.send_now, by_hand.cancel, by_hand.send_again]))
     def by_hand(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
         ids = list(
             Message.objects.of(self.account)
-            .filter(state=State.PLANNED)
+            .filter(state__in=(State.PLANNED, State.FAILED, State.UNCLEAR))
             .values_list("pk", flat=True)
             .order_by("pk")
         )
