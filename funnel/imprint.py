@@ -2,25 +2,13 @@
 
 import re
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from funnel.legal_forms import CUT_SHORT, FURTHER, IN_REGISTER, LIMITED, OWNED, SUFFIXES, WITH_BOARD
 from funnel.models import Sender
 
 Form = Sender.LegalForm
 
-# What the name of such a firm must end in (§ 19 HGB, § 4 GmbHG, § 5a GmbHG, § 4 AktG); added where it was left out.
-SUFFIXES: dict[str, str | Promise] = {
-    Form.REGISTERED: Form.REGISTERED.label,
-    Form.GBR: Form.GBR.label,
-    Form.OHG: Form.OHG.label,
-    Form.KG: "KG",
-    Form.GMBH: Form.GMBH.label,
-    Form.UG: Form.UG.label,
-    Form.AG: Form.AG.label,
-}
-OWNED = (Form.SOLE, Form.REGISTERED)  # by a person, whose name belongs into it
-IN_REGISTER = (Form.REGISTERED, Form.OHG, Form.KG, Form.GMBH, Form.UG, Form.AG)
 REQUIRED = (
     "legal_form",
     "legal_name",
@@ -40,7 +28,11 @@ def lines(sender: Sender) -> list[str]:
     found = [
         firm(sender),
         ", ".join(filter(None, (sender.street.strip(), place))),
+        _said(_("Sitz: %s"), sender.seat if sender.legal_form in IN_REGISTER else ""),
         _represented(sender),
+        _said(
+            _("Vorsitz des Aufsichtsrats: %s"), sender.board_chair if sender.legal_form in WITH_BOARD else ""
+        ),
         _said(_("Telefon: %s"), sender.phone),
         _said(_("E-Mail: %s"), sender.contact_email),
         _said(_("Registereintrag: %s"), sender.register),
@@ -57,16 +49,21 @@ def missing(sender: Sender) -> list[str]:
 
 def missing_fields(sender: Sender) -> list[str]:
     """The same as field names, for a form."""
-    required = [*REQUIRED, "register"] if sender.legal_form in IN_REGISTER else REQUIRED
+    register = ["register"] if sender.legal_form in IN_REGISTER else []
+    required = [*REQUIRED, *register, *FURTHER.get(sender.legal_form, ())]
     return [name for name in required if not getattr(sender, name).strip()]
 
 
 def firm(sender: Sender) -> str:
-    """The firm with its legal form: „Krüger Immobilien GmbH“."""
-    name, suffix = sender.legal_name.strip(), str(SUFFIXES.get(sender.legal_form, ""))
-    first = suffix.split(" (")[0].replace(" ", "")
-    if not name or not suffix or re.search(rf"(?<!\w){re.escape(first)}(?!\w)", name.replace(". K", ".K")):
+    """The firm as it is registered, with its legal form: „Krüger Immobilien GmbH“. What was typed is never altered,
+    only what the law wants besides is added where it is not there.
+    """
+    name = " ".join(sender.legal_name.split())
+    suffix, known = SUFFIXES.get(sender.legal_form, ("", ""))
+    if not name or not suffix or re.search(rf"(?<!\w)(?:{known})(?!\w)", name, re.IGNORECASE):
         return name
+    if sender.legal_form == Form.UG and CUT_SHORT.search(name):
+        return f"{name} {LIMITED}"
     return f"{name} {suffix}"
 
 
@@ -74,7 +71,27 @@ def _represented(sender: Sender) -> str:
     person = sender.represented_by.strip()
     if sender.legal_form in OWNED:
         return "" if person == sender.legal_name.strip() else _said(_("Inhaber: %s"), person)
-    return _said(_("Vertreten durch: %s"), person)
+    if sender.legal_form == Form.GMBH_KG and sender.general_partner.strip():
+        register = sender.general_partner_register.strip()
+        partner = (
+            f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
+        )
+        said = _(
+            "Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s"
+        )
+        return said % {"partner": partner, "person": person}
+    return _said(_said_of(sender.legal_form), person)
+
+
+def _said_of(form: str) -> str:
+    """How those who act for the firm are called; all of them belong there."""
+    if form in (Form.GMBH, Form.GGMBH, Form.UG):
+        return _("Geschäftsführung: %s")
+    if form == Form.AG:
+        return _("Vorstand: %s")
+    if form in (Form.KG, Form.KGAA):
+        return _("Persönlich haftend und vertretungsberechtigt: %s")
+    return _("Vertreten durch: %s")
 
 
 def _said(label: str, value: str) -> str:

@@ -72,6 +72,7 @@ GERMAN_DATA = {
     "contacts/csv_people.py": "words of other programs' files",
     "contacts/csv_guess.py": "words of other programs' files",
     "contacts/vcards.py": "headers as of another program's file",
+    "funnel/legal_forms.py": "words of the law, looked for in the names of German firms",
     "funnel/defaults.py": "the mails of a new office, its own texts from then on",
     "pipeline/demo*.py": "the demo's people and texts",
     "pipeline/boards.py": "the columns of a new office, its own words from then on",

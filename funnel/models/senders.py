@@ -15,12 +15,19 @@ class Sender(models.Model):
 
         SOLE = "sole", _("Einzelunternehmen")
         REGISTERED = "registered", _("e. K.")
+        MERCHANT_MAN = "ekfm", _("e. Kfm.")
+        MERCHANT_WOMAN = "ekfr", _("e. Kfr.")
         GBR = "gbr", _("GbR")
+        EGBR = "egbr", _("eGbR")
         OHG = "ohg", _("OHG")
-        KG = "kg", _("KG oder GmbH & Co. KG")
+        KG = "kg", _("KG")
+        GMBH_KG = "gmbh_kg", _("GmbH & Co. KG")
         GMBH = "gmbh", _("GmbH")
+        GGMBH = "ggmbh", _("gGmbH")
         UG = "ug", _("UG (haftungsbeschränkt)")
         AG = "ag", _("AG")
+        KGAA = "kgaa", _("KGaA")
+        PARTG = "partg", _("PartG")
 
     class Proof(models.TextChoices):
         """How the test mail from an office's own address ended."""
@@ -53,6 +60,22 @@ class Sender(models.Model):
     phone = models.CharField(_("Telefon"), max_length=40, blank=True)
     contact_email = models.CharField(_("E-Mail-Adresse im Impressum"), max_length=254, blank=True)
     register = models.CharField(_("Registergericht und -nummer"), max_length=120, blank=True)
+    seat = models.CharField(
+        _("Sitz, wenn er nicht am Ort der Anschrift ist"),
+        max_length=80,
+        blank=True,
+        db_default="",
+        default="",
+    )
+    general_partner = models.CharField(
+        _("Persönlich haftende Gesellschafterin"), max_length=120, blank=True, db_default="", default=""
+    )
+    general_partner_register = models.CharField(
+        _("Ihr Registergericht und ihre Nummer"), max_length=120, blank=True, db_default="", default=""
+    )
+    board_chair = models.CharField(
+        _("Vorsitz des Aufsichtsrats"), max_length=120, blank=True, db_default="", default=""
+    )
     vat_id = models.CharField(_("USt-IdNr."), max_length=20, blank=True)
     supervisor = models.CharField(_("Aufsichtsbehörde (§ 34c GewO)"), max_length=200, blank=True)
     privacy_url = models.CharField(_("Datenschutzerklärung (Adresse)"), max_length=300, blank=True)

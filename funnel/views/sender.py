@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood
 from funnel import imprint, office, own_address, running
-from funnel.forms import HolidayForm, SenderForm, SwitchForm
+from funnel.forms import HolidayForm, SwitchForm
 from funnel.models import Holiday, Sender
+from funnel.sender_form import SenderForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -98,7 +98,7 @@ BROKEN_PARTS = [
     ("text", "vielen", "ü" * 50_000, "Die Mail ist größer als 100 kB."),
     ("text", "vielen", "\ufffd", "Ein Zeichen ist nicht lesbar."),
     ("text", "HRB 12345", "", "Das Impressum fehlt in der Mail."),
-    ("html", "Vertreten durch: Anna Krüger", "", "Das Impressum fehlt in der Mail."),
+    ("html", "Geschäftsführung: Anna Krüger", "", "Das Impressum fehlt in der Mail."),
     ("html", "vielen", '<img src="https://evil.example/p.gif">', "Die Mail lädt etwas nach"),
     ("html", "vielen", '<td background="x.png">', "Die Mail lädt etwas nach"),
     ("html", "vielen", '<p style="background:url(//evil.example/x)">', "Die Mail lädt etwas nach"),

@@ -78,7 +78,7 @@ def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
     assert ADDRESS not in html
     assert "Klara" not in html
     assert html.count("<button") == 1
-    assert "Vertreten durch: Anna Krüger" in html
+    assert "Geschäftsführung: Anna Krüger" in html
     assert browser().get(link).headers["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 
 

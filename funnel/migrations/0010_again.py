@@ -9,7 +9,7 @@ from accounts.composite import composite_key
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("funnel", "0008_holds"),
+        ("funnel", "0009_inbound"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,210 @@
+"""What an office may say about who its mails come from."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.forms import NameField
+from accounts.models import HUES
+from funnel import imprint
+from funnel.forms import ClockField, OptionalAddressField
+from funnel.legal_forms import COMPANY_LIMITED
+from funnel.models import Sender
+
+MOST_A_DAY, MOST_A_WEEK = 5, 20
+
+
+class SenderForm(forms.Form):
+    """Who the mails come from, the Impressum, and when they leave."""
+
+    GROUPS = (
+        (
+            gettext_lazy("Absender"),
+            gettext_lazy("So erscheint Ihr Büro im Postfach der Empfänger."),
+            ("name", "email", "hue"),
+        ),
+        (
+            gettext_lazy("Impressum"),
+            gettext_lazy("Steht unter jeder Mail. Ohne vollständiges Impressum geht keine Mail hinaus."),
+            (
+                *(
+                    "legal_form",
+                    "legal_name",
+                    "represented_by",
+                    "register",
+                    "street",
+                    "postal_code",
+                    "city",
+                    "seat",
+                ),
+                *("general_partner", "general_partner_register", "board_chair"),
+                *("phone", "contact_email", "vat_id", "supervisor", "privacy_url"),
+            ),
+        ),
+        (
+            gettext_lazy("Versandzeiten und Grenzen"),
+            gettext_lazy(
+                "Mails gehen montags bis freitags in diesem Zeitfenster hinaus, nicht an freien Tagen."
+            ),
+            ("window_from", "window_until", "most_a_day", "most_a_week"),
+        ),
+    )
+
+    name = NameField(label=gettext_lazy("Absendername"), max_length=120, required=False)
+    email = OptionalAddressField(
+        label=gettext_lazy("Absenderadresse"),
+        required=False,
+        help_text=gettext_lazy(
+            "Ihr Mailserver muss für sie senden dürfen. Leer: die Adresse dieser Installation."
+        ),
+    )
+    hue = forms.TypedChoiceField(
+        label=gettext_lazy("Farbe der Mails"),
+        coerce=int,
+        choices=[(number, str(number)) for number in range(1, HUES + 1)],
+        widget=forms.RadioSelect,
+    )
+    legal_form = forms.ChoiceField(
+        label=gettext_lazy("Rechtsform"),
+        choices=[("", gettext_lazy("bitte wählen")), *Sender.LegalForm.choices],
+        required=False,
+    )
+    legal_name = NameField(
+        label=gettext_lazy("Firma"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("so, wie sie im Register steht; sie wird nicht verändert"),
+    )
+    represented_by = NameField(
+        label=gettext_lazy("Inhaber oder vertreten durch"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy(
+            "alle mit Vor- und Nachnamen: Inhaber, Gesellschafter, Geschäftsführung oder Vorstand"
+        ),
+    )
+    seat = NameField(
+        label=gettext_lazy("Sitz"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("nur, wenn er nicht am Ort der Anschrift ist"),
+    )
+    general_partner = NameField(
+        label=gettext_lazy("Persönlich haftende Gesellschafterin"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy(
+            "nur GmbH & Co. KG: ihre Firma; ihre Geschäftsführung steht bei „vertreten durch“"
+        ),
+    )
+    general_partner_register = NameField(
+        label=gettext_lazy("Ihr Registergericht und ihre Nummer"), max_length=120, required=False
+    )
+    board_chair = NameField(
+        label=gettext_lazy("Vorsitz des Aufsichtsrats"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("bei AG und KGaA; bei einer GmbH nur, wenn sie einen Aufsichtsrat hat"),
+    )
+    street = NameField(label=gettext_lazy("Straße und Hausnummer"), max_length=120, required=False)
+    postal_code = NameField(label=gettext_lazy("PLZ"), max_length=10, required=False)
+    city = NameField(label=gettext_lazy("Ort"), max_length=80, required=False)
+    phone = NameField(label=gettext_lazy("Telefon"), max_length=40, required=False)
+    contact_email = OptionalAddressField(label=gettext_lazy("E-Mail-Adresse im Impressum"), required=False)
+    register = NameField(
+        label=gettext_lazy("Registergericht und -nummer"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("zum Beispiel „Amtsgericht Köln, HRB 12345“"),
+    )
+    vat_id = NameField(label=gettext_lazy("USt-IdNr."), max_length=20, required=False)
+    supervisor = NameField(
+        label=gettext_lazy("Aufsichtsbehörde (§ 34c GewO)"), max_length=200, required=False
+    )
+    privacy_url = NameField(
+        label=gettext_lazy("Datenschutzerklärung (Adresse)"), max_length=300, required=False
+    )
+    window_from = ClockField(label=gettext_lazy("Versand ab"))
+    window_until = ClockField(label=gettext_lazy("Versand bis"))
+    most_a_day = forms.IntegerField(
+        label=gettext_lazy("Höchstens Mails am Tag je Person"), min_value=1, max_value=MOST_A_DAY
+    )
+    most_a_week = forms.IntegerField(
+        label=gettext_lazy("Höchstens Mails in sieben Tagen je Person"), min_value=1, max_value=MOST_A_WEEK
+    )
+
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+
+    def clean_register(self) -> str:
+        return _register(self.cleaned_data["register"])
+
+    def clean_general_partner_register(self) -> str:
+        return _register(self.cleaned_data["general_partner_register"])
+
+    @classmethod
+    def of(cls, sender: Sender, data: Any = None) -> "SenderForm":
+        """The form of this sender, with what is missing marked."""
+        form = cls(data, initial={name: getattr(sender, name) for name in cls.base_fields})
+        form.missing = set(imprint.missing_fields(sender))  # type: ignore[attr-defined]
+        return form
+
+    def groups(self) -> list[tuple[Any, Any, list[tuple[forms.BoundField, bool]]]]:
+        """Title, hint and the fields with whether the law misses them."""
+        missing: set[str] = getattr(self, "missing", set())
+        return [
+            (title, hint, [(self[name], name in missing) for name in names])
+            for title, hint, names in self.GROUPS
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was understood, without the version it was typed against."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def differences(self, sender: Sender) -> list[tuple[Any, str, str]]:
+        """Label, present value and typed value of what is not the same."""
+        return [
+            (self[name].label, self._text(name, getattr(sender, name)), self._text(name, value))
+            for name, value in self.values.items()
+            if getattr(sender, name) != value
+        ]
+
+    def _text(self, name: str, value: Any) -> str:
+        """As it is written in the form, „–“ for nothing."""
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value) or self.fields[name].widget.format_value(value)) if value else "–"
+
+    def clean_privacy_url(self) -> str:
+        address = self.cleaned_data["privacy_url"]
+        if address:
+            message = _("Bitte die ganze Adresse, beginnend mit https://")
+            URLValidator(schemes=["http", "https"], message=message)(address)
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        is_limited = COMPANY_LIMITED.search(values.get("legal_name") or "")
+        if values.get("legal_form") == Sender.LegalForm.KG and is_limited:
+            self.add_error(
+                "legal_form", _("Diese Firma ist eine GmbH & Co. KG: Bitte wählen Sie diese Rechtsform.")
+            )
+        opens, closes = values.get("window_from"), values.get("window_until")
+        if opens and closes and opens >= closes:
+            self.add_error("window_until", _("Das Zeitfenster muss später enden, als es beginnt."))
+        if values.get("most_a_day", 0) > values.get("most_a_week", MOST_A_WEEK):
+            self.add_error("most_a_week", _("In sieben Tagen nicht weniger als an einem."))
+        return values
+
+
+def _register(text: str) -> str:
+    """Court and number: the law wants both."""
+    if text and not re.search(r"[^\W\d_]{3}.*\d", text):
+        raise ValidationError(
+            _("Bitte Registergericht und Nummer angeben, zum Beispiel „Amtsgericht Köln, HRB 12345“.")
+        )
+    return text
