@@ -73,7 +73,8 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     if lacking:
         sentence = _("Für die Bestätigungsmail fehlt im Impressum: %(fields)s.")
         raise Conflict(sentence % {"fields": ", ".join(lacking)})
-    opt_in = OptIn(account=contact.account, contact=contact, address=address, asked_at=now)
+    opt_in = OptIn(account=contact.account, contact=contact, address=address, asked_at=now, asked_by=user)
+    opt_in.asked_from = _("Seite des Kontakts")
     opt_in.wording = opt_in_mail.wording(contact.account, sender)
     faults = opt_in_mail.faults(opt_in, sender)
     if faults:
@@ -99,6 +100,7 @@ def ask_again(*, token: str, now: datetime) -> None:
                 address=old.address,
                 wording=old.wording,
                 asked_at=now,
+                asked_from=_("Seite eines abgelaufenen Links"),
             )
         )
 
@@ -106,7 +108,9 @@ def ask_again(*, token: str, now: datetime) -> None:
 def look(*, token: str, now: datetime) -> Question:
     """What the link is good for now. Raises Http404 for one that is forged or whose contact was erased."""
     opt_in_id = tokens.read_opt_in(token)
-    opt_in = OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact").first()
+    opt_in = (
+        OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact", "asked_by").first()
+    )
     if opt_in is None:
         raise Http404
     return Question(opt_in, _state(opt_in, now))
@@ -126,21 +130,29 @@ def confirm(*, token: str, now: datetime) -> Question:
     if question.state is not State.OPEN:
         return question
     opt_in = question.opt_in
-    with timezone.override(opt_in.account.zone):
-        asked = timezone.localtime(opt_in.asked_at).strftime("%d.%m.%Y, %H:%M")
     consent.attest(
         contact=opt_in.contact,
         channel=Consent.Channel.EMAIL,
         granted=True,
         method=Consent.Method.DOUBLE_OPT_IN,
         wording=opt_in.wording,
-        place=_("Bestätigungsseite, angefragt am %(when)s an %(address)s")
-        % {"when": asked, "address": opt_in.address},
+        place=_asked(opt_in),
         now=now,
     )
     opt_in.confirmed_at = now
     opt_in.save(update_fields=["confirmed_at"])
     return Question(opt_in, State.CONFIRMED)
+
+
+def _asked(opt_in: OptIn) -> str:
+    """Who asked, when, from where and at which address, as the proof says it beside the words that were agreed to."""
+    with timezone.override(opt_in.account.zone):
+        when = timezone.localtime(opt_in.asked_at).strftime("%d.%m.%Y, %H:%M")
+    said = {"when": when, "address": opt_in.address, "place": opt_in.asked_from}
+    said["who"] = opt_in.asked_by.full_name if opt_in.asked_by else _("der Person selbst")
+    if not opt_in.asked_from:  # asked before that was kept
+        return _("Bestätigungsseite, angefragt am %(when)s an %(address)s") % said
+    return _("Bestätigungsseite, angefragt am %(when)s von %(who)s (%(place)s) an %(address)s") % said
 
 
 def _state(opt_in: OptIn, now: datetime) -> State:

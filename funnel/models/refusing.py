@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet
+from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
 
 
@@ -41,6 +41,11 @@ class OptIn(models.Model):
     address = models.CharField(max_length=254)  # lower case
     wording = models.TextField(max_length=2000)
     asked_at = models.DateTimeField()
+    # Who asked, null for the person's own doing, and where: part of the proof.
+    asked_by = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    asked_from = models.CharField(max_length=80, blank=True, db_default="", default="")
     confirmed_at = models.DateTimeField(null=True)
 
     objects = AccountQuerySet.as_manager()

@@ -65,7 +65,7 @@ def test_asking_grants_nothing_and_leaves_a_mail_to_send(ask, klara, mailoutbox)
     assert str(make_header(decode_header(mail.from_email))).startswith("Krüger Immobilien")
     assert opt_in_mail.link(OptIn.objects.get()) in mail.body
     assert OptIn.objects.get().wording in mail.body
-    assert "Vertreten durch: Anna Krüger" in mail.body
+    assert "Geschäftsführung: Anna Krüger" in mail.body
     assert mail.message()["Auto-Submitted"] == "auto-generated"
     assert mail.message().get_content_type() == "text/plain"
 
@@ -100,7 +100,10 @@ def test_the_page_grants_and_keeps_the_evidence(ask, klara):
     assert (evidence.channel, evidence.granted, evidence.method) == ("email", True, "double_opt_in")
     assert evidence.wording == OptIn.objects.get().wording
     assert "Krüger Immobilien GmbH" in evidence.wording
-    assert evidence.place == f"Bestätigungsseite, angefragt am 23.11.2026, 11:00 an {ADDRESS}"
+    assert (
+        evidence.place
+        == f"Bestätigungsseite, angefragt am 23.11.2026, 11:00 von Sofia Vogt (Seite des Kontakts) an {ADDRESS}"
+    )
     assert evidence.occurred_at == NOW + MINUTE
 
 
