@@ -72,7 +72,7 @@ def follow(
     base, messages = last or now, []
     for step in steps:
         due = schedule.after(base, days=step.delay_days, at=step.send_at, window=window)
-        due = window.next_open(max(due, earliest))
+        due = window.next_open(max(due, earliest), step.send_at)
         messages.append(
             Message(
                 account_id=enrolment.account_id,

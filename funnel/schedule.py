@@ -24,8 +24,8 @@ class Window:
         local = moment.astimezone(self.zone)
         return self._works(local.date()) and self.opens <= local.time() < self.closes
 
-    def next_open(self, moment: datetime) -> datetime:
-        """The moment itself if the window is open then, else when it opens next."""
+    def next_open(self, moment: datetime, at: time | None = None) -> datetime:
+        """The moment itself if the window is open then, else when it opens next; `at` a wished time of that day."""
         if self.is_open(moment):
             return moment
         local = moment.astimezone(self.zone)
@@ -34,7 +34,8 @@ class Window:
             if self._works(day):
                 break
             day += timedelta(days=1)
-        return datetime.combine(day, self.opens, self.zone).astimezone(moment.tzinfo)
+        hour = at if at and self.opens <= at < self.closes else self.opens
+        return datetime.combine(day, hour, self.zone).astimezone(moment.tzinfo)
 
     def _works(self, day: date) -> bool:
         return day.weekday() < SATURDAY and day not in self.holidays
@@ -49,4 +50,4 @@ def after(moment: datetime, *, days: int, at: time | None, window: Window) -> da
     due = datetime.combine(local.date() + timedelta(days=days), at or local.time(), window.zone)
     if due < moment:  # the wished time of the first day is over
         due = datetime.combine(due.date() + timedelta(days=1), due.time(), window.zone)
-    return window.next_open(due.astimezone(moment.tzinfo))
+    return window.next_open(due.astimezone(moment.tzinfo), at)

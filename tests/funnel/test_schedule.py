@@ -43,6 +43,24 @@ def test_a_wished_time_that_is_over_means_the_next_day():
     assert after(local(2026, 11, 23, 8, 30), days=0, at=time(9), window=WINDOW) == local(2026, 11, 23, 9)
 
 
+@pytest.mark.parametrize(
+    ("begun", "days", "at", "due"),
+    [
+        (
+            local(2026, 11, 26, 10),
+            2,
+            time(16),
+            local(2026, 11, 30, 16),
+        ),  # Saturday → Monday, at the same hour
+        (local(2026, 12, 23, 10), 2, time(9, 30), local(2026, 12, 28, 9, 30)),  # a holiday before a weekend
+        (local(2026, 11, 26, 10), 2, time(20), local(2026, 11, 30, 8)),  # outside the hours: when they begin
+        (local(2026, 11, 26, 10), 2, None, local(2026, 11, 30, 8)),
+    ],
+)
+def test_a_wished_time_on_a_weekend_keeps_its_hour(begun, days, at, due):
+    assert after(begun, days=days, at=at, window=WINDOW) == due
+
+
 def test_a_quarter_to_midnight_utc_is_tomorrow_in_berlin():
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
     assert after(late, days=1, at=time(9), window=WINDOW) == local(2026, 11, 25, 9)
