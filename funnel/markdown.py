@@ -10,8 +10,10 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -61,7 +63,43 @@ def warnings(source: str) -> list[str]:
                 "und enthält keine Platzhalter."
             )
         )
+    unseen = [str(UNSEEN[kind]) for kind in UNSEEN if kind in _kinds(source)]
+    if unseen:
+        said = _("Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: %s.")
+        found.append(said % ", ".join(unseen))
     return found
+
+
+# What Markdown knows elsewhere and our mails do not show, by the kind of its tokens.
+UNSEEN: dict[str, str | Promise] = {
+    "table_open": gettext_lazy("Tabellen"),
+    "fence": gettext_lazy("Textblöcke zwischen ```"),
+    "code_block": gettext_lazy("eingerückte Textblöcke"),
+    "code_inline": gettext_lazy("Text zwischen `Akzenten`"),
+    "blockquote_open": gettext_lazy("Zitate mit >"),
+    "hr": gettext_lazy("Trennlinien"),
+    "s_open": gettext_lazy("~~durchgestrichener~~ Text"),
+    "lheading": gettext_lazy("mit === oder --- unterstrichene Überschriften"),
+    "reference": gettext_lazy("Links, deren Adresse an anderer Stelle steht"),
+    "html": gettext_lazy("HTML"),
+}
+
+
+def _kinds(source: str) -> set[str]:
+    """What a parser that knows all of Markdown finds in a text."""
+    environment: dict[str, object] = {}
+    tokens = _everything().parse(mark(source).text, environment)
+    found = {"reference"} if environment.get("references") else set()
+    inline = [child for token in tokens for child in token.children or []]
+    for token in [*tokens, *inline]:
+        is_underlined = token.type == "heading_open" and token.markup in ("=", "-")
+        found.add("lheading" if is_underlined else "html" if token.type.startswith("html_") else token.type)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _everything() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 def allows(address: str) -> bool:

@@ -5,7 +5,7 @@ An empty, doubtful or abused name never makes half a greeting: what cannot be sa
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,13 @@ UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-
 # Whoever fills a form with an address instead of a name wants it mailed to others.
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}")
 LONGEST = 80
+SAID_BEFORE = re.compile(r"^(?:(?:Herrn?|Frau|Hr\.|Hrn\.|Fr\.)\s+)+(?=\S)", re.IGNORECASE)
+TITLES = re.compile(
+    r"(?:(?:Prof|Dr|Dipl)\b[.\w-]*\s*(?:(?:med|jur|rer|nat|phil|h|c|Ing)\.\s*)*)+", re.IGNORECASE
+)
+SEVERAL = re.compile(
+    r"(?:Familie|Fam\.|Eheleute|Ehepaar|Ehel\.|Erbengemeinschaft|WEG)(?=\s)", re.IGNORECASE
+)  # no Herr, no Frau
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ def spoken_title(title: str, salutation: str) -> str:
     """The part of academic titles that is said: „Prof. Dr. med.“ → „Professor“, „Dr.-Ing.“ → „Dr.“, else nothing."""
     if re.search(r"\b(j\.?|junior)?-?prof(essor(in)?)?\b", title, re.IGNORECASE):
         return _("Professorin") if salutation == Salutation.MRS else _("Professor")
-    return "Dr." if re.search(r"\b(dr\b|doktor)", title, re.IGNORECASE) else ""
+    return "Dr." if re.search(r"\b(?:dr|doktor(?:in)?)\b", title, re.IGNORECASE) else ""
 
 
 def tidy(text: str) -> str:
@@ -72,21 +79,42 @@ def name(text: str) -> str:
 
 def _people(contact: Contact) -> list[Person]:
     """The contact and the second person of a couple, who has the first one's last name unless it has its own."""
-    first = Person(contact.salutation, contact.title, name(contact.first_name), name(contact.last_name))
+    first = _person(contact.salutation, contact.title, contact.first_name, contact.last_name)
     known = contact.partner_salutation, contact.partner_first_name, contact.partner_last_name
     if not any(known):
         return [first]
-    second = Person(
+    second = _person(
         contact.partner_salutation,
         contact.partner_title,
-        name(contact.partner_first_name),
-        name(contact.partner_last_name) or first.last_name,
+        contact.partner_first_name,
+        contact.partner_last_name,
     )
-    return [first, second]
+    return [first, second if second.last_name else replace(second, last_name=first.last_name)]
+
+
+def _person(salutation: str, title: str, first_name: str, last_name: str) -> Person:
+    """A person as the fields mean it: „Weber, Hans“ in one of them is last and first name, what is said before a name
+    is none of it, and a title in front of it is one.
+    """
+    first, last = name(first_name), name(last_name)
+    if "," in last or ("," in first and not last):
+        whole = last if "," in last else first
+        last, behind = (part.strip() for part in whole.split(",", 1))
+        first = (first if whole != first else "") or (behind if not TITLES.fullmatch(behind) else "")
+        title = title or (behind if TITLES.fullmatch(behind) else "")
+    last = SAID_BEFORE.sub("", last)
+    leading = TITLES.match(last)
+    if leading and leading.end() < len(last):
+        title, last = title or leading[0].strip(), last[leading.end() :].strip()
+    return Person(salutation, title, SAID_BEFORE.sub("", first), last)
 
 
 def _formal(person: Person) -> str:
-    if not person.last_name or person.salutation not in (Salutation.MRS, Salutation.MR):
+    if (
+        not person.last_name
+        or SEVERAL.match(person.last_name)
+        or person.salutation not in (Salutation.MRS, Salutation.MR)
+    ):
         return ""
     words = [spoken_title(person.title, person.salutation), person.last_name]
     pattern = _("Sehr geehrte Frau %s") if person.salutation == Salutation.MRS else _("Sehr geehrter Herr %s")
@@ -98,7 +126,9 @@ def _neutral(people: list[Person]) -> str:
     names = []
     for person in people:
         title = spoken_title(person.title, person.salutation)
-        if person.first_name or title:
+        if SEVERAL.match(person.last_name):
+            names.append(person.last_name)
+        elif person.first_name or title:
             names.append(" ".join(filter(None, (title, person.first_name, person.last_name))))
     return _(" und ").join(names) if len(names) == len(people) else ""
 

@@ -269,3 +269,28 @@ def test_new_office_begins_with_ten_mails(hansen):
 
 def _text(mail) -> str:
     return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "Tabellen"),
+        ("```\nText\n```", "Textblöcke zwischen ```"),
+        ("Absatz\n\n    eingerückt", "eingerückte Textblöcke"),
+        ("ein `Wort`", "Text zwischen `Akzenten`"),
+        ("> Zitat", "Zitate mit >"),
+        ("oben\n\n---\n\nunten", "Trennlinien"),
+        ("~~weg~~", "~~durchgestrichener~~ Text"),
+        ("Titel\n=====", "mit === oder --- unterstrichene Überschriften"),
+        ("[hier][1]\n\n[1]: https://krueger.example", "Links, deren Adresse an anderer Stelle steht"),
+        ("<b>fett</b>", "HTML"),
+    ],
+)
+def test_preview_warns_of_markdown_that_a_mail_cannot_show(body, said):
+    (warning,) = markdown.warnings(body)
+    assert warning == f"Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: {said}."
+
+
+def test_what_a_mail_shows_is_not_warned_of():
+    body = "{{anrede}},\n\n# Titel\n\n- eins\n- **zwei** <https://krueger.example>\n\n1. [da](https://a.example)\\*"
+    assert markdown.warnings(body) == []
