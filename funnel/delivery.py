@@ -4,6 +4,7 @@ A message goes planned → claimed → sending → sent, failed or unclear. `sen
 asked, so a worker that dies leaves a trace: nobody gets a step twice, and what nobody knows is shown as unclear.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,9 +16,10 @@ from funnel import enrolments, holding, rendering, returns
 from funnel.incoming import Kind as Returned
 from funnel.incoming import Received
 from funnel.models import Enrolment, Message
-from funnel.outcome import Fate, Outcome
+from funnel.outcome import Fate, Outcome, line
 from funnel.relay import Relay
 
+logger = logging.getLogger(__name__)
 State = Message.State
 GIVEN_UP_AFTER = timedelta(hours=72)  # since the first try, without the time in which the sending was held
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt
@@ -37,17 +39,31 @@ def deliver(message: Message, relay: Relay, *, now: datetime) -> Ending:
 
     What was stopped since it was claimed stays cancelled. Raises nothing that the mail server does.
     """
-    rendered = rendering.render_message(message)
-    if rendered.faults:
-        answer = "; ".join(rendered.faults)
+    try:
+        rendered = rendering.render_message(message)
+        faults = rendered.faults
+    except Exception as fault:  # one odd mail must not stop all that are due
+        logger.exception("Message %s cannot be put together", message.pk)
+        faults = [line(f"{type(fault).__name__}: {fault}")]
+    if faults:
+        answer = "; ".join(faults)
         return Ending(_failed(message, State.SKIPPED, now, reason=Message.Reason.BAD_TEXT, answer=answer))
     content = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
     if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
         return Ending(State.CANCELLED)
     message.attempts += 1
     message.tried_at = message.tried_at or now
-    outcome = relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
+    outcome = _handed_over(message, rendered, relay)
     return Ending(_settle(message, rendered.subject, outcome, now), outcome)
+
+
+def _handed_over(message: Message, rendered: rendering.Rendered, relay: Relay) -> Outcome:
+    try:
+        return relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
+    except Exception as fault:  # ours: nobody knows how far it came
+        logger.exception("Message %s was not handed over as it should", message.pk)
+        relay.close()
+        return Outcome(Fate.UNCLEAR, line(f"{type(fault).__name__}: {fault}"))
 
 
 def put_back(message: Message) -> str:

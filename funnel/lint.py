@@ -14,6 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from funnel import imprint
+from funnel.mime import as_bytes, finished
 from funnel.models import Sender
 
 LARGEST = 100_000  # bytes; Gmail cuts HTML at about that size
@@ -88,11 +89,11 @@ def examined(
 
 
 def _taken_apart(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> Mail:
-    message = mail.message()
+    message = finished(mail)
     message.set_boundary(f"=_{token_hex(16)}")  # looking for one that stands in no part costs a third more
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
-    return Mail(message, message.as_bytes(linesep="\r\n"), str(mail.subject), text, shown, sender, quoted)
+    return Mail(message, as_bytes(message), str(mail.subject), text, shown, sender, quoted)
 
 
 def _content(part: Mime | None) -> str:

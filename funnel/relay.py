@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from environ import Env
 
-from funnel import bounces, holding
+from funnel import bounces, holding, mime
 from funnel.bounces import Verdict
 from funnel.models import Hold
 from funnel.outcome import Fate, Outcome, line
@@ -62,6 +62,10 @@ class Relay:
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             return self._written(mail)
         try:
+            recipient = on_the_wire(recipient)
+        except UnicodeError as fault:
+            return Outcome(Fate.REFUSED, _line(fault))
+        try:
             smtp = self._greeted(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
         except (OSError, smtplib.SMTPException) as fault:
             return self._held(fault)
@@ -73,7 +77,7 @@ class Relay:
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
             return Outcome(Fate.LATER, _line(fault), Fault.CONNECTION)
-        return self._data(smtp, raw or mail.message().as_bytes(linesep="\r\n"))
+        return self._data(smtp, raw or mime.content(mail))
 
     def reach(self, mail_from: str = "") -> Outcome | None:
         """How connecting, logging in and naming the sender (ours by default) end; None where only a mail can tell."""
@@ -144,6 +148,10 @@ class Relay:
     def _announced(self, mail_from: str, verp: str) -> smtplib.SMTP:
         smtp = self._open()
         smtp.ehlo_or_helo_if_needed()
+        try:
+            mail_from = on_the_wire(mail_from)
+        except UnicodeError as fault:
+            raise smtplib.SMTPSenderRefused(553, str(fault).encode(), mail_from) from fault
         verp = verp if self.takes_verp else ""
         code, answer = smtp.mail(verp or mail_from)
         if verp and code in FOR_GOOD:
@@ -189,6 +197,15 @@ class Relay:
             self.smtp.rset()  # type: ignore[union-attr]
         except (OSError, smtplib.SMTPException):
             self.close()
+
+
+def on_the_wire(address: str) -> str:
+    """The address in ASCII, its domain as punycode. Raises UnicodeError where that cannot be: what stands before the @
+    has no such form (RFC 6531 would need a server that speaks it, and so all who come after).
+    """
+    local, _at, domain = address.rpartition("@")
+    local.encode("ascii")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
 def _for_good(said: str) -> Outcome:

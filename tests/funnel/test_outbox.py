@@ -8,8 +8,9 @@ from django.http import Http404
 
 from accounts.refusals import Conflict
 from contacts import actions
-from contacts.models import Consent
-from funnel import by_hand, claiming, delivery, enrolments, holding, lanes, outbox, pulse, upkeep
+from contacts.models import Consent, Contact
+from funnel import by_hand, claiming, delivery, enrolments, holding, lanes, ledger, outbox, pulse, upkeep
+from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.relay import Relay
 from funnel.suppression import address_hash, is_suppressed, suppress
@@ -308,6 +309,26 @@ class TestEndings:
         assert message(dan).state == State.UNCLEAR
         assert server.mails == []
 
+    @pytest.mark.parametrize("address", ["dan@müller.example", "dän@post.example", "dan@ö..example"])
+    def test_an_odd_address_stops_no_sweep(self, anna, board, column, dan, server, address):
+        other = lead(board["Nicht erreicht"])
+        move(anna, other, column)
+        Contact.objects.filter(pk=dan.pk).update(email=address)
+        Message.objects.filter(contact=dan).update(address=address)
+        outbox.sweep(now=HELD)
+        assert message(other).state == State.SENT
+        assert message(dan).state in (State.SENT, State.FAILED, State.SKIPPED)
+
+    def test_a_mail_that_cannot_be_put_together_stops_no_sweep(
+        self, anna, board, column, dan, server, krueger
+    ):
+        other = lead(board["Nicht erreicht"])
+        move(anna, other, column)
+        Message.objects.filter(contact=dan, step__position=0).update(message_id="<a@b\nBcc: x@y.example>")
+        outbox.sweep(now=HELD)
+        assert (message(dan).state, message(other).state) == (State.SKIPPED, State.SENT)
+        assert series(dan) == ("paused", "failed")
+
 
 class TestByHand:
     def test_now_lifts_hold_window_and_caps(self, anna, dan, server):
@@ -343,6 +364,76 @@ class TestByHand:
         for verb in (by_hand.send_now, by_hand.cancel):
             with pytest.raises(Http404):
                 verb(user=paul, message_id=message(dan).pk, now=MONDAY)
+
+
+class TestAgain:
+    """„Noch einmal senden“: only a person brings back what failed or is unclear."""
+
+    @pytest.fixture
+    def failed(self, dan, server):
+        server.answers["RCPT"] = "554 5.6.0 cannot read this"
+        outbox.sweep(now=HELD)
+        server.answers.clear()
+        return message(dan)
+
+    def test_what_failed_goes_out_and_the_series_goes_on_after_it(self, anna, dan, failed, server):
+        later = HELD + timedelta(days=1)
+        by_hand.send_again(user=anna, message_id=failed.pk, now=later)
+        assert series(dan) == ("active", "")
+        assert outbox.sweep(now=later) == {"sent": 1}
+        again = message(dan)
+        assert (again.state, again.again_by, again.again_after, again.attempts) == ("sent", anna, "failed", 1)
+        assert outbox.sweep(now=later + timedelta(days=1)) == {"sent": 1}
+        assert [mail["Subject"] for _, mail in server.mails] == ["Mail 1", "Mail 2"]
+
+    def test_what_is_unclear_too_and_the_risk_is_on_record(self, anna, dan, krueger, server):
+        server.drops_after_dot = True
+        outbox.sweep(now=HELD)
+        server.drops_after_dot = False
+        later = HELD + timedelta(days=1)
+        by_hand.send_again(user=anna, message_id=message(dan).pk, now=later)
+        assert outbox.sweep(now=later) == {"sent": 1}
+        (run,) = ledger.load(dan).runs
+        assert run.lines[0].again == (
+            "Noch einmal senden, entschieden von Anna Krüger. Ob die Mail schon angekommen war, ist unklar: "
+            "Sie kann zweimal ankommen."
+        )
+        assert list(nothing_is_sent_twice(krueger.pk)) == []
+
+    def test_twice_is_refused(self, anna, failed):
+        by_hand.send_again(user=anna, message_id=failed.pk, now=HELD)
+        with pytest.raises(Conflict, match="lässt sich nicht noch einmal senden"):
+            by_hand.send_again(user=anna, message_id=failed.pk, now=HELD)
+
+    def test_never_without_a_basis(self, anna, dan, failed):
+        grant(dan, HELD + timedelta(minutes=1), False)
+        with pytest.raises(Conflict, match="keine Einwilligung"):
+            by_hand.send_again(user=anna, message_id=failed.pk, now=HELD)
+
+    def test_never_to_a_closed_address_or_in_a_series_that_was_stopped(self, anna, dan, server):
+        server.answers["RCPT"] = "550 5.1.1 user unknown"
+        outbox.sweep(now=HELD)
+        with pytest.raises(Conflict, match="Adresse gesperrt"):
+            by_hand.send_again(user=anna, message_id=message(dan).pk, now=HELD)
+        assert not ledger.load(dan).runs[0].lines[0].can_go_again
+
+    def test_a_stranger_finds_nothing(self, paul, failed):
+        with pytest.raises(Http404):
+            by_hand.send_again(user=paul, message_id=failed.pk, now=HELD)
+
+    def test_a_change_of_status_does_not_pass_over_it(self, anna, board, column, dan, failed):
+        """No mail 2 without mail 1, whatever the card does meanwhile."""
+        move(anna, dan, board["Termin vereinbart"], HELD + timedelta(hours=1))
+        move(anna, dan, column, HELD + timedelta(hours=2))
+        assert series(dan) == ("paused", "failed")
+        enrolments.resume(user=anna, contact_id=dan.pk, now=HELD + timedelta(hours=3))
+        assert series(dan) == ("active", "")
+
+    def test_on_the_page(self, anna, dan, failed, login):
+        html = login(anna).get(f"/contacts/{dan.pk}/").content.decode()
+        assert f"/funnel/messages/{failed.pk}/repetition/" in html
+        answer = login(anna).post(f"/funnel/messages/{failed.pk}/repetition/", follow=True)
+        assert "Noch einmal senden, entschieden von Anna Krüger." in answer.content.decode()
 
 
 def test_one_address_gets_one_mail_a_day_whoever_it_belongs_to(anna, board, dan, server):

@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
+from funnel.mime import content
 from funnel.models import Hold
 from funnel.outcome import Fate
 from funnel.relay import Relay
@@ -183,3 +184,43 @@ def test_without_a_server_mails_are_files(settings, tmp_path):
     assert Relay().send(mail(), "dan@post.example").fate is Fate.SENT
     (file,) = tmp_path.iterdir()
     assert "dan@post.example" in file.read_text()
+
+
+def test_a_domain_with_umlauts_leaves_as_punycode():
+    with mail_server() as server:
+        relay = Relay(server.url)
+        assert relay.send(mail(), "dan@müller.example").fate is Fate.SENT
+        relay.close()
+        assert [address for address, _ in server.mails] == ["dan@xn--mller-kva.example"]
+
+
+@pytest.mark.parametrize("address", ["dän@post.example", "dan@" + "ö" * 70 + ".example", "dan@ö..example"])
+def test_an_address_without_a_form_in_ascii_is_refused_and_stops_nothing(address):
+    with mail_server() as server:
+        relay = Relay(server.url)
+        assert relay.send(mail(), address).fate is Fate.REFUSED
+        assert relay.send(mail(), "eva@post.example").fate is Fate.SENT
+        relay.close()
+
+
+def test_it_leaves_in_seven_bits_and_arrives_with_its_umlauts():
+    long = "Schöne Grüße aus Köln, " * 60
+    with mail_server() as server:
+        send(server.url, text=f"{long}\n.\nEnde  ")
+        (taken,) = server.sent_to("dan@post.example")
+        parts = [part for part in taken.walk() if not part.is_multipart()]
+        assert {part["Content-Transfer-Encoding"] for part in parts} == {"quoted-printable"}
+        assert taken.as_bytes().isascii()
+        assert (
+            taken.get_body(("plain",)).get_content().replace("\r\n", "\n").strip("\n") == f"{long}\n.\nEnde  "
+        )
+
+
+def test_no_header_begins_with_an_empty_line():
+    odd = mail()
+    odd.extra_headers["List-Unsubscribe"] = f"<https://krueger.example/u/{'x' * 200}/>"
+    odd.subject = "Ä" * 150
+    head = content(odd).split(b"\r\n\r\n", 1)[0]
+    assert f"List-Unsubscribe: <https://krueger.example/u/{'x' * 200}/>".encode() in head
+    assert not [line for line in head.split(b"\r\n") if line.rstrip().endswith(b":")]
+    assert max(map(len, head.split(b"\r\n"))) < 998

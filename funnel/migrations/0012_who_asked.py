@@ -9,7 +9,7 @@ from accounts.composite import composite_key
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("funnel", "0010_legal_forms"),
+        ("funnel", "0011_legal_forms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
