@@ -1,0 +1,35 @@
+"""The background worker carries out what was too large for a request, and takes it back."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import Contact
+from pipeline import deeds, doing
+from pipeline.models import Deed, TrashedCard
+from tests.pipeline.drops import make
+from tests.pipeline.working import empty_queue, work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def queue(transactional_db: None) -> Iterator[None]:
+    empty_queue()
+    yield
+    empty_queue()
+
+
+def test_the_worker_does_a_large_deed_and_its_undo(anna, board, monkeypatch):
+    monkeypatch.setattr(doing, "AT_ONCE", 2)
+    people = make(board["Neue Kontakte"], "Ada", "Bob", "Cyd")
+    deed = deeds.trash(user=anna, contact_ids=[contact.pk for contact in people], now=timezone.now())
+    assert (deed.state, TrashedCard.objects.count()) == (Deed.State.DOING, 0)
+    work()
+    assert TrashedCard.objects.of(anna.account).count() == 3
+    deed = deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+    assert deed.state == Deed.State.UNDOING
+    work()
+    deed.refresh_from_db()
+    assert (deed.state, Contact.objects.of(anna.account).live().count()) == (Deed.State.UNDONE, 3)
