@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from accounts.refusals import Conflict, NotUnderstood
-from pipeline import tasks
+from pipeline import strays, tasks
 from pipeline.import_files import READ
 from pipeline.import_jobs import MOST_LINES, invalid_rows
 from pipeline.import_mails import Mails, refuse_too_many
@@ -39,13 +39,11 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
     if not upload.size:
         raise NotUnderstood(_("Zeile 1: Die Datei ist leer."))
     source = Import(account=user.account, user=user, file_name=_shown(upload.name or ""), created_at=now)
-    source.file.save(f"{uuid.uuid4().hex}.csv", upload, save=False)
-    try:
+    name = f"{uuid.uuid4().hex}.csv"
+    with strays.only_with_its_row(source.file, name):
+        source.file.save(name, upload, save=False)
         source.save(force_insert=True)
         tasks.hand_over(tasks.read_import, source)
-    except BaseException:
-        source.file.delete(save=False)
-        raise
     return source
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from pipeline import deed_jobs, import_files, import_jobs, import_undoing, leads, stalled
+from pipeline import deed_jobs, import_files, import_jobs, import_undoing, leads, stalled, strays
 from pipeline.models import Import
 
 KEEP_JOBS_HOURS = 72
@@ -101,6 +101,13 @@ def forget_imports(timestamp: int) -> None:
     """Uploaded files and their reports after 30 days."""
     import_files.forget_old(now=timezone.now())
     import_undoing.forget_old(now=timezone.now())
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(name="forget_strays", queueing_lock="forget_strays")
+def forget_strays(timestamp: int) -> None:
+    """Uploaded files that belong to nothing."""
+    strays.forget(now=timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")

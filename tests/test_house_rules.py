@@ -55,6 +55,7 @@ ACROSS_ACCOUNTS = {
     "pipeline/replaying.py::replay": "the journal names the offices",
     "pipeline/demo.py::_office": "finds or makes the demo offices themselves",
     "pipeline/management/commands/demo.py::Command.handle": "asks whether there is any office",
+    "pipeline/strays.py::_known": "a file belongs to a row of any office, or to none",
     "pipeline/places.py::*": "reads ranks inside a column that was found by account",
 }
 # Text in German that is data, not interface.
