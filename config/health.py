@@ -1,9 +1,14 @@
 """Two addresses for whoever watches the process: is it alive, is it ready."""
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from functools import cache
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from config.probe import PROBE
 
 
 @require_safe
@@ -14,13 +19,23 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and every migration is applied, else 503."""
+    """200 when every migration is applied and a row could be written just now, else 503. Writes nothing itself."""
     try:
-        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        connection.ensure_connection()
+        is_pending = not needed() <= set(MigrationRecorder(connection).applied_migrations())
     except DatabaseError:
-        return HttpResponse("database unavailable\n", status=503, content_type="text/plain")
-    if pending:
-        return HttpResponse("migrations pending\n", status=503, content_type="text/plain")
+        return _not("database unavailable")
+    if is_pending:
+        return _not("migrations pending")
+    if fault := PROBE.fault():
+        return _not(fault)
     return HttpResponse("ready\n", content_type="text/plain")
+
+
+def _not(reason: str) -> HttpResponse:
+    return HttpResponse(f"{reason}\n", status=503, content_type="text/plain", headers={"Retry-After": "5"})
+
+
+@cache
+def needed() -> frozenset[tuple[str, str]]:
+    """The migrations of this version of the program: read from its files once in a process."""
+    return frozenset(MigrationLoader(None).graph.nodes)

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
+from accounts.access import login_first
 from accounts.framing import STRICT
+from accounts.refusals import answer
+from pipeline.imports import LARGEST_FILE
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 
@@ -20,6 +25,62 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", STRICT)
         return response
+
+
+class AnyHostForProbes:
+    """Lets whoever watches the process ask for it by any name, or by its bare address."""
+
+    PATHS = ("/healthz", "/readyz")
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in self.PATHS:
+            request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")
+        return self.get_response(request)
+
+
+class RefuseLargeBodies:
+    """Answers 413, before a body is read, to one that is larger than its address takes from this caller.
+
+    Files are taken at one address, and from somebody logged in. A provider's report is read by its own view, once that
+    has heard the secret.
+    """
+
+    ANYBODY = 100_000  # bytes; also what surrounds a file
+    FILES, REPORTS = "pipeline:imports", "funnel:reports"
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = _length(request)
+        if length <= self.ANYBODY or length <= self.most(request, name := _name_of(request)):
+            return self.get_response(request)
+        if name == self.FILES and not request.user.is_authenticated:
+            return login_first(request)
+        return answer(request, 413, _("Das ist zu groß. Es wurde nichts gespeichert."))
+
+    def most(self, request: HttpRequest, name: str) -> int:
+        """How much this caller may send to this address."""
+        if name == self.REPORTS and "form" not in (request.content_type or ""):
+            return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not request.user.is_authenticated:
+            return self.ANYBODY
+        return self.ANYBODY + (LARGEST_FILE if name == self.FILES else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _length(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _name_of(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
 
 
 class RefuseBrokenText:

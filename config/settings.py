@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",  # after ours, whose command `procrastinate` counts
 ]
 MIDDLEWARE = [
+    "config.middleware.AnyHostForProbes",
     "config.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -69,14 +70,16 @@ MIDDLEWARE = [
     "config.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.RefuseLargeBodies",
     "config.middleware.RefuseBrokenText",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.unavailable.UnavailableMiddleware",
     "accounts.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -98,14 +101,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", f"postgres://postgres@/postgres?host={DATA_DIR}/pg")}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = (
-    True  # of each that is taken from the pool: it may have died there
-)
-# Who asks while the database is away waits for `timeout`; who asks later tries anew, not when some pause is over.
-POOL = {"min_size": 1, "max_size": env.int("WEB_THREADS", 4) + 6, "timeout": 4, "reconnect_timeout": 1}
-DATABASES["default"]["OPTIONS"] = (
-    {"connect_timeout": 3} | DATABASES["default"].get("OPTIONS", {}) | {"pool": POOL}
-)
+# Each thread keeps its connection and has it checked with each request: a restart of the database costs no request,
+# and while it is away the answer comes at once. A pool would wait, and find its dead connections one after the other.
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, because the limits on logins must hold across all web processes. Nothing else is cached in it.
 CACHES = {"default": {"BACKEND": "accounts.counters.Counters", "LOCATION": "accounts_cache"}}

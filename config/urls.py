@@ -13,3 +13,4 @@ urlpatterns = [
     path("", include("pipeline.urls")),
     path("", include("help.urls")),
 ]
+handler500 = "accounts.unavailable.server_error"

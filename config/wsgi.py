@@ -7,6 +7,9 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# What a request may cost in the database, for every connection of a web process and of no other; libpq reads it.
+LIMITS = {"lock_timeout": "3s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
+os.environ.setdefault("PGOPTIONS", " ".join(f"-c {name}={limit}" for name, limit in LIMITS.items()))
 
 STACK_SLOTS = 2**14 + 1  # 8 bytes each: just over 128 kB, so that the chunk is one of 256 kB
 

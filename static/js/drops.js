@@ -18,7 +18,14 @@
 
   const queues = new Map(); // a card dropped again before its answer waits for it: the answer brings the new version
   const asking = new Set();
-  const reconnected = () => new Promise((done) => addEventListener("online", done, { once: true }));
+  // After so many milliseconds, or as soon as the browser is online again.
+  const later = (milliseconds) =>
+    new Promise((done) => {
+      const over = new AbortController();
+      const finish = () => (over.abort(), done());
+      addEventListener("online", finish, { signal: over.signal });
+      setTimeout(finish, milliseconds);
+    });
 
   // Answers to requests that overlapped may come in another order than the server counted in: once all are there, the
   // heads are asked for again.
@@ -59,7 +66,7 @@
     asking.add(id);
     byId(id)?.setAttribute("aria-busy", "true");
     await pause(0); // until the drop that asks has left its queue
-    for (let attempt = 0; attempt < 30 && !(await track(id, ask)); attempt += 1) await Promise.race([pause(2000), reconnected()]);
+    for (let attempt = 1; !(await track(id, ask)); attempt += 1) await later(Math.min(attempt * 2000, 15000));
     asking.delete(id);
     byId(id)?.removeAttribute("aria-busy");
   };

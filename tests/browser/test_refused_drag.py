@@ -205,6 +205,38 @@ def test_a_drop_whose_answer_got_lost_shows_that_it_was_saved(visit, anna, ada, 
     assert shown(page)["Nicht erreicht"]["count"] == 3
 
 
+HASTY = """const wait = window.setTimeout;
+window.setTimeout = (act, milliseconds, ...values) => wait(act, milliseconds / 100, ...values);"""
+
+
+def test_a_server_that_is_away_for_long_is_asked_until_it_tells_the_truth(visit, anna, ada, missed, watch):
+    watch.expect("net::ERR_FAILED")
+    watch.expect_status(503)
+    page = visit(anna)
+    page.add_init_script(HASTY)
+    page.reload()
+    asked = []
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    def away(route):
+        asked.append(route)
+        if len(asked) > 40:
+            route.continue_()
+        else:
+            route.fulfill(status=503, body="")
+
+    page.route("**/position/**", lose)
+    page.route(re.compile(f"/cards/{ada.pk}/(\\?.*)?$"), away)
+    drag(page, card_of(page, ada), cards_in(page, missed).locator("> [data-card]").first)
+    expect(card_of(page, ada)).to_have_attribute("data-version", "2", timeout=30_000)
+    settled(page)
+    assert len(asked) > 40
+    assert shown(page) == truth(anna.account)
+
+
 def test_offline_the_card_returns_and_online_the_next_drag_works(visit, anna, ada, missed, watch):
     watch.expect("net::ERR_INTERNET_DISCONNECTED")
     page = visit(anna)

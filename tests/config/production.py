@@ -59,6 +59,9 @@ class Production:
             return Browser(self.port).get("/readyz").status == 200
         return False
 
+    def browser(self) -> "Browser":
+        return Browser(self.port)
+
     def ask(self, sql: str, *values: object) -> list[tuple]:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(sql, values or None)

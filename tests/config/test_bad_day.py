@@ -1,11 +1,17 @@
 """A bad day: the database restarts under web and worker, goes away, fills its disk, or somebody holds a lock."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 
-from tests.config.production import Production
+from config.probe import INTERVAL
+from tests.config.production import Answer, Browser, Production
 from tests.pipeline.working import wait_until
+
+ANNA, PAUL = "anna@krueger.example", "paul@hansen.example"
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +21,65 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     production.close()
 
 
+@pytest.fixture(scope="module")
+def anna(house: Production) -> Browser:
+    return Browser(house.port).log_in(ANNA)
+
+
+@pytest.fixture(scope="module")
+def paul(house: Production) -> Browser:
+    return Browser(house.port).log_in(PAUL)
+
+
+def at_once(asks: list) -> list[Answer]:
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda ask=ask: answers.append(ask())) for ask in asks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def drag(browser: Browser, **headers: str) -> Answer:
+    contact, version, column = browser.card()
+    body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
+    return browser.post(f"/cards/{contact}/position/", body, **headers)
+
+
+def assert_unavailable(answer: Answer, sentence: str) -> None:
+    assert answer.status == 503, answer.text[:500]
+    assert int(answer.headers["Retry-After"]) > 0
+    assert sentence in answer.text
+    assert "liegt bei uns" not in answer.text
+
+
+def test_a_restart_of_the_database_costs_no_request(house, anna):
+    pages = ["/contacts/", "/contacts/board/"] * 8
+    assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {
+        200
+    }
+    with house.without_database():
+        pass
+    assert [anna.get(path).status for path in pages] == [200] * len(pages)
+    assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {
+        200
+    }
+
+
+def test_without_its_database_the_product_says_so_and_lives(house, anna):
+    away = "Die Datenbank ist gerade nicht erreichbar."
+    with house.without_database():
+        assert_unavailable(anna.get("/contacts/board/"), away)
+        assert_unavailable(anna.get("/contacts/", **{"HX-Request": "true"}), away)
+        assert_unavailable(anna.get("/"), away)
+        assert house.browser().get("/healthz").status == 200
+        ready = house.browser().get("/readyz")
+        assert (ready.status, "Retry-After" in ready.headers) == (503, True)
+    assert anna.get("/contacts/board/").status == 200
+    assert house.browser().get("/readyz").status == 200
+
+
 def test_the_worker_outlives_an_absence_of_its_database(house):
     wait_until(lambda: house.sweeps() > 0)
     with house.without_database(seconds=8):
@@ -22,3 +87,67 @@ def test_the_worker_outlives_an_absence_of_its_database(house):
     swept = house.sweeps()
     wait_until(lambda: house.sweeps() > swept)
     assert house.worker.poll() is None
+
+
+@contextmanager
+def full_disk(house: Production) -> Iterator[None]:
+    """Every row that is added or changed meets the fault that PostgreSQL reports of a full disk."""
+    tables = [row[0] for row in house.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    ours = [name for name in tables if not name.startswith("procrastinate")]
+    house.ask(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+    )
+    trigger = "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION full_disk()"
+    for name in ours:
+        house.ask(trigger.format(name))
+    try:
+        yield
+    finally:
+        house.ask("DROP FUNCTION full_disk() CASCADE")
+
+
+def test_on_a_full_disk_pages_are_read_and_every_change_says_that_nothing_can_be_kept(house, anna):
+    full = "Zurzeit kann nichts gespeichert werden."
+    with full_disk(house):
+        assert anna.get("/contacts/board/").status == 200
+        assert_unavailable(drag(anna, **{"HX-Request": "true"}), full)
+        wait_until(lambda: house.browser().get("/readyz").status == 503, INTERVAL * 4, pause=0.5)
+    wait_until(lambda: house.browser().get("/readyz").status == 200, INTERVAL * 4, pause=0.5)
+    assert drag(anna).status in (200, 302, 303)
+
+
+@contextmanager
+def locked(house: Production, office: str) -> Iterator[None]:
+    """One transaction holds all cards, columns and users of an office, and the office itself."""
+    with psycopg.connect(house.url) as holder:
+        (account,) = holder.execute("SELECT id FROM accounts_account WHERE name = %s", [office]).fetchone()
+        holder.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [account])
+        for table in ("pipeline_column", "pipeline_card", "contacts_contact"):
+            holder.execute(f"SELECT 1 FROM {table} WHERE account_id = %s FOR UPDATE", [account])
+        yield
+        holder.rollback()
+
+
+def test_a_lock_of_one_office_ends_in_503_and_leaves_others_their_answers(house, anna, paul):
+    contact, version, column = anna.card()
+    body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
+    with locked(house, "Krüger Immobilien"):
+        theirs: list[Answer] = []
+        asks = [lambda: theirs.append(anna.post(f"/cards/{contact}/position/", body)) for _ in range(12)]
+        threads = [threading.Thread(target=ask) for ask in asks]
+        for thread in threads:
+            thread.start()
+        assert [paul.get("/contacts/").status for _ in range(3)] == [200] * 3
+        assert house.browser().get("/healthz").status == 200
+        for thread in threads:
+            thread.join()
+    for answer in theirs:
+        assert_unavailable(answer, "Hier wird gerade etwas anderes geändert.")
+    assert len(theirs) == 12
+
+
+def test_whoever_watches_may_ask_by_any_name(house):
+    for path in ("/healthz", "/readyz"):
+        assert house.browser().get(path, Host="10.1.2.3:8000").status == 200
+    assert house.browser().get("/accounts/login/", Host="evil.example").status == 400

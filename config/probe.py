@@ -1,0 +1,48 @@
+"""Whether anything can be written to the database: tried beside the requests, since one that reads never writes."""
+
+import threading
+import time
+
+from django.db import DatabaseError, connection, transaction
+
+INTERVAL = 10  # seconds between two attempts of one process
+PATIENCE = 3  # seconds until an attempt under way counts as failed
+# A new file for the table each time: a full disk shows where space has to be found, not where some is left.
+WRITE = "TRUNCATE accounts_write_probe; INSERT INTO accounts_write_probe (at) VALUES (now())"
+
+
+class Probe:
+    """One for a process. Whoever asks first after the interval has an attempt made, and waits for it a moment."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.begun = float("-inf")
+        self.result = "not tried yet"
+        self.attempt: threading.Thread | None = None
+
+    def fault(self) -> str:
+        """Why nothing can be written, or ""."""
+        with self.lock:
+            is_under_way = self.attempt is not None and self.attempt.is_alive()
+            if not is_under_way and time.monotonic() - self.begun > INTERVAL:
+                self.begun, self.result = time.monotonic(), "no answer to a write"
+                self.attempt = threading.Thread(target=self._try, daemon=True)
+                self.attempt.start()
+            attempt = self.attempt
+        if attempt:
+            attempt.join(PATIENCE)
+        return self.result
+
+    def _try(self) -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute(WRITE)
+            self.result = ""
+        except DatabaseError:
+            self.result = "nothing can be written"
+        finally:
+            connection.close()
+
+
+PROBE = Probe()
