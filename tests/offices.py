@@ -308,7 +308,7 @@ def _mails(contact: Contact, mark: Mark) -> dict[str, int]:
             (steps[2], Message.State.PLANNED, {}),
         )
     )
-    asked = {"wording": mark.text("asked"), "asked_at": now}
+    asked = {"wording": mark.text("asked"), "asked_from": mark.text("from"), "asked_at": now}
     OptIn.objects.create(**owner, address=contact.email.lower(), **asked)
     return {"message": left.pk, "failed_mail": failed.pk, "planned_mail": planned.pk}
 
