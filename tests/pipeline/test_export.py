@@ -77,7 +77,7 @@ def many(board) -> list[Contact]:
             tags=["Erbe", "eilt"],
         ),
         ContactFactory(
-            column=board["Auftrag erhalten"], first_name="", last_name='=HYPERLINK("x")', phone="-5"
+            column=board["Auftrag erhalten"], first_name="", last_name='=HYPERLINK("x")', phone="0170 1100111"
         ),
         ContactFactory(
             column=board["Kein Auftrag"], first_name="@SUM", last_name="'Ohara", email="familie@example.org"
@@ -85,7 +85,9 @@ def many(board) -> list[Contact]:
         ContactFactory(
             column=board["Neue Kontakte"], first_name="Eva", last_name="Ohara", email="familie@example.org"
         ),
-        ContactFactory(column=board["Neue Kontakte"], first_name="", last_name="", company="", phone="110"),
+        ContactFactory(
+            column=board["Neue Kontakte"], first_name="", last_name="", company="", phone="0170 1100110"
+        ),
     ]
 
 
