@@ -10,9 +10,9 @@ from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, proving,
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
-# From two minutes to ten between attempts: a mail server that restarts is still met.
+# Over three days, as a mail of a series is tried: soon at first, in the end every one and a half hours.
 LATER = RetryStrategy(
-    max_attempts=8, exponential_wait=2, wait=120, retry_exceptions={opt_in_sending.NotTaken, proving.NotTaken}
+    max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_sending.NotTaken, proving.NotTaken}
 )
 
 SOON = RetryStrategy(max_attempts=6, exponential_wait=2, wait=15, retry_exceptions={OSError, SMTPException})

@@ -1,12 +1,17 @@
 """When the background worker is woken."""
 
-from itertools import pairwise
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count, pairwise
 
 import croniter
 import pytest
+from attr import evolve
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
-from funnel import tasks
+from funnel import opt_in_sending, proving, tasks
 
 NOON = 1_764_000_000.0
 
@@ -17,3 +22,21 @@ def test_it_is_woken_evenly(name, seconds):
     moments = croniter.croniter(periodic.cron, start_time=NOON)
     times = [NOON, *(moments.get_next(float) for _ in range(80))]
     assert {later - earlier for earlier, later in pairwise(times)} == {seconds}
+
+
+def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
+    """The pauses between the attempts at a job that always fails, until it is given up."""
+    job = Job(id=1, lock=None, queueing_lock=None, queue="default", task_name="send_opt_in")
+    for attempts in count():
+        now = datetime.now(tz=UTC)
+        decision = strategy.get_retry_decision(exception=fault, job=evolve(job, attempts=attempts))
+        if decision is None:
+            return
+        yield decision.retry_at - now
+
+
+@pytest.mark.parametrize("fault", [opt_in_sending.NotTaken, proving.NotTaken])
+def test_a_question_for_consent_outlives_three_days_without_a_mail_server(fault):
+    pauses = list(waits(tasks.LATER, fault("no answer")))
+    assert pauses[0] < timedelta(minutes=2)
+    assert timedelta(hours=72) <= sum(pauses, timedelta()) < timedelta(days=4)
