@@ -31,6 +31,14 @@ Kind = Literal[
 ]
 # What a file may have in one column and a contact has in several; never written by an export.
 ONLY_READ = ("full_name", "name_first", "house_number", "address", "place", "country")
+# What an export says beside the facts, and an import passes over: the headers, by channel and for the actions.
+CONSENTS = {
+    "email": "Stand der Einwilligung E-Mail",
+    "phone": "Stand der Einwilligung Telefon",
+    "letter": "Stand der Einwilligung Post",
+}
+ACTIONS = "Aktionen (neueste zuerst)"
+ONLY_WRITTEN = (*CONSENTS.values(), ACTIONS)
 
 
 @dataclass(frozen=True)

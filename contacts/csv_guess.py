@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from contacts.csv_fields import ONLY_WRITTEN
 from contacts.csv_headers import heading, is_of_the_program, labels_of, propose_by_name
 from contacts.csv_numbers import read_date, read_moment
 from contacts.csv_people import is_first_name
@@ -42,12 +43,16 @@ def propose(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[in
 
 
 def left_behind(headers: Sequence[str], mapping: dict[int, str], filled: Sequence[int]) -> list[str]:
-    """The headers of the columns with content that nobody takes over."""
+    """The headers of the columns with content that nobody takes over; what only an export says is no loss."""
     labels = {label for index, label in labels_of(headers).items() if index in mapping}
     return [
         header
         for index, header in enumerate(headers)
-        if index not in mapping and index not in labels and index < len(filled) and filled[index]
+        if index not in mapping
+        and index not in labels
+        and header not in ONLY_WRITTEN
+        and index < len(filled)
+        and filled[index]
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from contacts.csv_fields import FIELDS, bare, named
+from contacts.csv_fields import FIELDS, ONLY_WRITTEN, bare, named
 from contacts.csv_programs import OF_THE_PROGRAM
 from contacts.search import fold
 
@@ -58,7 +58,7 @@ _GROUP = re.compile(r"(?:address|adresse)\s+([0-9])\s+-\s+", re.IGNORECASE)
 _LABEL = re.compile(r"(.+ [0-9]+ - )(?:label|type|bezeichnung|typ)", re.IGNORECASE)
 _REMARK = re.compile(r"bemerkung \((.+)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-_PROGRAM = {bare(header) for header in OF_THE_PROGRAM.split("|")}
+_PROGRAM = {bare(header) for header in (*OF_THE_PROGRAM.split("|"), *ONLY_WRITTEN)}
 _DIGITS = re.compile(r"[0-9]")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
+
 from contacts import reaches
 from contacts.csv_fields import CHOICES, FIELDS
 from contacts.csv_numbers import READERS
@@ -32,7 +34,7 @@ def show(key: str, value: object) -> str:
         words = CHOICES[key].get(str(value))
         return words[0] if words else str(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
+        return _moment(value)
     if isinstance(value, date):
         return f"{value.day:02}.{value.month:02}.{value.year:04}"
     if isinstance(value, Decimal):
@@ -40,6 +42,14 @@ def show(key: str, value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return str(value)
+
+
+def _moment(value: datetime) -> str:
+    """Local time to the second; the hour that comes twice in October says which of the two it is."""
+    local = timezone.localtime(value).replace(microsecond=0)
+    text = f"{local:%d.%m.%Y %H:%M:%S}"
+    is_plain = timezone.make_aware(local.replace(tzinfo=None, fold=0)) == value.replace(microsecond=0)
+    return text if is_plain else f"{text} {local.isoformat()[-6:]}"
 
 
 def empty_of(key: str) -> object:

@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.refusals import Gone, TooMany
 from contacts import csv_rows
-from contacts.csv_fields import FIELDS, ONLY_READ
+from contacts.csv_fields import FIELDS, ONLY_READ, ONLY_WRITTEN
+from contacts.csv_story import stories
 from pipeline.models import Export
 from pipeline.selection import Selection
 
@@ -61,7 +63,7 @@ def write(*, export: Export, user: User) -> Iterator[bytes]:
     It is sent after the view has returned, so it brings the office's time zone with it.
     """
     with timezone.override(user.account.zone):
-        yield from csv_rows.write(_rows(export, user), COLUMNS)
+        yield from csv_rows.write(_rows(export, user), COLUMNS, ONLY_WRITTEN)
 
 
 def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
@@ -72,12 +74,17 @@ def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
         else _ticked(export, user)
     )
     names = _names(user)
+    found = _facts(contacts)
+    while chunk := list(islice(found, _CHUNK)):
+        told = stories(user.account_id, [values["id"] for values in chunk])
+        for values in chunk:
+            yield values | told[values["id"]] | {"assignee": names.get(values["assignee"])}
+
+
+def _facts(contacts: Any) -> Iterator[dict[str, Any]]:
     fields = {key: _SOURCES.get(key, key) for key in COLUMNS}
-    for row in contacts.order_by("sort_name", "pk").values_list(*fields.values()).iterator(chunk_size=_CHUNK):
-        values = dict(zip(fields, row, strict=True))
-        values["assignee"] = names.get(values["assignee"])
-        values["created_at"] = timezone.localtime(values["created_at"])
-        yield values
+    rows = contacts.order_by("sort_name", "pk").values_list(*fields.values())
+    return (dict(zip(fields, row, strict=True)) for row in rows.iterator(chunk_size=_CHUNK))
 
 
 def _ticked(export: Export, user: User) -> Any:

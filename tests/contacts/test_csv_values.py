@@ -355,7 +355,7 @@ moments = st.datetimes(
     datetime(2200, 1, 1),
     timezones=st.sampled_from([UTC, BERLIN, timezone(timedelta(hours=-3, minutes=-30))]),
     allow_imaginary=False,
-)
+).map(lambda moment: moment.replace(microsecond=0))
 tags = st.lists(
     st.text(alphabet="'=+-@aäBß 1", min_size=1, max_size=10).map(str.strip).filter(bool),
     max_size=5,

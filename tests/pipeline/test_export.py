@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.csv_bytes import CsvError
+from contacts.csv_fields import ONLY_WRITTEN
 from contacts.csv_reading import read
-from contacts.models import Contact
+from contacts.csv_story import MOST_ACTIONS
+from contacts.models import Action, Consent, Contact
 from contacts.reaches import reach
 from pipeline.boards import create_board
 from pipeline.exports import COLUMNS, _rows
+from pipeline.import_files import left_out
 from pipeline.models import Export
-from tests.factories import AccountFactory, ContactFactory, UserFactory, put_in_trash
+from tests.factories import AccountFactory, ActionFactory, ContactFactory, UserFactory, put_in_trash
 from tests.pipeline.importing import imported, outcomes
 
 EXPORT = "/contacts/export/"
@@ -43,8 +46,8 @@ def ids_in(data: bytes) -> list[int]:
 def many(board) -> list[Contact]:
     """Contacts with all that is hard to carry through a file."""
     sofia = UserFactory(account=board["Neue Kontakte"].account, first_name="Sofia", last_name="Vogt")
-    common = {"column": board["Nicht erreicht"], "created_at": datetime(2026, 10, 25, 0, 30, 15, 123456, UTC)}
-    return [
+    common = {"column": board["Nicht erreicht"], "created_at": datetime(2026, 10, 25, 1, 30, 15, tzinfo=UTC)}
+    made = [
         ContactFactory(
             **common,
             salutation="mrs",
@@ -89,6 +92,10 @@ def many(board) -> list[Contact]:
             column=board["Neue Kontakte"], first_name="", last_name="", company="", phone="0170 1100110"
         ),
     ]
+    for contact in made:  # a file tells seconds
+        contact.created_at = contact.created_at.replace(microsecond=0)
+        contact.save(update_fields=["created_at"])
+    return made
 
 
 def content(account: Account) -> list[dict]:
@@ -146,10 +153,74 @@ def test_the_file_is_what_a_spreadsheet_in_germany_opens(anna, many, login):
 
 
 def test_the_time_zone_is_the_offices_while_the_file_is_sent(anna, many, login):
-    assert b"2026-10-25 02:30:15.123456+02:00" in exported(login(anna))
+    Contact.objects.of(anna.account).update(created_at=datetime(2026, 5, 15, 0, 51, 18, 343886, UTC))
+    assert b";15.05.2026 02:51:18;" in exported(login(anna))
     anna.account.time_zone = "America/New_York"
     anna.account.save()
-    assert b"2026-10-24 20:30:15.123456-04:00" in exported(login(anna))
+    assert b";14.05.2026 20:51:18;" in exported(login(anna))
+
+
+def test_an_export_is_read_back_in_the_time_zone_of_its_office(anna, many, login):
+    Account.objects.update(time_zone="America/New_York")
+    data = exported(login(anna), contact=[many[0].pk])
+    empty = AccountFactory(name="Filiale", time_zone="America/New_York")
+    create_board(empty)
+    imported(UserFactory(account=empty, role="administrator"), data)
+    assert Contact.objects.of(empty).get().created_at == many[0].created_at
+
+
+@pytest.fixture
+def storied(many) -> Contact:
+    """A contact with evidence and a past, and one with so much of it that a cell would not hold it."""
+    contact, at = many[0], datetime(2026, 3, 12, 9, 15, tzinfo=UTC)
+    evidence = {"contact": contact, "account": contact.account, "wording": "Ja, gern.", "method": "form"}
+    for channel, granted, days, address in (
+        ("email", True, 0, "ada@example.org"),
+        ("phone", True, 0, ""),
+        ("phone", False, 5, ""),
+        ("letter", True, -3, ""),
+    ):
+        when = at + timedelta(days=days)
+        Consent.objects.create(
+            **evidence, channel=channel, granted=granted, occurred_at=when, address=address
+        )
+    ActionFactory(
+        contact=contact, kind="call", outcome="reached", performed_at=at, text="=ruft\nzurück; morgen"
+    )
+    ActionFactory(contact=contact, performed_at=at - timedelta(days=1), text="x" * 500)
+    ActionFactory(contact=contact, kind="onsite", performed_at=None, planned_for=at + timedelta(days=300))
+    ActionFactory.create_batch(MOST_ACTIONS + 5, contact=many[3], text="y" * 200)
+    return contact
+
+
+def test_all_means_all_consents_and_actions_too(anna, storied, many, login):
+    sheet = read(exported(login(anna)))
+    told = {cells[0]: dict(zip(sheet.headers, cells, strict=True)) for _line, cells in sheet.rows()}
+    mine = told[str(storied.pk)]
+    assert mine["Stand der Einwilligung E-Mail"] == "erteilt seit 12.03.2026 10:15 für ada@example.org"
+    assert mine["Stand der Einwilligung Telefon"] == "widerrufen seit 17.03.2026 10:15"
+    assert mine["Stand der Einwilligung Post"] == "erteilt seit 09.03.2026 10:15"
+    assert mine["Aktionen (neueste zuerst)"].split(" · ") == [
+        "06.01.2027 10:15 Vor-Ort-Termin (geplant)",
+        "12.03.2026 10:15 Anruf – erreicht: =ruft zurück; morgen",
+        f"11.03.2026 10:15 Notiz: {'x' * 120}…",
+    ]
+    long = told[str(many[3].pk)]["Aktionen (neueste zuerst)"]
+    assert (len(long.split(" · ")), long[-3:], len(long) < 32_767) == (MOST_ACTIONS + 1, "· …", True)
+    assert {told[str(many[1].pk)][header] for header in ONLY_WRITTEN} == {""}
+
+
+def test_an_import_reads_past_consents_and_actions_without_complaint(anna, storied, login):
+    data = exported(login(anna))
+    again = imported(anna, data)
+    assert (outcomes(again), left_out(again)) == (["unchanged"] * 5, [])
+    empty = AccountFactory(name="Filiale")
+    create_board(empty)
+    sofia = UserFactory(account=empty, role="administrator", first_name="Sofia", last_name="Vogt")
+    there = imported(sofia, exported(login(anna), contact=[storied.pk]))
+    assert set(there.rows.values_list("outcome", "reason")) == {("created", "")}
+    assert not Action.objects.of(empty).exists()
+    assert not Consent.objects.of(empty).exists()
 
 
 def test_ticked_contacts_only(anna, many, login):
@@ -262,7 +333,9 @@ def test_a_download_needs_the_same_queries_for_five_contacts_and_for_fifty(
     client = login(anna)
     link = client.post(EXPORT, {"all": "1"}).headers["Location"]
     for _more in range(2):
-        with django_assert_num_queries(5):  # session, user with account, export, colleagues, contacts
+        with django_assert_num_queries(
+            7
+        ):  # session, user with account, export, colleagues, contacts, their story
             b"".join(client.get(link).streaming_content)
         ContactFactory.create_batch(45, account=anna.account)
 

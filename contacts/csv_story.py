@@ -1,0 +1,79 @@
+"""What an export says beside the facts: what a contact allowed and what was done, for people to read.
+
+An import passes these columns over: evidence comes only with its wording, and what was done is not done again.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import F, Window
+from django.db.models.functions import Coalesce, Left, RowNumber
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.csv_fields import ACTIONS, CONSENTS
+from contacts.models import Action, Consent
+
+MOST_ACTIONS = 150  # a cell of a spreadsheet holds 32,767 signs
+TEXT_SHOWN = 120
+
+Story = dict[str, str]  # header to text
+
+
+def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
+    """By contact; two statements, however many contacts and actions there are."""
+    found: dict[int, Story] = {pk: {} for pk in contact_ids}
+    for consent in _newest(account_id, contact_ids):
+        found[consent.contact_id][CONSENTS[consent.channel]] = _allowed(consent)
+    said: dict[int, list[str]] = {}
+    for action in _actions(account_id, contact_ids):
+        said.setdefault(action.contact_id, []).append(_done(action))
+    for contact_id, lines in said.items():
+        left = ["…"] if len(lines) > MOST_ACTIONS else []
+        found[contact_id][ACTIONS] = " · ".join(lines[:MOST_ACTIONS] + left)
+    return found
+
+
+def _newest(account_id: int, contact_ids: Collection[int]) -> Iterable[Consent]:
+    rows = Consent.objects.of(account_id).filter(contact__in=contact_ids)
+    newest = rows.order_by("contact", "channel", "-occurred_at", "-pk").distinct("contact", "channel")
+    return newest.only("contact", "channel", "granted", "occurred_at", "address")
+
+
+def _allowed(consent: Consent) -> str:
+    """„erteilt seit 12.03.2026 10:15:00 für anna@example.org“"""
+    values = {"when": _when(consent.occurred_at), "address": consent.address}
+    if not consent.granted:
+        return _("widerrufen seit %(when)s") % values
+    if not consent.address:
+        return _("erteilt seit %(when)s") % values
+    return _("erteilt seit %(when)s für %(address)s") % values
+
+
+def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
+    """The newest first, and one more than is shown; of a long text its beginning only."""
+    newest = [F("at").desc(), F("pk").desc()]
+    rows = (
+        Action.objects.of(account_id)
+        .filter(contact__in=contact_ids)
+        .annotate(at=Coalesce("performed_at", "planned_for"), short=Left("text", TEXT_SHOWN + 1))
+        .annotate(place=Window(RowNumber(), partition_by="contact", order_by=newest))
+        .filter(place__lte=MOST_ACTIONS + 1)
+        .order_by("contact", *newest)
+        .only("contact", "kind", "outcome", "performed_at", "planned_for")
+    )
+    return rows.iterator()
+
+
+def _done(action: Action) -> str:
+    """„27.11.2026 14:20 Anruf – erreicht: ruft zurück“"""
+    moment: datetime = action.at  # type: ignore[attr-defined]
+    text = " ".join(action.short.split())  # type: ignore[attr-defined]
+    text = f"{text[:TEXT_SHOWN]}…" if len(text) > TEXT_SHOWN else text
+    label = _("%(action)s (geplant)") % {"action": action.label} if action.is_planned else action.label
+    said = f"{timezone.localtime(moment):%d.%m.%Y %H:%M} {label}"
+    return f"{said}: {text}" if text else said
+
+
+def _when(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%d.%m.%Y %H:%M}"
