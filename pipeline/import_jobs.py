@@ -103,7 +103,9 @@ def invalid_rows(lines: list[int]) -> str:
 class Progress:
     """Makes progress visible although the work is one transaction: by a short statement on a connection of its own.
 
-    The transaction must not write the import's row itself before this is closed, or the two would wait for each other.
+    It never counts back: what starts anew, after the worker was killed or another import came between, is told as
+    resumed (`Import.options`) until it is further than before. The transaction must not write the import's row itself
+    before this is closed, or the two would wait for each other.
     """
 
     PAUSE = 0.5  # seconds between two statements
@@ -112,9 +114,12 @@ class Progress:
         self.source, self.stages = source, stages
         self.stage, self.size = 0, source.rows_total
         self.told = time.monotonic()
+        self.shown = source.rows_done
         self.aside = connection.copy()
 
     def __enter__(self) -> "Progress":
+        if self.shown:
+            self._tell("options = options || '{\"resumed\": true}'", [])
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -128,10 +133,15 @@ class Progress:
         if time.monotonic() - self.told < self.PAUSE:
             return
         part = (self.stage + min(done / max(self.size, 1), 1)) / self.stages
-        with self.aside.cursor() as cursor:
-            rows = int(part * self.source.rows_total)
-            cursor.execute("UPDATE pipeline_import SET rows_done = %s WHERE id = %s", [rows, self.source.pk])
+        rows = int(part * self.source.rows_total)
+        if rows > self.shown:
+            self.shown = rows
+            self._tell("rows_done = %s, options = options - 'resumed'", [rows])
         self.told = time.monotonic()
+
+    def _tell(self, what: str, values: list[int]) -> None:
+        with self.aside.cursor() as cursor:
+            cursor.execute(f"UPDATE pipeline_import SET {what} WHERE id = %s", [*values, self.source.pk])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts import csv_rows
-from pipeline import import_files, import_undo
+from pipeline import import_files, import_undo, stalled
 from pipeline.forecast import Forecast, figures
 from pipeline.import_forms import ReadingForm
 from pipeline.import_mails import Mails, too_many
@@ -21,6 +21,7 @@ from pipeline.imports import BUSY, can_be_mapped, lines_at_fault
 from pipeline.models import Column, Import, ImportRow
 
 PAGE = 100
+FIFTH = 20  # percent
 Outcome = ImportRow.Outcome
 State = Import.State
 STEPS = {
@@ -42,16 +43,22 @@ PLANNED = {  # nothing of it has happened yet
 HEADERS = ("Zeile", "Ergebnis", "Name", "Grund")  # part of a file format: the same in every language
 
 
-def state_of(source: Import, *, is_asked: bool) -> dict[str, Any]:
-    """The context of `_import_state.html`; `is_asked`: by the page itself, each second."""
+def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, Any]:
+    """The context of `_import_state.html`; `is_asked`: by the page itself, each second; `heard`: what it said last."""
     counts = [(outcome, _label(source, outcome), source.counts.get(outcome.value, 0)) for outcome in Outcome]
     is_busy = source.state in BUSY
+    is_resumed = is_busy and _is_resumed(source)
+    spoken = _spoken(source, is_resumed)
     invalid = source.counts.get(Outcome.INVALID.value, 0)
     return {
         "source": source,
         "step": STEPS[State(source.state)],
         "is_busy": is_busy,
-        "percent": 100 * source.rows_done // max(source.rows_total, 1),
+        "is_asked": is_asked,
+        "percent": _percent(source),
+        "is_resumed": is_resumed,
+        "spoken": spoken,
+        "is_news": is_asked and heard != spoken,
         "counts": counts,
         "invalid": invalid,
         "suppressed": source.counts.get(SUPPRESSED, 0),
@@ -100,6 +107,24 @@ def refusal_of(source: Import) -> str:
     """Why the file cannot be taken as it is mapped: the plan's sentence, or "" if it can."""
     is_refused = "assignee" in source.mapping.values() and not source.account.can(Feature.ASSIGN)
     return str(Feature.ASSIGN.label) if is_refused else ""
+
+
+def _is_resumed(source: Import) -> bool:
+    """Whether the worker was stopped in the middle, and is not yet as far as it was."""
+    return bool(source.options.get("resumed")) or stalled.is_interrupted("import_id", source.pk)
+
+
+def _spoken(source: Import, is_resumed: bool) -> str:
+    """What a screen reader hears while the worker has the import, each fifth of the way, and at its end."""
+    if source.state not in BUSY:
+        return _("Fertig.") if source.state != State.FAILED else ""
+    if is_resumed:
+        return _("Der Import wird fortgesetzt.")
+    return _("Import zu %(percent)s %%") % {"percent": _percent(source) // FIFTH * FIFTH}
+
+
+def _percent(source: Import) -> int:
+    return 100 * source.rows_done // max(source.rows_total, 1)
 
 
 def sentence_of(source: Import) -> str:

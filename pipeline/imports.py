@@ -109,7 +109,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
         raise NotUnderstood(invalid_rows(lines_at_fault(locked)))
     if enrol:
         refuse_too_many(Mails.read(locked.mails))
-    locked.options |= {"valid_only": valid_only, "enrol": enrol}
+    locked.options |= {"valid_only": valid_only, "enrol": enrol, "resumed": False}
     locked.state, locked.rows_done, locked.finished_at = State.RUNNING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
     tasks.hand_over(tasks.run_import, locked)

@@ -18,6 +18,23 @@ LOCKED = f"{STALLED} AND job.id = %(job)s FOR UPDATE OF job SKIP LOCKED"  # not:
 RETRY = "SELECT procrastinate_retry_job_v2(%(job)s, now(), NULL, NULL, NULL)"
 GIVE_UP = "SELECT procrastinate_finish_job_v1(%(job)s, 'failed', false)"
 
+INTERRUPTED = """
+SELECT EXISTS (
+    SELECT FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+    WHERE job.args @> jsonb_build_object(%(name)s::text, %(value)s::bigint) AND (
+        job.status = 'todo' AND job.attempts > 0
+        OR job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - %(silence)s)
+    )
+)
+"""
+
+
+def is_interrupted(name: str, value: int, *, silence: timedelta = SILENCE / 2) -> bool:
+    """Whether the job with this argument lost its worker, and waits for another."""
+    with connection.cursor() as cursor:
+        cursor.execute(INTERRUPTED, {"name": name, "value": value, "silence": silence})
+        return bool(cursor.fetchone()[0])
+
 
 def give_back(*, silence: timedelta = SILENCE) -> int:
     """Frees the jobs of silent workers, each by itself; answers how many.

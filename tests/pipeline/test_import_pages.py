@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.plans import Plan
 from contacts.models import Action, Contact
-from pipeline import import_files, import_jobs, imports, leads
+from pipeline import import_files, import_jobs, imports, leads, stalled
 from pipeline.models import Import, ImportRow
 from tests.factories import ContactFactory, UserFactory
 from tests.pipeline.importing import (
@@ -339,6 +340,41 @@ def test_the_page_asks_again_while_the_worker_has_the_file(anna, board, login):
     assert "<html" not in fragment
     assert "hx-trigger" not in fragment
     assert "Die Datei ist geprüft. Noch ist nichts übernommen." in fragment
+
+
+def said(client, source, heard: str = "") -> str | None:
+    """What the page's live region is given by the next question of the page, or None."""
+    page = client.get(f"{UPLOAD}{source.pk}/", {"heard": heard}, headers={"HX-Request": "true"})
+    found = re.search(r'<p id="import-said" hx-swap-oob="innerHTML">(.*?)</p>', page.content.decode())
+    return found and found[1]
+
+
+def test_a_screen_reader_hears_each_fifth_of_the_way_and_the_end(anna, board, login):
+    source = checked(anna, "Nachname\nEins\n")
+    imports.start(source=source)
+    client = login(anna)
+    whole = client.get(f"{UPLOAD}{source.pk}/").content.decode()
+    assert '<p class="visually-hidden" id="import-said" role="status" aria-live="polite"></p>' in whole
+    Import.objects.of(anna.account).update(rows_total=200, rows_done=130)
+    assert said(client, source) == "Import zu 60 %"
+    Import.objects.of(anna.account).update(rows_done=150)
+    assert said(client, source, "Import zu 60 %") is None
+    Import.objects.of(anna.account).update(rows_done=160)
+    assert said(client, source, "Import zu 60 %") == "Import zu 80 %"
+    import_jobs.run(import_id=source.pk, now=timezone.now())
+    assert said(client, source, "Import zu 80 %") == "Fertig."
+
+
+def test_an_import_whose_worker_is_gone_says_that_it_goes_on(anna, board, login):
+    source = checked(anna, "Nachname\nEins\n")
+    imports.start(source=source)
+    client = login(anna)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name LIKE '%run_import'")
+    assert "wird fortgesetzt" in client.get(f"{UPLOAD}{source.pk}/").content.decode()
+    assert said(client, source) == "Der Import wird fortgesetzt."
+    assert stalled.give_back() == 1
+    assert "wird fortgesetzt" in client.get(f"{UPLOAD}{source.pk}/").content.decode()
 
 
 def test_taking_over_hands_the_worker_one_job(anna, board, login):

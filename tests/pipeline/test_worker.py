@@ -113,6 +113,28 @@ def test_two_thousand_rows_show_their_progress_and_become_contacts(anna, board, 
     assert Action.objects.of(anna.account).count() == 2000
 
 
+def test_a_worker_that_begins_again_never_counts_back_and_says_so(anna, board, login):
+    source = configured(anna, "Nachname\nEins\n")
+    work()
+    imports.start(source=source)
+    Import.objects.of(anna.account).update(rows_total=200, rows_done=120)
+    source.refresh_from_db()
+    client = login(anna)
+    assert "data-resumed" not in client.get(f"/contacts/import/{source.pk}/").content.decode()
+    with Progress(source) as report:
+        for done, shown, is_resumed in (
+            (20, 120, True),
+            (119, 120, True),
+            (121, 121, False),
+            (60, 121, False),
+        ):
+            report.told -= Progress.PAUSE
+            report(done)
+            page = client.get(f"/contacts/import/{source.pk}/").content.decode()
+            assert f"<span>{shown} von 200</span>" in page
+            assert ("wird fortgesetzt" in page) == is_resumed
+
+
 def test_the_board_moves_on_while_an_import_writes_its_contacts(anna, board, monkeypatch):
     """The columns are locked only at the end, so a drop does not wait for the whole file."""
     (column,) = [board["Nicht erreicht"]]
