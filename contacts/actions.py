@@ -195,6 +195,11 @@ def find(user: User, action_id: int) -> Action:
     return action
 
 
+def to_come() -> str:
+    """The refusal of a moment at which nothing can have been performed yet."""
+    return _("Der Zeitpunkt liegt in der Zukunft. Künftige Termine bitte planen.")
+
+
 def _lock(contact: Contact, actor: User | None) -> None:
     if actor is None:
         Contact.objects.of(contact.account_id).select_for_update(no_key=True).get(pk=contact.pk)
@@ -240,7 +245,7 @@ def _check(kind: str, actor: User | None, outcome: str) -> None:
 
 def _past(moment: datetime, now: datetime) -> datetime:
     if moment > now:
-        raise NotUnderstood(_("Der Zeitpunkt liegt in der Zukunft. Künftige Termine bitte planen."))
+        raise NotUnderstood(to_come())
     return moment
 
 

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 
@@ -105,6 +107,11 @@ class MomentField(forms.DateTimeField):
         if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise ValidationError(_("Diesen Zeitpunkt gibt es nicht."), code="invalid")
         return moment
+
+
+def until(now: datetime) -> MaxValueValidator:
+    """A validator for a moment that cannot be still to come."""
+    return MaxValueValidator(now, _("Der Zeitpunkt liegt in der Zukunft."))
 
 
 class AreaField(forms.DecimalField):

@@ -1,6 +1,6 @@
 """What is posted about a contact. Each form names its fields: nothing else can be set through it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from contacts import facts, reaches
+from contacts.actions import to_come
 from contacts.assignment import available
 from contacts.consent import BY_HAND
 from contacts.dates import quick_picks
-from contacts.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText
+from contacts.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText, until
 from contacts.kinds import MANUAL, PLANNABLE, Kind, Outcome
 from contacts.models import Action, Consent, Contact
 from contacts.reach_fields import ReachesField, swap
@@ -140,9 +141,11 @@ class ActionForm(TidyText, forms.Form):
     )
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, kind: Kind, action: Action | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: Kind, now: datetime, action: Action | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.kind, self.action = kind, action
+        self.kind, self.action, self.now = kind, action, now
         if kind != Kind.CALL:
             del self.fields["outcome"]
         if action:
@@ -160,8 +163,12 @@ class ActionForm(TidyText, forms.Form):
         values = super().clean()
         if self.errors.pop("key", None):  # nothing anybody typed: then it is as if there were none
             values["key"] = None
-        if values.get("is_planned") and not values.get("at") and "at" not in self.errors:
+        moment, is_planned = values.get("at"), values.get("is_planned")
+        if is_planned and not moment and "at" not in self.errors:
             self.add_error("at", _("Bitte angeben, wann der Termin ist."))
+        may_come = self.action.is_planned if self.action else is_planned
+        if moment and moment > self.now and not may_come:
+            self.add_error("at", to_come())
         return values
 
 
@@ -195,8 +202,9 @@ class ConsentForm(TidyText, forms.Form):
         help_text=gettext_lazy("Was der Kontakt gelesen oder gehört hat; nötig, wenn sie erteilt wurde."),
     )
 
-    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contact: Contact, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["occurred_at"].validators.append(until(now))
         mails = reaches.texts(contact.email, contact.more_emails)
         phones = reaches.texts(contact.phone, contact.more_phones)
         if max(len(mails), len(phones)) > 1:

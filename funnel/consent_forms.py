@@ -1,5 +1,6 @@
 """What is posted about consent: by colleagues about a contact, and by somebody who lost a link."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.consent import BY_HAND
-from contacts.fields import EmailField, MomentField, TidyText
+from contacts.fields import EmailField, MomentField, TidyText, until
 from contacts.models import Consent
 
 WAYS = [(method, Consent.Method(method).label) for method in BY_HAND]
@@ -46,6 +47,10 @@ class NewConsentForm(TidyText, forms.Form):
         help_text=gettext_lazy("Was der Kontakt gelesen oder gehört hat, als er neu eingewilligt hat."),
     )
     place = forms.CharField(label=gettext_lazy("Wo"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["occurred_at"].validators.append(until(now))
 
 
 class AddressForm(TidyText, forms.Form):

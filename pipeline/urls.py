@@ -10,6 +10,7 @@ from pipeline.views import (
     deeds,
     detail,
     exports,
+    follow_ups,
     imports,
     intake,
     list,
@@ -57,5 +58,7 @@ urlpatterns = [
     path("columns/<id:column_id>/removal/", columns.removal, name="column-removal"),
     path("contacts/new/", intake.new, name="contact-new"),
     path("contacts/<id:contact_id>/", detail.page, name="contact"),
+    path("contacts/<id:contact_id>/actions/", follow_ups.create, name="actions"),
+    path("contacts/<id:contact_id>/actions/new/", follow_ups.compose, name="action-new"),
     path("contacts/<id:contact_id>/history/", detail.all_history, name="contact-history"),
 ]

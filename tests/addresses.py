@@ -255,11 +255,11 @@ ROWS = [
         body={"due_on": "24.12.2030", "due_note": "Rückruf"},
     ),
     Row(
-        "contacts:actions",
+        "pipeline:actions",
         post="401 302 302 302 403 404 401",
-        body={"kind": "note", "text": "Hat angerufen."},
+        body={"kind": "note", "text": "Hat angerufen.", "due_pick": "tomorrow"},
     ),
-    Row("contacts:action-new", "302 200 200 200 403 404 302", query={"kind": "call"}),
+    Row("pipeline:action-new", "302 200 200 200 403 404 302", query={"kind": "call"}),
     Row("contacts:actions-older", "302 200 200 200 403 404 302", query={"before": Ref("action")}),
     Row(
         "contacts:facts",

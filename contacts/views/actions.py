@@ -1,7 +1,6 @@
-"""Composer and timeline: actions are recorded, planned, ticked off, corrected and taken back."""
+"""The timeline: actions are ticked off, corrected and taken back. The composer belongs to the pipeline."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -9,41 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.refusals import Forbidden, NotUnderstood
+from accounts.refusals import Forbidden
 from contacts import actions, timeline
 from contacts.finding import find
-from contacts.forms import ActionForm, KindForm
+from contacts.forms import ActionForm
 from contacts.kinds import Kind
 from contacts.models import Action, Contact
 from contacts.views.answers import changed, small_page
 
-
-@require_POST
-@gate(*WORKERS)
-def create(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Records or plans an action; `kind` says which."""
-    contact = find(request.user, contact_id)
-    kind = _kind(request.POST)
-    form = ActionForm(request.POST, kind=kind)
-    if not form.is_valid():
-        return _composer(request, contact, kind, form, 422)
-    values = {"contact": contact, "kind": kind, "actor": request.user, "now": timezone.now()}
-    values |= {name: form.cleaned_data[name] for name in ("text", "key")}
-    moment = form.cleaned_data["at"]
-    if form.cleaned_data.get("is_planned"):
-        action = actions.plan(planned_for=moment, **values)
-    else:
-        action = actions.perform(performed_at=moment, outcome=form.cleaned_data.get("outcome", ""), **values)
-    return _shown(request, contact, _("„%(action)s“ ist eingetragen.") % {"action": action.label})
-
-
-@require_safe
-@gate(*WORKERS)
-def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The form for one kind of action."""
-    contact = find(request.user, contact_id)
-    kind = _kind(request.GET)
-    return _composer(request, contact, kind, ActionForm(kind=kind, initial={"key": uuid4()}))
+FRAGMENTS = ("contacts/_timeline.html", "contacts/_bubbles.html", "contacts/_composer_closed.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,12 +28,12 @@ def edit(request: HttpRequest, action_id: int) -> HttpResponse:
     if not actions.may_edit(request.user, action):
         raise Forbidden(_("Diesen Eintrag kann nur ändern, wer ihn geschrieben hat."))
     kept = {"outcome": action.outcome, "text": action.text, "at": action.performed_at or action.planned_for}
-    data = request.POST if request.method == "POST" else None
-    form = ActionForm(data, kind=Kind(action.kind), action=action, initial=kept)
+    data, now = request.POST if request.method == "POST" else None, timezone.now()
+    form = ActionForm(data, kind=Kind(action.kind), action=action, now=now, initial=kept)
     if not form.is_valid():
         context = {"title": action.label, "contact": contact, "action": action, "form": form}
         return small_page(request, "contacts/_action_form.html", context, 422 if form.is_bound else 200)
-    actions.edit(action=action, actor=request.user, now=timezone.now(), **_corrections(action, form))
+    actions.edit(action=action, actor=request.user, now=now, **_corrections(action, form))
     return _shown(request, contact, _("Der Eintrag ist geändert."))
 
 
@@ -98,25 +71,6 @@ def older(request: HttpRequest, contact_id: int) -> HttpResponse:
     return small_page(request, "contacts/_older.html", context)
 
 
-def _kind(data: Any) -> Kind:
-    form = KindForm(data)
-    if not form.is_valid():
-        raise NotUnderstood(_("Diese Art von Aktion lässt sich nicht von Hand erfassen."))
-    return Kind(form.cleaned_data["kind"])
-
-
-def _composer(
-    request: HttpRequest, contact: Contact, kind: Kind, form: ActionForm, status: int = 200
-) -> HttpResponse:
-    context = {
-        "title": str(kind.label),
-        "contact": contact,
-        "kind": kind,
-        "form": form,
-    }
-    return small_page(request, "contacts/_composer.html", context, status)
-
-
 def _corrections(action: Action, form: ActionForm) -> dict[str, Any]:
     values = form.cleaned_data
     moment = "planned_for" if action.is_planned else "performed_at"
@@ -126,5 +80,4 @@ def _corrections(action: Action, form: ActionForm) -> dict[str, Any]:
 def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
     contact.refresh_from_db()
     page = timeline.load(request.user, contact)
-    fragments = ("contacts/_timeline.html", "contacts/_bubbles.html", "contacts/_composer_closed.html")
-    return changed(request, contact, sentence, *fragments, timeline=page)
+    return changed(request, contact, sentence, *FRAGMENTS, timeline=page)

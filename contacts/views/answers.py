@@ -37,7 +37,7 @@ def changed(
     if not sees(request.user, contact):
         return _leave(request, contact, sentence)
     if not wants_fragment(request):
-        messages.success(request, sentence)
+        messages.success(request, sentence, extra_tags=context.get("undo", ""))
         return HttpResponseRedirect(own_address(request, request.POST.get("next", "")) or page_of(contact))
     context = {
         "contact": contact,

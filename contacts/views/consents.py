@@ -20,13 +20,14 @@ def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
     contact = find(request.user, contact_id)
     channel = request.GET.get("channel", Consent.Channel.EMAIL)
     data = request.POST if request.method == "POST" else None
-    form = ConsentForm(data, initial={"channel": channel}, contact=contact)
+    now = timezone.now()
+    form = ConsentForm(data, initial={"channel": channel}, contact=contact, now=now)
     if not form.is_valid():
         evidence = Consent.objects.of(request.account).filter(contact=contact).select_related("recorded_by")
         context = {"title": _("Einwilligung erfassen"), "contact": contact, "form": form}
         context["evidence"] = evidence.order_by("-occurred_at", "-pk")
         return small_page(request, "contacts/_consent_form.html", context, 422 if form.is_bound else 200)
-    consent.record(contact=contact, actor=request.user, now=timezone.now(), **form.cleaned_data)
+    consent.record(contact=contact, actor=request.user, now=now, **form.cleaned_data)
     states = consent.states(contact)
     return changed(
         request, contact, _("Die Einwilligung ist erfasst."), "contacts/_consents.html", states=states

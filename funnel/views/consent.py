@@ -49,12 +49,13 @@ def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
 def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Lifts a suppression. GET: asks for the new consent. POST: keeps it as evidence."""
     contact = find(request.user, contact_id)
-    form = NewConsentForm(request.POST if request.method == "POST" else None)
+    now = timezone.now()
+    form = NewConsentForm(request.POST if request.method == "POST" else None, now=now)
     if not form.is_valid():
         context = {"title": _("Sperre aufheben"), "contact": contact, "form": form}
         context["suppression"] = entries(contact.account_id, [contact.email]).get(contact.email.lower())
         return small_page(request, "funnel/_lifting.html", context, 422 if form.is_bound else 200)
-    withdrawal.lift(user=request.user, contact_id=contact_id, now=timezone.now(), **form.cleaned_data)
+    withdrawal.lift(user=request.user, contact_id=contact_id, now=now, **form.cleaned_data)
     return _shown(request, contact, _("Die Sperre ist aufgehoben."))
 
 

@@ -76,6 +76,13 @@ def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
     return _shown(request, context, face)
 
 
+def told(request: HttpRequest, outcome: Moved, face: str) -> tuple[str, str]:
+    """The sentence about a move, and the address that takes it back, for an answer that shows neither card nor head."""
+    columns = {outcome.card.column_id}
+    stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns)
+    return _said(outcome, stacks), _undo(outcome.move, face)
+
+
 def refused(request: HttpRequest, contact_id: int, refusal: Refusal, face: str) -> HttpResponse:
     """The refusal's sentence with the card where it truly is and the heads of the columns concerned."""
     card = board.card(Selection.parse(request.user, request.GET), contact_id)

@@ -41,7 +41,7 @@
     const kept = KEEP_OPEN.includes(response.status);
     await put(text, fills && !kept ? home : document.body);
     if (fills && !kept) {
-      home.querySelector("[aria-invalid='true'], [autofocus]")?.focus();
+      (home.querySelector("[aria-invalid='true']") ?? home.querySelector("[autofocus]"))?.focus();
     } else if (!kept && response.status !== 422) close(home);
   };
 

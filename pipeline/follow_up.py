@@ -1,0 +1,80 @@
+"""An action with what follows from it: the status the contact moves to and the day it is to be followed up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from accounts.models import User
+from contacts import actions, finding
+from contacts.due import set_due
+from contacts.models import Action, Contact
+from pipeline import moves
+from pipeline.locks import lock_card, lock_columns
+from pipeline.models import Move
+from pipeline.moves import Moved
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What was done in one step, as the answer shows it."""
+
+    action: Action
+    contact: Contact  # as it is afterwards
+    moved: Moved | None  # None: the status stayed the same
+
+
+@transaction.atomic
+def follow_up(
+    *,
+    user: User,
+    contact: Contact,
+    kind: str,
+    now: datetime,
+    text: str = "",
+    outcome: str = "",
+    moment: datetime | None = None,
+    is_planned: bool = False,
+    key: UUID | None = None,
+    due_on: date | None = None,
+    column_id: int | None = None,
+    version: int = 0,
+) -> FollowUp:
+    """Performs the action (or plans it for `moment`), puts the card on top of the column and sets the day.
+
+    All of it or nothing. `column_id` None leaves the status, `version` is the card's as the user saw it; `due_on` None
+    leaves the day, another day keeps the note. Locks columns, card and contact, in this order. Repeated with the same
+    `key`: no second effect, and the same answer.
+
+    Raises what `moves.move_card`, `actions.perform` and `actions.plan` raise.
+    """
+    moved = None if column_id is None else _move(user, contact, column_id, version, key, now)
+    said = {"contact": contact, "kind": kind, "actor": user, "now": now, "text": text, "key": key}
+    if is_planned:
+        action = actions.plan(planned_for=moment or now, **said)
+    else:
+        action = actions.perform(performed_at=moment, outcome=outcome, **said)
+    contact = finding.lock(user, contact.pk)
+    if due_on is not None:
+        contact = set_due(contact=contact, due_on=due_on, note=contact.due_note, actor=user, now=now)
+    return FollowUp(action, contact, moved)
+
+
+def _move(
+    user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime
+) -> Moved | None:
+    """A card that stands in the column already keeps its place there, unless this very request has put it there."""
+    move_key = str(uuid5(key, f"{column_id} {version}")) if key else ""
+    card = lock_card(user, contact.pk, lock_columns(user, contact.pk, column_id))
+    if card and card.column_id == column_id and not (key and card.last_key == move_key):
+        return None
+    return moves.move_card(
+        user=user,
+        contact_id=contact.pk,
+        column_id=column_id,
+        version=version,
+        key=move_key,
+        via=Move.Via.DETAIL,
+        now=now,
+    )

@@ -1,0 +1,84 @@
+"""The composer's form: an action, and what follows from it."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.dates import quick_picks
+from contacts.fields import DayField
+from contacts.forms import ActionForm
+from contacts.kinds import Kind
+from pipeline.models import Card, Column
+
+OFFERED = ("tomorrow", "in-3-days", "next-monday")
+
+
+class FollowUpForm(ActionForm):
+    """Checks; `follow_up` writes. Day and status are left as they are where nothing is chosen."""
+
+    due_pick = forms.ChoiceField(label=gettext_lazy("Nächste Fälligkeit"), required=False)
+    due_on = DayField(label=gettext_lazy("oder am"), max_length=20, required=False)
+    column = forms.TypedChoiceField(
+        label=gettext_lazy("Status"),
+        choices=[("", "")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Diese Spalte gibt es nicht (mehr).")},
+    )
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, required=False)
+
+    def __init__(self, *args: Any, kind: Kind, card: Card, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, kind=kind, now=now, auto_id="composer_%s", **kwargs)
+        self.card = card
+        picks = [pick for pick in quick_picks(timezone.localdate(now)) if pick[0] in OFFERED]
+        self.days = {key: day for key, _label, day in picks}
+        stay = [("", _("Fälligkeit lassen"))]
+        self.fields["due_pick"].choices = stay + [pick[:2] for pick in picks]  # type: ignore[attr-defined]
+        self._offer_columns()
+
+    def _offer_columns(self) -> None:
+        """Another status than the present one; that is no mistake either, for somebody who has seen an older one."""
+        columns = Column.objects.of(self.card.account_id).order_by("position").values_list("pk", "name")
+        stay = ("", _("Status lassen (%(column)s)") % {"column": self.card.column.name})
+        field = self.fields["column"]
+        field.choices = [stay, *columns]  # type: ignore[attr-defined]
+        others = [column for column in columns if column[0] != self.card.column_id]
+        field.widget.choices = [stay, *others]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        pick = values.get("due_pick")
+        if pick and values.get("due_on"):
+            self.add_error("due_on", _("Bitte entweder einen Vorschlag oder ein Datum wählen."))
+        elif pick:
+            values["due_on"] = self.days[pick]
+        if self.errors.pop("version", None) or (values.get("column") and not values.get("version")):
+            self.add_error("column", _("Bitte wählen Sie den Status noch einmal."))
+        return values
+
+    @property
+    def has_next(self) -> bool:
+        """Whether day and status stand open: after a call they are asked for, else only once somebody chose one."""
+        asked = ("due_pick", "due_on", "column")
+        return self.kind == Kind.CALL or any(self.data.get(name) or name in self.errors for name in asked)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What `follow_up` asks for."""
+        values = self.cleaned_data
+        return {
+            "kind": self.kind,
+            "text": values["text"],
+            "outcome": values.get("outcome", ""),
+            "moment": values["at"],
+            "is_planned": bool(values.get("is_planned")),
+            "key": values["key"],
+            "due_on": values["due_on"],
+            "column_id": values["column"],
+            "version": values["version"] or 0,
+        }

@@ -1,0 +1,77 @@
+"""The composer on a contact's page: an action is recorded or planned, and day and status are set along with it."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import WORKERS, gate
+from accounts.refusals import NotUnderstood
+from contacts import timeline
+from contacts.finding import find
+from contacts.forms import KindForm
+from contacts.kinds import Kind
+from contacts.models import Contact
+from contacts.views.actions import FRAGMENTS
+from contacts.views.answers import changed, small_page
+from pipeline.follow_up import FollowUp, follow_up
+from pipeline.follow_up_form import FollowUpForm
+from pipeline.models import Card, Move
+from pipeline.moves import Overtaken
+from pipeline.views import answers
+
+
+@require_POST
+@gate(*WORKERS)
+def create(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Records or plans an action with what follows from it; `kind` says which."""
+    contact, now = find(request.user, contact_id), timezone.now()
+    form = _form(request, contact, now)
+    if not form.is_valid():
+        return _composer(request, contact, form, 422)
+    try:
+        done = follow_up(user=request.user, contact=contact, now=now, **form.told)
+    except (Overtaken, NotUnderstood) as refusal:  # the card or its column is elsewhere by now
+        form = _form(request, contact, now)
+        form.add_error("column", refusal.sentence)
+        return _composer(request, contact, form, refusal.status)
+    return _shown(request, done)
+
+
+@require_safe
+@gate(*WORKERS)
+def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """The form for one kind of action."""
+    contact = find(request.user, contact_id)
+    return _composer(request, contact, _form(request, contact, timezone.now()))
+
+
+def _form(request: HttpRequest, contact: Contact, now: datetime) -> FollowUpForm:
+    """The form of the kind that was asked for, filled with what was posted, beside the card as it now is."""
+    data = request.POST if request.method == "POST" else None
+    asked = KindForm(request.GET if data is None else data)
+    if not asked.is_valid():
+        raise NotUnderstood(_("Diese Art von Aktion lässt sich nicht von Hand erfassen."))
+    card = Card.objects.of(contact.account_id).select_related("column").get(pk=contact.pk)
+    kind = Kind(asked.cleaned_data["kind"])
+    return FollowUpForm(data, kind=kind, card=card, now=now, initial={"key": uuid4()})
+
+
+def _composer(request: HttpRequest, contact: Contact, form: FollowUpForm, status: int = 200) -> HttpResponse:
+    context = {"title": str(form.kind.label), "contact": contact, "kind": form.kind, "form": form}
+    return small_page(request, "pipeline/_composer.html", context, status)
+
+
+def _shown(request: HttpRequest, done: FollowUp) -> HttpResponse:
+    """The page's parts anew, with one sentence for all of it; what is taken back by „Rückgängig“ is the move."""
+    said, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
+    if done.moved:
+        sentence, undo = answers.told(request, done.moved, Move.Via.DETAIL)
+        said.append(sentence)
+    if request.POST.get("due_pick") or request.POST.get("due_on"):
+        said.append(_("Fällig am %(day)s.") % {"day": f"{done.contact.due_on:%d.%m.%Y}"})
+    page = timeline.load(request.user, done.contact)
+    return changed(request, done.contact, " ".join(said), *FRAGMENTS, timeline=page, undo=undo)
