@@ -14,6 +14,10 @@ MOST = 10_000  # contacts that are changed at once
 LISTED = 500  # contacts that have a field each; a form has a limit of fields
 
 
+class NothingPicked(NotUnderstood):
+    """Not one contact is named."""
+
+
 @dataclass(frozen=True)
 class Picked:
     """Live contacts this user sees, with the way they were named, so that the next form can name them again."""
@@ -64,7 +68,7 @@ def named(data: QueryDict) -> set[int]:
     """
     texts = set(data.getlist("contact")) | set(",".join(data.getlist("contacts")).split(",")) - {""}
     if not texts:
-        raise NotUnderstood(_("Bitte wählen Sie mindestens einen Kontakt aus."))
+        raise NothingPicked(_("Bitte wählen Sie mindestens einen Kontakt aus."))
     if len(texts) > MOST:
         raise too_many()
     if not all(text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63 for text in texts):
@@ -90,7 +94,7 @@ def _everything(selection: Selection, data: QueryDict, confirmed: bool) -> Picke
     if len(ids) > MOST:
         raise too_many()
     if not ids:
-        raise NotUnderstood(_("Bitte wählen Sie mindestens einen Kontakt aus."))
+        raise NothingPicked(_("Bitte wählen Sie mindestens einen Kontakt aus."))
     shown = data.get("total", str(len(ids)))
     if shown != str(len(ids)):
         raise Conflict(

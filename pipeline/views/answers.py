@@ -64,7 +64,7 @@ def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
     stacks = board.heads(selection, columns, outcome.columns) if columns else []
     sentence = _said(outcome, stacks)
     if not wants_fragment(request):
-        messages.success(request, sentence)
+        messages.success(request, sentence, extra_tags=_undo(outcome.move, face))
         return HttpResponseRedirect(back(request))
     context = scene(request, selection) | {
         "card": outcome.card,

@@ -16,7 +16,8 @@
     if (!dialog.open) dialog.showModal();
     htmx.process(content);
     const first = "[autofocus], [aria-invalid='true'], input:not([type='hidden']), select, textarea, button[type='submit']";
-    content.querySelector(first)?.focus();
+    // A question without a field begins at the way out, not at the cross in its head.
+    (content.querySelector(first) ?? content.querySelector(".dialog__actions .button"))?.focus();
   };
 
   // A form marked data-ask may carry more than an address has room for.

@@ -147,3 +147,10 @@ def test_leaving_an_editor_with_unsaved_text_asks(visit, anna, board):
     page.locator("#editor").get_by_role("link", name="Abbrechen").click()
     expect(page.locator("#editor")).to_have_count(0)
     assert asked == ["beforeunload"]
+
+
+def test_the_question_before_a_deletion_begins_at_the_way_out(visit, anna, ada):
+    page = visit(anna, "/contacts/")
+    page.locator(f"#contact-{ada.pk} input[name=contact]").check()
+    page.get_by_role("button", name="Löschen").click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="Abbrechen")).to_be_focused()

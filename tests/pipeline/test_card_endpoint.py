@@ -1,5 +1,7 @@
 """`POST /cards/<id>/position/`: works, repeated, stranger, reader, bad input, lost race, and what it costs."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -80,6 +82,21 @@ def test_plain_form_goes_back_to_the_page_it_came_from(agent, new, calls):
     )
     assert (answer.status_code, answer["Location"]) == (302, "http://testserver/contacts/board/?q=dan")
     assert card_of(dan).column == calls
+    page = agent.get("/contacts/board/?q=dan").content.decode()
+    (way_back,) = re.findall(r'action="(/moves/[0-9]+/reversal/)"', page)
+    undone = agent.post(way_back, headers={"Referer": "http://testserver/contacts/board/?q=dan"})
+    assert (undone.status_code, undone["Location"]) == (302, "http://testserver/contacts/board/?q=dan")
+    assert card_of(dan).column == new
+
+
+@pytest.mark.parametrize(
+    ("via", "way"),
+    [("list", "/contacts/?q=dan"), ("menu", "/contacts/board/?q=dan"), ("detail", "/contacts/{}/")],
+)
+def test_the_page_of_statuses_leads_back_where_it_was_opened(agent, new, via, way):
+    (dan,) = make(new, "Dan")
+    page = agent.get(f"/cards/{dan.pk}/targets/?via={via}&q=dan").content.decode()
+    assert f'<a class="link" href="{way.format(dan.pk)}">' in page
 
 
 def test_plain_form_never_leads_elsewhere(agent, new, calls):

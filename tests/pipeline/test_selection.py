@@ -281,6 +281,23 @@ class TestPicking:
         assert "Bitte wählen Sie mindestens einen Kontakt aus." in response.content.decode()
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
+    def test_a_button_without_a_tick_says_so_on_the_list(self, anna, people, login, unwritten, address):
+        client = login(anna)
+        with unwritten():
+            response = client.get(
+                address, {"filter": "q=a"}, headers={"Referer": "http://testserver/contacts/?q=a"}
+            )
+        assert (response.status_code, response["Location"]) == (302, "/contacts/?q=a")
+        assert (
+            "Bitte wählen Sie mindestens einen Kontakt aus." in client.get("/contacts/?q=a").content.decode()
+        )
+
+    def test_where_nobody_may_be_mailed_the_question_says_nobody(self, anna, people, login):
+        page = login(anna).get(STATUS, {"contact": [people[0].pk]}).content.decode()
+        assert "Niemand davon darf E-Mails bekommen." in page
+        assert "0 Kontakte" not in page
+
+    @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
     def test_leaves_out_what_was_trashed_meanwhile_and_says_so(
         self, anna, people, board, sofia, login, address
     ):
