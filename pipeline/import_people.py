@@ -79,9 +79,9 @@ class Found(NamedTuple):
 class People:
     """Finds the contact of each row and collects what the file wants of it."""
 
-    def __init__(self, account: Account, *, with_notes: bool, with_consents: bool) -> None:
+    def __init__(self, account: Account, *, with_consents: bool) -> None:
         self.account = account
-        self.with_notes, self.with_consents = with_notes, with_consents
+        self.with_consents = with_consents
         self.wishes: dict[int, bytes] = {}
         self.brought = 0
         self._seen: dict[int, tuple[int, ...]] = {}  # hash of a key → contacts the file has touched
@@ -95,7 +95,9 @@ class People:
         wanted: set[str] = set()
         names: set[str | None] = set()
         touched: set[int] = set()
+        has_notes = False
         for row in rows:
+            has_notes = has_notes or bool(row.note)  # which may come of any column
             record = identity.record(row.facts)
             touched.update(key for each in self._keys(record, row.facts) for key in self._seen.get(each, ()))
             wanted.update(f"{self.account.pk}:{key}" for key in reached_by(record))
@@ -114,7 +116,7 @@ class People:
                 wish = self.wish(key)
                 self._know(Person(key, dict(wish.facts), wish.column_id))
                 self._loaded[key].hears(wish)
-        if self.with_notes:
+        if has_notes:
             self._read_notes()
         if self.with_consents:
             self._read_consents()

@@ -67,8 +67,7 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
     place = _("Importierte Datei %(name)s") % {"name": source.file_name}
     users = User.objects.of(source.account)
     reader = Reader(columns, users, source.options, place=place[:LONGEST_PLACE], now=now)
-    fields = mapping.values()
-    plan = Plan(People(source.account, with_notes="note" in fields, with_consents="consent_at" in fields))
+    plan = Plan(People(source.account, with_consents="consent_at" in mapping.values()))
     for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
         plan.people.load(row for row in batch if not row.errors)
         no_mail = suppression.entries(source.account_id, _addresses(batch))

@@ -239,6 +239,22 @@ def test_a_note_that_is_there_already_is_not_written_again(anna, board):
     assert ada.action_counts == {"note": 2}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nachname;E-Mail;Telefon\nÖztürk;ada@example.org;040 1\n",
+        "Nachname;E-Mail;Baujahr\nÖztürk;ada@example.org;1970/75\n",
+        "Nachname;E-Mail;Land\nÖztürk;ada@example.org;France\n",
+        "Nachname;E-Mail;Status\nÖztürk;ada@example.org;Interessent\n",
+    ],
+)
+def test_what_could_not_be_read_is_noted_once_however_often_the_file_comes(anna, board, text):
+    imported(anna, text)
+    again = imported(anna, text)
+    (ada,) = contacts(anna)
+    assert (outcomes(again), ada.action_counts) == (["unchanged"], {"note": 1})
+
+
 def test_a_contact_in_the_trash_is_not_brought_back(anna, board):
     ada = ContactFactory(account=anna.account, last_name="Öztürk", email="ada@example.org")
     leads.trash(user=anna, contact_ids=[ada.pk], now=timezone.now())
