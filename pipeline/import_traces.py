@@ -23,7 +23,19 @@ def keep(writer: "Writer", source: Import) -> None:
 
 def stored(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of fields as JSON holds them: how they are compared later."""
-    return json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder))
+    return json.loads(
+        json.dumps({name: _bare(value) for name, value in values.items()}, cls=DjangoJSONEncoder)
+    )
+
+
+def _bare(value: Any) -> Any:
+    """Further numbers without what `derive` adds to them: the file brings them without it."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: text for name, text in one.items() if name != "e164"} if isinstance(one, dict) else one
+        for one in value
+    ]
 
 
 def _rows(writer: "Writer", source: Import) -> Iterator[tuple[Any, ...]]:

@@ -117,7 +117,7 @@ def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[st
     ]
     values = {name: Contact._meta.get_field(name).to_python(trace.before[name]) for name in names}
     if values:
-        shown = {name: facts.label(name) for name in values}
+        written = {name: getattr(contact, name) for name in values}
         for name, value in values.items():
             setattr(contact, name, value)
         contact.version += 1
@@ -126,12 +126,19 @@ def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[st
             account_id=contact.account_id,
             contact_id=contact.pk,
             kind=Change.Kind.IMPORTED,
-            before="; ".join(f"{shown[name]}: {trace.after[name] or '–'}" for name in values)[:400],
-            after="; ".join(f"{shown[name]}: {trace.before[name] or '–'}" for name in values)[:400],
+            before=_summary(written),
+            after=_summary(values),
             actor=user,
             at=now,
         )
     return [facts.label(name) for name in trace.before if name not in values]
+
+
+def _summary(values: dict[str, Any]) -> str:
+    """„Ort: Bonn; Telefon: –“."""
+    return "; ".join(f"{facts.label(name)}: {facts.text(name, value)}" for name, value in values.items())[
+        :400
+    ]
 
 
 def _fields(names: Collection[str]) -> list[str]:

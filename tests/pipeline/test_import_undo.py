@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.refusals import Conflict
 from contacts import actions, facts
-from contacts.models import Action, Consent, Contact
+from contacts.models import Action, Change, Consent, Contact
 from pipeline import import_undo, import_undoing, moves
 from pipeline.models import Card, Import, Trace
 from tests.factories import ContactFactory
@@ -114,6 +114,25 @@ def test_numbers_dates_and_lists_come_back(anna, board):
     left_out = ("version", "search")
     assert {name: value for name, value in after.items() if name not in left_out} == {
         name: value for name, value in before.items() if name not in left_out
+    }
+
+
+def test_further_numbers_and_addresses_go_back_and_the_history_writes_them_as_people_do(anna, board):
+    olga = ContactFactory(account=anna.account, last_name="Wagner", email="o@st.example", phone="040 5557001")
+    text = (
+        "Nachname;E-Mail;Telefon;Weitere E-Mail-Adressen\nWagner;o@st.example;0171 5557002;zwei@st.example\n"
+    )
+    source = imported(anna, text, now=NOW)
+    olga.refresh_from_db()
+    assert [reach["text"] for reach in olga.more_phones] == ["0171 5557002"]
+    undone(source, anna)
+    olga.refresh_from_db()
+    assert (olga.phone, olga.more_phones, olga.more_emails) == ("040 5557001", [], [])
+    assert source.counts["undo_reverted"] == 1
+    change = Change.objects.of(anna.account).filter(contact=olga).latest("pk")
+    assert {*change.before.split("; ")} == {
+        "Weitere E-Mail-Adressen: zwei@st.example",
+        "Weitere Telefonnummern: 0171 5557002",
     }
 
 
