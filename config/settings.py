@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",  # after ours, whose command `procrastinate` counts
 ]
 MIDDLEWARE = [
+    "config.logs.RequestLine",
     "config.middleware.AnyHostForProbes",
     "config.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
@@ -221,7 +222,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Kontakte-Pipeline <nor
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_path": {"()": "config.logs.NoPath"}},
+    "formatters": {"line": {"()": "config.logs.Lines", "as_json": env.str("LOG_FORMAT", "text") == "json"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_path"]}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "loggers": {"pipeline": {"level": "INFO" if env.bool("LOG_LINES", True) else "ERROR"}},
 }

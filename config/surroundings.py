@@ -61,6 +61,7 @@ class Surroundings:
         names = ["localhost", "127.0.0.1", "[::1]", urlsplit(environment["BASE_URL"]).hostname or "localhost"]
         environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
         environment.setdefault("WEB_GRACE", "2")
+        environment.setdefault("LOG_LINES", "0")  # a terminal is for what went wrong
         environment["PYTHONUTF8"] = "1"  # whatever the shell's locale is
         if self.embedded:
             self.started = True

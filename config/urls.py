@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from config import health
 
+handler500 = "config.logs.fault"
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -16,10 +16,10 @@ from funnel import enrolments, holding, rendering, returns
 from funnel.incoming import Kind as Returned
 from funnel.incoming import Received
 from funnel.models import Enrolment, Message
-from funnel.outcome import Fate, Outcome, line
+from funnel.outcome import Fate, Outcome, codes, line
 from funnel.relay import Relay
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger("pipeline.mail")
 State = Message.State
 GIVEN_UP_AFTER = timedelta(hours=72)  # since the first try, without the time in which the sending was held
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt
@@ -35,15 +35,25 @@ class Ending:
 
 
 def deliver(message: Message, relay: Relay, *, now: datetime) -> Ending:
-    """Hands a claimed message over and writes down how it ended.
+    """Hands a claimed message over and writes down how it ended, in the ledger and in the log.
 
     What was stopped since it was claimed stays cancelled. Raises nothing that the mail server does.
     """
+    ending = _deliver(message, relay, now)
+    fate, answer = (ending.outcome.fate.value, ending.outcome.answer) if ending.outcome else ("", "")
+    facts = {"mail": message.pk, "office": message.account_id, "state": str(ending.state)}
+    if fate != Fate.SENT.value:
+        facts["reason"] = " ".join(filter(None, (fate or "not handed over", codes(answer))))
+    log.log(logging.INFO if fate == Fate.SENT.value else logging.WARNING, "mail", extra={"facts": facts})
+    return ending
+
+
+def _deliver(message: Message, relay: Relay, now: datetime) -> Ending:
     try:
         rendered = rendering.render_message(message)
         faults = rendered.faults
     except Exception as fault:  # one odd mail must not stop all that are due
-        logger.exception("Message %s cannot be put together", message.pk)
+        log.exception("Message %s cannot be put together", message.pk)
         faults = [line(f"{type(fault).__name__}: {fault}")]
     if faults:
         answer = "; ".join(faults)
@@ -61,7 +71,7 @@ def _handed_over(message: Message, rendered: rendering.Rendered, relay: Relay) -
     try:
         return relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
     except Exception as fault:  # ours: nobody knows how far it came
-        logger.exception("Message %s was not handed over as it should", message.pk)
+        log.exception("Message %s was not handed over as it should", message.pk)
         relay.close()
         return Outcome(Fate.UNCLEAR, line(f"{type(fault).__name__}: {fault}"))
 

@@ -1,11 +1,14 @@
 """Mailing what `opt_in` has kept: done by the worker, so that nobody waits for a mail server."""
 
+import logging
 from datetime import datetime, timedelta
 
 from funnel import opt_in_mail
 from funnel.models import OptIn
-from funnel.outcome import Fate
+from funnel.outcome import Fate, codes
 from funnel.relay import Relay
+
+log = logging.getLogger("pipeline.mail")
 
 
 class NotTaken(Exception):
@@ -26,6 +29,8 @@ def deliver(*, opt_in_id: int, now: datetime) -> bool:
         outcome = relay.send(opt_in_mail.compose(opt_in, opt_in.account.sender), opt_in.address)
     finally:
         relay.close()
+    facts = {"opt_in": opt_in.pk, "office": opt_in.account_id, "state": outcome.fate.value}
+    log.info("mail", extra={"facts": facts | {"reason": codes(outcome.answer)}})
     if outcome.fate in (Fate.LATER, Fate.HELD):
-        raise NotTaken(outcome.answer)
+        raise NotTaken(codes(outcome.answer))
     return outcome.fate is Fate.SENT

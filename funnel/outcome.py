@@ -1,5 +1,6 @@
 """How handing over one mail ended, whoever it was handed to."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -27,3 +28,12 @@ class Outcome:
 def line(text: str) -> str:
     """What a server said, as one line that fits and can be stored."""
     return " ".join(text.encode(errors="replace").decode().replace("\x00", "").split())[:300]
+
+
+CODES = re.compile(r"\b[245]\d\d\b(?:[ -][245]\.\d{1,3}\.\d{1,3})?")
+
+
+def codes(answer: str) -> str:
+    """The numbers of what a server said, for the log: its words may repeat the address."""
+    found = CODES.search(answer)
+    return found[0] if found else ""

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Account, Role, User
@@ -115,3 +116,8 @@ def unwritten(db: None) -> Callable[[], AbstractContextManager[None]]:
         assert rows_written() - before == 0
 
     return checked
+
+
+def words_of(answer: HttpResponse) -> str:
+    """The page without its request's id, the one thing in which two equal answers differ."""
+    return answer.content.decode().replace(answer["X-Request-ID"], "")

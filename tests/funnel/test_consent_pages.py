@@ -11,6 +11,7 @@ from contacts.models import Consent
 from funnel import basis, opt_in
 from funnel.models import OptIn, Suppression
 from funnel.tokens import opt_in_token
+from tests.cast import words_of
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
 
@@ -31,7 +32,7 @@ def nora(krueger):
 
 
 def without_token(answer):
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words_of(answer))
 
 
 @pytest.fixture

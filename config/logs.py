@@ -1,0 +1,101 @@
+"""What the log says: one line for each request and each mail, with numbers and names of the code, never of people.
+
+A route's name stands for its path, since a path may hold a token and a query what somebody searched for.
+"""
+
+import json
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.template.loader import get_template
+
+requests = logging.getLogger("pipeline.request")
+
+
+class RequestLine:
+    """Gives each request an id, counts its statements, and writes one line when it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = str(uuid4())  # type: ignore[attr-defined]
+        begun, counter = time.perf_counter(), Counter()
+        with connection.execute_wrapper(counter):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        milliseconds = round((time.perf_counter() - begun) * 1000)
+        user = getattr(request, "_cached_user", None)  # whoever was asked for; the line itself asks nobody
+        facts = {
+            "request": request.id,  # type: ignore[attr-defined]
+            "office": getattr(user, "account_id", None),
+            "user": getattr(user, "pk", None),
+            "route": request.resolver_match.view_name if request.resolver_match else "",
+            "status": response.status_code,
+            "ms": milliseconds,
+            "statements": counter.statements,
+        }
+        requests.info("request", extra={"facts": facts})
+        return response
+
+
+class Counter:
+    """How many statements a request asked."""
+
+    def __init__(self) -> None:
+        self.statements = 0
+
+    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        self.statements += 1
+        return execute(*arguments)
+
+
+class Lines(logging.Formatter):
+    """One line a record: its facts as words, or as JSON."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        super().__init__()
+        self.as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = getattr(record, "facts", {})
+        at = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
+        if self.as_json:
+            line = {"at": at, "level": record.levelname, "what": record.name} | facts
+            return json.dumps(line if facts else line | {"message": self._words(record)})
+        words = " ".join(f"{name}={value}" for name, value in facts.items() if value not in (None, ""))
+        return f"{at} {record.levelname} {record.name} {words or self._words(record)}"
+
+    def formatException(self, ei: Any) -> str:
+        """Where it happened and its kind; what an exception says may quote a row."""
+        return "".join(traceback.format_tb(ei[2])) + ei[0].__qualname__
+
+    def _words(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # another handler may have written it out
+        return super().format(record)
+
+
+class NoPath(logging.Filter):
+    """Django's own lines on answers name the path; ours name the route, so theirs are only kept for faults."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if request is None:
+            return True
+        if record.levelno < logging.ERROR:
+            return False
+        match = getattr(request, "resolver_match", None)
+        route, number = match.view_name if match else "?", getattr(request, "id", "?")
+        record.msg, record.args = "fault in %s, request %s", (route, number)
+        return True
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours. It asks nothing but the request's id: all else may have fallen."""
+    return HttpResponseServerError(get_template("500.html").render({"request": request}))
