@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 import psycopg
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views import defaults
 
 from accounts.refusals import keep_private, wants_fragment
 
@@ -43,8 +42,9 @@ def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse
         return None
     sentence, seconds = found
     name = request.resolver_match.view_name if request.resolver_match else ""
-    logger.warning("%s is unavailable: %s", name, " ".join(str(error).split()))
-    context = {"sentence": sentence, "is_error": True}
+    kind = type(error.__cause__ or error).__qualname__  # what PostgreSQL says may quote a row
+    logger.warning("%s is unavailable: %s, request %s", name, kind, getattr(request, "id", "?"))
+    context = {"sentence": sentence, "is_error": True, "request": request}
     html = render_to_string("_message.html" if wants_fragment(request) else "503.html", context)
     response = keep_private(HttpResponse(html, status=503))
     response["Retry-After"] = str(seconds)
@@ -53,7 +53,9 @@ def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler of what nobody has caught: in a middleware, or a fault of ours."""
-    return answer_to(sys.exc_info()[1], request) or defaults.server_error(request)
+    answer = answer_to(sys.exc_info()[1], request)
+    page = {"request": request}  # for its id; the page asks nothing else, since all else may have fallen
+    return answer or HttpResponseServerError(render_to_string("500.html", page))
 
 
 def _sentence(error: BaseException | None) -> tuple[str, int] | None:

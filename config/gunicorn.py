@@ -28,6 +28,7 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 loglevel = "warning"
+logger_class = "config.server_log.ServerLog"
 proc_name = "pipeline-web"
 control_socket_disable = True
 forwarded_allow_ips = ""  # whom to believe is decided in config/proxies.py

@@ -12,9 +12,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
-from django.template.loader import get_template
+from django.http import HttpRequest, HttpResponse
 
+# How gunicorn begins what goes on with the line or the path of a request.
+OF_THE_SERVER = ("Invalid request", "Error handling request")
 requests = logging.getLogger("pipeline.request")
 
 
@@ -82,9 +83,15 @@ class Lines(logging.Formatter):
 
 
 class NoPath(logging.Filter):
-    """Django's own lines on answers name the path; ours name the route, so theirs are only kept for faults."""
+    """Django's own lines on answers name the path; ours name the route, so theirs are only kept for faults.
+
+    Of those of the web server their beginning is kept.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        for beginning in OF_THE_SERVER:
+            if str(record.msg).startswith(beginning):
+                record.msg, record.args = beginning, ()
         request = getattr(record, "request", None)
         if request is None:
             return True
@@ -94,8 +101,3 @@ class NoPath(logging.Filter):
         route, number = match.view_name if match else "?", getattr(request, "id", "?")
         record.msg, record.args = "fault in %s, request %s", (route, number)
         return True
-
-
-def fault(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of ours. It asks nothing but the request's id: all else may have fallen."""
-    return HttpResponseServerError(get_template("500.html").render({"request": request}))

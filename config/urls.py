@@ -4,7 +4,6 @@ from django.urls import include, path
 
 from config import health
 
-handler500 = "config.logs.fault"
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

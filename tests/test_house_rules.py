@@ -121,6 +121,10 @@ def test_views_are_four_thoughts() -> None:
     assert complaints(code.long_views, WRITTEN) == []
 
 
+def test_the_log_quotes_no_exception() -> None:
+    assert complaints(code.quoting_log_lines, WRITTEN) == []
+
+
 def test_german_text_goes_through_gettext() -> None:
     data = {path for place in GERMAN_DATA for path in files(place)}
     rooms = [path for path in WRITTEN if code.room_of(name_of(path)) != "config" and path not in data]
@@ -193,6 +197,8 @@ BREAKAGES = [
     (code.german_outside_gettext, "contacts/views.py", "title = 'Fälligkeit'"),
     (code.german_outside_gettext, "contacts/views.py", "def f(n): return f'{n} Kontakte und mehr'"),
     (code.german_outside_gettext, "contacts/views.py", "raise NotFound('Bitte neu laden.')"),
+    (code.quoting_log_lines, "a/b.py", "try: f()\nexcept E as fault: log.warning('%s', fault)"),
+    (code.quoting_log_lines, "a/b.py", "def f(error: Exception | None): logger.error(str(error))"),
     (pages.outgrown, "contacts/due.py", "x\n" * 300),
     (pages.outgrown, "templates/a.html", "x\n" * 80),
     (pages.outgrown, "static/css/a.css", "x\n" * 250),
@@ -257,6 +263,11 @@ SOUND = [
         code.german_outside_gettext,
         "contacts/views.py",
         "def f():\n    'Zeigt die Fälligkeit.'\n    return 'ü'",
+    ),
+    (
+        code.quoting_log_lines,
+        "a/b.py",
+        "try: f()\nexcept E as fault: log.warning('%s', type(fault).__name__)",
     ),
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (

@@ -5,10 +5,14 @@ import logging
 from io import StringIO
 
 import pytest
-from django.test import Client
+from django.db import OperationalError
+from django.test import Client, RequestFactory
 from django.urls import path
+from gunicorn.config import Config
 
+from accounts.unavailable import server_error
 from config.logs import Lines, NoPath
+from config.server_log import ServerLog
 from config.urls import handler500, urlpatterns  # noqa: F401
 from funnel import outbox
 from funnel.models import Message
@@ -119,3 +123,34 @@ def test_text_is_one_line_too():
     assert (
         Lines().format(record).endswith(" INFO pipeline.request request=abc route=pipeline:list status=200")
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("warning", "Invalid request from ip=::1: 'GET /u/canary'"), ("exception", "Error handling request %s")],
+)
+def test_the_web_server_quotes_no_request(method, words, capsys):
+    log, secret = ServerLog(Config()), "canary"  # the line of the code itself is shown
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        getattr(log, method)(words, *["/u/canary"] * words.count("%s"))
+    said = capsys.readouterr().err
+    assert words[:15] in said
+    assert "canary" not in said
+
+
+@pytest.mark.parametrize("error", [ValueError("canary"), OperationalError("canary")])
+def test_the_page_for_a_fault_shows_the_id_and_stands_without_it(error, caplog):
+    request = RequestFactory().get("/u/canary/")
+    request.resolver_match = None
+    try:
+        raise error
+    except type(error):
+        bare = server_error(request)
+        request.id = "the-id"
+        page = server_error(request)
+    assert (bare.status_code, page.status_code) in [(500, 500), (503, 503)]
+    assert "Kennung" not in bare.content.decode()
+    assert "the-id" in page.content.decode()
+    assert "canary" not in caplog.text + page.content.decode()

@@ -113,6 +113,34 @@ def long_views(path: str, source: str) -> list[str]:
     ]
 
 
+def quoting_log_lines(path: str, source: str) -> list[str]:
+    """Lines of the log that repeat what an exception says: it may quote a row, an address or a statement."""
+    tree = ast.parse(source)
+    caught = {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name}
+    given = {
+        node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg) and node.annotation and "Exception" in ast.unparse(node.annotation)
+    }
+    lines = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_log_line(node)]
+    kinds = {id(node.args[0]) for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_of_type(node)}
+    return [
+        f"{path}:{line.lineno} logs what {node.id} says"
+        for line in lines
+        for node in ast.walk(line)
+        if isinstance(node, ast.Name) and node.id in caught | given and id(node) not in kinds
+    ]
+
+
+def _is_log_line(node: ast.Call) -> bool:
+    """A call of `log` or `logger`, whichever its level."""
+    return isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("log", "logger")
+
+
+def _is_of_type(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
+
+
 def german_outside_gettext(path: str, source: str) -> list[str]:
     """String literals that look German and that no translator would ever see; docstrings are for us."""
     tree = ast.parse(source)

@@ -50,7 +50,8 @@ class Command(LibraryCommand):
             except (DatabaseError, ConnectorException, psycopg.Error) as fault:
                 if self.is_stopped:
                     return
-                logger.warning("The worker waits for its database: %s", fault)
+                kind = type(fault.__cause__ or fault).__qualname__  # its words may quote a row
+                logger.warning("The worker waits for its database: %s", kind)
             time.sleep(PAUSE)
 
     def rescue(self) -> None:
