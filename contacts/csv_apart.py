@@ -20,6 +20,9 @@ from contacts.csv_sheet import Shape
 SECONDS = 5  # of the processor
 LONGEST_WAIT = 120  # seconds, on a machine that has other work
 MEMORY = 200_000_000  # bytes, the interpreter's own included
+LARGEST_ROWS = (
+    200_000_000  # bytes that are written; a small spreadsheet may repeat one long text a million times
+)
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -50,6 +53,7 @@ def main(source: str, target: str) -> None:
     """Reads, and prints the shape or the fault."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_ROWS, LARGEST_ROWS))
     answer: dict[str, object]
     try:
         with Path(target).open("w", encoding="utf-8", newline="") as file:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 LONGEST_RECORD = 1_000_000  # characters of one row, line ends in its cells included
+TOO_LONG = gettext_noop("Die Zeile ist zu lang; das ist keine Liste von Kontakten.")
 _CHUNK = 1 << 20
 _EVIDENCE = 1_000_000  # bytes from the first sign on that is not ASCII; more would tell nothing new
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -43,6 +44,7 @@ def _as_they_are(fault: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error(_C1, _as_they_are)
+csv.field_size_limit(LONGEST_RECORD + 1)  # else a long cell would be taken for a quote that is open
 
 
 class CsvError(ValueError):
@@ -137,9 +139,7 @@ class _Lines:
             sentence = gettext_noop("Die Zeile enthält ein NUL-Zeichen; das ist keine Textdatei.")
             raise CsvError(self.number, sentence)
         if self.size > LONGEST_RECORD:
-            raise CsvError(
-                self.number, gettext_noop("Die Zeile ist zu lang; das ist keine Liste von Kontakten.")
-            )
+            raise CsvError(self.number, TOO_LONG)
         return line
 
 

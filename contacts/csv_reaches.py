@@ -12,6 +12,7 @@ from contacts.csv_headers import kind_of
 from contacts.phones import e164
 
 LONGEST_WORDS, LONGEST_NUMBER, MOST = 120, 40, 10
+LONGEST_CELL = 1000  # characters; a longer one is a text, and looking for addresses in it would take its time
 NOTHING = {
     *(
         "",
@@ -59,6 +60,7 @@ _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\sat\s(?=[\w.-]+\.[a-z]{2,}\b
 _MAILS_APART = re.compile(
     r"\s*(?::::|[,;|\n]|\s/\s|\s(?:oder|und)\s)\s*|\s+(?=[^\s@<]+@)|(?<=[\w])/(?=[^\s/@]+@)"
 )
+_BLANKS = re.compile(r"\s{2,}")
 _IN_BRACKETS = re.compile(r"(.*)<([^<>\s]+@[^<>\s]+)>(.*)", re.DOTALL)
 _BORDER = " \t\n()[]-–,;:/."
 
@@ -78,7 +80,9 @@ def is_nothing(text: str) -> bool:
 
 def phones_in(text: str, kind: str = "", label: str = "") -> Found:
     """The numbers of a cell. A word, a dash or fewer than six digits is no number."""
-    text = _TRAILING.sub("", text.removeprefix("p:").strip().lstrip("'").strip())
+    if len(text) > LONGEST_CELL:
+        return Found([], [text])
+    text = _TRAILING.sub("", _closed_up(text).removeprefix("p:").strip().lstrip("'").strip())
     if _ROUNDED.fullmatch(text):
         return Found([], [], is_rounded=True)
     kind, words = _labelled(kind, label)
@@ -105,10 +109,12 @@ def phones_in(text: str, kind: str = "", label: str = "") -> Found:
 
 def emails_in(text: str, kind: str = "", label: str = "") -> Found:
     """The addresses of a cell, each as it may be stored."""
+    if len(text) > LONGEST_CELL:
+        return Found([], [text])
     kind, words = _labelled(kind, label)
     found: list[Reach] = []
     left: list[str] = []
-    for part in filter(None, _MAILS_APART.split(_AT.sub("@", text.removeprefix("mailto:")))):
+    for part in filter(None, _MAILS_APART.split(_AT.sub("@", _closed_up(text).removeprefix("mailto:")))):
         bracketed = _IN_BRACKETS.fullmatch(part)
         address = bracketed[2] if bracketed else part.strip(" <>()\"'.")
         try:
@@ -141,6 +147,11 @@ def once(found: Sequence[Reach]) -> list[Reach]:
     for reach in found:
         first.setdefault(bare(reach["text"]), reach)
     return list(first.values())
+
+
+def _closed_up(text: str) -> str:
+    """One blank, or one line end, for several: what follows looks at each run of them again and again."""
+    return _BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
 
 
 @lru_cache(maxsize=8192)

@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from contacts.csv_bytes import CsvError, put_right
+from contacts.csv_bytes import TOO_LONG, CsvError, put_right
 from contacts.csv_cells import Columns
 from contacts.csv_guess import left_behind, propose
 from contacts.csv_headers import HEADER_ROWS, header_of
@@ -24,6 +24,8 @@ from contacts.csv_values import is_total
 
 MOST_ROWS = 100_000  # empty ones included
 MOST_COLUMNS = 300
+LONGEST_ROW = 100_000  # characters; whoever goes on with the rows holds many of them
+LONGEST_SAMPLE = 200  # characters of a cell that tell what its column means
 SAMPLE_ROWS = 200
 
 
@@ -74,6 +76,8 @@ def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], **known: A
         if said[-1] >= MOST_COLUMNS:
             sentence = gettext_noop("Die Datei hat %(found)s Spalten; höchstens %(limit)s sind möglich.")
             raise CsvError(line, sentence, found=said[-1] + 1, limit=MOST_COLUMNS)
+        if sum(map(len, cells)) > LONGEST_ROW:
+            raise CsvError(line, TOO_LONG)
         count += 1
         filled.update(said)
         if count <= SAMPLE_ROWS:
@@ -120,7 +124,8 @@ class Sheet:
         self.headers = self._headers()
         sample = [cells for line, cells in self.first if line > self.header_line]
         columns = [
-            [cells[index] for cells in sample if index < len(cells)] for index in range(len(self.headers))
+            [cells[index][:LONGEST_SAMPLE] for cells in sample if index < len(cells)]
+            for index in range(len(self.headers))
         ]
         self.mapping = propose(self.headers, columns)
         before = sum(1 for line, _cells in self.first if line <= self.header_line)

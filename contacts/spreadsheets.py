@@ -10,7 +10,6 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from contacts.csv_bytes import CsvError
 
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-LARGEST_RANGE = 3_000_000  # cells; a sheet is held in memory as one rectangle
 
 
 def read_spreadsheet(data: bytes) -> tuple[str, Iterator[tuple[int, Sequence[str]]]]:

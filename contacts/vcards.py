@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from django.utils.translation import gettext_noop
-
-from contacts.csv_bytes import LONGEST_RECORD, CsvError
+from contacts.csv_bytes import LONGEST_RECORD, TOO_LONG, CsvError
 
 MOST_OF_ONE = 4  # numbers, and addresses, of one card; further ones follow in the last cell
 KINDS = {"cell": "mobil", "work": "geschäftlich", "home": "privat", "fax": "Fax"}
@@ -74,7 +72,7 @@ def _lines(data: bytes, encoding: str) -> Iterator[tuple[int, str]]:
     while text := stream.readline(LONGEST_RECORD + 1):
         number += 1
         if len(text) > LONGEST_RECORD:
-            raise CsvError(number, gettext_noop("Die Zeile ist zu lang; das ist keine Liste von Kontakten."))
+            raise CsvError(number, TOO_LONG)
         soft = held.endswith("=\n") and "QUOTED-PRINTABLE" in held[:200].upper()
         if (text[0] in " \t" and held) or soft:
             if len(held) < 20_000:

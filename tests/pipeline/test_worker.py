@@ -221,6 +221,26 @@ def test_the_same_file_uploaded_twice_and_run_at_once_creates_each_contact_once(
     assert sorted({outcome for source in sources for outcome in outcomes(source)}) == ["created", "unchanged"]
 
 
+def test_an_import_that_is_held_up_keeps_neither_another_office_nor_a_small_file_waiting(anna, paul, board):
+    """Both offices' files are large ones, of which a few run at once; the worker is the real one."""
+    large = configured(anna, office(tasks.LARGE + 1))
+    work()
+    imports.start(source=large)
+    theirs = configured(paul, "Nachname\n" + "".join(f"Name{n}\n" for n in range(tasks.LARGE + 1)))
+    small = configured(anna, "Nachname\nKlein\n")
+    aside = connection.copy()
+    with aside.cursor() as holding, worker():
+        holding.execute("SELECT pg_advisory_lock(%s, %s)", [import_jobs.LOCK_CLASS, anna.account_id])
+        wait_until(lambda: state_of(theirs) == state_of(small) == Import.State.CHECKED)
+        wait_until(lambda: ("run_import", "doing") in job_states())
+        imports.start(source=theirs)
+        wait_until(lambda: state_of(theirs) == Import.State.DONE)
+        assert state_of(large) == Import.State.RUNNING
+        aside.close()
+        wait_until(lambda: state_of(large) == Import.State.DONE)
+    assert Contact.objects.of(paul.account).count() == tasks.LARGE + 1
+
+
 def test_the_periodic_jobs_erase_the_old_trash(anna, board):
     now = timezone.now()
     old, young = ContactFactory(account=anna.account), ContactFactory(account=anna.account)
