@@ -117,7 +117,9 @@ class MappingForm(forms.Form):
         preview = self.source.options.get("preview", [])
         for index in self.shown:
             cells = [row[index] for row in preview if index < len(row)]
-            yield Choice(self.headers[index], [cell for cell in cells if cell], self[f"column-{index}"])
+            yield Choice(
+                self.headers[index], [cell for cell in cells if cell.strip()], self[f"column-{index}"]
+            )
 
     def status_choices(self) -> list[forms.BoundField]:
         """The statuses of the file."""

@@ -68,7 +68,7 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
         "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
         "is_error": source.state == State.FAILED,
-        "undo": import_undo.state_of(source, timezone.now()),
+        "way_back": import_undo.state_of(source, timezone.now()),
         "can_be_mapped": can_be_mapped(source),
         "left_out": import_files.left_out(source),
         **mails_of(source),

@@ -527,3 +527,5 @@ def test_the_closing_message_counts_every_outcome(anna, board, login):
     page = login(anna).get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}).content.decode()
     said = "1 Kontakt angelegt, 1 aktualisiert, 1 unverändert, 1 übersprungen, 1 fehlerhaft."
     assert said in page
+    toast = page.partition('class="toast')[2]
+    assert (said in toast, "<form" in toast) == (True, False)  # what takes an import back stands on its page
