@@ -23,8 +23,8 @@ class FactsForm(TidyText, forms.ModelForm):
     """Some or all facts of a contact. It checks; `facts.save` writes."""
 
     email = EmailField(label=gettext_lazy("E-Mail-Adresse"), max_length=254, required=False)
-    more_emails = ReachesField(is_phone=False, label=gettext_lazy("Weitere E-Mail-Adressen"))
-    more_phones = ReachesField(is_phone=True, label=gettext_lazy("Weitere Telefonnummern"))
+    more_emails = ReachesField(is_phone=False, label=gettext_lazy("Weitere Mailadressen"))
+    more_phones = ReachesField(is_phone=True, label=gettext_lazy("Weitere Nummern"))
     living_area = AreaField(
         label=gettext_lazy("Wohnfläche in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
     )
@@ -44,6 +44,12 @@ class FactsForm(TidyText, forms.ModelForm):
     class Meta:
         model = Contact
         fields = facts.FIELDS
+        # Short, and told apart from the first address and number when a label is spoken or searched for.
+        labels = {
+            "email_kind": gettext_lazy("Art der Adresse"),
+            "phone_kind": gettext_lazy("Art der Nummer"),
+            "phone_words": gettext_lazy("Hinweis zur Nummer"),
+        }
 
     def __init__(self, *args: Any, only: tuple[str, ...] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -66,7 +66,7 @@ class ReachesWidget(forms.Widget):
         return format_html('<div class="reaches__line">{}</div>', format_html_join("", "{}", zip(inputs)))
 
     def _text(self, place: str, part: str, line: Mapping[str, str], kind: str, hint: str) -> SafeString:
-        label = hint or (_("E-Mail-Adresse") if kind == "email" else _("Telefonnummer"))
+        label = hint or (_("Weitere Mailadresse") if kind == "email" else _("Weitere Nummer"))
         limits = {"text": 254 if kind == "email" else LONGEST_PHONE, "words": reaches.LONGEST_WORDS}
         attrs = {**self._named(place, part), "type": kind, "maxlength": limits[part], "aria-label": label}
         attrs |= {"placeholder": hint} if hint else {}
