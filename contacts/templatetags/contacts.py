@@ -76,6 +76,12 @@ def bubbles(counts: dict[str, int]) -> SafeString:
     return mark_safe("".join(_bubble(bubble, language) for bubble in bubbles_of(counts)))
 
 
+@register.filter
+def bubble_names(counts: dict[str, int]) -> str:
+    """`{{ contact.action_counts|bubble_names }}`: "Anruf (2), Notiz", for those whom no pointer shows the names."""
+    return ", ".join(bubble.text for bubble in bubbles_of(counts))
+
+
 @register.simple_tag
 def circle(contact: Contact, can_assign: bool, oob: object = "") -> SafeString:
     """Who the contact is assigned to, and the button that assigns it. Needs the assignee at hand."""

@@ -33,6 +33,17 @@ def test_one_bubble_for_each_kind_with_its_count_in_fixed_order(krueger):
     assert 'aria-label="Notiz"' in html
 
 
+def test_the_names_of_bubbles_are_reachable_without_a_pointer(anna, board, login):
+    contact = ContactFactory(column=board["Nicht erreicht"])
+    for _ in range(2):
+        ActionFactory(contact=contact, kind="call")
+    client, said = login(anna), 'tabindex="0" role="group" aria-label="Anruf (2)"'
+    assert said in client.get("/contacts/").content.decode()
+    assert said in client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert said not in client.get("/contacts/board/").content.decode()  # a tab stop more on each of 350 cards
+    assert "Anruf (2)" in client.get(f"/cards/{contact.pk}/menu/").content.decode()
+
+
 def test_the_grey_circle_assigns(krueger):
     html = render("circle", ContactFactory(account=krueger, first_name="Ada", last_name="Lovelace"))
     assert 'aria-label="Mitarbeiter zuweisen für Ada Lovelace"' in html
