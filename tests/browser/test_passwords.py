@@ -8,7 +8,7 @@ from accounts.models import User
 
 def test_the_eye_shows_and_hides_what_is_typed(visit, anna):
     page = visit(None, "/accounts/login/")
-    field, eye = page.get_by_label("Passwort", exact=True), page.get_by_role("button", name="Passwort zeigen")
+    field, eye = page.get_by_label("Passwort", exact=True), page.get_by_role("button", name="Eingabe zeigen")
     field.fill("ein-geheimes-Wort")
     expect(field).to_have_attribute("type", "password")
     eye.click()
@@ -25,7 +25,7 @@ def test_it_is_reached_by_keyboard_and_the_form_leaves_with_a_password(visit, an
     field = page.get_by_label("Passwort", exact=True)
     field.fill("falsch-falsch")
     field.press("Tab")
-    expect(page.get_by_role("button", name="Passwort zeigen")).to_be_focused()
+    expect(page.get_by_role("button", name="Eingabe zeigen")).to_be_focused()
     page.keyboard.press("Enter")
     expect(field).to_have_attribute("type", "text")
     page.get_by_role("button", name="Anmelden", exact=True).click()
@@ -40,7 +40,7 @@ def test_an_invitation_says_the_rules_in_plain_words_and_lets_one_in(visit, anna
     page.get_by_label("Vorname").fill("Nina")
     page.get_by_label("Nachname").fill("Neu")
     page.get_by_label("Passwort", exact=True).fill("ein ganzer Satz mit Wörtern")
-    page.get_by_role("button", name="Passwort zeigen").click()
+    page.get_by_role("button", name="Eingabe zeigen").click()
     page.get_by_role("button", name="Zugang einrichten").click()
     expect(page.get_by_text("Willkommen! Sie sind angemeldet.")).to_be_visible()
     assert User.objects.get(pk=user.pk).full_name == "Nina Neu"

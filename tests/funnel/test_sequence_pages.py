@@ -88,7 +88,7 @@ def test_the_page_asks_the_same_number_of_statements(
     for _ in range(count):
         move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
     client.get("/funnel/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/funnel/")
 
 
