@@ -72,7 +72,5 @@ def further_filters(request: HttpRequest) -> HttpResponse:
         "address": reverse("pipeline:board" if request.GET.get("view") == "board" else "pipeline:list"),
         "sort": str(listing.Sort.parse(request.user, request.GET, sort_used(request))),
     }
-    template = (
-        "pipeline/_further_filters.html" if wants_fragment(request) else "pipeline/further_filters.html"
-    )
+    template = "pipeline/_further_menu.html" if wants_fragment(request) else "pipeline/further_filters.html"
     return render(request, template, context)

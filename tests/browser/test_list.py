@@ -228,3 +228,11 @@ def test_every_width_shows_the_whole_row_without_scrolling(visit, anna, people, 
     expect(page.get_by_role("combobox", name="Sortierung")).to_have_count(1 if width <= 1000 else 0)
     page.get_by_role("checkbox", name=re.compile("alle auf dieser Seite", re.IGNORECASE)).first.check()
     expect(bar).to_contain_text("3 ausgewählt")
+
+
+def test_the_menu_of_further_filters_leads_to_a_status(visit, anna, board, people):
+    page = visit(anna, "/contacts/")
+    page.get_by_role("link", name="Weitere Filter").click()
+    page.get_by_role("menuitemradio", name="Termin vereinbart").click()
+    expect(page.get_by_role("link", name="Filter entfernen: Termin vereinbart")).to_be_visible()
+    expect(page.locator("[data-contact]")).to_have_count(0)
