@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import Account
 from funnel import holding, outbox
 from funnel.models import Message, Sender
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
@@ -30,7 +31,9 @@ def two(anna, paul, hansen, board):
 
 
 def relay(account, url):
-    call_command("office", "relay", "--id", str(account.pk), "--url", url)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OFFICE_RELAY", url)
+        call_command("office", "relay", "--id", str(account.pk))
 
 
 def test_each_office_uses_its_own_server(two):
@@ -55,5 +58,5 @@ def test_only_servers_are_taken(two):
     with pytest.raises(CommandError):
         relay(two["anna"], "file:///etc/passwd")
     with pytest.raises(CommandError):
-        call_command("office", "relay", "--id", "0", "--url", "")
+        relay(Account(pk=0), "")
     assert set(Sender.objects.values_list("relay", flat=True)) == {""}
