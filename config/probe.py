@@ -6,6 +6,7 @@ import time
 from django.db import DatabaseError, connection, transaction
 
 INTERVAL = 10  # seconds between two attempts of one process
+AFTER_FAULT = 1  # the same where the last one failed, so that a process that can serve again says so at once
 PATIENCE = 3  # seconds until an attempt under way counts as failed
 # A new file for the table each time: a full disk shows where space has to be found, not where some is left.
 WRITE = "TRUNCATE accounts_write_probe; INSERT INTO accounts_write_probe (at) VALUES (now())"
@@ -24,7 +25,8 @@ class Probe:
         """Why nothing can be written, or ""."""
         with self.lock:
             is_under_way = self.attempt is not None and self.attempt.is_alive()
-            if not is_under_way and time.monotonic() - self.begun > INTERVAL:
+            pause = AFTER_FAULT if self.result else INTERVAL
+            if not is_under_way and time.monotonic() - self.begun > pause:
                 self.begun, self.result = time.monotonic(), "no answer to a write"
                 self.attempt = threading.Thread(target=self._try, daemon=True)
                 self.attempt.start()
