@@ -90,16 +90,21 @@ def save(
         return locked
     if version is not None and version != locked.version:
         raise Overtaken(locked, values)
-    before = _summary(locked, values)
-    for name, value in values.items():
-        setattr(locked, name, value)
-    if not any(getattr(locked, name) for name in NAMES):
+    if not any(values.get(name, getattr(locked, name)) for name in NAMES):
         raise NotUnderstood(nameless())
-    locked.version += 1
-    derived.derive(locked)
-    locked.save(update_fields=[*values, "version", *derived.FIELDS])
-    _record(locked, before, _summary(locked, values), actor, now)
+    write(locked, values, actor, now)
     return locked
+
+
+def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: datetime) -> None:
+    """Sets these fields and says so in the history. The caller holds the contact's lock and knows that they may."""
+    before = _summary(contact, values)
+    for name, value in values.items():
+        setattr(contact, name, value)
+    contact.version += 1
+    derived.derive(contact)
+    contact.save(update_fields=[*values, "version", *derived.FIELDS])
+    _record(contact, before, _summary(contact, values), actor, now)
 
 
 def nameless() -> str:
@@ -130,7 +135,7 @@ def _summary(contact: Contact, names: Collection[str]) -> str:
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
-def _record(contact: Contact, before: str, after: str, actor: User, now: datetime) -> None:
+def _record(contact: Contact, before: str, after: str, actor: User | None, now: datetime) -> None:
     Change.objects.create(
         account_id=contact.account_id,
         contact_id=contact.pk,

@@ -85,7 +85,13 @@ def to_be_emptied(user: User, column_id: int, target_id: int) -> tuple[Column, C
 
 
 def carry(
-    cards: QuerySet, target: Column, user: User, via: str, now: datetime, *, enrol: Enrol = Enrol.NOBODY
+    cards: QuerySet,
+    target: Column,
+    user: User | None,
+    via: str,
+    now: datetime,
+    *,
+    enrol: Enrol = Enrol.NOBODY,
 ) -> Carried:
     """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns.
 
@@ -106,7 +112,7 @@ def carry(
     return Carried(len(locked), started)
 
 
-def _enrol(moves: list[Move], target: Column, user: User, now: datetime, *, waits: bool) -> Started:
+def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:
     """In parts: what is read and written at once has a bound, however many were moved."""
     started = Started()
     for part in range(0, len(moves), PART):
@@ -132,7 +138,7 @@ def _place(cards: list[Card], ranks: list[str], target: Column, now: datetime) -
         cursor.execute(PLACE, [target.pk, now, [card.pk for card in cards], ranks])
 
 
-def _move(card: Card, target: Column, user: User, via: str, now: datetime) -> Move:
+def _move(card: Card, target: Column, user: User | None, via: str, now: datetime) -> Move:
     return Move(
         account_id=card.account_id,
         contact_id=card.contact_id,

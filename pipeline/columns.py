@@ -187,8 +187,13 @@ def close_gap(column: Column) -> None:
 
 def locked_columns(user: User) -> list[Column]:
     """The office's columns from left to right, nobody else moving cards or columns until the transaction ends."""
-    Account.objects.select_for_update(no_key=True).get(pk=user.account_id)
-    columns = Column.objects.of(user.account).order_by("pk").select_for_update(no_key=True)
+    return locked_of(user.account)
+
+
+def locked_of(account: Account) -> list[Column]:
+    """The same for what happens by itself."""
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    columns = Column.objects.of(account).order_by("pk").select_for_update(no_key=True)
     return sorted(columns, key=attrgetter("position"))
 
 

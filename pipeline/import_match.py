@@ -13,20 +13,22 @@ if TYPE_CHECKING:
 _NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
 
 
-def choose(row: Row, record: Record, people: Sequence["Person"]) -> "Person | None":
-    """The one person the row means: by e-mail address, else by number and name, else because all cells agree.
+def identified(row: Row, record: Record, people: Sequence["Person"]) -> list["Person"]:
+    """Whom the row means: by e-mail address, else by number and name. Several that nothing tells apart are all of them.
 
-    Several are narrowed down to those of exactly this name; several left are nobody.
+    Several are narrowed down to those of exactly this name.
     """
-    for agreed in (Same.EMAIL, Same.PHONE):
+    for agreed in (Same.EMAIL, Same.PHONE):  # an address goes before a number
         known = _without_shared(record, people) if agreed is Same.EMAIL else record
-        found = [person for person in people if identity.same(known, person.record) is agreed]
-        if one := _only(row, record, found):
-            return one
-        if found:
-            break  # an address goes before a number
+        if found := [person for person in people if identity.same(known, person.record) is agreed]:
+            return _narrowed(row, record, found)
+    return []
+
+
+def repeated(row: Row, record: Record, people: Sequence["Person"]) -> list["Person"]:
+    """Whom a row means that nothing identifies: who says the same in all its cells."""
     place = place_key(row.facts)
-    return _only(row, record, [person for person in people if _says_the_same(person, row, place)])
+    return _narrowed(row, record, [person for person in people if _says_the_same(person, row, place)])
 
 
 def in_common(record: Record, people: Sequence["Person"]) -> list[tuple[str, "Person"]]:
@@ -53,7 +55,13 @@ def wanted(known: Facts, row: Facts) -> Facts:
     }
 
 
-def _only(row: Row, record: Record, people: Sequence["Person"]) -> "Person | None":
+def filled(known: Facts, row: Facts) -> Facts:
+    """What the row adds to what is known: values where there is none yet, further numbers and addresses."""
+    added = wanted(known, row)
+    return {name: value for name, value in added.items() if name.startswith("more_") or not known.get(name)}
+
+
+def _narrowed(row: Row, record: Record, people: list["Person"]) -> list["Person"]:
     if len(people) > 1:
         for narrowed in (
             [person for person in people if person.key == row.file_id],
@@ -61,9 +69,8 @@ def _only(row: Row, record: Record, people: Sequence["Person"]) -> "Person | Non
             [person for person in people if _says_the_same(person, row, place_key(row.facts))],
         ):
             if len(narrowed) == 1:
-                return narrowed[0]
-        return None
-    return people[0] if people else None
+                return narrowed
+    return people
 
 
 def _without_shared(record: Record, people: Sequence["Person"]) -> Record:

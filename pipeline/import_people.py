@@ -121,15 +121,21 @@ class People:
         if self.with_consents:
             self._read_consents()
 
-    def find(self, row: Row) -> "Found":
-        """The contact this row means, one in the trash only if no other fits; else who has something in common."""
+    def find(self, row: Row, *, repeats: bool = True) -> "Found":
+        """The contact this row means, one in the trash only if no other fits; else who has something in common.
+
+        With `repeats`, a row that nothing identifies also means who says the same in all its cells.
+        """
         record = identity.record(row.facts)
         keys = self._keys(record, row.facts)
         near = {person.key: person for key in keys for person in self._near.get(key, ())}
+        found: list[Person] = []
         for trashed in (False, True):
             people = [person for person in near.values() if self._fits(person, row, trashed)]
-            if person := import_match.choose(row, record, people):
-                return Found(person, [])
+            found = found or import_match.identified(row, record, people)
+            found = found or (import_match.repeated(row, record, people) if repeats else [])
+        if len(found) == 1:
+            return Found(found[0], [])
         others = [person for person in near.values() if not person.trashed]
         return Found(None, import_match.in_common(record, others))
 

@@ -15,7 +15,7 @@ from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel import enrolments
 from funnel.enrolments import Effect
-from pipeline.leads import take_in
+from pipeline import leads
 from pipeline.models import Column, Intake
 
 LOCK_CLASS = 4716  # of the advisory locks: equal forms
@@ -42,7 +42,7 @@ def enter(
     """
     if assignee is not None:
         assignment.hold(user.account, assignee)  # before the column: one order of locks everywhere
-    contact = take_in(account=user.account, actor=user, values=values, column_id=column.pk, now=now)
+    contact = leads.add(account=user.account, actor=user, values=values, column_id=column.pk, now=now)
     actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, now=now)
     if assignee is not None:
         contact = assignment.assign(contact=contact, assignee=assignee, actor=user, now=now)

@@ -1,4 +1,4 @@
-"""Verbs that touch contact and card together: taking a lead in, trashing, restoring, erasing."""
+"""Verbs that touch contact and card together: adding a lead, trashing, restoring, erasing."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -24,19 +24,20 @@ TRASH_DAYS = 30
 
 
 @transaction.atomic
-def take_in(
+def add(
     *,
     account: Account,
     actor: User | None,
     values: dict[str, Any],
     column_id: int | None = None,
     now: datetime,
-    change: str = Change.Kind.CREATED,
     enrol: bool = False,
 ) -> Contact:
     """A new contact with its card on top of the column, by default of `new`; with `enrol` the column's mails begin.
 
-    `values` are checked fields of `Contact`. Raises `NotUnderstood` for an unknown column.
+    `values` are checked fields of `Contact`. Whether the person is known already is asked by whoever calls: a human
+    sees `duplicates`, what comes in by itself goes through `inquiries.take_in`. Raises `NotUnderstood` for an unknown
+    column.
     """
     columns = Column.objects.of(account).select_for_update(no_key=True)
     wanted = {"key": Column.Key.NEW} if column_id is None else {"pk": column_id}
@@ -46,9 +47,8 @@ def take_in(
     contact = derive(Contact(account=account, created_at=now, **values))
     contact.save(force_insert=True)
     put_on_top(contact, column, now)
-    Change.objects.create(
-        account=account, contact=contact, kind=change, after=column.name, actor=actor, at=now
-    )
+    made = {"kind": Change.Kind.CREATED, "after": column.name, "actor": actor, "at": now}
+    Change.objects.create(account=account, contact=contact, **made)
     if enrol and column.effect is Effect.ENROL:
         enrolments.switch(
             contact=contact,
@@ -93,7 +93,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     )
     Card.objects.of(user.account).filter(pk__in=ids).delete()
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
-    _record(ids, user, Change.Kind.TRASHED, now)
+    _record(ids, user.account, user, Change.Kind.TRASHED, now)
     why = {"reason": Enrolment.Reason.TRASHED, "cause": cause, "actor": user}
     enrolments.stop(account_id=user.account_id, contact_ids=ids, now=now, **why)
     return len(ids)
@@ -114,8 +114,17 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     for column, group in by_column.items():
         _put_back(group, column, user, now)
     TrashedCard.objects.of(user.account).filter(pk__in=ids).delete()
-    _record(ids, user, Change.Kind.RESTORED, now)
+    _record(ids, user.account, user, Change.Kind.RESTORED, now)
     return len(ids)
+
+
+def bring_back(contact: Contact, column: Column, now: datetime) -> None:
+    """Takes one contact out of the trash, on top of the column, by nobody's hand. The caller holds the columns."""
+    item = TrashedCard.objects.of(contact.account).select_for_update(of=("self",)).get(contact=contact)
+    Contact.objects.of(contact.account).filter(pk=contact.pk).update(trashed_at=None)
+    _put_back([item], column, None, now)
+    item.delete()
+    _record([contact.pk], contact.account, None, Change.Kind.RESTORED, now)
 
 
 @transaction.atomic
@@ -143,7 +152,7 @@ def erase(contacts: QuerySet[Contact]) -> int:
     return erased.get("contacts.Contact", 0)
 
 
-def _put_back(items: list[TrashedCard], column: Column, user: User, now: datetime) -> None:
+def _put_back(items: list[TrashedCard], column: Column, user: User | None, now: datetime) -> None:
     """New cards on top of the column. Coming back into another status than they left is a move like any other."""
     moved = [item for item in items if item.column_id != column.pk]
     for item in moved:
@@ -151,7 +160,7 @@ def _put_back(items: list[TrashedCard], column: Column, user: User, now: datetim
     Card.objects.bulk_create(
         Card(
             contact_id=item.pk,
-            account=user.account,
+            account_id=column.account_id,
             column=column,
             rank=rank,
             version=item.version,
@@ -161,7 +170,7 @@ def _put_back(items: list[TrashedCard], column: Column, user: User, now: datetim
     )
     Move.objects.bulk_create(
         Move(
-            account=user.account,
+            account_id=column.account_id,
             contact_id=item.pk,
             from_name=item.column_name,
             to_column=column,
@@ -175,7 +184,7 @@ def _put_back(items: list[TrashedCard], column: Column, user: User, now: datetim
     )
 
 
-def _record(ids: Collection[int], user: User, kind: str, now: datetime) -> None:
+def _record(ids: Collection[int], account: Account, user: User | None, kind: str, now: datetime) -> None:
     Change.objects.bulk_create(
-        Change(account=user.account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids
+        Change(account=account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids
     )

@@ -144,6 +144,7 @@ class Move(models.Model):
         IMPORT = "import", _("über den Import")
         TRASH = "trash", _("aus dem Papierkorb")
         UNDO = "undo", _("rückgängig gemacht")
+        INQUIRY = "inquiry", _("durch eine weitere Anfrage")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(

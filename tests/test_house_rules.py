@@ -40,7 +40,7 @@ ACROSS_ACCOUNTS = {
     "funnel/outbox.py::*": "what a dead worker left belongs to every office",
     "funnel/pulse.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
-    "pipeline/columns.py::locked_columns": "locks the account itself",
+    "pipeline/columns.py::locked_of": "locks the account itself",
     "pipeline/deed_jobs.py::forget_old": "forgets every office's old deeds",
     "pipeline/deed_jobs.py::_locked": "the job names the deed, and the deed the account",
     "pipeline/import_files.py::forget_old": "forgets every office's old files",

@@ -259,8 +259,8 @@ class TestMany:
 
     def test_taking_in_enrols_when_asked_only(self, anna, krueger, series):
         values = {"last_name": "Neu", "email": "neu@post.example"}
-        silent = leads.take_in(account=krueger, actor=anna, values=values, now=MONDAY)
-        asked = leads.take_in(account=krueger, actor=anna, values=values, now=MONDAY, enrol=True)
+        silent = leads.add(account=krueger, actor=anna, values=values, now=MONDAY)
+        asked = leads.add(account=krueger, actor=anna, values=values, now=MONDAY, enrol=True)
         assert not Enrolment.objects.filter(contact=silent).exists()
         assert enrolment(asked).reason == Reason.NO_BASIS
 

@@ -75,7 +75,7 @@ class BoardMachine(RuleBasedStateMachine):
         if len(self.versions) < MOST_CONTACTS:
             stack = self.nth(place)
             values = {"last_name": f"P{len(self.versions)}"}
-            contact = leads.take_in(
+            contact = leads.add(
                 account=self.account, actor=self.user, values=values, column_id=stack.id, now=timezone.now()
             )
             self.versions[contact.pk] = 1
