@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Conflict, Forbidden
-from pipeline import bulk, column_deeds, doing, taking_back, tasks
+from pipeline import bulk, column_deeds, deed_tasks, doing, taking_back
 from pipeline import columns as board
 from pipeline.column_records import remember
 from pipeline.models import Card, Deed
@@ -140,5 +140,5 @@ def _hand_over(deed: Deed, state: str) -> Deed:
     """To the worker, with the commit."""
     deed.state = state
     deed.save()
-    tasks.carry_on_deed.defer(deed_id=deed.pk)
+    deed_tasks.carry_on_deed.defer(deed_id=deed.pk)
     return deed

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Conflict
-from pipeline import tasks
+from pipeline import import_tasks
 from pipeline.import_undoing import REVERTED, TRASHED, UNDO, left
 from pipeline.models import Import, Trace
 
@@ -33,7 +33,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
     locked.state, locked.rows_done = State.UNDOING, 0
     locked.options |= {"undone_by": user.pk}
     locked.save(update_fields=["state", "rows_done", "options"])
-    tasks.hand_over(tasks.undo_import, locked)
+    import_tasks.hand_over(import_tasks.undo_import, locked)
 
 
 def state_of(source: Import, now: datetime) -> dict[str, Any]:

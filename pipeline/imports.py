@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from accounts.refusals import Conflict, NotUnderstood
-from pipeline import strays, tasks
+from pipeline import import_tasks, strays
 from pipeline.import_files import READ
 from pipeline.import_jobs import MOST_LINES, invalid_rows
 from pipeline.import_mails import Mails, refuse_too_many
@@ -43,7 +43,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
     with strays.only_with_its_row(source.file, name):
         source.file.save(name, upload, save=False)
         source.save(force_insert=True)
-        tasks.hand_over(tasks.read_import, source)
+        import_tasks.hand_over(import_tasks.read_import, source)
     return source
 
 
@@ -88,7 +88,7 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
         return False
     locked.state, locked.rows_done, locked.error, locked.finished_at = State.CHECKING, 0, "", None
     locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
-    tasks.hand_over(tasks.check_import, locked)
+    import_tasks.hand_over(import_tasks.check_import, locked)
     return True
 
 
@@ -112,7 +112,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     locked.options |= {"valid_only": valid_only, "enrol": enrol, "resumed": False}
     locked.state, locked.rows_done, locked.finished_at = State.RUNNING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
-    tasks.hand_over(tasks.run_import, locked)
+    import_tasks.hand_over(import_tasks.run_import, locked)
 
 
 def lines_at_fault(source: Import) -> list[int]:
@@ -135,7 +135,7 @@ def _mappable(source: Import) -> Import:
 def _start_reading(locked: Import) -> None:
     locked.state, locked.rows_done, locked.error, locked.finished_at = State.READING, 0, "", None
     locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
-    tasks.hand_over(tasks.read_import, locked)
+    import_tasks.hand_over(import_tasks.read_import, locked)
 
 
 def _shown(name: str) -> str:

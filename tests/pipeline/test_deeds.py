@@ -178,7 +178,7 @@ class TestTime:
     def test_everything_is_forgotten_after_a_day(self, anna, people, board):
         from_long_ago = deeds.trash(user=anna, contact_ids=ids(people[:2]), now=NOW - timedelta(days=2))
         fresh = deeds.trash(user=anna, contact_ids=ids(people[2:]), now=NOW)
-        deeds.tasks.forget_deeds(timestamp=0)
+        deeds.deed_tasks.forget_deeds(timestamp=0)
         assert list(Deed.objects.all()) == [fresh]
         assert not DeedPart.objects.filter(deed=from_long_ago.pk).exists()
 
@@ -248,7 +248,7 @@ class TestLarge:
         monkeypatch.setattr("pipeline.taking_back.AT_ONCE", 2)
 
     def run(self, deed) -> Deed:
-        deeds.tasks.deed_jobs.run(deed_id=deed.pk, now=timezone.now)
+        deeds.deed_tasks.deed_jobs.run(deed_id=deed.pk, now=timezone.now)
         deed.refresh_from_db()
         return deed
 
@@ -297,7 +297,7 @@ class TestLarge:
 
     def test_goes_on_after_its_worker_was_killed(self, anna, people, krueger):
         deed = deeds.trash(user=anna, contact_ids=ids(people), now=timezone.now())
-        deeds.tasks.deed_jobs._advance(deed.pk, timezone.now())
+        deeds.deed_tasks.deed_jobs._advance(deed.pk, timezone.now())
         assert TrashedCard.objects.of(krueger).count() == 2
         assert self.run(deed).count == 5
         assert TrashedCard.objects.of(krueger).count() == 5
@@ -307,7 +307,7 @@ class TestLarge:
         before, goal = places(krueger), board["Termin vereinbart"]
         wish = {"column_id": goal.pk, "enrol": False}
         deed = deeds.move(user=anna, contact_ids=ids(people), now=timezone.now(), **wish)
-        deeds.tasks.deed_jobs._advance(deed.pk, timezone.now())
+        deeds.deed_tasks.deed_jobs._advance(deed.pk, timezone.now())
         goal_of = Deed.objects.get().asked
         Deed.objects.update(asked=goal_of | {"column": 10**9})
         assert (self.run(deed).state, deed.error) == (Deed.State.DONE, "Diese Spalte gibt es nicht (mehr).")

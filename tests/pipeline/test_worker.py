@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import Action, Contact
 from funnel.models import Message
-from pipeline import import_jobs, imports, leads, stalled, tasks
+from pipeline import attempts, import_jobs, import_tasks, imports, leads, stalled, tasks
 from pipeline.import_jobs import Progress
 from pipeline.import_plan import mapping_of
 from pipeline.models import Card, Import
@@ -175,7 +175,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_job_is_done_by_the
 def test_an_import_that_kills_its_worker_each_time_is_given_up(anna, board):
     source = configured(anna, "Nachname\nEins\n")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [tasks.MOST_ATTEMPTS + 1])
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [attempts.MOST_ATTEMPTS + 1])
     work()
     assert state_of(source) == Import.State.FAILED
     assert "unerwarteten Fehler" in source.error
@@ -223,10 +223,10 @@ def test_the_same_file_uploaded_twice_and_run_at_once_creates_each_contact_once(
 
 def test_an_import_that_is_held_up_keeps_neither_another_office_nor_a_small_file_waiting(anna, paul, board):
     """Both offices' files are large ones, of which a few run at once; the worker is the real one."""
-    large = configured(anna, office(tasks.LARGE + 1))
+    large = configured(anna, office(import_tasks.LARGE + 1))
     work()
     imports.start(source=large)
-    theirs = configured(paul, "Nachname\n" + "".join(f"Name{n}\n" for n in range(tasks.LARGE + 1)))
+    theirs = configured(paul, "Nachname\n" + "".join(f"Name{n}\n" for n in range(import_tasks.LARGE + 1)))
     small = configured(anna, "Nachname\nKlein\n")
     aside = connection.copy()
     with aside.cursor() as holding, worker():
@@ -238,7 +238,7 @@ def test_an_import_that_is_held_up_keeps_neither_another_office_nor_a_small_file
         assert state_of(large) == Import.State.RUNNING
         aside.close()
         wait_until(lambda: state_of(large) == Import.State.DONE)
-    assert Contact.objects.of(paul.account).count() == tasks.LARGE + 1
+    assert Contact.objects.of(paul.account).count() == import_tasks.LARGE + 1
 
 
 def test_the_periodic_jobs_erase_the_old_trash(anna, board):
