@@ -103,8 +103,8 @@ vielleicht war einfach keine Zeit. Beides ist völlig in Ordnung.
 Eine kurze Antwort genügt, damit wir wissen, woran wir sind:
 
 - **„Ja, bitte“**: Wir rufen Sie an und vereinbaren einen Termin.
-- **„Später“**: Nennen Sie uns einen Monat, dann melden wir uns erst wieder, wenn es so weit ist.
-- **„Nein, danke“**: Dann melden wir uns von uns aus nicht mehr.
+- **„Später“**: Nennen Sie uns einen Monat, der Ihnen besser passt.
+- **„Nein, danke“**: Auch das hilft uns. Unsere E-Mails bestellen Sie mit dem Link am Ende dieser Mail ab.
 
 Für Fragen sind wir unter {{buero_telefon}} gern für Sie da.
 

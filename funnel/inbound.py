@@ -37,11 +37,16 @@ class Token:
     number: int
 
 
+def is_read() -> bool:
+    """Whether what comes back to an address of ours is read: it takes the address and its mailbox."""
+    return bool(settings.MAIL_IN and settings.IMAP_URL)
+
+
 def address(purpose: Purpose, number: int) -> str:
-    """The address for this; "" where nothing would be read (no `MAIL_IN`)."""
-    local, _at, domain = settings.MAIL_IN.rpartition("@")
-    if not local:
+    """The address for this; "" where nothing would be read."""
+    if not is_read():
         return ""
+    local, _at, domain = settings.MAIL_IN.rpartition("@")
     return f"{local}+{purpose.value}{int_to_base36(number)}-{_signature(purpose, number)}@{domain}"
 
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from funnel import proving, sender_address
+from funnel import inbound, sender_address
 from funnel.models import Sender
 
 Proof = Sender.Proof
@@ -56,8 +56,8 @@ def load(sender: Sender, now: datetime) -> OwnAddress | None:
     used = sender_address.shown_from(sender)
     if sender_address.own_from(sender):
         sentence = _("Ihre Absenderadresse ist geprüft und wird verwendet.")
-        return OwnAddress(used, True, sentence, may_check=proving.can_check())
-    if not proving.can_check():
+        return OwnAddress(used, True, sentence, may_check=inbound.is_read())
+    if not inbound.is_read():
         return OwnAddress(used, False, _("Ihre Absenderadresse kann hier nicht geprüft werden."))
     if sender.proof == Proof.ASKED and sender.asked_at and sender.asked_at > now - EXPECTED_WITHIN:
         return OwnAddress(used, False, _("Eine Testmail von Ihrer Absenderadresse ist unterwegs."))

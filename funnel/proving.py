@@ -33,11 +33,6 @@ class NotTaken(Exception):
     """The mail server did not take the test mail this time."""
 
 
-def can_check() -> bool:
-    """Whether a test mail would be read."""
-    return bool(settings.MAIL_IN and settings.IMAP_URL)
-
-
 @transaction.atomic
 def ask(*, account_id: int, now: datetime) -> bool:
     """Marks that a test mail is to be sent for the office's own address; answers whether there is one to send.
@@ -45,7 +40,7 @@ def ask(*, account_id: int, now: datetime) -> bool:
     Raises Conflict within three minutes of the last.
     """
     sender = Sender.objects.of(account_id).select_for_update(no_key=True).get()
-    if not (sender.email and settings.EMAIL_URL and can_check()):
+    if not (sender.email and settings.EMAIL_URL and inbound.is_read()):
         return False
     if sender.proof == Proof.ASKED and sender.asked_at and sender.asked_at > now - BETWEEN:
         raise Conflict(_("Die Testmail ist schon unterwegs. Bitte warten Sie einige Minuten."))

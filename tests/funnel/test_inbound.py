@@ -23,6 +23,7 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 @pytest.fixture
 def open_mailbox(settings):
     settings.MAIL_IN = "post@kontakte.example"
+    settings.IMAP_URL = "imaps://post:x@kontakte.example/INBOX"
     settings.DEFAULT_FROM_EMAIL = "Kontakte <noreply@kontakte.example>"
     return settings
 
