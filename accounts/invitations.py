@@ -1,22 +1,18 @@
 """The link that brings an invited person in: who it is for, how long it holds, the mail that carries it."""
 
-import logging
-from smtplib import SMTPException
-
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 from django.utils.translation import gettext as _
 
+from accounts import posting
 from accounts.models import User
 from accounts.refusals import Gone, TooMany
-
-log = logging.getLogger(__name__)
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
@@ -70,16 +66,22 @@ def limit(request: HttpRequest, email: str) -> None:
 
 
 def send(user: User, *, inviter: User | None = None) -> bool:
-    """Mails the link; False if the mail server did not take it (the invitation stands and can be sent again).
+    """Mails the link; False if the mail server refuses the address for good. Raises NotTaken where another attempt may
+    help; in any case the invitation stands and can be sent again.
 
     The mail names who invites, with the login's address; of what was typed about the invited person it says nothing.
     `inviter` None: the operator.
     """
     context = {"office": user.account, "link": link(user), "inviter": inviter}
     subject = _("Ihre Einladung zu %(office)s") % {"office": user.account.name}
-    try:
-        send_mail(subject, render_to_string("accounts/invitation.txt", context), None, [user.email])
-    except (OSError, SMTPException):
-        log.exception("The invitation of user %s could not be sent", user.pk)
+    body = render_to_string("accounts/invitation.txt", context)
+    return posting.post(EmailMessage(subject, body, to=[user.email]))
+
+
+def send_waiting(*, user_id: int, inviter_id: int) -> bool:
+    """The same later, if the invitation still stands and whoever invites still may. Raises NotTaken."""
+    user = User.objects.select_related("account").filter(pk=user_id, is_active=True).first()
+    inviter = User.objects.filter(pk=inviter_id, is_active=True).first()
+    if user is None or inviter is None or not user.is_invited or not inviter.is_administrator:
         return False
-    return True
+    return send(user, inviter=inviter)

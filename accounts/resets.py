@@ -3,10 +3,11 @@
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts import posting
 from accounts.models import User
 
 
@@ -16,19 +17,17 @@ def owner(address: str) -> int | None:
 
 
 def mail_link(user_id: int | None) -> bool:
-    """Mails the link that sets a new password; answers whether there was somebody to mail.
+    """Mails the link that sets a new password; answers whether there was somebody to mail, and the server took it.
 
-    Raises OSError and SMTPException where another attempt may help. Repeated: another mail, whose link is as good.
+    Raises NotTaken where another attempt may help. Repeated: another mail, whose link is as good.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return False
     subject = render_to_string("account/email/password_reset_key_subject.txt").strip()
     context = {"user": user, "password_reset_url": _link(user)}
-    send_mail(
-        subject, render_to_string("account/email/password_reset_key_message.txt", context), None, [user.email]
-    )
-    return True
+    body = render_to_string("account/email/password_reset_key_message.txt", context)
+    return posting.post(EmailMessage(subject, body, to=[user.email]))
 
 
 def _link(user: User) -> str:

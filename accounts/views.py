@@ -16,7 +16,9 @@ from accounts import invitations, members, offices, sessions
 from accounts.access import ADMINISTRATORS, EVERYBODY, gate
 from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
 from accounts.models import User
+from accounts.posting import NotTaken
 from accounts.refusals import Conflict, NotUnderstood, wants_fragment
+from accounts.tasks import send_invitation
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -185,12 +187,15 @@ def _load(request: HttpRequest, member_id: int) -> User:
 
 
 def _send_invitation(request: HttpRequest, user: User) -> HttpResponse:
-    """Sends, says how it went, shows the members."""
-    if invitations.send(user, inviter=request.user):
-        messages.success(request, _("Die Einladung an %(email)s ist unterwegs.") % {"email": user.email})
-    else:
-        messages.error(
-            request,
-            _("Die E-Mail ließ sich nicht verschicken. Bitte senden Sie die Einladung später noch einmal."),
-        )
+    """Sends, says how it went, shows the members. What the mail server does not take now is the worker's."""
+    named = {"email": user.email}
+    try:
+        if invitations.send(user, inviter=request.user):
+            messages.success(request, _("Die Einladung an %(email)s ist unterwegs.") % named)
+        else:
+            messages.error(request, _("Der Mailserver lehnt die Adresse %(email)s ab.") % named)
+    except NotTaken:
+        send_invitation.defer(user_id=user.pk, inviter_id=request.user.pk)
+        sentence = _("Die Einladung an %(email)s geht hinaus, sobald der Mailserver wieder Mails annimmt.")
+        messages.info(request, sentence % named)
     return redirect("members")

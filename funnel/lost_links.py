@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts import posting
 from accounts.models import Account
 from contacts.models import Change, Contact
 from funnel.letterhead import letterhead
@@ -30,7 +31,7 @@ def traces(address: str) -> dict[str, int | None]:
 def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime) -> bool:
     """Mails the link of each office that has the address or has written to it; answers whether there was any.
 
-    Raises OSError and SMTPException where another attempt may help. Repeated: another mail, and another line in the
+    Raises NotTaken where another attempt may help. Repeated: another mail, and another line in the
     history.
     """
     address = _address(contact_id, message_id)
@@ -40,9 +41,12 @@ def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime)
     offices = [(letterhead(account_id), _url(said)) for account_id, said in links.items()]
     body = render_to_string("funnel/mail/links.txt", {"offices": offices})
     headers = {"Auto-Submitted": "auto-generated"}
-    EmailMessage(_("Ihre Links zum Abbestellen"), body, None, [address], headers=headers).send()
-    _note(address, now)
-    return True
+    is_taken = posting.post(
+        EmailMessage(_("Ihre Links zum Abbestellen"), body, None, [address], headers=headers)
+    )
+    if is_taken:
+        _note(address, now)
+    return is_taken
 
 
 def _address(contact_id: int | None, message_id: int | None) -> str:

@@ -1,11 +1,10 @@
 """What the background worker does for the funnel. The message rows are the truth; `procrastinate` only wakes us."""
 
-from smtplib import SMTPException
-
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from accounts import posting
 from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, proving, upkeep
 
 SWEEP = "sweep_messages"
@@ -14,8 +13,6 @@ UPKEEP = "look_after_series"
 LATER = RetryStrategy(
     max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_sending.NotTaken, proving.NotTaken}
 )
-
-SOON = RetryStrategy(max_attempts=6, exponential_wait=2, wait=15, retry_exceptions={OSError, SMTPException})
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -62,7 +59,7 @@ def forget_arrivals(timestamp: int) -> None:
     inbox.forget(now=timezone.now())
 
 
-@app.task(name="send_links", retry=SOON)
+@app.task(name="send_links", retry=posting.LATER)
 def send_links(contact_id: int | None, message_id: int | None) -> None:
     """The links that somebody lost; for an address that no office knows there is nothing to do."""
     lost_links.mail_links(contact_id=contact_id, message_id=message_id, now=timezone.now())

@@ -11,6 +11,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from accounts import posting
 from funnel import opt_in_sending, proving, tasks
 
 NOON = 1_764_000_000.0
@@ -35,8 +36,17 @@ def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
         yield decision.retry_at - now
 
 
-@pytest.mark.parametrize("fault", [opt_in_sending.NotTaken, proving.NotTaken])
-def test_a_question_for_consent_outlives_three_days_without_a_mail_server(fault):
-    pauses = list(waits(tasks.LATER, fault("no answer")))
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("send_opt_in", opt_in_sending.NotTaken),
+        ("prove_sender", proving.NotTaken),
+        ("send_links", posting.NotTaken),
+        ("send_reset", posting.NotTaken),
+        ("send_invitation", posting.NotTaken),
+    ],
+)
+def test_a_mail_of_the_product_outlives_three_days_without_a_mail_server(name, fault):
+    pauses = list(waits(app.tasks[name].retry_strategy, fault("no answer")))
     assert pauses[0] < timedelta(minutes=2)
     assert timedelta(hours=72) <= sum(pauses, timedelta()) < timedelta(days=4)

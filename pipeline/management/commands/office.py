@@ -17,6 +17,7 @@ from accounts import invitations, members, offices
 from accounts.forms import AddressField, FirmField
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
+from accounts.posting import NotTaken
 from accounts.refusals import Refusal
 from funnel.models import Sender
 from pipeline.boards import create_board
@@ -71,7 +72,7 @@ class Command(BaseCommand):
         self._bring_in(admin, print_link=options["print_link"])
 
     def _bring_in(self, admin: User, *, print_link: bool) -> None:
-        if not print_link and invitations.send(admin):
+        if not print_link and self._mail(admin):
             self.stdout.write(_("Die Einladung an %(email)s ist verschickt.") % {"email": admin.email})
             return
         if not print_link:
@@ -79,6 +80,12 @@ class Command(BaseCommand):
                 _("Die E-Mail ließ sich nicht verschicken; bitte geben Sie den Link selbst weiter:")
             )
         self.stdout.write(invitations.link(admin))
+
+    def _mail(self, admin: User) -> bool:
+        try:
+            return invitations.send(admin)
+        except NotTaken:
+            return False
 
     def plan(self, options: dict[str, Any]) -> None:
         """Another plan for an office."""
