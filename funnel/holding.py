@@ -12,6 +12,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import User
 from funnel.bounce_words import LISTED, OUR_LIMIT, SENDER
+from funnel.bounces import ADDRESS
 from funnel.models import Hold, Message, Sender
 from funnel.sender_address import own_from
 
@@ -68,7 +69,9 @@ def hold(
     It ends by itself when a later try goes through: a connection, or `by_mail` a mail. Without `tries` only a person
     ends it.
     """
-    opened = Hold(account_id=account_id, kind=kind, answer=answer[:300], since=now, by_mail=by_mail)
+    # Of our own server all offices read the answer, so none may read there whom another one wrote to.
+    said = answer if account_id else ADDRESS.sub("…", answer)
+    opened = Hold(account_id=account_id, kind=kind, answer=said[:300], since=now, by_mail=by_mail)
     opened.try_at = now + FIRST[kind] if tries else None
     try:
         with transaction.atomic():

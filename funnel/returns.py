@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contacts import actions
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
-from funnel import enrolments, holding, inbound, proving, tokens, withdrawal
+from funnel import enrolments, holding, inbound, proving, telling, tokens, withdrawal
 from funnel.inbound import Purpose
 from funnel.incoming import BOUNCES, Kind, Received, objects
 from funnel.models import Enrolment, Message, Suppression
@@ -91,8 +91,9 @@ def _kind(received: Received, message: Message) -> Kind:
 @transaction.atomic
 def _note(message: Message, kind: Kind, text: str, moment: datetime, now: datetime) -> None:
     action, why, closed = MEANING[kind]
-    same = Contact.objects.of(message.account_id).filter(email__iexact=message.address)
-    concerned = same if closed else Contact.objects.of(message.account_id).filter(pk=message.contact_id)
+    has_answered = action is ActionKind.MAIL_IN  # one person did, whoever shares the address
+    named = {"pk": message.contact_id} if has_answered else {"email__iexact": message.address}
+    concerned = Contact.objects.of(message.account_id).filter(**named)
     contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
     ids = [contact.pk for contact in contacts]
     known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
@@ -101,8 +102,9 @@ def _note(message: Message, kind: Kind, text: str, moment: datetime, now: dateti
     digest = address_hash(message.account_id, message.address)
     is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
-    if kind is Kind.OBJECTION:
-        Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=is_news)
+    if kind is Kind.OBJECTION and is_news:  # a second one leaves the doubt open, and asks nobody again
+        Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
+        telling.tell_of_doubt(message)
     noted = set() if is_news or kind is Kind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
         if contact.pk not in noted:  # an address is closed once

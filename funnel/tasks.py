@@ -5,7 +5,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts import posting
-from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, proving, upkeep
+from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, proving, telling, upkeep
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
@@ -63,3 +63,22 @@ def forget_arrivals(timestamp: int) -> None:
 def send_links(contact_id: int | None, message_id: int | None) -> None:
     """The links that somebody lost; for an address that no office knows there is nothing to do."""
     lost_links.mail_links(contact_id=contact_id, message_id=message_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tell_of_holds", queueing_lock="tell_of_holds")
+def tell_of_holds(timestamp: int) -> None:
+    """Whoever must know that the sending is held."""
+    telling.tell_of_holds(now=timezone.now())
+
+
+@app.task(name=telling.HOLD, retry=posting.LATER)
+def tell_of_hold(hold_id: int, user_id: int | None) -> None:
+    """One of them; None: the operator."""
+    telling.mail_hold(hold_id=hold_id, user_id=user_id)
+
+
+@app.task(name=telling.DOUBT, retry=posting.LATER)
+def tell_of_doubt(message_id: int, user_id: int) -> None:
+    """Somebody who is to judge an answer."""
+    telling.mail_doubt(message_id=message_id, user_id=user_id)

@@ -36,6 +36,7 @@ class Hold(models.Model):
         default=False
     )  # only a mail that is taken shows that it is over, else a connection
     ended_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # when those concerned were mailed
 
     objects = AccountQuerySet.as_manager()
 

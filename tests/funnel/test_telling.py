@@ -1,0 +1,148 @@
+"""Who is mailed of an answer that may be an objection, and of sending that is held: once, and by a way that works."""
+
+# ruff: noqa: F811  (fixtures of other modules)
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts import members
+from accounts.models import Role
+from accounts.posting import NotTaken
+from contacts.models import Contact
+from funnel import doubts, holding, inbox, tasks, telling
+from funnel.models import Hold, Sender
+from tests.accounts.test_posting import port  # noqa: F401  (a mail server that is away)
+from tests.factories import UserFactory
+from tests.funnel.mailing import MONDAY
+from tests.funnel.sink import mail_server
+from tests.funnel.test_inbox import reply
+from tests.funnel.test_returned_mails import NOW, case, dan, sent  # noqa: F401  (the scene)
+
+LATER = NOW + timedelta(minutes=10)
+Kind = Hold.Kind
+
+
+def waiting(name: str) -> list[dict]:
+    return [job.args for job in ProcrastinateJob.objects.filter(task_name=name, status="todo").order_by("pk")]
+
+
+def doubts_told() -> list[str]:
+    for job in waiting(telling.DOUBT):
+        tasks.tell_of_doubt(**job)
+    return sorted(address for one in mail.outbox for address in one.to)
+
+
+def holds_told(now=LATER) -> list[str]:
+    telling.tell_of_holds(now=now)
+    for job in waiting(telling.HOLD):
+        tasks.tell_of_hold(**job)
+    return sorted(address for one in mail.outbox for address in one.to)
+
+
+def test_the_assignee_is_asked_once_to_decide(dan, sent, sofia):
+    Contact.objects.filter(pk=dan.pk).update(assignee=sofia)
+    inbox.receive(case("reply-objection", sent), now=NOW)
+    inbox.receive(case("reply-objection", sent), now=NOW)
+    again = reply(sent, "Message-ID: <another@kunde.example>").replace(
+        b"Rufen Sie mich an.", b"Keine Mails mehr!"
+    )
+    inbox.receive(again, now=NOW + timedelta(hours=1))
+    assert doubts_told() == [sofia.email]
+    (asked,) = mail.outbox
+    assert asked.subject == f"Ist das ein Werbewiderspruch? Antwort von {dan}"
+    assert f"http://testserver/contacts/{dan.pk}/#standing" in asked.body
+    assert asked.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_without_an_assignee_those_are_asked_who_lead(anna, mehmet, sofia, dan, sent, gone):
+    if gone:
+        Contact.objects.filter(pk=dan.pk).update(assignee=sofia)
+        members.deactivate(actor=anna, member_id=sofia.pk)
+    inbox.receive(case("reply-objection", sent), now=NOW)
+    assert doubts_told() == [anna.email, mehmet.email]
+
+
+def test_nobody_is_asked_what_is_decided_or_was_a_plain_answer(anna, dan, sent):
+    inbox.receive(reply(sent), now=NOW)
+    assert waiting(telling.DOUBT) == []
+    inbox.receive(case("reply-objection", sent), now=NOW)
+    doubts.decide(user=anna, contact_id=dan.pk, objects=False, now=NOW)
+    assert doubts_told() == []
+
+
+def test_a_fault_of_the_installation_is_told_to_the_operator_and_every_office(
+    anna,
+    paul,
+    dan,
+    sent,
+    settings,
+):
+    settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
+    inbox.receive(case("dsn-sender-refused-5-1-8", sent), now=NOW)
+    assert holds_told(NOW) == sorted([anna.email, paul.email, "betrieb@kontakte.example"])
+    assert telling.tell_of_holds(now=NOW + timedelta(days=1)) == 0
+    told = {one.to[0]: one for one in mail.outbox}
+    assert told[anna.email].subject == "E-Mail-Versand steht: die Absenderadresse wird nicht angenommen"
+    assert "steht seit 23.11., 12:00" in told[anna.email].body  # Berlin
+    assert "ihr Betreiber hat diese Nachricht auch bekommen" in told[anna.email].body
+    assert "ihr Betreiber" not in told["betrieb@kontakte.example"].body
+    assert "Von selbst geht es nicht weiter" in told[anna.email].body
+    assert "@kunde.example" not in told[paul.email].body
+
+
+def test_an_offices_own_server_concerns_its_administrators_alone(krueger, anna, mehmet, paul):
+    UserFactory(account=krueger, role=Role.ADMINISTRATOR, is_active=False)
+    invited = UserFactory(account=krueger, role=Role.ADMINISTRATOR)
+    invited.set_unusable_password()
+    invited.save()
+    holding.hold(account_id=krueger.pk, kind=Kind.LOGIN, answer="535 no <x@y.example>", now=NOW)
+    assert holds_told() == [anna.email]
+    assert "535 no <x@y.example>" in mail.outbox[0].body
+
+
+def test_what_ends_by_itself_within_minutes_is_not_told(krueger, anna):
+    holding.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
+    assert holds_told(NOW + timedelta(minutes=9)) == []
+    holding.release(account_id=krueger.pk, now=NOW + timedelta(minutes=9))
+    assert holds_told(LATER) == []
+
+
+def test_it_goes_by_the_installations_server_where_the_offices_own_is_away(
+    krueger,
+    anna,
+    port,
+):
+    Sender.objects.of(krueger).update(relay="smtp://127.0.0.1:1")
+    holding.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
+    with mail_server(port) as server:
+        holds_told()
+        assert [address for address, _ in server.mails] == [anna.email]
+
+
+def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was(
+    krueger,
+    anna,
+    port,
+    settings,
+):
+    settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
+    holding.hold(account_id=None, kind=Kind.CONNECTION, answer="", now=NOW)
+    with pytest.raises(NotTaken):
+        holds_told()
+    holding.release(account_id=None, now=NOW + timedelta(hours=6))
+    with mail_server(port) as server:
+        for job in waiting(telling.HOLD):
+            tasks.tell_of_hold(**job)
+        (told,) = server.sent_to("betrieb@kontakte.example")
+        assert len(server.mails) == 2
+    assert told["Subject"] == "E-Mail-Versand stand: der Mailserver ist nicht erreichbar"
+    assert "stand von 23.11., 12:00 bis 23.11., 18:00" in told.get_content()
+
+
+def test_an_answer_that_all_offices_read_names_no_address(db):
+    holding.hold(account_id=None, kind=Kind.POLICY, answer="550 no <dan@post.example> here", now=MONDAY)
+    assert Hold.objects.get().answer == "550 no … here"
