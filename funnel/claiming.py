@@ -13,8 +13,8 @@ from accounts.rows import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel import basis, enrolments, holding, imprint, planning, schedule
-from funnel.models import Enrolment, Message, Sender
-from funnel.suppression import suppressed
+from funnel.models import Enrolment, Message, Sender, Suppression
+from funnel.suppression import entries
 
 State = Message.State
 Reason = Message.Reason
@@ -22,6 +22,7 @@ BATCH = 200  # messages claimed at once, shared fairly among the offices
 WEEK = timedelta(days=7)
 TOO_LATE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
 A_DAY_LATER = timedelta(days=1)
+UNDECIDED = timedelta(minutes=10)  # until it is looked again whether a doubt about the address is decided
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Checks:
         self.planned = [message.planned_for for message in messages]
         self.consenting: set[int] = set()
         self.suppressed: set[tuple[int, str]] = set()
+        self.in_doubt: set[tuple[int, str]] = set()
         self.windows: dict[int, schedule.Window] = {}
         self.unready: set[int] = set()
         self.sent_to: dict[tuple[int, str], tuple[int, int]] = {}
@@ -137,6 +139,8 @@ class Checks:
         lacking = self._lacking(message)
         if lacking:
             return Verdict(State.SKIPPED, lacking)
+        if (message.account_id, message.address) in self.in_doubt:  # somebody else's mail may leave after all
+            return Verdict(State.PLANNED, until=self.now + UNDECIDED)
         if (
             message.account_id in self.unready
         ):  # nothing leaves without an Impressum, and nothing is lost by waiting
@@ -197,7 +201,9 @@ class Checks:
         sender = group[0].account.sender
         addresses = {message.address for message in group}
         self.consenting |= basis.consents([message.contact_id for message in group], account_id)
-        self.suppressed |= {(account_id, address) for address in suppressed(account_id, addresses)}
+        for address, entry in entries(account_id, addresses).items():
+            closed = self.in_doubt if entry.reason == Suppression.Reason.DOUBT else self.suppressed
+            closed.add((account_id, address))
         self.windows[account_id] = window = planning.window(sender)
         if imprint.missing(sender):
             self.unready.add(account_id)

@@ -12,10 +12,10 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Action
-from funnel import arrivals, inbox, pulse
-from funnel.models import Arrival, Enrolment, Hold, Message, Suppression
+from funnel import arrivals, doubts, inbox, outbox, pulse
+from funnel.models import Arrival, Hold, Message, Suppression
 from tests.funnel.mailboxes import mailbox
-from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
 from tests.funnel.test_inbox import reply, report, series
 from tests.funnel.test_incoming import nested
 
@@ -305,12 +305,27 @@ def test_a_report_that_names_the_recipient_only_is_about_what_left_lately(kruege
     assert series(dan) == ("ended", "bounce")
 
 
-def test_an_objection_stops_everybody_with_the_address(anna, board, dan, sent):
+@pytest.mark.parametrize("objects", [False, True])
+def test_while_an_objection_is_in_doubt_the_mails_of_others_with_the_address_wait(
+    anna, board, dan, sent, objects
+):
+    steps(board["Neue Kontakte"].sequence, 0, 1)
     other = lead(board["Nicht erreicht"], email="Max@kunde.example")
     move(anna, other, board["Neue Kontakte"])
     inbox.receive(case("reply-objection", sent), now=NOW)
-    assert series(other) == ("ended", "reply")
-    assert Enrolment.objects.filter(state="active").count() == 0
+    assert (series(dan), series(other)) == (("ended", "reply"), ("active", ""))
+    assert not Action.objects.filter(contact=other, kind="mail_in").exists()
+    waits = [("Mail 1", "planned"), ("Mail 2", "planned")]
+    for days in range(10):
+        assert outbox.sweep(now=NOW + timedelta(days=days)) == {}
+    assert states(other) == waits
+    assert post.outbox == []
+    decided = NOW + timedelta(days=10)
+    doubts.decide(user=anna, contact_id=dan.pk, objects=objects, now=decided)
+    outbox.sweep(now=decided + timedelta(days=1))
+    assert series(dan)[0] == "ended"
+    assert series(other) == (("ended", "objection") if objects else ("active", ""))
+    assert [mail.to for mail in post.outbox] == ([] if objects else [["max@kunde.example"]])
 
 
 def test_our_own_footer_without_a_mark_of_quotation_is_no_objection(dan, sent):
