@@ -81,7 +81,7 @@ def send(user: User, *, inviter: User | None = None) -> bool:
 def send_waiting(*, user_id: int, inviter_id: int) -> bool:
     """The same later, if the invitation still stands and whoever invites still may. Raises NotTaken."""
     user = User.objects.select_related("account").filter(pk=user_id, is_active=True).first()
-    inviter = User.objects.filter(pk=inviter_id, is_active=True).first()
-    if user is None or inviter is None or not user.is_invited or not inviter.is_administrator:
+    if user is None or not user.is_invited:
         return False
-    return send(user, inviter=inviter)
+    inviter = User.objects.of(user.account).filter(pk=inviter_id, is_active=True).first()
+    return inviter is not None and inviter.is_administrator and send(user, inviter=inviter)

@@ -26,9 +26,10 @@ def post(mail: EmailMessage) -> bool:
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as refusal:
-        if any(code < 500 for code, _answer in refusal.recipients.values()):
+        codes = [code for code, _answer in refusal.recipients.values()]
+        if min(codes) < 500:
             raise NotTaken from refusal
-        log.warning("An address was refused: %s", [code for code, _answer in refusal.recipients.values()])
+        log.warning("An address was refused: %s", codes)
         return False
     except (OSError, smtplib.SMTPException) as fault:
         raise NotTaken from fault

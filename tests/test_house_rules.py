@@ -15,6 +15,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # Lookups across accounts, or in rows whose account is settled already: the place, and why.
 ACROSS_ACCOUNTS = {
     "accounts/invitations.py::invited_by": "the link names the user before any account is known",
+    "accounts/invitations.py::send_waiting": "the job names the user, and the user the account",
     "accounts/members.py::invite": "an address has one login in all offices",
     "accounts/members.py::_lock": "locks the account itself",
     "accounts/offices.py::*": "the account itself",
@@ -37,6 +38,7 @@ ACROSS_ACCOUNTS = {
     "funnel/arrivals.py::*": "the same",
     "funnel/passing.py::*": "the row names the message, and the message the account",
     "funnel/returns.py::spoken_of": "a mail that comes back names the message before any account is known",
+    "funnel/telling.py::*": "the worker tells the people of every office, and the job names whom",
     "funnel/outbox.py::*": "what a dead worker left belongs to every office",
     "funnel/pulse.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
