@@ -28,7 +28,7 @@ LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
 MOST_LINES = 20  # named in a sentence
 State = Import.State
 WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
-Row = tuple[int, int, int, str, str, str, Jsonb, int | None]
+Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
 
 
 def read(*, import_id: int, now: datetime) -> None:
@@ -171,7 +171,10 @@ def _done(source: Import) -> int:
 
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
     ImportRow.objects.of(source.account).filter(source=source).delete()
-    columns = ("account_id", "source_id", "line", "outcome", "name", "reason", "changes", "contact_id")
+    columns = (
+        *("account_id", "source_id", "line", "outcome", "name", "reason"),
+        *("changes", "candidates", "contact_id"),
+    )
     said = sentences(writer.started) if writer else {}
 
     words = Words(source.account)
@@ -181,7 +184,18 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
         mails = said.pop(contact or 0, "") if row.outcome in WRITTEN else ""
         reason = f"{row.reason} {mails}".strip()[:LONGEST_REASON]
         changes = Jsonb(words.said(row.changed))
-        return source.account_id, source.pk, row.line, row.outcome, row.name, reason, changes, contact
+        candidates = Jsonb([] if writer else [*row.candidates])
+        return (
+            source.account_id,
+            source.pk,
+            row.line,
+            row.outcome,
+            row.name,
+            reason,
+            changes,
+            candidates,
+            contact,
+        )
 
     copy_in(ImportRow, columns, map(cells, plan.lines))
 

@@ -70,10 +70,11 @@ class Wish:
 
 
 class Found(NamedTuple):
-    """`others`: who shares a number or an address with a row that means none of them."""
+    """`others`: who shares a number or an address with a row that means none of them; `several`: who it may mean."""
 
     person: Person | None
     others: list[tuple[str, Person]]
+    several: list[Person]
 
 
 class People:
@@ -135,9 +136,14 @@ class People:
             found = found or import_match.identified(row, record, people)
             found = found or (import_match.repeated(row, record, people) if repeats else [])
         if len(found) == 1:
-            return Found(found[0], [])
+            return Found(found[0], [], [])
         others = [person for person in near.values() if not person.trashed]
-        return Found(None, import_match.in_common(record, others))
+        several = [person for person in found if not person.trashed]
+        return Found(None, import_match.in_common(record, others), several if several[1:] else [])
+
+    def mark(self, person: Person) -> int:
+        """How a report names the contact: by its id, or less than zero by the first row that brings it."""
+        return person.key if person.key > 0 else -self.wish(person.key).line
 
     def bring(self, row: Row) -> Person:
         """A contact that does not exist yet."""

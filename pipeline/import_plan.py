@@ -25,7 +25,7 @@ from pipeline.models import Column, Import, ImportRow
 BATCH = 500
 LONGEST_REASON = 500
 MOST_NAMED = 5
-SUPPRESSED = "suppressed"  # in the counts, beside the outcomes
+SUPPRESSED, ASKED = "suppressed", "asked"  # in the counts, beside the outcomes
 Outcome = ImportRow.Outcome
 Report = Callable[[int], None]  # is told how many rows are done
 
@@ -39,20 +39,23 @@ class Line(NamedTuple):
     reason: str
     key: int | None
     changed: Sequence[Change] = ()  # field, old value, new one
+    candidates: Sequence[int] = ()  # the marks of several contacts that it may mean
 
 
 @dataclass
 class Plan:
     people: People
+    chosen: Mapping[str, int] = field(default_factory=dict)  # row of the file → mark of the contact it means
     lines: list[Line] = field(default_factory=list)
     suppressed: int = 0  # rows whose address is never mailed
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows have which outcome, every outcome named; and, if there are any, the suppressed ones."""
+        """How many rows have which outcome, every outcome named; and, if there are any, suppressed and unclear ones."""
         found = Counter(line.outcome for line in self.lines)
         counts = {str(outcome.value): found[outcome.value] for outcome in Outcome}
-        return counts | {SUPPRESSED: self.suppressed} if self.suppressed else counts
+        beside = {SUPPRESSED: self.suppressed, ASKED: sum(bool(line.candidates) for line in self.lines)}
+        return counts | {name: count for name, count in beside.items() if count}
 
     @property
     def invalid_lines(self) -> list[int]:
@@ -67,12 +70,13 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
     place = _("Importierte Datei %(name)s") % {"name": source.file_name}
     users = User.objects.of(source.account)
     reader = Reader(columns, users, source.options, place=place[:LONGEST_PLACE], now=now)
-    plan = Plan(People(source.account, with_consents="consent_at" in mapping.values()))
+    people = People(source.account, with_consents="consent_at" in mapping.values())
+    plan = Plan(people, source.options.get("chosen", {}))
     for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
         plan.people.load(row for row in batch if not row.errors)
         no_mail = suppression.entries(source.account_id, _addresses(batch))
         plan.suppressed += sum(_address(row) in no_mail for row in batch if not row.errors)
-        plan.lines += [_line(plan.people, row, no_mail) for row in batch]
+        plan.lines += [_line(plan, row, no_mail) for row in batch]
         report(len(plan.lines))
     return plan
 
@@ -88,10 +92,10 @@ def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
         raise Forbidden(str(Feature.ASSIGN.label))
 
 
-def _line(people: People, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
+def _line(plan: Plan, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
     if row.errors:
         return _said(row, Outcome.SKIPPED if row.is_left_out else Outcome.INVALID, " ".join(row.errors))
-    line, entry, closed = _matched(people, row), no_mail.get(_address(row)), ""
+    line, entry, closed = _matched(plan, row), no_mail.get(_address(row)), ""
     if entry is not None:
         said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
         closed = said % {"reason": entry.get_reason_display()}
@@ -99,10 +103,24 @@ def _line(people: People, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
     return line._replace(reason=reasons[:LONGEST_REASON])
 
 
-def _matched(people: People, row: Row) -> Line:
-    person, others = people.find(row)
+def _matched(plan: Plan, row: Row) -> Line:
+    people = plan.people
+    found = people.find(row)
+    marks = [people.mark(person) for person in found.several]
+    person = found.person or _chosen(plan, row, found.several)
     if person is None:
-        return _said(row, Outcome.CREATED, _shared_with(others), people.bring(row).key)
+        reason, key = _shared_with(found.others), people.bring(row).key
+        return _said(row, Outcome.CREATED, reason, key)._replace(candidates=marks)
+    return _merged(people, row, person)._replace(candidates=marks)
+
+
+def _chosen(plan: Plan, row: Row, several: Sequence[Person]) -> Person | None:
+    """Which of several somebody has chosen; None for a new contact, and for one that it cannot mean any more."""
+    mark = plan.chosen.get(str(row.line))
+    return next((person for person in several if plan.people.mark(person) == mark), None)
+
+
+def _merged(people: People, row: Row, person: Person) -> Line:
     name = name_of(person.facts)
     if person.trashed:
         return _said(row, Outcome.SKIPPED, _("Der Kontakt liegt im Papierkorb."), person.key)

@@ -13,6 +13,7 @@ from accounts.plans import Feature
 from contacts import csv_rows
 from pipeline import import_files, import_undo, stalled
 from pipeline.forecast import Forecast, figures
+from pipeline.import_choices import ChoicesForm
 from pipeline.import_forms import ReadingForm
 from pipeline.import_mails import Mails, too_many
 from pipeline.import_plan import SUPPRESSED
@@ -71,6 +72,7 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
         "way_back": import_undo.state_of(source, timezone.now()),
         "can_be_mapped": can_be_mapped(source),
         "left_out": import_files.left_out(source),
+        "choices": ChoicesForm(None, source=source),
         **mails_of(source),
     }
 

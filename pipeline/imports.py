@@ -86,9 +86,26 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
         locked.options["is_mapped"] = True
         _start_reading(locked)
         return False
-    locked.state, locked.rows_done, locked.error, locked.finished_at = State.CHECKING, 0, "", None
-    locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
-    import_tasks.hand_over(import_tasks.check_import, locked)
+    _start_checking(locked)
+    return True
+
+
+@transaction.atomic
+def choose(*, source: Import, chosen: Mapping[int, int | None]) -> bool:
+    """Keeps whom these rows mean (None: a new contact) and checks anew if that changes anything; answers whether.
+
+    Raises Conflict for a file that is not checked.
+    """
+    locked = _lock(source)
+    before = locked.options.get("chosen", {})
+    after = before | {str(line): mark for line, mark in chosen.items()}
+    after = {line: mark for line, mark in after.items() if mark is not None}
+    if after == before:
+        return False
+    if locked.state != State.CHECKED:
+        raise Conflict(_("Bitte lassen Sie die Datei erst prüfen."))
+    locked.options["chosen"] = after
+    _start_checking(locked)
     return True
 
 
@@ -133,9 +150,18 @@ def _mappable(source: Import) -> Import:
 
 
 def _start_reading(locked: Import) -> None:
-    locked.state, locked.rows_done, locked.error, locked.finished_at = State.READING, 0, "", None
-    locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
+    _start_over(locked, State.READING)
     import_tasks.hand_over(import_tasks.read_import, locked)
+
+
+def _start_checking(locked: Import) -> None:
+    _start_over(locked, State.CHECKING)
+    import_tasks.hand_over(import_tasks.check_import, locked)
+
+
+def _start_over(locked: Import, state: str) -> None:
+    locked.state, locked.rows_done, locked.error, locked.finished_at = state, 0, "", None
+    locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
 
 
 def _shown(name: str) -> str:

@@ -257,6 +257,8 @@ class ImportRow(models.Model):
     # What changes: [label, old value, new one], field by field.
     changes = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, db_index=True, db_constraint=False)
+    # The contacts it may mean if they are several: ids, or less than zero the rows that bring them.
+    candidates = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
 
     objects = AccountQuerySet.as_manager()
 

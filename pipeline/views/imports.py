@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import LEADERS, gate
 from accounts.refusals import NotUnderstood, wants_fragment
 from pipeline import import_report, import_undo, imports
+from pipeline.import_choices import ChoicesForm
 from pipeline.import_forms import MappingForm, ReadingForm, UploadForm
 from pipeline.models import Import
 
@@ -80,8 +81,15 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
 def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
     """Has the worker take the rows over: all of them, or only the valid ones; with mails if that is asked for."""
     source = imports.find(request.account, import_id)
+    form = ChoicesForm(request.POST, source=source)
+    if not form.is_valid():
+        raise NotUnderstood(_("Diesen Kontakt gibt es nicht (mehr). Bitte wählen Sie noch einmal."))
+    if imports.choose(source=source, chosen=form.chosen):
+        messages.info(request, _("Mit Ihrer Auswahl wird noch einmal geprüft; übernommen ist noch nichts."))
+        return redirect("pipeline:import", source.pk)
     asked = {"valid_only": request.POST.get("rows") == "valid", "enrol": "enrol" in request.POST}
-    imports.start(source=source, **asked)
+    if request.POST.get("rows") != "check":
+        imports.start(source=source, **asked)
     return redirect("pipeline:import", source.pk)
 
 
