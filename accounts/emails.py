@@ -1,9 +1,13 @@
 """One e-mail address, as it may be stored: without a question to the network."""
 
+import re
+
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
+
+_PARTED = re.compile(r"[,;/|\s]+")  # what people write between several addresses
 
 
 def clean_email(raw: str) -> str:
@@ -15,7 +19,7 @@ def clean_email(raw: str) -> str:
     text = raw.strip()
     if len(text) > LONGEST:
         raise _too_long()
-    if any(sign in text for sign in ",;") or text.count("@") > 1:
+    if sum("@" in part for part in _PARTED.split(text)) > 1:
         raise ValueError(_("Bitte nur eine E-Mail-Adresse angeben."))
     local, _at, domain = text.rpartition("@")
     if local and not local.isascii():

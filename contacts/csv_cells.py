@@ -204,10 +204,10 @@ class _Row:
     def _read_reaches(self, key: str) -> None:
         """Several columns, several in one cell: each its own; the first that is no fax comes first."""
         found: list[Reach] = []
+        region = csv_places.region_of(text for _index, text in self.texts.get("country", []))
         for index, text in self.texts.get(key, []):
-            each = (emails_in if key == "email" else phones_in)(
-                text, self.columns.said[index].kind, self._label(index)
-            )
+            said = self.columns.said[index].kind, self._label(index)
+            each = emails_in(text, *said) if key == "email" else phones_in(text, *said, region)
             found += each.reaches
             self._keep_all(index, key, each.left)
             if each.is_rounded:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from contacts.csv_countries import REGIONS
 from contacts.csv_fields import bare
 from contacts.csv_names import GERMAN_PLACES
+from contacts.phones import HOME
 from contacts.search import fold
 
 _GERMANY = {
@@ -83,6 +85,12 @@ def joined(cells: Cells) -> Address:
         city, code = (split.city or city, code or split.postal_code) if split.postal_code else (city, code)
     city = city or place.city
     return Address(street or whole, postal_code(code or place.postal_code, city, country), city, country)
+
+
+def region_of(countries: Iterable[str]) -> str:
+    """The region (ISO 3166) of the one country that these cells name; Germany where they name none, or several."""
+    named = {REGIONS.get(bare(country), HOME) for country in countries if not is_german(country)}
+    return named.pop() if len(named) == 1 else HOME
 
 
 def is_german(country: str) -> bool:

@@ -9,7 +9,7 @@ from accounts.emails import clean_email
 from contacts import reaches
 from contacts.csv_fields import bare
 from contacts.csv_headers import kind_of
-from contacts.phones import e164
+from contacts.phones import HOME, from_abroad, looks_like_one
 
 LONGEST_WORDS, LONGEST_NUMBER, MOST = 120, 40, 10
 LONGEST_CELL = 1000  # characters; a longer one is a text, and looking for addresses in it would take its time
@@ -78,8 +78,11 @@ def is_nothing(text: str) -> bool:
     return bare(text) in NOTHING
 
 
-def phones_in(text: str, kind: str = "", label: str = "") -> Found:
-    """The numbers of a cell. A word, a dash or fewer than six digits is no number."""
+def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) -> Found:
+    """The numbers of a cell. A word, a dash or fewer than six digits is no number.
+
+    One of another region gets the code of its country, if it can exist there; all others are read as in Germany.
+    """
     if len(text) > LONGEST_CELL:
         return Found([], [text])
     text = _TRAILING.sub("", _closed_up(text).removeprefix("p:").strip().lstrip("'").strip())
@@ -88,13 +91,13 @@ def phones_in(text: str, kind: str = "", label: str = "") -> Found:
     kind, words = _labelled(kind, label)
     found: list[Reach] = []
     pending: list[str] = []
-    for part in _parts(text):
-        number = next((each for each in _NUMBER.findall(part) if _is_number(each)), "")
+    for part in _parts(text, region):
+        number = next((each for each in _NUMBER.findall(part) if _is_number(each, region)), "")
         said = _joined(part.replace(number, " ", 1) if number else part)
         if number:
             own = kind_of(said)
             found.append(
-                {"kind": own or kind, "text": number.strip(" .-–/")[:LONGEST_NUMBER], "words": words}
+                {"kind": own or kind, "text": _written(number, region)[:LONGEST_NUMBER], "words": words}
             )
             _say(found[-1], "" if own and len(said.split()) == 1 else said)
         elif found:
@@ -155,13 +158,17 @@ def _closed_up(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _is_number(text: str) -> bool:
-    return bool(e164(text))
+def _is_number(text: str, region: str) -> bool:
+    return looks_like_one(text) or bool(from_abroad(text, region))
 
 
-def _parts(text: str) -> Iterator[str]:
+def _written(number: str, region: str) -> str:
+    return from_abroad(number, region) or number.strip(" .-–/")
+
+
+def _parts(text: str, region: str) -> Iterator[str]:
     """What stands between commas and the like; an area code that was parted from its number comes back together."""
-    if _NUMBER.fullmatch(text) and not _SECOND.search(text) and _is_number(text):
+    if _NUMBER.fullmatch(text) and not _SECOND.search(text) and _is_number(text, region):
         yield text
         return
     area = ""

@@ -1,10 +1,13 @@
-"""Phone numbers as typed, and the one form by which they are compared."""
+"""Phone numbers as typed, and the one form by which they are compared. Only a number that can exist is one."""
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import phonenumbers
+from phonenumbers import PhoneNumber as Number
 
+HOME = "DE"
 _FEWEST_DIGITS = 6  # after the country code: neither "110" nor a house number is a person's number
 _CANDIDATE = re.compile(r"[+(]?[0-9][0-9 ()/.–-]*[0-9]")
 _SPACES = re.compile(r"\s")
@@ -13,26 +16,44 @@ _SPACES = re.compile(r"\s")
 def e164(raw: str) -> str:
     """The first number in the text as "+49…", read as in Germany; "" if there is none."""
     for candidate in _CANDIDATE.findall(_ascii_digits(raw[:100])):
-        if found := _parse(candidate):
-            return found
+        if found := _home(candidate):
+            return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
     return ""
 
 
-def _parse(candidate: str) -> str:
-    if re.match(r"49[ 1-9]", candidate) and (abroad := _number("+" + candidate, strict=True)):
-        return abroad  # a "+" that a spreadsheet took for a sign and dropped
-    return _number(candidate, strict=False)
+def looks_like_one(raw: str) -> bool:
+    """Whether the text holds what may be a number somewhere, though it cannot be dialled from here as it stands."""
+    candidates = _CANDIDATE.findall(_ascii_digits(raw[:100]))
+    return any(_parsed(each, HOME, phonenumbers.is_possible_number) for each in candidates)
 
 
-def _number(text: str, *, strict: bool) -> str:
+def from_abroad(raw: str, region: str) -> str:
+    """A number as it is dialled within another country, with that country's code: "+33 4 50 11 22 33".
+
+    "" for one that has its code already, and for one that cannot exist there.
+    """
+    text = _ascii_digits(raw[:100])
+    if region == HOME or text.startswith(("+", "00")):
+        return ""
+    found = _parsed(text, region)
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if found else ""
+
+
+def _home(candidate: str) -> Number | None:
+    if re.match(r"49[ 1-9]", candidate) and (found := _parsed("+" + candidate)):
+        return found  # a "+" that a spreadsheet took for a sign and dropped
+    return _parsed(candidate)
+
+
+def _parsed(
+    text: str, region: str = HOME, is_one: Callable[[Number], bool] = phonenumbers.is_valid_number
+) -> Number | None:
     try:
-        number = phonenumbers.parse(text, "DE")
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        return ""
-    known = phonenumbers.is_valid_number if strict else phonenumbers.is_possible_number
-    if not known(number) or len(phonenumbers.national_significant_number(number)) < _FEWEST_DIGITS:
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return None
+    is_long = len(phonenumbers.national_significant_number(number)) >= _FEWEST_DIGITS
+    return number if is_long and is_one(number) else None
 
 
 def _ascii_digits(text: str) -> str:

@@ -2,14 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.phones import e164
+from contacts.phones import e164, from_abroad, looks_like_one
 
 
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
         ("0170 1234567", "+491701234567"),
-        ("+49 (0)170/12-34", "+491701234"),
         ("+49 (0)170/1234567", "+491701234567"),
         ("+49 0170 1234567", "+491701234567"),
         ("0049 170 1234567", "+491701234567"),
@@ -50,6 +49,8 @@ def test_typed_numbers_become_one_form(typed, number):
         "0170\x00",
         "-5",
         "01.02",
+        "+49 (0)170/12-34",  # no mobile number is so short
+        "312-555-0122",  # of another country, and nothing says which
     ],
 )
 def test_what_is_no_number_becomes_nothing(typed):
@@ -62,3 +63,26 @@ def test_the_form_is_stable(typed):
     assert number == "" or (number[0] == "+" and number[1:].isdecimal() and number.isascii())
     assert len(number) <= 20
     assert e164(number) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "written"),
+    [
+        ("04 50 11 22 33", "FR", "+33 4 50 11 22 33"),
+        ("312-555-0122", "US", "+1 312-555-0122"),
+        ("0664 1234567", "AT", "+43 664 1234567"),
+        ("044 668 18 00", "CH", "+41 44 668 18 00"),
+        ("0171 5574099", "FR", ""),  # a German number of somebody who lives there
+        ("+49 171 5574099", "FR", ""),
+        ("0049 171 5574099", "FR", ""),
+        ("040 55570001", "DE", ""),
+    ],
+)
+def test_a_number_of_another_country_gets_its_code(typed, region, written):
+    assert from_abroad(typed, region) == written
+    assert e164(written) == "".join(sign for sign in written if sign not in " -")
+
+
+def test_what_cannot_be_dialled_may_still_be_a_number():
+    assert (looks_like_one("312-555-0122"), e164("312-555-0122")) == (True, "")
+    assert not looks_like_one("keine")

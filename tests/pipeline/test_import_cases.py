@@ -120,6 +120,7 @@ def test_hubspot(take, sofia):
     perrin, durand = take("hubspot.csv")
     assert fields(perrin, "first_name", "last_name", "company") == ("Gaëlle", "Perrinx", "Fromagerie Perrinx")
     assert fields(perrin, "postal_code", "city", "assignee") == ("74000", "Annecy", sofia)
+    assert fields(perrin, "phone", "phone_e164") == ("+33 4 50 11 22 33", "+33450112233")
     assert perrin.card.column.key == "new"
     assert fields(durand, "first_name", "last_name", "email") == (
         "Claire",
@@ -148,6 +149,12 @@ def test_mailchimp(take):
 def test_one_person_in_a_file(take, name, expected):
     (found,) = take(name)
     assert fields(found, "first_name", "last_name", "email", "company") == expected
+
+
+def test_a_number_of_a_country_that_nobody_names_is_kept_and_not_dialled(take):
+    (found,) = take("pipedrive.csv")
+    assert fields(found, "phone", "phone_e164") == ("312-555-0122", "")
+    assert [key for key in found.keys if ":p:" in key] == []
 
 
 def test_a_title_line_stands_above_the_headers(take):
