@@ -70,6 +70,7 @@ GERMAN_DATA = {
     "contacts/identity_words.py": "words that are nobody's name or address",
     "contacts/csv_programs.py": "headers of other programs' files",
     "contacts/csv_numbers.py": "words in other programs' cells",
+    "contacts/csv_countries.py": "names in other programs' cells",
     "contacts/csv_places.py": "words in other programs' cells",
     "contacts/csv_reaches.py": "words in other programs' cells",
     "contacts/csv_people.py": "words of other programs' files",
