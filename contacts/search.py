@@ -84,6 +84,11 @@ def query(text: str) -> str | None:
     return asked or None
 
 
+def is_short_number(text: str) -> bool:
+    """Whether exactly so many digits are looked for as are found anywhere in a number: a further one narrows that."""
+    return bool(_DIGITS.fullmatch(text)) and len(_dialled(text)) == _RUN
+
+
 def vector(words: Iterable[str]) -> str:
     """Lexemes as the text of a tsvector, for COPY; the same as `array_to_tsvector` makes of them."""
     return " ".join(map(_quoted, words))

@@ -28,6 +28,7 @@ DUE = {
     "none": _("ohne Fälligkeit"),
 }
 LONGEST_TAG = 30
+MANY = 1000  # contacts found by four digits
 FILTERS = ("q", "assignee", "due", "source", "status", "tag")
 FOR_MARKETING = ("q", "source", "status")  # filtering by something would show it
 
@@ -67,6 +68,10 @@ class Selection:
     @property
     def is_filtered(self) -> bool:
         return any(getattr(self, name) for name in FILTERS)
+
+    def needs_a_digit(self, total: int) -> bool:
+        """Whether four digits found so many contacts that a fifth should be asked for."""
+        return total > MANY and self.user.works_contacts and search.is_short_number(self.q)
 
     @property
     def is_everything(self) -> bool:

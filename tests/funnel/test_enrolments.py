@@ -230,7 +230,7 @@ class TestMany:
         silent = lead(series["Nicht erreicht"], email="")
         page = login(anna).get("/contacts/selection/status/", {"contact": [dan.pk, silent.pk]})
         assert "1 Kontakt darf E-Mails bekommen." in page.text
-        assert "Bei 1 fehlt die Einwilligung oder die Adresse" in page.text
+        assert "Bei 1 Kontakt fehlt die Einwilligung oder die E-Mail-Adresse" in page.text
         assert "Erfolgreich kontaktiert</bdi>“ 3 Mails" in page.text
         target = series["Erfolgreich kontaktiert"].pk
         answer = login(anna).post(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
+from pipeline import selection
 from tests.factories import ContactFactory
 
 LIST, BOARD, MENU = "/contacts/", "/contacts/board/", "/contacts/filters/"
@@ -125,3 +126,20 @@ def test_phone_and_address_of_a_row_can_be_used(anna, board, login):
     html = login(anna).get(LIST).content.decode()
     assert '<a href="mailto:ada@example.org">ada@example.org</a>' in html
     assert '<a href="tel:+491701234567">0170 / 123 45 67</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("number", "asks"),
+    [("1234", True), ("12 34", True), ("12341", False), ("123", False), ("Lead 1234", False)],
+)
+def test_four_digits_of_too_many_numbers_ask_for_a_fifth(anna, board, login, monkeypatch, number, asks):
+    monkeypatch.setattr(selection, "MANY", 2)
+    for n in range(3):
+        ContactFactory(account=anna.account, last_name=f"Lead {n}", phone=f"0170 12341{n}0")
+    client = login(anna)
+    for address in (LIST, BOARD):
+        for headers in ({}, {"HX-Request": "true"}):
+            page = client.get(address, {"q": number}, headers=headers).content.decode()
+            assert ("Bitte geben Sie eine fünfte ein." in page) == asks
+    monkeypatch.setattr(selection, "MANY", 3)
+    assert "fünfte" not in client.get(LIST, {"q": number}).content.decode()

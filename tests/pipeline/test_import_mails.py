@@ -106,9 +106,10 @@ def test_the_dry_run_says_first_how_many_mails_that_means_and_who_is_kept_from_t
     }
     page = text_of(login(anna), source)
     assert (
-        "3 Kontakte dürfen E-Mails bekommen. Bei 4 fehlen Einwilligung oder Adresse, oder sie ist gesperrt"
+        "3 Kontakte dürfen E-Mails bekommen."
+        " Bei 4 Kontakten fehlt die Einwilligung oder die E-Mail-Adresse, oder die Adresse ist gesperrt"
         " (keine Einwilligung: 2, keine E-Mail-Adresse: 1, Adresse gesperrt: 1)."
-        " Bei 1 ist die Serie von Hand pausiert."
+        " Bei 1 Kontakt ist die Serie von Hand pausiert."
         " Geplant würden höchstens: „ Erfolgreich kontaktiert “ 3 Kontakte, 9 Mails."
         " Ohne Haken bekommt niemand eine E-Mail."
     ) in page
@@ -132,7 +133,7 @@ def test_without_consent_nothing_is_planned_and_nothing_waits_even_if_asked(anna
     assert report(source)[0] == (2, "created", "Keine Mails: Einwilligung fehlt.")
     page = text_of(login(anna), source)
     assert "Für niemanden hat eine E-Mail-Serie begonnen." in page
-    assert "Bei 1.200 fehlen Einwilligung oder Adresse" in page
+    assert "Bei 1.200 Kontakten fehlt die Einwilligung oder die E-Mail-Adresse" in page
 
 
 def test_the_tick_cannot_be_set_where_nobody_could_be_mailed(anna, series, login):

@@ -293,9 +293,14 @@ class TestPicking:
         )
 
     def test_where_nobody_may_be_mailed_the_question_says_nobody(self, anna, people, login):
-        page = login(anna).get(STATUS, {"contact": [people[0].pk]}).content.decode()
-        assert "Niemand davon darf E-Mails bekommen." in page
-        assert "0 Kontakte" not in page
+        client = login(anna)
+        page = client.get(STATUS, {"contact": [people[0].pk]}).content.decode()
+        assert "Dieser Kontakt darf keine E-Mails bekommen." in page
+        assert "Bei 1 Kontakt fehlt die Einwilligung oder die E-Mail-Adresse" in page
+        both = client.get(STATUS, {"contact": [people[0].pk, people[1].pk]}).content.decode()
+        assert "Niemand davon darf E-Mails bekommen." in both
+        assert "Bei 2 Kontakten fehlt die Einwilligung oder die E-Mail-Adresse" in both
+        assert "0 Kontakte" not in page + both
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
     def test_leaves_out_what_was_trashed_meanwhile_and_says_so(
