@@ -76,6 +76,7 @@ def run(*, import_id: int, now: datetime) -> None:
                 return
             if _done(source) != before:
                 del plan
+                report.begin_again()
                 plan = make_plan(source, import_files.sheet_of(source), report, now)
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
@@ -118,12 +119,16 @@ class Progress:
         self.aside = connection.copy()
 
     def __enter__(self) -> "Progress":
-        if self.shown:
-            self._tell("options = options || '{\"resumed\": true}'", [])
+        self.begin_again()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.aside.close()
+
+    def begin_again(self) -> None:
+        """The work starts anew, from its first row."""
+        if self.shown:
+            self._tell("options = options || '{\"resumed\": true}'", [])
 
     def next_stage(self, size: int) -> None:
         self.stage, self.size = self.stage + 1, size
