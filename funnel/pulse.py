@@ -16,12 +16,6 @@ def beat(now: datetime) -> None:
     Pulse.objects.update_or_create(pk=1, defaults={"at": now})
 
 
-def silent_since(now: datetime) -> datetime | None:
-    """Since when nothing is swept; None while it is."""
-    pulse = Pulse.objects.filter(pk=1).first()
-    return pulse.at if pulse and pulse.at < now - SILENT else None
-
-
 def signs(account_id: int) -> tuple[datetime | None, int | None]:
     """When the last sweep came through, and the id of what holds the office's mails: one statement for both."""
     hold = Subquery(holding.open_for(account_id).values("pk")[:1])

@@ -9,7 +9,7 @@ from django.http import Http404
 from accounts.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent, Contact
-from funnel import by_hand, claiming, delivery, enrolments, holding, lanes, ledger, outbox, pulse, upkeep
+from funnel import by_hand, claiming, delivery, enrolments, holding, lanes, ledger, outbox, pulse, running, upkeep
 from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.relay import Relay
@@ -456,12 +456,15 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
     assert offices[:2] == [column.account_id, hansen.pk]
 
 
-def test_nothing_swept_for_a_minute_is_silence(db):
-    now = MONDAY
-    assert pulse.silent_since(now) is None
-    pulse.beat(now)
-    assert pulse.silent_since(now + timedelta(seconds=59)) is None
-    assert pulse.silent_since(now + timedelta(seconds=61)) == now
+def test_nothing_swept_for_a_minute_is_silence(anna):
+    now = MONDAY.astimezone(anna.account.zone)
+    assert running.silence(anna, now) is None
+    for at in (now - timedelta(hours=1), now):
+        pulse.beat(at)
+    assert running.silence(anna, now + timedelta(seconds=59)) is None
+    silence = running.silence(anna, now + timedelta(seconds=61))
+    assert silence is not None
+    assert silence.headline == "E-Mail-Versand steht seit 10:00"
     assert Pulse.objects.count() == 1
 
 
