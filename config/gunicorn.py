@@ -1,6 +1,7 @@
 """The web server's settings, in `make run` and in production (`gunicorn --config config/gunicorn.py`)."""
 
 import gc
+import math
 import os
 import sys
 from pathlib import Path
@@ -11,19 +12,21 @@ if CHECKOUT not in sys.path:
     sys.path.insert(0, CHECKOUT)  # this file is read before gunicorn looks there
 
 from config.running import claim_shared  # noqa: E402
+from config.server_worker import DRAIN  # noqa: E402
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8000"
 
 wsgi_app = "config.wsgi:application"
-# The supervisor hands over a socket that is open already: no connection is refused while the server restarts.
+# `make run` and systemd (LISTEN_FDS, which gunicorn reads itself) hand over a socket that is open already: whoever
+# connects while the server restarts waits, and is not refused.
 bind = [f"fd://{fd}" if (fd := os.environ.get("LISTEN_FD")) else f"{HOST}:{PORT}"]
-worker_class = "gthread"
+worker_class = "config.server_worker.ServerWorker"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
 timeout = 60
-graceful_timeout = int(os.environ.get("WEB_GRACE", "20"))
+graceful_timeout = int(os.environ.get("WEB_GRACE", "20")) + math.ceil(DRAIN)
 keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000

@@ -1,5 +1,6 @@
 """Two addresses for whoever watches the process: is it alive, is it ready."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from django.db import DatabaseError, connection
@@ -11,15 +12,29 @@ from django.views.decorators.http import require_safe
 from config.probe import PROBE
 
 
+@dataclass
+class Leaving:
+    """Whether this process was told to stop. A plain mark: what waits for a lock must not be set by a signal."""
+
+    told: bool = False
+
+
+LEAVING = Leaving()
+
+
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """200 as long as the process answers; asks nobody else."""
+    """200 as long as the process answers and is not about to end; asks nobody else."""
+    if LEAVING.told:
+        return _not("leaving")
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when every migration is applied and a row could be written just now, else 503. Writes nothing itself."""
+    if LEAVING.told:
+        return _not("leaving")
     try:
         is_pending = not needed() <= set(MigrationRecorder(connection).applied_migrations())
     except DatabaseError:

@@ -99,5 +99,7 @@ class NoPath(logging.Filter):
             return False
         match = getattr(request, "resolver_match", None)
         route, number = match.view_name if match else "?", getattr(request, "id", "?")
+        if route == "healthz":
+            return False  # that a server is about to end is no fault
         record.msg, record.args = "fault in %s, request %s", (route, number)
         return True

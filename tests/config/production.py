@@ -96,6 +96,18 @@ class Production:
         embedded.stop(self.data_dir)
 
 
+@contextmanager
+def locked(house: Production, office: str) -> Iterator[None]:
+    """One transaction holds all cards, columns and users of an office, and the office itself."""
+    with psycopg.connect(house.url) as holder:
+        (account,) = holder.execute("SELECT id FROM accounts_account WHERE name = %s", [office]).fetchone()
+        holder.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [account])
+        for table in ("pipeline_column", "pipeline_card", "contacts_contact"):
+            holder.execute(f"SELECT 1 FROM {table} WHERE account_id = %s FOR UPDATE", [account])
+        yield
+        holder.rollback()
+
+
 @dataclass
 class Browser:
     """One connection for each request, and the cookies of a person."""

@@ -5,11 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 
 from config.probe import AFTER_FAULT, INTERVAL
-from tests.config.production import Answer, Browser, Production
+from tests.config.production import Answer, Browser, Production, locked
 from tests.pipeline.working import wait_until
 
 ANNA, PAUL = "anna@krueger.example", "paul@hansen.example"
@@ -119,18 +118,6 @@ def test_on_a_full_disk_pages_are_read_and_every_change_says_that_nothing_can_be
     time.sleep(2 * AFTER_FAULT)
     assert {answer.status for answer in at_once([lambda: house.browser().get("/readyz")] * 8)} == {200}
     assert drag(anna).status in (200, 302, 303)
-
-
-@contextmanager
-def locked(house: Production, office: str) -> Iterator[None]:
-    """One transaction holds all cards, columns and users of an office, and the office itself."""
-    with psycopg.connect(house.url) as holder:
-        (account,) = holder.execute("SELECT id FROM accounts_account WHERE name = %s", [office]).fetchone()
-        holder.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [account])
-        for table in ("pipeline_column", "pipeline_card", "contacts_contact"):
-            holder.execute(f"SELECT 1 FROM {table} WHERE account_id = %s FOR UPDATE", [account])
-        yield
-        holder.rollback()
 
 
 def test_a_lock_of_one_office_ends_in_503_and_leaves_others_their_answers(house, anna, paul):

@@ -12,7 +12,9 @@ import pytest
 
 from tests.config.instances import CHECKOUT
 
-UNITS = sorted((CHECKOUT / "deploy").glob("*.service"))
+DEPLOY = CHECKOUT / "deploy"
+SERVICES = sorted(DEPLOY.glob("*.service"))
+UNITS = [*SERVICES, *sorted(DEPLOY.glob("*.socket"))]
 GIVEN = {
     "SITE": "pipeline.example",
     "DATABASE_PASSWORD": "geheim",
@@ -33,20 +35,35 @@ def tool(name: str, *arguments: str) -> list[str]:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
-    text = unit.read_text().replace("/srv/pipeline/.venv", str(Path(sys.executable).parent.parent))
-    (tmp_path / unit.name).write_text(text.replace("/srv/pipeline", str(CHECKOUT)))
+    for each in UNITS:  # they name one another
+        text = each.read_text().replace("/srv/pipeline/.venv", str(Path(sys.executable).parent.parent))
+        (tmp_path / each.name).write_text(text.replace("/srv/pipeline", str(CHECKOUT)))
     command = tool("systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name))
     said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     ours = [line for line in said.stderr.splitlines() if unit.name in line]
     assert (said.returncode, ours) == (0, [])
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_unit_that_ends_is_started_again_however_often(unit: Path) -> None:
     sections = configparser.ConfigParser(strict=False, interpolation=None)
     sections.read_string(unit.read_text())
     assert sections["Unit"]["StartLimitIntervalSec"] == "0"
     assert sections["Service"]["Restart"] == "always"
+
+
+def test_the_address_stays_open_while_the_web_server_restarts() -> None:
+    socket, service = ((DEPLOY / f"pipeline-web.{kind}").read_text() for kind in ("socket", "service"))
+    assert "\nListenStream=127.0.0.1:8000\n" in socket
+    assert "\nRequires=pipeline-web.socket\n" in service
+    assert "\nKillMode=mixed\n" in service, "the server itself ends its workers, with patience"
+
+
+def test_caddy_understands_its_file() -> None:
+    command = tool("caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile"))
+    environment = os.environ | {"SITE": "pipeline.example"}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert said.returncode == 0, said.stderr
 
 
 def compose(*arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
@@ -64,11 +81,13 @@ def test_compose_starts_everything_and_starts_it_again() -> None:
     assert said.returncode == 0, said.stderr
     services = json.loads(said.stdout)["services"]
     restarts = {name: service["restart"] for name, service in services.items()}
-    lasting = dict.fromkeys(("db", "web", "worker", "proxy"), "always")
+    lasting = dict.fromkeys(("db", "web1", "web2", "worker", "proxy"), "always")
     assert restarts == lasting | {"prepare": "on-failure"}
-    assert services["web"].get("command") is None, "the image's own: gunicorn"
+    for name in ("web1", "web2"):
+        assert services[name].get("command") is None, "the image's own: gunicorn"
+        assert services[name]["environment"]["WEB_DRAIN"] == "5"
     assert services["worker"]["command"][-2:] == ["procrastinate", "worker"]
-    for name in ("web", "worker"):
+    for name in ("web1", "web2", "worker"):
         assert services[name]["depends_on"]["prepare"]["condition"] == "service_completed_successfully"
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.db import connection
+from django.db.migrations import operations
+from django.db.migrations.loader import MigrationLoader
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 EARLIER = {
@@ -143,3 +145,24 @@ def test_rows_of_an_earlier_version_are_kept_and_completed(database):
         {name: row[name] for name in before} for row, before in zip(kept, consents, strict=True)
     ] == consents
     assert [row["address"] for row in kept] == ["zoe.obrien@alt.example", "+491715550199", "", ""]
+
+
+TAKES_AWAY = (
+    operations.DeleteModel,
+    operations.RemoveField,
+    operations.RenameField,
+    operations.RenameModel,
+    operations.AlterModelTable,
+)
+
+
+def test_no_migration_takes_away_what_the_version_before_works_with():
+    """It serves on while the next one migrates. What nothing uses any more goes a release later: name it here then."""
+    found = [
+        (key, operation)
+        for key, migration in MigrationLoader(None).graph.nodes.items()
+        if key[0] in EARLIER
+        for operation in migration.operations
+        if isinstance(operation, TAKES_AWAY) or "DROP COLUMN" in str(getattr(operation, "sql", "")).upper()
+    ]
+    assert found == []

@@ -9,7 +9,19 @@ from django.http import Http404
 from accounts.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent, Contact
-from funnel import by_hand, claiming, delivery, enrolments, holding, lanes, ledger, outbox, pulse, running, upkeep
+from funnel import (
+    by_hand,
+    claiming,
+    delivery,
+    enrolments,
+    holding,
+    lanes,
+    ledger,
+    outbox,
+    pulse,
+    running,
+    upkeep,
+)
 from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.relay import Relay
