@@ -48,7 +48,9 @@ def carry_out(received: Received, *, text: str = "", moment: datetime | None = N
         received = replace(received, kind=Kind.UNSUBSCRIBED, text="")
     kind, text = _kind(received, message), (text or received.reason or received.subject)[:LONGEST]
     moment = moment or received.moment
-    if kind is Kind.UNSUBSCRIBED:
+    if kind in BOUNCES and not (token or message.message_id in received.about):
+        _suspect(message, kind, text, now)
+    elif kind is Kind.UNSUBSCRIBED:
         said = tokens.unsubscription(message)
         place = (
             _("Abmeldung per E-Mail, E-Mail an %(address)s")
@@ -109,6 +111,18 @@ def _note(message: Message, kind: Kind, text: str, moment: datetime, now: dateti
     for contact in contacts:
         if contact.pk not in noted:  # an address is closed once
             actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
+
+
+@transaction.atomic
+def _suspect(message: Message, kind: Kind, text: str, now: datetime) -> None:
+    """A report that names the recipient only: anybody can write one, so it closes no address and holds no sending.
+
+    That nobody is there pauses the series until a person has looked.
+    """
+    said = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:LONGEST])
+    if kind is Kind.HARD_BOUNCE:
+        enrolments.suspend(contact=message.contact, reason=Enrolment.Reason.FAILED, now=now)
 
 
 def _quote(message: Message, words: str) -> None:
