@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Conflict
 
 MARK = "sealed"
-SECOND_FACTOR = "second factor"  # purposes, in their own words: renaming one makes what it sealed unreadable
+# Purposes, in their own words: renaming one makes what it sealed unreadable.
+SECOND_FACTOR = "second factor"
+RELAY = "mail server of an office"
 
 
 class Unreadable(Conflict):

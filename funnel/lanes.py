@@ -82,7 +82,7 @@ class Lanes:
         """
         states: list[str] = []
         sender, put_off = messages[0].account.sender, 0
-        relay = self.relays.setdefault((threading.get_ident(), sender.account_id), Relay(sender.relay))
+        relay = self.relays.setdefault((threading.get_ident(), sender.account_id), Relay.of(sender))
         for message in messages:
             moment = now or timezone.now()
             if self.faults & {sender.account_id, holding.server(sender)}:
@@ -153,7 +153,7 @@ class Lanes:
 def _reached(hold: Hold) -> Outcome | None:
     """How connecting, logging in and naming the sender ended; None where only a mail can tell."""
     sender = Sender.objects.of(hold.account_id).first() if hold.account_id else None
-    relay = Relay(sender.relay if sender else "")
+    relay = Relay.of(sender)
     try:
         return relay.reach(sender.email if sender else "")
     finally:

@@ -24,7 +24,7 @@ def deliver(*, opt_in_id: int, now: datetime) -> bool:
     opt_in = OptIn.objects.filter(pk=opt_in_id, confirmed_at=None).select_related("account__sender").first()
     if opt_in is None or now > opt_in.asked_at + timedelta(days=opt_in_mail.DAYS_VALID):
         return False
-    relay = Relay(opt_in.account.sender.relay)
+    relay = Relay.of(opt_in.account.sender)
     try:
         outcome = relay.send(opt_in_mail.compose(opt_in, opt_in.account.sender), opt_in.address)
     finally:

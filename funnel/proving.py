@@ -54,7 +54,7 @@ def send(*, account_id: int) -> None:
     sender = Sender.objects.of(account_id).select_related("account").get()
     if sender.proof != Proof.ASKED or not sender.email:
         return
-    relay = Relay(sender.relay)
+    relay = Relay.of(sender)
     try:
         outcome = relay.send(_mail(sender), inbound.address(Purpose.PROOF, account_id))
     finally:

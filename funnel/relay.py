@@ -12,11 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.utils.translation import gettext as _
 from environ import Env
 
+from accounts import vault
 from funnel import bounces, holding, mime
 from funnel.bounces import Verdict
-from funnel.models import Hold
+from funnel.models import Hold, Sender
 from funnel.outcome import Fate, Outcome, line
 from funnel.provider import Provider
 
@@ -53,18 +55,37 @@ class Relay:
             not url
         )  # an envelope sender of each mail's own: our server's, unless it refuses that
         self.smtp: smtplib.SMTP | None = None
+        self.unreadable: Outcome | None = (
+            None  # what every try of a relay ends with whose address nobody can read
+        )
         self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
+
+    @classmethod
+    def of(cls, sender: Sender | None) -> "Relay":
+        """The office's own, if it has one. Without the key to its address it holds every mail, and raises nothing."""
+        if sender is None or not sender.relay:
+            return cls()
+        try:
+            return cls(vault.unseal(vault.RELAY, sender.relay))
+        except vault.Unreadable as fault:
+            relay = cls("smtp://")
+            relay.unreadable = Outcome(Fate.HELD, line(fault.sentence), Fault.LOGIN)
+            return relay
 
     def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
         """One mail to one recipient; `raw` if it is put together already. Raises nothing that the server does."""
+        if self.unreadable is not None:
+            return self.unreadable
         if self.provider is not None:
             return self.provider.send(mail)
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             return self._written(mail)
         try:
             recipient = on_the_wire(recipient)
-        except UnicodeError as fault:
-            return Outcome(Fate.REFUSED, _line(fault))
+        except UnicodeError:
+            return Outcome(
+                Fate.REFUSED, _("Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt.")
+            )
         try:
             smtp = self._greeted(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
         except (OSError, smtplib.SMTPException) as fault:
@@ -81,6 +102,8 @@ class Relay:
 
     def reach(self, mail_from: str = "") -> Outcome | None:
         """How connecting, logging in and naming the sender (ours by default) end; None where only a mail can tell."""
+        if self.unreadable is not None:
+            return self.unreadable
         if self.provider is not None or self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             return None
         try:

@@ -197,7 +197,7 @@ def _sender(account: Account, mark: Mark) -> int:
     for one in Sender._meta.concrete_fields:
         if isinstance(one, CharField) and not one.choices and one.name != "relay":
             setattr(sender, one.name, mark.text(f"sender{one.name}", one.max_length))
-    sender.legal_form, sender.relay = Sender.LegalForm.GMBH, f"smtp://{mark.text('relay')}"
+    sender.legal_form, sender.relay = Sender.LegalForm.GMBH, f"sealed:{mark.text('relay')}"
     sender.save()
     holiday = Holiday.objects.create(account=account, day=timezone.localdate(), name=mark.text("holiday"))
     Suppression.objects.create(

@@ -84,8 +84,9 @@ class Sender(models.Model):
     window_until = models.TimeField(_("Versand bis"), default="18:00")
     most_a_day = models.PositiveSmallIntegerField(_("Höchstens Mails am Tag je Person"), default=1)
     most_a_week = models.PositiveSmallIntegerField(_("Höchstens Mails in sieben Tagen je Person"), default=2)
-    # The relay of this office alone, as EMAIL_URL; set by the operator only. "": the installation's.
-    relay = models.CharField(max_length=300, blank=True, editable=False)
+    # The relay of this office alone, as EMAIL_URL, sealed for its password; set by the operator only. "": the
+    # installation's.
+    relay = models.CharField(max_length=1000, blank=True, editable=False)
 
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the form
 

@@ -9,9 +9,11 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts import vault
 from accounts.models import Account, User
 from accounts.plans import Plan
 from funnel.models import Sender
+from funnel.relay import Relay
 from pipeline.models import Column
 
 
@@ -95,8 +97,9 @@ def test_the_address_of_a_mail_server_comes_from_the_environment(
 ) -> None:
     monkeypatch.setenv("OFFICE_RELAY", "smtp+tls://user:geheim@mail.example:587")
     said = office("relay", "--id", str(krueger.pk))
-    assert Sender.objects.of(krueger).get().relay == "smtp+tls://user:geheim@mail.example:587"
-    assert "geheim" not in said
+    stored = Sender.objects.of(krueger).get().relay
+    assert "geheim" not in said + stored
+    assert vault.unseal(vault.RELAY, stored) == "smtp+tls://user:geheim@mail.example:587"
     monkeypatch.setenv("OFFICE_RELAY", "")
     office("relay", "--id", str(krueger.pk))
     assert Sender.objects.of(krueger).get().relay == ""
@@ -106,7 +109,8 @@ def test_or_from_the_standard_input(krueger: Account, monkeypatch: pytest.Monkey
     monkeypatch.delenv("OFFICE_RELAY", raising=False)
     monkeypatch.setattr(sys, "stdin", StringIO("smtp://mail.example\n"))
     office("relay", "--id", str(krueger.pk))
-    assert Sender.objects.of(krueger).get().relay == "smtp://mail.example"
+    assert Sender.objects.of(krueger).get().relay != "smtp://mail.example"
+    assert Relay.of(Sender.objects.of(krueger).get()).config["EMAIL_HOST"] == "mail.example"
 
 
 def test_and_never_from_the_command_line(krueger: Account) -> None:

@@ -9,9 +9,11 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 
 from accounts import vault
-from accounts.models import User
+from accounts.models import Account, User
+from funnel.models import Sender
 
 migration = __import__("accounts.migrations.0003_seal_second_factors", fromlist=["seal"])
+relays = __import__("funnel.migrations.0014_seal_relays", fromlist=["seal"])
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -69,3 +71,15 @@ def test_those_of_an_older_version_are_sealed_and_work_on(anna: User) -> None:
         SECRET,
     )
     assert RecoveryCodes(codes).validate_code("12345678") is True
+
+
+def test_the_address_of_an_offices_mail_server_of_an_older_version_is_sealed(
+    krueger: Account, hansen: Account
+) -> None:
+    Sender.objects.of(krueger).update(relay="smtp://user:geheim@mail.example")
+    for _ in range(2):  # a repeat changes nothing
+        relays.seal(apps, None)
+    kept = Sender.objects.of(krueger).get().relay
+    assert "geheim" not in kept
+    assert vault.unseal(vault.RELAY, kept) == "smtp://user:geheim@mail.example"
+    assert Sender.objects.of(hansen).get().relay == ""

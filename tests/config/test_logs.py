@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 from gunicorn.config import Config
 
+from accounts import vault
 from accounts.unavailable import server_error
 from config.logs import Lines, NoPath
 from config.server_log import ServerLog
@@ -105,7 +106,7 @@ def test_a_mail_is_one_line_with_the_reason_of_its_failure(anna, board, written,
     message = Message.objects.get(contact=contact)
     message.account.sender.relay = ""
     with mail_server() as server:
-        message.account.sender.relay = server.url
+        message.account.sender.relay = vault.seal(vault.RELAY, server.url)
         message.account.sender.save()
         if not answer.startswith("250"):
             server.answers["RCPT"] = answer

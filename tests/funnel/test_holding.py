@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import vault
 from funnel import claiming, holding, outbox, pulse
 from funnel.lanes import Lanes
 from funnel.models import Hold, Message, Sender
@@ -111,7 +112,7 @@ def test_a_wrong_password_holds_and_says_so(people, smtp):
 @pytest.mark.parametrize("scheme", ["smtp+tls", "smtp+ssl"])
 def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
     with distrusted(scheme) as url:
-        Sender.objects.of(krueger).update(relay=url)
+        Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, url))
         assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
     held = holding.standing(krueger.pk)
     assert (held.kind, held.account_id) == (Kind.CERTIFICATE, krueger.pk)
@@ -123,7 +124,7 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
     foreign = hansen.columns.get(key="contacted")
     steps(foreign.sequence, 0)
     move(paul, lead(hansen.columns.get(key="new"), email="hansen@post.example"), foreign)
-    Sender.objects.of(krueger).update(relay=f"smtp://127.0.0.1:{free_port()}")
+    Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, f"smtp://127.0.0.1:{free_port()}"))
     with mail_server() as server:
         smtp(server.port)
         delivery_of = {
@@ -138,7 +139,7 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
 
 
 def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smtp):
-    Sender.objects.of(hansen).update(relay="smtp://mail.example")
+    Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
     smtp(free_port())
     outbox.sweep(now=HELD)
     assert holding.held_offices() == {krueger.pk}
@@ -245,3 +246,19 @@ class TestOnPages:
     def test_nothing_is_tried_where_nothing_is_held(self, people, login, anna):
         html = login(anna).post("/funnel/outbox/trial/", follow=True).content.decode()
         assert "läuft schon wieder" in html
+
+
+def test_a_server_whose_address_no_key_opens_holds_its_office_alone(
+    anna, paul, hansen, people, smtp, settings
+):
+    Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
+    with mail_server() as server:
+        smtp(server.port)
+        Sender.objects.of(anna.account).update(relay=vault.seal(vault.RELAY, server.url))
+        settings.TOKEN_KEY = "another"
+        outbox.sweep(now=HELD)
+        (hold,) = Hold.objects.all()
+        assert (hold.account_id, hold.kind) == (anna.account_id, Kind.LOGIN)
+        assert "Ein Schlüssel des Servers fehlt" in hold.answer
+        assert {row.state for row in rows()} == {State.PLANNED}
+        assert server.mails == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import vault
 from funnel import inbound, inbox, proving, tasks
 from funnel.inbound import Purpose
 from funnel.models import Sender
@@ -132,7 +133,7 @@ def test_without_a_mailbox_the_page_says_so(login, anna, office, settings):
 def test_the_task_retries(office):
     assert proving.NotTaken in tasks.LATER.retry_exceptions
     with mail_server(answers={"MAIL": "451 later"}) as away:
-        Sender.objects.of(office).update(relay=away.url)
+        Sender.objects.of(office).update(relay=vault.seal(vault.RELAY, away.url))
         proving.ask(account_id=office.pk, now=MONDAY)
         with pytest.raises(proving.NotTaken):
             proving.send(account_id=office.pk)

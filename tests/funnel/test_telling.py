@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts import members
+from accounts import members, vault
 from accounts.models import Role
 from accounts.posting import NotTaken
 from contacts.models import Contact
@@ -116,7 +116,7 @@ def test_it_goes_by_the_installations_server_where_the_offices_own_is_away(
     anna,
     port,
 ):
-    Sender.objects.of(krueger).update(relay="smtp://127.0.0.1:1")
+    Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, "smtp://127.0.0.1:1"))
     holding.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
     with mail_server(port) as server:
         holds_told()

@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import invitations, members, offices
+from accounts import invitations, members, offices, vault
 from accounts.forms import AddressField, FirmField
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
@@ -103,7 +103,8 @@ class Command(BaseCommand):
         url = (os.environ[RELAY] if RELAY in os.environ else _asked()).strip()
         if url and not url.startswith(("smtp://", "smtp+tls://", "smtps://", "smtp+ssl://")):
             raise CommandError(_("Die Adresse muss mit smtp:// oder smtp+tls:// beginnen."))
-        if not Sender.objects.of(options["id"]).update(relay=url):
+        sealed = vault.seal(vault.RELAY, url) if url else ""
+        if not Sender.objects.of(options["id"]).update(relay=sealed):
             raise CommandError(_("Es gibt kein Büro %(id)s.") % {"id": options["id"]})
         self.stdout.write(_("Gespeichert."))
 
