@@ -74,6 +74,32 @@ def test_server_ends_with_its_last_user_only(data_dir: Path) -> None:
     assert embedded.running(data_dir) is None
 
 
+REFUSED = [
+    "INSERT INTO canaries VALUES ('canary@lead.example')",  # it is there already
+    "INSERT INTO canaries VALUES ('canary')",
+    "SELECT 'canary'::int",
+    "SELECT canary FROM canaries",
+    "DO $$ BEGIN RAISE WARNING 'canary'; RAISE EXCEPTION 'canary'; END $$",
+]
+
+
+def test_the_log_of_the_server_quotes_no_value(data_dir: Path) -> None:
+    url = embedded.start(data_dir)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE canaries (email text UNIQUE CHECK (email LIKE '%@%'))")
+        connection.execute("INSERT INTO canaries VALUES ('canary@lead.example')")
+        for statement in REFUSED:
+            with pytest.raises(psycopg.Error):
+                connection.execute(statement)  # type: ignore[arg-type]
+        with pytest.raises(psycopg.Error):
+            connection.execute("SELECT %s::int", ["canary"])
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url, dbname="nowhere")
+    written = (data_dir / "postgresql.log").read_text()
+    assert "canary" not in written
+    assert 'FATAL:  database "nowhere" does not exist' in written
+
+
 def test_killed_server_comes_back_with_all_that_was_committed(data_dir: Path) -> None:
     url = embedded.start(data_dir)
     with psycopg.connect(url) as connection:
