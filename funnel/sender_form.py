@@ -19,6 +19,11 @@ from funnel.models import Sender
 MOST_A_DAY, MOST_A_WEEK = 5, 20
 
 
+def optional(label: Any, longest: int, hint: Any = "") -> NameField:
+    """A line that may stay empty: what the law wants of it, `imprint` knows."""
+    return NameField(label=label, max_length=longest, help_text=hint, required=False)
+
+
 class SenderForm(forms.Form):
     """Who the mails come from, the Impressum, and when they leave."""
 
@@ -32,16 +37,8 @@ class SenderForm(forms.Form):
             gettext_lazy("Impressum"),
             gettext_lazy("Steht unter jeder Mail. Ohne vollständiges Impressum geht keine Mail hinaus."),
             (
-                *(
-                    "legal_form",
-                    "legal_name",
-                    "represented_by",
-                    "register",
-                    "street",
-                    "postal_code",
-                    "city",
-                    "seat",
-                ),
+                *("legal_form", "legal_name", "represented_by", "register"),
+                *("street", "postal_code", "city", "seat"),
                 *("general_partner", "general_partner_register", "board_chair"),
                 *("phone", "contact_email", "vat_id", "supervisor", "privacy_url"),
             ),
@@ -55,7 +52,7 @@ class SenderForm(forms.Form):
         ),
     )
 
-    name = NameField(label=gettext_lazy("Absendername"), max_length=120, required=False)
+    name = optional(gettext_lazy("Absendername"), 120)
     email = OptionalAddressField(
         label=gettext_lazy("Absenderadresse"),
         required=False,
@@ -74,61 +71,39 @@ class SenderForm(forms.Form):
         choices=[("", gettext_lazy("bitte wählen")), *Sender.LegalForm.choices],
         required=False,
     )
-    legal_name = NameField(
-        label=gettext_lazy("Firma"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy("so, wie sie im Register steht; sie wird nicht verändert"),
+    legal_name = optional(
+        gettext_lazy("Firma"), 120, gettext_lazy("so, wie sie im Register steht; sie wird nicht verändert")
     )
-    represented_by = NameField(
-        label=gettext_lazy("Inhaber oder vertreten durch"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy(
-            "alle mit Vor- und Nachnamen: Inhaber, Gesellschafter, Geschäftsführung oder Vorstand"
-        ),
+    represented_by = optional(
+        gettext_lazy("Inhaber oder vertreten durch"),
+        200,
+        gettext_lazy("alle mit Vor- und Nachnamen: Inhaber, Gesellschafter, Geschäftsführung oder Vorstand"),
     )
-    seat = NameField(
-        label=gettext_lazy("Sitz"),
-        max_length=80,
-        required=False,
-        help_text=gettext_lazy("nur, wenn er nicht am Ort der Anschrift ist"),
+    seat = optional(gettext_lazy("Sitz"), 80, gettext_lazy("nur, wenn er nicht am Ort der Anschrift ist"))
+    general_partner = optional(
+        gettext_lazy("Persönlich haftende Gesellschafterin"),
+        120,
+        gettext_lazy("nur GmbH & Co. KG: ihre Firma; ihre Geschäftsführung steht bei „vertreten durch“"),
     )
-    general_partner = NameField(
-        label=gettext_lazy("Persönlich haftende Gesellschafterin"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy(
-            "nur GmbH & Co. KG: ihre Firma; ihre Geschäftsführung steht bei „vertreten durch“"
-        ),
+    general_partner_register = optional(gettext_lazy("Ihr Registergericht und ihre Nummer"), 120)
+    board_chair = optional(
+        gettext_lazy("Vorsitz des Aufsichtsrats"),
+        120,
+        gettext_lazy("bei AG und KGaA; bei einer GmbH nur, wenn sie einen Aufsichtsrat hat"),
     )
-    general_partner_register = NameField(
-        label=gettext_lazy("Ihr Registergericht und ihre Nummer"), max_length=120, required=False
-    )
-    board_chair = NameField(
-        label=gettext_lazy("Vorsitz des Aufsichtsrats"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy("bei AG und KGaA; bei einer GmbH nur, wenn sie einen Aufsichtsrat hat"),
-    )
-    street = NameField(label=gettext_lazy("Straße und Hausnummer"), max_length=120, required=False)
-    postal_code = NameField(label=gettext_lazy("PLZ"), max_length=10, required=False)
-    city = NameField(label=gettext_lazy("Ort"), max_length=80, required=False)
-    phone = NameField(label=gettext_lazy("Telefon"), max_length=40, required=False)
+    street = optional(gettext_lazy("Straße und Hausnummer"), 120)
+    postal_code = optional(gettext_lazy("PLZ"), 10)
+    city = optional(gettext_lazy("Ort"), 80)
+    phone = optional(gettext_lazy("Telefon"), 40)
     contact_email = OptionalAddressField(label=gettext_lazy("E-Mail-Adresse im Impressum"), required=False)
-    register = NameField(
-        label=gettext_lazy("Registergericht und -nummer"),
-        max_length=120,
-        required=False,
-        help_text=gettext_lazy("zum Beispiel „Amtsgericht Köln, HRB 12345“"),
+    register = optional(
+        gettext_lazy("Registergericht und -nummer"),
+        120,
+        gettext_lazy("zum Beispiel „Amtsgericht Köln, HRB 12345“"),
     )
-    vat_id = NameField(label=gettext_lazy("USt-IdNr."), max_length=20, required=False)
-    supervisor = NameField(
-        label=gettext_lazy("Aufsichtsbehörde (§ 34c GewO)"), max_length=200, required=False
-    )
-    privacy_url = NameField(
-        label=gettext_lazy("Datenschutzerklärung (Adresse)"), max_length=300, required=False
-    )
+    vat_id = optional(gettext_lazy("USt-IdNr."), 20)
+    supervisor = optional(gettext_lazy("Aufsichtsbehörde (§ 34c GewO)"), 200)
+    privacy_url = optional(gettext_lazy("Datenschutzerklärung (Adresse)"), 300)
     window_from = ClockField(label=gettext_lazy("Versand ab"))
     window_until = ClockField(label=gettext_lazy("Versand bis"))
     most_a_day = forms.IntegerField(
