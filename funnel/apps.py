@@ -11,6 +11,11 @@ DEAF = checks.Warning(
     hint="Set WEBHOOK_SECRET and enter the webhook at the provider (README, “Sending through a provider”).",
     id="funnel.W001",
 )
+HALF = checks.Warning(
+    "MAIL_IN without IMAP_URL is used for nothing: nobody would read what comes there.",
+    hint="Set IMAP_URL, the mailbox it leads to (README, “Configure”).",
+    id="funnel.W002",
+)
 
 
 class FunnelConfig(AppConfig):
@@ -18,9 +23,15 @@ class FunnelConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(hears_of_bounces, deploy=True)
+        checks.register(reads_its_own_address, deploy=True)
 
 
 def hears_of_bounces(**_options: Any) -> list[checks.CheckMessage]:
     """A provider keeps its bounces to itself, so without the webhook dead addresses are mailed on and on."""
     is_deaf = settings.MAIL_PROVIDER and not settings.ANYMAIL["WEBHOOK_SECRET"]
     return [DEAF] if is_deaf else []
+
+
+def reads_its_own_address(**_options: Any) -> list[checks.CheckMessage]:
+    """An address without its mailbox is used for nothing."""
+    return [HALF] if settings.MAIL_IN and not settings.IMAP_URL else []

@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 from django.utils.html import strip_tags
 
-from funnel import inbound, rendering
+from funnel import apps, inbound, rendering
 from funnel.defaults import DEFAULTS
 from help.articles import ARTICLES
 from tests.addresses import NEVER, ROWS, address, browser, walk
@@ -89,3 +89,10 @@ def test_the_words_for_a_promise_are_found_where_one_is_made():
     assert promises("<p>Antworten Sie „Nein“, dann melden wir uns nicht mehr.</p>") != []
     assert promises("<p>Ihre Antwort beendet die Serie. Danke.</p>") == ["Ihre Antwort beendet die Serie."]
     assert promises("<p>Antworten Sie einfach auf diese E-Mail.</p>") == []
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+def test_half_a_mailbox_is_warned_of_before_a_deployment(settings, setup):
+    for name, value in setup.items():
+        setattr(settings, name, value)
+    assert apps.reads_its_own_address() == ([apps.HALF] if setup["MAIL_IN"] and not setup["IMAP_URL"] else [])
