@@ -116,7 +116,7 @@ class Message(models.Model):
         """Why it was skipped, cancelled or failed."""
 
         NO_CONSENT = "no_consent", _("keine Einwilligung")
-        NO_ADDRESS = "no_address", _("keine E-Mail-Adresse")
+        NO_ADDRESS = "no_address", _("keine gültige E-Mail-Adresse")
         SUPPRESSED = "suppressed", _("Adresse gesperrt")
         ADDRESS_SERVED = "address_served", _("ging schon an diese Adresse")
         STEP_OFF = "step_off", _("Schritt ausgeschaltet")

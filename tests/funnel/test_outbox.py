@@ -331,6 +331,14 @@ class TestEndings:
         assert message(other).state == State.SENT
         assert message(dan).state in (State.SENT, State.FAILED, State.SKIPPED)
 
+    def test_what_no_mail_reaches_waits_for_another_address_and_says_so(self, anna, dan, server, login):
+        Contact.objects.filter(pk=dan.pk).update(email="jörg@post.example")
+        Message.objects.filter(contact=dan).update(address="jörg@post.example")
+        outbox.sweep(now=HELD)
+        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.NO_ADDRESS)
+        assert series(dan) == ("paused", "no_basis")
+        assert "keine gültige E-Mail-Adresse" in login(anna).get(f"/contacts/{dan.pk}/").content.decode()
+
     def test_a_mail_that_cannot_be_put_together_stops_no_sweep(
         self, anna, board, column, dan, server, krueger
     ):

@@ -198,7 +198,9 @@ def test_a_domain_with_umlauts_leaves_as_punycode():
 def test_an_address_without_a_form_in_ascii_is_refused_and_stops_nothing(address):
     with mail_server() as server:
         relay = Relay(server.url)
-        assert relay.send(mail(), address).fate is Fate.REFUSED
+        refused = relay.send(mail(), address)
+        assert refused.fate is Fate.REFUSED
+        assert refused.answer == "Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt."
         assert relay.send(mail(), "eva@post.example").fate is Fate.SENT
         relay.close()
 

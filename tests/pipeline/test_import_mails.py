@@ -108,7 +108,7 @@ def test_the_dry_run_says_first_how_many_mails_that_means_and_who_is_kept_from_t
     assert (
         "3 Kontakte dürfen E-Mails bekommen."
         " Bei 4 Kontakten fehlt die Einwilligung oder die E-Mail-Adresse, oder die Adresse ist gesperrt"
-        " (keine Einwilligung: 2, keine E-Mail-Adresse: 1, Adresse gesperrt: 1)."
+        " (keine Einwilligung: 2, keine gültige E-Mail-Adresse: 1, Adresse gesperrt: 1)."
         " Bei 1 Kontakt ist die Serie von Hand pausiert."
         " Geplant würden höchstens: „ Erfolgreich kontaktiert “ 3 Kontakte, 9 Mails."
         " Ohne Haken bekommt niemand eine E-Mail."
