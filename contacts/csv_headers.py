@@ -60,6 +60,7 @@ _REMARK = re.compile(r"bemerkung \((.+)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _PROGRAM = {bare(header) for header in (*OF_THE_PROGRAM.split("|"), *ONLY_WRITTEN)}
 _DIGITS = re.compile(r"[0-9]")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Heading(NamedTuple):
@@ -71,7 +72,16 @@ class Heading(NamedTuple):
 
 @lru_cache(maxsize=2000)
 def heading(header: str) -> Heading:
-    """What the header says."""
+    """What the header says; "MailingStreet" says what "Mailing Street" does."""
+    found, parted = _heading(header), _HUMP.sub(" ", header)
+    if parted == header or is_of_the_program(header):
+        return found
+    if not found.key:
+        return _heading(parted)
+    return found._replace(kind=found.kind or kind_of(parted)) if found.key in SORTED else found
+
+
+def _heading(header: str) -> Heading:
     words = _WORD.findall(fold(header))
     kind = kind_of(header)
     ordinal = _GROUP.match(header)

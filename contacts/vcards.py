@@ -26,13 +26,17 @@ _HEADERS = (
     *(f"Weitere {name}" if name != "Ort" else "Weiterer Ort" for name in _ADDRESSES),
     *("Geburtstag", "Position", "Webseite"),
 )
-_LINE = re.compile(r"(?:[\w-]+\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
+_LINE = re.compile(
+    r"(?:(?P<group>[\w-]+)\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL
+)
 _ESCAPED = re.compile(r"\\([nN,;:\\])")
 _FOLD = re.compile(r"\r?\n[ \t]|\r[ \t]")
+_OF_APPLE = re.compile(r"_\$!<(.+)>!\$_")  # its own words for a label, beside those that people type
 _PARTS = re.compile(r"(?<!\\);")
 
 
 class _Property(NamedTuple):
+    group: str  # joins a number with its label
     name: str
     kinds: set[str]
     value: str
@@ -93,7 +97,7 @@ def _property(line: str) -> _Property | None:
         charset = "cp1252" if "8859" in parameters or "1252" in parameters else "utf-8"
         value = quopri.decodestring(value.encode("utf-8", "replace")).decode(charset, "replace")
     kinds = {word.lower() for word in re.findall(r"[A-Z]+", parameters)}
-    return _Property(found["name"].upper(), kinds, value)
+    return _Property((found["group"] or "").lower(), found["name"].upper(), kinds, value)
 
 
 def _row(card: Sequence[_Property]) -> list[str]:
@@ -119,7 +123,13 @@ def _row(card: Sequence[_Property]) -> list[str]:
 def _several(card: Sequence[_Property], name: str) -> list[str]:
     found = [each for each in card if each.name == name and each.value.strip()]
     values = [_plain(each.value).removeprefix("tel:").removeprefix("mailto:") for each in found]
-    labels = [next((label for kind, label in KINDS.items() if kind in each.kinds), "") for each in found]
+    named = {
+        each.group: _OF_APPLE.sub(r"\1", each.value.strip()) for each in card if each.name == "X-ABLABEL"
+    }
+    labels = [
+        next((label for kind, label in KINDS.items() if kind in each.kinds), named.get(each.group, ""))
+        for each in found
+    ]
     if len(values) > MOST_OF_ONE:
         values[MOST_OF_ONE - 1 :] = ["; ".join(values[MOST_OF_ONE - 1 :])]
     empty = [""] * MOST_OF_ONE
