@@ -1,5 +1,6 @@
 """Guessing: what counts, on whom, and that nothing else makes it forgotten."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -17,8 +18,9 @@ from django.utils import timezone
 from accounts import second_factor
 from accounts.models import User
 from config.proxies import TrustedProxies, Unusable, networks
+from tests.accounts.passkeys import Passkey
 from tests.accounts.test_sign_in import is_inside, log_in
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, UserFactory
 
 LOGIN = "/accounts/login/"
 WRONG = "falsch-falsch"
@@ -69,17 +71,39 @@ def test_what_has_expired_goes_with_the_next_write(db: None) -> None:
         assert [key for (key,) in cursor.fetchall()] == [":1:new"]
 
 
-def test_a_passkey_still_opens_the_door_of_an_account_that_others_guess_at(anna: User) -> None:
-    for number in range(30):
+def test_the_owner_gets_in_by_passkey_while_others_guess_at_the_account(anna: User) -> None:
+    """B57: a hundred wrong passwords, from here and from elsewhere."""
+    passkey = Passkey(anna)
+    for number in range(100):
         guess(anna, REMOTE_ADDR=f"10.0.0.{number % 20}")
-    answer = Client(REMOTE_ADDR="10.0.1.1").get("/accounts/2fa/webauthn/login/", headers=FETCH)
-    assert (answer.status_code, "request_options" in answer.json()) == (200, True)
+    assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
+    client = Client(REMOTE_ADDR="10.0.0.1")
+    asked = client.get("/accounts/2fa/webauthn/login/", headers=FETCH).json()
+    answer = passkey.answer(asked["request_options"]["publicKey"]["challenge"])
+    client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(answer)})
+    assert is_inside(client)
 
 
-def test_one_caller_who_tries_many_accounts_is_stopped(anna: User) -> None:
-    for number in range(10):
-        guess(User(email=f"nobody{number}@x.example"), REMOTE_ADDR="10.0.0.1")
-    assert STOPPED in guess(anna, REMOTE_ADDR="10.0.0.1")
+def test_a_foreign_passkey_opens_nothing(anna: User, sofia: User) -> None:
+    own, theirs = Passkey(anna), Passkey(sofia)
+    theirs.user, theirs.id = own.user, own.id
+    client = Client()
+    asked = client.get("/accounts/2fa/webauthn/login/", headers=FETCH).json()
+    answer = theirs.answer(asked["request_options"]["publicKey"]["challenge"])
+    client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(answer)})
+    assert not is_inside(client)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_one_caller_who_tries_each_of_many_accounts_once_is_stopped(anna: User, known: bool) -> None:
+    """B57: one guess each at a hundred accounts; whoever calls from elsewhere is not held up."""
+    said = []
+    for number in range(100):
+        user = UserFactory(account=anna.account) if known else User(email=f"nobody{number}@x.example")
+        said.append(guess(user, REMOTE_ADDR="10.0.0.1"))
+    assert [STOPPED in page for page in said[:12]] == [False] * 10 + [True] * 2
+    assert not is_inside(log_in(anna, REMOTE_ADDR="10.0.0.1"))
+    assert is_inside(log_in(anna, REMOTE_ADDR="10.0.0.2"))
 
 
 class TestProxies:

@@ -2,18 +2,24 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
+import pytest
 
 from contacts.models import Consent, Contact
 from funnel import basis, outbox, withdrawal
 from funnel.models import Enrolment, Message
 from funnel.suppression import address_hash, suppress
-from pipeline import leads, moves
-from pipeline.models import Column, Move
-from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
+from funnel.tokens import read, unsubscribe_token
+from pipeline import leads
+from pipeline.models import Column
+from tests.funnel.consenting import NOW, consenting, ended, enrol, series, with_imprint
+from tests.funnel.mailing import move
+from tests.funnel.sink import mail_server
 from tests.pipeline.importing import checked, imported, outcomes, report
 
 HEAD = "Nachname;E-Mail;Status\n"
+AGREED = "Nachname;E-Mail;Status;Einwilligung E-Mail am;Wortlaut der Einwilligung\n"
+YES = "Neue Kontakte;01.10.2026;Ja, schreiben Sie mir."
+FILED = NOW + timedelta(days=35)  # a Monday as well, after whoever was in the trash is erased
 REASON = "E-Mail-Adresse gesperrt (%s): wird nie angeschrieben."
 
 
@@ -39,58 +45,103 @@ def test_an_import_into_a_system_column_plans_nothing_for_known_contacts_either(
     assert not Message.objects.exists()
 
 
-def test_suppressed_addresses_are_taken_in_named_and_never_mailed(anna, board, krueger, login):
-    """B41: unsubscribed, erased and bounced ones."""
+@pytest.fixture
+def post(settings):
+    """A mail server that takes everything, as EMAIL_URL."""
+    with mail_server() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        yield sink
+
+
+def days_pass(count):
+    """What the worker does at noon of so many working days after the import."""
+    for day in range(count):
+        outbox.sweep(now=FILED + timedelta(days=day, hours=1))
+
+
+def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(
+    anna, board, krueger, post, login
+):
+    """B41: unsubscribed, objected and erased, and bounced ones; with consent in the file and mails asked for."""
     with_imprint(krueger)
-    gone = consenting(krueger, "widerspruch@lead.example")
-    withdrawal.object_to(user=anna, contact_id=gone.pk, method="spoken", now=timezone.now())
-    leads.trash(user=anna, contact_ids=[gone.pk], now=timezone.now())
-    leads.erase_expired(now=timezone.now() + timedelta(days=31))
-    digest = address_hash(krueger.pk, "zurueck@lead.example")
-    suppress(account_id=krueger.pk, digest=digest, reason="bounce", now=timezone.now())
+    names = ("abgemeldet", "widersprochen", "unzustellbar")
+    unsubscribed, objecting, bounced = (consenting(krueger, f"{name}@lead.example") for name in names)
+    sequence = series(krueger)
+    (first, *_) = enrol(unsubscribed, sequence)
+    withdrawal.unsubscribe(said=read(unsubscribe_token(first)), now=NOW)
+    withdrawal.object_to(user=anna, contact_id=objecting.pk, method="spoken", now=NOW)
+    enrol(bounced, sequence)
+    post.answers["RCPT"] = "550 5.1.1 user unknown"
+    assert outbox.sweep(now=NOW + timedelta(minutes=10)) == {"failed": 1}
+    post.answers.clear()
+    leads.trash(user=anna, contact_ids=[unsubscribed.pk, objecting.pk, bounced.pk], now=NOW)
+    assert leads.erase_expired(now=NOW + timedelta(days=31)) == 3
 
-    text = HEAD + "Eins;Widerspruch@Lead.example;\nZwei;zurueck@lead.example;\nDrei;gut@lead.example;\n"
-    plan = checked(anna, text)
-    assert [reason for _line, _outcome, reason in report(plan)] == [
-        REASON % "Werbewiderspruch",
-        REASON % "unzustellbar",
-        "",
+    text = "".join(f"{name};{name}@Lead.example;{YES}\n" for name in (*names, "gut"))
+    dry = checked(anna, AGREED + text, now=FILED)
+    source = imported(anna, AGREED + text, enrol=True, now=FILED)
+    whys = [REASON % why for why in ("abgemeldet", "Werbewiderspruch", "unzustellbar")]
+    assert [reason for _line, _outcome, reason in report(dry)] == [*whys, ""]
+    assert report(source) == [
+        *((line, "created", why) for line, why in enumerate(whys, start=2)),
+        (5, "created", "E-Mail-Serie begonnen."),
     ]
-    assert 'data-suppressed="2"' in text_of(login(anna), plan)
-    source = imported(anna, text)
-    assert outcomes(source) == ["created", "created", "created"]
-    assert 'data-suppressed="2"' in text_of(login(anna), source)
+    for page in (text_of(login(anna), each) for each in (dry, source)):
+        assert 'data-suppressed="3"' in page
 
-    back = Contact.objects.get(email="widerspruch@lead.example")
-    assert basis.missing(back) == "suppressed"
-    column = board["Erfolgreich kontaktiert"]
-    moves.move_card(
-        user=anna, contact_id=back.pk, column_id=column.pk, version=1, via=Move.Via.BOARD, now=timezone.now()
-    )
-    outbox.sweep(now=timezone.now() + timedelta(days=60))
-    assert not Message.objects.filter(contact=back, state="sent").exists()
+    for back in Contact.objects.filter(last_name__in=names):
+        assert basis.missing(back) == "suppressed"
+        move(anna, back, board["Erfolgreich kontaktiert"], FILED)
+    days_pass(4)
+    assert {recipient for recipient, _mail in post.mails} == {"gut@lead.example"}
+
+
+def test_a_couple_with_one_address_is_kept_flagged_and_gets_each_mail_once(anna, board, krueger, post, login):
+    """B52, whoever of the two is in the series first, and though a hand moves the second later."""
+    with_imprint(krueger)
+    series(krueger, mails=2)
+    head = f"Vorname;{AGREED}"
+    couple = "".join(f"{name};Weber;paar@lead.example;{YES}\n" for name in ("Hans", "Inge"))
+    source = imported(anna, head + couple, enrol=True, now=FILED)
+    assert outcomes(source) == ["created", "created"]
+    hans, inge = Contact.objects.of(krueger).order_by("pk")
+    for one, other in ((hans, inge), (inge, hans)):
+        page = " ".join(login(anna).get(f"/contacts/{one.pk}/").content.decode().split())
+        assert "gleiche E-Mail-Adresse" in page
+        assert other.display_name in page
+    days_pass(3)
+    assert [mail["Subject"] for mail in post.sent_to("paar@lead.example")] == ["Mail 1", "Mail 2"]
+
+    move(anna, inge, board["Nicht erreicht"], FILED + timedelta(days=7))
+    move(anna, inge, board["Neue Kontakte"], FILED + timedelta(days=8))
+    for day in range(8, 12):
+        outbox.sweep(now=FILED + timedelta(days=day, hours=1))
+    assert len(post.mails) == 2
 
 
 def test_another_offices_no_does_not_count_here(anna, board, hansen):
     digest = address_hash(hansen.pk, "gut@lead.example")
-    suppress(account_id=hansen.pk, digest=digest, reason="objection", now=timezone.now())
+    suppress(account_id=hansen.pk, digest=digest, reason="objection", now=NOW)
     source = checked(anna, HEAD + "Drei;gut@lead.example;\n")
     assert [reason for _line, _outcome, reason in report(source)] == [""]
     assert "suppressed" not in source.counts
 
 
-def test_a_new_address_from_a_file_does_not_inherit_a_running_series(anna, board, krueger):
+def test_a_new_address_from_a_file_does_not_inherit_a_running_series(anna, board, krueger, post):
     """B53: an address that stands against the known one is another person's, who has no basis of his own."""
     with_imprint(krueger)
     klara = consenting(
         krueger, "klara@lead.example", first_name="Klara", last_name="Lead", phone="0221 555012"
     )
-    enrol(klara, series(krueger), now=timezone.now())
-    imported(anna, "Vorname;Nachname;Telefon;E-Mail\nKlara;Lead;0221 555012;neu@lead.example\n")
+    enrol(klara, series(krueger))
+    text = "Vorname;Nachname;Telefon;E-Mail\nKlara;Lead;0221 555012;neu@lead.example\n"
+    imported(anna, text, now=NOW)
     klara.refresh_from_db()
     other = Contact.objects.get(email="neu@lead.example")
     assert (klara.email, other.pk == klara.pk) == ("klara@lead.example", False)
-    outbox.sweep(now=timezone.now() + timedelta(days=60))
+    assert outbox.sweep(now=NOW + timedelta(hours=1)) == {"sent": 1}
+    assert [recipient for recipient, _mail in post.mails] == ["klara@lead.example"]
     assert not Message.objects.filter(contact=other).exists()
     assert not Enrolment.objects.filter(contact=other).exists()
     assert ended(klara) is None

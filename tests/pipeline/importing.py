@@ -32,24 +32,26 @@ def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFi
     return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
 
 
-def received(user: User, text: str | bytes, name: str = "kontakte.csv") -> Import:
+def received(
+    user: User, text: str | bytes, name: str = "kontakte.csv", *, now: datetime | None = None
+) -> Import:
     """The file as it lies in the office after the upload and the reading."""
-    source = imports.receive(user=user, upload=upload_of(text, name), now=timezone.now())
-    return read(source)
+    source = imports.receive(user=user, upload=upload_of(text, name), now=now or timezone.now())
+    return read(source, now=now)
 
 
-def read(source: Import) -> Import:
+def read(source: Import, *, now: datetime | None = None) -> Import:
     """The file as the worker reads it."""
-    import_jobs.read(import_id=source.pk, now=timezone.now())
+    import_jobs.read(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 
 
-def checked(user: User, text: str | bytes, **options: Any) -> Import:
+def checked(user: User, text: str | bytes, *, now: datetime | None = None, **options: Any) -> Import:
     """The file after its dry run, with the columns as they were recognised."""
-    source = received(user, text)
+    source = received(user, text, now=now)
     imports.configure(source=source, mapping=mapping_of(source), options=options)
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    import_jobs.check(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 
@@ -63,8 +65,8 @@ def imported(
     now: datetime | None = None,
     **options: Any,
 ) -> Import:
-    """The file taken over, as the worker does it."""
-    source = checked(user, text, **options)
+    """The file taken over, as the worker does it; a story with a clock of its own says when (`now`)."""
+    source = checked(user, text, now=now, **options)
     imports.start(source=source, valid_only=valid_only, enrol=enrol)
     import_jobs.run(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
