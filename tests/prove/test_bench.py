@@ -1,0 +1,50 @@
+"""`make bench` runs through, loses nothing, and a request costs as many statements as the README says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.__main__ import CHECKOUT
+
+pytestmark = pytest.mark.prove
+
+SMALL = {"BENCH_SIZES": "60", "BENCH_SECONDS": "1", "BENCH_ROWS": "100", "BENCH_MAILS": "50"}
+OURS = (
+    "DATABASE_URL",
+    "DATA_DIR",
+    "SECRET_KEY",
+    "TOKEN_KEY",
+    "ALLOWED_HOSTS",
+    "BASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+)
+
+
+def table(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+
+
+def statements(rows: list[list[str]]) -> dict[str, tuple[str, str]]:
+    """SQL and rows written of each kind of request."""
+    return {row[1]: (row[3], row[4]) for row in rows if len(row) == 10 and row[3].isdigit()}
+
+
+def test_the_bench_runs_through_and_statements_are_those_of_the_readme(promise):
+    row = promise("make bench, small", "no fault, as many statements as the README says")
+    environment = {name: value for name, value in os.environ.items() if name not in OURS} | SMALL
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench"], cwd=CHECKOUT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    rows = table(done.stdout)
+    assert {cells[9] for cells in rows[2:]} <= {"0", "0 + 0 wrong", ""}
+    promised = statements(table(Path(CHECKOUT, "README.md").read_text()))
+    small = {
+        name for name in promised if "a full page" not in name
+    }  # of sixty contacts no search fills a page
+    measured = statements(rows)
+    assert {name: measured[name] for name in small} == {name: promised[name] for name in small}
+    row.reached(f"no fault, {promised['move'][0]} statements a move, {promised['board open'][0]} a board")
