@@ -10,4 +10,4 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-pytest_plugins = ["tests.cast", "tests.prove.table", "tests.funnel.servers"]
+pytest_plugins = ["tests.cast", "tests.clock", "tests.prove.table", "tests.funnel.servers"]

@@ -128,6 +128,10 @@ def test_the_log_quotes_no_exception() -> None:
     assert complaints(code.quoting_log_lines, WRITTEN) == []
 
 
+def test_no_test_reads_the_clock_before_it_runs() -> None:
+    assert complaints(code.clocks_at_import, files("tests/**/*.py")) == []
+
+
 def test_german_text_goes_through_gettext() -> None:
     data = {path for place in GERMAN_DATA for path in files(place)}
     rooms = [path for path in WRITTEN if code.room_of(name_of(path)) != "config" and path not in data]
@@ -200,6 +204,9 @@ BREAKAGES = [
     (code.german_outside_gettext, "contacts/views.py", "title = 'Fälligkeit'"),
     (code.german_outside_gettext, "contacts/views.py", "def f(n): return f'{n} Kontakte und mehr'"),
     (code.german_outside_gettext, "contacts/views.py", "raise NotFound('Bitte neu laden.')"),
+    (code.clocks_at_import, "tests/a.py", "NOW = timezone.now()"),
+    (code.clocks_at_import, "tests/a.py", "class A:\n    SOON = [date.today() + DAY]"),
+    (code.clocks_at_import, "tests/a.py", "@parametrize('day', [timezone.localdate()])\ndef f(day): pass"),
     (code.quoting_log_lines, "a/b.py", "try: f()\nexcept E as fault: log.warning('%s', fault)"),
     (code.quoting_log_lines, "a/b.py", "def f(error: Exception | None): logger.error(str(error))"),
     (pages.outgrown, "contacts/due.py", "x\n" * 300),
@@ -272,6 +279,7 @@ SOUND = [
         "a/b.py",
         "try: f()\nexcept E as fault: log.warning('%s', type(fault).__name__)",
     ),
+    (code.clocks_at_import, "tests/a.py", "def f(): return timezone.now()\nlater = lambda: timezone.now()"),
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (
         pages.template_faults,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from contacts import actions
 from contacts.kinds import MANUAL, Kind
 from contacts.models import Action, Contact
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory, put_in_trash
 
 FETCH = {"HX-Request": "true"}
@@ -69,7 +70,7 @@ def test_a_planned_meeting_stands_above_and_is_ticked_off(login, sofia, post, co
         {"kind": "bounce"},
         {"kind": "nonsense"},
         {},
-        {"kind": "call", "at": local(timezone.now() + timedelta(hours=2))},
+        {"kind": "call", "at": local(TUESDAY + timedelta(hours=2))},
         {"kind": "call", "at": "0001-01-01T00:00"},
         {"kind": "call", "at": "9999-12-31T23:59"},
         {"kind": "call", "at": "gestern"},

@@ -14,9 +14,10 @@ from accounts.refusals import Forbidden, Gone, NotUnderstood
 from contacts import actions, timeline
 from contacts.kinds import MANUAL, Kind
 from contacts.models import Action, Contact
+from tests.clock import TUESDAY
 from tests.factories import AccountFactory, ActionFactory, ContactFactory, UserFactory, put_in_trash
 
-NOW = timezone.now()
+NOW = TUESDAY
 DAY = timedelta(days=1)
 
 

@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 from django.http import Http404
-from django.utils import timezone
 
 from accounts.models import Account, User
 from accounts.plans import Plan
 from accounts.refusals import Forbidden, Gone, NotUnderstood
 from contacts.assignment import assign, assign_many, colleagues
 from contacts.models import Change, Contact
+from tests.clock import TUESDAY
 from tests.factories import AccountFactory, ContactFactory, UserFactory, put_in_trash
 
-NOW = timezone.now()
+NOW = TUESDAY
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from django.utils import timezone
 from accounts.refusals import NotUnderstood
 from contacts.consent import attest, evidence, newest, record, states
 from contacts.models import Consent
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory, put_in_trash
 
-NOW = timezone.now()
+NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
 
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from contacts.due import set_due
 from contacts.models import Change, Contact
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 
-NOW = timezone.now()
+NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
 
 

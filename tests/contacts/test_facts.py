@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.http import Http404
-from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.refusals import Gone, NotUnderstood
@@ -12,9 +11,10 @@ from contacts import facts
 from contacts.facts import Overtaken, save
 from contacts.models import Change, Contact
 from contacts.search import query
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory, put_in_trash
 
-NOW = timezone.now()
+NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
 
 

@@ -11,9 +11,10 @@ from funnel import basis, withdrawal
 from funnel.models import Message
 from funnel.suppression import is_suppressed
 from pipeline.selection import Selection
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 
-NOW = timezone.now()
+NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
 SECOND = {"kind": "work", "text": "klara@buero.example", "words": ""}
 MOBILE = {"kind": "mobile", "text": "0171 5550101", "words": "nur abends"}

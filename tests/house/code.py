@@ -20,6 +20,14 @@ WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is na
 SCOPED = {"of", "visible_to", "none"}  # the second begins with the first, the third finds nothing
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
 VIEW_LINES = 15
+CLOCKS = {
+    "now",
+    "today",
+    "localdate",
+    "localtime",
+    "utcnow",
+    "time",
+}  # `time.time`, and what else is called so
 GETTEXT = {
     "gettext_noop",
     "_",
@@ -139,6 +147,26 @@ def _is_log_line(node: ast.Call) -> bool:
 
 def _is_of_type(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
+
+
+def clocks_at_import(path: str, source: str) -> list[str]:
+    """What time it was when a file was read: by the time its tests run, hours may have passed, and midnight too."""
+    calls = [node for node in _at_import(ast.parse(source)) if isinstance(node, ast.Call)]
+    asked = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS]
+    found = [
+        call for call in asked if not call.args or call.func.attr == "now"
+    ]  # `localdate(moment)` only converts
+    return [f"{path}:{call.lineno} asks for the time while it is imported" for call in found]
+
+
+def _at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below this one that are evaluated at once: no body of a function, but its decorators."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Function):
+            for decorator in child.decorator_list:
+                yield from [decorator, *_at_import(decorator)]
+        elif not isinstance(child, ast.Lambda):
+            yield from [child, *_at_import(child)]
 
 
 def german_outside_gettext(path: str, source: str) -> list[str]:

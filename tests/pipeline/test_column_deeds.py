@@ -11,10 +11,11 @@ from accounts.refusals import Conflict
 from contacts.models import Contact
 from pipeline import column_deeds, columns, deeds, invariants, leads, moves
 from pipeline.models import Card, Column, Deed, Move
+from tests.clock import TUESDAY
 from tests.pipeline.drops import FETCH, make
 from tests.pipeline.test_columns import names
 
-NOW = timezone.now()
+NOW = TUESDAY
 SOON = NOW + timedelta(minutes=9)
 
 

@@ -11,7 +11,7 @@ from pipeline.models import Deed, TrashedCard
 from tests.pipeline.drops import make
 from tests.pipeline.working import empty_queue, work
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.true_clock]
 
 
 @pytest.fixture(autouse=True)

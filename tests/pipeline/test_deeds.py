@@ -11,10 +11,11 @@ from contacts import assignment
 from contacts.models import Change, Contact
 from pipeline import columns, deeds, doing, invariants, leads, moves
 from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.pipeline.drops import make
 
-NOW = timezone.now()
+NOW = TUESDAY
 SOON = NOW + timedelta(minutes=9, seconds=59)
 LATE = NOW + timedelta(minutes=10)
 FETCH = {"HX-Request": "true"}

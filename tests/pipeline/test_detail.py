@@ -15,9 +15,10 @@ from contacts.kinds import MANUAL
 from contacts.models import Change, Contact
 from pipeline import moves
 from pipeline.models import Move
+from tests.clock import TUESDAY
 from tests.factories import ActionFactory, ContactFactory, put_in_trash
 
-NOW = timezone.now()
+NOW = TUESDAY
 
 
 @pytest.fixture

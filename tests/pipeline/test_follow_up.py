@@ -16,10 +16,11 @@ from contacts.models import Action, Change, Contact
 from pipeline import columns, moves
 from pipeline.follow_up import follow_up
 from pipeline.models import Move
+from tests.clock import TUESDAY
 from tests.factories import put_in_trash
 from tests.pipeline.drops import FETCH, card_of, make, order, text, undo_address
 
-NOW = timezone.now()
+NOW = TUESDAY
 DAY = date(2030, 12, 24)
 KEY = UUID(int=7)
 

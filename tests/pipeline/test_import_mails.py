@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.refusals import NotUnderstood
 from contacts.models import Contact
-from funnel import enrolments, outbox
+from funnel import enrolments
 from funnel.models import Enrolment, EnrolmentChange, Message
 from funnel.suppression import address_hash, suppress
 from pipeline import columns, import_jobs, import_mails, imports, leads
@@ -155,7 +155,6 @@ def test_a_suppressed_address_is_never_mailed_even_if_asked(anna, series, kruege
     assert report(source) == [
         (2, "updated", "Geändert: Status. E-Mail-Adresse gesperrt (abgemeldet): wird nie angeschrieben.")
     ]
-    outbox.sweep(now=timezone.now() + timedelta(days=60))
     assert states(contact) == []
 
 

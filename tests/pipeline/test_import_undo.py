@@ -10,10 +10,11 @@ from contacts import actions, facts
 from contacts.models import Action, Change, Consent, Contact
 from pipeline import import_undo, import_undoing, moves
 from pipeline.models import Card, Import, Trace
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported
 
-NOW = timezone.now()
+NOW = TUESDAY
 HEADER = "Vorname;Nachname;E-Mail;Telefon;Ort;Status;Notiz\n"
 KNOWN = "Olga;Wagner;olga@st.example;040 55570001;Ulm;Nicht erreicht;ruft zurück\n"
 NEW = "Anna;Neu;anna@st.example;;Bonn;;neu\nBert;Neu;bert@st.example;;Köln;;\n"

@@ -6,7 +6,6 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -14,11 +13,12 @@ from funnel.models import Message
 from pipeline import leads, moves
 from pipeline.invariants import INVARIANTS, broken
 from pipeline.models import Card, Column, Move
+from tests.clock import TUESDAY
 from tests.factories import ActionFactory, ContactFactory, UserFactory
 from tests.funnel.mailing import grant, lead, move, ready, steps
 
 pytestmark = pytest.mark.breaks_invariants
-NOW = timezone.now()
+NOW = TUESDAY
 
 
 def sql(*statements: str) -> None:

@@ -11,11 +11,12 @@ from funnel.enrolments import Announcement
 from funnel.models import Message, Sender, Sequence, Step
 from pipeline import announcing, columns
 from pipeline.moves import Moved
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps
 from tests.pipeline.drops import card_of, drop, statements, text
 
-NOW = timezone.now()
+NOW = TUESDAY
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 

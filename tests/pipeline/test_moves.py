@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Account
 from accounts.refusals import Conflict, Gone, NotUnderstood
@@ -11,10 +10,11 @@ from contacts.models import Contact
 from pipeline import leads, moves
 from pipeline.columns import remove
 from pipeline.models import Card, Column, Move
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.pipeline.drops import make, order
 
-NOW = timezone.now()
+NOW = TUESDAY
 
 
 def move(user, contact, column, after=None, **kwargs):

@@ -17,7 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from pipeline import stalled
 from tests.pipeline.working import empty_queue, is_quiet, wait_until, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.true_clock]
 PERIODIC = sorted(name for name, _ in app.periodic_registry.periodic_tasks)
 TRAP = 5_412_017  # any number that nobody else locks
 

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
 
 from contacts.models import Action, Change, Contact
 from pipeline import leads, trash
 from pipeline.columns import remove
 from pipeline.models import Card, Move, TrashedCard
+from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 
 LIST, TRASH, RESTORATION = "/contacts/", "/contacts/trash/", "/contacts/trash/restoration/"
-NOW = timezone.now()
+NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
 
 

@@ -23,7 +23,7 @@ from tests.factories import ContactFactory
 from tests.pipeline.importing import office, outcomes, received
 from tests.pipeline.working import empty_queue, is_quiet, wait_until, work, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.true_clock]
 AN_HOUR = 3600  # until it counts as hung, on a machine however slow
 
 
