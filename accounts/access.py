@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.refusals import keep_private, own_address, wants_fragment
+from accounts.sessions import touch
 
 View = Callable[..., HttpResponse]
 
@@ -38,6 +39,7 @@ def gate(*roles: Role) -> Callable[[View], View]:
             if user.role not in roles:
                 raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
             request.account = user.account  # type: ignore[attr-defined]
+            touch(request.session)
             with timezone.override(user.account.zone):
                 return keep_private(view(request, *args, **kwargs))
 

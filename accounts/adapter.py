@@ -3,15 +3,18 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import vault
+from accounts import devices, vault
 from accounts.models import User
 from accounts.sessions import end_sessions
+
+SIGNS_IN = "signs_in"  # in the session: whose login comes next
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,7 +36,26 @@ class AccountAdapter(DefaultAccountAdapter):
         request = self.request
         stays = request.session.session_key if request.user.pk == user.pk else None
         end_sessions(user, keep=stays)
+        if stays is None:  # by the link of a mail: the login that follows is filled in
+            request.session[SIGNS_IN] = user.email
         self._delete_login_attempts_cached_email(request, email=user.email)  # the owner is back
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """A browser that has logged in as this user before counts for itself, not on its address."""
+        key = devices.key(request, self._get_login_attempts_cache_key(request, **credentials))
+        if key is None:
+            super().pre_authenticate(request, **credentials)
+            return
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action="login_failed_again", key=key
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        response = super().post_login(request, user, **how)
+        devices.remember(request, response, user.email)
+        return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """The library puts the Host header in front, with which a guesser would count anew for each port."""

@@ -4,6 +4,7 @@ The names are the library's; it redirects by them. Pages of a logged-in user pas
 that a lost session is answered alike everywhere.
 """
 
+from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
@@ -12,6 +13,8 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from allauth.usersessions import views as sessions
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,17 +22,41 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import EVERYBODY, gate
 from accounts.second_factor import ActivateView
 
+PAUSE = 300  # seconds: the longest of the periods in which tries are counted
 form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library takes PUT for POST
+
+
+def patient(view: Any) -> Any:
+    """Where the limit of tries is what the page says, its status says so too, and when it ends at the latest."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if form is not None and form.is_bound and _is_too_often(form):
+            response.status_code = 429
+            response.headers["Retry-After"] = str(PAUSE)
+        return response
+
+    return told
+
+
+def _is_too_often(form: Form) -> bool:
+    return any(
+        fault.code == "too_many_login_attempts"
+        for faults in form.errors.as_data().values()
+        for fault in faults
+    )
 
 
 def inside(route: str, view: Any, name: str) -> URLPattern:
     """A page of a logged-in user of any role."""
-    return path(route, form_page(gate(*EVERYBODY)(view)), name=name)
+    return path(route, form_page(gate(*EVERYBODY)(patient(view))), name=name)
 
 
 def outside(route: str, view: Any, name: str) -> URLPattern:
     """A page for somebody who is not logged in (yet); no cache keeps what stands in it."""
-    return path(route, form_page(never_cache(view)), name=name)
+    return path(route, form_page(never_cache(patient(view))), name=name)
 
 
 urlpatterns = [

@@ -5,14 +5,15 @@ import unicodedata
 import zoneinfo
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import resets
+from accounts.adapter import SIGNS_IN
 from accounts.emails import clean_email
 from accounts.models import Account, Role, User
 from accounts.tasks import send_reset
@@ -130,6 +131,20 @@ class AcceptanceForm(PersonForm):
         )
         validate_password(self.cleaned_data["password"], known)
         return self.cleaned_data["password"]
+
+
+class SignInForm(LoginForm):
+    """The login; after a new password by mail the address stands there already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if email := self.request.session.get(SIGNS_IN):
+            self.fields["login"].initial = email
+            self.fields["password"].widget.attrs["autofocus"] = True
+
+    def login(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        request.session.pop(SIGNS_IN, None)
+        return super().login(request, **kwargs)
 
 
 class ResetForm(ResetPasswordForm):

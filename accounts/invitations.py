@@ -38,8 +38,9 @@ def link(user: User) -> str:
 
 def invited_by(member: str, token: str) -> User:
     """The user this link was made for. Raises Gone, in one sentence for all reasons, if it does not hold."""
+    invited = User.objects.select_related("account", "invited_by").filter(is_active=True)
     try:
-        user = User.objects.select_related("account").filter(pk=base36_to_int(member), is_active=True).first()
+        user = invited.filter(pk=base36_to_int(member)).first()
     except (ValueError, OverflowError):
         user = None
     if user is None or not user.is_invited or not tokens.check_token(user, token):

@@ -38,9 +38,18 @@ def invite(
         )
     hue = User.objects.of(account).count() % HUES + 1
     user = User(account=account, email=email, role=role, first_name=first_name, last_name=last_name, hue=hue)
+    user.invited_by = actor
     user.set_unusable_password()
     user.save()
     return user
+
+
+@transaction.atomic
+def invite_again(*, actor: User, member_id: int) -> None:
+    """The page of the link names who sent it last. Raises Http404 for a member of another office."""
+    member = _member(actor, member_id)
+    member.invited_by = actor
+    member.save(update_fields=["invited_by"])
 
 
 @transaction.atomic

@@ -86,6 +86,15 @@ class User(AbstractBaseUser):
     hue = models.PositiveSmallIntegerField(default=1)
     theme = models.CharField(_("Darstellung"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     created_at = models.DateTimeField(default=timezone.now)
+    invited_by = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )  # None: the operator
 
     objects = UserManager()
 

@@ -120,6 +120,13 @@ def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "")
     return keep_private(render(request, template, context, status=status))
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """The login library's limits that are counted by the minute."""
+    response = keep_private(render(request, "429.html", status=TooMany.status))
+    response["Retry-After"] = "60"
+    return response
+
+
 def keep_private(response: HttpResponse) -> HttpResponse:
     """No shared cache keeps the answer, and no browser shows a fragment for the page of the same address."""
     patch_vary_headers(response, ["HX-Request", "Cookie"])

@@ -1,9 +1,28 @@
 """Open sessions of a user, and how they end."""
 
+from datetime import timedelta
+
 from allauth.usersessions.models import UserSession
+from django.db import DatabaseError, transaction
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.session_store import SessionStore
+
+TOUCHED_EVERY = timedelta(hours=1)
+
+
+def touch(session: SessionStore) -> None:
+    """Notes that the session is used: once an hour, and where nothing can be written a page is shown all the same."""
+    now = timezone.now()
+    if session.seen_at is None or now - session.seen_at < TOUCHED_EVERY:
+        return
+    try:
+        with transaction.atomic():
+            UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
+    except DatabaseError:
+        return
 
 
 def end_sessions(user: User, *, keep: str | None = None) -> None:

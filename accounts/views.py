@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import invitations, members, offices, sessions
+from accounts import devices, invitations, members, offices, sessions
 from accounts.access import ADMINISTRATORS, EVERYBODY, gate
 from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
 from accounts.models import User
@@ -159,6 +159,7 @@ def member_invitation(request: HttpRequest, member_id: int) -> HttpResponse:
     if not found.is_invited:
         raise Conflict(_("%(name)s hat die Einladung schon angenommen.") % {"name": found.full_name})
     invitations.limit(request, found.email)
+    members.invite_again(actor=request.user, member_id=found.pk)
     return _send_invitation(request, found)
 
 
@@ -176,7 +177,9 @@ def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
     logout(request)  # somebody else may be logged in on this machine
     login(request, member_now)
     messages.success(request, _("Willkommen! Sie sind angemeldet."))
-    return redirect("/")
+    answer = redirect("/")
+    devices.remember(request, answer, member_now.email)
+    return answer
 
 
 def _load(request: HttpRequest, member_id: int) -> User:

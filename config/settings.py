@@ -134,11 +134,13 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the Host header of the request would stand there
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
     "objection": "5/m/ip,30/h/ip",
     "invitation": "5/d/key",
     "invitations": "40/d/key",
+    "login": "120/m/ip",  # of a whole office on a Monday; what counts failures is stricter
+    "login_failed_again": "10/300s/key",
     "lost_links": "3/d/key",
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     "test_mail": "10/h/user",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.core import signing
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -104,6 +105,69 @@ def test_one_caller_who_tries_each_of_many_accounts_once_is_stopped(anna: User, 
     assert [STOPPED in page for page in said[:12]] == [False] * 10 + [True] * 2
     assert not is_inside(log_in(anna, REMOTE_ADDR="10.0.0.1"))
     assert is_inside(log_in(anna, REMOTE_ADDR="10.0.0.2"))
+
+
+class TestBrowsersThatAreKnown:
+    """Who has logged in before is not locked out by guesses from the same address, nor at the same account."""
+
+    def known(self, user: User) -> Client:
+        client = log_in(user)
+        client.post("/accounts/logout/")
+        return client
+
+    def enters(self, client: Client, user: User) -> bool:
+        client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+        return is_inside(client)
+
+    def test_guesses_from_the_same_address_do_not_keep_them_out(self, anna: User, sofia: User) -> None:
+        client = self.known(sofia)
+        for number in range(31):
+            guess(User(email=f"nobody{number}@x.example"))
+        assert STOPPED in guess(anna, PASSWORD)
+        assert not self.enters(Client(), sofia)
+        assert self.enters(client, sofia)
+
+    def test_guesses_at_their_account_do_not_keep_them_out(self, anna: User) -> None:
+        client = self.known(anna)
+        for number in range(5):
+            guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
+        assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
+        assert self.enters(client, anna)
+
+    def test_what_they_guess_themselves_counts(self, anna: User) -> None:
+        client = self.known(anna)
+        for _ in range(10):
+            answer = client.post(LOGIN, {"login": anna.email, "password": WRONG})
+            assert answer.status_code == 200
+        answer = client.post(LOGIN, {"login": anna.email, "password": PASSWORD})
+        assert (answer.status_code, STOPPED in answer.content.decode()) == (429, True)
+
+    def test_it_holds_for_the_account_they_logged_in_to(self, anna: User, sofia: User) -> None:
+        client = self.known(sofia)
+        for number in range(5):
+            guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
+        assert not self.enters(client, anna)
+
+    @pytest.mark.parametrize("value", ["", "x", "eyJpZCI6ICJ4In0:1:x"])
+    def test_an_invented_cookie_is_none(self, anna: User, value: str) -> None:
+        client = Client(REMOTE_ADDR="10.0.1.1")
+        client.cookies["browser"] = value
+        for number in range(5):
+            guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
+        assert not self.enters(client, anna)
+
+    def test_the_cookie_names_nobody_and_is_kept_from_scripts(self, anna: User) -> None:
+        cookie = log_in(anna).cookies["browser"]
+        assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/accounts/")
+        assert anna.email not in signing.b64_decode(cookie.value.split(":")[0].encode()).decode()
+
+
+def test_too_many_logins_of_any_kind_say_when_to_come_back(anna: User) -> None:
+    for _ in range(120):
+        Client().post(LOGIN, {"login": "x", "password": ""})
+    answer = Client().post(LOGIN, {"login": anna.email, "password": PASSWORD})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert "Zu viele Versuche" in answer.content.decode()
 
 
 class TestProxies:
@@ -203,6 +267,7 @@ class TestCodes:
             answer = client.post("/accounts/2fa/authenticate/", {"code": code})
         answer = client.post("/accounts/2fa/authenticate/", {"code": self.code(secret, 1)})
         assert STOPPED in answer.content.decode()
+        assert (answer.status_code, answer["Retry-After"]) == (429, "300")
 
     def test_the_one_that_sets_the_app_up_is_used_up(self, anna: User) -> None:
         client = log_in(anna)

@@ -44,7 +44,11 @@ def test_invitation_makes_a_member_who_comes_in_by_the_link(anna: User, login: L
     assert "Nina" not in message.body  # nothing that was typed about the person who gets it
     path = path_in(message.body)
     page = Client().get(path)
-    assert (page.status_code, "Krüger Immobilien" in page.content.decode()) == (200, True)
+    assert page.status_code == 200
+    assert (
+        "Anna Krüger (anna@krueger.example) lädt Sie in das Büro „Krüger Immobilien“ ein."
+        in page.content.decode()
+    )
     arrived = Client()
     answer = arrived.post(path, ACCEPTANCE)
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -63,6 +67,14 @@ def test_an_address_gets_five_invitations_a_day_whoever_asks(anna: User, login: 
     statuses = [client.post(f"/settings/members/{user.pk}/invitation/").status_code for _ in range(60)]
     assert statuses == [302] * 4 + [429] * 56
     assert len(mail.outbox) == 5
+
+
+def test_the_page_names_who_invited_last(anna: User, sofia: User, login: Login) -> None:
+    user = invite(login(anna))
+    members.change_role(actor=anna, member_id=sofia.pk, role=Role.ADMINISTRATOR)
+    login(sofia).post(f"/settings/members/{user.pk}/invitation/")
+    page = Client().get(path_in(mail.outbox[-1].body)).content.decode()
+    assert f"{sofia.full_name} ({sofia.email}) lädt Sie" in page
 
 
 def test_an_office_sends_forty_invitations_a_day(anna: User, login: Login) -> None:

@@ -1,6 +1,7 @@
 """Logging in and out, a forgotten password, the second factor, open sessions."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -96,6 +97,7 @@ def test_too_many_failures_are_stopped_even_with_the_right_password(anna: User) 
         client.post("/accounts/login/", {"login": anna.email, "password": "falsch-falsch"})
     answer = client.post("/accounts/login/", {"login": anna.email, "password": PASSWORD})
     assert "Zu viele Fehlversuche" in answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
     assert not is_inside(client)
 
 
@@ -317,3 +319,59 @@ def test_sessions_of_others_are_not_shown(anna: User, sofia: User) -> None:
     page = log_in(anna, headers={"User-Agent": "Chrome/1 Linux"}).get("/accounts/sessions/")
     assert page.context["session_count"] == 1
     assert "Firefox" not in page.content.decode()
+
+
+def used(client: Client) -> Any:
+    return UserSession.objects.filter(session_key=client.session.session_key)
+
+
+def test_sessions_say_when_they_were_used_last_without_a_write_for_each_page(
+    anna: User, unwritten: Any
+) -> None:
+    here, there = log_in(anna), log_in(anna)
+    long_ago = datetime(2026, 3, 2, 9, 40, tzinfo=UTC)
+    used(there).update(last_seen_at=long_ago)
+    page = here.get("/accounts/sessions/").content.decode()
+    assert page.count("zuletzt benutzt am") == 1
+    assert "zuletzt benutzt am 02.03.2026 gegen 10 Uhr" in page
+    assert is_inside(there)
+    [after] = used(there).values_list("last_seen_at", flat=True)
+    assert after > long_ago
+    with unwritten():
+        assert (is_inside(there), is_inside(here)) == (True, True)
+
+
+def test_looking_at_the_sessions_uses_none_but_ones_own(anna: User) -> None:
+    here, there = log_in(anna), log_in(anna)
+    long_ago = datetime(2026, 3, 2, 9, 40, tzinfo=UTC)
+    used(there).update(last_seen_at=long_ago)
+    here.get("/accounts/sessions/")
+    assert used(there).get().last_seen_at == long_ago
+
+
+def test_a_page_is_shown_where_its_session_cannot_be_noted(anna: User) -> None:
+    client = log_in(anna)
+    used(client).update(last_seen_at=datetime(2026, 3, 2, tzinfo=UTC))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE UPDATE ON usersessions_usersession EXECUTE FUNCTION full_disk()"
+        )
+    assert is_inside(client)
+
+
+def test_the_login_after_a_new_password_is_filled_in(anna: User) -> None:
+    link = reset_link(anna)
+    client = Client()
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": NEW, "password2": NEW}, follow=True)
+    page = client.get("/accounts/login/").content.decode()
+    [password] = re.findall(r'<input[^>]* name="password"[^>]*>', page)
+    assert ('value="anna@krueger.example"' in page, "autofocus" in password) == (True, True)
+    assert anna.email not in Client().get("/accounts/login/").content.decode()
+    client.post("/accounts/login/", {"login": anna.email, "password": NEW})
+    assert is_inside(client)
+    assert "signs_in" not in client.session

@@ -1,0 +1,53 @@
+"""Browsers in which somebody has logged in before: guesses made elsewhere do not lock them out.
+
+The limits on failed logins count on the account and on the caller's address, and behind one address may sit a whole
+office. A browser that has logged in carries a signed cookie that says so for this account; its own failures are
+counted on the cookie instead (OWASP, “Device Cookies”).
+"""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+COOKIE = "browser"
+PATH = "/accounts/"
+AGE = 180 * 24 * 60 * 60  # seconds
+MOST = 8  # accounts that one browser knows, the newest first
+
+
+def key(request: HttpRequest, email: str) -> str | None:
+    """What the failures of this browser at this account count on; None if it has never logged in there."""
+    known = _read(request)
+    return f"{known['id']} {_mark(email)}" if _mark(email) in known["of"] else None
+
+
+def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
+    """This browser has logged in as the owner of the address."""
+    known = _read(request)
+    others = [mark for mark in known["of"] if mark != _mark(email)]
+    known["of"] = [_mark(email), *others][:MOST]
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(known, salt=__name__),
+        max_age=AGE,
+        path=PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    try:
+        return dict(signing.loads(request.COOKIES.get(COOKIE, ""), salt=__name__, max_age=AGE))
+    except signing.BadSignature:
+        return {"id": secrets.token_urlsafe(12), "of": []}
+
+
+def _mark(email: str) -> str:
+    """Stands for the address, without naming it to whoever looks at the cookie."""
+    return salted_hmac(__name__, email.strip().lower()).hexdigest()[:16]
