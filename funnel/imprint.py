@@ -22,6 +22,22 @@ REQUIRED = (
 )
 
 
+def _complete() -> str:
+    """`missing_fields` for the row `sender`, where PostgreSQL is asked: whether nothing is missing."""
+    further = [
+        ("register", IN_REGISTER),
+        *((name, [form]) for form, names in FURTHER.items() for name in names),
+    ]
+    needed = [f"sender.{name} ~ '[^[:space:]]'" for name in REQUIRED]
+    for name, forms in further:
+        listed = ", ".join(f"'{form.value}'" for form in forms)
+        needed.append(f"(sender.legal_form NOT IN ({listed}) OR sender.{name} ~ '[^[:space:]]')")
+    return " AND ".join(needed)
+
+
+COMPLETE = _complete()
+
+
 def lines(sender: Sender) -> list[str]:
     """The Impressum as it stands below every mail, one statement a line; what is not known is left out."""
     place = f"{sender.postal_code} {sender.city}".strip()

@@ -13,10 +13,11 @@ from pipeline.moves import Moved
 SOON = timedelta(hours=1)
 
 
-def sentence(outcome: Moved, now: datetime, *, is_off: bool = False) -> str:
+def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_imprint: bool = False) -> str:
     """„1. Mail „Willkommen“ in 10 Minuten.“, or why there is none; "" for a move that concerns no mails.
 
-    `now` in the office's time zone; `is_off`: the series of the column or the office sends nothing at present.
+    `now` in the office's time zone; `is_off`: the series of the column or the office sends nothing at present;
+    `lacks_imprint`: nor will it before the Impressum is complete.
     """
     if outcome.move is None or not outcome.changed:
         return ""
@@ -26,6 +27,8 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False) -> str:
         return why_not(outcome.announcement.why_not)
     if is_off:
         return _("Keine Mails, solange der Versand ausgeschaltet ist.")
+    if lacks_imprint:
+        return _("Keine Mails, solange das Impressum unvollständig ist.")
     sender = Sender.objects.of(outcome.card.account_id).select_related("account").get()
     return _next(outcome.announcement, placeholders.office(sender), now)
 

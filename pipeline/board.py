@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from accounts.rows import all_rows
+from funnel.imprint import COMPLETE
 from pipeline import faces
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
@@ -24,7 +25,9 @@ class Stack:
     column: Column
     total: int
     cards: list[Card] = field(default_factory=list)
-    mails: int | None = None  # steps of its series that are sent; 0: switched off; None: it has no series
+    mails: int | None = (
+        None  # steps of its series that are sent; 0: switched off; None: no series; or IMPRINT_LACKS
+    )
 
     @property
     def next_rank(self) -> str:
@@ -74,13 +77,16 @@ def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tupl
     return {column_id: (total, mails) for column_id, total, mails in rows}
 
 
-# Mails that a column with a series sends: none while the series or all mails of the office are switched off.
-MAILS = """
-CASE WHEN {column}.sequence_id IS NOT NULL THEN (
-    SELECT count(*) FROM funnel_step AS step
+# Mails that a column with a series sends: none while the series or all mails of the office are switched off, or the
+# Impressum is not complete.
+IMPRINT_LACKS = -1
+MAILS = f"""
+CASE WHEN {{column}}.sequence_id IS NOT NULL THEN (
+    SELECT CASE WHEN count(*) = 0 OR bool_and({COMPLETE}) THEN count(*) ELSE {IMPRINT_LACKS} END
+    FROM funnel_step AS step
     JOIN funnel_sequence AS sequence ON sequence.id = step.sequence_id AND sequence.is_on
     JOIN funnel_sender AS sender ON sender.account_id = sequence.account_id AND sender.is_on
-    WHERE step.sequence_id = {column}.sequence_id AND step.is_on AND step.removed_at IS NULL
+    WHERE step.sequence_id = {{column}}.sequence_id AND step.is_on AND step.removed_at IS NULL
 ) END
 """
 COUNT = f"""

@@ -150,6 +150,7 @@ def _said(outcome: Moved, stacks: list[board.Stack]) -> str:
     names = {"name": outcome.card.contact.display_name, "column": outcome.card.column.name}
     if not outcome.move:
         return _("„%(name)s“ in „%(column)s“ verschoben.") % names
-    is_off = any(stack.mails == 0 for stack in stacks if stack.column.pk == outcome.card.column_id)
-    mails = announcing.sentence(outcome, timezone.localtime(), is_off=is_off)
+    sent = [stack.mails for stack in stacks if stack.column.pk == outcome.card.column_id]
+    lacks = board.IMPRINT_LACKS in sent
+    mails = announcing.sentence(outcome, timezone.localtime(), is_off=0 in sent, lacks_imprint=lacks)
     return " ".join(filter(None, (_("„%(name)s“ nach „%(column)s“ verschoben.") % names, mails)))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.rows import all_rows
 from funnel import imprint
 from funnel.models import Sender
 from tests.funnel.mailing import IMPRINT
@@ -152,3 +153,18 @@ def test_the_chair_of_the_board_and_another_seat_stand_there():
     lines = imprint.lines(sender(legal_form=Form.AG, seat="Bonn", **FURTHER))
     assert {"Sitz: Bonn", "Vorsitz des Aufsichtsrats: Eva Wagner"} <= set(lines)
     assert not any("Aufsichtsrat" in line for line in imprint.lines(sender(legal_form=Form.OHG, **FURTHER)))
+
+
+@pytest.mark.parametrize("form", ["", *Form.values])
+def test_postgresql_finds_the_same_lacking(krueger, form):
+    """What the board asks for is what holds the sending."""
+    fields = {"name", *imprint.REQUIRED, "register", "seat", "vat_id", *FURTHER}
+    complete = IMPRINT | FURTHER | {"legal_form": form}
+    for blank in [{}, *({field: "  " if field != "legal_form" else ""} for field in sorted(fields))]:
+        Sender.objects.of(krueger).update(**(complete | blank))
+        lacking = imprint.missing_fields(Sender.objects.of(krueger).get())
+        [(found,)] = all_rows(
+            f"SELECT {imprint.COMPLETE} FROM funnel_sender AS sender WHERE sender.account_id = %(account)s",
+            {"account": krueger.pk},
+        )
+        assert found == (not lacking), (form, blank)

@@ -56,6 +56,25 @@ def test_a_series_or_office_that_is_off_says_so(contacted, board, login, anna):
     assert heads(text(client.get("/contacts/board/"))) == ["aus", "aus", "aus"]
 
 
+@pytest.mark.parametrize("query", ["", "?q=x"])
+def test_no_head_counts_mails_that_wait_for_the_impressum(contacted, board, login, anna, query):
+    senders, client = Sender.objects.of(anna.account), login(anna)
+    for field, form in [("street", "sole"), ("register", "gmbh"), ("board_chair", "ag")]:
+        before = senders.values().get()
+        senders.update(legal_form=form, **{field: " "})
+        page = text(client.get(f"/contacts/board/{query}"))
+        waits = "aus , solange das Impressum unvollständig ist)"
+        assert heads(page)[:2] == [waits.replace(" ,", " (E-Mail-Funnel,")] * 2, field
+        senders.update(**before)
+    assert heads(text(client.get(f"/contacts/board/{query}")))[:2] == ["4 Mails", "3 Mails"]
+
+
+def test_a_drop_without_an_impressum_promises_nothing(contacted, board, login, sofia):
+    Sender.objects.of(sofia.account).update(city="")
+    answer = said(drop(login(sofia), lead(board["Nicht erreicht"]), contacted))
+    assert answer.endswith("Keine Mails, solange das Impressum unvollständig ist.")
+
+
 def test_only_leaders_are_led_to_the_funnel(contacted, login, anna, sofia):
     pages = [text(login(user).get("/contacts/board/")) for user in (anna, sofia)]
     assert [len(re.findall(r'<a class="column__mail[^>]*href="/funnel/"', page)) for page in pages] == [3, 0]
