@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -84,10 +84,25 @@ def record(
 
 def states(contact: Contact) -> list[State]:
     """What holds now, for each channel: one statement."""
-    rows = Consent.objects.of(contact.account_id).filter(contact=contact).select_related("recorded_by")
+    rows = told(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related("recorded_by")
     newest = rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
     found = {row.channel: row for row in newest}
     return [_state(contact, channel, found.get(channel)) for channel in Consent.Channel.values]
+
+
+def word(row: Consent) -> str:
+    """What the person did. A withdrawal takes back what was given: `row` is one of those that were `told`."""
+    if row.granted:
+        return _("erteilt")
+    if row.was_granted:  # type: ignore[attr-defined]
+        return _("widerrufen")
+    return _("nicht erteilt") if row.method == Consent.Method.IMPORT else _("abgelehnt")
+
+
+def told(rows: QuerySet[Consent]) -> QuerySet[Consent]:
+    """With what `word` needs: whether a no takes back what was given before."""
+    same = Consent.objects.filter(contact=OuterRef("contact"), channel=OuterRef("channel"), granted=True)
+    return rows.annotate(was_granted=Exists(same.filter(occurred_at__lte=OuterRef("occurred_at"))))
 
 
 def _state(contact: Contact, channel: str, newest: Consent | None) -> State:
@@ -167,5 +182,5 @@ def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[
 
 def evidence(contact: Contact) -> list[Consent]:
     """All that is known of what the contact allowed, the oldest first."""
-    rows = Consent.objects.of(contact.account_id).filter(contact=contact).select_related("recorded_by")
+    rows = told(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related("recorded_by")
     return list(rows.order_by("occurred_at", "pk"))

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Left, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.consent import told, word
 from contacts.csv_fields import ACTIONS, CONSENTS
 from contacts.models import Action, Consent
 
@@ -37,14 +38,14 @@ def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
 def _newest(account_id: int, contact_ids: Collection[int]) -> Iterable[Consent]:
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids)
     newest = rows.order_by("contact", "channel", "-occurred_at", "-pk").distinct("contact", "channel")
-    return newest.only("contact", "channel", "granted", "occurred_at", "address")
+    return told(newest).only("contact", "channel", "granted", "method", "occurred_at", "address")
 
 
 def _allowed(consent: Consent) -> str:
     """„erteilt seit 12.03.2026 10:15:00 für anna@example.org“"""
     values = {"when": _when(consent.occurred_at), "address": consent.address}
     if not consent.granted:
-        return _("widerrufen seit %(when)s") % values
+        return _("%(said)s seit %(when)s") % {"said": word(consent), **values}
     if not consent.address:
         return _("erteilt seit %(when)s") % values
     return _("erteilt seit %(when)s für %(address)s") % values

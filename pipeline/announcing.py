@@ -24,6 +24,8 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_impri
     if outcome.announcement is None:
         return _left(outcome)
     if outcome.announcement.planned_for is None:
+        if outcome.move.reverses_id and outcome.announcement.why_not == Enrolment.Reason.STATUS:
+            return _("Die Mails sind wie zuvor pausiert.")
         return why_not(outcome.announcement.why_not)
     if is_off:
         return _("Keine Mails, solange der Versand ausgeschaltet ist.")
@@ -59,8 +61,16 @@ def why_not(reason: str) -> str:
             return _("Keine Mails: Einwilligung oder Adresse fehlt.")
         case "" | Enrolment.Reason.FINISHED:
             return _("Keine weiteren Mails.")
-        case _:
+        case Enrolment.Reason.STATUS:
             return _("E-Mails pausiert.")
+        case _:
+            return _("E-Mails pausiert: %s.") % _label(reason)
+
+
+def _label(reason: str) -> str:
+    """The reason as the page of the contact words it."""
+    known = dict(Message.Reason.choices) | dict(Enrolment.Reason.choices)
+    return str(known.get(reason, reason))
 
 
 def _next(coming: Announcement, office: str, now: datetime) -> str:

@@ -65,7 +65,7 @@ def _step(deed: Deed, now: datetime) -> bool:
 
 def _end(deed: Deed, error: str = "") -> None:
     """A job that was refused halfway is done as far as it came; the contacts whose turn did not come are let go."""
-    is_undone = deed.state == State.UNDOING and not error
+    is_undone = deed.state == State.UNDOING and not error and not taking_back.is_in_vain(deed)
     deed.state, deed.error = State.UNDONE if is_undone else State.DONE, error
     deed.save(update_fields=["state", "error"])
     DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None).delete()

@@ -27,6 +27,7 @@ class Line:
     minutes: int  # that are left for it, begun ones included
     left: list[Contact]  # what was changed since and stays as it is
     left_more: int
+    is_in_vain: bool  # taking it back was tried, and everything was changed since
 
     @property
     def percent(self) -> int:
@@ -54,5 +55,7 @@ def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
 
 def _line(deed: Any, left: list[Contact], user: User, now: datetime) -> Line:
     seconds = (deed.at + deeds.UNDO - now).total_seconds()
-    can_undo = deeds.can_undo(deed, user, now)
-    return Line(deed, deed_words.said(deed), can_undo, -int(-seconds // 60), left, deed.kept - len(left))
+    is_in_vain = deed.state == Deed.State.DONE and deed.kept > 0 and not deed.error
+    can_undo = deeds.can_undo(deed, user, now) and not is_in_vain
+    more = deed.kept - len(left)
+    return Line(deed, deed_words.said(deed), can_undo, -int(-seconds // 60), left, more, is_in_vain)

@@ -73,10 +73,13 @@ def started(deed: Deed) -> str:
 
 def undone(deed: Deed, user: User) -> str:
     """What taking it back came to, with the names of those that stay as they are."""
-    first = _("Rückgängig gemacht: %s.") % said(deed)
     count = deed.parts.filter(is_left=True).count()
     if not count:
-        return first
+        return _("Rückgängig gemacht: %s.") % said(deed)
+    if deed.state == Deed.State.UNDONE:
+        first = _("Zum Teil rückgängig gemacht: %s.") % said(deed)
+    else:
+        first = _("Es wurde nichts zurückgenommen: %s.") % said(deed)
     names = _left(deed, user)
     more = count - len(names)
     if more:

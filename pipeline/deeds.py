@@ -83,8 +83,9 @@ def can_undo(deed: Deed, user: User, now: datetime) -> bool:
 def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
     """Takes a deed back within ten minutes, exactly, mails included; what was changed since stays and is marked.
 
-    A repeat has no second effect. Raises `Http404` for one that this user may not see, `Forbidden` without the right,
-    `Conflict` when it is too late, still under way, or the column cannot be as it was.
+    Where all of it was changed since, it stays what it is, done; a repeat has no second effect. Raises `Http404` for
+    one that this user may not see, `Forbidden` without the right, `Conflict` when it is too late, still under way, or
+    the column cannot be as it was.
     """
     deed = seen(user).filter(pk=deed_id).select_for_update(of=("self",)).first()
     if deed is None:
@@ -105,7 +106,7 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
         return _hand_over(deed, State.UNDOING)
     while taking_back.step(deed, user, now):
         pass
-    deed.state = State.UNDONE
+    deed.state = State.DONE if taking_back.is_in_vain(deed) else State.UNDONE
     deed.save()
     return deed
 

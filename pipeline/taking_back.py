@@ -36,8 +36,15 @@ def step(deed: Deed, user: User, now: datetime) -> bool:
     open_ones.filter(pk__in=done).delete()
     open_ones.filter(pk__in=[part.pk for part in parts]).update(is_left=True)
     deed.count += len(parts)
-    deed.save(update_fields=["count"])
+    deed.asked = deed.asked | {"back": deed.asked.get("back", 0) + len(done)}
+    deed.save(update_fields=["count", "asked"])
     return open_ones.exists()
+
+
+def is_in_vain(deed: Deed) -> bool:
+    """Whether nothing came back: all contacts were changed since. A column that was deleted is back in any case."""
+    is_column_back = deed.kind == Kind.EMPTY and deed.before
+    return not is_column_back and not deed.asked.get("back") and deed.parts.filter(is_left=True).exists()
 
 
 def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:

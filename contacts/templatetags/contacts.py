@@ -12,10 +12,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from contacts import dates
+from contacts import consent, dates
 from contacts.kinds import Bubble
 from contacts.kinds import bubbles as bubbles_of
-from contacts.models import Contact
+from contacts.models import Consent, Contact
 
 register = template.Library()
 
@@ -24,6 +24,12 @@ register = template.Library()
 def when(moment: datetime | None, now: datetime) -> str:
     """`{{ contact.last_action_at|when:now }}`: "heute, 07:41"; `now` in the office's time zone."""
     return dates.when_label(moment, now)
+
+
+@register.filter
+def consent_word(row: Consent) -> str:
+    """`{{ row|consent_word }}`: "erteilt", "widerrufen", or what is true where nothing was given before."""
+    return consent.word(row)
 
 
 @register.filter

@@ -23,9 +23,8 @@ def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
     now = timezone.now()
     form = ConsentForm(data, initial={"channel": channel}, contact=contact, now=now)
     if not form.is_valid():
-        evidence = Consent.objects.of(request.account).filter(contact=contact).select_related("recorded_by")
         context = {"title": _("Einwilligung erfassen"), "contact": contact, "form": form}
-        context["evidence"] = evidence.order_by("-occurred_at", "-pk")
+        context["evidence"] = consent.evidence(contact)[::-1]
         return small_page(request, "contacts/_consent_form.html", context, 422 if form.is_bound else 200)
     consent.record(contact=contact, actor=request.user, now=now, **form.cleaned_data)
     states = consent.states(contact)

@@ -31,7 +31,8 @@ def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
     deed = deeds.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
     if deed.is_busy:
         return started(request, deed)
-    messages.success(request, deed_words.undone(deed, request.user))
+    say = messages.success if deed.state == Deed.State.UNDONE else messages.error
+    say(request, deed_words.undone(deed, request.user))
     if wants_fragment(request):
         return HttpResponse(headers={"HX-Refresh": "true"})
     return HttpResponseRedirect(back(request))

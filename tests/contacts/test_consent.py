@@ -156,3 +156,25 @@ def test_the_newest_evidence_of_many_contacts_is_one_statement(
     with django_assert_num_queries(1):
         assert newest(krueger.pk, [contact.pk, never.pk], "email") == {contact.pk: last}
     assert [row.channel for row in evidence(contact)] == ["email", "email", "phone"]
+
+
+@pytest.mark.parametrize(
+    ("method", "before", "says"),
+    [
+        ("spoken", False, "abgelehnt"),
+        ("import", False, "nicht erteilt"),
+        ("spoken", True, "widerrufen"),
+        ("import", True, "widerrufen"),
+    ],
+)
+def test_only_what_was_given_is_withdrawn(contact, sofia, login, method, before, says):
+    if before:
+        attest(contact=contact, channel="email", granted=True, wording="Ja.", method="spoken", now=NOW)
+    attest(contact=contact, channel="phone", granted=True, wording="Ja.", method="spoken", now=NOW)
+    attest(contact=contact, channel="email", granted=False, method=method, now=NOW)
+    client = login(sofia)
+    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert f"E-Mail: {says}<" in page
+    form = client.get(f"/contacts/{contact.pk}/consents/", headers=FETCH).content.decode()
+    assert f"E-Mail: {says}," in form
+    assert f"Einwilligung {says}" in client.get(f"/contacts/{contact.pk}/consent/").content.decode()

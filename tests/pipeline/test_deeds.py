@@ -211,6 +211,54 @@ class TestWho:
             assert client.post(f"/changes/{deed.pk}/reversal/").status_code == 404
 
 
+class TestChangedSince:
+    """Nothing that could be taken back: it says so, names whom, and is not called taken back."""
+
+    @pytest.mark.parametrize("what", ["assign", "move", "trash"])
+    def test_all_of_it_is_no_undo(self, anna, mehmet, jan, sofia, people, board, login, what):
+        two, now = ids(people[:2]), timezone.now()
+        if what == "assign":
+            deed = deeds.assign(user=anna, contact_ids=two, assignee=jan, now=now)
+            for assignee in (sofia, jan):
+                for contact in people[:2]:
+                    assignment.assign(contact=contact, assignee=assignee, actor=mehmet, now=timezone.now())
+        elif what == "move":
+            goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+            deed = deeds.move(user=anna, contact_ids=two, now=now, **goal)
+            for pk in two:
+                away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
+                moves.move_card(user=mehmet, contact_id=pk, now=now, **away)
+        else:
+            deed = deeds.trash(user=anna, contact_ids=two, now=now)
+            leads.restore(user=mehmet, contact_ids=two, now=now)
+        before, client = places(anna.account), login(anna)
+        for _again in range(2):
+            client.post(f"/changes/{deed.pk}/reversal/")
+            html = client.get("/contacts/changes/").content.decode()
+            kept = html.partition("2 Kontakte wurden seitdem geändert und bleiben, wie sie sind: ")[2]
+            assert "Es wurde nichts zurückgenommen: 2 Kontakte" in html
+            assert all(contact.display_name in kept.partition(".")[0] for contact in people[:2])
+            assert "ückgängig gemacht" not in html
+            assert 'data-state="done"' in html
+            assert f'action="/changes/{deed.pk}/reversal/"' not in html
+        assert places(anna.account) == before
+        assert sound(anna.account)
+
+    def test_some_of_it_is_called_so(self, anna, mehmet, people, board, login):
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = deeds.move(user=anna, contact_ids=ids(people), now=timezone.now(), **goal)
+        away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
+        moves.move_card(user=mehmet, contact_id=people[2].pk, now=timezone.now(), **away)
+        client = login(anna)
+        client.post(f"/changes/{deed.pk}/reversal/")
+        html = client.get("/contacts/changes/").content.decode()
+        assert ("Zum Teil rückgängig gemacht: 5 Kontakte" in html, 'data-state="undone"' in html) == (
+            True,
+            True,
+        )
+        assert "zum Teil rückgängig gemacht" in html
+
+
 class TestPages:
     @pytest.mark.parametrize("what", ["assignee", "status", "trash"])
     def test_the_message_after_it_takes_it_back(self, anna, jan, people, board, krueger, login, what):

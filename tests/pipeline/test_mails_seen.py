@@ -10,6 +10,7 @@ from funnel import enrolments, pulse
 from funnel.enrolments import Announcement
 from funnel.models import Message, Sender, Sequence, Step
 from pipeline import announcing, columns
+from pipeline.models import Move
 from pipeline.moves import Moved
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
@@ -135,7 +136,17 @@ def test_what_was_paused_by_hand_stays_so_and_says_so(contacted, board, login, s
     move(sofia, contact, contacted, NOW)
     enrolments.pause(user=sofia, contact_id=contact.pk, now=NOW)
     drop(login(sofia), contact, board["Termin vereinbart"])
-    assert said(drop(login(sofia), contact, contacted)).endswith("E-Mails pausiert.")
+    assert said(drop(login(sofia), contact, contacted)).endswith("E-Mails pausiert: von Hand.")
+
+
+def test_an_undo_says_what_is_so_again(contacted, board, login, sofia):
+    client, contact = login(sofia), lead(board["Nicht erreicht"])
+    drop(client, contact, contacted)
+    drop(client, contact, board["Termin vereinbart"])
+    drop(client, contact, contacted)
+    last = Move.objects.filter(contact=contact).latest("pk")
+    answer = client.post(f"/moves/{last.pk}/reversal/", headers={"HX-Request": "true"})
+    assert said(answer).endswith("Die Mails sind wie zuvor pausiert.")
 
 
 def test_list_and_detail_page_say_it_too(contacted, board, login, sofia):
