@@ -1,7 +1,5 @@
 """What is done with a selection of the list. GET (or POST with `ask`) asks, on a page or in a dialog; POST does it."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -15,39 +13,22 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import LEADERS, WORKERS, gate
 from accounts.plans import Feature
-from accounts.refusals import Forbidden, Gone, own_address, wants_fragment
+from accounts.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
 from pipeline import columns, deeds, forecast, leads
 from pipeline.forms import nothing_chosen, number
 from pipeline.models import Column, Deed
-from pipeline.picked import NothingPicked, Picked, pick
+from pipeline.picked import Picked, pick
 from pipeline.views.deeds import started, undo_address
+from pipeline.views.ticks import stays
 
 NOBODY = "none"  # in the field of the colleague; "" is: nothing chosen yet
-View = Callable[[HttpRequest], HttpResponse]
-
-
-def _stays(view: View) -> View:
-    """A button of the list without a tick leads back to the list, which says so."""
-
-    @wraps(view)
-    def stays(request: HttpRequest) -> HttpResponse:
-        try:
-            return view(request)
-        except NothingPicked as refusal:
-            if request.method == "POST" or wants_fragment(request):
-                raise
-            messages.error(request, refusal.sentence)
-            origin = own_address(request, request.headers.get("Referer", ""))
-            return HttpResponseRedirect(origin or reverse("pipeline:list"))
-
-    return stays
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-@_stays
+@stays
 def assignee(request: HttpRequest) -> HttpResponse:
     """Gives the contacts to one colleague, or to nobody."""
     if not request.account.can(Feature.ASSIGN):
@@ -65,7 +46,7 @@ def assignee(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-@_stays
+@stays
 def status(request: HttpRequest) -> HttpResponse:
     """Puts the contacts on top of one column."""
     if _asks(request) or request.POST.get("column") == "":
@@ -78,7 +59,7 @@ def status(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-@_stays
+@stays
 def trash(request: HttpRequest) -> HttpResponse:
     """Puts the contacts into the trash; the message offers to take them out again."""
     if _asks(request):
@@ -90,7 +71,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-@_stays
+@stays
 def export(request: HttpRequest) -> HttpResponse:
     """Says what is going to be exported; `/contacts/export/` makes the file."""
     return _ask(request, "export")

@@ -16,6 +16,7 @@ from contacts.views.answers import small_page
 from pipeline import deeds, leads
 from pipeline import trash as shelf
 from pipeline.views.deeds import undo_address
+from pipeline.views.ticks import stays
 
 
 @require_safe
@@ -29,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
+@stays
 def restoration(request: HttpRequest) -> HttpResponse:
     """Takes the ticked contacts out of the trash."""
     ids = shelf.ids(request.user, request.POST)

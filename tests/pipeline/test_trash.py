@@ -126,6 +126,38 @@ class TestRestoring:
             bodies.add(response.content)
         assert len(bodies) == 1
 
+    def test_without_a_tick_stays_on_the_page_and_says_so(self, anna, people, login, unwritten):
+        throw(anna, *people)
+        client = login(anna)
+        from_page = {"headers": {"Referer": f"http://testserver{TRASH}?after=x"}}
+        with unwritten():
+            answer = client.post(RESTORATION, **from_page)
+            assert (answer.status_code, answer["Location"]) == (302, f"{TRASH}?after=x")
+            page = client.get(TRASH)
+            assert client.post(RESTORATION).status_code == 422
+            assert client.post(RESTORATION, headers=FETCH | from_page["headers"]).status_code == 422
+        assert "Bitte wählen Sie mindestens einen Kontakt aus." in page.content.decode()
+        assert len(ids(page)) == 3
+
+
+def test_throwing_away_and_taking_back_keeps_the_filter(anna, people, login):
+    client, address = login(anna), f"{LIST}?q=ada"
+    form = {"contact": people[0].pk, "filter": "q=ada"}
+    answer = client.post("/contacts/selection/trash/", form)
+    assert answer["Location"] == address
+    html = client.get(address).content.decode()
+    undo = re.search(r'action="(/changes/\d+/reversal/)"', html)[1]
+    answer = client.post(undo, headers={"Referer": f"http://testserver{address}"})
+    assert answer["Location"].endswith(address)
+    assert ids(client.get(address)) == [people[0].pk]
+
+
+def test_a_deleted_contact_names_the_way_to_the_trash_to_those_who_may(anna, sofia, people, login):
+    throw(anna, people[0])
+    for user, is_told in ((anna, True), (sofia, False)):
+        page = login(user).get(f"/contacts/{people[0].pk}/")
+        assert (page.status_code, f'href="{TRASH}"' in page.content.decode()) == (410, is_told)
+
 
 class TestOneContact:
     def test_goes_into_the_trash_from_its_page(self, anna, people, login):

@@ -1,0 +1,30 @@
+"""What becomes of a button for the ticked rows when there is no tick."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.refusals import own_address, wants_fragment
+from pipeline.picked import NothingPicked
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def stays(view: View) -> View:
+    """The button leads back to the page it stands on, which says so; a script and a form from nowhere are refused."""
+
+    @wraps(view)
+    def stays(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except NothingPicked as refusal:
+            origin = own_address(request, request.headers.get("Referer", ""))
+            if wants_fragment(request) or (request.method == "POST" and not origin):
+                raise
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(origin or reverse("pipeline:list"))
+
+    return stays
