@@ -1,0 +1,100 @@
+"""Large text and zoom (WCAG 1.4.4, 1.4.10): no page is wider than its window, no bar fills it, and none jumps."""
+
+import pytest
+from playwright.sync_api import Page
+
+from funnel.models import Step
+from pipeline import deeds
+from tests.browser.test_ticks import SHIFT
+from tests.factories import ActionFactory
+from tests.funnel.mailing import MONDAY, ready, steps
+from tests.pipeline.drops import make
+
+LOGIN = "/accounts/login/"
+# 1280 pixels at 200 % and at 400 %, and letters twice as large in the whole window.
+SIZES = [(640, 512, 1), (320, 256, 1), (1280, 1024, 2)]
+FAULTS = """() => {
+  const wide = document.scrollingElement.scrollWidth > innerWidth;
+  const bars = [...document.querySelectorAll("body *")].filter((one) => {
+    const { position } = getComputedStyle(one);
+    const { width, height } = one.getBoundingClientRect();
+    return ["fixed", "sticky"].includes(position) && one.checkVisibility({ visibilityProperty: true })
+      && width > innerWidth / 2 && height > innerHeight / 3;
+  });
+  return [...(wide ? [`${document.scrollingElement.scrollWidth} pixels wide`] : []), ...bars.map((it) => it.className)];
+}"""
+
+
+@pytest.fixture
+def paths(anna, krueger, board) -> list[str]:
+    """A page of every type, none of them empty."""
+    ready(krueger)
+    steps(board["Neue Kontakte"].sequence, 0, 1)
+    names = (
+        "Ada-Wilhelmine",
+        "Bob",
+        "Cyd",
+        "Dan",
+        "Eva",
+        "Fay",
+        "Gil",
+        "Hal",
+        "Ida",
+        "Jon",
+        "Kim",
+        "Lea",
+        "Max",
+    )
+    people = make(board["Neue Kontakte"], *names)
+    ActionFactory(contact=people[0])
+    deeds.trash(user=anna, contact_ids=[people[1].pk], now=MONDAY)
+    step = Step.objects.of(krueger).first()
+    contact = f"/contacts/{people[0].pk}/"
+    return [
+        *("/contacts/", "/contacts/board/", "/contacts/new/", "/contacts/import/", "/contacts/trash/"),
+        *("/contacts/changes/", "/contacts/selection/export/?all=1", contact, f"{contact}consent/"),
+        *("/funnel/", f"/funnel/steps/{step.pk}/", "/funnel/outbox/"),
+        *("/settings/sender/", "/settings/office/", "/settings/profile/", "/settings/members/"),
+        *("/settings/members/new/", f"/settings/members/{anna.pk}/", "/accounts/sessions/", "/accounts/2fa/"),
+        *("/accounts/password/change/", "/help/", "/help/list/"),
+    ]
+
+
+def faults(page: Page, path: str) -> list[str]:
+    assert page.goto(path).status == 200, path
+    found = []
+    for width, height, letters in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("times => (document.documentElement.style.fontSize = `${times * 100}%`)", letters)
+        found += [f"{path} at {width}, letters {letters}: {fault}" for fault in page.evaluate(FAULTS)]
+    return found
+
+
+def test_no_page_is_wider_than_its_window_and_no_bar_fills_it(visit, anna, paths):
+    page = visit(anna, "/help/")
+    assert [fault for path in paths for fault in faults(page, path)] == []
+    assert faults(visit(None, LOGIN), LOGIN) == []
+
+
+def test_the_check_finds_what_is_too_large(visit):
+    page = visit(None, LOGIN, viewport={"width": 640, "height": 512})
+    page.evaluate(
+        """() => {
+          document.body.style.minWidth = "700px";
+          const bar = document.createElement("div");
+          bar.className = "bar";
+          for (const [name, value] of [["position", "fixed"], ["inset", "0"]]) bar.style[name] = value;
+          document.body.append(bar);
+        }"""
+    )
+    assert page.evaluate(FAULTS) == ["700 pixels wide", "bar"]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_jumps_while_it_loads(visit, anna, paths, width):
+    page = visit(anna, "/help/", viewport={"width": width, "height": 844})
+    jumps = {}
+    for path in paths:
+        page.goto(path)
+        jumps[path] = page.evaluate(SHIFT)
+    assert {path: shift for path, shift in jumps.items() if shift > 0.01} == {}
