@@ -30,7 +30,7 @@ def _complete() -> str:
     ]
     needed = [f"sender.{name} ~ '[^[:space:]]'" for name in REQUIRED]
     for name, forms in further:
-        listed = ", ".join(f"'{form.value}'" for form in forms)
+        listed = ", ".join(f"'{Form(form).value}'" for form in forms)
         needed.append(f"(sender.legal_form NOT IN ({listed}) OR sender.{name} ~ '[^[:space:]]')")
     return " AND ".join(needed)
 
