@@ -23,8 +23,8 @@ MOVES = f"SELECT contact_id, count(*) FROM pipeline_move WHERE {OFFICE} GROUP BY
 class Crowd:
     """`with` it people come and go on asking. `faults`: whatever was not answered as it should have been."""
 
-    def __init__(self, house: Production, port: int) -> None:
-        self.house, self.port = house, port
+    def __init__(self, house: Production, port: int, people: int = PEOPLE, pause: float = PAUSE) -> None:
+        self.house, self.port, self.pause = house, port, pause
         self.person = Browser(port).log_in("anna@krueger.example")
         self.columns = [row[0] for row in house.ask(COLUMNS)]
         self.cards = {contact: (version, column) for contact, version, column in house.ask(CARDS)}
@@ -35,8 +35,8 @@ class Crowd:
         self.is_over = threading.Event()
         contacts = list(self.cards)
         self.people = [
-            threading.Thread(target=self.visit, args=(contacts[place::PEOPLE], random.Random(place)))
-            for place in range(PEOPLE)
+            threading.Thread(target=self.visit, args=(contacts[place::people], random.Random(place)))
+            for place in range(people)
         ]
 
     def __enter__(self) -> "Crowd":
@@ -52,7 +52,7 @@ class Crowd:
     def visit(self, contacts: list[int], dice: random.Random) -> None:
         """Nobody else moves these contacts, so no move is overtaken."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
-        while not self.is_over.wait(dice.random() * PAUSE):
+        while not self.is_over.wait(dice.random() * self.pause):
             try:
                 if dice.random() < 0.5:
                     self.ask(line, "GET", dice.choice(PAGES))
@@ -102,5 +102,5 @@ class Crowd:
         return found
 
     def summary(self) -> str:
-        moved = sum(self.moved.values())
-        return f"0 of {self.asked:,} failed, {moved:,} moves with one effect each, longest wait {self.longest:.1f} s"
+        asked, moved = f"{len(self.faults)} of {self.asked:,} failed", sum(self.moved.values())
+        return f"{asked}, {moved:,} moves with one effect each, longest wait {self.longest:.1f} s"

@@ -95,6 +95,26 @@ def test_the_crowd_notices_a_server_that_is_ended_without_grace(house, pair, pro
     assert crowd.faults
 
 
+@pytest.mark.prove
+def test_the_crowd_notices_servers_that_shut_the_door_on_whoever_stands_before_it(house):
+    """What WEB_DRAIN is for: retries where a connection is refused are not enough."""
+    servers = [Server(house, WEB_DRAIN="0").wait_until_ready() for _ in range(2)]
+    proxy = Proxy(*(server.port for server in servers))
+    try:
+        with Crowd(house, proxy.port, people=12, pause=0.05) as crowd:
+            for server in servers * 5:
+                go_on(crowd)
+                server.restart()
+                server.wait_until_ready()
+                if crowd.faults:
+                    break
+        assert any("ConnectionResetError" in fault for fault in crowd.faults), crowd.faults
+    finally:
+        proxy.close()
+        for server in servers:
+            server.close()
+
+
 def test_a_server_told_to_stop_says_so_and_still_takes_requests(house, capfd):
     server = Server(house, WEB_DRAIN="5").wait_until_ready()
     try:
