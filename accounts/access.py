@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
-from accounts.refusals import keep_private, own_address, wants_fragment
 from accounts.sessions import touch
+from base.refusals import keep_private, own_address, wants_fragment
 
 View = Callable[..., HttpResponse]
 

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import devices, vault
+from accounts import devices
 from accounts.models import User
 from accounts.sessions import end_sessions
+from base import vault
 
 SIGNS_IN = "signs_in"  # in the session: whose login comes next
 

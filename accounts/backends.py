@@ -4,7 +4,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 
 from accounts.models import Account, User
-from accounts.rows import columns_of, listed, one_row
+from base.sql import columns_of, listed, one_row
 
 USER = columns_of(User)
 ACCOUNT = columns_of(Account)

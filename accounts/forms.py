@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import resets
 from accounts.adapter import SIGNS_IN
-from accounts.emails import clean_email
 from accounts.models import Account, Role, User
 from accounts.tasks import send_reset
+from base.emails import clean_email
 
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}

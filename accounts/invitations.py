@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import posting
 from accounts.models import User
-from accounts.refusals import Gone, TooMany
+from base.refusals import Gone, TooMany
 
 
 class InvitationTokens(PasswordResetTokenGenerator):

@@ -9,8 +9,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import HUES, Account, Role, User
-from accounts.refusals import Conflict, Forbidden, NotUnderstood
 from accounts.sessions import end_sessions
+from base.refusals import Conflict, Forbidden, NotUnderstood
 
 
 @transaction.atomic

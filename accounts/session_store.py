@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from accounts.rows import one_row
+from base.sql import one_row
 
 LOAD = """
 SELECT session_data, (SELECT last_seen_at FROM usersessions_usersession AS seen WHERE seen.session_key = %(key)s)

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from accounts import converters, views  # noqa: F401  (converters registers <id:…>)
+from accounts import views
+from base import converters  # noqa: F401  (registers <id:…>)
 
 urlpatterns = [
     path("accounts/", include("accounts.entrance")),

@@ -17,8 +17,8 @@ from accounts.access import ADMINISTRATORS, EVERYBODY, gate
 from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
 from accounts.models import User
 from accounts.posting import NotTaken
-from accounts.refusals import Conflict, NotUnderstood, wants_fragment
 from accounts.tasks import send_invitation
+from base.refusals import Conflict, NotUnderstood, wants_fragment
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts import journal
+from base import journal
 
 FORMAT = 1
 DATABASE, KEY_FILE, JOURNAL, UPLOADS = "database.dump", "keys.env", "erasures/journal.jsonl", "uploads"

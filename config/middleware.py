@@ -8,8 +8,8 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from accounts.access import login_first
-from accounts.framing import STRICT
-from accounts.refusals import answer
+from base.csp import STRICT
+from base.refusals import answer
 from pipeline.imports import LARGEST_FILE
 
 type_of_next = Callable[[HttpRequest], HttpResponse]

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "config",
+    "base",
     "accounts",
     "contacts",
     "funnel",
@@ -80,8 +81,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.unavailable.UnavailableMiddleware",
-    "accounts.refusals.RefusalMiddleware",
+    "base.unavailable.UnavailableMiddleware",
+    "base.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -95,7 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.page",
+                "base.context.page",
             ]
         },
     }
@@ -179,7 +180,7 @@ if TRUSTED_PROXIES:
         "https",
     )  # dropped by config.proxies from anybody else
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "accounts.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "base.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

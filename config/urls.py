@@ -13,5 +13,5 @@ urlpatterns = [
     path("", include("pipeline.urls")),
     path("", include("help.urls")),
 ]
-handler429 = "accounts.refusals.too_many_requests"  # of the login library
-handler500 = "accounts.unavailable.server_error"
+handler429 = "base.refusals.too_many_requests"  # of the login library
+handler500 = "base.unavailable.server_error"

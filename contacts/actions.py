@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Forbidden, NotUnderstood
+from base.refusals import Forbidden, NotUnderstood
 from contacts.finding import lock, seen_by
 from contacts.kinds import MANUAL, NOT_COUNTED, PLANNABLE, Kind
 from contacts.models import Action, Contact

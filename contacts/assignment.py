@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import plans
 from accounts.models import Account, AccountQuerySet, Role, User
-from accounts.refusals import Forbidden, NotUnderstood
+from base.refusals import Forbidden, NotUnderstood
 from contacts.finding import lock
 from contacts.models import Change, Contact
 from contacts.search import fold_short

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from accounts import journal
 from accounts.models import User
-from accounts.refusals import NotUnderstood
+from base import journal
+from base.refusals import NotUnderstood
 from contacts.finding import lock
 from contacts.models import Consent, Contact
 

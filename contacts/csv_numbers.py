@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.dates import parse_date
+from base.dates import parse_date
 
 LARGEST_AREA = Decimal("9999999.99")
 FIRST_YEAR_BUILT, LAST_YEAR_BUILT = 1000, 2100

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from accounts.emails import clean_email
+from base.emails import clean_email
 from contacts import reaches
 from contacts.csv_fields import bare
 from contacts.csv_headers import kind_of

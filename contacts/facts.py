@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.refusals import Conflict, NotUnderstood
+from base.fields import german_number
+from base.refusals import Conflict, NotUnderstood
 from contacts import derived, reaches
-from contacts.fields import german_number
 from contacts.finding import lock
 from contacts.models import Change, Contact
 

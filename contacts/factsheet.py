@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from base.fields import german_number
 from contacts import facts, reaches
-from contacts.fields import german_number
 from contacts.models import Contact
 
 

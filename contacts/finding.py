@@ -5,7 +5,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role, User
-from accounts.refusals import Trashed
+from base.refusals import Trashed
 from contacts import identity, search
 from contacts.models import Contact, ContactQuerySet, sight
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from base.dates import quick_picks
+from base.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText, until
 from contacts import facts, reaches
 from contacts.actions import to_come
 from contacts.assignment import available
 from contacts.consent import BY_HAND
-from contacts.dates import quick_picks
-from contacts.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText, until
 from contacts.kinds import MANUAL, PLANNABLE, Kind, Outcome
 from contacts.models import Action, Consent, Contact
 from contacts.reach_fields import ReachesField, swap

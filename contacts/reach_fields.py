@@ -9,9 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.emails import clean_email
+from base.emails import clean_email
+from base.fields import no_control_signs, one_spelling
 from contacts import identity, reaches
-from contacts.fields import no_control_signs, one_spelling
 from contacts.reaches import Reach
 
 BLANK = 1  # lines offered for new ones

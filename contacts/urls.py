@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import converters  # noqa: F401  (registers <id:…>)
+from base import converters  # noqa: F401  (registers <id:…>)
 from contacts.views import actions, assignee, consents, due, facts, leaving
 
 app_name = "contacts"

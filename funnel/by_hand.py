@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from contacts import finding
 from funnel import basis, enrolments, imprint
 from funnel.models import Enrolment, Message, Sender

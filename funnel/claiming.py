@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from accounts.rows import all_rows
+from base.sql import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel import basis, enrolments, holding, imprint, planning, schedule

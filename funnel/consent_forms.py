@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.fields import EmailField, MomentField, TidyText, until
 from contacts.consent import BY_HAND
-from contacts.fields import EmailField, MomentField, TidyText, until
 from contacts.models import Consent
 
 WAYS = [(method, Consent.Method(method).label) for method in BY_HAND]

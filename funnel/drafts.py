@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from accounts.refusals import Refusal
+from base.refusals import Refusal
 from contacts.finding import searched
 from contacts.models import Contact, PropertyKind, Salutation
 from funnel import lint, planning, rendering

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from contacts.models import Contact
 from funnel import basis, planning
 from funnel.many import Work

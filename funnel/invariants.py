@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.checking import Broken, broken_rows, of_account
+from base.checking import Broken, broken_rows, of_account
 
 
 def nothing_is_sent_twice(account_id: int | None) -> Broken:

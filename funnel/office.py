@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from funnel import proving, tasks
 from funnel.holidays import nationwide
 from funnel.models import Holiday, Sender

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict, NotUnderstood, TooMany
+from base.refusals import Conflict, NotUnderstood, TooMany
 from contacts import consent, finding
 from contacts.models import Consent, Contact
 from funnel import basis, imprint, opt_in_mail, tasks, tokens

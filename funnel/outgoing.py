@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from contacts import keyset, search
+from base import keyset
+from contacts import search
 from contacts.finding import searched
 from funnel import placeholders
 from funnel.ledger import UNSEEN, coming_subject, plain_subject

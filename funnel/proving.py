@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from funnel import inbound
 from funnel.inbound import Purpose
 from funnel.incoming import BOUNCES, Received

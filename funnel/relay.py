@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 from environ import Env
 
-from accounts import vault
+from base import vault
 from funnel import bounces, holding, mime
 from funnel.bounces import Verdict
 from funnel.models import Hold, Sender

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.refusals import Conflict, Gone
+from base.refusals import Conflict, Gone
 from funnel import defaults, planning, reaching
 from funnel.models import Message, Sequence, Step
 

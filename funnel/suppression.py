@@ -11,7 +11,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts import journal
+from base import journal
 from funnel.models import Suppression
 
 Reason = Suppression.Reason

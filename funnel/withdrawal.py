@@ -13,9 +13,9 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts import journal
 from accounts.models import Account, User
-from accounts.refusals import Conflict, Forbidden, NotUnderstood
+from base import journal
+from base.refusals import Conflict, Forbidden, NotUnderstood
 from contacts import actions, consent, finding, reaches
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact

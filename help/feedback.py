@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import TooMany
+from base.refusals import TooMany
 from help.models import Feedback
 
 MOST_PER_HOUR = 20

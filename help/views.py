@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import EVERYBODY, gate
-from accounts.refusals import wants_fragment
+from base.refusals import wants_fragment
 from help import articles, votes
 from help.feedback import SpentKey, deliver, keep
 from help.forms import FeedbackForm, VoteForm, own_path

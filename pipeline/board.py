@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from accounts.rows import all_rows
+from base.sql import all_rows
 from funnel.imprint import COMPLETE
 from pipeline import faces
 from pipeline.models import Card, Column

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict, NotUnderstood
+from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
 from funnel import enrolments, starting
 from funnel.enrolments import Effect

@@ -8,7 +8,7 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from pipeline import columns as board
 from pipeline.column_records import remember, revive
 from pipeline.models import Card, Column, Deed

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from pipeline import columns as board
 from pipeline.models import Column, Deed, Move, TrashedCard
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, User
-from accounts.refusals import Conflict, Gone, NotUnderstood
+from base.refusals import Conflict, Gone, NotUnderstood
 from pipeline.models import Card, Column
 
 MOST_COLUMNS = 20

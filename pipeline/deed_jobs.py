@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Refusal
+from base.refusals import Refusal
 from pipeline import doing, taking_back
 from pipeline.models import Deed, DeedPart
 

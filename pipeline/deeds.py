@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict, Forbidden
+from base.refusals import Conflict, Forbidden
 from pipeline import bulk, column_deeds, deed_tasks, doing, taking_back
 from pipeline import columns as board
 from pipeline.column_records import remember

@@ -8,13 +8,13 @@ from random import Random
 from django.conf import settings
 
 from accounts.models import Account, User
+from base.copying import copy_in, fresh_ids
 from contacts.models import Consent, Contact
 from funnel import planning, rendering
 from funnel.ledger import plain_subject
 from funnel.models import Enrolment, Message, Sender, Step, Suppression
 from funnel.suppression import address_hash
 from funnel.tokens import unsubscribe_token
-from pipeline.copying import copy_in, fresh_ids
 from pipeline.demo_mails import UNSUBSCRIBING, Mail, Post, Run, follow, mails_of, tell_of
 from pipeline.demo_people import Person
 from pipeline.demo_story import Story

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Gone, TooMany
+from base.refusals import Gone, TooMany
 from contacts import csv_rows
 from contacts.csv_fields import FIELDS, ONLY_READ, ONLY_WRITTEN
 from contacts.csv_story import stories

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Account, Role, User
-from accounts.rows import all_rows, columns_of, listed
+from base.sql import all_rows, columns_of, listed
 from contacts.models import Contact
 from pipeline.models import Card
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.dates import quick_picks
-from contacts.fields import DayField
+from base.dates import quick_picks
+from base.fields import DayField
 from contacts.forms import ActionForm
 from contacts.kinds import Kind
 from pipeline.models import Card, Column

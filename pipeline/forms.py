@@ -6,8 +6,8 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from accounts.converters import BIGGEST
-from accounts.refusals import NotUnderstood
+from base.converters import BIGGEST
+from base.refusals import NotUnderstood
 from pipeline.models import Move
 
 FACES = frozenset({Move.Via.BOARD, Move.Via.MENU, Move.Via.LIST, Move.Via.DETAIL})

@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts.csv_apart import read_apart
 from contacts.csv_bytes import CsvError
 from contacts.csv_guess import left_behind

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
-from accounts.refusals import NotUnderstood, Refusal
+from base.copying import copy_in
+from base.refusals import NotUnderstood, Refusal
 from pipeline import import_files
-from pipeline.copying import copy_in
 from pipeline.import_mails import Mails, forecast, sentences
 from pipeline.import_plan import LONGEST_REASON, Line, Plan, make_plan
 from pipeline.import_words import Words

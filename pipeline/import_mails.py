@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts.models import Contact
 from funnel import basis, starting
 from funnel.models import Enrolment, Message

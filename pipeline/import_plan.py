@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from accounts.plans import Feature
-from accounts.refusals import Forbidden
+from base.refusals import Forbidden
 from contacts.consent import LONGEST_PLACE
 from contacts.csv_fields import FIELDS
 from contacts.csv_sheet import Sheet

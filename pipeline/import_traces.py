@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from psycopg.types.json import Jsonb
 
-from pipeline.copying import copy_in
+from base.copying import copy_in
 from pipeline.models import Import, Trace
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from pipeline import import_tasks
 from pipeline.import_undoing import REVERTED, TRASHED, UNDO, left
 from pipeline.models import Import, Trace

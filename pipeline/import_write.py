@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from accounts.models import Account, User
-from accounts.refusals import Conflict
+from base.copying import copy_in, forget_plans, fresh_ids
+from base.refusals import Conflict
 from contacts import assignment
 from contacts.csv_values import show
 from contacts.derived import FIELDS as DERIVED
@@ -26,7 +27,6 @@ from funnel import starting
 from funnel.starting import Started
 from pipeline import bulk, places
 from pipeline.bulk import Enrol
-from pipeline.copying import copy_in, forget_plans, fresh_ids
 from pipeline.import_mails import Mails
 from pipeline.import_people import People, Wish
 from pipeline.import_plan import label

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
-from accounts.refusals import Conflict, NotUnderstood
+from base.refusals import Conflict, NotUnderstood
 from pipeline import import_tasks, strays
 from pipeline.import_files import READ
 from pipeline.import_jobs import MOST_LINES, invalid_rows

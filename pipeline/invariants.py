@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.checking import Broken, broken_rows, of_account
 from accounts.models import Account, Role, User
+from base.checking import Broken, broken_rows, of_account
 from contacts.kinds import NOT_COUNTED
 from funnel import invariants as mails
 from pipeline import board

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import journal
 from accounts.models import Account, User
-from accounts.refusals import NotUnderstood
+from base import journal
+from base.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Change, Contact, sight
 from funnel import enrolments

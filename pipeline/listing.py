@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from contacts import keyset
-from contacts.keyset import Order
+from base import keyset
+from base.keyset import Order
 from contacts.models import Contact, Source
 from pipeline.selection import Selection
 

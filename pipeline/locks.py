@@ -7,7 +7,7 @@ as all of PostgreSQL's work on a move.
 from django.db import connection
 
 from accounts.models import User
-from accounts.rows import all_rows, columns_of, listed
+from base.sql import all_rows, columns_of, listed
 from pipeline import faces
 from pipeline.models import Card, Column
 

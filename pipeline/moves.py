@@ -12,8 +12,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict, Gone, NotUnderstood
-from accounts.rows import all_rows
+from base.refusals import Conflict, Gone, NotUnderstood
+from base.sql import all_rows
 from contacts.models import Contact, sight
 from funnel import enrolments, undoing
 from funnel.enrolments import Announcement, Effect

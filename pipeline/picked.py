@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import Conflict, NotUnderstood
+from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
 from pipeline.selection import Selection
 

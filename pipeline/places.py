@@ -6,8 +6,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.refusals import NotUnderstood
-from accounts.rows import all_rows
+from base.refusals import NotUnderstood
+from base.sql import all_rows
 from contacts.models import Contact, sight
 from pipeline import ranks
 from pipeline.models import Card

@@ -1,4 +1,4 @@
-"""After a restore: erasures and every no that the backup did not know yet, from the journal (`accounts/journal.py`)."""
+"""After a restore: erasures and every no that the backup did not know yet, from the journal (`base/journal.py`)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import journal
-from accounts.journal import Line
 from accounts.models import Account
+from base import journal
+from base.journal import Line
 from contacts import consent
 from contacts.models import Consent, Contact
 from funnel import enrolments, suppression

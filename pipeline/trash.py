@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
-from contacts import keyset
+from base import keyset
 from contacts.models import Contact, sight
 from pipeline.leads import TRASH_DAYS
 from pipeline.models import TrashedCard

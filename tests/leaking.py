@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 
-from accounts import converters  # noqa: F401  (registers <id:…>)
 from accounts.models import User
+from base import converters  # noqa: F401  (registers <id:…>)
 from config.urls import urlpatterns as sound
 from contacts.models import Contact
 from pipeline.models import Column, Move

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts import vault
+from base import vault
 
 
 def sealed(text):

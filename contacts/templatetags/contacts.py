@@ -12,7 +12,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from contacts import consent, dates
+from base import dates
+from contacts import consent
 from contacts.kinds import Bubble
 from contacts.kinds import bubbles as bubbles_of
 from contacts.models import Consent, Contact

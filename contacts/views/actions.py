@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.refusals import Forbidden
+from base.refusals import Forbidden
 from contacts import actions, timeline
 from contacts.finding import find
 from contacts.forms import ActionForm

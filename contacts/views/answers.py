@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.plans import Feature
-from accounts.refusals import own_address, wants_fragment
+from base.refusals import own_address, wants_fragment
 from contacts.finding import sees
 from contacts.models import Contact
 

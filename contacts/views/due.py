@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import WORKERS, gate
-from contacts.dates import quick_picks
+from base.dates import quick_picks
 from contacts.due import set_due
 from contacts.finding import find
 from contacts.forms import DueForm

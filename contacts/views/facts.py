@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import WORKERS, gate
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts import facts, factsheet
 from contacts.finding import find
 from contacts.forms import FactsForm, VersionForm

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import ADMINISTRATORS, gate
 from accounts.models import User
-from accounts.refusals import wants_fragment
+from base.refusals import wants_fragment
 from contacts.leaving import hands
 
 

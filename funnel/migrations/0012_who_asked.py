@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.composite import composite_key
+from base.constraints import composite_key
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from accounts import vault
+from base import vault
 
 
 def seal(apps, schema_editor):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ADMINISTRATORS, WORKERS, gate
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts import consent, timeline
 from contacts.finding import find
 from contacts.models import Contact

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import gate
-from accounts.framing import framed
+from base.csp import framed
 from funnel import drafts
 from funnel.forms import DraftForm, PreviewForm
 from funnel.views.outbox import READERS as AUTHORS

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.framing import framed, with_frames
+from base.csp import framed, with_frames
 from contacts.finding import find
 from contacts.models import sight
 from contacts.views.answers import changed

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts.refusals import TooMany
+from base.refusals import TooMany
 from funnel import lost_links, opt_in, tokens, withdrawal
 from funnel.consent_forms import AddressForm
 from funnel.letterhead import letterhead

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import LEADERS, gate
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from funnel import imprint, office, own_address, running
 from funnel.forms import HolidayForm, SwitchForm
 from funnel.models import Holiday, Sender

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import gate
-from accounts.framing import with_frames
-from accounts.refusals import NotUnderstood, wants_fragment
+from base.csp import with_frames
+from base.refusals import NotUnderstood, wants_fragment
 from funnel import doubts, imprint, placeholders, reaching, reports, running, sequences
 from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.models import Sender, Sequence, Step

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts.composite import composite_key
+from base.constraints import composite_key
 
 
 class Migration(migrations.Migration):

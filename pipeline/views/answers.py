@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.plans import Feature
-from accounts.refusals import Refusal, answer, wants_fragment
+from base.refusals import Refusal, answer, wants_fragment
 from pipeline import announcing, board, listing
 from pipeline.first_steps import FirstStep
 from pipeline.first_steps import load as load_first_steps

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.refusals import Refusal
+from base.refusals import Refusal
 from contacts.models import sight
 from pipeline import board, moves
 from pipeline.forms import Position

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, gate
-from accounts.refusals import Gone, NotUnderstood
+from base.refusals import Gone, NotUnderstood
 from pipeline import board, column_deeds, columns, deeds
 from pipeline.column_menu import entries
 from pipeline.forms import key_of, nothing_chosen, number, single

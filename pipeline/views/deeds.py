@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.refusals import wants_fragment
+from base.refusals import wants_fragment
 from pipeline import deed_list, deed_words, deeds
 from pipeline.models import Deed
 from pipeline.views.answers import back

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, gate
-from accounts.converters import BIGGEST
-from accounts.refusals import NotUnderstood
+from base.converters import BIGGEST
+from base.refusals import NotUnderstood
 from pipeline import exports
 from pipeline.selection import Selection
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts import timeline
 from contacts.finding import find
 from contacts.forms import KindForm

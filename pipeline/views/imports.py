@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, gate
-from accounts.refusals import NotUnderstood, wants_fragment
+from base.refusals import NotUnderstood, wants_fragment
 from pipeline import import_report, import_undo, imports
 from pipeline.import_choices import ChoicesForm
 from pipeline.import_forms import MappingForm, ReadingForm, UploadForm

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, WORKERS, gate
-from accounts.refusals import wants_fragment
+from base.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
 from pipeline.selection import Selection

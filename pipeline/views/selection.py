@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import LEADERS, WORKERS, gate
 from accounts.plans import Feature
-from accounts.refusals import Forbidden, Gone, wants_fragment
+from base.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
 from pipeline import columns, deeds, forecast, leads

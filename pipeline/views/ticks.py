@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.refusals import own_address, wants_fragment
+from base.refusals import own_address, wants_fragment
 from pipeline.picked import NothingPicked
 
 View = Callable[[HttpRequest], HttpResponse]

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, gate
-from accounts.refusals import wants_fragment
+from base.refusals import wants_fragment
 from contacts.finding import find
 from contacts.views.answers import small_page
 from pipeline import deeds, leads

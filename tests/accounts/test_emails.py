@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.emails import clean_email
+from base.emails import clean_email
 
 LONG_DOMAIN = ".".join(["d" * 60] * 3)
 INVALID = "„%s“ ist keine gültige E-Mail-Adresse."

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from accounts import journal
+from base import journal
 from contacts import consent
 from contacts.models import Consent, Contact
 from funnel import withdrawal

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts import invitations, members
 from accounts.models import Account, Role, User
-from accounts.refusals import Refusal
+from base.refusals import Refusal
 from contacts.models import Contact
 from tests.accounts.test_sign_in import work
 from tests.cast import Login, words_of

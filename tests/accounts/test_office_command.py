@@ -9,9 +9,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts import vault
 from accounts.models import Account, User
 from accounts.plans import Plan
+from base import vault
 from funnel.models import Sender
 from funnel.relay import Relay
 from pipeline.models import Column

@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.test import RequestFactory
 
-from accounts.unavailable import answer_to
+from base.unavailable import answer_to
 
 
 def caused(outer: type[Exception], cause: type[Exception]) -> Exception:

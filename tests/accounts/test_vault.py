@@ -8,8 +8,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 
-from accounts import vault
 from accounts.models import Account, User
+from base import vault
 from funnel.models import Sender
 
 migration = __import__("accounts.migrations.0003_seal_second_factors", fromlist=["seal"])

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from contacts.dates import quick_picks
+from base.dates import quick_picks
 from contacts.models import Action, Contact
 from pipeline.models import Card
 from tests.browser.board import messages

@@ -10,8 +10,8 @@ from django.test import Client, RequestFactory
 from django.urls import path
 from gunicorn.config import Config
 
-from accounts import vault
-from accounts.unavailable import server_error
+from base import vault
+from base.unavailable import server_error
 from config.logs import Lines, NoPath
 from config.server_log import ServerLog
 from config.urls import handler500, urlpatterns  # noqa: F401

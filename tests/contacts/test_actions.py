@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Account
-from accounts.refusals import Forbidden, Gone, NotUnderstood
+from base.refusals import Forbidden, Gone, NotUnderstood
 from contacts import actions, timeline
 from contacts.kinds import MANUAL, Kind
 from contacts.models import Action, Contact

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.models import Account, User
 from accounts.plans import Plan
-from accounts.refusals import Forbidden, Gone, NotUnderstood
+from base.refusals import Forbidden, Gone, NotUnderstood
 from contacts.assignment import assign, assign_many, colleagues
 from contacts.models import Change, Contact
 from tests.clock import TUESDAY

@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts.consent import attest, evidence, newest, record, states
 from contacts.models import Consent
 from tests.clock import TUESDAY

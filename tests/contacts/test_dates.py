@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.dates import add_months, due_label, due_state, parse_date, quick_picks, when_label
+from base.dates import add_months, due_label, due_state, parse_date, quick_picks, when_label
 
 BERLIN = ZoneInfo("Europe/Berlin")
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31))

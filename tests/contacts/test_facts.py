@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404
 from django.utils.html import escape
 
-from accounts.refusals import Gone, NotUnderstood
+from base.refusals import Gone, NotUnderstood
 from contacts import facts
 from contacts.facts import Overtaken, save
 from contacts.models import Change, Contact

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.http import Http404
 
-from accounts.refusals import Conflict, NotUnderstood
+from base.refusals import Conflict, NotUnderstood
 from contacts.models import Consent
 from funnel import enrolments, upkeep
 from funnel.models import Enrolment, Message

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import vault
+from base import vault
 from funnel import claiming, holding, outbox, pulse
 from funnel.lanes import Lanes
 from funnel.models import Hold, Message, Sender

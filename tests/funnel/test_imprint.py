@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.rows import all_rows
+from base.sql import all_rows
 from funnel import imprint
 from funnel.models import Sender
 from tests.funnel.mailing import IMPRINT

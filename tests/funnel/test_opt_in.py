@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.http import Http404
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts.refusals import Conflict, NotUnderstood
+from base.refusals import Conflict, NotUnderstood
 from contacts import consent
 from contacts.models import Consent
 from funnel import basis, opt_in, opt_in_mail, opt_in_sending, withdrawal

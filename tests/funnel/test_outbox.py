@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.http import Http404
 
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent, Contact
 from funnel import (

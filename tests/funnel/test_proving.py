@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import vault
+from base import vault
 from funnel import inbound, inbox, proving, tasks
 from funnel.inbound import Purpose
 from funnel.models import Sender

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 from django.http import Http404
 
-from accounts.refusals import Conflict, Gone
+from base.refusals import Conflict, Gone
 from funnel import claiming, sequences
 from funnel.models import Message, Sequence, Step
 from funnel.sequences import Content

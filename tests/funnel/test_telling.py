@@ -8,9 +8,10 @@ import pytest
 from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts import members, vault
+from accounts import members
 from accounts.models import Role
 from accounts.posting import NotTaken
+from base import vault
 from contacts.models import Contact
 from funnel import doubts, holding, inbox, tasks, telling
 from funnel.models import Hold, Sender

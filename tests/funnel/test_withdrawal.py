@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.http import Http404
 
-from accounts.refusals import Conflict, Forbidden, Gone, NotUnderstood
+from base.refusals import Conflict, Forbidden, Gone, NotUnderstood
 from contacts.models import Action, Consent
 from funnel import basis, withdrawal
 from funnel.models import Message, Suppression

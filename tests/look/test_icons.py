@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from accounts.templatetags.icons import icon, icon_names
+from base.templatetags.icons import icon, icon_names
 from contacts.kinds import Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def used_names() -> set[str]:
-    pages = [page for folder in ("templates", "accounts", "contacts", "funnel", "pipeline", "help")
+    pages = [page for folder in ("templates", "base", "accounts", "contacts", "funnel", "pipeline", "help")
              for page in (ROOT / folder).rglob("*.html")]  # fmt: skip
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     return set(re.findall(r"""\{% icon ["']([^"']+)["']""", text))

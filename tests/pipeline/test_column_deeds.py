@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from contacts.models import Contact
 from pipeline import column_deeds, columns, deeds, invariants, leads, moves
 from pipeline.models import Card, Column, Deed, Move

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.refusals import Conflict, NotUnderstood
+from base.refusals import Conflict, NotUnderstood
 from funnel.enrolments import Effect
 from pipeline import bulk, columns
 from pipeline.models import Card, Column, Move

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from accounts.emails import clean_email
+from base.emails import clean_email
 from contacts.csv_reading import read
 from contacts.csv_rows import write
 from contacts.models import Contact, PropertyKind, Salutation, Source

@@ -8,9 +8,9 @@ import pytest
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.refusals import Gone, NotUnderstood
+from base.dates import quick_picks
+from base.refusals import Gone, NotUnderstood
 from contacts import actions
-from contacts.dates import quick_picks
 from contacts.due import set_due
 from contacts.models import Action, Change, Contact
 from pipeline import columns, moves

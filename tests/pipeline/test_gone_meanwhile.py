@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.refusals import RefusalMiddleware, went_meanwhile
+from base.refusals import RefusalMiddleware, went_meanwhile
 from contacts.models import Contact
 from pipeline import bulk, column_deeds, columns, deeds, leads, moves
 from pipeline.models import Column

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Action, Change, Contact, Source
 from pipeline import import_jobs, imports, leads

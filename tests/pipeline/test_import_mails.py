@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.refusals import NotUnderstood
+from base.refusals import NotUnderstood
 from contacts.models import Contact
 from funnel import enrolments
 from funnel.models import Enrolment, EnrolmentChange, Message

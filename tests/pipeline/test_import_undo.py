@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 from contacts import actions, facts
 from contacts.models import Action, Change, Consent, Contact
 from pipeline import import_undo, import_undoing, moves

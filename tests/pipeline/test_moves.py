@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Account
-from accounts.refusals import Conflict, Gone, NotUnderstood
+from base.refusals import Conflict, Gone, NotUnderstood
 from contacts.models import Contact
 from pipeline import leads, moves
 from pipeline.columns import remove

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from accounts.models import Account, Role, User
-from accounts.refusals import Refusal
+from base.refusals import Refusal
 from contacts.models import Contact
 from funnel import by_hand, claiming, delivery, enrolments, outbox, sequences, upkeep
 from funnel.models import Enrolment, Message, Step

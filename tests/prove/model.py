@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from accounts.models import Account, Role, User
-from accounts.refusals import Conflict, Gone, NotUnderstood, Refusal
+from base.refusals import Conflict, Gone, NotUnderstood, Refusal
 from pipeline import bulk, columns, leads, moves
 from pipeline.boards import create_board
 from pipeline.invariants import broken

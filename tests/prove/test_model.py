@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from accounts.refusals import Refusal
+from base.refusals import Refusal
 from pipeline import bulk, columns, moves, places
 from pipeline.models import Card
 from tests.prove.histories import histories

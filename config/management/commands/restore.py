@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 
-from accounts import journal
+from base import journal
 from config import archive, dumping
 from config.archive import Unpacked
 from config.running import claim_alone

@@ -13,12 +13,13 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import invitations, members, offices, vault
+from accounts import invitations, members, offices
 from accounts.forms import AddressField, FirmField
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
 from accounts.posting import NotTaken
-from accounts.refusals import Refusal
+from base import vault
+from base.refusals import Refusal
 from funnel.models import Sender
 from pipeline.boards import create_board
 

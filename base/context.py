@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from accounts.refusals import wants_fragment
+from base.refusals import wants_fragment
 
 
 def page(request: HttpRequest) -> dict[str, object]:

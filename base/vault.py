@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.refusals import Conflict
+from base.refusals import Conflict
 
 MARK = "sealed"
 # Purposes, in their own words: renaming one makes what it sealed unreadable.

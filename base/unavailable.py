@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.refusals import keep_private, wants_fragment
+from base.refusals import keep_private, wants_fragment
 
 SOON, LATER = 5, 15  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)

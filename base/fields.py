@@ -12,8 +12,8 @@ from django.core.validators import MaxValueValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext as _
 
-from accounts.emails import clean_email
-from contacts.dates import FIRST_YEAR, LAST_YEAR, parse_date
+from base.dates import FIRST_YEAR, LAST_YEAR, parse_date
+from base.emails import clean_email
 
 MOST_TAGS = 20
 LONGEST_TAG = 30
