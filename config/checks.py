@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config import embedded
 
-PACKAGES = ["accounts", "base", "config", "contacts", "funnel", "help", "pipeline"]
+PACKAGES = ["accounts", "base", "config", "contacts", "demo", "funnel", "help", "pipeline"]
 MODULE = [sys.executable, "-m"]
 DJADE = str(Path(sys.executable).with_name("djade"))
 MANAGE = [sys.executable, "manage.py"]

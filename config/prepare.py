@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()  # what follows holds models
 
 from accounts.models import User  # noqa: E402
-from pipeline import demo  # noqa: E402
+from demo import build as demo  # noqa: E402
 
 PREPARING = 7_305_417  # any number that nobody else locks
 

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "contacts",
     "funnel",
     "pipeline",
+    "demo",
     "help",
     "procrastinate.contrib.django",  # after ours, whose command `procrastinate` counts
 ]

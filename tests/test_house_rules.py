@@ -55,8 +55,8 @@ ACROSS_ACCOUNTS = {
     "pipeline/leads.py::erase": "part of what the next does",
     "pipeline/leads.py::erase_expired": "empties every office's trash by age",
     "pipeline/replaying.py::replay": "the journal names the offices",
-    "pipeline/demo.py::_office": "finds or makes the demo offices themselves",
-    "pipeline/management/commands/demo.py::Command.handle": "asks whether there is any office",
+    "demo/build.py::_office": "finds or makes the demo offices themselves",
+    "demo/management/commands/demo.py::Command.handle": "asks whether there is any office",
     "pipeline/strays.py::_known": "a file belongs to a row of any office, or to none",
     "pipeline/places.py::*": "reads ranks inside a column that was found by account",
 }
@@ -78,7 +78,7 @@ GERMAN_DATA = {
     "contacts/vcards.py": "headers as of another program's file",
     "funnel/legal_forms.py": "words of the law, looked for in the names of German firms",
     "funnel/defaults.py": "the mails of a new office, its own texts from then on",
-    "pipeline/demo*.py": "the demo's people and texts",
+    "demo/*.py": "the demo's people and texts",
     "pipeline/boards.py": "the columns of a new office, its own words from then on",
 }
 

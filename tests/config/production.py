@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from config import embedded
-from pipeline import demo
+from demo import build
 from tests.config.instances import CHECKOUT, free_port
 from tests.pipeline.working import wait_until
 
@@ -136,7 +136,7 @@ class Browser:
 
     def log_in(self, email: str) -> "Browser":
         self.get("/accounts/login/")
-        answer = self.post("/accounts/login/", {"login": email, "password": demo.PASSWORD})
+        answer = self.post("/accounts/login/", {"login": email, "password": build.PASSWORD})
         assert answer.status == 302, answer.text
         return self
 

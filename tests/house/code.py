@@ -12,8 +12,9 @@ ROOMS: dict[str, set[str]] = {
     "contacts": {"accounts", "base"},
     "funnel": {"contacts", "accounts", "base"},
     "pipeline": {"funnel", "contacts", "accounts", "base"},
+    "demo": {"pipeline", "funnel", "contacts", "accounts", "base"},
     "help": {"accounts", "base"},
-    "config": {"pipeline", "funnel", "contacts", "accounts", "base", "help"},
+    "config": {"demo", "pipeline", "funnel", "contacts", "accounts", "base", "help"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}
 SIGNAL_MODULES = {"django.dispatch", "django.db.models.signals", "django.core.signals"}

@@ -11,9 +11,9 @@ from django.db.models import Count
 from accounts.models import Account, User
 from contacts.actions import refresh
 from contacts.models import Action, Contact
+from demo.build import HANSEN, KRUEGER, PASSWORD, build
 from funnel import imprint
 from funnel.models import Message, Sender
-from pipeline.demo import HANSEN, KRUEGER, PASSWORD, build
 from pipeline.invariants import broken
 from pipeline.models import Card, Column, Move
 

@@ -11,8 +11,8 @@ from contacts.csv_reading import read
 from contacts.csv_rows import write
 from contacts.models import Contact, PropertyKind, Salutation, Source
 from contacts.phones import e164
-from pipeline.demo_data import PLACES
-from pipeline.demo_people import people
+from demo.data import PLACES
+from demo.people import people
 
 RESERVED = re.compile(r"\+49(?:3023125|6990009|4066969|2214710|8999998)\d{3}|\+49(?:17139200|176040690)\d{2}")
 

@@ -9,8 +9,8 @@ from random import Random
 from typing import NamedTuple
 
 from contacts.search import fold
-from pipeline.demo_data import COMPANIES, NOBLE, ORIGINS, PLACES, STREETS, TITLES
-from pipeline.demo_texts import INQUIRIES, NOTES, SOURCES, TAGS
+from demo.data import COMPANIES, NOBLE, ORIGINS, PLACES, STREETS, TITLES
+from demo.texts import INQUIRIES, NOTES, SOURCES, TAGS
 
 _DOMAINS = ("example.org", "example.com", "example.net", "post.example", "mail.example", "familie.example")
 _LOCAL_NUMBERS = {  # town: area code and the first digits of a block of 1,000

@@ -8,8 +8,8 @@ from random import Random
 
 from contacts.kinds import NOT_COUNTED, Kind, Outcome
 from contacts.models import Source
-from pipeline import demo_texts as texts
-from pipeline.demo_people import Person
+from demo import texts
+from demo.people import Person
 
 # The way a lead usually takes, and how many of a hundred contacts stand in each column.
 WAY = (

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Account
-from pipeline.demo import PASSWORD, build
+from demo.build import PASSWORD, build
 
 
 class Command(BaseCommand):

@@ -10,14 +10,14 @@ from django.conf import settings
 from accounts.models import Account, User
 from base.copying import copy_in, fresh_ids
 from contacts.models import Consent, Contact
+from demo.mails import UNSUBSCRIBING, Mail, Post, Run, follow, mails_of, tell_of
+from demo.people import Person
+from demo.story import Story
 from funnel import planning, rendering
 from funnel.ledger import plain_subject
 from funnel.models import Enrolment, Message, Sender, Step, Suppression
 from funnel.suppression import address_hash
 from funnel.tokens import unsubscribe_token
-from pipeline.demo_mails import UNSUBSCRIBING, Mail, Post, Run, follow, mails_of, tell_of
-from pipeline.demo_people import Person
-from pipeline.demo_story import Story
 from pipeline.models import Column
 
 MOST_FOLLOWED = 20_000  # contacts; of a larger crowd the others count as imported, and nobody mailed them

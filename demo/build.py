@@ -18,11 +18,11 @@ from accounts.plans import Plan
 from contacts import identity, search
 from contacts.models import Action, Change, Consent, Contact
 from contacts.phones import e164
+from demo.people import Person, people
+from demo.post import PostOffice, complete_sender
+from demo.story import CONSENTING, SHARES, WORDING, Story, tell
 from pipeline import places
 from pipeline.boards import create_board
-from pipeline.demo_people import Person, people
-from pipeline.demo_post import PostOffice, complete_sender
-from pipeline.demo_story import CONSENTING, SHARES, WORDING, Story, tell
 from pipeline.models import Card, Column, Move
 
 PASSWORD = "pipeline-demo"

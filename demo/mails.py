@@ -7,9 +7,9 @@ from itertools import zip_longest
 from random import Random
 
 from contacts.kinds import Kind
+from demo.story import LOST, WAY, Event, Story
 from funnel import schedule
 from funnel.models import Enrolment, Message, Step
-from pipeline.demo_story import LOST, WAY, Event, Story
 
 State, Reason = Message.State, Message.Reason
 ANSWERED = "250 2.0.0 Ok: queued"
