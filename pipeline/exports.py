@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Gone, TooMany
-from contacts import csv_rows
-from contacts.csv_fields import FIELDS, ONLY_READ, ONLY_WRITTEN
-from contacts.csv_story import stories
+from contacts.csv import rows as csv_rows
+from contacts.csv.fields import FIELDS, ONLY_READ, ONLY_WRITTEN
+from contacts.csv.story import stories
 from pipeline.models import Export
 from pipeline.selection import Selection
 

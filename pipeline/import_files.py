@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from base.refusals import NotUnderstood
-from contacts.csv_apart import read_apart
-from contacts.csv_bytes import CsvError
-from contacts.csv_guess import left_behind
-from contacts.csv_sheet import Shape, Sheet
+from contacts.csv.encodings import CsvError
+from contacts.csv.guessing import left_behind
+from contacts.csv.isolation import read_apart
+from contacts.csv.sheet import Shape, Sheet
 from pipeline.columns import fold_name
 from pipeline.models import Import, ImportRow
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.csv_fields import FIELDS
+from contacts.csv.fields import FIELDS
 from pipeline.columns import fold_name
 from pipeline.import_files import MOST_STATUSES
 from pipeline.import_plan import mapping_of

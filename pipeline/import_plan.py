@@ -13,8 +13,8 @@ from accounts.models import Account, User
 from accounts.plans import Feature
 from base.refusals import Forbidden
 from contacts.consent import LONGEST_PLACE
-from contacts.csv_fields import FIELDS
-from contacts.csv_sheet import Sheet
+from contacts.csv.fields import FIELDS
+from contacts.csv.sheet import Sheet
 from contacts.identity import Same
 from funnel import suppression
 from funnel.models import Suppression

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
-from contacts import csv_rows
+from contacts.csv import rows as csv_rows
 from pipeline import import_files, import_undo, stalled
 from pipeline.forecast import Forecast, figures
 from pipeline.import_choices import ChoicesForm

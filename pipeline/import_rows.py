@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from contacts import search
-from contacts.csv_fields import FIELDS
-from contacts.csv_sheet import Entry
+from contacts.csv.fields import FIELDS
+from contacts.csv.sheet import Entry
 from contacts.facts import REACH
 from pipeline.columns import fold_name
 from pipeline.models import Column

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
-from contacts.csv_values import show
+from contacts.csv.values import show
 from pipeline.import_plan import Change, label
 from pipeline.models import Column
 

@@ -17,7 +17,7 @@ from accounts.models import Account, User
 from base.copying import copy_in, forget_plans, fresh_ids
 from base.refusals import Conflict
 from contacts import assignment
-from contacts.csv_values import show
+from contacts.csv.values import show
 from contacts.derived import FIELDS as DERIVED
 from contacts.derived import derive, lexemes
 from contacts.kinds import Kind

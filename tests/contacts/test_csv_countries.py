@@ -2,8 +2,8 @@
 
 import pytest
 
-from contacts.csv_cells import clean
-from contacts.csv_places import region_of
+from contacts.csv.cells import clean
+from contacts.csv.places import region_of
 
 
 @pytest.mark.parametrize(

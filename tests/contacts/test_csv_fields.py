@@ -1,7 +1,7 @@
 import pytest
 
-from contacts.csv_fields import CHOICES, FIELDS, ONLY_READ, choice_of
-from contacts.csv_headers import propose_by_name as propose
+from contacts.csv.fields import CHOICES, FIELDS, ONLY_READ, choice_of
+from contacts.csv.headers import propose_by_name as propose
 from contacts.models import Consent, Contact, PropertyKind, Salutation, Source
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contacts.csv_bytes import CsvError
-from contacts.csv_reading import read
+from contacts.csv.encodings import CsvError
+from contacts.csv.reading import read
 
 HEADER = "Nachname;Vorname;E-Mail-Adresse;Telefon"
 LONG = "Die Zeile ist zu lang; das ist keine Liste von Kontakten."

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contacts.csv_cells import clean
-from contacts.csv_fields import CHOICES, FIELDS, ONLY_READ
-from contacts.csv_reading import read
-from contacts.csv_rows import write
+from contacts.csv.cells import clean
+from contacts.csv.fields import CHOICES, FIELDS, ONLY_READ
+from contacts.csv.reading import read
+from contacts.csv.rows import write
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOBODY = "Es fehlt ein Name, eine Firma, eine E-Mail-Adresse oder eine Telefonnummer."

@@ -7,8 +7,8 @@ from itertools import islice
 import pytest
 
 from base.emails import clean_email
-from contacts.csv_reading import read
-from contacts.csv_rows import write
+from contacts.csv.reading import read
+from contacts.csv.rows import write
 from contacts.models import Contact, PropertyKind, Salutation, Source
 from contacts.phones import e164
 from demo.data import PLACES

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from contacts.csv_bytes import CsvError
-from contacts.csv_fields import ONLY_WRITTEN
-from contacts.csv_reading import read
-from contacts.csv_story import MOST_ACTIONS
+from contacts.csv.encodings import CsvError
+from contacts.csv.fields import ONLY_WRITTEN
+from contacts.csv.reading import read
+from contacts.csv.story import MOST_ACTIONS
 from contacts.models import Action, Consent, Contact
 from contacts.reaches import reach
 from pipeline.boards import create_board

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from django.utils.translation import gettext_noop
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from contacts.csv_bytes import CsvError
+from contacts.csv.encodings import CsvError
 
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from contacts.csv_bytes import LONGEST_RECORD, TOO_LONG, CsvError
+from contacts.csv.encodings import LONGEST_RECORD, TOO_LONG, CsvError
 
 MOST_OF_ONE = 4  # numbers, and addresses, of one card; further ones follow in the last cell
 KINDS = {"cell": "mobil", "work": "geschäftlich", "home": "privat", "fax": "Fax"}

@@ -10,8 +10,8 @@ from typing import Literal
 
 from django.utils.translation import gettext, gettext_noop
 
-from contacts.csv_programs import HEADERS
-from contacts.csv_words import CHOICES
+from contacts.csv.programs import HEADERS
+from contacts.csv.words import CHOICES
 from contacts.search import fold
 
 Kind = Literal[

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from contacts.csv_fields import FIELDS, ONLY_WRITTEN, bare, named
-from contacts.csv_programs import OF_THE_PROGRAM
+from contacts.csv.fields import FIELDS, ONLY_WRITTEN, bare, named
+from contacts.csv.programs import OF_THE_PROGRAM
 from contacts.search import fold
 
 HEADER_ROWS = 20  # among these the headers are looked for

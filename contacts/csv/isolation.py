@@ -1,7 +1,7 @@
 """Reading a file of strangers in a process of its own, which the operating system keeps within bounds.
 
 Whatever the file is made of, it costs at most five seconds of processor and 200 MB, and can harm nothing but itself.
-`python -m contacts.csv_apart SOURCE TARGET` is that process; it knows no database and no secrets.
+`python -m contacts.csv.isolation SOURCE TARGET` is that process; it knows no database and no secrets.
 """
 
 import json
@@ -13,9 +13,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext_noop
 
-from contacts.csv_bytes import CsvError
-from contacts.csv_reading import read_into
-from contacts.csv_sheet import Shape
+from contacts.csv.encodings import CsvError
+from contacts.csv.reading import read_into
+from contacts.csv.sheet import Shape
 
 SECONDS = 5  # of the processor
 LONGEST_WAIT = 120  # seconds, on a machine that has other work
@@ -23,12 +23,12 @@ MEMORY = 200_000_000  # bytes, the interpreter's own included
 LARGEST_ROWS = (
     200_000_000  # bytes that are written; a small spreadsheet may repeat one long text a million times
 )
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
 def read_apart(source: Path, target: Path) -> Shape:
     """Stores the rows of a file as plain rows and answers their shape. Raises CsvError for what cannot be read."""
-    command = [sys.executable, "-m", "contacts.csv_apart", str(source), str(target)]
+    command = [sys.executable, "-m", "contacts.csv.isolation", str(source), str(target)]
     surroundings = {"DJANGO_SETTINGS_MODULE": "contacts.bare_settings", "PATH": os.environ.get("PATH", "")}
     try:
         ended = subprocess.run(

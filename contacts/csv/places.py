@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from contacts.csv_countries import REGIONS
-from contacts.csv_fields import bare
-from contacts.csv_names import GERMAN_PLACES
+from contacts.csv.countries import REGIONS
+from contacts.csv.fields import bare
+from contacts.csv.names import GERMAN_PLACES
 from contacts.phones import HOME
 from contacts.search import fold
 

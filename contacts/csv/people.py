@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from contacts.csv_fields import bare, choice_of
-from contacts.csv_names import FIRST_NAMES, words_of
+from contacts.csv.fields import bare, choice_of
+from contacts.csv.names import FIRST_NAMES, words_of
 
 _MR = words_of("herr herrn hr hrn mr mister m mann maennlich male monsieur")
 _MRS = words_of("frau fr frl fraeulein mrs ms miss w f weiblich female madame")

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from contacts import csv_people, csv_places
-from contacts.csv_fields import FIELDS, choice_of
-from contacts.csv_headers import Heading, heading, is_kept, labels_of
-from contacts.csv_numbers import READERS
-from contacts.csv_places import ADDRESS, Cells, fields_of, place_rank
-from contacts.csv_reaches import MOST, Reach, emails_in, further, in_order, is_nothing, once, phones_in
-from contacts.csv_values import empty_of, tags_in, tidy
+from contacts.csv import people, places
+from contacts.csv.fields import FIELDS, choice_of
+from contacts.csv.headers import Heading, heading, is_kept, labels_of
+from contacts.csv.numbers import READERS
+from contacts.csv.places import ADDRESS, Cells, fields_of, place_rank
+from contacts.csv.reaches import MOST, Reach, emails_in, further, in_order, is_nothing, once, phones_in
+from contacts.csv.values import empty_of, tags_in, tidy
 
 NAMES = ("last_name", "company", "email", "phone")  # a contact needs one of them
 
@@ -137,7 +137,7 @@ class _Row:
 
     def _choose(self, index: int, key: str, text: str) -> None:
         if key.endswith("salutation"):
-            found = csv_people.read_salutation(text)
+            found = people.read_salutation(text)
             title = f"{key.removesuffix('salutation')}title"
             if found.title and not self.texts.get(title):
                 self.texts[title] = [(index, found.title)]
@@ -178,8 +178,8 @@ class _Row:
             self.values["last_name"], self.values["first_name"] = self.values["first_name"], ""
 
     def _read_title(self, prefix: str, index: int, text: str) -> None:
-        key, spoken = f"{prefix}title", csv_people.read_salutation(text)
-        is_title = csv_people.is_academic(text) or self.columns.header(index, key).strip().lower() != "title"
+        key, spoken = f"{prefix}title", people.read_salutation(text)
+        is_title = people.is_academic(text) or self.columns.header(index, key).strip().lower() != "title"
         if spoken.key and len(text) > 1 and not self.values.get(f"{prefix}salutation"):
             self.values[f"{prefix}salutation"], self.values[key] = spoken.key, spoken.title
         elif is_title:
@@ -192,9 +192,9 @@ class _Row:
         known = any(self.values.get(part) for part in ("first_name", "last_name"))
         if known or is_nothing(text) or "@" in text or text == self.values.get("company"):
             return
-        for part, value in csv_people.split_name(text, last_first=key == "name_first").items():
+        for part, value in people.split_name(text, last_first=key == "name_first").items():
             if part == "salutation":
-                value = csv_people.read_salutation(value).key or ""
+                value = people.read_salutation(value).key or ""
             if value and not self.values.get(part):
                 if part in ("first_name", "last_name"):
                     self._read_one(index, part, value)
@@ -204,7 +204,7 @@ class _Row:
     def _read_reaches(self, key: str) -> None:
         """Several columns, several in one cell: each its own; the first that is no fax comes first."""
         found: list[Reach] = []
-        region = csv_places.region_of(text for _index, text in self.texts.get("country", []))
+        region = places.region_of(text for _index, text in self.texts.get("country", []))
         for index, text in self.texts.get(key, []):
             said = self.columns.said[index].kind, self._label(index)
             each = emails_in(text, *said) if key == "email" else phones_in(text, *said, region)
@@ -258,7 +258,7 @@ class _Row:
             self._take_place(groups[group], is_first=not number)
 
     def _take_place(self, found: Cells, *, is_first: bool) -> None:
-        place = csv_places.joined(found)
+        place = places.joined(found)
         index, key = next((texts[0][0], key) for key, texts in found.items())
         if not is_first:
             whole = ", ".join(filter(None, (place.street, f"{place.postal_code} {place.city}".strip())))
@@ -266,7 +266,7 @@ class _Row:
                 self.keep(index, key, whole)
             return
         self._whole = ", ".join(filter(None, (place.street, f"{place.postal_code} {place.city}".strip())))
-        if place.country and not csv_places.is_german(place.country):
+        if place.country and not places.is_german(place.country):
             self.keep(found["country"][0][0], "country", place.country)
         for name in ("street", "postal_code", "city"):
             value, limit = getattr(place, name), FIELDS[name].limit

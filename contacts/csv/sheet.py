@@ -15,12 +15,12 @@ from typing import IO, Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from contacts.csv_bytes import TOO_LONG, CsvError, put_right
-from contacts.csv_cells import Columns
-from contacts.csv_guess import left_behind, propose
-from contacts.csv_headers import HEADER_ROWS, header_of
-from contacts.csv_rows import unguarded
-from contacts.csv_values import is_total
+from contacts.csv.cells import Columns
+from contacts.csv.encodings import TOO_LONG, CsvError, put_right
+from contacts.csv.guessing import left_behind, propose
+from contacts.csv.headers import HEADER_ROWS, header_of
+from contacts.csv.rows import unguarded
+from contacts.csv.values import is_total
 
 MOST_ROWS = 100_000  # empty ones included
 MOST_COLUMNS = 300

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.consent import told, word
-from contacts.csv_fields import ACTIONS, CONSENTS
+from contacts.csv.fields import ACTIONS, CONSENTS
 from contacts.models import Action, Consent
 
 MOST_ACTIONS = 150  # a cell of a spreadsheet holds 32,767 signs

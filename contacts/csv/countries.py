@@ -2,7 +2,7 @@
 
 import phonenumbers
 
-from contacts.csv_fields import bare
+from contacts.csv.fields import bare
 
 # Beside the two letters that every region has.
 _NAMES = {

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from base.emails import clean_email
 from contacts import reaches
-from contacts.csv_fields import bare
-from contacts.csv_headers import kind_of
+from contacts.csv.fields import bare
+from contacts.csv.headers import kind_of
 from contacts.phones import HOME, from_abroad, looks_like_one
 
 LONGEST_WORDS, LONGEST_NUMBER, MOST = 120, 40, 10

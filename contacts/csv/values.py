@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.utils import timezone
 
 from contacts import reaches
-from contacts.csv_fields import CHOICES, FIELDS
-from contacts.csv_numbers import READERS
+from contacts.csv.fields import CHOICES, FIELDS
+from contacts.csv.numbers import READERS
 
 MOST_TAGS = 20
 

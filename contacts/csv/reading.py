@@ -5,11 +5,11 @@ from typing import IO
 
 from django.utils.translation import gettext_noop
 
-from contacts.csv_bytes import CsvError, encoding_of
-from contacts.csv_rows import delimiter_of, rows_of
-from contacts.csv_sheet import Shape, Sheet, store
-from contacts.spreadsheets import SPREADSHEETS, read_spreadsheet
-from contacts.vcards import is_vcard, read_vcards
+from contacts.csv.encodings import CsvError, encoding_of
+from contacts.csv.rows import delimiter_of, rows_of
+from contacts.csv.sheet import Shape, Sheet, store
+from contacts.csv.spreadsheets import SPREADSHEETS, read_spreadsheet
+from contacts.csv.vcards import is_vcard, read_vcards
 
 
 def read_into(data: bytes, target: IO[str]) -> Shape:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from contacts.csv_bytes import CsvError, records
-from contacts.csv_fields import FIELDS
-from contacts.csv_headers import header_of, hits
-from contacts.csv_values import show
+from contacts.csv.encodings import CsvError, records
+from contacts.csv.fields import FIELDS
+from contacts.csv.headers import header_of, hits
+from contacts.csv.values import show
 
 DELIMITERS = ";,\t|"
 RARE_DELIMITERS = "^~¦#:"  # only if every row is parted by them
