@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import login_first
 from base.csp import STRICT
 from base.refusals import answer
-from pipeline.imports import LARGEST_FILE
+from pipeline.imports.steps import LARGEST_FILE
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 

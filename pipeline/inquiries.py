@@ -12,10 +12,11 @@ from accounts.models import Account, User
 from contacts import actions, facts
 from contacts.kinds import Kind
 from contacts.models import Contact
-from pipeline import bulk, import_match, leads, places
+from pipeline import bulk, leads, places
 from pipeline import columns as board
-from pipeline.import_people import People
-from pipeline.import_rows import FACTS, Row
+from pipeline.imports import matching
+from pipeline.imports.people import People
+from pipeline.imports.rows import FACTS, Row
 from pipeline.models import Card, Column, Move
 
 
@@ -89,6 +90,6 @@ def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
 def _complete(contact: Contact, row: Row, now: datetime) -> None:
     """Adds what was not known yet, and overwrites nothing."""
     known = {name: getattr(contact, name) for name in FACTS}
-    added = import_match.filled(known, row.facts)
+    added = matching.filled(known, row.facts)
     if added := {name: value for name, value in added.items() if name in facts.FIELDS}:
         facts.write(contact, added, None, now)

@@ -38,8 +38,10 @@ from funnel.models import Enrolment, Hold, Holiday, Message, OptIn, Sender, Sequ
 from funnel.suppression import address_hash
 from funnel.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
-from pipeline import deeds, import_jobs, imports, moves
+from pipeline import deeds, moves
 from pipeline.boards import create_board
+from pipeline.imports import jobs
+from pipeline.imports import steps as imports
 from pipeline.models import Column, Export, Import, ImportRow, Intake, Move, Trace
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
@@ -339,7 +341,7 @@ def _files(office: Office, mark: Mark) -> None:
     for name, state in ways.items():
         upload = SimpleUploadedFile(f"{mark.text('file')}.csv", text.encode())
         source = imports.receive(user=admin, upload=upload, now=timezone.now())
-        import_jobs.read(import_id=source.pk, now=timezone.now())
+        jobs.read(import_id=source.pk, now=timezone.now())
         source.refresh_from_db()
         source.state, source.error, source.counts = state, mark.text("error"), {"created": 1}
         source.finished_at = timezone.now() if state == "done" else None

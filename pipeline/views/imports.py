@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import LEADERS, gate
 from base.refusals import NotUnderstood, wants_fragment
-from pipeline import import_report, import_undo, imports
-from pipeline.import_choices import ChoicesForm
-from pipeline.import_forms import MappingForm, ReadingForm, UploadForm
+from pipeline.imports import report, steps
+from pipeline.imports import undo as import_undo
+from pipeline.imports.choices import ChoicesForm
+from pipeline.imports.forms import MappingForm, ReadingForm, UploadForm
 from pipeline.models import Import
 
 EARLIER = 20  # imports shown below the upload
@@ -25,7 +26,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     form = UploadForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_valid():
         try:
-            source = imports.receive(user=request.user, upload=form.cleaned_data["file"], now=timezone.now())
+            source = steps.receive(user=request.user, upload=form.cleaned_data["file"], now=timezone.now())
             return redirect("pipeline:import", source.pk)
         except NotUnderstood as refusal:
             form.add_error("file", refusal.sentence)
@@ -38,16 +39,16 @@ def overview(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
     """GET: what the columns mean. POST: keeps that and starts the dry run."""
-    source = imports.find(request.account, import_id)
-    if request.method != "POST" and not imports.can_be_mapped(source):
+    source = steps.find(request.account, import_id)
+    if request.method != "POST" and not steps.can_be_mapped(source):
         return redirect("pipeline:import", source.pk)
     form = MappingForm(request.POST if request.method == "POST" else None, source=source)
     if form.is_valid():
-        started = imports.configure(source=source, mapping=form.mapping, options=form.options)
+        started = steps.configure(source=source, mapping=form.mapping, options=form.options)
         if not started:
             messages.info(request, _("Bitte prüfen Sie noch, was die Status der Datei hier heißen."))
         return redirect("pipeline:import", source.pk)
-    context = import_report.mapping_page(source) | {"form": form}
+    context = report.mapping_page(source) | {"form": form}
     return render(request, "pipeline/import_mapping.html", context, status=422 if form.is_bound else 200)
 
 
@@ -55,11 +56,11 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def reading(request: HttpRequest, import_id: int) -> HttpResponse:
     """Has the file read anew: with other headers, or with its umlauts put right or left alone."""
-    source = imports.find(request.account, import_id)
+    source = steps.find(request.account, import_id)
     form = ReadingForm(request.POST, source=source)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Zeile gibt es nicht. Bitte wählen Sie eine aus der Liste."))
-    imports.read_again(source=source, **form.cleaned_data)
+    steps.read_again(source=source, **form.cleaned_data)
     return redirect("pipeline:import", source.pk)
 
 
@@ -67,29 +68,29 @@ def reading(request: HttpRequest, import_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def page(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far the import is; asked again each second while the worker has it."""
-    source = imports.find(request.account, import_id)
+    source = steps.find(request.account, import_id)
     if source.state == Import.State.UPLOADED:
         way = reverse("pipeline:import-mapping", args=[source.pk])
         return HttpResponse(headers={"HX-Redirect": way}) if wants_fragment(request) else redirect(way)
     template = "pipeline/_import_state.html" if wants_fragment(request) else "pipeline/import.html"
     asked = {"is_asked": wants_fragment(request), "heard": request.GET.get("heard", "")}
-    return render(request, template, import_report.state_of(source, **asked))
+    return render(request, template, report.state_of(source, **asked))
 
 
 @require_POST
 @gate(*LEADERS)
 def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
     """Has the worker take the rows over: all of them, or only the valid ones; with mails if that is asked for."""
-    source = imports.find(request.account, import_id)
+    source = steps.find(request.account, import_id)
     form = ChoicesForm(request.POST, source=source)
     if not form.is_valid():
         raise NotUnderstood(_("Diesen Kontakt gibt es nicht (mehr). Bitte wählen Sie noch einmal."))
-    if imports.choose(source=source, chosen=form.chosen):
+    if steps.choose(source=source, chosen=form.chosen):
         messages.info(request, _("Mit Ihrer Auswahl wird noch einmal geprüft; übernommen ist noch nichts."))
         return redirect("pipeline:import", source.pk)
     asked = {"valid_only": request.POST.get("rows") == "valid", "enrol": "enrol" in request.POST}
     if request.POST.get("rows") != "check":
-        imports.start(source=source, **asked)
+        steps.start(source=source, **asked)
     return redirect("pipeline:import", source.pk)
 
 
@@ -97,7 +98,7 @@ def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     """Has the worker take the import back."""
-    source = imports.find(request.account, import_id)
+    source = steps.find(request.account, import_id)
     import_undo.ask(source=source, user=request.user, now=timezone.now())
     return redirect("pipeline:import", source.pk)
 
@@ -106,8 +107,8 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def rows(request: HttpRequest, import_id: int) -> HttpResponse:
     """What becomes, or became, of each row."""
-    source = imports.find(request.account, import_id)
-    context = import_report.page_of(source, request.GET)
+    source = steps.find(request.account, import_id)
+    context = report.page_of(source, request.GET)
     return render(request, "pipeline/import_rows.html", context)
 
 
@@ -115,5 +116,5 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def rows_file(request: HttpRequest, import_id: int) -> HttpResponse:
     """The same as a CSV file."""
-    source = imports.find(request.account, import_id)
-    return import_report.download(source)
+    source = steps.find(request.account, import_id)
+    return report.download(source)

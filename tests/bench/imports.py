@@ -5,8 +5,8 @@ import os
 import psutil
 
 from accounts.models import User
-from pipeline import imports
-from pipeline.import_plan import mapping_of
+from pipeline.imports import steps
+from pipeline.imports.plan import mapping_of
 from pipeline.models import Import
 from tests.pipeline.importing import office, received
 from tests.pipeline.working import wait_until, worker
@@ -33,9 +33,9 @@ def rows(anna: User) -> list[dict[str, object]]:
             after = watched.cpu_times()
             return after.user + after.system - before.user - before.system
 
-        imports.configure(source=source, mapping=mapping_of(source), options={})
+        steps.configure(source=source, mapping=mapping_of(source), options={})
         checking = busy_until(Import.State.CHECKED)
-        imports.start(source=source)
+        steps.start(source=source)
         writing = busy_until(Import.State.DONE)
     name = f"import of {ROWS:,} rows: {checking:.0f} + {writing:.0f} s busy, {most / 2**20:.0f} MB"
     return [

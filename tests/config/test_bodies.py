@@ -3,7 +3,7 @@
 import pytest
 
 from config.middleware import RefuseLargeBodies
-from pipeline.imports import LARGEST_FILE
+from pipeline.imports.steps import LARGEST_FILE
 
 FORM = "multipart/form-data; boundary=x"
 JUST_TOO_LARGE = RefuseLargeBodies.ANYBODY + 1

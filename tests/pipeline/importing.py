@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Contact
-from pipeline import import_jobs, imports
-from pipeline.import_plan import mapping_of
+from pipeline.imports import jobs, steps
+from pipeline.imports.plan import mapping_of
 from pipeline.models import Import, ImportRow
 
 
@@ -36,13 +36,13 @@ def received(
     user: User, text: str | bytes, name: str = "kontakte.csv", *, now: datetime | None = None
 ) -> Import:
     """The file as it lies in the office after the upload and the reading."""
-    source = imports.receive(user=user, upload=upload_of(text, name), now=now or timezone.now())
+    source = steps.receive(user=user, upload=upload_of(text, name), now=now or timezone.now())
     return read(source, now=now)
 
 
 def read(source: Import, *, now: datetime | None = None) -> Import:
     """The file as the worker reads it."""
-    import_jobs.read(import_id=source.pk, now=now or timezone.now())
+    jobs.read(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 
@@ -50,8 +50,8 @@ def read(source: Import, *, now: datetime | None = None) -> Import:
 def checked(user: User, text: str | bytes, *, now: datetime | None = None, **options: Any) -> Import:
     """The file after its dry run, with the columns as they were recognised."""
     source = received(user, text, now=now)
-    imports.configure(source=source, mapping=mapping_of(source), options=options)
-    import_jobs.check(import_id=source.pk, now=now or timezone.now())
+    steps.configure(source=source, mapping=mapping_of(source), options=options)
+    jobs.check(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 
@@ -67,8 +67,8 @@ def imported(
 ) -> Import:
     """The file taken over, as the worker does it; a story with a clock of its own says when (`now`)."""
     source = checked(user, text, now=now, **options)
-    imports.start(source=source, valid_only=valid_only, enrol=enrol)
-    import_jobs.run(import_id=source.pk, now=now or timezone.now())
+    steps.start(source=source, valid_only=valid_only, enrol=enrol)
+    jobs.run(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 

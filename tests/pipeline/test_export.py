@@ -17,7 +17,7 @@ from contacts.models import Action, Consent, Contact
 from contacts.reaches import reach
 from pipeline.boards import create_board
 from pipeline.exports import COLUMNS, _rows
-from pipeline.import_files import left_out
+from pipeline.imports.files import left_out
 from pipeline.models import Export
 from tests.factories import AccountFactory, ActionFactory, ContactFactory, UserFactory, put_in_trash
 from tests.pipeline.importing import imported, outcomes

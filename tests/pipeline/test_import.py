@@ -8,7 +8,8 @@ from django.utils import timezone
 from base.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Action, Change, Contact, Source
-from pipeline import import_jobs, imports, leads
+from pipeline import leads
+from pipeline.imports import jobs, steps
 from pipeline.models import Card, Import, Move
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes, report
@@ -299,6 +300,6 @@ def test_the_dry_run_changes_nothing_but_the_report(anna, board):
 
 def test_an_import_runs_once_however_often_it_is_asked_for(anna, board):
     source = imported(anna, "Nachname;Notiz\nEins;Hallo\n")
-    imports.start(source=source)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    steps.start(source=source)
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert len(contacts(anna)) == 1

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Action, Contact
-from pipeline import import_jobs
+from pipeline.imports import jobs
 from pipeline.models import Import
 from tests.pipeline.importing import contacts, outcomes, report
 from tests.pipeline.test_import_pages import map_as_recognised, text_of
@@ -25,13 +25,13 @@ def taken_over(client: Client, user: User, file: Path) -> Import:
     upload = SimpleUploadedFile(file.name, file.read_bytes())
     address = client.post("/contacts/import/", {"file": upload}).headers["Location"]
     source = Import.objects.of(user.account).latest("pk")
-    import_jobs.read(import_id=source.pk, now=timezone.now())
+    jobs.read(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     assert source.state == Import.State.UPLOADED, source.error
     assert map_as_recognised(client, source).headers["Location"] == address
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     client.post(f"{address}takeover/", {"rows": "valid"})
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     assert source.state == Import.State.DONE, source.error
     return source
@@ -281,5 +281,5 @@ def test_what_outlook_says_of_itself_is_named_above_the_table(anna, board, login
     client = login(anna)
     upload = SimpleUploadedFile("o.csv", (FILES / "outlook-german-cp1252.csv").read_bytes())
     address = client.post("/contacts/import/", {"file": upload}).headers["Location"]
-    import_jobs.read(import_id=Import.objects.of(anna.account).get().pk, now=timezone.now())
+    jobs.read(import_id=Import.objects.of(anna.account).get().pk, now=timezone.now())
     assert "nicht übernommen wird: Position , E-Mail-Typ" in text_of(client.get(f"{address}mapping/"))

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
-from pipeline import import_jobs
-from pipeline.import_choices import MOST_ASKED
+from pipeline.imports import jobs
+from pipeline.imports.choices import MOST_ASKED
 from pipeline.models import Import
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes
@@ -33,7 +33,7 @@ def sent(client, source, **data):
 
 def worked(source):
     """What the worker does next."""
-    step = {Import.State.CHECKING: import_jobs.check, Import.State.RUNNING: import_jobs.run}[source.state]
+    step = {Import.State.CHECKING: jobs.check, Import.State.RUNNING: jobs.run}[source.state]
     step(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     return source

@@ -9,7 +9,9 @@ from django.utils import timezone
 from contacts.models import Consent, Contact
 from funnel import upkeep, withdrawal
 from funnel.models import Enrolment, Message
-from pipeline import import_jobs, imports, leads
+from pipeline import leads
+from pipeline.imports import jobs
+from pipeline.imports import steps as imports
 from tests.factories import ContactFactory
 from tests.funnel.mailing import MONDAY, grant, live, move, ready, states, steps
 from tests.pipeline.importing import checked, imported, outcomes, received, report
@@ -86,12 +88,12 @@ def test_words_that_hold_for_the_whole_file_are_typed_in_once(anna, series, logi
     assert "Wortlaut der Einwilligung, wo ihn die Datei nicht nennt" in text_of(client, address)
     data = {"column-0": "email", "column-1": "consent_at", "consent_wording": "Ja, ich will Mails."}
     assert client.post(address, data).status_code == 302
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     assert "Ja, ich will Mails." in client.get(address).content.decode()
     assert client.post(address, data | {"consent_wording": "x" * 2001}).status_code == 422
     source.refresh_from_db()
     imports.start(source=source)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert Consent.objects.get().wording == "Ja, ich will Mails."
 
 

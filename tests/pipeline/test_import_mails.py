@@ -13,8 +13,10 @@ from contacts.models import Contact
 from funnel import enrolments
 from funnel.models import Enrolment, EnrolmentChange, Message
 from funnel.suppression import address_hash, suppress
-from pipeline import columns, import_jobs, import_mails, imports, leads
-from pipeline.import_jobs import Progress
+from pipeline import columns, leads
+from pipeline.imports import jobs, mails
+from pipeline.imports import steps as imports
+from pipeline.imports.jobs import Progress
 from pipeline.models import Card, Import, Move
 from tests.factories import ContactFactory, UserFactory
 from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps
@@ -207,7 +209,7 @@ def test_an_import_that_fails_late_mails_nobody(anna, known, series, monkeypatch
             columns.remove(user=anna, column_id=series["Termin vereinbart"].pk)
 
     monkeypatch.setattr(Progress, "__call__", told)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     assert (begun, source.state) == ([1], Import.State.FAILED)
     assert "Eine Spalte, in die Kontakte sollen, gibt es nicht mehr." in source.error
@@ -218,7 +220,7 @@ def test_more_than_an_import_may_start_is_refused_before_anything_is_done(
     anna, known, login, unwritten, monkeypatch
 ):
     _people, text = known
-    monkeypatch.setattr(import_mails, "MOST_STARTED", 2)
+    monkeypatch.setattr(mails, "MOST_STARTED", 2)
     source = checked(anna, text)
     client = login(anna)
     with unwritten():
@@ -238,7 +240,7 @@ def test_the_tick_of_the_page_reaches_the_worker(anna, known, login):
     source = checked(anna, text)
     client = login(anna)
     assert client.post(TAKEOVER % source.pk, {"enrol": "1"}).status_code == 302
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert [live(contact) for contact in people] == [["Mail 1", "Mail 2", "Mail 3"]] * 3
     state = client.get(f"/contacts/import/{source.pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "0 Kontakte angelegt, 3 aktualisiert. Für 3 Kontakte hat die E-Mail-Serie begonnen." in state
@@ -269,7 +271,7 @@ def test_a_thousand_take_as_many_statements_a_batch_as_a_hundred(anna, series):
         source = checked(anna, text)
         imports.start(source=source, enrol=True)
         with CaptureQueriesContext(connection) as queries:
-            import_jobs.run(import_id=source.pk, now=MONDAY)
+            jobs.run(import_id=source.pk, now=MONDAY)
         assert Import.objects.get(pk=source.pk).mails["columns"].popitem()[1] == [count, 3 * count]
         return len(queries)
 

@@ -12,7 +12,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.plans import Plan
 from contacts.models import Action, Contact
-from pipeline import import_files, import_jobs, imports, leads, stalled
+from pipeline import leads, stalled
+from pipeline.imports import files as import_files
+from pipeline.imports import jobs
+from pipeline.imports import steps as imports
 from pipeline.models import Import, ImportRow
 from tests.factories import ContactFactory, UserFactory
 from tests.pipeline.importing import (
@@ -145,7 +148,7 @@ def test_what_stays_out_is_said_above_the_table_and_in_the_dry_run(anna, board, 
     said = "In der Datei steht noch mehr, das nicht übernommen wird: Seltsam ."
     assert said in text_of(client.get(f"{UPLOAD}{source.pk}/mapping/"))
     map_as_recognised(client, source)
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     assert said in text_of(client.get(f"{UPLOAD}{source.pk}/"))
     map_as_recognised(client, source, **{"column-1": "note"})
     assert said not in text_of(client.get(f"{UPLOAD}{source.pk}/"))
@@ -208,10 +211,10 @@ def test_a_corrected_column_is_taken_as_it_was_corrected(anna, board, login):
     response = map_as_recognised(login(anna), source, **{"column-1": "city"})
     assert response.headers["Location"] == f"/contacts/import/{source.pk}/"
     assert job_names() == ["read_import", "check_import"]
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     imports.start(source=source)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert [contact.city for contact in contacts(anna)] == ["Köln"]
 
 
@@ -243,17 +246,17 @@ def test_unknown_statuses_are_kept_in_the_note_refused_or_sent_to_the_chosen_col
         ("NICHT erreicht", str(board["Nicht erreicht"].pk)),
     ]
     map_as_recognised(client, source)
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     kept = "Den Status „kalt“ gibt es nicht. In die Notiz übernommen."
     assert report(source) == [(2, "created", kept), (3, "created", "")]
     map_as_recognised(client, source, **{"status-0": "reject"})
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     assert report(source) == [(2, "invalid", "Den Status „kalt“ gibt es nicht."), (3, "created", "")]
     map_as_recognised(client, source, **{"status-0": str(board["Kein Auftrag"].pk)})
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     imports.start(source=source)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert [contact.card.column.name for contact in contacts(anna)] == ["Kein Auftrag", "Nicht erreicht"]
 
 
@@ -280,10 +283,10 @@ def test_on_starter_colleagues_are_refused_until_the_column_is_left_out(paul, lo
     response = map_as_recognised(client, source)
     assert (response.status_code, "Nur im Expert-Paket" in text_of(response)) == (403, True)
     assert map_as_recognised(client, source, **{"column-1": ""}).status_code == 302
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     imports.start(source=source)
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert [contact.assignee for contact in contacts(paul)] == [None]
 
 
@@ -292,7 +295,7 @@ def test_a_plan_that_falls_before_the_import_ends_it(anna, sofia, board):
     imports.start(source=source)
     anna.account.plan = Plan.STARTER
     anna.account.save()
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     assert (source.state, source.error) == (
         Import.State.FAILED,
@@ -335,7 +338,7 @@ def test_the_page_asks_again_while_the_worker_has_the_file(anna, board, login):
     page = client.get(f"{UPLOAD}{source.pk}/").content.decode()
     assert 'hx-trigger="every 1s"' in page
     assert '<progress value="25" max="100">' in page
-    import_jobs.check(import_id=source.pk, now=timezone.now())
+    jobs.check(import_id=source.pk, now=timezone.now())
     fragment = client.get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
     assert "hx-trigger" not in fragment
@@ -361,7 +364,7 @@ def test_a_screen_reader_hears_each_fifth_of_the_way_and_the_end(anna, board, lo
     assert said(client, source, "Import zu 60 %") is None
     Import.objects.of(anna.account).update(rows_done=160)
     assert said(client, source, "Import zu 60 %") == "Import zu 80 %"
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert said(client, source, "Import zu 80 %") == "Fertig."
 
 
@@ -393,7 +396,7 @@ def test_a_file_with_bad_rows_is_taken_over_only_on_request(anna, board, login):
     refused = client.post(f"{UPLOAD}{source.pk}/takeover/")
     assert (refused.status_code, "fehlerhafte Zeilen 3" in text_of(refused)) == (422, True)
     assert client.post(f"{UPLOAD}{source.pk}/takeover/", {"rows": "valid"}).status_code == 302
-    import_jobs.run(import_id=source.pk, now=timezone.now())
+    jobs.run(import_id=source.pk, now=timezone.now())
     assert [contact.last_name for contact in contacts(anna)] == ["Gut"]
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from base.refusals import Conflict
 from contacts import actions, facts
 from contacts.models import Action, Change, Consent, Contact
-from pipeline import import_undo, import_undoing, moves
+from pipeline import moves
+from pipeline.imports import undo, undoing
 from pipeline.models import Card, Import, Trace
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
@@ -32,8 +33,8 @@ def olga(anna, board):
 
 
 def undone(source, user, now=NOW):
-    import_undo.ask(source=source, user=user, now=now)
-    import_undoing.carry_out(import_id=source.pk, now=now)
+    undo.ask(source=source, user=user, now=now)
+    undoing.carry_out(import_id=source.pk, now=now)
     source.refresh_from_db()
     return source
 
@@ -138,13 +139,13 @@ def test_further_numbers_and_addresses_go_back_and_the_history_writes_them_as_pe
 
 
 def test_a_repeat_has_no_second_effect_and_it_goes_on_after_a_crash(anna, olga, monkeypatch):
-    monkeypatch.setattr(import_undoing, "PART", 1)
+    monkeypatch.setattr(undoing, "PART", 1)
     source = imported(anna, HEADER + KNOWN + NEW, now=NOW)
-    import_undo.ask(source=source, user=anna, now=NOW)
-    import_undo.ask(source=source, user=anna, now=NOW)
-    assert import_undoing._part(source.pk, NOW) is True
-    import_undoing.carry_out(import_id=source.pk, now=NOW)
-    import_undoing.carry_out(import_id=source.pk, now=NOW)
+    undo.ask(source=source, user=anna, now=NOW)
+    undo.ask(source=source, user=anna, now=NOW)
+    assert undoing._part(source.pk, NOW) is True
+    undoing.carry_out(import_id=source.pk, now=NOW)
+    undoing.carry_out(import_id=source.pk, now=NOW)
     source.refresh_from_db()
     assert (source.counts["undo_trashed"], source.counts["undo_reverted"]) == (2, 1)
 
@@ -152,10 +153,10 @@ def test_a_repeat_has_no_second_effect_and_it_goes_on_after_a_crash(anna, olga, 
 def test_only_what_was_taken_over_within_seven_days(anna, olga):
     source = imported(anna, HEADER + KNOWN, now=NOW - timedelta(days=7, seconds=1))
     with pytest.raises(Conflict):
-        import_undo.ask(source=source, user=anna, now=NOW)
+        undo.ask(source=source, user=anna, now=NOW)
     with pytest.raises(Conflict):
-        import_undo.ask(source=checked(anna, HEADER + KNOWN), user=anna, now=NOW)
-    import_undoing.forget_old(now=NOW)
+        undo.ask(source=checked(anna, HEADER + KNOWN), user=anna, now=NOW)
+    undoing.forget_old(now=NOW)
     assert not Trace.objects.of(anna.account).exists()
 
 
@@ -166,6 +167,6 @@ def test_the_page_offers_it_and_the_worker_does_it(anna, olga, login):
     client.post(f"/contacts/import/{source.pk}/undo/")
     assert Import.objects.get(pk=source.pk).state == "undoing"
     assert "wird zurückgenommen" in client.get(f"/contacts/import/{source.pk}/").content.decode()
-    import_undoing.carry_out(import_id=source.pk, now=timezone.now())
+    undoing.carry_out(import_id=source.pk, now=timezone.now())
     page = client.get(f"/contacts/import/{source.pk}/").content.decode()
     assert 'data-undone="true"' in page and "Import zurücknehmen" not in page

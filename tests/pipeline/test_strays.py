@@ -10,7 +10,8 @@ from django.core.files.storage import FileSystemStorage
 from django.db import DataError, connection
 from django.utils import timezone
 
-from pipeline import imports, strays, tasks
+from pipeline import strays, tasks
+from pipeline.imports import steps
 from pipeline.models import Import
 from tests.pipeline.importing import received, upload_of
 
@@ -58,7 +59,7 @@ def test_an_upload_on_a_full_disk_leaves_no_half_file_and_says_what_to_do(anna, 
 
 
 def test_the_worker_removes_what_belongs_to_no_row_once_it_is_an_hour_old(anna, uploads):
-    kept = imports.receive(user=anna, upload=upload_of("Nachname\nEins\n"), now=timezone.now())
+    kept = steps.receive(user=anna, upload=upload_of("Nachname\nEins\n"), now=timezone.now())
     old, young, elsewhere = uploads / "imports/old.csv", uploads / "imports/young.csv", uploads / "left"
     for path in (old, young, elsewhere):
         path.write_text("x")

@@ -15,9 +15,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import Action, Contact
 from funnel.models import Message
-from pipeline import attempts, import_jobs, import_tasks, imports, leads, stalled, tasks
-from pipeline.import_jobs import Progress
-from pipeline.import_plan import mapping_of
+from pipeline import attempts, leads, stalled, tasks
+from pipeline.imports import jobs as import_jobs
+from pipeline.imports import steps as imports
+from pipeline.imports import tasks as import_tasks
+from pipeline.imports.jobs import Progress
+from pipeline.imports.plan import mapping_of
 from pipeline.models import Card, Import
 from tests.factories import ContactFactory
 from tests.pipeline.importing import office, outcomes, received

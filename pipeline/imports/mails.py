@@ -18,7 +18,7 @@ from funnel.models import Enrolment, Message
 from funnel.starting import Started
 from pipeline import announcing
 from pipeline.forecast import coming_steps
-from pipeline.import_people import People, Wish
+from pipeline.imports.people import People, Wish
 from pipeline.models import Column
 
 BATCH = 500

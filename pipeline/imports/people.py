@@ -16,8 +16,8 @@ from contacts import identity
 from contacts.identity import Record
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
-from pipeline import import_match
-from pipeline.import_rows import FACTS, Evidence, Facts, Row, place_key, sort_name
+from pipeline.imports import matching
+from pipeline.imports.rows import FACTS, Evidence, Facts, Row, place_key, sort_name
 
 MOST_ALIKE = 30  # people who share a number or an address: so many identify nobody
 MOST_READ = 20_000  # contacts for one batch of rows
@@ -133,13 +133,13 @@ class People:
         found: list[Person] = []
         for trashed in (False, True):
             people = [person for person in near.values() if self._fits(person, row, trashed)]
-            found = found or import_match.identified(row, record, people)
-            found = found or (import_match.repeated(row, record, people) if repeats else [])
+            found = found or matching.identified(row, record, people)
+            found = found or (matching.repeated(row, record, people) if repeats else [])
         if len(found) == 1:
             return Found(found[0], [], [])
         others = [person for person in near.values() if not person.trashed]
         several = [person for person in found if not person.trashed]
-        return Found(None, import_match.in_common(record, others), several if several[1:] else [])
+        return Found(None, matching.in_common(record, others), several if several[1:] else [])
 
     def mark(self, person: Person) -> int:
         """How a report names the contact: by its id, or less than zero by the first row that brings it."""
@@ -158,7 +158,7 @@ class People:
 
     def merge(self, person: Person, row: Row) -> list[Change]:
         """Notes what the row wants of a known contact; answers what that changes: field, old value, new one."""
-        wanted = import_match.wanted(person.facts, row.facts)
+        wanted = matching.wanted(person.facts, row.facts)
         wish = self.wish(person.key) if person.key in self.wishes else Wish(row.line)
         changed: list[Change] = [(name, person.facts.get(name), value) for name, value in wanted.items()]
         person.facts.update(wanted)

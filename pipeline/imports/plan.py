@@ -18,8 +18,8 @@ from contacts.csv.sheet import Sheet
 from contacts.identity import Same
 from funnel import suppression
 from funnel.models import Suppression
-from pipeline.import_people import Change, People, Person
-from pipeline.import_rows import Reader, Row, name_of
+from pipeline.imports.people import Change, People, Person
+from pipeline.imports.rows import Reader, Row, name_of
 from pipeline.models import Column, Import, ImportRow
 
 BATCH = 500

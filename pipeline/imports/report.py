@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
 from contacts.csv import rows as csv_rows
-from pipeline import import_files, import_undo, stalled
+from pipeline import stalled
 from pipeline.forecast import Forecast, figures
-from pipeline.import_choices import ChoicesForm
-from pipeline.import_forms import ReadingForm
-from pipeline.import_mails import Mails, too_many
-from pipeline.import_plan import SUPPRESSED
-from pipeline.import_words import line
-from pipeline.imports import BUSY, can_be_mapped, lines_at_fault
+from pipeline.imports import files, undo
+from pipeline.imports.choices import ChoicesForm
+from pipeline.imports.forms import ReadingForm
+from pipeline.imports.mails import Mails, too_many
+from pipeline.imports.plan import SUPPRESSED
+from pipeline.imports.steps import BUSY, can_be_mapped, lines_at_fault
+from pipeline.imports.words import line
 from pipeline.models import Column, Import, ImportRow
 
 PAGE = 100
@@ -69,9 +70,9 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
         "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
         "is_error": source.state == State.FAILED,
-        "way_back": import_undo.state_of(source, timezone.now()),
+        "way_back": undo.state_of(source, timezone.now()),
         "can_be_mapped": can_be_mapped(source),
-        "left_out": import_files.left_out(source),
+        "left_out": files.left_out(source),
         "choices": ChoicesForm(None, source=source),
         **mails_of(source),
     }
@@ -87,7 +88,7 @@ def mapping_page(source: Import) -> dict[str, Any]:
         "reading": ReadingForm(None, source=source) if shape.get("kind") != "vcard" else None,
         "repair": shape.get("repair", ""),
         "sheet": shape.get("remark", ""),
-        "left_out": import_files.left_out(source),
+        "left_out": files.left_out(source),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from contacts.csv.values import show
-from pipeline.import_plan import Change, label
+from pipeline.imports.plan import Change, label
 from pipeline.models import Column
 
 LONGEST = 200  # of a value that is shown

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from base.refusals import Conflict, NotUnderstood
-from pipeline import import_tasks, strays
-from pipeline.import_files import READ
-from pipeline.import_jobs import MOST_LINES, invalid_rows
-from pipeline.import_mails import Mails, refuse_too_many
-from pipeline.import_plan import mapping_of, refuse_assignees
+from pipeline import strays
+from pipeline.imports import tasks
+from pipeline.imports.files import READ
+from pipeline.imports.jobs import MOST_LINES, invalid_rows
+from pipeline.imports.mails import Mails, refuse_too_many
+from pipeline.imports.plan import mapping_of, refuse_assignees
 from pipeline.models import Import, ImportRow
 
 State = Import.State
@@ -43,7 +44,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
     with strays.only_with_its_row(source.file, name):
         source.file.save(name, upload, save=False)
         source.save(force_insert=True)
-        import_tasks.hand_over(import_tasks.read_import, source)
+        tasks.hand_over(tasks.read_import, source)
     return source
 
 
@@ -129,7 +130,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     locked.options |= {"valid_only": valid_only, "enrol": enrol, "resumed": False}
     locked.state, locked.rows_done, locked.finished_at = State.RUNNING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
-    import_tasks.hand_over(import_tasks.run_import, locked)
+    tasks.hand_over(tasks.run_import, locked)
 
 
 def lines_at_fault(source: Import) -> list[int]:
@@ -151,12 +152,12 @@ def _mappable(source: Import) -> Import:
 
 def _start_reading(locked: Import) -> None:
     _start_over(locked, State.READING)
-    import_tasks.hand_over(import_tasks.read_import, locked)
+    tasks.hand_over(tasks.read_import, locked)
 
 
 def _start_checking(locked: Import) -> None:
     _start_over(locked, State.CHECKING)
-    import_tasks.hand_over(import_tasks.check_import, locked)
+    tasks.hand_over(tasks.check_import, locked)
 
 
 def _start_over(locked: Import, state: str) -> None:

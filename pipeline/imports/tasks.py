@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from pipeline import import_files, import_jobs, import_undoing
 from pipeline.attempts import AGAIN, attempt
+from pipeline.imports import files, jobs, undoing
 from pipeline.models import Import
 
 LARGE = 2000  # rows; a larger import must not keep a smaller one waiting
@@ -20,27 +20,27 @@ LANES = 4
 @app.task(name="read_import", retry=AGAIN, pass_context=True)
 def read_import(context: JobContext, import_id: int) -> None:
     """What an uploaded file is."""
-    _import(import_jobs.read, import_id, context)
+    _import(jobs.read, import_id, context)
 
 
 @app.task(name="check_import", retry=AGAIN, pass_context=True)
 def check_import(context: JobContext, import_id: int) -> None:
     """The dry run of an uploaded file."""
-    _import(import_jobs.check, import_id, context)
+    _import(jobs.check, import_id, context)
 
 
 @app.task(name="run_import", retry=AGAIN, pass_context=True)
 def run_import(context: JobContext, import_id: int) -> None:
     """The import of a checked file."""
-    _import(import_jobs.run, import_id, context)
+    _import(jobs.run, import_id, context)
 
 
 @app.task(name="undo_import", retry=AGAIN, pass_context=True)
 def undo_import(context: JobContext, import_id: int) -> None:
     """Takes back what an import wrote."""
     attempt(
-        lambda: import_undoing.carry_out(import_id=import_id, now=timezone.now()),
-        lambda: import_undoing.give_up(import_id=import_id),
+        lambda: undoing.carry_out(import_id=import_id, now=timezone.now()),
+        lambda: undoing.give_up(import_id=import_id),
         context,
     )
 
@@ -62,14 +62,14 @@ def _waiting(lock: str) -> int:
 @app.task(name="forget_imports", queueing_lock="forget_imports")
 def forget_imports(timestamp: int) -> None:
     """Uploaded files and their reports after 30 days."""
-    import_files.forget_old(now=timezone.now())
-    import_undoing.forget_old(now=timezone.now())
+    files.forget_old(now=timezone.now())
+    undoing.forget_old(now=timezone.now())
 
 
 def _import(work: Callable[..., None], import_id: int, context: JobContext) -> None:
     sentence = _("Der Import ist an einem unerwarteten Fehler gescheitert; es wurde nichts übernommen.")
     attempt(
         lambda: work(import_id=import_id, now=timezone.now()),
-        lambda: import_jobs.fail(import_id=import_id, sentence=sentence, now=timezone.now()),
+        lambda: jobs.fail(import_id=import_id, sentence=sentence, now=timezone.now()),
         context,
     )

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from contacts import identity, reaches
 from contacts.identity import Record, Same
-from pipeline.import_rows import Facts, Row, place_key
+from pipeline.imports.rows import Facts, Row, place_key
 
 if TYPE_CHECKING:
-    from pipeline.import_people import Person
+    from pipeline.imports.people import Person
 
 _NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
 

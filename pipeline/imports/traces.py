@@ -11,7 +11,7 @@ from base.copying import copy_in
 from pipeline.models import Import, Trace
 
 if TYPE_CHECKING:
-    from pipeline.import_write import Writer
+    from pipeline.imports.write import Writer
 
 COLUMNS = ("account_id", "source_id", "contact_id", "is_new", "before", "after", "from_column", "kept", "at")
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from pipeline.import_plan import ASKED
+from pipeline.imports.plan import ASKED
 from pipeline.models import Import, ImportRow
 
 MOST_ASKED = 50  # rows

@@ -27,11 +27,11 @@ from funnel import starting
 from funnel.starting import Started
 from pipeline import bulk, places
 from pipeline.bulk import Enrol
-from pipeline.import_mails import Mails
-from pipeline.import_people import People, Wish
-from pipeline.import_plan import label
-from pipeline.import_rows import Evidence, Facts
-from pipeline.import_traces import keep
+from pipeline.imports.mails import Mails
+from pipeline.imports.people import People, Wish
+from pipeline.imports.plan import label
+from pipeline.imports.rows import Evidence, Facts
+from pipeline.imports.traces import keep
 from pipeline.models import Card, Column, Import, Move
 
 BATCH = 500

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from pipeline import import_tasks
-from pipeline.import_undoing import REVERTED, TRASHED, UNDO, left
+from pipeline.imports import tasks
+from pipeline.imports.undoing import REVERTED, TRASHED, UNDO, left
 from pipeline.models import Import, Trace
 
 MOST_NAMED = 100
@@ -33,7 +33,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
     locked.state, locked.rows_done = State.UNDOING, 0
     locked.options |= {"undone_by": user.pk}
     locked.save(update_fields=["state", "rows_done", "options"])
-    import_tasks.hand_over(import_tasks.undo_import, locked)
+    tasks.hand_over(tasks.undo_import, locked)
 
 
 def state_of(source: Import, now: datetime) -> dict[str, Any]:

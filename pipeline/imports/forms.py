@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.csv.fields import FIELDS
 from pipeline.columns import fold_name
-from pipeline.import_files import MOST_STATUSES
-from pipeline.import_plan import mapping_of
-from pipeline.import_rows import REJECT
+from pipeline.imports.files import MOST_STATUSES
+from pipeline.imports.plan import mapping_of
+from pipeline.imports.rows import REJECT
 from pipeline.models import Column, Import
 
 # A contact needs one of them.

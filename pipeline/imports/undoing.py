@@ -16,7 +16,7 @@ from contacts.kinds import Kind
 from contacts.models import Action, Change, Consent, Contact
 from pipeline import bulk, leads
 from pipeline import columns as board
-from pipeline.import_traces import stored
+from pipeline.imports.traces import stored
 from pipeline.models import Card, Column, Import, Move, Trace
 
 UNDO = timedelta(days=7)

@@ -17,11 +17,11 @@ from psycopg.types.json import Jsonb
 
 from base.copying import copy_in
 from base.refusals import NotUnderstood, Refusal
-from pipeline import import_files
-from pipeline.import_mails import Mails, forecast, sentences
-from pipeline.import_plan import LONGEST_REASON, Line, Plan, make_plan
-from pipeline.import_words import Words
-from pipeline.import_write import Writer
+from pipeline.imports import files
+from pipeline.imports.mails import Mails, forecast, sentences
+from pipeline.imports.plan import LONGEST_REASON, Line, Plan, make_plan
+from pipeline.imports.words import Words
+from pipeline.imports.write import Writer
 from pipeline.models import Import, ImportRow
 
 LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
@@ -43,10 +43,10 @@ def read(*, import_id: int, now: datetime) -> None:
             return
         source.state, source.error, source.finished_at = State.UPLOADED, "", None
         try:
-            import_files.read(source)
+            files.read(source)
         except NotUnderstood as refusal:
             source.state, source.error, source.finished_at = State.FAILED, refusal.sentence[:500], now
-            import_files.drop(source)
+            files.drop(source)
         source.save(
             update_fields=["state", "error", "finished_at", "file", "mapping", "options", "rows_total"]
         )
@@ -58,7 +58,7 @@ def check(*, import_id: int, now: datetime) -> None:
         if source is None:
             return
         with Progress(source) as report:
-            plan = make_plan(source, import_files.sheet_of(source), report, now)
+            plan = make_plan(source, files.sheet_of(source), report, now)
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
         _finish(source, State.CHECKED, plan.counts, mails, now)
@@ -71,13 +71,13 @@ def run(*, import_id: int, now: datetime) -> None:
             return
         with Progress(source, stages=2) as report:
             before = _done(source)
-            plan = make_plan(source, import_files.sheet_of(source), report, now)
+            plan = make_plan(source, files.sheet_of(source), report, now)
             if not _is_alone(source):
                 return
             if _done(source) != before:
                 del plan
                 report.begin_again()
-                plan = make_plan(source, import_files.sheet_of(source), report, now)
+                plan = make_plan(source, files.sheet_of(source), report, now)
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
             report.next_stage(len(plan.people.wishes))
