@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from environ import Env
 
-BACKEND = "funnel.provider.EmailBackend"
+BACKEND = "funnel.transport.provider.EmailBackend"
 KEYS = {  # what user and password of the address are called by django-anymail
     "mailgun": ("MAILGUN_API_KEY", "MAILGUN_WEBHOOK_SIGNING_KEY"),
     "mailjet": ("MAILJET_API_KEY", "MAILJET_SECRET_KEY"),

@@ -8,8 +8,8 @@ from random import Random
 
 from contacts.kinds import Kind
 from demo.story import LOST, WAY, Event, Story
-from funnel import schedule
 from funnel.models import Enrolment, Message, Step
+from funnel.permission import schedule
 
 State, Reason = Message.State, Message.Reason
 ANSWERED = "250 2.0.0 Ok: queued"

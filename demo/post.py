@@ -13,11 +13,12 @@ from contacts.models import Consent, Contact
 from demo.mails import UNSUBSCRIBING, Mail, Post, Run, follow, mails_of, tell_of
 from demo.people import Person
 from demo.story import Story
-from funnel import planning, rendering
-from funnel.ledger import plain_subject
+from funnel.contact_messages import plain_subject
+from funnel.letters import rendering
 from funnel.models import Enrolment, Message, Sender, Step, Suppression
-from funnel.suppression import address_hash
-from funnel.tokens import unsubscribe_token
+from funnel.permission.suppression import address_hash
+from funnel.permission.tokens import unsubscribe_token
+from funnel.series import planning
 from pipeline.models import Column
 
 MOST_FOLLOWED = 20_000  # contacts; of a larger crowd the others count as imported, and nobody mailed them

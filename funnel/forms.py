@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import AddressField, NameField
-from funnel import placeholders
+from funnel.letters import placeholders
 from funnel.models import Step
-from funnel.sequences import Content
+from funnel.series.sequences import Content
 
 LONGEST_DELAY = 365
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from accounts import posting
 from accounts.models import Account
 from contacts.models import Change, Contact
-from funnel.letterhead import letterhead
+from funnel.letters.letterhead import letterhead
 from funnel.models import Message
-from funnel.suppression import address_hash
-from funnel.tokens import Unsubscription, mask, token_of
+from funnel.permission.suppression import address_hash
+from funnel.permission.tokens import Unsubscription, mask, token_of
 
 
 def traces(address: str) -> dict[str, int | None]:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from funnel import proving, tasks
-from funnel.holidays import nationwide
+from funnel import tasks
 from funnel.models import Holiday, Sender
+from funnel.permission.holidays import nationwide
+from funnel.transport import proving
 
 MOST_HOLIDAYS = 200
 

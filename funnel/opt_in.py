@@ -18,9 +18,11 @@ from accounts.models import User
 from base.refusals import Conflict, NotUnderstood, TooMany
 from contacts import consent, finding
 from contacts.models import Consent, Contact
-from funnel import basis, imprint, opt_in_mail, tasks, tokens
+from funnel import tasks
+from funnel.letters import imprint, opt_in_mail
 from funnel.models import OptIn, Sender
-from funnel.suppression import is_suppressed
+from funnel.permission import eligibility, tokens
+from funnel.permission.suppression import is_suppressed
 
 VALID = timedelta(days=opt_in_mail.DAYS_VALID)
 PAUSE = timedelta(minutes=3)  # between two mails to an address
@@ -63,11 +65,11 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     contact = finding.lock(user, contact_id)
     sender = Sender.objects.of(contact.account_id).get()
     address = contact.email.strip().lower()
-    if not basis.has_address(address):
+    if not eligibility.has_address(address):
         raise NotUnderstood(_("Für die Anfrage fehlt eine gültige E-Mail-Adresse."))
     if is_suppressed(contact.account_id, address):
         raise Conflict(_("Diese Adresse ist gesperrt: Sie darf nicht angeschrieben werden."))
-    if not basis.lacks_consent(contact, basis.moved(contact)):
+    if not eligibility.lacks_consent(contact, eligibility.moved(contact)):
         raise Conflict(_("Die Einwilligung für E-Mails liegt schon vor. Es wurde nichts gesendet."))
     lacking = imprint.missing(sender)
     if lacking:

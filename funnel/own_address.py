@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from funnel import inbound, sender_address
+from funnel.letters import inbound, sender_address
 from funnel.models import Sender
 
 Proof = Sender.Proof

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import NameField
 from accounts.models import HUES
-from funnel import imprint
 from funnel.forms import ClockField, OptionalAddressField
-from funnel.legal_forms import COMPANY_LIMITED
+from funnel.letters import imprint
+from funnel.letters.legal_forms import COMPANY_LIMITED
 from funnel.models import Sender
 
 MOST_A_DAY, MOST_A_WEEK = 5, 20

@@ -5,13 +5,17 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from accounts import posting
-from funnel import arrivals, inbox, lost_links, opt_in_sending, outbox, proving, telling, upkeep
+from funnel import lost_links
+from funnel.replies import arrivals, inbox
+from funnel.sending import opt_in_delivery, worker
+from funnel.series import maintenance
+from funnel.transport import proving, telling
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
 # Over three days, as a mail of a series is tried: soon at first, in the end every one and a half hours.
 LATER = RetryStrategy(
-    max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_sending.NotTaken, proving.NotTaken}
+    max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_delivery.NotTaken, proving.NotTaken}
 )
 
 
@@ -19,21 +23,21 @@ LATER = RetryStrategy(
 @app.task(name=SWEEP, queueing_lock=SWEEP, lock=SWEEP)
 def sweep_messages(timestamp: int) -> None:
     """Sends what is due, and gives the sign of life that pages look for."""
-    outbox.sweep()
+    worker.sweep()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name=UPKEEP, queueing_lock=UPKEEP)
 def look_after_series(timestamp: int) -> None:
     """Begins the series that waited for a consent or an address and have it now; ends those that are through."""
-    upkeep.resume_ready(now=timezone.now())
-    upkeep.finish_through(now=timezone.now())
+    maintenance.resume_ready(now=timezone.now())
+    maintenance.finish_through(now=timezone.now())
 
 
 @app.task(name="send_opt_in", retry=LATER)
 def send_opt_in(opt_in_id: int) -> None:
     """A question for consent that somebody asked for."""
-    opt_in_sending.deliver(opt_in_id=opt_in_id, now=timezone.now())
+    opt_in_delivery.deliver(opt_in_id=opt_in_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

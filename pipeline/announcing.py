@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from funnel import placeholders
-from funnel.enrolments import Announcement, Effect
-from funnel.ledger import plain_subject
+from funnel.contact_messages import plain_subject
+from funnel.letters import placeholders
 from funnel.models import Enrolment, Message, Sender
+from funnel.series.enrolments import Announcement, Effect
 from pipeline.moves import Moved
 
 SOON = timedelta(hours=1)

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from base.sql import all_rows
-from funnel.imprint import COMPLETE
+from funnel.letters.imprint import COMPLETE
 from pipeline import faces
 from pipeline.models import Card, Column
 from pipeline.selection import Selection

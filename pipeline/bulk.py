@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
-from funnel import enrolments, starting
-from funnel.enrolments import Effect
-from funnel.starting import Started
+from funnel.series import bulk_enrolments, enrolments
+from funnel.series.bulk_enrolments import Started
+from funnel.series.enrolments import Effect
 from pipeline import columns as board
 from pipeline import places
 from pipeline.models import Card, Column, Move
@@ -119,7 +119,7 @@ def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, 
         causes = {move.contact_id: move.pk for move in moves[part : part + PART]}
         contacts = Contact.objects.of(target.account_id).filter(pk__in=causes).order_by("pk")
         begin = {"sequence_id": target.sequence_id, "waits": waits, "causes": causes}
-        started.add(starting.start_many(contacts=list(contacts), actor=user, now=now, **begin))
+        started.add(bulk_enrolments.start_many(contacts=list(contacts), actor=user, now=now, **begin))
     return started
 
 

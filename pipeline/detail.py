@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from contacts import consent, duplicates, factsheet, timeline
 from contacts.models import Contact
-from funnel import ledger, standing
+from funnel import contact_messages, panel
 from pipeline import history
 from pipeline.models import Card
 
@@ -19,9 +19,9 @@ class Detail:
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
     states: list[consent.State]
-    standing: standing.Standing
+    standing: panel.Standing
     duplicates: list[Contact]
-    ledger: ledger.Ledger
+    ledger: contact_messages.Ledger
     history: list[history.Line]
     has_older_history: bool
 
@@ -35,9 +35,9 @@ def load(user: User, contact: Contact) -> Detail:
         sections=factsheet.sections(contact),
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
-        standing=standing.load(contact),
+        standing=panel.load(contact),
         duplicates=duplicates.find(user, contact),
-        ledger=ledger.load(contact),
+        ledger=contact_messages.load(contact),
         history=lines,
         has_older_history=has_older,
     )

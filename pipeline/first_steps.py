@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from funnel import imprint
+from funnel.letters import imprint
 from funnel.models import Sender
 
 

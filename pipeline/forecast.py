@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 
 from accounts.models import Account
 from contacts.models import Contact
-from funnel import basis
 from funnel.models import Enrolment, Message, Sequence
+from funnel.permission import eligibility
 from pipeline.models import Column
 
 LACKING = (Message.Reason.NO_CONSENT, Message.Reason.NO_ADDRESS, Message.Reason.SUPPRESSED)
@@ -29,7 +29,7 @@ def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
     """The statuses to choose from, how many of the contacts may be mailed, and what that means for each series."""
     columns, steps = list(Column.objects.of(account).order_by("position")), coming_steps(account)
     rows = Contact.objects.of(account).filter(pk__in=contact_ids)
-    refused = basis.missing_many(account.pk, dict(rows.values_list("pk", "email")))
+    refused = eligibility.missing_many(account.pk, dict(rows.values_list("pk", "email")))
     mailable = len(contact_ids) - len(refused)
     forecasts = [
         Forecast(column, mailable * steps[column.sequence_id]) for column in columns if column.sequence_id

@@ -13,8 +13,8 @@ from contacts import consent as evidence
 from contacts.derived import derive
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
-from funnel import enrolments
-from funnel.enrolments import Effect
+from funnel.series import enrolments
+from funnel.series.enrolments import Effect
 from pipeline import leads
 from pipeline.models import Column, Intake
 

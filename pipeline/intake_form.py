@@ -13,9 +13,9 @@ from contacts import assignment, facts
 from contacts.consent import BY_HAND
 from contacts.forms import FactsForm
 from contacts.models import Consent
-from funnel import suppression
-from funnel.enrolments import Effect
 from funnel.models import Suppression
+from funnel.permission import suppression
+from funnel.series.enrolments import Effect
 from pipeline.models import Column
 
 # What is asked in a call, in its order; everything else is folded away.

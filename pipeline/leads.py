@@ -13,9 +13,9 @@ from base import journal
 from base.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Change, Contact, sight
-from funnel import enrolments
-from funnel.enrolments import Effect
 from funnel.models import Enrolment
+from funnel.series import enrolments
+from funnel.series.enrolments import Effect
 from pipeline import columns as board
 from pipeline import places
 from pipeline.models import Card, Column, ImportRow, Move, TrashedCard

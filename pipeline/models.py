@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
-from funnel.enrolments import Effect
 from funnel.models import Sequence
+from funnel.series.enrolments import Effect
 from pipeline.deed_models import Deed, DeedPart
 from pipeline.origin_models import Intake, Trace
 

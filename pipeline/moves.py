@@ -15,8 +15,8 @@ from accounts.models import User
 from base.refusals import Conflict, Gone, NotUnderstood
 from base.sql import all_rows
 from contacts.models import Contact, sight
-from funnel import enrolments, undoing
-from funnel.enrolments import Announcement, Effect
+from funnel.series import enrolments, undoing
+from funnel.series.enrolments import Announcement, Effect
 from pipeline import places
 from pipeline.locks import lock_card, lock_columns
 from pipeline.models import Card, Column, Move

@@ -12,8 +12,9 @@ from base import journal
 from base.journal import Line
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel import enrolments, suppression
 from funnel.models import Enrolment, Suppression
+from funnel.permission import suppression
+from funnel.series import enrolments
 from pipeline import leads
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import User
 from contacts import assignment
 from contacts.models import Change, Contact, sight
-from funnel import undoing
+from funnel.series import undoing
 from pipeline import columns as board
 from pipeline import leads, places
 from pipeline.doing import AT_ONCE, cause

@@ -35,8 +35,8 @@ from accounts.models import Account, Role, User
 from contacts.kinds import Kind
 from contacts.models import Change, Consent, Contact
 from funnel.models import Enrolment, Hold, Holiday, Message, OptIn, Sender, Sequence, Step, Suppression
-from funnel.suppression import address_hash
-from funnel.tokens import opt_in_token, unsubscribe_token
+from funnel.permission.suppression import address_hash
+from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
 from pipeline import deeds, moves
 from pipeline.boards import create_board

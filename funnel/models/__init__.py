@@ -1,9 +1,9 @@
 """The e-mail funnel: what is mailed when, to whom, and what became of it. It has never heard of columns or cards."""
 
 from funnel.models.arrivals import Arrival, Mailbox
+from funnel.models.consent import OptIn, Pulse, Suppression
+from funnel.models.enrolments import Enrolment, EnrolmentChange, Message
 from funnel.models.holds import Hold
-from funnel.models.refusing import OptIn, Pulse, Suppression
-from funnel.models.runs import Enrolment, EnrolmentChange, Message
 from funnel.models.senders import Holiday, Sender
 from funnel.models.sequences import Sequence, Step
 

@@ -12,9 +12,11 @@ from contacts import consent, timeline
 from contacts.finding import find
 from contacts.models import Contact
 from contacts.views.answers import changed, small_page
-from funnel import doubts, ledger, opt_in, standing, withdrawal
+from funnel import contact_messages, opt_in
+from funnel import panel as standing
 from funnel.consent_forms import DoubtForm, NewConsentForm, ObjectionForm
-from funnel.suppression import entries
+from funnel.permission.suppression import entries
+from funnel.replies import doubts, withdrawal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +103,7 @@ def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpRespons
         "contacts/_bubbles.html",
         "contacts/_timeline.html",
         standing=standing.load(contact),
-        ledger=ledger.load(contact),
+        ledger=contact_messages.load(contact),
         states=consent.states(contact),
         timeline=timeline.load(request.user, contact),
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import gate
 from base.csp import framed
-from funnel import drafts
+from funnel import preview as drafts
 from funnel.forms import DraftForm, PreviewForm
 from funnel.views.outbox import READERS as AUTHORS
 

@@ -11,8 +11,10 @@ from base.csp import framed, with_frames
 from contacts.finding import find
 from contacts.models import sight
 from contacts.views.answers import changed
-from funnel import by_hand, enrolments, ledger, running
+from funnel import contact_messages as ledger
 from funnel.models import Message
+from funnel.sending import switch
+from funnel.series import by_hand, enrolments
 
 
 @require_POST
@@ -97,6 +99,6 @@ def _shown(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse
     contact = find(request.user, contact_id)
     context = {
         "ledger": ledger.load(contact),
-        "silence": running.silence(request.user, timezone.localtime()),
+        "silence": switch.silence(request.user, timezone.localtime()),
     }
     return changed(request, contact, sentence, "funnel/_ledger.html", **context)

@@ -13,9 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from base.refusals import TooMany
-from funnel import lost_links, opt_in, tokens, withdrawal
+from funnel import lost_links, opt_in
 from funnel.consent_forms import AddressForm
-from funnel.letterhead import letterhead
+from funnel.letters.letterhead import letterhead
+from funnel.permission import tokens
+from funnel.replies import withdrawal
 from funnel.tasks import send_links
 
 

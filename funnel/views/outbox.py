@@ -9,8 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, gate
 from accounts.models import Role
-from funnel import doubts, holding, outgoing, running
+from funnel import outbox_page as outgoing
 from funnel.models import Sender
+from funnel.replies import doubts
+from funnel.sending import switch as running
+from funnel.transport import holding
 
 READERS = (*LEADERS, Role.MARKETING)
 

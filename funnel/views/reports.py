@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from funnel import provider_reports, returns
+from funnel.replies import returns, webhook
 
 
 @csrf_exempt
@@ -15,8 +15,8 @@ from funnel import provider_reports, returns
 def reports(request: HttpRequest) -> HttpResponse:
     """Bounces, complaints, unsubscribing. 200 also for what concerns nobody, else it would be sent again for days."""
     try:
-        found = provider_reports.read(request)
-    except provider_reports.Unheard as fault:
+        found = webhook.read(request)
+    except webhook.Unheard as fault:
         headers = {"WWW-Authenticate": 'Basic realm="webhook"'} if fault.status == 401 else {}
         return HttpResponse(status=fault.status, headers=headers)
     for report in found:

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import LEADERS, gate
 from base.refusals import NotUnderstood
-from funnel import imprint, office, own_address, running
+from funnel import office, own_address
 from funnel.forms import HolidayForm, SwitchForm
+from funnel.letters import imprint
 from funnel.models import Holiday, Sender
 from funnel.sender_form import SenderForm
+from funnel.sending import switch as running
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,9 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import gate
 from base.csp import with_frames
 from base.refusals import NotUnderstood, wants_fragment
-from funnel import doubts, imprint, placeholders, reaching, reports, running, sequences
+from funnel import statistics
 from funnel.forms import PlaceForm, StepForm, SwitchForm
+from funnel.letters import imprint, placeholders
 from funnel.models import Sender, Sequence, Step
+from funnel.replies import doubts
+from funnel.sending import switch as running
+from funnel.series import replanning, sequences
 from funnel.views.outbox import READERS as AUTHORS
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     sender = Sender.objects.of(request.account).get()
     context = {
-        "overview": reports.load(request.account, now),
+        "overview": statistics.load(request.account, now),
         "sender": sender,
         "missing": imprint.missing(sender),
         "silence": running.silence(request.user, now),
@@ -155,7 +159,7 @@ def _editor(
         "sequence": sequence,
         "step": step,
         "touched": sequences.touched(sequences.planned(step)) if step else "",
-        "reached": "" if step else sequences.reached(reaching.running(sequence)),
+        "reached": "" if step else sequences.reached(replanning.running(sequence)),
         "placeholders": placeholders.ALLOWED.items(),
         **more,
     }

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from base.refusals import NotUnderstood
 from contacts.models import Contact
-from funnel import basis, starting
 from funnel.models import Enrolment, Message
-from funnel.starting import Started
+from funnel.permission import eligibility
+from funnel.series import bulk_enrolments
+from funnel.series.bulk_enrolments import Started
 from pipeline import announcing
 from pipeline.forecast import coming_steps
 from pipeline.imports.people import People, Wish
@@ -82,8 +83,8 @@ def forecast(account: Account, people: People) -> Mails:
             if column_id in series:
                 sequence_id = series[column_id].sequence_id
                 agreed = {key: at for key, at in coming.items() if key in addresses}
-                refused = basis.missing_many(account.pk, addresses, agreed)
-                by_hand = starting.paused(account.pk, addresses, sequence_id)
+                refused = eligibility.missing_many(account.pk, addresses, agreed)
+                by_hand = bulk_enrolments.paused(account.pk, addresses, sequence_id)
                 refused |= dict.fromkeys(by_hand, Enrolment.Reason.MANUAL.value)
                 count = steps.get(sequence_id, 0)
                 allowed = {key: count for key in addresses if key not in refused}
@@ -134,7 +135,7 @@ def _waiting(account: Account, coming: Mapping[int, datetime]) -> int:
         contact__in=coming, contact__trashed_at=None, state="paused", reason=Enrolment.Reason.NO_BASIS
     )
     addresses = dict(rows.values_list("contact", "contact__email"))
-    return len(addresses) - len(basis.missing_many(account.pk, addresses, coming))
+    return len(addresses) - len(eligibility.missing_many(account.pk, addresses, coming))
 
 
 def _parts(keys: Iterable[int]) -> Iterator[list[int]]:

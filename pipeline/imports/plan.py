@@ -16,8 +16,8 @@ from contacts.consent import LONGEST_PLACE
 from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Sheet
 from contacts.identity import Same
-from funnel import suppression
 from funnel.models import Suppression
+from funnel.permission import suppression
 from pipeline.imports.people import Change, People, Person
 from pipeline.imports.rows import Reader, Row, name_of
 from pipeline.models import Column, Import, ImportRow

@@ -23,8 +23,8 @@ from contacts.derived import derive, lexemes
 from contacts.kinds import Kind
 from contacts.models import Action, Change, Consent, Contact, Source
 from contacts.search import vector
-from funnel import starting
-from funnel.starting import Started
+from funnel.series import bulk_enrolments
+from funnel.series.bulk_enrolments import Started
 from pipeline import bulk, places
 from pipeline.bulk import Enrol
 from pipeline.imports.mails import Mails
@@ -112,7 +112,7 @@ class Writer:
             entering = [
                 contact for contact, column in zip(contacts, columns, strict=True) if column == column_id
             ]
-            started = starting.start_many(
+            started = bulk_enrolments.start_many(
                 contacts=entering,
                 sequence_id=self.series[column_id],
                 waits=False,

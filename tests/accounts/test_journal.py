@@ -8,9 +8,9 @@ from django.db import transaction
 from base import journal
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel import withdrawal
 from funnel.models import Suppression
-from funnel.suppression import address_hash, is_suppressed
+from funnel.permission.suppression import address_hash, is_suppressed
+from funnel.replies import withdrawal
 from pipeline import leads
 from pipeline.replaying import replay
 from tests.factories import ContactFactory

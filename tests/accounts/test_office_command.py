@@ -13,7 +13,7 @@ from accounts.models import Account, User
 from accounts.plans import Plan
 from base import vault
 from funnel.models import Sender
-from funnel.relay import Relay
+from funnel.transport.smtp import Relay
 from pipeline.models import Column
 
 

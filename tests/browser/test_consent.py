@@ -8,9 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from contacts.models import Consent
-from funnel import basis, opt_in
+from funnel import opt_in
 from funnel.models import OptIn
-from funnel.tokens import opt_in_token, unsubscribe_token
+from funnel.permission import eligibility
+from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
 from tests.pipeline.working import empty_queue
@@ -44,7 +45,7 @@ def test_unsubscribing_takes_one_click_without_scripts_or_login(visit, klara, kr
     expect(page.get_by_role("heading")).to_have_text("E-Mails abbestellen")
     page.get_by_role("button", name="Abmelden").click()
     expect(page.get_by_role("heading")).to_have_text("Sie sind abgemeldet")
-    assert basis.missing(klara) == "suppressed"
+    assert eligibility.missing(klara) == "suppressed"
     assert ended(klara) == "unsubscribed"
 
 
@@ -54,7 +55,7 @@ def test_a_broken_link_leads_to_a_new_link_by_mail(visit, watch, klara):
     page.get_by_label("E-Mail-Adresse").fill("klara@lead.example")
     page.get_by_role("button", name="Link zum Abbestellen zusenden").click()
     expect(page.get_by_role("heading")).to_have_text("Bitte sehen Sie in Ihr Postfach")
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
 
 
 def test_confirming_takes_one_click(visit, nora, sofia):

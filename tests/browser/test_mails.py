@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import FrameLocator, Page, expect
 
 from contacts.models import Contact
-from funnel import outbox
 from funnel.models import Message, Step
+from funnel.sending import worker
 from tests.browser.board import card_of, cards_in, drag, messages
 from tests.factories import ContactFactory
 from tests.funnel.mailing import MONDAY, grant, live, ready, steps
@@ -76,9 +76,9 @@ def test_a_written_mail_reaches_the_lead_after_a_drop_and_ends_with_the_unsubscr
     drag(page, card_of(page, ada), cards_in(page, reached))
     expect(messages(page).last).to_contain_text("1. Mail „Willkommen“ in 10 Minuten")
     clock.now = MONDAY + timedelta(minutes=9)
-    assert outbox.sweep(now=clock.now, seconds=5) == {}
+    assert worker.sweep(now=clock.now, seconds=5) == {}
     clock.now = MONDAY + timedelta(minutes=11)
-    assert outbox.sweep(now=clock.now, seconds=5) == {"sent": 1}
+    assert worker.sweep(now=clock.now, seconds=5) == {"sent": 1}
     Step.objects.filter(sequence=reached.sequence).update(subject="Ganz anders", body="Ganz anders")
     page.goto(f"/contacts/{ada.pk}/")
     mails = page.locator("#mails")
@@ -115,7 +115,7 @@ def test_by_hand_a_series_is_paused_resumed_called_off_and_hurried(visit, anna, 
     expect(mails.locator("[data-state=cancelled]")).to_contain_text("abgesagt: von Hand")
     mails.get_by_role("button", name="Jetzt senden: Mail 1").click()
     expect(mails.locator("[data-state=planned]")).to_contain_text("wird gleich gesendet")
-    outbox.sweep(now=timezone.now(), seconds=5)
+    worker.sweep(now=timezone.now(), seconds=5)
     assert Message.objects.get(contact=ada, state="sent").subject == "Mail 1"
     page.reload()
     mails.get_by_role("link", name="Mail 1").click()

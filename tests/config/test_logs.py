@@ -15,8 +15,8 @@ from base.unavailable import server_error
 from config.logs import Lines, NoPath
 from config.server_log import ServerLog
 from config.urls import handler500, urlpatterns  # noqa: F401
-from funnel import outbox
 from funnel.models import Message
+from funnel.sending import worker
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps
 from tests.funnel.sink import mail_server
@@ -110,7 +110,7 @@ def test_a_mail_is_one_line_with_the_reason_of_its_failure(anna, board, written,
         message.account.sender.save()
         if not answer.startswith("250"):
             server.answers["RCPT"] = answer
-        outbox.sweep(now=message.planned_for)
+        worker.sweep(now=message.planned_for)
     (line,) = [line for line in written() if line["what"] == "pipeline.mail"]
     assert (line["mail"], line["office"]) == (message.pk, anna.account_id)
     assert line["state"] == Message.objects.get(pk=message.pk).state

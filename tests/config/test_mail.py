@@ -57,7 +57,7 @@ def test_a_mail_server() -> None:
 )
 def test_a_provider(url: str, provider: str, keys: dict[str, str]) -> None:
     assert meaning(url) == {
-        "EMAIL_BACKEND": "funnel.provider.EmailBackend",
+        "EMAIL_BACKEND": "funnel.transport.provider.EmailBackend",
         "MAIL_PROVIDER": provider,
         "MAIL_STREAM": "",
         "ANYMAIL": {

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from contacts import consent, facts, factsheet, reaches
 from contacts.models import Consent, Contact
-from funnel import basis, withdrawal
 from funnel.models import Message
-from funnel.suppression import is_suppressed
+from funnel.permission import eligibility
+from funnel.permission.suppression import is_suppressed
+from funnel.replies import withdrawal
 from pipeline.selection import Selection
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
@@ -135,20 +136,20 @@ def _agree(contact, actor, **given):
 
 def test_consent_names_its_address_and_counts_for_no_other(anna, klara):
     assert _agree(klara, anna).address == "klara@albers.example"
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
     changed = {"email": "klara@buero.example", "more_emails": [reaches.reach("klara@albers.example")]}
     klara = facts.save(contact=klara, values=changed, version=None, actor=anna, now=NOW)
-    assert basis.missing(klara) == Message.Reason.NO_CONSENT
-    assert basis.missing_many(klara.account_id, {klara.pk: klara.email}) == {
+    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing_many(klara.account_id, {klara.pk: klara.email}) == {
         klara.pk: Message.Reason.NO_CONSENT
     }
     _agree(klara, anna)
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
 
 
 def test_consent_for_the_second_address_is_none_for_the_first(anna, klara):
     _agree(klara, anna, address="Klara@buero.example")
-    assert basis.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
 
 
 def test_the_form_of_consent_asks_what_for(login, anna, klara):
@@ -172,7 +173,7 @@ def test_a_withdrawal_counts_for_all_addresses(anna, klara):
     _agree(klara, anna, occurred_at=NOW - timedelta(days=1))
     withdrawn = _agree(klara, anna, granted=False)
     assert withdrawn.address == ""
-    assert basis.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
 
 
 def test_an_objection_counts_for_the_person_with_all_addresses(krueger, anna, klara):

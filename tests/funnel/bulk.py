@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from contacts.derived import derive
 from contacts.models import Consent, Contact
-from funnel import planning
 from funnel.models import Enrolment, Message
+from funnel.series import planning
 from pipeline import places
 from pipeline.models import Card, Column
 

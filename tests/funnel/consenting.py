@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from contacts.models import Consent, Contact
-from funnel import enrolments
-from funnel.enrolments import Effect
 from funnel.models import Enrolment, Message, Sender, Step
+from funnel.series import enrolments
+from funnel.series.enrolments import Effect
 from pipeline.models import Column
 from tests.factories import ContactFactory
 

@@ -7,8 +7,9 @@ import pytest
 from django.test import override_settings
 from django.utils.html import strip_tags
 
-from funnel import apps, inbound, rendering
-from funnel.defaults import DEFAULTS
+from funnel import apps
+from funnel.letters import inbound, rendering
+from funnel.letters.defaults import DEFAULTS
 from help.articles import ARTICLES
 from tests.addresses import NEVER, ROWS, address, browser, walk
 from tests.funnel.letters import SENDER, SOFIA, contact, message

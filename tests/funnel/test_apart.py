@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from funnel.apart import Apart
-from funnel.opened import Poisoned
+from funnel.reading.opened import Poisoned
+from funnel.replies.isolation import Apart
 
 LONG = 60  # seconds; ample for a process to begin
 

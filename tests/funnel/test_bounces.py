@@ -2,7 +2,7 @@
 
 import pytest
 
-from funnel.bounces import LONGEST, Verdict, judge, of_answer
+from funnel.reading.bounces import LONGEST, Verdict, judge, of_answer
 
 GONE = [
     ("5.1.1", "550-5.1.1 The email account that you tried to reach does not exist"),

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Consent
-from funnel import basis, opt_in
+from funnel import opt_in
 from funnel.models import OptIn, Suppression
-from funnel.tokens import opt_in_token
+from funnel.permission import eligibility
+from funnel.permission.tokens import opt_in_token
 from tests.cast import words_of
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
@@ -111,7 +112,7 @@ def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sof
     assert 'data-bubble="opt_out"' in html
     assert "widerrufen" in html
     assert ended(klara) == "objection"
-    assert basis.missing(klara) == "suppressed"
+    assert eligibility.missing(klara) == "suppressed"
     assert "Werbewiderspruch" in page()
     assert "data-suppressed" in page()
     assert "/opt-in/" not in page()
@@ -136,7 +137,7 @@ def test_only_administrators_are_offered_and_allowed_to_lift(klara, login, sofia
     answer = login(anna).post(where, {"method": "spoken", "wording": "Ja."}, headers=FETCH)
     assert answer.status_code == 200
     assert "data-suppressed" not in answer.content.decode()
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
     assert login(anna).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 409
 
 

@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Action, Consent
-from funnel import claiming, opt_in, withdrawal
+from funnel import opt_in
 from funnel.models import Message, OptIn, Suppression
-from funnel.tokens import read, unsubscribe_token
+from funnel.permission.tokens import read, unsubscribe_token
+from funnel.replies import withdrawal
+from funnel.sending import claiming
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, enrol, series, with_imprint
 from tests.pipeline.working import empty_queue, work

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from contacts.kinds import Kind
-from funnel import claiming, enrolments, withdrawal
 from funnel.models import Enrolment, EnrolmentChange, Message
-from funnel.tokens import unsubscription
+from funnel.permission.tokens import unsubscription
+from funnel.replies import withdrawal
+from funnel.sending import claiming
+from funnel.series import enrolments
 from pipeline import deeds, invariants
 from pipeline.models import Move
 from tests.factories import ActionFactory

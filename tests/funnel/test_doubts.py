@@ -3,8 +3,9 @@
 import pytest
 
 from contacts.models import Consent
-from funnel import basis, inbox
 from funnel.models import Message, Suppression
+from funnel.permission import eligibility
+from funnel.replies import inbox
 from tests.funnel.mailing import live, move
 from tests.funnel.test_returned_mails import NOW, case, dan, sent  # noqa: F401  (the scene)
 
@@ -22,7 +23,7 @@ def decide(client, contact, objects: str):
 def test_until_then_no_series_begins_again(anna, board, doubted):
     move(anna, doubted, board["Neue Kontakte"], now=NOW)
     assert live(doubted) == []
-    assert basis.missing(doubted) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(doubted) == Message.Reason.SUPPRESSED
 
 
 def test_colleagues_are_asked_where_they_look(login, anna, sofia, mara, doubted):
@@ -47,7 +48,7 @@ def test_it_was_none_and_the_address_is_open_again(login, sofia, doubted):
     client = login(sofia)
     assert decide(client, doubted, "0").status_code == 302
     assert Suppression.objects.count() == 0
-    assert basis.missing(doubted) == ""
+    assert eligibility.missing(doubted) == ""
     assert decide(client, doubted, "0").status_code == 302
 
 

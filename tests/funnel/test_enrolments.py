@@ -7,9 +7,9 @@ from django.http import Http404
 
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Consent
-from funnel import enrolments, upkeep
 from funnel.models import Enrolment, Message
-from funnel.suppression import address_hash, suppress
+from funnel.permission.suppression import address_hash, suppress
+from funnel.series import enrolments, maintenance
 from pipeline import bulk, leads
 from pipeline.models import Column
 from pipeline.moves import reverse
@@ -151,11 +151,11 @@ class TestBasis:
     def test_it_begins_by_itself_when_consent_is_given(self, anna, dan, series):
         Consent.objects.all().delete()
         move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert upkeep.resume_ready(now=MONDAY) == 0
+        assert maintenance.resume_ready(now=MONDAY) == 0
         grant(dan)
-        assert upkeep.resume_ready(now=MONDAY) == 1
+        assert maintenance.resume_ready(now=MONDAY) == 1
         assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
-        assert upkeep.resume_ready(now=MONDAY) == 0
+        assert maintenance.resume_ready(now=MONDAY) == 0
 
     def test_a_withdrawal_counts_though_consent_was_given_before(self, anna, dan, series):
         grant(dan, MONDAY - timedelta(days=1))

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from base import vault
-from funnel import claiming, holding, outbox, pulse
-from funnel.lanes import Lanes
 from funnel.models import Hold, Message, Sender
+from funnel.sending import claiming, pulse, worker
+from funnel.sending.lanes import Lanes
+from funnel.transport import holding
 from tests.funnel.certificates import distrusted
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
@@ -55,7 +56,7 @@ def free_port() -> int:
 def sweep_until(begin, end, step):
     now = begin
     while now < end:
-        outbox.sweep(now=now)
+        worker.sweep(now=now)
         now += step
     return now
 
@@ -75,7 +76,7 @@ def test_days_without_a_mail_server_lose_nothing_and_keep_the_order(people, smtp
     while back.weekday() > 4:
         back += timedelta(days=1)
     with mail_server(port) as server:
-        outbox.sweep(now=back + timedelta(hours=1))
+        worker.sweep(now=back + timedelta(hours=1))
         assert [address for address, _ in server.mails] == [f"{n}@post.example" for n in range(5)]
         assert {mail["Subject"] for _, mail in server.mails} == {"Mail 1"}
         sweep_until(back + timedelta(days=1), back + timedelta(days=5), timedelta(hours=5))
@@ -87,13 +88,13 @@ def test_days_without_a_mail_server_lose_nothing_and_keep_the_order(people, smtp
 def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_send(people, smtp):
     port = free_port()
     smtp(port)
-    outbox.sweep(now=HELD)
+    worker.sweep(now=HELD)
     assert Hold.objects.get().kind == Kind.CONNECTION
     Message.objects.all().update(planned_for=HELD + timedelta(days=1))
     with mail_server(port):
-        outbox.sweep(now=HELD + timedelta(seconds=59))
+        worker.sweep(now=HELD + timedelta(seconds=59))
         assert holding.standing(people[0].account_id)
-        outbox.sweep(now=HELD + MINUTE)
+        worker.sweep(now=HELD + MINUTE)
     assert holding.standing(people[0].account_id) is None
 
 
@@ -101,11 +102,11 @@ def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_sen
 def test_a_wrong_password_holds_and_says_so(people, smtp):
     with mail_server(login=("me", "right")) as server:
         smtp(server.port, "me", "wrong")
-        assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
+        assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
         held = holding.standing(people[0].account_id)
         assert (held.kind, held.answer[:3], held.try_at) == (Kind.LOGIN, "535", HELD + timedelta(minutes=10))
         smtp(server.port, "me", "right")
-        assert outbox.sweep(now=HELD + timedelta(minutes=10)) == {"sent": 5}
+        assert worker.sweep(now=HELD + timedelta(minutes=10)) == {"sent": 5}
     assert {(row.state, row.attempts) for row in rows()} == {(State.SENT, 1)}
 
 
@@ -113,7 +114,7 @@ def test_a_wrong_password_holds_and_says_so(people, smtp):
 def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
     with distrusted(scheme) as url:
         Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, url))
-        assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
+        assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
     held = holding.standing(krueger.pk)
     assert (held.kind, held.account_id) == (Kind.CERTIFICATE, krueger.pk)
     assert "certificate" in held.answer.lower()
@@ -141,7 +142,7 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
 def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smtp):
     Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
     smtp(free_port())
-    outbox.sweep(now=HELD)
+    worker.sweep(now=HELD)
     assert holding.held_offices() == {krueger.pk}
     assert holding.standing(hansen.pk) is None
     Sender.objects.of(hansen).update(relay="")
@@ -152,7 +153,7 @@ def test_the_tries_come_later_and_later(people, smtp):
     smtp(free_port())
     now, waits = HELD, []
     for _ in range(7):
-        outbox.sweep(now=now)
+        worker.sweep(now=now)
         held = Hold.objects.get()
         waits.append((held.try_at - now) // MINUTE)
         now = held.try_at
@@ -167,7 +168,7 @@ class TestOfReturned:
     def sent(self, people, smtp):
         with mail_server() as server:
             smtp(server.port)
-            outbox.sweep(now=HELD + timedelta(minutes=5))
+            worker.sweep(now=HELD + timedelta(minutes=5))
         return rows()
 
     def returned(self, message, after, kind=Kind.BLOCKED):
@@ -180,9 +181,9 @@ class TestOfReturned:
         assert self.returned(sent[0], timedelta(hours=1))
         with mail_server() as server:
             smtp(server.port)
-            assert outbox.sweep(now=later) == {}
+            assert worker.sweep(now=later) == {}
             assert holding.try_now(user=anna, now=later)
-            assert outbox.sweep(now=later + timedelta(minutes=10)) == {"sent": 5}
+            assert worker.sweep(now=later + timedelta(minutes=10)) == {"sent": 5}
         assert holding.standing(anna.account_id) is None
         assert not holding.try_now(user=anna, now=later)
 
@@ -198,7 +199,7 @@ class TestOfReturned:
         holding.try_now(user=anna, now=later)
         with mail_server() as server:
             smtp(server.port)
-            outbox.sweep(now=later)
+            worker.sweep(now=later)
         assert self.returned(rows(1)[0], timedelta(days=1, hours=1))
         assert holding.standing(krueger.pk).kind == Kind.BLOCKED
 
@@ -256,7 +257,7 @@ def test_a_server_whose_address_no_key_opens_holds_its_office_alone(
         smtp(server.port)
         Sender.objects.of(anna.account).update(relay=vault.seal(vault.RELAY, server.url))
         settings.TOKEN_KEY = "another"
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         (hold,) = Hold.objects.all()
         assert (hold.account_id, hold.kind) == (anna.account_id, Kind.LOGIN)
         assert "Ein Schlüssel des Servers fehlt" in hold.answer

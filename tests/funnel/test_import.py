@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from contacts.models import Consent, Contact
-from funnel import basis, outbox, withdrawal
 from funnel.models import Enrolment, Message
-from funnel.suppression import address_hash, suppress
-from funnel.tokens import read, unsubscribe_token
+from funnel.permission import eligibility
+from funnel.permission.suppression import address_hash, suppress
+from funnel.permission.tokens import read, unsubscribe_token
+from funnel.replies import withdrawal
+from funnel.sending import worker
 from pipeline import leads
 from pipeline.models import Column
 from tests.funnel.consenting import NOW, consenting, ended, enrol, series, with_imprint
@@ -57,7 +59,7 @@ def post(settings):
 def days_pass(count):
     """What the worker does at noon of so many working days after the import."""
     for day in range(count):
-        outbox.sweep(now=FILED + timedelta(days=day, hours=1))
+        worker.sweep(now=FILED + timedelta(days=day, hours=1))
 
 
 def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(
@@ -73,7 +75,7 @@ def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(
     withdrawal.object_to(user=anna, contact_id=objecting.pk, method="spoken", now=NOW)
     enrol(bounced, sequence)
     post.answers["RCPT"] = "550 5.1.1 user unknown"
-    assert outbox.sweep(now=NOW + timedelta(minutes=10)) == {"failed": 1}
+    assert worker.sweep(now=NOW + timedelta(minutes=10)) == {"failed": 1}
     post.answers.clear()
     leads.trash(user=anna, contact_ids=[unsubscribed.pk, objecting.pk, bounced.pk], now=NOW)
     assert leads.erase_expired(now=NOW + timedelta(days=31)) == 3
@@ -91,7 +93,7 @@ def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(
         assert 'data-suppressed="3"' in page
 
     for back in Contact.objects.filter(last_name__in=names):
-        assert basis.missing(back) == "suppressed"
+        assert eligibility.missing(back) == "suppressed"
         move(anna, back, board["Erfolgreich kontaktiert"], FILED)
     days_pass(4)
     assert {recipient for recipient, _mail in post.mails} == {"gut@lead.example"}
@@ -116,7 +118,7 @@ def test_a_couple_with_one_address_is_kept_flagged_and_gets_each_mail_once(anna,
     move(anna, inge, board["Nicht erreicht"], FILED + timedelta(days=7))
     move(anna, inge, board["Neue Kontakte"], FILED + timedelta(days=8))
     for day in range(8, 12):
-        outbox.sweep(now=FILED + timedelta(days=day, hours=1))
+        worker.sweep(now=FILED + timedelta(days=day, hours=1))
     assert len(post.mails) == 2
 
 
@@ -140,7 +142,7 @@ def test_a_new_address_from_a_file_does_not_inherit_a_running_series(anna, board
     klara.refresh_from_db()
     other = Contact.objects.get(email="neu@lead.example")
     assert (klara.email, other.pk == klara.pk) == ("klara@lead.example", False)
-    assert outbox.sweep(now=NOW + timedelta(hours=1)) == {"sent": 1}
+    assert worker.sweep(now=NOW + timedelta(hours=1)) == {"sent": 1}
     assert [recipient for recipient, _mail in post.mails] == ["klara@lead.example"]
     assert not Message.objects.filter(contact=other).exists()
     assert not Enrolment.objects.filter(contact=other).exists()

@@ -3,7 +3,7 @@
 import pytest
 
 from base.sql import all_rows
-from funnel import imprint
+from funnel.letters import imprint
 from funnel.models import Sender
 from tests.funnel.mailing import IMPRINT
 

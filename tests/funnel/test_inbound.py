@@ -7,10 +7,12 @@ import pytest
 from django.conf import settings as configured
 
 from contacts.models import Contact
-from funnel import inbound, inbox, outbox, rendering
-from funnel.inbound import Purpose, Token
-from funnel.incoming import Kind
+from funnel.letters import inbound, rendering
+from funnel.letters.inbound import Purpose, Token
 from funnel.models import Arrival, Message, Suppression
+from funnel.reading.classify import Kind
+from funnel.replies import inbox
+from funnel.sending import worker
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
@@ -50,7 +52,7 @@ def dan(anna, board, krueger, sofia):
 
 @pytest.fixture
 def sent(dan, server):
-    outbox.sweep(now=MONDAY + timedelta(minutes=11))
+    worker.sweep(now=MONDAY + timedelta(minutes=11))
     return Message.objects.get(contact=dan, state="sent")
 
 
@@ -98,7 +100,7 @@ def test_each_mail_has_its_own_envelope_sender_and_answers_come_to_us(sent, serv
 
 def test_a_server_that_refuses_other_senders_keeps_its_own(dan, server):
     server.takes_only = "noreply@kontakte.example"
-    assert outbox.sweep(now=MONDAY + timedelta(minutes=11))["sent"] == 1
+    assert worker.sweep(now=MONDAY + timedelta(minutes=11))["sent"] == 1
     assert server.senders == ["noreply@kontakte.example"]
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from contacts.models import Action
-from funnel import inbox
-from funnel.incoming import Kind
 from funnel.models import Enrolment, Message, Suppression
+from funnel.reading.classify import Kind
+from funnel.replies import inbox
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from funnel.incoming import Kind, own_words, understood
-from funnel.opened import DEEPEST, LARGEST, LONGEST_HEADER, Poisoned
+from funnel.reading.classify import Kind, own_words, understood
+from funnel.reading.opened import DEEPEST, LARGEST, LONGEST_HEADER, Poisoned
 
 OURS = "<ours.1@kontakte.example>"
 

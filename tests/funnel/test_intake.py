@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from contacts.models import Consent, Contact
 from funnel.models import Enrolment, Message
-from funnel.suppression import address_hash, suppress
+from funnel.permission.suppression import address_hash, suppress
 from tests.funnel.consenting import series, with_imprint
 
 CLAUDIA = {"last_name": "Brandes", "email": "claudia@brandes.de", "source": "phone"}

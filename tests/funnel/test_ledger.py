@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
-from funnel import by_hand, claiming, enrolments, ledger, pulse, running
+from funnel import contact_messages
 from funnel.models import Enrolment, Message, Sender, Sequence
+from funnel.sending import claiming, pulse, switch
+from funnel.series import by_hand, enrolments
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
 
@@ -32,7 +34,7 @@ def message(contact: Contact, subject: str = "Mail 1") -> Message:
 
 def lines(contact: Contact) -> list[tuple[str, str, str]]:
     """What the ledger says: subject, state and why, series after series."""
-    runs = ledger.load(contact).runs
+    runs = contact_messages.load(contact).runs
     return [(line.subject, line.message.state, line.why) for run in runs for line in run.lines]
 
 
@@ -41,7 +43,7 @@ def planned(why: str = "") -> list[tuple[str, str, str]]:
 
 
 def test_planned_mails_stand_in_the_order_of_time_with_their_series(contact):
-    (run,) = ledger.load(contact).runs
+    (run,) = contact_messages.load(contact).runs
     assert (run.enrolment.sequence.name, run.state) == ("Erfolgreich kontaktiert", "läuft")
     assert lines(contact) == planned()
     assert run.lines[0].at == MONDAY + timedelta(minutes=10)
@@ -50,7 +52,7 @@ def test_planned_mails_stand_in_the_order_of_time_with_their_series(contact):
 def test_a_sent_mail_shows_the_subject_it_had_and_when_it_left(contact):
     went(contact, "Mail 1", MONDAY + timedelta(hours=1))
     Message.objects.filter(contact=contact, state="sent").update(subject="Guten Tag, Frau Brandes")
-    first = ledger.load(contact).runs[0].lines[0]
+    first = contact_messages.load(contact).runs[0].lines[0]
     assert (first.subject, first.why, first.can_be_read) == ("Guten Tag, Frau Brandes", "", True)
     assert first.at == MONDAY + timedelta(hours=1)
 
@@ -62,7 +64,7 @@ def test_a_change_of_status_calls_off_and_says_why(contact, sofia, board):
         ("Mail 1", "planned", ""),
         *[(f"Mail {number}", "cancelled", "abgesagt: Statuswechsel") for number in (1, 2, 3)],
     ]
-    assert [run.state for run in ledger.load(contact).runs] == ["läuft", "beendet: Statuswechsel"]
+    assert [run.state for run in contact_messages.load(contact).runs] == ["läuft", "beendet: Statuswechsel"]
 
 
 def test_what_was_planned_anew_leaves_no_line(contact, sofia):
@@ -95,7 +97,7 @@ def test_every_end_says_why(contact, state, reason, says):
 @pytest.mark.parametrize("switched_off", [Sender, Sequence])
 def test_mails_wait_while_the_office_or_the_series_is_off(contact, switched_off):
     switched_off.objects.of(contact.account).update(is_on=False)
-    assert ledger.load(contact).is_off
+    assert contact_messages.load(contact).is_off
     assert lines(contact) == planned("wartet, bis der Versand eingeschaltet wird")
 
 
@@ -108,7 +110,7 @@ def test_a_planned_subject_is_the_one_the_mail_would_have(contact):
 
 def test_it_asks_as_much_for_much_as_for_little(contact, sofia, board, django_assert_num_queries):
     with django_assert_num_queries(2):
-        ledger.load(contact)
+        contact_messages.load(contact)
     for hours in range(6):
         target = ("Auftrag erhalten", "Erfolgreich kontaktiert")[hours % 2]
         move(sofia, contact, board[target], MONDAY + timedelta(hours=hours))
@@ -247,13 +249,13 @@ def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
 def test_silence_names_the_day_only_when_it_is_another_one(anna):
     zone = anna.account.zone
     pulse.beat(MONDAY)
-    assert running.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
-    later = running.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
+    assert switch.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
+    later = switch.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
     assert later.headline == "E-Mail-Versand steht seit 10:00"
     next_day = (MONDAY + timedelta(days=1)).astimezone(zone)
-    assert running.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
+    assert switch.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
     pulse.beat(MONDAY + timedelta(days=1))
-    assert running.silence(anna, next_day) is None
+    assert switch.silence(anna, next_day) is None
 
 
 def a_worker(last_heartbeat: datetime) -> None:
@@ -265,10 +267,10 @@ def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothi
     now = (MONDAY + timedelta(hours=2)).astimezone(anna.account.zone)
     pulse.beat(MONDAY)
     a_worker(now - timedelta(minutes=5))
-    assert running.silence(anna, now).outlook == (
+    assert switch.silence(anna, now).outlook == (
         "Geplante Mails gehen hinaus, sobald der Hintergrunddienst wieder läuft."
     )
     a_worker(now - timedelta(seconds=10))
-    assert running.silence(anna, now).outlook.startswith(
+    assert switch.silence(anna, now).outlook.startswith(
         "Der Hintergrunddienst läuft, verschickt aber nichts."
     )

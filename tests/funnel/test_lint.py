@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnel import lint, rendering
-from funnel.defaults import DEFAULTS
+from funnel.letters import lint, rendering
+from funnel.letters.defaults import DEFAULTS
+from funnel.letters.placeholders import problems, subject_problems
 from funnel.models import Sender
-from funnel.placeholders import problems, subject_problems
 from tests.funnel.letters import ADDRESS, ODD_NAMES, SENDER, SOFIA, contact, message, odd_contacts
 
 STEPS = [step for steps in DEFAULTS.values() for step in steps]

@@ -4,8 +4,8 @@ import ssl
 
 import pytest
 
-from funnel import inbox
-from funnel.folder import Unusable, place
+from funnel.replies import inbox
+from funnel.replies.folder import Unusable, place
 from tests.funnel import servers
 from tests.funnel.test_inbox import reply, series
 from tests.funnel.test_returned_mails import NOW, dan, sent  # noqa: F401  (the scene)

@@ -7,8 +7,8 @@ import pytest
 from django.http import Http404
 
 from funnel import office
-from funnel.holidays import easter, nationwide
 from funnel.models import Holiday, Sender
+from funnel.permission.holidays import easter, nationwide
 from tests.addresses import SENDER
 from tests.funnel.mailing import MONDAY, ready
 

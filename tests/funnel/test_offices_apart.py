@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Account
-from funnel import holding, outbox
 from funnel.models import Message, Sender
+from funnel.sending import worker
+from funnel.transport import holding
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 
@@ -40,7 +41,7 @@ def test_each_office_uses_its_own_server(two):
     with mail_server() as one, mail_server() as other:
         relay(two["anna"], one.url)
         relay(two["paul"], other.url)
-        assert outbox.sweep(now=HELD) == {"sent": 4}
+        assert worker.sweep(now=HELD) == {"sent": 4}
         assert (len(one.mails), len(other.mails)) == (3, 1)
 
 
@@ -49,7 +50,7 @@ def test_a_dead_server_of_one_delays_no_other(two, settings):
     with mail_server() as alive, socket.create_server(("127.0.0.1", 0)) as mute:
         relay(two["anna"], f"smtp://127.0.0.1:{mute.getsockname()[1]}")  # takes the call and says nothing
         relay(two["paul"], alive.url)
-        assert outbox.sweep(now=HELD)["sent"] == 1
+        assert worker.sweep(now=HELD)["sent"] == 1
         waiting = Message.objects.of(two["anna"]).filter(state="planned", attempts=0, planned_for__lte=HELD)
         assert (waiting.count(), holding.held_offices()) == (3, {two["anna"].pk})
 

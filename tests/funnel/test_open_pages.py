@@ -12,9 +12,10 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import Action, Change, Consent
-from funnel import basis, opt_in, tasks
+from funnel import opt_in, tasks
 from funnel.models import OptIn, Suppression
-from funnel.tokens import opt_in_token, unsubscribe_token
+from funnel.permission import eligibility
+from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from tests.cast import rows_written, words_of
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, states, with_imprint
@@ -68,7 +69,7 @@ def test_a_hundred_gets_and_heads_write_nothing(link, question, klara):
         assert answers == {status}
     assert rows_written() == before
     assert not scanner.cookies
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
 
 
 def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
@@ -87,7 +88,7 @@ def test_one_click_acts_and_the_second_answers_the_same(link, klara):
     first = browser().post(
         link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
     )
-    assert basis.missing(klara) == "suppressed"
+    assert eligibility.missing(klara) == "suppressed"
     assert ended(klara) == "unsubscribed"
     assert states(klara) == ["cancelled"] * 3
     second = browser().post(link)
@@ -102,8 +103,8 @@ def test_whoever_is_logged_in_acts_for_the_one_the_mail_went_to(link, klara, log
     """B46: forwarded to a colleague."""
     own = consenting(klara.account, sofia.email)
     assert login(sofia).post(link).status_code == 200
-    assert basis.missing(klara) == "suppressed"
-    assert basis.missing(own) == ""
+    assert eligibility.missing(klara) == "suppressed"
+    assert eligibility.missing(own) == ""
 
 
 @pytest.mark.parametrize("way", ["get", "post", "head"])
@@ -122,7 +123,7 @@ def test_a_bad_link_is_a_404_without_a_hint_that_offers_the_objection(way, link,
     answers = [getattr(browser(), way)(f"/u/{one}/") for one in bad]
     assert {answer.status_code for answer in answers} == {404}
     assert len({words_of(answer) for answer in answers}) == 1
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
     if way == "get":
         html = answers[0].content.decode()
         assert '<form class="form" method="post" action="/u/"' in html
@@ -133,8 +134,8 @@ def test_another_offices_token_touches_that_office_alone(link, klara, hansen):
     theirs = consenting(hansen, ADDRESS)
     (first, *_) = enrol(theirs, series(hansen), now=timezone.now())
     browser().post(f"/u/{unsubscribe_token(first)}/")
-    assert basis.missing(theirs) == "suppressed"
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(theirs) == "suppressed"
+    assert eligibility.missing(klara) == ""
 
 
 def test_other_methods_are_unknown(link):
@@ -157,14 +158,14 @@ def links_in(body):
 
 def test_an_address_typed_by_hand_is_no_evidence_until_its_owner_uses_the_link(klara):
     assert ask(ADDRESS.upper()).status_code == 200
-    assert (basis.missing(klara), Suppression.objects.count()) == ("", 0)
+    assert (eligibility.missing(klara), Suppression.objects.count()) == ("", 0)
     [message] = mail.outbox
     assert (message.to, "Krüger Immobilien GmbH" in message.body) == ([ADDRESS], True)
     [link] = links_in(message.body)
     assert browser().get(link).status_code == 200
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
     browser().post(link)
-    assert basis.missing(klara) == "suppressed"
+    assert eligibility.missing(klara) == "suppressed"
 
 
 def test_each_office_that_knows_the_address_has_a_link_of_its_own(klara, krueger, hansen):
@@ -175,9 +176,9 @@ def test_each_office_that_knows_the_address_has_a_link_of_its_own(klara, krueger
     links = links_in(mail.outbox[0].body)
     assert len(links) == 2
     browser().post(links[0])
-    assert sorted([basis.missing(klara), basis.missing(theirs)]) == ["", "suppressed"]
+    assert sorted([eligibility.missing(klara), eligibility.missing(theirs)]) == ["", "suppressed"]
     browser().post(links[1])
-    assert [basis.missing(klara), basis.missing(theirs)] == ["suppressed", "suppressed"]
+    assert [eligibility.missing(klara), eligibility.missing(theirs)] == ["suppressed", "suppressed"]
 
 
 def test_the_history_tells_the_office_that_somebody_typed_the_address(klara, login, sofia):

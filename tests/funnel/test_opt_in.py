@@ -12,10 +12,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from base.refusals import Conflict, NotUnderstood
 from contacts import consent
 from contacts.models import Consent
-from funnel import basis, opt_in, opt_in_mail, opt_in_sending, withdrawal
+from funnel import opt_in
+from funnel.letters import opt_in_mail
 from funnel.models import OptIn, Sender
 from funnel.opt_in import State
-from funnel.tokens import opt_in_token
+from funnel.permission import eligibility
+from funnel.permission.tokens import opt_in_token
+from funnel.replies import withdrawal
+from funnel.sending import opt_in_delivery
 from tests.factories import ContactFactory, put_in_trash
 from tests.funnel.consenting import NOW, with_imprint
 
@@ -56,9 +60,9 @@ def confirm(token, now=NOW + MINUTE):
 
 def test_asking_grants_nothing_and_leaves_a_mail_to_send(ask, klara, mailoutbox):
     ask()
-    assert basis.missing(klara) == "no_consent"
+    assert eligibility.missing(klara) == "no_consent"
     assert jobs() == 1
-    assert opt_in_sending.deliver(opt_in_id=OptIn.objects.get().pk, now=NOW) is True
+    assert opt_in_delivery.deliver(opt_in_id=OptIn.objects.get().pk, now=NOW) is True
     (mail,) = mailoutbox
     assert mail.to == [ADDRESS]
     assert parseaddr(mail.from_email)[1] == "post@krueger.example"
@@ -93,9 +97,9 @@ def test_the_limit_is_the_addresses_not_the_contacts(ask, krueger):
 def test_the_page_grants_and_keeps_the_evidence(ask, klara):
     token = ask()
     assert look(token) is State.OPEN
-    assert basis.missing(klara) == "no_consent"
+    assert eligibility.missing(klara) == "no_consent"
     assert confirm(token) is State.CONFIRMED
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
     evidence = Consent.objects.get()
     assert (evidence.channel, evidence.granted, evidence.method) == ("email", True, "double_opt_in")
     assert evidence.wording == OptIn.objects.get().wording
@@ -126,7 +130,7 @@ def test_after_seven_days_it_has_expired_and_can_be_asked_anew(ask, klara):
     opt_in.ask_again(token=token, now=late)
     assert jobs() == 2
     assert confirm(opt_in_token(OptIn.objects.latest("pk")), late) is State.CONFIRMED
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
 
 
 def test_what_has_not_expired_is_not_asked_anew(ask):
@@ -139,7 +143,7 @@ def test_after_an_objection_it_stays_objected(ask, klara, sofia):
     token = ask()
     withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", now=NOW + MINUTE)
     assert confirm(token, NOW + 2 * MINUTE) is State.OBJECTED
-    assert basis.missing(klara) == "suppressed"
+    assert eligibility.missing(klara) == "suppressed"
     assert not Consent.objects.filter(granted=True).exists()
     with pytest.raises(Conflict):
         ask(NOW + DAY)
@@ -188,9 +192,9 @@ def test_strangers_ask_nobody(klara, paul):
 def test_a_mail_is_not_sent_after_its_time_or_after_confirmation(ask, mailoutbox):
     token = ask()
     pk = OptIn.objects.get().pk
-    assert opt_in_sending.deliver(opt_in_id=pk, now=NOW + 8 * DAY) is False
+    assert opt_in_delivery.deliver(opt_in_id=pk, now=NOW + 8 * DAY) is False
     confirm(token)
-    assert opt_in_sending.deliver(opt_in_id=pk, now=NOW) is False
+    assert opt_in_delivery.deliver(opt_in_id=pk, now=NOW) is False
     assert mailoutbox == []
 
 

@@ -9,23 +9,14 @@ from django.http import Http404
 from base.refusals import Conflict
 from contacts import actions
 from contacts.models import Consent, Contact
-from funnel import (
-    by_hand,
-    claiming,
-    delivery,
-    enrolments,
-    holding,
-    lanes,
-    ledger,
-    outbox,
-    pulse,
-    running,
-    upkeep,
-)
+from funnel import contact_messages
 from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
-from funnel.relay import Relay
-from funnel.suppression import address_hash, is_suppressed, suppress
+from funnel.permission.suppression import address_hash, is_suppressed, suppress
+from funnel.sending import claiming, delivery, lanes, pulse, switch, worker
+from funnel.series import by_hand, enrolments, maintenance
+from funnel.transport import holding
+from funnel.transport.smtp import Relay
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 
@@ -67,13 +58,13 @@ def series(contact):
 
 
 def test_nothing_leaves_during_the_hold(dan, server):
-    assert outbox.sweep(now=HELD - timedelta(seconds=1)) == {}
+    assert worker.sweep(now=HELD - timedelta(seconds=1)) == {}
     assert server.mails == []
 
 
 def test_what_is_due_is_sent_once(dan, server):
-    assert outbox.sweep(now=HELD) == {"sent": 1}
-    assert outbox.sweep(now=HELD) == {}
+    assert worker.sweep(now=HELD) == {"sent": 1}
+    assert worker.sweep(now=HELD) == {}
     (mail,) = server.sent_to("dan@post.example")
     sent = message(dan)
     assert (sent.state, sent.finished_at, sent.attempts) == (State.SENT, HELD, 1)
@@ -86,7 +77,7 @@ def test_what_is_due_is_sent_once(dan, server):
 
 def test_the_next_day_brings_the_next_step(dan, server):
     for day in range(3):
-        outbox.sweep(now=HELD + timedelta(days=day))
+        worker.sweep(now=HELD + timedelta(days=day))
     assert [mail["Subject"] for mail in server.sent_to("dan@post.example")] == ["Mail 1", "Mail 2"]
     assert message(dan, 2).planned_for > HELD + timedelta(days=2)  # two in seven days are enough
 
@@ -94,8 +85,8 @@ def test_the_next_day_brings_the_next_step(dan, server):
 def test_a_later_step_waits_for_an_earlier_one(dan, server):
     Message.objects.filter(contact=dan, step__position=0).update(planned_for=HELD + timedelta(minutes=30))
     Message.objects.filter(contact=dan, step__position=1).update(planned_for=HELD)
-    assert outbox.sweep(now=HELD) == {}
-    outbox.sweep(now=HELD + timedelta(minutes=31))
+    assert worker.sweep(now=HELD) == {}
+    worker.sweep(now=HELD + timedelta(minutes=31))
     assert [mail["Subject"] for mail in server.mails and server.sent_to("dan@post.example")] == ["Mail 1"]
 
 
@@ -107,70 +98,70 @@ def test_a_later_step_waits_for_an_earlier_one(dan, server):
     ],
 )
 def test_outside_the_window_it_is_put_off(dan, server, closed, opens):
-    assert outbox.sweep(now=closed) == {}
+    assert worker.sweep(now=closed) == {}
     assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, opens)
-    assert outbox.sweep(now=opens) == {"sent": 1}
+    assert worker.sweep(now=opens) == {"sent": 1}
 
 
 def test_on_a_holiday_it_is_put_off(dan, krueger, server):
     Holiday.objects.create(account=krueger, day=HELD.date(), name="Betriebsausflug")
-    assert outbox.sweep(now=HELD) == {}
+    assert worker.sweep(now=HELD) == {}
     assert message(dan).planned_for.date() == HELD.date() + timedelta(days=1)
 
 
 class TestChecks:
     def test_consent_withdrawn_meanwhile(self, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.NO_CONSENT)
         assert series(dan) == ("paused", "no_basis")
 
     def test_it_goes_on_when_consent_is_given_again(self, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         grant(dan, HELD)
-        assert upkeep.resume_ready(now=HELD + timedelta(hours=1)) == 1
-        assert outbox.sweep(now=HELD + timedelta(hours=2)) == {"sent": 1}
+        assert maintenance.resume_ready(now=HELD + timedelta(hours=1)) == 1
+        assert worker.sweep(now=HELD + timedelta(hours=2)) == {"sent": 1}
 
     def test_address_suppressed_meanwhile(self, krueger, dan, server):
         digest = address_hash(krueger.pk, dan.email)
         suppress(account_id=krueger.pk, digest=digest, reason="objection", now=MONDAY)
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.SUPPRESSED)
 
     def test_address_changed_meanwhile(self, dan, server):
         dan.email = "neu@post.example"
         dan.save(update_fields=["email"])
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert message(dan).reason == Reason.ADDRESS_CHANGED
         assert series(dan) == ("paused", "address")
 
     def test_a_step_that_is_off_is_passed_over(self, dan, server):
         Step.objects.filter(pk=message(dan).step_id).update(is_on=False)
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.STEP_OFF)
-        assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+        assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
     def test_an_answer_that_a_colleague_noted_ends_the_series(self, anna, dan, server):
         actions.perform(contact=dan, kind="mail_in", actor=anna, now=MONDAY + timedelta(hours=1))
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert series(dan) == ("ended", "reply")
         assert not Message.objects.filter(contact=dan, state=State.PLANNED).exists()
 
     @pytest.mark.parametrize("model", [Sender, Sequence])
     def test_nothing_of_what_is_off(self, dan, server, model):
         model.objects.all().update(is_on=False)
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert message(dan).state == State.PLANNED
         model.objects.all().update(is_on=True)
-        assert outbox.sweep(now=HELD) == {"sent": 1}
+        assert worker.sweep(now=HELD) == {"sent": 1}
 
     def test_nothing_without_an_impressum(self, dan, server):
         Sender.objects.all().update(street="")
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, HELD)
         Sender.objects.all().update(street="Lindenallee 12")
-        assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+        assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
     def test_nothing_without_an_impressum_that_was_cleared_meanwhile(self, dan, server):
         ids = claiming.due(HELD)
@@ -184,10 +175,10 @@ class TestChecks:
         tuesday = HELD + timedelta(days=8)
         if is_what_stood_still is not Pulse:
             is_what_stood_still.objects.all().update(is_on=False)
-            assert outbox.sweep(now=tuesday - timedelta(days=1)) == {}
+            assert worker.sweep(now=tuesday - timedelta(days=1)) == {}
             is_what_stood_still.objects.all().update(is_on=True)
-        assert outbox.sweep(now=tuesday + timedelta(minutes=1)) == {}
-        assert outbox.sweep(now=tuesday + timedelta(minutes=2)) == {"sent": 1}
+        assert worker.sweep(now=tuesday + timedelta(minutes=1)) == {}
+        assert worker.sweep(now=tuesday + timedelta(minutes=2)) == {"sent": 1}
         assert [(message(dan, n).state, message(dan, n).reason) for n in range(3)] == [
             (State.SKIPPED, Reason.TOO_LATE),
             (State.SKIPPED, Reason.TOO_LATE),
@@ -197,16 +188,16 @@ class TestChecks:
     def test_a_person_may_send_even_what_is_too_late(self, anna, dan, server):
         tuesday = HELD + timedelta(days=8)
         by_hand.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
-        assert outbox.sweep(now=tuesday) == {"sent": 1}
+        assert worker.sweep(now=tuesday) == {"sent": 1}
 
     def test_nothing_of_a_paused_series(self, anna, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert message(dan).state == State.PLANNED
 
     def test_what_cannot_be_sent_is_not_sent(self, dan, server):
         Step.objects.filter(pk=message(dan).step_id).update(body="{{user.password}}")
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.BAD_TEXT)
         assert server.mails == []
 
@@ -214,15 +205,15 @@ class TestChecks:
 class TestEndings:
     def test_refused_for_good_pauses_the_series(self, dan, server):
         server.answers["RCPT"] = "554 5.6.0 cannot read this"
-        assert outbox.sweep(now=HELD) == {"failed": 1}
+        assert worker.sweep(now=HELD) == {"failed": 1}
         assert (message(dan).reason, message(dan).answer) == (Reason.REFUSED, "554 5.6.0 cannot read this")
         assert series(dan) == ("paused", "failed")
         server.answers.clear()
-        assert outbox.sweep(now=HELD + timedelta(days=2)) == {}
+        assert worker.sweep(now=HELD + timedelta(days=2)) == {}
 
     def test_nobody_at_the_address_is_a_bounce(self, krueger, anna, board, dan, server):
         server.answers["RCPT"] = "550 5.1.1 <dan@post.example>: user unknown"
-        assert outbox.sweep(now=HELD) == {"failed": 1}
+        assert worker.sweep(now=HELD) == {"failed": 1}
         assert (message(dan).reason, message(dan, 1).state) == (Reason.BOUNCED, State.CANCELLED)
         assert series(dan) == ("ended", "bounce")
         assert is_suppressed(krueger.pk, "dan@post.example")
@@ -235,25 +226,25 @@ class TestEndings:
         for other in others:
             move(anna, other, column)
         server.answers[phase] = "554 5.7.1 client host [192.0.2.1] blocked using zen.spamhaus.org"
-        assert outbox.sweep(now=HELD) == {"planned": 3}
+        assert worker.sweep(now=HELD) == {"planned": 3}
         assert holding.standing(krueger.pk).kind == "blocked"
-        assert outbox.sweep(now=HELD + timedelta(minutes=14)) == {}
-        assert outbox.sweep(now=HELD + timedelta(minutes=15)) == {"planned": 1}  # one mail shows it goes on
+        assert worker.sweep(now=HELD + timedelta(minutes=14)) == {}
+        assert worker.sweep(now=HELD + timedelta(minutes=15)) == {"planned": 1}  # one mail shows it goes on
         server.answers.clear()
-        assert outbox.sweep(now=HELD + timedelta(minutes=45)) == {"sent": 3}
+        assert worker.sweep(now=HELD + timedelta(minutes=45)) == {"sent": 3}
         assert holding.standing(krueger.pk) is None
 
     def test_days_on_a_blocklist_make_nothing_fail(self, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 blocked using zen.spamhaus.org"
         for hours in range(0, 24 * 7, 3):
-            outbox.sweep(now=HELD + timedelta(hours=hours))
+            worker.sweep(now=HELD + timedelta(hours=hours))
         assert message(dan).state == State.PLANNED
         server.answers.clear()
-        assert outbox.sweep(now=HELD + timedelta(days=8)) == {"sent": 1}
+        assert worker.sweep(now=HELD + timedelta(days=8)) == {"sent": 1}
 
     def test_a_filter_that_dislikes_one_mail_delays_no_other(self, anna, board, column, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 this looks like spam"
-        assert outbox.sweep(now=HELD) == {"planned": 1}
+        assert worker.sweep(now=HELD) == {"planned": 1}
         assert holding.standing(krueger.pk) is None
 
     def test_many_in_a_row_that_are_to_come_later_hold_the_sending(
@@ -273,7 +264,7 @@ class TestEndings:
         server.answers["DATA"] = "451 4.7.1 greylisted"
         now, waits = HELD, []
         while message(dan).state == State.PLANNED:
-            assert sum(outbox.sweep(now=now).values()) == 1
+            assert sum(worker.sweep(now=now).values()) == 1
             waits.append((message(dan).planned_for - now).total_seconds() / 60)
             last, now = now, max(now, message(dan).planned_for)
         assert waits[:9] == [2, 4, 8, 16, 32, 64, 128, 240, 240]
@@ -285,9 +276,9 @@ class TestEndings:
 
     def test_a_line_that_breaks_after_the_dot_is_unclear_and_never_sent_again(self, dan, server):
         server.drops_after_dot = True
-        assert outbox.sweep(now=HELD) == {"unclear": 1}
+        assert worker.sweep(now=HELD) == {"unclear": 1}
         server.drops_after_dot = False
-        assert outbox.sweep(now=HELD + timedelta(hours=3)) == {}
+        assert worker.sweep(now=HELD + timedelta(hours=3)) == {}
         assert len(server.mails) == 1
         assert message(dan).state == State.UNCLEAR
 
@@ -300,8 +291,8 @@ class TestEndings:
 
     def test_what_a_dead_worker_had_claimed_is_planned_again(self, dan, server):
         claiming.claim(claiming.due(HELD), now=HELD)
-        assert outbox.sweep(now=HELD + timedelta(minutes=1)) == {}
-        assert outbox.sweep(now=HELD + timedelta(minutes=3)) == {"sent": 1}
+        assert worker.sweep(now=HELD + timedelta(minutes=1)) == {}
+        assert worker.sweep(now=HELD + timedelta(minutes=3)) == {"sent": 1}
 
     def test_a_server_that_hangs_makes_one_mail_unclear_and_lets_the_others_wait(
         self, anna, board, column, dan, server
@@ -309,15 +300,15 @@ class TestEndings:
         for _ in range(2):
             move(anna, lead(board["Nicht erreicht"]), column)
         server.drops_after_dot = True
-        assert outbox.sweep(now=HELD) == {"unclear": 1, "planned": 2}
+        assert worker.sweep(now=HELD) == {"unclear": 1, "planned": 2}
         server.drops_after_dot = False
-        assert outbox.sweep(now=HELD + timedelta(minutes=2)) == {}
-        assert outbox.sweep(now=HELD + timedelta(minutes=5)) == {"sent": 2}
+        assert worker.sweep(now=HELD + timedelta(minutes=2)) == {}
+        assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"sent": 2}
         assert len(server.mails) == 3
 
     def test_what_a_dead_worker_was_sending_is_unclear(self, dan, server):
         Message.objects.filter(pk=message(dan).pk).update(state=State.SENDING, claimed_at=HELD)
-        outbox.sweep(now=HELD + timedelta(minutes=3))
+        worker.sweep(now=HELD + timedelta(minutes=3))
         assert message(dan).state == State.UNCLEAR
         assert server.mails == []
 
@@ -327,14 +318,14 @@ class TestEndings:
         move(anna, other, column)
         Contact.objects.filter(pk=dan.pk).update(email=address)
         Message.objects.filter(contact=dan).update(address=address)
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         assert message(other).state == State.SENT
         assert message(dan).state in (State.SENT, State.FAILED, State.SKIPPED)
 
     def test_what_no_mail_reaches_waits_for_another_address_and_says_so(self, anna, dan, server, login):
         Contact.objects.filter(pk=dan.pk).update(email="jörg@post.example")
         Message.objects.filter(contact=dan).update(address="jörg@post.example")
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.NO_ADDRESS)
         assert series(dan) == ("paused", "no_basis")
         assert "keine gültige E-Mail-Adresse" in login(anna).get(f"/contacts/{dan.pk}/").content.decode()
@@ -345,7 +336,7 @@ class TestEndings:
         other = lead(board["Nicht erreicht"])
         move(anna, other, column)
         Message.objects.filter(contact=dan, step__position=0).update(message_id="<a@b\nBcc: x@y.example>")
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         assert (message(dan).state, message(other).state) == (State.SKIPPED, State.SENT)
         assert series(dan) == ("paused", "failed")
 
@@ -355,12 +346,12 @@ class TestByHand:
         sunday = MONDAY - timedelta(days=1)
         by_hand.send_now(user=anna, message_id=message(dan).pk, now=sunday)
         by_hand.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
-        assert outbox.sweep(now=sunday) == {"sent": 2}
+        assert worker.sweep(now=sunday) == {"sent": 2}
 
     def test_now_lifts_a_pause_but_not_an_end(self, anna, krueger, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
-        assert outbox.sweep(now=MONDAY) == {"sent": 1}
+        assert worker.sweep(now=MONDAY) == {"sent": 1}
 
     def test_now_never_lifts_consent(self, anna, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
@@ -377,7 +368,7 @@ class TestByHand:
         by_hand.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         with pytest.raises(Conflict):
             by_hand.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
-        assert outbox.sweep(now=HELD) == {}
+        assert worker.sweep(now=HELD) == {}
         assert message(dan).reason == Reason.BY_HAND
 
     def test_a_stranger_finds_nothing(self, paul, dan):
@@ -392,7 +383,7 @@ class TestAgain:
     @pytest.fixture
     def failed(self, dan, server):
         server.answers["RCPT"] = "554 5.6.0 cannot read this"
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         server.answers.clear()
         return message(dan)
 
@@ -400,20 +391,20 @@ class TestAgain:
         later = HELD + timedelta(days=1)
         by_hand.send_again(user=anna, message_id=failed.pk, now=later)
         assert series(dan) == ("active", "")
-        assert outbox.sweep(now=later) == {"sent": 1}
+        assert worker.sweep(now=later) == {"sent": 1}
         again = message(dan)
         assert (again.state, again.again_by, again.again_after, again.attempts) == ("sent", anna, "failed", 1)
-        assert outbox.sweep(now=later + timedelta(days=1)) == {"sent": 1}
+        assert worker.sweep(now=later + timedelta(days=1)) == {"sent": 1}
         assert [mail["Subject"] for _, mail in server.mails] == ["Mail 1", "Mail 2"]
 
     def test_what_is_unclear_too_and_the_risk_is_on_record(self, anna, dan, krueger, server):
         server.drops_after_dot = True
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         server.drops_after_dot = False
         later = HELD + timedelta(days=1)
         by_hand.send_again(user=anna, message_id=message(dan).pk, now=later)
-        assert outbox.sweep(now=later) == {"sent": 1}
-        (run,) = ledger.load(dan).runs
+        assert worker.sweep(now=later) == {"sent": 1}
+        (run,) = contact_messages.load(dan).runs
         assert run.lines[0].again == (
             "Noch einmal senden, entschieden von Anna Krüger. Ob die Mail schon angekommen war, ist unklar: "
             "Sie kann zweimal ankommen."
@@ -432,10 +423,10 @@ class TestAgain:
 
     def test_never_to_a_closed_address_or_in_a_series_that_was_stopped(self, anna, dan, server):
         server.answers["RCPT"] = "550 5.1.1 user unknown"
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
         with pytest.raises(Conflict, match="Adresse gesperrt"):
             by_hand.send_again(user=anna, message_id=message(dan).pk, now=HELD)
-        assert not ledger.load(dan).runs[0].lines[0].can_go_again
+        assert not contact_messages.load(dan).runs[0].lines[0].can_go_again
 
     def test_a_stranger_finds_nothing(self, paul, failed):
         with pytest.raises(Http404):
@@ -460,8 +451,8 @@ def test_one_address_gets_one_mail_a_day_whoever_it_belongs_to(anna, board, dan,
     steps(board["Auftrag erhalten"].sequence, 0)
     twin = lead(board["Nicht erreicht"], email="dan@post.example")
     move(anna, twin, board["Auftrag erhalten"])
-    assert outbox.sweep(now=HELD) == {"sent": 1}
-    assert outbox.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
+    assert worker.sweep(now=HELD) == {"sent": 1}
+    assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
 
 def test_offices_take_turns(anna, paul, hansen, board, column):
@@ -478,21 +469,21 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
 
 def test_nothing_swept_for_a_minute_is_silence(anna):
     now = MONDAY.astimezone(anna.account.zone)
-    assert running.silence(anna, now) is None
+    assert switch.silence(anna, now) is None
     for at in (now - timedelta(hours=1), now):
         pulse.beat(at)
-    assert running.silence(anna, now + timedelta(seconds=59)) is None
-    silence = running.silence(anna, now + timedelta(seconds=61))
+    assert switch.silence(anna, now + timedelta(seconds=59)) is None
+    silence = switch.silence(anna, now + timedelta(seconds=61))
     assert silence is not None
     assert silence.headline == "E-Mail-Versand steht seit 10:00"
     assert Pulse.objects.count() == 1
 
 
 def test_a_sweep_gives_its_sign_of_life_when_it_is_through(db):
-    outbox.sweep(now=MONDAY)
+    worker.sweep(now=MONDAY)
     assert Pulse.objects.get().at == MONDAY
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE funnel_message RENAME COLUMN planned_for TO gone")
     with pytest.raises(ProgrammingError), transaction.atomic():
-        outbox.sweep(now=HELD)
+        worker.sweep(now=HELD)
     assert Pulse.objects.get().at == MONDAY

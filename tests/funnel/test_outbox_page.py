@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from funnel import claiming, enrolments, running
 from funnel.models import Message, Sender
+from funnel.sending import claiming, switch
+from funnel.series import enrolments
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
 
@@ -99,7 +100,7 @@ def test_what_means_nothing_is_dropped(contacts, outbox, query):
 
 
 def test_many_mails_come_page_by_page_each_once(contacts, outbox, monkeypatch):
-    monkeypatch.setattr("funnel.outgoing.PAGE", 2)
+    monkeypatch.setattr("funnel.outbox_page.PAGE", 2)
     seen, query = [], ""
     for _ in range(3):
         html = outbox(query)
@@ -145,9 +146,9 @@ def test_the_stop_button_stops_the_whole_office(contacts, login, mehmet, krueger
 
 
 def test_switching_twice_writes_once(anna, krueger, unwritten):
-    running.switch(user=anna, on=False)
+    switch.switch(user=anna, on=False)
     with unwritten():
-        running.switch(user=anna, on=False)
+        switch.switch(user=anna, on=False)
     assert not Sender.objects.of(krueger).get().is_on
 
 

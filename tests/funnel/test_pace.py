@@ -5,8 +5,9 @@ from collections import namedtuple
 import psutil
 import pytest
 
-from funnel import outbox, pace
 from funnel.models import Message
+from funnel.sending import worker
+from funnel.transport import throttle
 from tests.funnel.bulk import due_messages
 from tests.funnel.mailing import MONDAY, ready, steps
 
@@ -26,7 +27,7 @@ Times = namedtuple("Times", "user nice system idle guest guest_nice")
 def test_what_is_nice_takes_nothing_from_anybody(spent, share):
     before = Times(3, 1, 4, 1, 5, 9)
     after = Times(*(was + more for was, more in zip(before, spent, strict=True)))
-    assert pace.taken(before, after) == pytest.approx(share)
+    assert throttle.taken(before, after) == pytest.approx(share)
 
 
 def test_the_machine_has_the_times_that_are_looked_at():
@@ -37,13 +38,13 @@ def test_the_machine_has_the_times_that_are_looked_at():
 @pytest.mark.parametrize("crowded", [-1, 2])
 def test_on_a_crowded_machine_mails_wait_and_all_of_them_leave(anna, board, krueger, monkeypatch, crowded):
     breaths = []
-    monkeypatch.setattr(pace, "CROWDED", crowded)
-    monkeypatch.setattr(pace, "INTERVAL", 0)
-    monkeypatch.setattr(pace.time, "sleep", breaths.append)
+    monkeypatch.setattr(throttle, "CROWDED", crowded)
+    monkeypatch.setattr(throttle, "INTERVAL", 0)
+    monkeypatch.setattr(throttle.time, "sleep", breaths.append)
     ready(krueger)
     column = board["Erfolgreich kontaktiert"]
     steps(column.sequence, 0)
     due_messages(anna, column, 20, MONDAY)
-    assert outbox.sweep(now=MONDAY) == {"sent": 20}
+    assert worker.sweep(now=MONDAY) == {"sent": 20}
     assert Message.objects.filter(state="sent").count() == 20
-    assert breaths.count(pace.BREATH) == (20 if crowded < 0 else 0)
+    assert breaths.count(throttle.BREATH) == (20 if crowded < 0 else 0)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Account, User
 from contacts.models import Contact
+from funnel.letters.placeholders import ALLOWED, fill, filling, mark, problems, subject_problems
 from funnel.models import Sender
-from funnel.placeholders import ALLOWED, fill, filling, mark, problems, subject_problems
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
 
-from funnel.outcome import Fate
-from funnel.relay import Relay
+from funnel.transport.outcome import Fate
+from funnel.transport.smtp import Relay
 from tests.funnel.providers import YES, configure, provider
 
 ALL = ("mailgun", "mailjet", "postmark")

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Action, Consent
-from funnel import apps, inbox, ledger, outbox, withdrawal
+from funnel import apps, contact_messages
 from funnel.models import Enrolment, Message, Suppression
+from funnel.replies import inbox, withdrawal
+from funnel.sending import worker
 from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
 from tests.funnel.providers import PROOF, configure, provider
 from tests.funnel.test_inbox import NOW as READ
@@ -390,7 +392,7 @@ def test_from_the_move_to_the_bounce(settings, name, anna, board, krueger):
     dan = lead(board["Nicht erreicht"], email="dan@post.example")
     move(anna, dan, board["Erfolgreich kontaktiert"])
     with provider(settings, name) as server:
-        assert outbox.sweep(now=HELD) == {"sent": 1}
+        assert worker.sweep(now=HELD) == {"sent": 1}
         (asked,) = server.asked
     message = Message.objects.get(contact=dan, state="sent")
     assert message.answer in ("<one@krueger.example>", "456", "0a129aee-e1cd-480d-b08d-4f48548ff48d")
@@ -403,10 +405,10 @@ def test_from_the_move_to_the_bounce(settings, name, anna, board, krueger):
     assert call(EVENTS[name](noted_there)).status_code == 200
     assert series(dan) == ("ended", "bounce")
     assert suppressed(krueger) == ["bounce"]
-    assert outbox.sweep(now=HELD + timedelta(days=3)) == {}
+    assert worker.sweep(now=HELD + timedelta(days=3)) == {}
     dan.refresh_from_db()
     assert dan.action_counts == {"funnel_mail": 1, "bounce": 1}
-    (run,) = ledger.load(dan).runs
+    (run,) = contact_messages.load(dan).runs
     assert run.state == "beendet: unzustellbar"
     assert [(line.subject, line.why) for line in run.lines] == [
         ("Mail 1", ""),

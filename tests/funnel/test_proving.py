@@ -6,10 +6,13 @@ import pytest
 from django.utils import timezone
 
 from base import vault
-from funnel import inbound, inbox, proving, tasks
-from funnel.inbound import Purpose
+from funnel import tasks
+from funnel.letters import inbound
+from funnel.letters.inbound import Purpose
+from funnel.letters.sender_address import own_from as own_from_of
 from funnel.models import Sender
-from funnel.sender_address import own_from as own_from_of
+from funnel.replies import inbox
+from funnel.transport import proving
 from tests.funnel.mailing import MONDAY, ready
 from tests.funnel.sink import mail_server
 from tests.funnel.test_inbound import open_mailbox, server  # noqa: F401  (the scene)

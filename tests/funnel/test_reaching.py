@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from funnel import by_hand, claiming, enrolments, reaching, sequences
 from funnel.models import Enrolment, Message, Step
-from funnel.sequences import Content
+from funnel.sending import claiming
+from funnel.series import by_hand, enrolments, replanning, sequences
+from funnel.series.sequences import Content
 from pipeline import moves
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
 
@@ -47,7 +48,7 @@ def named(series, subject):
 
 
 def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara, series, running):
-    assert reaching.running(series) == 1
+    assert replanning.running(series) == 1
     step = add(mara, series)
     assert live(running) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
     last, due = (planned_for(running, subject).astimezone(BERLIN) for subject in ("Mail 3", "Mail 4"))
@@ -70,7 +71,7 @@ def test_a_series_that_is_through_stays_so(anna, board, series, running):
     for number in (1, 2, 3):
         went(running, f"Mail {number}")
     add(anna, series)
-    assert reaching.running(series) == 0
+    assert replanning.running(series) == 0
     assert [subject for subject, _state in states(running)] == ["Mail 1", "Mail 2", "Mail 3"]
 
 
@@ -142,7 +143,7 @@ def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
             move(anna, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
         with CaptureQueriesContext(connection) as queries:
             step = add(anna, series)
-        assert sequences.planned(step) == reaching.running(series)
+        assert sequences.planned(step) == replanning.running(series)
         return len(queries)
 
     assert statements(2) == statements(60)

@@ -7,10 +7,10 @@ import threading
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from funnel.mime import content
+from funnel.letters.mime import content
 from funnel.models import Hold
-from funnel.outcome import Fate
-from funnel.relay import Relay
+from funnel.transport.outcome import Fate
+from funnel.transport.smtp import Relay
 from tests.funnel.sink import mail_server
 
 Fault = Hold.Kind

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from funnel import markdown, rendering
+from funnel.letters import markdown, rendering
 from funnel.models import Step
 from pipeline.models import Column
 from tests.funnel.letters import ADDRESS, ODD_NAMES, SENDER, SOFIA, contact, message

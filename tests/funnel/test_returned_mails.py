@@ -13,9 +13,11 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Action
-from funnel import arrivals, doubts, enrolments, inbox, outbox, pulse
-from funnel.incoming import BOUNCES, Kind
 from funnel.models import Arrival, Hold, Message, Suppression
+from funnel.reading.classify import BOUNCES, Kind
+from funnel.replies import arrivals, doubts, inbox
+from funnel.sending import pulse, worker
+from funnel.series import enrolments
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
 from tests.funnel.test_inbox import reply, series
@@ -332,12 +334,12 @@ def test_while_an_objection_is_in_doubt_the_mails_of_others_with_the_address_wai
     assert not Action.objects.filter(contact=other, kind="mail_in").exists()
     waits = [("Mail 1", "planned"), ("Mail 2", "planned")]
     for days in range(10):
-        assert outbox.sweep(now=NOW + timedelta(days=days)) == {}
+        assert worker.sweep(now=NOW + timedelta(days=days)) == {}
     assert states(other) == waits
     assert post.outbox == []
     decided = NOW + timedelta(days=10)
     doubts.decide(user=anna, contact_id=dan.pk, objects=objects, now=decided)
-    outbox.sweep(now=decided + timedelta(days=1))
+    worker.sweep(now=decided + timedelta(days=1))
     assert series(dan)[0] == "ended"
     assert series(other) == (("ended", "objection") if objects else ("active", ""))
     assert [mail.to for mail in post.outbox] == ([] if objects else [["max@kunde.example"]])

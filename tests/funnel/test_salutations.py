@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Contact
-from funnel.salutations import salutation, spoken_title, tidy
+from funnel.letters.salutations import salutation, spoken_title, tidy
 
 GREETINGS = [
     ({"salutation": "mrs", "title": "Dr.", "last_name": "Brandes"}, "Sehr geehrte Frau Dr. Brandes"),

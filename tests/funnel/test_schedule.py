@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from funnel.schedule import Window, after
+from funnel.permission.schedule import Window, after
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WINDOW = Window(BERLIN, time(8), time(18), frozenset({date(2026, 12, 25)}))

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from contacts import actions
 from contacts.kinds import Kind
-from funnel import sequences
-from funnel.defaults import CONTACTED, WON
+from funnel.letters.defaults import CONTACTED, WON
 from funnel.models import Message, Sender, Step
+from funnel.series import sequences
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps, went
 

@@ -6,9 +6,10 @@ import pytest
 from django.http import Http404
 
 from base.refusals import Conflict, Gone
-from funnel import claiming, sequences
 from funnel.models import Message, Sequence, Step
-from funnel.sequences import Content
+from funnel.sending import claiming
+from funnel.series import sequences
+from funnel.series.sequences import Content
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
 
 LETTER = Content("Willkommen", "{{anrede}},\n\nwillkommen.", 2, time(9))

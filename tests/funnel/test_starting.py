@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Consent, Contact
-from funnel import enrolments, starting
-from funnel.enrolments import Effect
 from funnel.models import Enrolment, EnrolmentChange, Message
-from funnel.suppression import address_hash, suppress
+from funnel.permission.suppression import address_hash, suppress
+from funnel.series import bulk_enrolments, enrolments
+from funnel.series.enrolments import Effect
 from pipeline.models import Column
 from tests.factories import ContactFactory
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps, went
@@ -102,7 +102,7 @@ def after(start) -> tuple:
 
 
 def start_many(contacts, sequence, actor=None, *, waits=True, causes=None, now=MONDAY + timedelta(days=1)):
-    return starting.start_many(
+    return bulk_enrolments.start_many(
         contacts=contacts, sequence_id=sequence.pk, waits=waits, causes=causes or {}, actor=actor, now=now
     )
 

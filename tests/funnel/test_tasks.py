@@ -12,7 +12,9 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from accounts import posting
-from funnel import opt_in_sending, proving, tasks
+from funnel import tasks
+from funnel.sending import opt_in_delivery
+from funnel.transport import proving
 
 NOON = 1_764_000_000.0
 
@@ -39,7 +41,7 @@ def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("send_opt_in", opt_in_sending.NotTaken),
+        ("send_opt_in", opt_in_delivery.NotTaken),
         ("prove_sender", proving.NotTaken),
         ("send_links", posting.NotTaken),
         ("send_reset", posting.NotTaken),

@@ -13,8 +13,10 @@ from accounts.models import Role
 from accounts.posting import NotTaken
 from base import vault
 from contacts.models import Contact
-from funnel import doubts, holding, inbox, tasks, telling
+from funnel import tasks
 from funnel.models import Hold, Sender
+from funnel.replies import doubts, inbox
+from funnel.transport import holding, telling
 from tests.accounts.test_posting import port  # noqa: F401  (a mail server that is away)
 from tests.factories import UserFactory
 from tests.funnel.mailing import MONDAY

@@ -7,8 +7,8 @@ from django.http import Http404
 
 from accounts.models import Account
 from funnel.models import Message, OptIn
-from funnel.suppression import address_hash
-from funnel.tokens import mask, opt_in_token, read, read_opt_in, unsubscribe_token
+from funnel.permission.suppression import address_hash
+from funnel.permission.tokens import mask, opt_in_token, read, read_opt_in, unsubscribe_token
 
 
 def message(account_id=7, contact_id=11, address="katharina@lindemann.example"):

@@ -7,10 +7,11 @@ from django.http import Http404
 
 from base.refusals import Conflict, Forbidden, Gone, NotUnderstood
 from contacts.models import Action, Consent
-from funnel import basis, withdrawal
 from funnel.models import Message, Suppression
-from funnel.suppression import address_hash, is_suppressed
-from funnel.tokens import read, unsubscribe_token
+from funnel.permission import eligibility
+from funnel.permission.suppression import address_hash, is_suppressed
+from funnel.permission.tokens import read, unsubscribe_token
+from funnel.replies import withdrawal
 from pipeline import leads
 from tests.factories import ActionFactory, ContactFactory, put_in_trash
 from tests.funnel.consenting import NOW, consenting, contact_again, ended, enrol, series, states
@@ -39,7 +40,7 @@ def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
     assert ended(klara) == "unsubscribed"
     assert states(klara) == ["cancelled"] * 3
     assert is_suppressed(klara.account_id, "Klara@Lead.example")
-    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
     evidence = Consent.objects.filter(contact=klara).latest("pk")
     assert (evidence.granted, evidence.channel, evidence.method) == (False, "email", "form")
     assert evidence.occurred_at == evidence.recorded_at == LATER
@@ -74,7 +75,7 @@ def test_a_couple_with_one_address_says_no_together(klara, said, krueger):
     other = consenting(krueger, ADDRESS.upper())
     withdrawal.unsubscribe(said=said, now=LATER)
     assert (opt_outs(klara), opt_outs(other)) == (1, 1)
-    assert basis.consents([klara.pk, other.pk], krueger.pk) == set()
+    assert eligibility.consents([klara.pk, other.pk], krueger.pk) == set()
 
 
 def test_other_addresses_and_other_offices_are_not_touched(klara, said, krueger, hansen):
@@ -85,7 +86,7 @@ def test_other_addresses_and_other_offices_are_not_touched(klara, said, krueger,
     withdrawal.unsubscribe(said=said, now=LATER)
     for contact in (neighbour, elsewhere):
         assert states(contact) == ["planned"] * 3
-        assert basis.missing(contact) == ""
+        assert eligibility.missing(contact) == ""
         assert opt_outs(contact) == 0
 
 
@@ -95,7 +96,7 @@ def test_it_works_after_the_contact_was_erased_and_holds_when_it_comes_back(klar
     assert not Message.objects.exists()
     again = consenting(krueger, ADDRESS)  # another id: taken in anew
     withdrawal.unsubscribe(said=said, now=NOW + timedelta(days=1000))
-    assert basis.missing(again) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(again) == Message.Reason.SUPPRESSED
     assert opt_outs(again) == 1
 
 
@@ -104,7 +105,7 @@ def test_a_suppression_survives_erasure(klara, said, krueger, anna):
     leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
     leads.erase_expired(now=NOW + timedelta(days=31))
     assert not Consent.objects.exists()
-    assert basis.missing(consenting(krueger, ADDRESS)) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(consenting(krueger, ADDRESS)) == Message.Reason.SUPPRESSED
 
 
 def test_whoever_was_written_to_is_meant_also_under_a_new_address(klara, said):
@@ -113,7 +114,7 @@ def test_whoever_was_written_to_is_meant_also_under_a_new_address(klara, said):
     withdrawal.unsubscribe(said=said, now=LATER)
     assert is_suppressed(klara.account_id, ADDRESS)
     assert not is_suppressed(klara.account_id, "neu@lead.example")
-    assert basis.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
     assert ended(klara) == "unsubscribed"
 
 
@@ -151,7 +152,7 @@ def test_who_has_no_address_can_object_as_well(krueger, sofia):
     withdrawal.object_to(user=sofia, contact_id=contact.pk, method="spoken", now=LATER)
     assert opt_outs(contact) == 1
     assert not Suppression.objects.exists()
-    assert basis.consents([contact.pk], krueger.pk) == set()
+    assert eligibility.consents([contact.pk], krueger.pk) == set()
 
 
 def test_strangers_and_the_trash_are_refused(klara, sofia, paul):
@@ -173,7 +174,7 @@ def lift(user, contact, **values):
 def test_an_administrator_lifts_a_suppression_with_new_evidence(klara, said, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     lift(anna, klara, occurred_at=LATER + timedelta(days=1))
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""
     evidence = Consent.objects.filter(contact=klara).latest("pk")
     assert (evidence.granted, evidence.wording, evidence.recorded_by) == (True, "Doch, gern.", anna)
     with pytest.raises(Conflict):
@@ -190,7 +191,7 @@ def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, said, 
         lift(anna, klara, occurred_at=LATER)
     with pytest.raises(NotUnderstood):
         lift(anna, klara, wording=" ")
-    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
     assert Consent.objects.filter(contact=klara, granted=True).count() == 1
 
 
@@ -198,7 +199,7 @@ def test_after_lifting_the_same_link_counts_again(klara, said, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     lift(anna, klara)
     withdrawal.unsubscribe(said=said, now=LATER + timedelta(days=9))
-    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
     assert opt_outs(klara) == 2
 
 
@@ -214,8 +215,8 @@ def test_a_bounce_gives_way_to_the_persons_own_no(krueger):
 def test_a_no_outlives_a_changed_token_key(klara, said, settings, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
-    assert basis.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
     withdrawal.unsubscribe(said=said, now=LATER)  # the link of a mail from before
     assert opt_outs(klara) == 1
     lift(anna, klara)
-    assert basis.missing(klara) == ""
+    assert eligibility.missing(klara) == ""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.refusals import Conflict, NotUnderstood
-from funnel.enrolments import Effect
+from funnel.series.enrolments import Effect
 from pipeline import bulk, columns
 from pipeline.models import Card, Column, Move
 from tests.factories import ContactFactory, put_in_trash

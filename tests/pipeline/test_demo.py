@@ -12,7 +12,7 @@ from accounts.models import Account, User
 from contacts.actions import refresh
 from contacts.models import Action, Contact
 from demo.build import HANSEN, KRUEGER, PASSWORD, build
-from funnel import imprint
+from funnel.letters import imprint
 from funnel.models import Message, Sender
 from pipeline.invariants import broken
 from pipeline.models import Card, Column, Move

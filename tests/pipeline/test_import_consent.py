@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Consent, Contact
-from funnel import upkeep, withdrawal
 from funnel.models import Enrolment, Message
+from funnel.replies import withdrawal
+from funnel.series import maintenance
 from pipeline import leads
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
@@ -186,7 +187,7 @@ def test_a_series_that_waits_for_a_consent_is_named_because_it_will_begin(anna, 
     )
     assert said in text_of(login(anna), f"/contacts/import/{source.pk}/")
     imported(anna, HEAD + ADA)
-    assert upkeep.resume_ready(now=MONDAY) == 1
+    assert maintenance.resume_ready(now=MONDAY) == 1
     assert len(live(known)) == 3
 
 

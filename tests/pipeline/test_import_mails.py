@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from base.refusals import NotUnderstood
 from contacts.models import Contact
-from funnel import enrolments
 from funnel.models import Enrolment, EnrolmentChange, Message
-from funnel.suppression import address_hash, suppress
+from funnel.permission.suppression import address_hash, suppress
+from funnel.series import enrolments
 from pipeline import columns, leads
 from pipeline.imports import jobs, mails
 from pipeline.imports import steps as imports

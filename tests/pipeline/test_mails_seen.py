@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from funnel import enrolments, pulse
-from funnel.enrolments import Announcement
 from funnel.models import Message, Sender, Sequence, Step
+from funnel.sending import pulse
+from funnel.series import enrolments
+from funnel.series.enrolments import Announcement
 from pipeline import announcing, columns
 from pipeline.models import Move
 from pipeline.moves import Moved

@@ -15,9 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from accounts.models import Account, Role, User
 from base.refusals import Refusal
 from contacts.models import Contact
-from funnel import by_hand, claiming, delivery, enrolments, outbox, sequences, upkeep
 from funnel.models import Enrolment, Message, Step
-from funnel.outcome import Fate, Outcome
+from funnel.sending import claiming, delivery, worker
+from funnel.series import by_hand, enrolments, maintenance, sequences
+from funnel.transport.outcome import Fate, Outcome
 from pipeline import bulk, moves
 from pipeline.boards import create_board
 from pipeline.invariants import INVARIANTS
@@ -144,7 +145,7 @@ class MailMachine(RuleBasedStateMachine):
     @rule(fate=st.sampled_from(list(Fate)))
     def sweep(self, fate: Fate) -> None:
         self.post.fate = fate
-        outbox.reconcile(now=self.now)
+        worker.reconcile(now=self.now)
         for message in claiming.claim(claiming.due(self.now), now=self.now):
             delivery.deliver(message, self.post, now=self.now)  # type: ignore[arg-type]
 
@@ -158,8 +159,8 @@ class MailMachine(RuleBasedStateMachine):
 
     @rule()
     def wake(self) -> None:
-        upkeep.resume_ready(now=self.now)
-        upkeep.finish_through(now=self.now)
+        maintenance.resume_ready(now=self.now)
+        maintenance.finish_through(now=self.now)
 
     # What must hold after each step.
 

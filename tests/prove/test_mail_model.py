@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError
 from hypothesis.stateful import run_state_machine_as_test
 
-from funnel import claiming, enrolments, outbox
 from funnel.models import Message
-from funnel.outcome import Fate
+from funnel.sending import claiming, worker
+from funnel.series import enrolments
+from funnel.transport.outcome import Fate
 from tests.prove.histories import histories
 from tests.prove.mails import MailMachine
 
@@ -24,10 +25,10 @@ def test_mails_keep_their_promises(promise, examples, steps):
 
 def unclear_is_tried_again(monkeypatch):
     def reconcile(*, now):
-        left = Message.objects.filter(claimed_at__lt=now - outbox.LEASE, state__in=("claimed", "sending"))
+        left = Message.objects.filter(claimed_at__lt=now - worker.LEASE, state__in=("claimed", "sending"))
         left.update(state="planned", claimed_at=None)
 
-    monkeypatch.setattr(outbox, "reconcile", reconcile)
+    monkeypatch.setattr(worker, "reconcile", reconcile)
 
 
 def end_forgets_to_cancel(monkeypatch):

@@ -16,9 +16,10 @@ from django.db import connection
 
 from accounts.models import User
 from contacts.models import Contact
-from funnel import claiming, delivery, enrolments, lanes, outbox
 from funnel.models import Enrolment, Message
-from funnel.relay import Relay
+from funnel.sending import claiming, delivery, lanes, worker
+from funnel.series import enrolments
+from funnel.transport.smtp import Relay
 from pipeline import leads
 from pipeline.invariants import broken
 from pipeline.models import Column
@@ -30,7 +31,7 @@ from tests.prove.racing import race
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Message.State
 CHECKOUT = Path(__file__).resolve().parents[2]
-A_LEASE_LATER = outbox.LEASE + timedelta(minutes=1)
+A_LEASE_LATER = worker.LEASE + timedelta(minutes=1)
 SWEEP = """
 import sys, django
 django.setup()

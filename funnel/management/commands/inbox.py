@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from funnel import arrivals
+from funnel.replies import arrivals
 
 
 class Command(BaseCommand):

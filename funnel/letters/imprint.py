@@ -1,0 +1,114 @@
+"""The Impressum of an office by its legal form (§ 5 DDG, § 34c GewO): without a complete one nothing is sent."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from funnel.letters.legal_forms import CUT_SHORT, FURTHER, IN_REGISTER, LIMITED, OWNED, SUFFIXES, WITH_BOARD
+from funnel.models import Sender
+
+Form = Sender.LegalForm
+
+REQUIRED = (
+    "legal_form",
+    "legal_name",
+    "represented_by",
+    "street",
+    "postal_code",
+    "city",
+    "phone",
+    "contact_email",
+    "supervisor",
+)
+
+
+def _complete() -> str:
+    """`missing_fields` for the row `sender`, where PostgreSQL is asked: whether nothing is missing."""
+    further = [
+        ("register", IN_REGISTER),
+        *((name, [form]) for form, names in FURTHER.items() for name in names),
+    ]
+    needed = [f"sender.{name} ~ '[^[:space:]]'" for name in REQUIRED]
+    for name, forms in further:
+        listed = ", ".join(f"'{Form(form).value}'" for form in forms)
+        needed.append(f"(sender.legal_form NOT IN ({listed}) OR sender.{name} ~ '[^[:space:]]')")
+    return " AND ".join(needed)
+
+
+COMPLETE = _complete()
+
+
+def lines(sender: Sender) -> list[str]:
+    """The Impressum as it stands below every mail, one statement a line; what is not known is left out."""
+    place = f"{sender.postal_code} {sender.city}".strip()
+    found = [
+        firm(sender),
+        ", ".join(filter(None, (sender.street.strip(), place))),
+        _said(_("Sitz: %s"), sender.seat if sender.legal_form in IN_REGISTER else ""),
+        _represented(sender),
+        _said(
+            _("Vorsitz des Aufsichtsrats: %s"), sender.board_chair if sender.legal_form in WITH_BOARD else ""
+        ),
+        _said(_("Telefon: %s"), sender.phone),
+        _said(_("E-Mail: %s"), sender.contact_email),
+        _said(_("Registereintrag: %s"), sender.register),
+        _said(_("USt-IdNr.: %s"), sender.vat_id),
+        _said(_("Aufsichtsbehörde nach § 34c GewO: %s"), sender.supervisor),
+    ]
+    return [" ".join(line.split()) for line in found if line]
+
+
+def missing(sender: Sender) -> list[str]:
+    """The names of the required fields that are empty; [] when mails may leave."""
+    return [str(Sender._meta.get_field(name).verbose_name) for name in missing_fields(sender)]
+
+
+def missing_fields(sender: Sender) -> list[str]:
+    """The same as field names, for a form."""
+    register = ["register"] if sender.legal_form in IN_REGISTER else []
+    required = [*REQUIRED, *register, *FURTHER.get(sender.legal_form, ())]
+    return [name for name in required if not getattr(sender, name).strip()]
+
+
+def firm(sender: Sender) -> str:
+    """The firm as it is registered, with its legal form: „Krüger Immobilien GmbH“. What was typed is never altered,
+    only what the law wants besides is added where it is not there.
+    """
+    name = " ".join(sender.legal_name.split())
+    suffix, known = SUFFIXES.get(sender.legal_form, ("", ""))
+    if not name or not suffix or re.search(rf"(?<!\w)(?:{known})(?!\w)", name, re.IGNORECASE):
+        return name
+    if sender.legal_form == Form.UG and CUT_SHORT.search(name):
+        return f"{name} {LIMITED}"
+    return f"{name} {suffix}"
+
+
+def _represented(sender: Sender) -> str:
+    person = sender.represented_by.strip()
+    if sender.legal_form in OWNED:
+        return "" if person == sender.legal_name.strip() else _said(_("Inhaber: %s"), person)
+    if sender.legal_form == Form.GMBH_KG and sender.general_partner.strip():
+        register = sender.general_partner_register.strip()
+        partner = (
+            f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
+        )
+        said = _(
+            "Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s"
+        )
+        return said % {"partner": partner, "person": person}
+    return _said(_said_of(sender.legal_form), person)
+
+
+def _said_of(form: str) -> str:
+    """How those who act for the firm are called; all of them belong there."""
+    if form in (Form.GMBH, Form.GGMBH, Form.UG):
+        return _("Geschäftsführung: %s")
+    if form == Form.AG:
+        return _("Vorstand: %s")
+    if form in (Form.KG, Form.KGAA):
+        return _("Persönlich haftend und vertretungsberechtigt: %s")
+    return _("Vertreten durch: %s")
+
+
+def _said(label: str, value: str) -> str:
+    return label % value.strip() if value.strip() else ""

@@ -1,0 +1,219 @@
+"""The small Markdown of mail texts: paragraphs, headings, emphasis, lists, links and line breaks, nothing else.
+
+HTML in it is shown as text. One parse makes both faces of the mail; styles stand inline because Outlook and Gmail
+read no others everywhere.
+"""
+
+import re
+import textwrap
+import unicodedata
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from funnel.letters.placeholders import Marked, mark
+
+WIDTH = 76
+LINKS = re.compile(r"(https?://[^\s/]|mailto:[^\s@]+@)", re.IGNORECASE)
+LINKED = re.compile(r"\[[^\]\n]{0,300}\]\(([^()\n]{0,1000})\)")
+INK = 'class="ink" style="margin:{margin};color:#1f2733;font-family:{font};font-size:{size};line-height:1.55"'
+FONT = "Arial,Helvetica,sans-serif"
+TEXT = INK.format(margin="0 0 16px", font=FONT, size="16px")
+HEADINGS = {
+    "h1": INK.format(margin="8px 0 12px", font=FONT, size="22px"),
+    "h2": INK.format(margin="8px 0 12px", font=FONT, size="19px"),
+    "h3": INK.format(margin="8px 0 12px", font=FONT, size="16px"),
+}
+ITEM = INK.format(margin="0 0 6px", font=FONT, size="16px")
+LIST = 'style="margin:0 0 16px;padding:0 0 0 24px"'
+LINK = 'class="link" style="color:{colour};text-decoration:underline"'
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Both faces of a text, with marks where the placeholders stand. Lines of the text part are not wrapped yet."""
+
+    html: Marked
+    text: Marked
+
+
+@lru_cache(maxsize=512)
+def faces(source: str, colour: str) -> Faces:
+    """Renders a mail text. `colour` is that of the links, as #rrggbb."""
+    marked = mark(source)
+    tokens = _parser().parse(marked.text)
+    return Faces(replace(marked, text=_html(tokens, colour)), replace(marked, text=_Text().render(tokens)))
+
+
+def warnings(source: str) -> list[str]:
+    """What the author of a text may have meant otherwise than it is shown."""
+    found = []
+    if re.search(r"!\[[^\]\n]*\]\(", source):
+        found.append(_("Bilder werden nicht gezeigt: Von einem Bild bleibt nur der Link."))
+    if any(not allows(match[1]) for match in LINKED.finditer(source)):
+        found.append(
+            _(
+                "Ein Link wird nicht erkannt: Er beginnt mit https://, http:// oder mailto: "
+                "und enthält keine Platzhalter."
+            )
+        )
+    unseen = [str(UNSEEN[kind]) for kind in UNSEEN if kind in _kinds(source)]
+    if unseen:
+        said = _("Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: %s.")
+        found.append(said % ", ".join(unseen))
+    return found
+
+
+# What Markdown knows elsewhere and our mails do not show, by the kind of its tokens.
+UNSEEN: dict[str, str | Promise] = {
+    "table_open": gettext_lazy("Tabellen"),
+    "fence": gettext_lazy("Textblöcke zwischen ```"),
+    "code_block": gettext_lazy("eingerückte Textblöcke"),
+    "code_inline": gettext_lazy("Text zwischen `Akzenten`"),
+    "blockquote_open": gettext_lazy("Zitate mit >"),
+    "hr": gettext_lazy("Trennlinien"),
+    "s_open": gettext_lazy("~~durchgestrichener~~ Text"),
+    "lheading": gettext_lazy("mit === oder --- unterstrichene Überschriften"),
+    "reference": gettext_lazy("Links, deren Adresse an anderer Stelle steht"),
+    "html": gettext_lazy("HTML"),
+}
+
+
+def _kinds(source: str) -> set[str]:
+    """What a parser that knows all of Markdown finds in a text."""
+    environment: dict[str, object] = {}
+    tokens = _everything().parse(mark(source).text, environment)
+    found = {"reference"} if environment.get("references") else set()
+    inline = [child for token in tokens for child in token.children or []]
+    for token in [*tokens, *inline]:
+        is_underlined = token.type == "heading_open" and token.markup in ("=", "-")
+        found.add("lheading" if is_underlined else "html" if token.type.startswith("html_") else token.type)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _everything() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def allows(address: str) -> bool:
+    """Whether a link may lead there: the web or a mail address, nothing that runs."""
+    return LINKS.match(address) is not None and not re.search("[{}\ue000-\uf8ff]", address)
+
+
+def wrap(text: str) -> str:
+    """The text part in lines of at most 76 columns; an address to click on is never broken."""
+    lines = []
+    for line in text.split("\n"):
+        if len(line) <= WIDTH:
+            lines.append(line.rstrip())
+            continue
+        indent = re.match(r" *(?:- |\d+\. )?", line)
+        hanging = " " * len(indent[0]) if indent else ""
+        options = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": hanging}
+        lines += textwrap.wrap(line, WIDTH, **options) or [""]  # type: ignore[arg-type]
+    return "\n".join(lines)
+
+
+class _Markdown(MarkdownIt):
+    def validateLink(self, url: str) -> bool:
+        return allows(url)
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    rules = ["heading", "list", "emphasis", "link", "autolink", "newline", "escape"]
+    return _Markdown("zero", {"html": False, "breaks": True}).enable(rules)
+
+
+def _html(tokens: list[Token], colour: str) -> str:
+    styles = {"p": TEXT, "li": ITEM, "ul": LIST, "ol": LIST, "a": LINK.format(colour=colour), **HEADINGS}
+    found: list[str] = []
+    for token in tokens:
+        if token.type == "inline":
+            found.append(_html(token.children or [], colour))
+        elif token.type in ("softbreak", "hardbreak"):
+            found.append("<br>\n")
+        elif token.type == "text":
+            found.append(escape(token.content))
+        elif token.nesting == 1 and not token.hidden:
+            found.append(_opening(token, styles))
+        elif token.nesting == -1 and not token.hidden:
+            found.append(f"</{_tag(token)}>" + ("\n" if token.block else ""))
+    return "".join(found)
+
+
+def _opening(token: Token, styles: dict[str, str]) -> str:
+    tag = _tag(token)
+    parts = [tag, styles.get(tag, "")]
+    if token.type == "link_open":
+        parts.append(f'href="{escape(token.attrGet("href"))}"')
+    if token.type == "ordered_list_open" and str(token.attrGet("start") or "1") != "1":
+        parts.append(f'start="{int(token.attrGet("start") or 1)}"')
+    return f"<{' '.join(filter(None, parts))}>"
+
+
+def _tag(token: Token) -> str:
+    return "h3" if token.tag in ("h4", "h5", "h6") else token.tag
+
+
+@dataclass
+class _Text:
+    """Writes the same tokens as plain text."""
+
+    out: list[str] = field(default_factory=list)
+    lists: list[int | None] = field(default_factory=list)  # the next number of each open list; None: bullets
+    link: tuple[str, int] = ("", 0)
+
+    def render(self, tokens: list[Token]) -> str:
+        for token in tokens:
+            self._block(token)
+        return re.sub(r"\n{3,}", "\n\n", "".join(self.out)).strip("\n")
+
+    def _block(self, token: Token) -> None:
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            start = int(token.attrGet("start") or 1)
+            self.lists.append(start if token.type == "ordered_list_open" else None)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            self.lists.pop()
+            self.out.append("" if self.lists else "\n")
+        elif token.type == "list_item_open":
+            number = self.lists[-1]
+            indent = "   " * (len(self.lists) - 1)
+            self.out.append(f"{indent}- " if number is None else f"{indent}{number}. ")
+            self.lists[-1] = None if number is None else number + 1
+        elif token.type == "inline":
+            for child in token.children or []:
+                self._inline(child)
+            self.out.append("\n")
+        elif token.type in ("paragraph_close", "heading_close") and not self.lists:
+            self.out.append("\n")
+
+    def _inline(self, token: Token) -> None:
+        if token.type == "text":
+            self.out.append(token.content)
+        elif token.type in ("softbreak", "hardbreak"):
+            self.out.append("\n" + "   " * len(self.lists))
+        elif token.type == "link_open":
+            self.link = (str(token.attrGet("href")), len(self.out))
+        elif token.type == "link_close":
+            address, since = self.link
+            said, plain = "".join(self.out[since:]), address.removeprefix("mailto:")
+            if said.strip() not in (address, plain):
+                self.out.append(f" ({plain})")
+
+
+def shown(value: str) -> str:
+    """A value as it stands in the HTML: its signs are text, and writing from right to left turns nothing around it."""
+    if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in value):
+        return f"<bdi>{escape(value)}</bdi>"
+    return str(escape(value))

@@ -1,0 +1,185 @@
+"""From a step, a contact and an office to the mail: HTML and text from one source, and all headers."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime, quote
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from contacts.models import Contact
+from funnel.letters import imprint, inbound, lint, markdown, placeholders, sender_address
+from funnel.letters.inbound import Purpose
+from funnel.letters.letters import Letter
+from funnel.letters.salutations import name, tidy
+from funnel.models import Message, Sender
+from funnel.permission.tokens import unsubscribe_token
+
+LONGEST_SUBJECT = 150
+LONGEST_LINE = 900  # RFC 5322 2.1.1 allows 998; longer ones would have to be encoded
+# The hues of the interface (`.hue-1` …), dark enough for white letters on them and for links on white (4.5:1).
+COLOURS = (
+    "#2457b3",
+    "#7a3fb0",
+    "#9a4a10",
+    "#146c43",
+    "#0b6a86",
+    "#5b4bc4",
+    "#b0296b",
+    "#7d5a00",
+    "#0a6b68",
+    "#3f6b12",
+    "#0d63a5",
+    "#a32d83",
+)
+
+
+@dataclass
+class Rendered:
+    """A mail without its headers. `warnings` are for the author; with `faults` it must not leave."""
+
+    subject: str
+    html: str
+    text: str
+    unsubscribe_url: str
+    warnings: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    quoted: tuple[str, ...] = ()  # what came from fields of contact and office, however odd
+    raw: bytes = b""  # the finished mail as it goes over the line
+
+
+def render(
+    *, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str
+) -> Rendered:
+    """The mail for one contact. Reads `contact.assignee`; writes nothing."""
+    colour = COLOURS[(sender.hue - 1) % len(COLOURS)]
+    faces, filled = markdown.faces(step_body, colour), placeholders.filling(contact, sender)
+    subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:LONGEST_SUBJECT]
+    body = placeholders.fill(faces.html, filled, markdown.shown)
+    context: dict[str, Any] = {
+        "subject": subject,
+        "colour": colour,
+        "office": placeholders.office(sender),
+        "signature": signature(contact, sender),
+        "imprint": imprint.lines(sender),
+        "privacy_url": sender.privacy_url if markdown.allows(sender.privacy_url) else "",
+        "unsubscribe_url": unsubscribe_url,
+    }
+    warnings = list(dict.fromkeys([*filled.warnings, *markdown.warnings(step_body)]))
+    text = markdown.wrap(placeholders.fill(faces.text, filled))
+    return Rendered(
+        subject=subject,
+        html=_fold(render_to_string("funnel/mail/message.html", {**context, "body": body})),
+        text=markdown.wrap(render_to_string("funnel/mail/message.txt", {**context, "body": text})),
+        unsubscribe_url=unsubscribe_url,
+        warnings=warnings,
+        quoted=(*filled.values.values(), *context["signature"], *context["imprint"]),
+    )
+
+
+def render_message(message: Message) -> Rendered:
+    """The mail of a planned message as it would leave now, with its faults and its bytes. Loads what is not loaded."""
+    url = f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/"
+    rendered = render(
+        step_subject=message.step.subject,
+        step_body=message.step.body,
+        contact=message.contact,
+        sender=message.account.sender,
+        unsubscribe_url=url,
+    )
+    mail = mime(message, rendered)
+    rendered.faults, rendered.raw = lint.examined(mail, sender=message.account.sender, quoted=rendered.quoted)
+    return rendered
+
+
+def mime(message: Message, rendered: Rendered) -> Letter:
+    """The mail with all its headers; the Message-ID is the row's, the same in every attempt."""
+    mail = compose(
+        rendered,
+        sender=message.account.sender,
+        assignee=message.contact.assignee,
+        to=message.address,
+        message_id=message.message_id,
+        now=message.claimed_at or timezone.now(),
+        answers_to=inbound.address(Purpose.REPLY, message.pk),
+        unsubscribes_at=inbound.address(Purpose.UNSUBSCRIBE, message.pk),
+    )
+    mail.verp = inbound.address(Purpose.BOUNCE, message.pk)
+    return mail
+
+
+def compose(
+    rendered: Rendered,
+    *,
+    sender: Sender,
+    assignee: User | None,
+    to: str,
+    message_id: str,
+    now: datetime,
+    answers_to: str = "",
+    unsubscribes_at: str = "",
+) -> Letter:
+    """Any mail of an office, also a test mail. No value can hold a line break, so none becomes another header.
+
+    `answers_to`, `unsubscribes_at`: addresses of ours with a token, where there is a mailbox that is read.
+    """
+    by_mail = f", <mailto:{unsubscribes_at}?subject=Abmelden>" if unsubscribes_at else ""
+    headers = {
+        "Message-ID": tidy(message_id),
+        "Date": format_datetime(now),
+        "List-Unsubscribe": f"<{tidy(rendered.unsubscribe_url)}>{by_mail}",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "de",
+    }
+    mail = Letter(
+        subject=tidy(rendered.subject),
+        body=rendered.text,
+        from_email=_from(sender),
+        to=[tidy(to)],
+        reply_to=_reply_to(sender, assignee, answers_to),
+        headers=headers,
+    )
+    mail.attach_alternative(rendered.html, "text/html")
+    return mail
+
+
+def signature(contact: Contact, sender: Sender) -> list[str]:
+    """Who signs: the assignee, or the office when nobody is assigned or has left. One statement a line."""
+    user, office = contact.assignee, placeholders.office(sender)
+    signs = user is not None and user.is_active and bool(name(user.full_name))
+    address = user.email if user and signs else sender.contact_email
+    phone = _("Telefon %s") % tidy(sender.phone) if tidy(sender.phone) else ""
+    lines = [name(user.full_name) if user and signs else "", office, phone, tidy(address)]
+    return [line for line in lines if line]
+
+
+def _from(sender: Sender) -> str:
+    shown = placeholders.office(sender)
+    return _mailbox(shown, tidy(sender_address.shown_from(sender)))
+
+
+def _reply_to(sender: Sender, assignee: User | None, answers_to: str) -> list[str]:
+    """Ours, so that an answer ends the series and is passed on; else straight to whoever signs."""
+    if assignee is not None and assignee.is_active:
+        return [_mailbox(name(assignee.full_name), answers_to or assignee.email)]
+    address = answers_to or tidy(sender.contact_email) or tidy(sender.email)
+    return [_mailbox(placeholders.office(sender), address)] if address else []
+
+
+def _mailbox(shown: str, address: str) -> str:
+    """Name and address; Django encodes and folds what is not ASCII."""
+    return f'"{quote(shown)}" <{address}>' if shown else address
+
+
+def _fold(html: str) -> str:
+    """Breaks over-long lines at blanks, which HTML shows alike; a line without any is the text's own."""
+    lines = html.split("\n")
+    return "\n".join(
+        re.sub(r"(.{400,700}) ", r"\1\n", line) if len(line) > LONGEST_LINE else line for line in lines
+    )

@@ -1,0 +1,166 @@
+"""Reading the outbox: all mails of an office, by what became of them, in a fixed number of statements."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from base import keyset
+from contacts import search
+from contacts.finding import searched
+from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
+from funnel.letters import placeholders
+from funnel.models import Enrolment, Message, Sequence
+
+State = Message.State
+PAGE = 50  # rows
+ORDER = keyset.Order("planned_for", keyset.moment)
+UPCOMING = "planned"
+WAITING = Q(state=State.PLANNED, enrolment__state=Enrolment.State.PAUSED, is_urgent=False)
+# What the outbox counts apart: its name, its label, what lies there.
+SHELVES: dict[str, tuple[str | Promise, Q]] = {
+    UPCOMING: (_("Geplant"), Q(state__in=(State.PLANNED, State.CLAIMED, State.SENDING)) & ~WAITING),
+    "paused": (_("Pausiert"), WAITING),
+    "sent": (_("Gesendet"), Q(state=State.SENT)),
+    "skipped": (_("Nicht gesendet"), Q(state=State.SKIPPED)),
+    "failed": (_("Fehlgeschlagen"), Q(state=State.FAILED)),
+    "unclear": (_("Unklar"), Q(state=State.UNCLEAR)),
+    "cancelled": (_("Abgesagt"), Q(state=State.CANCELLED)),
+}
+# Days from today, the last one included.
+PERIODS: dict[str, tuple[str | Promise, int, int]] = {
+    "today": (_("heute"), 0, 0),
+    "coming": (_("nächste 7 Tage"), 0, 6),
+    "week": (_("letzte 7 Tage"), -6, 0),
+    "month": (_("letzte 30 Tage"), -29, 0),
+    "quarter": (_("letzte 90 Tage"), -89, 0),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an address asks for. Values that mean nothing are dropped, unknown parameters are never read."""
+
+    user: User
+    today: date
+    state: str = UPCOMING
+    sequence: str = ""  # a sequence's id
+    period: str = ""
+    q: str = ""
+
+    @classmethod
+    def parse(cls, user: User, query: QueryDict) -> "Wanted":
+        """The time zone of the office is the active one."""
+        state, period, sequence = (query.get(name, "") for name in ("state", "period", "sequence"))
+        is_id = sequence.isascii() and sequence.isdigit() and len(sequence) < 19
+        return cls(
+            user=user,
+            today=timezone.localdate(),
+            state=state if state in SHELVES else UPCOMING,
+            sequence=sequence if is_id else "",
+            period=period if period in PERIODS else "",
+            q=query.get("q", "").replace("\x00", "").strip()[: search.LONGEST_QUERY],
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.sequence or self.period or self.q)
+
+    def address(self, **other: str) -> str:
+        """The outbox's address for this, but for what is given otherwise."""
+        values = {
+            "state": self.state,
+            "sequence": self.sequence,
+            "period": self.period,
+            "q": self.q,
+        } | other
+        if values["state"] == UPCOMING:
+            values["state"] = ""
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+    @cached_property
+    def messages(self) -> QuerySet[Message]:
+        """All mails that the filter leaves, whatever became of them."""
+        rows = Message.objects.of(self.user.account).filter(contact__trashed_at=None)
+        rows = rows.exclude(reason__in=UNSEEN).filter(searched(self.user, self.q, "contact__"))
+        if self.sequence:
+            rows = rows.filter(step__sequence=self.sequence)
+        return rows.filter(planned_for__range=self._days()) if self.period else rows
+
+    def _days(self) -> tuple[datetime, datetime]:
+        _label, first, last = PERIODS[self.period]
+        zone = timezone.get_current_timezone()
+        days = (self.today + timedelta(days=first), self.today + timedelta(days=last + 1))
+        begin, end = (datetime.combine(day, time.min, zone) for day in days)
+        return begin, end - timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One of the outbox's tabs."""
+
+    label: str | Promise
+    count: int
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """One mail of the outbox, under the subject that this user may see."""
+
+    message: Message
+    subject: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A page of the outbox."""
+
+    shelves: list[Shelf]
+    items: list[Item]
+    sequences: list[Sequence]
+    previous: str
+    next: str
+
+
+def load(wanted: Wanted, query: QueryDict) -> Outgoing:
+    """The page an address asks for: what is planned with the next first, all else with the newest first."""
+    place = keyset.asked(query, ORDER)
+    rows = wanted.messages.filter(SHELVES[wanted.state][1]).defer("html", "text", "step__body")
+    rows = rows.select_related("contact__assignee", "step__sequence", "enrolment", "account__sender")
+    newest_first = wanted.state != UPCOMING
+    page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE)
+    if place and not page.rows:
+        page = keyset.page(rows, ORDER, descending=newest_first, place=None, size=PAGE)
+    return Outgoing(
+        shelves=_shelves(wanted),
+        items=[Item(message, _subject(wanted.user, message)) for message in page.rows],
+        sequences=list(Sequence.objects.of(wanted.user.account).order_by("pk")),
+        previous=wanted.address(before=page.previous) if page.previous else "",
+        next=wanted.address(after=page.next) if page.next else "",
+    )
+
+
+def _shelves(wanted: Wanted) -> list[Shelf]:
+    counts = wanted.messages.order_by().aggregate(
+        **{name: Count("pk", filter=condition) for name, (_label, condition) in SHELVES.items()}
+    )
+    return [
+        Shelf(label, counts[name], wanted.address(state=name), name == wanted.state)
+        for name, (label, _condition) in SHELVES.items()
+    ]
+
+
+def _subject(user: User, message: Message) -> str:
+    """As it left or would leave; for the marketing without what it tells of the contact."""
+    if not user.works_contacts:
+        return plain_subject(message.step.subject, placeholders.office(message.account.sender))
+    return message.subject or coming_subject(message.step, message.contact, message.account.sender)

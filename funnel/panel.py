@@ -1,0 +1,58 @@
+"""Reading whether a contact may be mailed, beside its consent: the panel „Werbung per E-Mail“ and the proof."""
+
+from dataclasses import dataclass
+
+from contacts import consent
+from contacts.models import Consent, Contact
+from funnel.letters.opt_in_mail import office_of
+from funnel.models import Message, OptIn, Sender, Suppression
+from funnel.permission import eligibility
+from funnel.permission.suppression import entries
+from funnel.replies import doubts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`suppression` None: not suppressed; `question` None: nobody asked by mail, or the answer is there."""
+
+    suppression: Suppression | None
+    question: OptIn | None
+    has_moved: (
+        bool  # the address was changed while a series runs for the old one, and has no consent of its own yet
+    )
+    doubt: Message | None  # an answer that may be an objection
+    may_ask: bool  # a question for consent by mail makes sense
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything that shows what a contact allowed."""
+
+    office: str
+    evidence: list[Consent]
+    suppression: Suppression | None
+
+
+def load(contact: Contact) -> Standing:
+    """Six statements at most."""
+    address = contact.email.strip().lower()
+    suppression = entries(contact.account_id, [address]).get(address)
+    questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
+    last = questions.order_by("-asked_at").first()
+    moved = eligibility.moved(contact)
+    lacks_consent = eligibility.lacks_consent(contact, moved)
+    return Standing(
+        suppression=suppression,
+        question=last if last and last.confirmed_at is None else None,
+        has_moved=moved is not None and lacks_consent,
+        doubt=doubts.open_for(contact),
+        may_ask=suppression is None and lacks_consent and eligibility.has_address(address),
+    )
+
+
+def proof(contact: Contact) -> Proof:
+    """The evidence with the office it was given to, and why the address is suppressed if it is."""
+    sender = Sender.objects.of(contact.account_id).select_related("account").get()
+    address = contact.email.strip().lower()
+    entry = entries(contact.account_id, [address]).get(address)
+    return Proof(office_of(sender.account, sender), consent.evidence(contact), entry)

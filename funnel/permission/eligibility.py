@@ -1,0 +1,87 @@
+"""Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from contacts import consent
+from contacts.models import Consent, Contact
+from funnel.models import Enrolment, Message
+from funnel.permission.suppression import is_suppressed, suppressed
+
+Reason = Message.Reason
+
+
+def missing(contact: Contact) -> str:
+    """Why nothing may be mailed to the contact (a `Message.Reason`), or ""."""
+    address = contact.email.strip().lower()
+    if not has_address(address):
+        return Reason.NO_ADDRESS
+    if is_suppressed(contact.account_id, address):
+        return Reason.SUPPRESSED
+    return "" if consents([contact.pk], contact.account_id) else Reason.NO_CONSENT
+
+
+def missing_many(
+    account_id: int, addresses: Mapping[int, str], coming: Mapping[int, datetime] | None = None
+) -> dict[int, str]:
+    """The same as `missing` for the addresses of many contacts, by contact: two statements for all of them.
+
+    `coming`: consents that are about to be recorded, by the moment they were given; a later no outweighs them.
+    """
+    known = {pk: address.strip().lower() for pk, address in addresses.items()}
+    closed = suppressed(account_id, known.values())
+    consenting = _consenting(account_id, known, coming or {})
+    lacking: dict[int, str] = {}
+    for pk, address in known.items():
+        if not has_address(address):
+            lacking[pk] = Reason.NO_ADDRESS
+        elif address in closed:
+            lacking[pk] = Reason.SUPPRESSED
+        elif pk not in consenting:
+            lacking[pk] = Reason.NO_CONSENT
+    return lacking
+
+
+def has_address(address: str) -> bool:
+    """Whether mail can be sent there."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True
+
+
+def moved(contact: Contact) -> Enrolment | None:
+    """A series that runs or waits for an address the contact no longer has."""
+    series = Enrolment.objects.of(contact.account_id).filter(contact=contact)
+    address = contact.email.strip().lower()
+    return series.exclude(state=Enrolment.State.ENDED).exclude(address=address).first()
+
+
+def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:
+    """Whether there is something to ask for: no consent for e-mail, or none since the address is another (`moved`)."""
+    if not consents([contact.pk], contact.account_id):
+        return True
+    return moved is not None and not consented_since(contact, moved.changed_at)
+
+
+def consented_since(contact: Contact, moment: datetime) -> bool:
+    """Whether consent for e-mail was given after the moment: what a changed address needs."""
+    rows = Consent.objects.of(contact.account_id).filter(contact=contact, channel=Consent.Channel.EMAIL)
+    return rows.filter(consent.counts(), granted=True, occurred_at__gt=moment).exists()
+
+
+def consents(contact_ids: Collection[int], account_id: int) -> set[int]:
+    """Those of the contacts whose newest evidence for their first address grants mails to it."""
+    return _consenting(account_id, contact_ids, {})
+
+
+def _consenting(account_id: int, contact_ids: Collection[int], coming: Mapping[int, datetime]) -> set[int]:
+    rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=Consent.Channel.EMAIL)
+    newest = rows.filter(consent.counts()).order_by("contact", "-occurred_at", "-pk").distinct("contact")
+    found = {pk: (granted, at) for pk, granted, at in newest.values_list("contact", "granted", "occurred_at")}
+    granted = {pk for pk, (granted, at) in found.items() if granted or (pk in coming and coming[pk] >= at)}
+    return granted | (coming.keys() & {*contact_ids}) - found.keys()

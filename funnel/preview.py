@@ -1,0 +1,110 @@
+"""A step before it is saved: how it would look for somebody, and a test mail of it to oneself."""
+
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from base.refusals import Refusal
+from contacts.finding import searched
+from contacts.models import Contact, PropertyKind, Salutation
+from funnel.letters import lint, rendering
+from funnel.models import Sender
+from funnel.series import planning
+
+MOST_FOUND = 8
+
+
+class NotHandedOver(Refusal):
+    """The mail server did not take it."""
+
+    status = 502
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The mail as it would look; `others`: how many more contacts the search means."""
+
+    contact: Contact
+    rendered: rendering.Rendered
+    is_sample: bool
+    others: int
+
+
+def draw(*, user: User, subject: str, body: str, who: str) -> Draft:
+    """The mail for the first contact that `who` means; for a sample person when nothing is searched or found.
+
+    The marketing gets the sample person always. Writes nothing.
+    """
+    found = found_for(user, who)
+    contact = found[0] if found else sample(user)
+    sender = Sender.objects.of(user.account).select_related("account").get()
+    rendered = rendering.render(
+        step_subject=subject,
+        step_body=body,
+        contact=contact,
+        sender=sender,
+        unsubscribe_url=f"{settings.BASE_URL}/u/",
+    )
+    mail = rendering.compose(
+        rendered,
+        sender=sender,
+        assignee=contact.assignee,
+        to=contact.email or user.email,
+        message_id=planning.new_message_id(),
+        now=timezone.now(),
+    )
+    rendered.faults = lint.faults(mail, sender=sender, quoted=rendered.quoted)
+    return Draft(contact, rendered, not found, max(0, len(found) - 1))
+
+
+def found_for(user: User, who: str) -> list[Contact]:
+    """The contacts a search means, by name, at most eight; none for the marketing."""
+    if user.role == Role.MARKETING or not who.strip():
+        return []
+    contacts = Contact.objects.visible_to(user).filter(searched(user, who)).select_related("assignee")
+    return list(contacts.order_by("sort_name", "pk")[:MOST_FOUND])
+
+
+def sample(user: User) -> Contact:
+    """Somebody who does not exist."""
+    return Contact(
+        account=user.account,
+        salutation=Salutation.MRS,
+        title=_("Dr."),
+        first_name=_("Claudia"),
+        last_name=_("Brandes"),
+        email="claudia.brandes@example.org",
+        street=_("Lindenallee 14"),
+        postal_code="50968",
+        city=_("Köln"),
+        property_kind=PropertyKind.HOUSE,
+    )
+
+
+def send_test(*, user: User, draft: Draft, now: datetime) -> str:
+    """Mails the draft to the user and to nobody else, at once, marked as a test; answers the address.
+
+    Nothing of it is kept, and unsubscribing from it does nothing. Raises NotHandedOver. Repeated: another mail.
+    """
+    rendered = draft.rendered
+    rendered.subject = f"[Test] {rendered.subject}"
+    mail = rendering.compose(
+        rendered,
+        sender=Sender.objects.of(user.account).select_related("account").get(),
+        assignee=draft.contact.assignee,
+        to=user.email,
+        message_id=planning.new_message_id(),
+        now=now,
+    )
+    try:
+        mail.send()
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotHandedOver(
+            _("Der Mailserver nimmt die Testmail nicht an. Bitte versuchen Sie es später noch einmal.")
+        ) from error
+    return user.email

@@ -1,0 +1,98 @@
+"""Why a mail server refuses a mail: judged by the enhanced status code (RFC 3463) and by the words beside it. Pure.
+
+Only "this person does not exist" may close an address. Many servers give one code for many things, so the words decide
+where the code is vague, and a code is believed by itself only where it leaves no doubt.
+"""
+
+import re
+from enum import Enum
+
+from funnel.reading.bounce_words import FULL, GONE, OUR_LIMIT, OWN, PACE, RELAYING, ROUTE, SENDER, SPAM
+
+LONGEST = 2000  # characters of an answer that are looked at
+
+
+class Verdict(Enum):
+    """What a refusal means for the address and for whoever sends."""
+
+    GONE = "gone"  # there is no such person: the address is closed
+    TEMPORARY = "temporary"  # full, too much, too fast, no way there: another day it may work
+    OWN_FAULT = "own_fault"  # sender, server, limits or authentication of ours: nobody would be reached
+    FILTERED = "filtered"  # the recipient's filter dislikes this mail
+    UNKNOWN = "unknown"
+
+
+# With no words to the contrary.
+GONE_CODES = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"))
+# Only with words that say so.
+VAGUE_CODES = frozenset(("", "5.0.0", "5.0.1", "5.2.0", "5.2.1", "5.3.0", "5.4.1", "5.5.0", "5.7.1"))
+OWN_CODES = frozenset(("5.1.7", "5.1.8", "5.1.90", "5.7.8", "5.7.9"))
+# SPF, DKIM, DMARC, name of the server; at Microsoft also its address and the sender's limits.
+OWN_CODES_FROM_20 = re.compile(r"5\.7\.(?:2\d|3\d|5\d\d|6\d\d|7\d\d)")
+TEMPORARY_CODES = re.compile(r"5\.(?:2\.2|2\.12[12]|3\.1|4\.[2-7])")
+CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+REPLY = re.compile(r"(?<![\d.])([245]\d\d)(?=[ -])")
+ADDRESS = re.compile(r"[<(\"']?[^\s<>()\"']{1,64}@[^\s<>()\"']{1,255}[>)\"']?")
+
+
+def judge(status: str, words: str) -> Verdict:
+    """The verdict on a refusal with this enhanced status code ("" if there was none) and this text.
+
+    A more exact code inside the text is believed before a vague one beside it.
+    """
+    said = " ".join(ADDRESS.sub(" ", words[:LONGEST].lower()).split())
+    code = _exact(status.strip(), said)
+    if code.startswith("4") or (not code and _reply(said).startswith("4")):
+        return Verdict.TEMPORARY
+    if SENDER.search(said):
+        return Verdict.OWN_FAULT
+    if code in GONE_CODES:
+        return _of_gone(said)
+    if code in OWN_CODES or OWN_CODES_FROM_20.fullmatch(code):
+        return Verdict.OWN_FAULT
+    if TEMPORARY_CODES.fullmatch(code) or FULL.search(said) or PACE.search(said):
+        return _limit(said)
+    if code in VAGUE_CODES and GONE.search(said):
+        return Verdict.GONE
+    return next((verdict for pattern, verdict in LAST if pattern.search(said)), Verdict.UNKNOWN)
+
+
+def of_answer(answer: str) -> Verdict:
+    """The verdict on what our own mail server answered, as "550 5.1.1 no such user".
+
+    There "relaying denied" means that we are not let in; in a report it is a fault of the recipient's domain.
+    """
+    verdict = judge("", answer)
+    if verdict is Verdict.UNKNOWN and RELAYING.search(answer[:LONGEST].lower()):
+        return Verdict.OWN_FAULT
+    return verdict
+
+
+LAST = ((OWN, Verdict.OWN_FAULT), (SPAM, Verdict.FILTERED), (ROUTE, Verdict.TEMPORARY))
+
+
+def _of_gone(said: str) -> Verdict:
+    """The code says gone; a full mailbox is believed all the same, and a blocklist, unless the words agree with it."""
+    if GONE.search(said):
+        return Verdict.GONE
+    if FULL.search(said):
+        return Verdict.TEMPORARY
+    return Verdict.OWN_FAULT if OWN.search(said) else Verdict.GONE
+
+
+def _limit(said: str) -> Verdict:
+    return Verdict.OWN_FAULT if OUR_LIMIT.search(said) else Verdict.TEMPORARY
+
+
+def _exact(status: str, said: str) -> str:
+    given = CODE.fullmatch(status)
+    code = status if given else ""
+    if code and not code.endswith(".0.0"):
+        return code
+    inside = [one for one in CODE.findall(said) if not one.startswith("2")]
+    return next((one for one in inside if not one.endswith(".0.0")), code or next(iter(inside), ""))
+
+
+def _reply(said: str) -> str:
+    found = REPLY.search(said)
+    return found[1] if found else ""

@@ -1,0 +1,247 @@
+"""What comes back by mail: persons, machines, bounces and complaints, told apart. Pure, knows no Django.
+
+Sources: delivery reports RFC 3464 with status codes RFC 3463 (and RFC 6533 for addresses beyond ASCII), complaints
+RFC 5965, automatic answers RFC 3834, receipts RFC 8098. Where a program keeps to none of them, its words decide.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.message import Message
+from email.utils import parseaddr, parsedate_to_datetime
+from enum import Enum
+
+from funnel.reading import incoming_words as said
+from funnel.reading.bounces import Verdict, judge
+from funnel.reading.opened import Poisoned, body, header, opened, parts, source, text_of
+
+MESSAGE_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@\[\]]{1,200}>")
+ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9.-]{1,255}", re.IGNORECASE)
+FIELD = re.compile(r"^([a-z-]{4,40}):[ \t]*((?:.|\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+TOKEN = re.compile(r"\+[brpu][0-9a-z]{1,13}-[a-z2-7]{12}@")  # an address of ours (`inbound`)
+MOST_RESULTS = 20
+MOST_IDS = 100
+MOST_ADDRESSES = 20
+LONGEST_QUOTE = 300
+LONGEST_TEXT = 5000
+REPORTS = ("message/delivery-status", "message/global-delivery-status")
+ORIGINALS = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
+NO_COMPLAINT = ("not-spam", "auth-failure", "dkim", "virus")
+NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
+WORST = (Verdict.GONE, Verdict.OWN_FAULT)  # what of several recipients' verdicts matters first
+
+
+class Kind(Enum):
+    """What comes back is to a series."""
+
+    REPLY = "reply"  # a person answered
+    OBJECTION = "objection"  # a person did, and it sounds as if no more mails were wanted
+    AUTOMATIC = "automatic"  # a machine did: out of office, a receipt
+    HARD_BOUNCE = "hard_bounce"  # the address does not exist
+    SOFT_BOUNCE = "soft_bounce"  # too full, too large, filtered, or not yet
+    OWN_FAULT = "own_fault"  # sender, server or limits of ours are refused
+    COMPLAINT = "complaint"  # „Das ist Spam“
+    UNSUBSCRIBED = "unsubscribed"  # at the provider that mails for us
+    OTHER = "other"
+
+
+OF_VERDICT = {Verdict.GONE: Kind.HARD_BOUNCE, Verdict.OWN_FAULT: Kind.OWN_FAULT}
+BOUNCES = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.OWN_FAULT)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came back, and how it names the mail of ours it speaks of."""
+
+    kind: Kind
+    about: tuple[str, ...] = ()  # Message-IDs, the likeliest first
+    reason: str = ""  # what the other server or the machine said
+    to: tuple[str, ...] = ()  # addresses it came to: ours have a token
+    addresses: tuple[str, ...] = ()  # recipients a bounce speaks of
+    subject: str = ""
+    text: str = ""  # a person's own words, without what is quoted
+    own_subject: str = ""  # the subject, unless it answers ours
+    sender: str = ""  # the address in From
+    results: tuple[str, ...] = ()  # what receivers wrote about SPF, DKIM and DMARC, the last one first
+    moment: datetime | None = None  # when it was written, if it says so
+
+
+def understood(raw: bytes) -> Received:
+    """What the mail is. Raises Poisoned for one that is set aside, and whatever else its oddity brings about."""
+    mail = opened(raw)
+    results = tuple(" ".join(str(one)[:2000].split()) for one in mail.get_all("Authentication-Results", []))
+    sender = parseaddr(header(mail, "From"))[1].lower()
+    return replace(classify(mail), moment=_moment(mail), sender=sender, results=results[:MOST_RESULTS])
+
+
+def classify(mail: Message) -> Received:
+    """What the mail is. Without a mail of ours it concerns nobody, whatever it is. Raises Poisoned."""
+    kinds = {part.get_content_type(): part for part in reversed(parts(mail))}
+    if "message/feedback-report" in kinds:
+        return _complaint(mail, kinds["message/feedback-report"])
+    report = next((kinds[kind] for kind in REPORTS if kind in kinds), None)
+    if report is not None:
+        return _reported(mail, report)
+    subject = header(mail, "Subject").lower()
+    if is_automatic(mail) and said.BOUNCED.search(f"{subject}\n{body(mail)[:2000].lower()}"):
+        return _plain_bounce(mail)
+    return _answer(mail, kinds)
+
+
+def is_automatic(mail: Message) -> bool:
+    """Auto-Submitted anything but "no", and what the many programs write that know nothing of it."""
+    submitted = header(mail, "Auto-Submitted").split(";")[0].strip().lower() or "no"
+    report = mail.get_content_type() == "multipart/report"
+    marked = any(
+        name in mail and re.search(value, header(mail, name).lower()) for name, value in said.MARKS.items()
+    )
+    return submitted != "no" or report or marked or _comes_from_machine(mail) or _sounds_automatic(mail)
+
+
+def own_words(text: str) -> str:
+    """What a person wrote above the mail that is answered."""
+    start = f"\n{text.replace(chr(13), '')}"
+    found = said.QUOTED.search(start.lower())
+    return start[: found.start() if found else len(start)].strip()
+
+
+def objects(text: str) -> bool:
+    """Whether a person's own words sound like "no more of that" (an objection counts in any form, § 7 UWG)."""
+    return bool(said.OBJECTS.search(" ".join(text.lower().split())))
+
+
+def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
+    about = _ids(f"{mail.get('References', '')} {mail.get('In-Reply-To', '')}", newest_first=True)
+    receipt = kinds.get("message/disposition-notification")
+    if receipt is not None:
+        about = (*about, *_ids(source(receipt)))
+    subject, to = header(mail, "Subject"), _to(mail)
+    if receipt is not None or is_automatic(mail):
+        return Received(Kind.AUTOMATIC, about, reason=subject[:LONGEST_QUOTE], to=to, subject=subject)
+    is_ours = any(TOKEN.search(one) for one in to)
+    if not about and not is_ours and (mail.get("References") or mail.get("In-Reply-To")):
+        raise Poisoned("bad_reference")
+    words, own = own_words(body(mail))[:LONGEST_TEXT], _bare(subject)
+    kind = Kind.OBJECTION if objects(f"{words}\n{own}") else Kind.REPLY
+    return Received(kind, about, to=to, subject=subject, text=words, own_subject=own)
+
+
+def _bare(subject: str) -> str:
+    """A subject of the person's own: one that only answers ours may quote what we wrote there."""
+    return "" if re.match(r"\s*(?:re|aw|antw(?:ort)?)\s?:", subject, re.IGNORECASE) else subject
+
+
+def _moment(mail: Message) -> datetime | None:
+    try:
+        written = parsedate_to_datetime(header(mail, "Date"))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return written if written.tzinfo else None
+
+
+def _comes_from_machine(mail: Message) -> bool:
+    name = parseaddr(header(mail, "From"))[1].partition("@")[0].lower()
+    return header(mail, "Return-Path") == "<>" or bool(said.SENDERS.search(name))
+
+
+def _sounds_automatic(mail: Message) -> bool:
+    subject = header(mail, "Subject").lower()
+    if said.SUBJECT_BEGINS.search(subject) or said.SUBJECT_HOLDS.search(subject):
+        return True
+    return bool(said.CHALLENGE.search(subject) and said.CHALLENGE_TEXT.search(body(mail)[:2000].lower()))
+
+
+def _complaint(mail: Message, part: Message) -> Received:
+    feedback = re.search(r"(?im)^feedback-type:\s*([a-z-]+)", source(part))
+    is_none = feedback is not None and feedback[1].lower() in NO_COMPLAINT
+    kind = Kind.OTHER if is_none else Kind.COMPLAINT
+    return Received(kind, _inside(mail), to=_to(mail, source(part)), subject=header(mail, "Subject"))
+
+
+def _reported(mail: Message, report: Message) -> Received:
+    """A delivery report: of several recipients the one that fares worst."""
+    words = next((text_of(part) for part in parts(mail) if part.get_content_type() == "text/plain"), "")
+    found = [
+        _verdict(block, words) for block in _blocks(source(report)) if "action" in block or "status" in block
+    ]
+    failed = [(verdict, reason) for verdict, reason in found if verdict is not None]
+    kind, reason = Kind.SOFT_BOUNCE, found[0][1] if found else ""
+    if failed:
+        verdict, reason = min(failed, key=lambda one: WORST.index(one[0]) if one[0] in WORST else len(WORST))
+        kind = OF_VERDICT.get(verdict, Kind.SOFT_BOUNCE)
+    addresses = _recipients(mail, source(report))
+    about = _inside(mail)
+    if not about and _has_broken_id(mail):
+        raise Poisoned("bad_reference")
+    return Received(kind, about, reason, _to(mail), addresses, header(mail, "Subject"))
+
+
+def _verdict(block: dict[str, str], words: str) -> tuple[Verdict | None, str]:
+    """None: nothing failed (yet)."""
+    status, diagnosis = block.get("status", "").split(" ")[0], block.get("diagnostic-code", "")
+    reason = (diagnosis or status)[:LONGEST_QUOTE]
+    if block.get("action", "failed").lower().startswith(NOT_FAILED):
+        return None, reason or block.get("action", "")
+    verdict = judge(status, diagnosis)
+    return (judge(status, words) if verdict is Verdict.UNKNOWN else verdict), reason
+
+
+def _blocks(text: str) -> list[dict[str, str]]:
+    pieces = re.split(r"\n\s*\n", text.replace("\r", "")[:50_000])
+    return [
+        {name.lower(): " ".join(value.split()) for name, value in FIELD.findall(piece)} for piece in pieces
+    ]
+
+
+def _plain_bounce(mail: Message) -> Received:
+    """A bounce in a program's own words, without a report that machines can read."""
+    text = "\n" + body(mail).replace("\r", "")
+    cut = said.RETURNED.search(text.lower())
+    words = text[: cut.start() if cut else len(text)]
+    reason = next(
+        (" ".join(line.split()) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), ""
+    )
+    is_waiting = said.STILL_TRYING.search(f"{header(mail, 'Subject')}\n{words}".lower())
+    kind = Kind.SOFT_BOUNCE if is_waiting else OF_VERDICT.get(judge("", words), Kind.SOFT_BOUNCE)
+    return Received(
+        kind,
+        _inside(mail),
+        (reason or " ".join(words.split()))[:LONGEST_QUOTE],
+        _to(mail),
+        _recipients(mail, words),
+    )
+
+
+def _inside(mail: Message) -> tuple[str, ...]:
+    """The Message-IDs of the mails that a report brings back, whole, their heads, or in words."""
+    texts = [source(part) for part in parts(mail) if part.get_content_type() in ORIGINALS]
+    texts += [source(part) for part in parts(mail) if part.get_content_type() in REPORTS]
+    texts += [text_of(part) for part in parts(mail) if part.get_content_maintype() == "text"]
+    named = [
+        found[1] for text in texts for found in re.finditer(r"(?im)^(?:original-)?message-id:\s*(\S+)", text)
+    ]
+    answered = f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}"
+    return tuple(dict.fromkeys([*_ids(" ".join(named)), *_ids(answered, newest_first=True)]))
+
+
+def _has_broken_id(mail: Message) -> bool:
+    originals = [source(part) for part in parts(mail) if part.get_content_type() in ORIGINALS]
+    return any(re.search(r"(?im)^message-id:", text) for text in originals)
+
+
+def _recipients(mail: Message, words: str) -> tuple[str, ...]:
+    named = f"{header(mail, 'X-Failed-Recipients')} {words[:20_000]}"
+    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(named)))[:MOST_ADDRESSES]
+
+
+def _to(mail: Message, more: str = "") -> tuple[str, ...]:
+    names = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
+    lines = " ".join(header(mail, name) for name in names)
+    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(f"{lines} {more[:20_000]}")))[
+        :MOST_ADDRESSES
+    ]
+
+
+def _ids(text: str, *, newest_first: bool = False) -> tuple[str, ...]:
+    found = list(dict.fromkeys(MESSAGE_ID.findall(str(text))))
+    return tuple((found[::-1] if newest_first else found)[:MOST_IDS])

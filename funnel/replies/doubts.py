@@ -1,0 +1,57 @@
+"""Answers that sound like an objection: nobody is mailed until a colleague has read them and decided (§ 7 UWG)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from contacts import finding
+from contacts.models import Consent, Contact, sight
+from funnel.models import Message, Suppression
+from funnel.permission.suppression import address_hash, hashes, suppress
+from funnel.replies import withdrawal
+
+MOST = 20  # shown at once
+
+
+def open_for(contact: Contact) -> Message | None:
+    """The newest mail of the contact whose answer nobody has judged yet."""
+    rows = Message.objects.of(contact.account_id).filter(contact=contact, is_in_doubt=True)
+    return rows.defer("html", "text").order_by("-pk").first()
+
+
+def waiting(user: User) -> list[Message]:
+    """The mails with such answers that the user may judge, the oldest first; none for who may open no contact."""
+    if user.role == Role.MARKETING:
+        return []
+    seen = Message.objects.of(user.account).filter(sight(user, "contact__"), is_in_doubt=True)
+    rows = seen.filter(contact__trashed_at=None).select_related("contact")
+    return list(rows.defer("html", "text").order_by("pk")[:MOST])
+
+
+@transaction.atomic
+def decide(*, user: User, contact_id: int, objects: bool, now: datetime) -> Contact:
+    """It was an objection, or it was none: then the address is open again, and the series stay ended by the answer.
+
+    Raises Http404 and Gone like `finding.find`. Repeated: no second effect.
+    """
+    contact = finding.lock(user, contact_id)
+    rows = Message.objects.of(user.account).filter(contact=contact, is_in_doubt=True).select_for_update()
+    addresses = set(rows.values_list("address", flat=True))
+    digests = [address_hash(contact.account_id, address) for address in addresses]
+    known = [digest for address in addresses for digest in hashes(contact.account_id, address)]
+    rows.update(is_in_doubt=False)
+    if not objects:
+        closed = Suppression.objects.of(user.account).filter(address_hash__in=known)
+        closed.filter(reason=Suppression.Reason.DOUBT).delete()
+        return contact
+    for digest in digests:
+        suppress(account_id=contact.account_id, digest=digest, reason=Suppression.Reason.OBJECTION, now=now)
+    return withdrawal.object_to(
+        user=user,
+        contact_id=contact_id,
+        method=Consent.Method.WRITTEN,
+        place=_("Antwort auf eine E-Mail"),
+        now=now,
+    )

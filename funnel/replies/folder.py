@@ -1,0 +1,128 @@
+"""The folder of a mail server that is read: IMAP through a library that knows its names and its answers.
+
+`imaps://` speaks TLS from the start, `imap+tls://` switches to it before the password is told (STARTTLS), `imap://`
+speaks plainly and is for a server on the same machine. What is not a letter in user, password or folder is
+percent-encoded; without a folder it is INBOX.
+"""
+
+import imaplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from types import TracebackType
+from urllib.parse import unquote, urlsplit
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
+
+from funnel.reading.opened import LARGEST
+
+TIMEOUT = 20  # seconds for each answer
+SCHEMES = ("imaps", "imap+tls", "imap")
+
+
+class Unusable(Exception):
+    """IMAP_URL cannot be used; the message is one sentence that does not repeat it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What IMAP_URL says; `name` tells it from other folders and holds no password."""
+
+    scheme: str
+    host: str
+    port: int | None
+    user: str
+    password: str
+    folder: str
+
+    @property
+    def name(self) -> str:
+        port = f":{self.port}" if self.port else ""
+        return f"{self.user}@{self.host}{port}/{self.folder}"[:300]
+
+
+def place(url: str) -> Place:
+    """The parts of IMAP_URL. Raises Unusable."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Unusable("IMAP_URL is not a valid address.") from None
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise Unusable(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (README, “Configure”).")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Place(
+        parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX"
+    )
+
+
+class Folder:
+    """One folder of a server, opened for reading and marking. Raises OSError and IMAPClientError as the line breaks."""
+
+    def __init__(self, where: Place) -> None:
+        self.where = where
+
+    def __enter__(self) -> "Folder":
+        where = self.where
+        secure = ssl.create_default_context()
+        is_tls = where.scheme == "imaps"
+        self.box = IMAPClient(
+            where.host, where.port, ssl=is_tls, ssl_context=secure if is_tls else None, timeout=TIMEOUT
+        )
+        try:
+            if where.scheme == "imap+tls":
+                self.box.starttls(secure)
+            self.box.login(where.user, where.password)
+            found = self.box.select_folder(where.folder)
+        except BaseException:
+            self._leave()
+            raise
+        self.validity, self.next_uid = int(found[b"UIDVALIDITY"]), int(found.get(b"UIDNEXT") or 0)
+        self.next_uid = self.next_uid or max(self.box.search("ALL"), default=0) + 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Whatever happens on leaving says nothing about what was read."""
+        with suppress(OSError, IMAPClientError):
+            self.box.logout()
+        self._leave()
+
+    def _leave(self) -> None:
+        with suppress(OSError):
+            self.box.shutdown()
+
+    def numbers(self, start: int) -> list[int]:
+        """The mails from this number on. (Asked for what is behind the last, a server names the last.)"""
+        return sorted(uid for uid in self.box.search(["UID", f"{start}:*"]) if uid >= start)
+
+    def unread(self) -> list[int]:
+        return sorted(self.box.search("UNSEEN"))
+
+    def since(self, day: date) -> list[int]:
+        return sorted(self.box.search(["SINCE", day]))
+
+    def beginning(self, uid: int) -> bytes | None:
+        """The first bytes of a mail, as many as are looked at; None if it is gone. Leaves it unread."""
+        found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{LARGEST}>"]).get(uid, {})
+        return next((value for name, value in found.items() if name.startswith(b"BODY[]")), None)
+
+    def whole(self, uid: int, most: int) -> bytes | None:
+        """All of a mail; None if it is gone, or larger than so many bytes."""
+        size = int(self.box.fetch([uid], ["RFC822.SIZE"]).get(uid, {}).get(b"RFC822.SIZE", 0))
+        if size > most:
+            return None
+        found: bytes | None = self.box.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+        return found
+
+    def mark(self, uid: int, flag: bytes) -> None:
+        """For people who look into the folder; a server that does not let us is no fault."""
+        try:
+            self.box.add_flags([uid], [flag], silent=True)
+        except imaplib.IMAP4.abort:
+            raise
+        except IMAPClientError:
+            return

@@ -1,0 +1,154 @@
+"""Reading the mailbox that bounces and answers come back to (`IMAP_URL`), each mail once, whoever has opened it.
+
+A mail that cannot be read or carried out is set aside with its reason, flagged in its folder and told to the operator
+(`arrivals`); the others are read in the same go. What the mails mean is in `returns`.
+"""
+
+import hashlib
+import imaplib
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from imapclient.exceptions import IMAPClientError
+
+from funnel.letters import inbound
+from funnel.models import Arrival, Mailbox
+from funnel.reading.classify import Kind, understood
+from funnel.reading.opened import Poisoned
+from funnel.replies import passing, returns
+from funnel.replies.folder import Folder, place
+from funnel.replies.isolation import Apart
+
+MOST_AT_ONCE = 200
+SECONDS = 10  # for one mail
+MOST_SECONDS = 45  # for all of a go
+MOST_STUMBLES = 3
+SLACK = timedelta(days=2)  # what is looked at again when the server numbers its mails anew
+REMEMBERED = timedelta(days=60)
+PASSED_ON = (Kind.REPLY, Kind.OBJECTION)
+SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
+
+logger = logging.getLogger(__name__)
+
+
+def receive(raw: bytes, *, now: datetime) -> Kind:
+    """Carries out what one mail means, whatever folder it is in; answers like `returns.carry_out`. Raises Poisoned."""
+    return returns.carry_out(understood(raw), now=now)
+
+
+def poll(*, now: datetime) -> int:
+    """Reads what is new in the mailbox; answers how many mails. Without `IMAP_URL` there is nothing to read.
+
+    Raises what the network raises; the next poll tries again.
+    """
+    if not settings.IMAP_URL:
+        return 0
+    until = time.monotonic() + MOST_SECONDS
+    with Folder(place(settings.IMAP_URL)) as folder, Apart(understood, seconds=SECONDS) as reading:
+        mailbox = _mailbox(folder, now)
+        waiting, last = _waiting(folder, mailbox)
+        done = 0
+        for uid in waiting[:MOST_AT_ONCE]:
+            if time.monotonic() > until:
+                break
+            _read(folder, mailbox, uid, reading, now)
+            done += 1
+        mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
+        mailbox.read_at, mailbox.stumbles = now, 0
+        mailbox.save(update_fields=["next_uid", "read_at", "stumbles"])
+        passing.pass_on(folder, mailbox, now=now)
+    return done
+
+
+def forget(*, now: datetime) -> None:
+    """Which mails were read long ago; what is set aside stays until the operator has seen to it."""
+    Arrival.objects.filter(at__lt=now - REMEMBERED, fault="").delete()
+
+
+@transaction.atomic
+def _mailbox(folder: Folder, now: datetime) -> Mailbox:
+    """How far the folder is read. Met for the first time: its unread mails and all to come. Numbered anew: the last
+    days, of which those that were read are known by their bytes.
+    """
+    mailbox, _is_new = Mailbox.objects.get_or_create(name=folder.where.name)
+    if mailbox.validity == folder.validity:
+        return mailbox
+    if mailbox.read_at is None:
+        waiting = folder.unread()
+        first = min(waiting, default=folder.next_uid)
+        before = set(folder.numbers(first)) - set(waiting)
+        Arrival.objects.bulk_create(_known(mailbox, folder.validity, uid, now) for uid in sorted(before))
+    else:
+        first = min(folder.since((mailbox.read_at - SLACK).date()), default=folder.next_uid)
+    mailbox.validity, mailbox.next_uid = folder.validity, first
+    mailbox.save(update_fields=["validity", "next_uid"])
+    return mailbox
+
+
+def _known(mailbox: Mailbox, validity: int, uid: int, now: datetime) -> Arrival:
+    return Arrival(mailbox=mailbox, validity=validity, uid=uid, kind=Kind.OTHER.value, at=now)
+
+
+def _waiting(folder: Folder, mailbox: Mailbox) -> tuple[list[int], int]:
+    """The mails to be read, and the last number there is."""
+    there = folder.numbers(mailbox.next_uid)
+    rows = mailbox.arrivals.filter(validity=mailbox.validity, uid__gte=mailbox.next_uid)
+    known = set(rows.values_list("uid", flat=True))
+    return [uid for uid in there if uid not in known], max(there, default=mailbox.next_uid - 1)
+
+
+def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: Apart, now: datetime) -> None:
+    arrival = Arrival(mailbox=mailbox, validity=mailbox.validity, uid=uid, at=now)
+    try:
+        raw = _fetched(folder, mailbox, uid, now)
+        if raw is None:
+            return
+        arrival.digest = hashlib.sha256(raw).hexdigest()
+        _carry_out(arrival, raw, reading, now)
+    except Poisoned as poisoned:
+        arrival.kind, arrival.fault = "", poisoned.fault
+        arrival.save(force_insert=True)
+        logger.warning("A mail was set aside: %s", arrival)
+    folder.mark(uid, FLAGGED if arrival.fault else SEEN)
+
+
+def _fetched(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes | None:
+    """Raises Poisoned for a mail that the server cannot tell, or over which the connection breaks again and again."""
+    try:
+        return folder.beginning(uid)
+    except (OSError, imaplib.IMAP4.abort):
+        mailbox.stumbles = mailbox.stumbles + 1 if mailbox.stumbling_uid == uid else 1
+        mailbox.stumbling_uid = uid
+        if mailbox.stumbles >= MOST_STUMBLES:
+            broken = _known(mailbox, mailbox.validity, uid, now)
+            broken.kind, broken.fault = "", Arrival.Fault.UNREADABLE
+            broken.save(force_insert=True)
+        mailbox.save(update_fields=["stumbling_uid", "stumbles"])
+        raise
+    except IMAPClientError:
+        raise Poisoned("unreadable") from None
+
+
+def _carry_out(arrival: Arrival, raw: bytes, reading: Apart, now: datetime) -> None:
+    """In one transaction with the row that says so. Raises Poisoned; a database that is away is no fault of a mail."""
+    if Arrival.objects.filter(digest=arrival.digest).exists():
+        arrival.kind = Kind.OTHER.value
+        arrival.save(force_insert=True)
+        return
+    received = reading(raw)
+    try:
+        with transaction.atomic():
+            kind = returns.carry_out(received, now=now)
+            arrival.kind = kind.value
+            if kind in PASSED_ON and inbound.named(received.to):
+                message = returns.spoken_of(received, now)
+                arrival.passes_to = message.pk if message else 0
+            arrival.save(force_insert=True)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:  # one mail must not stop the others
+        logger.error("A mail could not be carried out: %s", type(fault).__name__)
+        raise Poisoned("not_carried_out") from None

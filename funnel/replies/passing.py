@@ -1,0 +1,113 @@
+"""A person's answer is passed on to whoever looks after the contact, unchanged: answering it reaches the person.
+
+A row says that it is to be done, so a mail server that is away delays an answer and loses none; the same answer may
+then arrive twice. A server that refuses to carry somebody else's mail gets it as an attachment of ours.
+"""
+
+from datetime import datetime
+from email.utils import format_datetime, make_msgid, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from funnel.models import Arrival, Mailbox, Message
+from funnel.replies.folder import Folder
+from funnel.transport.outcome import Fate
+from funnel.transport.smtp import Relay
+
+LARGEST = 30_000_000  # bytes; a larger one is only told of
+MOST = 50
+WAITS = (Fate.LATER, Fate.HELD)
+TRACE = "X-Kontakte-Passed-On"  # stands in what we pass on: it is never taken for an answer again
+
+
+def due(mailbox: Mailbox) -> list[Arrival]:
+    """The answers that nobody got yet."""
+    rows = mailbox.arrivals.filter(validity=mailbox.validity, passes_to__gt=0, passed_at=None)
+    return list(rows.order_by("pk")[:MOST])
+
+
+def pass_on(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
+    """Passes on what is due; answers how many. What the mail server does not take now waits for the next poll."""
+    done = 0
+    relay = Relay()
+    try:
+        for arrival in due(mailbox):
+            message = (
+                Message.objects.filter(pk=arrival.passes_to)
+                .select_related("contact__assignee", "account")
+                .first()
+            )
+            raw = folder.whole(arrival.uid, LARGEST) if message else None
+            if message and not _handed_over(relay, message, raw, now):
+                break
+            arrival.passed_at = now
+            arrival.save(update_fields=["passed_at"])
+            done += 1
+    finally:
+        relay.close()
+    return done
+
+
+def recipients(message: Message) -> list[str]:
+    """The assignee; without one the address of the office, without that its administrators."""
+    assignee, sender = message.contact.assignee, message.account.sender
+    if assignee is not None and assignee.is_active:
+        return [assignee.email]
+    if sender.contact_email:
+        return [sender.contact_email]
+    people = User.objects.of(message.account).filter(role=Role.ADMINISTRATOR, is_active=True)
+    return list(people.order_by("pk").values_list("email", flat=True))
+
+
+def _handed_over(relay: Relay, message: Message, raw: bytes | None, now: datetime) -> bool:
+    """False: later."""
+    for recipient in recipients(message):
+        outcome = None
+        if raw is not None and relay.takes_foreign:
+            outcome = relay.send(_envelope(recipient), recipient, _resent(raw, recipient, now))
+        if outcome is None or outcome.fate in (Fate.REFUSED, Fate.GONE):
+            outcome = relay.send(_wrapped(message, recipient, raw), recipient)
+        if outcome.fate in WAITS:
+            return False
+    return True
+
+
+def _envelope(recipient: str) -> EmailMessage:
+    return EmailMessage(from_email=settings.DEFAULT_FROM_EMAIL, to=[recipient])
+
+
+def _resent(raw: bytes, recipient: str, now: datetime) -> bytes:
+    """The mail as it came, below the lines that say who passed it on (RFC 5322 3.6.6): its signatures stay valid."""
+    lines = (
+        f"{TRACE}: 1",
+        f"Resent-Date: {format_datetime(now)}",
+        f"Resent-From: {parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
+        f"Resent-To: {recipient}",
+        f"Resent-Message-ID: {make_msgid(domain=_domain())}",
+    )
+    return b"".join(f"{line}\r\n".encode() for line in lines) + b"\r\n".join(raw.splitlines()) + b"\r\n"
+
+
+def _wrapped(message: Message, recipient: str, raw: bytes | None) -> EmailMessage:
+    who = message.contact.email
+    url = f"{settings.BASE_URL}/contacts/{message.contact_id}/"
+    words = _("Auf eine Mail der Serie ist eine Antwort gekommen. Kontakt: %s") % url
+    large = _("Sie ist zu groß, um weitergeleitet zu werden; sie liegt im Postfach für Antworten.")
+    mail = EmailMessage(
+        subject=_("Antwort von %s") % " ".join(str(message.contact).split()),
+        body=words if raw is not None else f"{words}\n\n{large}",
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[recipient],
+        reply_to=[who] if who else None,
+        headers={TRACE: "1", "Message-ID": make_msgid(domain=_domain())},
+    )
+    if raw is not None:
+        mail.attach(_("antwort.eml"), raw, "application/octet-stream")
+    return mail
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -1,0 +1,148 @@
+"""What becomes of what came back: an answer ends the series, an unknown address and a complaint close the address,
+an objection stops everything until a colleague has decided, and a machine changes nothing.
+
+It comes by mail (`inbox`), or the provider that mails for us reports it (`provider_reports`).
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts import actions
+from contacts.kinds import Kind as ActionKind
+from contacts.models import Action, Contact
+from funnel.letters import inbound
+from funnel.letters.inbound import Purpose
+from funnel.models import Enrolment, Message, Suppression
+from funnel.permission import tokens
+from funnel.permission.suppression import address_hash, suppress
+from funnel.reading.classify import BOUNCES, Kind, Received, objects
+from funnel.replies import withdrawal
+from funnel.series import enrolments
+from funnel.transport import holding, proving, telling
+
+LONGEST = 300
+STILL_OURS = timedelta(
+    days=7
+)  # servers give up after five days; a report that names an address only is about these
+# What each kind means: the action that is noted, why the series ends, why the address is closed.
+MEANING = {
+    Kind.REPLY: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, None),
+    Kind.OBJECTION: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, Suppression.Reason.DOUBT),
+    Kind.HARD_BOUNCE: (ActionKind.BOUNCE, Enrolment.Reason.BOUNCE, Suppression.Reason.BOUNCE),
+    Kind.COMPLAINT: (ActionKind.OPT_OUT, Enrolment.Reason.COMPLAINT, Suppression.Reason.COMPLAINT),
+}
+
+
+def carry_out(received: Received, *, text: str = "", moment: datetime | None = None, now: datetime) -> Kind:
+    """What came back takes effect; answers its kind, `OTHER` if it speaks of no mail of ours.
+
+    `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
+    """
+    token = inbound.named(received.to)
+    if token and token.purpose is Purpose.PROOF:
+        proving.heard(account_id=token.number, received=received, now=now)
+        return Kind.OTHER
+    message = spoken_of(received, now)
+    if message is None:
+        return Kind.OTHER
+    if token and token.purpose is Purpose.UNSUBSCRIBE and received.kind not in BOUNCES:
+        received = replace(received, kind=Kind.UNSUBSCRIBED, text="")
+    kind, text = _kind(received, message), (text or received.reason or received.subject)[:LONGEST]
+    moment = moment or received.moment
+    if kind in BOUNCES and not (token or message.message_id in received.about):
+        _suspect(message, kind, text, now)
+    elif kind is Kind.UNSUBSCRIBED:
+        said = tokens.unsubscription(message)
+        place = (
+            _("Abmeldung per E-Mail, E-Mail an %(address)s")
+            if token
+            else _("Abmeldung beim Versanddienst, E-Mail an %(address)s")
+        )
+        place = place % {"address": said.masked}
+        withdrawal.unsubscribe(said=said, place=place, now=now)
+    elif kind in MEANING:
+        _note(message, kind, text, moment if moment and moment < now else now, now)
+        if kind is Kind.OBJECTION:  # whoever decides must be able to read it
+            _quote(message, received.text or text)
+    elif kind is not Kind.OTHER:
+        _remark(message, kind, text, now)
+    return kind
+
+
+def spoken_of(received: Received, now: datetime) -> Message | None:
+    """By the address it came to, else by Message-ID, else by the recipient that a bounce of a late mail names."""
+    token = inbound.named(received.to)
+    if token:
+        return Message.objects.filter(pk=token.number).first()
+    ours = {row.message_id: row for row in Message.objects.filter(message_id__in=received.about)}
+    found = next((ours[one] for one in received.about if one in ours), None)
+    if found or received.kind not in BOUNCES or not received.addresses:
+        return found
+    lately = Message.objects.filter(address__in=received.addresses, state=Message.State.SENT)
+    return lately.filter(finished_at__gt=now - STILL_OURS).order_by("-finished_at", "-pk").first()
+
+
+def _kind(received: Received, message: Message) -> Kind:
+    """Words that stand in our own mail are quoted, however the program marks that."""
+    if received.kind is not Kind.OBJECTION:
+        return received.kind
+    ours = {" ".join(line.split()) for line in message.text.splitlines()}
+    own = [line for line in received.text.splitlines() if " ".join(line.strip("> ").split()) not in ours]
+    return Kind.OBJECTION if objects("\n".join([*own, received.own_subject])) else Kind.REPLY
+
+
+@transaction.atomic
+def _note(message: Message, kind: Kind, text: str, moment: datetime, now: datetime) -> None:
+    action, why, closed = MEANING[kind]
+    has_answered = action is ActionKind.MAIL_IN  # one person did, whoever shares the address
+    named = {"pk": message.contact_id} if has_answered else {"email__iexact": message.address}
+    concerned = Contact.objects.of(message.account_id).filter(**named)
+    contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
+    ids = [contact.pk for contact in contacts]
+    known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
+    if known.filter(performed_at=moment).exists():
+        return  # told before; the address may have been opened again since
+    digest = address_hash(message.account_id, message.address)
+    is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
+    enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
+    if kind is Kind.OBJECTION and is_news:  # a second one leaves the doubt open, and asks nobody again
+        Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
+        telling.tell_of_doubt(message)
+    noted = set() if is_news or kind is Kind.OBJECTION else set(known.values_list("contact", flat=True))
+    for contact in contacts:
+        if contact.pk not in noted:  # an address is closed once
+            actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
+
+
+@transaction.atomic
+def _suspect(message: Message, kind: Kind, text: str, now: datetime) -> None:
+    """A report that names the recipient only: anybody can write one, so it closes no address and holds no sending.
+
+    That nobody is there pauses the series until a person has looked.
+    """
+    said = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:LONGEST])
+    if kind is Kind.HARD_BOUNCE:
+        enrolments.suspend(contact=message.contact, reason=Enrolment.Reason.FAILED, now=now)
+
+
+def _quote(message: Message, words: str) -> None:
+    quoted = " ".join(words.split())[:LONGEST]
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=quoted)
+
+
+@transaction.atomic
+def _remark(message: Message, kind: Kind, text: str, now: datetime) -> None:
+    """A line in the ledger, no more; but a fault of ours holds the sending, or the next contacts would meet it too."""
+    said = {
+        Kind.AUTOMATIC: _("automatische Antwort"),
+        Kind.SOFT_BOUNCE: _("nicht zugestellt"),
+        Kind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
+    }[kind]
+    if kind is Kind.OWN_FAULT:
+        holding.hold_for_returned(message=message, kind=holding.kind_of(text), answer=text, now=now)
+    words = f"{said}: {text}" if text else said
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:LONGEST])

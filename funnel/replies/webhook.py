@@ -1,0 +1,124 @@
+"""What the provider that mails for us reports by its webhook: bounces, complaints, people who unsubscribed there.
+
+django-anymail checks who is calling and reads the report; which of it closes an address stands here. A report that
+says less than „this address does not exist“ or „this person does not want it“ changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from funnel.reading.classify import Kind, Received
+from funnel.transport.outcome import line
+
+STUMBLES = (
+    AnymailConfigurationError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+OF_POSTMARK = {  # by `Type` of a bounce or complaint, or the reason why an address was closed there
+    "HardBounce": Kind.HARD_BOUNCE,
+    "BadEmailAddress": Kind.HARD_BOUNCE,
+    "SpamComplaint": Kind.COMPLAINT,
+    "Unsubscribe": Kind.UNSUBSCRIBED,
+    "ManualSuppression": Kind.UNSUBSCRIBED,
+}
+OF_ALL = {EventType.COMPLAINED: Kind.COMPLAINT, EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED}
+
+
+class Unheard(Exception):
+    """The caller is not the provider, or says nothing that can be read; `status` is that of HTTP."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Report:
+    """One thing that happened to a mail of ours, as `returns.carry_out` takes it."""
+
+    received: Received
+    text: str
+    moment: datetime | None
+
+
+def read(request: HttpRequest) -> list[Report]:
+    """What a call of the webhook reports, without what means nothing to us.
+
+    Raises Http404 unless there are a provider and a secret, Unheard with 401 for a caller without it (or without the
+    provider's signature), 413 for too much and 400 for what cannot be read.
+    """
+    if not (settings.MAIL_PROVIDER and settings.ANYMAIL["WEBHOOK_SECRET"]):
+        raise Http404
+    try:
+        events = _events(request)
+        reports = [Report(_received(event), _text(event), _moment(event)) for event in events]
+    except AnymailWebhookValidationFailure:
+        raise Unheard(401) from None
+    except RequestDataTooBig:
+        raise Unheard(413) from None
+    except (*STUMBLES, RecursionError):
+        raise Unheard(400) from None
+    return [report for report in reports if report.received.kind is not Kind.OTHER]
+
+
+def _events(request: HttpRequest) -> list[AnymailTrackingEvent]:
+    name = settings.MAIL_PROVIDER
+    view = import_string(f"anymail.webhooks.{name}.{name.title()}TrackingWebhookView")()
+    view.run_validators(request)
+    return view.parse_events(request)
+
+
+def _received(event: AnymailTrackingEvent) -> Received:
+    kinds = {"mailgun": _of_mailgun, "mailjet": _of_mailjet, "postmark": _of_postmark}
+    metadata = event.metadata if isinstance(event.metadata, dict) else {}
+    about = (metadata.get("message_id"), event.message_id)
+    ids = tuple(line(one) for one in about if one and isinstance(one, str))
+    return Received(kinds[settings.MAIL_PROVIDER](event), ids)
+
+
+def _of_mailgun(event: AnymailTrackingEvent) -> Kind:
+    is_gone = event.event_type == EventType.BOUNCED and event.reject_reason == RejectReason.BOUNCED
+    return Kind.HARD_BOUNCE if is_gone else OF_ALL.get(event.event_type, Kind.OTHER)
+
+
+def _of_mailjet(event: AnymailTrackingEvent) -> Kind:
+    """A full mailbox and a filter are called permanent too."""
+    said = event.esp_event
+    is_address = said.get("error_related_to") in ("recipient", "domain")
+    is_gone = said.get("hard_bounce") is True and is_address and said.get("error") != "quota exceeded"
+    if event.event_type == EventType.BOUNCED and is_gone:
+        return Kind.HARD_BOUNCE
+    return OF_ALL.get(event.event_type, Kind.OTHER)
+
+
+def _of_postmark(event: AnymailTrackingEvent) -> Kind:
+    """What the operator closed there himself is no word of the person's."""
+    said = event.esp_event
+    if said.get("RecordType") == "SubscriptionChange":
+        is_closing = said.get("SuppressSending") is True and said.get("Origin") == "Recipient"
+        return OF_POSTMARK.get(said.get("SuppressionReason"), Kind.OTHER) if is_closing else Kind.OTHER
+    return OF_POSTMARK.get(said.get("Type"), Kind.OTHER)
+
+
+def _moment(event: AnymailTrackingEvent) -> datetime | None:
+    return event.timestamp if event.timestamp and event.timestamp.tzinfo else None
+
+
+def _text(event: AnymailTrackingEvent) -> str:
+    said = event.esp_event
+    words = (event.mta_response, said.get("comment"), event.description, said.get("error"))
+    found = next((line(one) for one in words if one and isinstance(one, str)), "")
+    return found or _("gemeldet vom Versanddienst")

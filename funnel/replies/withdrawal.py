@@ -1,0 +1,180 @@
+"""A person's no: by the link of a mail, or told to a colleague.
+
+Each is one transaction: the address is suppressed, the series of everybody in the office who has it end, the consent
+is withdrawn as evidence, and the contact gets its bubble. Locks: contacts by id, the suppression, then enrolments and
+messages; whoever claims needs the same, so that nothing is claimed after the commit.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from base import journal
+from base.refusals import Conflict, Forbidden, NotUnderstood
+from contacts import actions, consent, finding, reaches
+from contacts.kinds import Kind
+from contacts.models import Consent, Contact
+from funnel.models import Enrolment, Suppression
+from funnel.permission.suppression import OWN_WORDS, address_hash, hashes, suppress
+from funnel.permission.tokens import Unsubscription
+from funnel.series import enrolments
+
+Channel, Method = Consent.Channel, Consent.Method
+
+
+@dataclass(frozen=True)
+class No:
+    """What was said: the suppression's reason, place and method as evidence, the colleague who heard it."""
+
+    reason: str
+    place: str
+    method: str = Method.FORM
+    actor: User | None = None
+
+
+@transaction.atomic
+def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None:
+    """The link of a mail was used, or what its `place` is. Only this office and this address are concerned, and
+    whoever the mail went to.
+
+    Raises Http404 if the office is gone. Repeated, also at once or years later: no second effect.
+    """
+    if not Account.objects.filter(pk=said.account_id).exists():
+        raise Http404
+    place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
+    no = No(Suppression.Reason.UNSUBSCRIBED, place)
+    _carry_out(said.account_id, [said.digest], _recipients(said), no, now)
+
+
+def is_final(said: Unsubscription) -> bool:
+    """Whether the person has said no already, by the link or otherwise."""
+    rows = Suppression.objects.of(said.account_id).filter(address_hash=said.digest)
+    return bool(rows.filter(reason__in=OWN_WORDS).exists())
+
+
+@transaction.atomic
+def object_to(
+    *, user: User, contact_id: int, method: str, place: str = "", everything: bool = False, now: datetime
+) -> Contact:
+    """A colleague was told that the contact wants no advertising (Werbewiderspruch); `everything`: by no channel.
+
+    It counts for the person with all addresses, and for whoever else has one of them.
+
+    Raises Http404 and Gone like `finding.find`, NotUnderstood for a way nobody can be told by. Repeated: no second
+    effect.
+    """
+    contact = finding.find(user, contact_id)
+    if method not in consent.BY_HAND:
+        raise NotUnderstood(_("Bitte angeben, wie der Kontakt widersprochen hat."))
+    no = No(Suppression.Reason.OBJECTION, place, method, user)
+    addresses = reaches.texts(contact.email, contact.more_emails)
+    same = {pk for address in addresses for pk in _with_address(contact.account_id, address)}
+    digests = [address_hash(contact.account_id, address) for address in addresses]
+    _carry_out(contact.account_id, digests, {contact.pk, *same}, no, now)
+    if everything:
+        for channel in (Channel.PHONE, Channel.LETTER):
+            _withdraw(contact, channel, no, now)
+    return contact
+
+
+@transaction.atomic
+def lift(
+    *,
+    user: User,
+    contact_id: int,
+    wording: str,
+    method: str,
+    place: str = "",
+    occurred_at: datetime | None = None,
+    now: datetime,
+) -> Contact:
+    """Allows mails to a suppressed address again, because the contact has consented anew since.
+
+    Raises Http404 and Gone like `finding.find`, Forbidden unless the user is an administrator, Conflict where nothing
+    is suppressed, NotUnderstood for a consent before the no and for what `consent.record` refuses.
+    """
+    contact = finding.find(user, contact_id)
+    if not user.is_administrator:
+        raise Forbidden(_("Eine Sperre heben nur Administratoren auf."))
+    contact = finding.lock(user, contact.pk)
+    digests = hashes(contact.account_id, contact.email)
+    entries = Suppression.objects.of(contact.account_id).filter(address_hash__in=digests)
+    entry = entries.select_for_update().order_by("-at").first()
+    if entry is None:
+        raise Conflict(_("Diese Adresse ist nicht gesperrt."))
+    if (occurred_at or now) <= entry.at:
+        raise NotUnderstood(_("Die neue Einwilligung muss nach der Sperre erteilt worden sein."))
+    consent.record(
+        contact=contact,
+        channel=Channel.EMAIL,
+        granted=True,
+        method=method,
+        wording=wording,
+        place=place,
+        occurred_at=occurred_at,
+        actor=user,
+        now=now,
+    )
+    for row in entries:
+        journal.note(journal.LIFTED, office=contact.account_id, at=now, hash=row.address_hash)
+    entries.delete()
+    return contact
+
+
+def _carry_out(
+    account_id: int, digests: Collection[str], contact_ids: Collection[int], no: No, now: datetime
+) -> None:
+    contacts = Contact.objects.of(account_id).filter(pk__in=contact_ids).order_by("pk")
+    found = list(contacts.select_for_update(no_key=True))
+    news = [
+        suppress(account_id=account_id, digest=digest, reason=no.reason, now=now)
+        for digest in sorted(digests)
+    ]
+    ids = [contact.pk for contact in found]
+    why = Enrolment.Reason(no.reason)
+    enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=no.actor, now=now)
+    known = consent.newest(account_id, ids, Channel.EMAIL)
+    for contact in found:
+        if any(news) or contact.pk not in known or known[contact.pk].granted:
+            _withdraw(contact, Channel.EMAIL, no, now)
+            text = no.place or str(why.label)
+            actions.perform(contact=contact, kind=Kind.OPT_OUT, actor=None, now=now, text=text)
+
+
+def _withdraw(contact: Contact, channel: str, no: No, now: datetime) -> None:
+    consent.attest(
+        contact=contact,
+        channel=channel,
+        granted=False,
+        method=no.method,
+        place=no.place,
+        actor=no.actor,
+        now=now,
+    )
+
+
+def _recipients(said: Unsubscription) -> set[int]:
+    """Who has the address now, and who was written to: the contact's address may have been changed since.
+
+    While the contact keeps the address it is looked up; else all addresses of the office are hashed.
+    """
+    contacts = Contact.objects.of(said.account_id)
+    written = contacts.filter(pk=said.contact_id).first()
+    if written and said.digest in hashes(said.account_id, written.email):
+        return _with_address(said.account_id, written.email)
+    others = contacts.exclude(email="").values_list("pk", "email", "more_emails").iterator()
+    found = {
+        pk
+        for pk, email, more in others
+        if any(said.digest in hashes(said.account_id, one) for one in reaches.texts(email, more))
+    }
+    return {*found, written.pk} if written else found
+
+
+def _with_address(account_id: int, address: str) -> set[int]:
+    return set(finding.having(account_id, address).values_list("pk", flat=True))

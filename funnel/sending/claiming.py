@@ -1,0 +1,256 @@
+"""Claiming due messages: everything is checked again, under the lock that every stop needs as well."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from base.sql import all_rows
+from contacts.kinds import Kind
+from contacts.models import Action
+from funnel.letters import imprint
+from funnel.models import Enrolment, Message, Sender, Suppression
+from funnel.permission import eligibility, schedule
+from funnel.permission.suppression import entries
+from funnel.series import enrolments, planning
+from funnel.transport import holding
+
+State = Message.State
+Reason = Message.Reason
+BATCH = 200  # messages claimed at once, shared fairly among the offices
+WEEK = timedelta(days=7)
+TOO_LATE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
+A_DAY_LATER = timedelta(days=1)
+UNDECIDED = timedelta(minutes=10)  # until it is looked again whether a doubt about the address is decided
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a due message: claimed, skipped for a reason, or put off until later."""
+
+    state: str
+    reason: str = ""
+    until: datetime | None = None
+
+
+SEND = Verdict(State.CLAIMED)
+
+
+# Each office's next messages from the index on what is due, instead of all that is due in order of turns: the latter
+# took longer with every message that waited.
+DUE = """
+SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
+    SELECT message.id, message.planned_for,
+           row_number() OVER (ORDER BY message.planned_for, message.id) AS turn
+    FROM funnel_message AS message
+    JOIN funnel_enrolment AS enrolment ON enrolment.id = message.enrolment_id
+    JOIN funnel_sequence AS sequence ON sequence.id = enrolment.sequence_id
+    JOIN funnel_sender AS sender ON sender.account_id = message.account_id
+    WHERE message.account_id = office.id AND message.state = 'planned' AND message.planned_for <= %(now)s
+      AND office.id <> ALL(%(waiting)s) AND (%(of)s::bigint[] IS NULL OR office.id = ANY(%(of)s::bigint[]))
+      AND sequence.is_on AND sender.is_on AND (enrolment.state = 'active' OR message.is_urgent)
+    ORDER BY message.planned_for, message.id
+    LIMIT %(batch)s
+) AS due
+ORDER BY due.turn, due.planned_for, due.id
+LIMIT %(batch)s
+"""
+
+
+def due(now: datetime, waiting: Collection[int] = (), of: Collection[int] | None = None) -> list[int]:
+    """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other.
+
+    The `waiting` offices are passed over; `of`: only these count.
+    """
+    values = {"now": now, "batch": BATCH, "waiting": list(waiting), "of": None if of is None else list(of)}
+    return [pk for (pk,) in all_rows(DUE, values)]
+
+
+def waiting() -> set[int]:
+    """The offices without a complete Impressum: their mails wait as they are, each as late as it truly is."""
+    return {sender.account_id for sender in Sender.objects.filter(is_on=True) if imprint.missing(sender)}
+
+
+@transaction.atomic
+def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
+    """Claims those of the messages that may leave now; what may not is skipped or put off. What somebody else holds
+    is left for the next time.
+    """
+    rows = Enrolment.objects.filter(messages__in=ids).order_by("pk")
+    held = {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
+    messages = Message.objects.filter(
+        pk__in=ids, state=State.PLANNED, planned_for__lte=now, enrolment__in=held
+    )
+    found = list(
+        messages.order_by("pk")
+        .select_for_update(skip_locked=True, of=("self", "contact"))
+        .select_related("contact__assignee", "step__sequence", "account__sender")
+    )
+    if not found:
+        return []
+    checks = Checks(found, now)
+    for message in found:
+        message.enrolment = held[message.enrolment_id]
+        _carry_out(message, checks.verdict(message), now)
+    claimed = [message for message in found if message.state == State.CLAIMED]
+    Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
+        state=State.CLAIMED, reason="", claimed_at=now
+    )
+    for message in found:
+        if message.state != State.CLAIMED:
+            message.save(update_fields=["state", "reason", "finished_at", "planned_for"])
+    return claimed
+
+
+class Checks:
+    """What a batch of messages is judged by, read in a few statements for all of them."""
+
+    def __init__(self, messages: list[Message], now: datetime) -> None:
+        self.now = now
+        self.planned = [message.planned_for for message in messages]
+        self.consenting: set[int] = set()
+        self.suppressed: set[tuple[int, str]] = set()
+        self.in_doubt: set[tuple[int, str]] = set()
+        self.windows: dict[int, schedule.Window] = {}
+        self.unready: set[int] = set()
+        self.sent_to: dict[tuple[int, str], tuple[int, int]] = {}
+        answered = Action.objects.filter(
+            contact=OuterRef("contact"), kind=Kind.MAIL_IN, created_at__gt=OuterRef("enrolment__changed_at")
+        )
+        mine = Message.objects.filter(pk__in=[message.pk for message in messages])
+        self.answered = set(mine.filter(Exists(answered)).values_list("pk", flat=True))
+        by_account: dict[int, list[Message]] = {}
+        for message in messages:
+            by_account.setdefault(message.account_id, []).append(message)
+        for account_id, group in by_account.items():
+            self._read(account_id, group)
+        earlier = Message.objects.filter(
+            enrolment=OuterRef("enrolment"),
+            state__in=planning.OPEN,
+            step__position__lt=OuterRef("step__position"),
+        )
+        self.out_of_turn = set(mine.filter(Exists(earlier)).values_list("pk", flat=True))
+
+    def verdict(self, message: Message) -> Verdict:
+        """What becomes of the message. „Jetzt senden“ lifts delay, window and caps, never the basis."""
+        if message.pk in self.answered and not message.is_urgent:
+            return Verdict(State.CANCELLED, Reason.STOPPED)
+        lacking = self._lacking(message)
+        if lacking:
+            return Verdict(State.SKIPPED, lacking)
+        if (message.account_id, message.address) in self.in_doubt:  # somebody else's mail may leave after all
+            return Verdict(State.PLANNED, until=self.now + UNDECIDED)
+        if (
+            message.account_id in self.unready
+        ):  # nothing leaves without an Impressum, and nothing is lost by waiting
+            return Verdict(State.PLANNED, until=self.now + timedelta(hours=1))
+        if not (message.account.sender.is_on and message.step.sequence.is_on):
+            return Verdict(State.PLANNED, until=message.planned_for)
+        if message.is_urgent:
+            return SEND
+        if self._is_too_late(message):
+            return Verdict(State.SKIPPED, Reason.TOO_LATE)
+        if message.enrolment.state != Enrolment.State.ACTIVE:
+            return Verdict(State.PLANNED, until=message.planned_for)
+        if message.pk in self.out_of_turn:
+            return Verdict(State.PLANNED, until=self.now + timedelta(minutes=1))
+        until = self._later(message)
+        return Verdict(State.PLANNED, until=until) if until else SEND
+
+    def _is_too_late(self, message: Message) -> bool:
+        """Only the time counts in which it could have left."""
+        over = self.now - message.planned_for
+        if over <= TOO_LATE:
+            return False
+        return over - self.lost.time(message.account_id, message.planned_for) > TOO_LATE
+
+    @cached_property
+    def lost(self) -> holding.Lost:
+        return holding.Lost(list(self.windows), min(self.planned), self.now)
+
+    def _lacking(self, message: Message) -> str:
+        contact, key = message.contact, (message.account_id, message.address)
+        if contact.trashed_at is not None:
+            return Reason.STOPPED
+        if contact.email.strip().lower() != message.address:
+            return Reason.ADDRESS_CHANGED
+        if not eligibility.has_address(message.address):
+            return Reason.NO_ADDRESS
+        if key in self.suppressed:
+            return Reason.SUPPRESSED
+        if contact.pk not in self.consenting:
+            return Reason.NO_CONSENT
+        if message.step.removed_at or not message.step.is_on:
+            return Reason.STEP_OFF
+        return ""
+
+    def _later(self, message: Message) -> datetime | None:
+        """When it may leave, if not now."""
+        window, sender = self.windows[message.account_id], message.account.sender
+        if not window.is_open(self.now):
+            return window.next_open(self.now, message.step.send_at)
+        today, this_week = self.sent_to.get((message.account_id, message.address), (0, 0))
+        if today >= sender.most_a_day or this_week >= sender.most_a_week:
+            midnight = (self.now.astimezone(window.zone) + A_DAY_LATER).replace(hour=0, minute=0, second=0)
+            return window.next_open(midnight.astimezone(self.now.tzinfo), message.step.send_at)
+        self.sent_to[message.account_id, message.address] = (today + 1, this_week + 1)
+        return None
+
+    def _read(self, account_id: int, group: list[Message]) -> None:
+        sender = group[0].account.sender
+        addresses = {message.address for message in group}
+        self.consenting |= eligibility.consents([message.contact_id for message in group], account_id)
+        for address, entry in entries(account_id, addresses).items():
+            closed = self.in_doubt if entry.reason == Suppression.Reason.DOUBT else self.suppressed
+            closed.add((account_id, address))
+        self.windows[account_id] = window = planning.window(sender)
+        if imprint.missing(sender):
+            self.unready.add(account_id)
+        midnight = self.now.astimezone(window.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        served = Message.objects.of(account_id).filter(
+            state__in=(State.SENT, State.SENDING, State.CLAIMED, State.UNCLEAR)
+        )
+        recent = served.filter(address__in=addresses).annotate(when=Coalesce("finished_at", "claimed_at"))
+        counts = (
+            recent.filter(when__gt=self.now - WEEK)
+            .values_list("address")
+            .annotate(today=Count("pk", filter=Q(when__gte=midnight)), week=Count("pk"))
+        )
+        for address, today, week in counts:
+            self.sent_to[account_id, address] = (today, week)
+
+
+def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
+    message.state, message.reason = verdict.state, verdict.reason
+    if verdict.state == State.CLAIMED:
+        message.claimed_at = now
+    elif verdict.state == State.CANCELLED:  # a colleague noted an answer, as the mailbox would have
+        message.finished_at = now
+        enrolments.stop(
+            account_id=message.account_id,
+            contact_ids=[message.contact_id],
+            reason=Enrolment.Reason.REPLY,
+            now=now,
+        )
+    elif verdict.state == State.SKIPPED:
+        message.finished_at = now
+        _pause(message, verdict.reason, now)
+    elif verdict.until and verdict.until > message.planned_for:
+        message.planned_for = verdict.until
+
+
+PAUSES: dict[str, str] = {
+    Reason.ADDRESS_CHANGED: Enrolment.Reason.ADDRESS,
+    Reason.NO_ADDRESS: Enrolment.Reason.NO_BASIS,
+    Reason.NO_CONSENT: Enrolment.Reason.NO_BASIS,
+}
+
+
+def _pause(message: Message, reason: str, now: datetime) -> None:
+    """Without a basis the series waits for one, instead of having its further mails skipped one by one."""
+    if reason in PAUSES:
+        enrolments.suspend(contact=message.contact, reason=PAUSES[reason], now=now)

@@ -1,0 +1,187 @@
+"""One claimed mail: handed over, and how that ended written down.
+
+A message goes planned → claimed → sending → sent, failed or unclear. `sending` is committed before the mail server is
+asked, so a worker that dies leaves a trace: nobody gets a step twice, and what nobody knows is shown as unclear.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from contacts import actions
+from contacts.kinds import Kind
+from funnel.letters import rendering
+from funnel.models import Enrolment, Message
+from funnel.reading.classify import Kind as Returned
+from funnel.reading.classify import Received
+from funnel.replies import returns
+from funnel.series import enrolments
+from funnel.transport import holding
+from funnel.transport.outcome import Fate, Outcome, codes, line
+from funnel.transport.smtp import Relay
+
+log = logging.getLogger("pipeline.mail")
+State = Message.State
+GIVEN_UP_AFTER = timedelta(hours=72)  # since the first try, without the time in which the sending was held
+BACKOFF = timedelta(minutes=2)  # doubled with each attempt
+LONGEST_BACKOFF = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The state of the message, and how handing it over ended if it came to that."""
+
+    state: str
+    outcome: Outcome | None = None
+
+
+def deliver(message: Message, relay: Relay, *, now: datetime) -> Ending:
+    """Hands a claimed message over and writes down how it ended, in the ledger and in the log.
+
+    What was stopped since it was claimed stays cancelled. Raises nothing that the mail server does.
+    """
+    ending = _deliver(message, relay, now)
+    fate, answer = (ending.outcome.fate.value, ending.outcome.answer) if ending.outcome else ("", "")
+    facts = {"mail": message.pk, "office": message.account_id, "state": str(ending.state)}
+    if fate != Fate.SENT.value:
+        facts["reason"] = " ".join(filter(None, (fate or "not handed over", codes(answer))))
+    log.log(logging.INFO if fate == Fate.SENT.value else logging.WARNING, "mail", extra={"facts": facts})
+    return ending
+
+
+def _deliver(message: Message, relay: Relay, now: datetime) -> Ending:
+    try:
+        rendered = rendering.render_message(message)
+        faults = rendered.faults
+    except Exception as fault:  # one odd mail must not stop all that are due
+        log.exception("Message %s cannot be put together", message.pk)
+        faults = [line(f"{type(fault).__name__}: {fault}")]
+    if faults:
+        answer = "; ".join(faults)
+        return Ending(_failed(message, State.SKIPPED, now, reason=Message.Reason.BAD_TEXT, answer=answer))
+    content = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
+    if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
+        return Ending(State.CANCELLED)
+    message.attempts += 1
+    message.tried_at = message.tried_at or now
+    outcome = _handed_over(message, rendered, relay)
+    return Ending(_settle(message, rendered.subject, outcome, now), outcome)
+
+
+def _handed_over(message: Message, rendered: rendering.Rendered, relay: Relay) -> Outcome:
+    try:
+        return relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
+    except Exception as fault:  # ours: nobody knows how far it came
+        log.exception("Message %s was not handed over as it should", message.pk)
+        relay.close()
+        return Outcome(Fate.UNCLEAR, line(f"{type(fault).__name__}: {fault}"))
+
+
+def put_back(message: Message) -> str:
+    """A claimed message that was not tried after all is planned as it was before."""
+    rows = Message.objects.of(message.account_id).filter(pk=message.pk, state=State.CLAIMED)
+    rows.update(state=State.PLANNED, claimed_at=None)
+    return State.PLANNED
+
+
+def _settle(message: Message, subject: str, outcome: Outcome, now: datetime) -> str:
+    if outcome.fate is Fate.SENT:
+        return _sent(message, subject, outcome.answer, now)
+    if outcome.fate is Fate.UNCLEAR:
+        return _finish(message, State.UNCLEAR, now, answer=outcome.answer)
+    if outcome.fate is Fate.GONE:
+        return _bounced(message, outcome.answer, now)
+    if outcome.fate is Fate.REFUSED:
+        return _failed(message, State.FAILED, now, reason=Message.Reason.REFUSED, answer=outcome.answer)
+    if outcome.fate is Fate.HELD:
+        return _untried(message, now)
+    if _is_given_up(message, now):
+        return _failed(message, State.FAILED, now, reason=Message.Reason.GAVE_UP, answer=outcome.answer)
+    return _put_off(message, now, answer=outcome.answer)
+
+
+def _is_given_up(message: Message, now: datetime) -> bool:
+    """Only the time counts in which it could be tried."""
+    since, account_id = message.tried_at or now, message.account_id
+    if now - since < GIVEN_UP_AFTER:
+        return False
+    return now - since - holding.Lost([account_id], since, now).time(account_id, since) >= GIVEN_UP_AFTER
+
+
+def _bounced(message: Message, answer: str, now: datetime) -> str:
+    """As when the report of it had come back by mail: the address is closed, the series ends."""
+    about = Received(Returned.HARD_BOUNCE, (message.message_id,), answer)
+    returns.carry_out(about, text=answer, moment=now, now=now)
+    return _finish(message, State.FAILED, now, reason=Message.Reason.BOUNCED, answer=answer)
+
+
+@transaction.atomic
+def _failed(message: Message, state: str, now: datetime, *, reason: str, answer: str) -> str:
+    """The series waits for a person: its next mail would speak of one that never came."""
+    enrolments.suspend(contact=message.contact, reason=Enrolment.Reason.FAILED, now=now)
+    return _finish(message, state, now, reason=reason, answer=answer)
+
+
+@transaction.atomic
+def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
+    """The contact first, then the message: erasing locks them in this order too."""
+    actions.note(
+        account_id=message.account_id,
+        contact_id=message.contact_id,
+        kind=Kind.FUNNEL_MAIL,
+        text=subject,
+        now=now,
+    )
+    return _finish(message, State.SENT, now, answer=answer)
+
+
+# Plain SQL: the worker pays for these with every mail. `BEGIN` is committed before the mail server is asked.
+BEGIN = """
+UPDATE funnel_message
+SET state = 'sending', claimed_at = %(now)s, attempts = attempts + 1, tried_at = coalesce(tried_at, %(now)s),
+    subject = %(subject)s, html = %(html)s, text = %(text)s
+WHERE id = %(id)s AND state = 'claimed'
+"""
+FINISH = """
+UPDATE funnel_message SET state = %(state)s, reason = %(reason)s, answer = %(answer)s, finished_at = %(now)s
+WHERE id = %(id)s AND state IN ('claimed', 'sending')
+"""
+
+
+def _finish(message: Message, state: str, now: datetime, *, reason: str = "", answer: str = "") -> str:
+    values = {"id": message.pk, "state": state, "reason": reason, "answer": answer[:300], "now": now}
+    _execute(FINISH, values)
+    return state
+
+
+def _execute(statement: str, values: dict[str, object]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+
+
+def _put_off(message: Message, now: datetime, *, answer: str) -> str:
+    wait = min(BACKOFF * 2 ** min(message.attempts - 1, 10), LONGEST_BACKOFF)
+    return _plan_again(message, now, planned_for=now + wait, answer=answer[:300])
+
+
+def _untried(message: Message, now: datetime) -> str:
+    """Nothing was said of this mail: it keeps its place, and the attempt counts for nothing."""
+    is_first = message.attempts == 1
+    values = {"attempts": message.attempts - 1} | ({"tried_at": None} if is_first else {})
+    return _plan_again(message, now, **values)
+
+
+@transaction.atomic
+def _plan_again(message: Message, now: datetime, **values: object) -> str:
+    """What was made for this attempt is made anew for the next one, unless the series was stopped meanwhile."""
+    rows = Enrolment.objects.of(message.account_id).select_for_update(no_key=True)
+    is_over = rows.get(pk=message.enrolment_id).state == Enrolment.State.ENDED
+    again = {"state": State.PLANNED, "claimed_at": None, "subject": "", "html": "", "text": "", **values}
+    if is_over:
+        again |= {"state": State.CANCELLED, "reason": Message.Reason.STOPPED, "finished_at": now}
+    sending = Message.objects.of(message.account_id).filter(pk=message.pk, state=State.SENDING)
+    sending.update(**again)
+    return str(again["state"])

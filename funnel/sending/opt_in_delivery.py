@@ -1,0 +1,36 @@
+"""Mailing what `opt_in` has kept: done by the worker, so that nobody waits for a mail server."""
+
+import logging
+from datetime import datetime, timedelta
+
+from funnel.letters import opt_in_mail
+from funnel.models import OptIn
+from funnel.transport.outcome import Fate, codes
+from funnel.transport.smtp import Relay
+
+log = logging.getLogger("pipeline.mail")
+
+
+class NotTaken(Exception):
+    """The mail server did not take the mail this time."""
+
+
+def deliver(*, opt_in_id: int, now: datetime) -> bool:
+    """Mails the question; answers whether it was taken.
+
+    What was confirmed, has expired or lost its contact is not mailed, nor what the server refuses for good. Raises
+    NotTaken where another attempt may help; the Message-ID stays the same.
+    """
+    opt_in = OptIn.objects.filter(pk=opt_in_id, confirmed_at=None).select_related("account__sender").first()
+    if opt_in is None or now > opt_in.asked_at + timedelta(days=opt_in_mail.DAYS_VALID):
+        return False
+    relay = Relay.of(opt_in.account.sender)
+    try:
+        outcome = relay.send(opt_in_mail.compose(opt_in, opt_in.account.sender), opt_in.address)
+    finally:
+        relay.close()
+    facts = {"opt_in": opt_in.pk, "office": opt_in.account_id, "state": outcome.fate.value}
+    log.info("mail", extra={"facts": facts | {"reason": codes(outcome.answer)}})
+    if outcome.fate in (Fate.LATER, Fate.HELD):
+        raise NotTaken(codes(outcome.answer))
+    return outcome.fate is Fate.SENT

@@ -1,0 +1,60 @@
+"""Sending: claim what is due, hand it over, write down how it ended. The rows are the truth, the worker only walks."""
+
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from funnel.models import Message
+from funnel.sending import claiming, pulse
+from funnel.sending.lanes import Lanes
+from funnel.transport import holding
+
+State = Message.State
+LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
+PAUSE = 0.02  # seconds
+
+
+def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
+    """Sends what is due, for so long at most; answers how many messages ended in which state. Several may run at once.
+
+    `now` fixes the clock (for tests); by default it is the real one at each claim.
+    """
+    until = time.monotonic() + seconds
+    reconcile(now=now or timezone.now())
+    waiting = claiming.waiting()
+    with Lanes() as lanes:
+        while time.monotonic() < until:
+            moment = now or timezone.now()
+            lanes.try_again(holding.to_try(moment), now, waiting)
+            ids = claiming.due(moment, waiting | holding.held_offices())
+            if not ids:
+                break
+            claimed = claiming.claim(ids, now=moment)
+            if not claimed:  # all put off, or in somebody else's hands
+                time.sleep(PAUSE)
+            lanes.carry(claimed, now)
+            if lanes.tally:  # an earlier batch is through
+                pulse.beat(now or timezone.now())
+    pulse.beat(now or timezone.now())  # last: a sweep that ends in a fault gives no sign of life
+    return lanes.tally
+
+
+@transaction.atomic
+def reconcile(*, now: datetime) -> int:
+    """What a dead worker left: claimed messages were never handed over and are planned again; of those being sent
+    nobody knows, so they are unclear, shown and never sent again by themselves. Answers how many were unclear.
+    """
+    left = Message.objects.filter(claimed_at__lt=now - LEASE).select_for_update(skip_locked=True)
+    claimed = list(left.filter(state=State.CLAIMED).values_list("pk", flat=True))
+    sending = list(left.filter(state=State.SENDING).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=claimed).update(state=State.PLANNED, claimed_at=None)
+    Message.objects.filter(pk__in=sending).update(
+        state=State.UNCLEAR,
+        finished_at=now,
+        answer=_("Der Versand brach ab, bevor der Mailserver antwortete."),
+    )
+    return len(sending)

@@ -1,0 +1,99 @@
+"""Starting a series for many contacts at once: what `enrolments.switch` does for one, in a few statements for all."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from contacts.models import Contact
+from funnel.models import Enrolment, Message
+from funnel.permission import eligibility
+from funnel.series import planning
+from funnel.series.enrolments import FOR_A_PERSON, Reason, State, locked
+from funnel.series.many import Work
+
+
+@dataclass
+class Started:
+    """Which contacts are mailed now, with how many mails each; and why the others are not (a reason of either model).
+
+    A series that runs already is in neither: nothing was done to it.
+    """
+
+    mails: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    left_alone: list[int] = field(default_factory=list)  # those of them to whose series nothing was done
+
+    def add(self, other: "Started") -> None:
+        """Takes in what was done for others."""
+        self.mails |= other.mails
+        self.refused |= other.refused
+        self.left_alone += other.left_alone
+
+
+@transaction.atomic
+def start_many(
+    *,
+    contacts: Sequence[Contact],
+    sequence_id: int,
+    waits: bool,
+    causes: Mapping[int, int | None],
+    actor: User | None,
+    now: datetime,
+) -> Started:
+    """Enters these contacts of one office into the sequence, as part of the caller's transaction.
+
+    Who may not be mailed waits for a consent, as after a single move; without `waits` such contacts are left exactly
+    as they are. A pause by hand stays. `causes`: the change of status of each contact, if there was one. Repeated: no
+    second effect on those whose series runs.
+    """
+    started = Started()
+    if not contacts:
+        return started
+    account_id, addresses = contacts[0].account_id, {contact.pk: contact.email for contact in contacts}
+    started.refused = eligibility.missing_many(account_id, addresses)
+    started.left_alone = [] if waits else [*started.refused]
+    concerned = [contact for contact in contacts if waits or contact.pk not in started.refused]
+    rows = locked(account_id, [contact.pk for contact in concerned])
+    work = Work(account_id, causes, actor, now)
+    others = [row for row in rows if row.sequence_id != sequence_id and row.state != State.ENDED]
+    work.change(others, State.ENDED, Reason.STATUS)
+    work.cancel(others, Message.Reason.STOPPED)
+    there = {row.contact_id: row for row in rows if row.sequence_id == sequence_id}
+    entering = []
+    for contact in concerned:
+        row = there.get(contact.pk) or Enrolment(
+            account_id=account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
+        )
+        if row.state == State.PAUSED and row.reason in FOR_A_PERSON:
+            started.refused[contact.pk] = row.reason
+        elif row.state == State.ACTIVE:
+            started.refused.pop(contact.pk, None)
+        else:
+            row.address = contact.email.strip().lower()
+            entering.append(row)
+    work.change([row for row in entering if row.contact_id in started.refused], State.PAUSED, Reason.NO_BASIS)
+    _plan([row for row in entering if row.contact_id not in started.refused], work, started)
+    return started
+
+
+def paused(account_id: int, contact_ids: Collection[int], sequence_id: int) -> set[int]:
+    """Those of the contacts whose series is paused by hand, which no change of status lifts."""
+    rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids, sequence=sequence_id)
+    by_hand = rows.filter(state=State.PAUSED, reason=Reason.MANUAL)
+    return set(by_hand.values_list("contact", flat=True))
+
+
+def _plan(rows: list[Enrolment], work: Work, started: Started) -> None:
+    if not rows:
+        return
+    kept = [row for row in rows if row.pk is not None]
+    work.change(rows, State.ACTIVE, "")
+    work.cancel(kept, Message.Reason.REPLANNED)
+    planned = planning.plan_many(rows, now=work.now, causes=work.causes)
+    finished = [row for row in rows if not planned[row.pk]]
+    work.change(finished, State.ENDED, Reason.FINISHED)
+    started.refused |= {row.contact_id: Reason.FINISHED for row in finished}
+    started.mails = {row.contact_id: len(planned[row.pk]) for row in rows if planned[row.pk]}

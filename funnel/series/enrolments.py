@@ -1,0 +1,287 @@
+"""The one door through which a contact enters, leaves, pauses or resumes a sequence.
+
+Locks are taken in one order: enrolment, then message. Whoever stops something holds the enrolment's lock while it
+cancels, and the sweep claims under the same lock: what was stopped is never claimed afterwards.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from base.refusals import Conflict
+from contacts.models import Contact
+from funnel.models import Enrolment, EnrolmentChange, Message, Sequence
+from funnel.permission import eligibility
+from funnel.series import planning
+from funnel.series.many import Work
+
+State = Enrolment.State
+Reason = Enrolment.Reason
+# What a change of status does not lift: somebody, or the law, said no.
+FINAL: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION, Reason.BOUNCE, Reason.COMPLAINT)
+# What a change of status does not lift either: a person paused it, or must look at it first.
+FOR_A_PERSON: tuple[str, ...] = (Reason.MANUAL, Reason.FAILED)
+
+
+class Effect(Enum):
+    """What a new status means for the funnel."""
+
+    ENROL = "enrol"  # a system column, entered by a single move
+    PAUSE = "pause"  # an own column
+    KEEP = "keep"  # an own column in which the mails go on
+    END = "end"  # a lost one; or a system column entered by many at once
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What will be mailed next, as the message after a drop says it; `why_not` if nothing will."""
+
+    subject: str = ""
+    planned_for: datetime | None = None
+    count: int = 0
+    why_not: str = ""  # a `Message.Reason`, or "" for a sequence without steps
+    number: int = 0  # which of the sequence's mails comes next, counted from 1
+
+
+@transaction.atomic
+def switch(
+    *,
+    contact: Contact,
+    sequence: Sequence | int | None,
+    effect: Effect,
+    cause: int | None,
+    actor: User | None,
+    now: datetime,
+) -> Announcement | None:
+    """What a change of status does to the contact's mails; part of the caller's transaction.
+
+    Entering a sequence ends every other one and goes on at the next step that was not sent; what was paused by hand or
+    because a mail failed stays paused. Answers what comes next for `ENROL`, else None.
+    """
+    sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
+    rows = locked(contact.account_id, [contact.pk])
+    if effect is Effect.KEEP:
+        return None
+    if effect is Effect.PAUSE:
+        for row in rows:
+            if row.state == State.ACTIVE:
+                _change(row, State.PAUSED, Reason.STATUS, cause=cause, actor=actor, now=now)
+        return None
+    for row in rows:
+        if row.sequence_id != sequence_id or effect is Effect.END:
+            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
+    if effect is Effect.END or sequence_id is None:
+        return None
+    return _enter(contact, sequence_id, rows, cause, actor, now)
+
+
+@transaction.atomic
+def leave_many(
+    *,
+    account_id: int,
+    contact_ids: Collection[int],
+    effect: Effect,
+    causes: Mapping[int, int],
+    actor: User | None,
+    now: datetime,
+) -> int:
+    """The same for many at once, none of which is enrolled: answers how many series it paused or ended.
+
+    `causes`: the change of status of each contact, by which `undoing.undo_many` finds what to restore.
+    """
+    if effect is Effect.KEEP:
+        return 0
+    rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
+    work = Work(account_id, causes, actor, now)
+    if effect is Effect.PAUSE:
+        work.change([row for row in rows if row.state == State.ACTIVE], State.PAUSED, Reason.STATUS)
+    else:
+        work.end(rows, Reason.LOST if effect is Effect.END else Reason.STATUS)
+    return len(rows)
+
+
+@transaction.atomic
+def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
+    """Pauses the contact's running series by hand. Raises Http404 for a contact that is not visible, Conflict."""
+    row = _one(user, contact_id, State.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
+    _change(row, State.PAUSED, Reason.MANUAL, cause=None, actor=user, now=now)
+    return row
+
+
+@transaction.atomic
+def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
+    """Goes on with the paused series at its next step, ten minutes from now at the earliest.
+
+    Raises Http404 for a contact that is not visible, Conflict where nothing is paused or the basis is missing.
+    """
+    row = _one(user, contact_id, State.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
+    contact = Contact.objects.of(user.account).get(pk=contact_id)
+    lacking = eligibility.missing(contact)
+    if lacking:
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+    if row.reason == Reason.ADDRESS and not eligibility.consented_since(contact, row.changed_at):
+        raise Conflict(_("Die neue E-Mail-Adresse braucht eine eigene Einwilligung."))
+    replan(row, contact, cause=None, actor=user, now=now)
+    return row
+
+
+def go_on(row: Enrolment, *, actor: User | None, now: datetime) -> None:
+    """Lets a series go on that waits since a mail of it failed, or that was through; the caller holds its lock.
+
+    One that is paused for another reason stays so. Raises Conflict for one that was stopped, and beside another that
+    runs.
+    """
+    if row.state == State.ENDED and row.reason != Reason.FINISHED:
+        raise Conflict(_("Diese Serie ist beendet: %s.") % row.get_reason_display())
+    if row.state == State.ACTIVE or (row.state == State.PAUSED and row.reason != Reason.FAILED):
+        return
+    others = Enrolment.objects.of(row.account_id).filter(contact=row.contact_id, state=State.ACTIVE)
+    if others.exclude(pk=row.pk).exists():
+        raise Conflict(_("Für diesen Kontakt läuft inzwischen eine andere Serie."))
+    _change(row, State.ACTIVE, "", cause=None, actor=actor, now=now)
+
+
+@transaction.atomic
+def stop(
+    *,
+    account_id: int,
+    contact_ids: Collection[int],
+    reason: str,
+    now: datetime,
+    actor: User | None = None,
+    cause: int | None = None,
+) -> int:
+    """Ends the series of these contacts and cancels what is planned or claimed; answers how many ended.
+
+    When this has committed, nothing of them is claimed any more. Repeated: no second effect. With a `cause`
+    `undoing.undo_many` restores them.
+    """
+    rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
+    Work(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
+    return len(rows)
+
+
+@transaction.atomic
+def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
+    """Pauses the running series because something is missing; it goes on by itself when that is there again."""
+    for row in locked(contact.account_id, [contact.pk]):
+        if row.state == State.ACTIVE:
+            _change(row, State.PAUSED, reason, cause=None, actor=None, now=now)
+
+
+def announce(*, account_id: int, contact_id: int) -> Announcement | None:
+    """What comes next for the contact; None if no series concerns it."""
+    row = (
+        Enrolment.objects.of(account_id)
+        .filter(contact=contact_id)
+        .exclude(state=State.ENDED)
+        .order_by("-changed_at")
+        .first()
+    )
+    if row is None:
+        return None
+    if row.state == State.PAUSED:
+        return Announcement(why_not=row.reason)
+    coming = Message.objects.of(account_id).filter(enrolment=row, state__in=planning.OPEN)
+    return _announced(list(coming.select_related("step").order_by("planned_for")))
+
+
+def _enter(
+    contact: Contact,
+    sequence_id: int,
+    rows: Iterable[Enrolment],
+    cause: int | None,
+    actor: User | None,
+    now: datetime,
+) -> Announcement:
+    row = next((row for row in rows if row.sequence_id == sequence_id), None)
+    if row is None:
+        row = Enrolment(
+            account_id=contact.account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
+        )
+    elif row.state == State.PAUSED and row.reason in FOR_A_PERSON:
+        return Announcement(why_not=row.reason)
+    elif row.state == State.ACTIVE:
+        return announce(account_id=contact.account_id, contact_id=contact.pk) or Announcement()
+    lacking = eligibility.missing(contact)
+    if lacking:
+        _wait(row, contact, cause, actor, now)
+        return Announcement(why_not=lacking)
+    return _announced(replan(row, contact, cause=cause, actor=actor, now=now))
+
+
+def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime) -> None:
+    row.address = contact.email.strip().lower()
+    _change(row, State.PAUSED, Reason.NO_BASIS, cause=cause, actor=actor, now=now)
+
+
+def replan(
+    row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime
+) -> list[Message]:
+    """Plans the unsent steps of an enrolment that is locked by the caller; without any it is through."""
+    row.address = contact.email.strip().lower()
+    _change(row, State.ACTIVE, "", cause=cause, actor=actor, now=now)
+    _cancel(row, Message.Reason.REPLANNED, cause, now)
+    messages = planning.plan(row, now=now, cause=cause)
+    if not messages:
+        _change(row, State.ENDED, Reason.FINISHED, cause=cause, actor=actor, now=now)
+    return messages
+
+
+def _announced(messages: list[Message]) -> Announcement:
+    if not messages:
+        return Announcement()
+    first = messages[0]
+    number = first.step.position + 1
+    return Announcement(first.step.subject, first.planned_for, len(messages), number=number)
+
+
+def end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
+    """Ends an enrolment that is locked by the caller, and calls off what is planned or claimed."""
+    if row.state != State.ENDED:
+        _change(row, State.ENDED, reason, cause=cause, actor=actor, now=now)
+        _cancel(row, Message.Reason.STOPPED, cause, now)
+
+
+def _cancel(row: Enrolment, reason: str, cause: int | None, now: datetime) -> None:
+    open_ones = Message.objects.of(row.account_id).filter(enrolment=row, state__in=planning.OPEN)
+    open_ones.update(state=Message.State.CANCELLED, reason=reason, cancelled_by=cause, finished_at=now)
+
+
+def _change(
+    row: Enrolment, state: str, reason: str, *, cause: int | None, actor: User | None, now: datetime
+) -> None:
+    change = EnrolmentChange(
+        account_id=row.account_id,
+        cause=cause,
+        state_before=row.state,
+        reason_before=row.reason,
+        state=state,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
+    row.state, row.reason, row.changed_at = state, reason, now
+    row.save()
+    change.enrolment = row
+    change.save(force_insert=True)
+
+
+def locked(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
+    rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids)
+    return list(rows.order_by("pk").select_for_update())
+
+
+def _one(user: User, contact_id: int, state: str, sentence: str) -> Enrolment:
+    if not Contact.objects.visible_to(user).filter(pk=contact_id).exists():
+        raise Http404
+    row = next((row for row in locked(user.account_id, [contact_id]) if row.state == state), None)
+    if row is None:
+        raise Conflict(sentence)
+    return row

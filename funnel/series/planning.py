@@ -1,0 +1,138 @@
+"""Planning the messages of an enrolment: which steps are still to come, and when."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import connection
+
+from funnel.models import Enrolment, Holiday, Message, Sender, Step
+from funnel.permission import schedule
+
+State = Message.State
+OPEN = (State.PLANNED, State.CLAIMED)  # what a stop still catches
+UNDER_WAY = (*OPEN, State.SENDING)  # a series with one of these still has a mail to come
+SERVED = (State.SENDING, State.SENT, State.FAILED, State.UNCLEAR)  # a step that is in one of these is over
+
+
+def window(sender: Sender) -> schedule.Window:
+    """When this office sends."""
+    days = frozenset(Holiday.objects.of(sender.account_id).values_list("day", flat=True))
+    return schedule.Window(sender.account.zone, sender.window_from, sender.window_until, days)
+
+
+def plan(enrolment: Enrolment, *, now: datetime, cause: int | None) -> list[Message]:
+    """Plans the steps that were not sent to the contact yet, the first of them after the hold; answers all planned.
+
+    The caller holds the enrolment's lock and has cancelled what was planned before. A step that was already sent to
+    the address, of whichever contact, becomes a skipped message.
+    """
+    return plan_many([enrolment], now=now, causes={enrolment.contact_id: cause})[enrolment.pk]
+
+
+def plan_many(
+    enrolments: Sequence[Enrolment], *, now: datetime, causes: Mapping[int, int | None]
+) -> dict[int, list[Message]]:
+    """The same for enrolments of one sequence, by their ids, in six statements for all; `causes` by contact."""
+    account_id, sequence_id = enrolments[0].account_id, enrolments[0].sequence_id
+    steps = Step.objects.of(account_id).filter(sequence=sequence_id, removed_at=None, is_on=True)
+    standing = list(steps.order_by("position"))
+    served = _served(account_id, [enrolment.contact_id for enrolment in enrolments])
+    sender = Sender.objects.of(account_id).select_related("account").get()
+    hours, messages = window(sender), []
+    for enrolment in enrolments:
+        done = served.get(enrolment.contact_id, {})
+        last = max((moment for moment in done.values() if moment), default=None)
+        coming = [step for step in standing if step.pk not in done]
+        messages += follow(enrolment, coming, hours, last, now, causes.get(enrolment.contact_id))
+    planned: dict[int, list[Message]] = {enrolment.pk: [] for enrolment in enrolments}
+    for message in insert(messages):
+        planned[message.enrolment_id].append(message)
+    return planned
+
+
+def new_message_id() -> str:
+    """A Message-ID of our own (RFC 5322 3.6.4), made with the row and the same in every attempt."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{secrets.token_urlsafe(18)}@{domain}>"
+
+
+def follow(
+    enrolment: Enrolment,
+    steps: list[Step],
+    window: schedule.Window,
+    last: datetime | None,
+    now: datetime,
+    cause: int | None,
+) -> list[Message]:
+    """The messages of these steps after the moment `last`, or from now on, none of them before the hold."""
+    earliest = now + schedule.HOLD
+    base, messages = last or now, []
+    for step in steps:
+        due = schedule.after(base, days=step.delay_days, at=step.send_at, window=window)
+        due = window.next_open(max(due, earliest), step.send_at)
+        messages.append(
+            Message(
+                account_id=enrolment.account_id,
+                contact_id=enrolment.contact_id,
+                enrolment=enrolment,
+                step=step,
+                address=enrolment.address,
+                planned_for=due,
+                planned_by=cause,
+                message_id=new_message_id(),
+            )
+        )
+        base = due
+    return messages
+
+
+def _served(account_id: int, contact_ids: Sequence[int]) -> dict[int, dict[int, datetime | None]]:
+    """By contact: the steps that are over, and when they were."""
+    rows = Message.objects.of(account_id).filter(contact__in=contact_ids, state__in=SERVED)
+    served: dict[int, dict[int, datetime | None]] = {}
+    for contact, step, moment in rows.order_by("finished_at").values_list("contact", "step", "finished_at"):
+        served.setdefault(contact, {})[step] = moment
+    return served
+
+
+INSERT = """
+INSERT INTO funnel_message (account_id, contact_id, enrolment_id, step_id, address, state, reason, planned_for,
+                            is_urgent, planned_by, attempts, message_id, answer, subject, html, text)
+SELECT account_id, contact_id, enrolment_id, step_id, address, 'planned', '', planned_for, false, planned_by, 0,
+       message_id, '', '', '', ''
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[],
+            %s::text[])
+     AS coming(account_id, contact_id, enrolment_id, step_id, address, planned_for, planned_by, message_id)
+ON CONFLICT DO NOTHING
+RETURNING message_id, id
+"""
+COLUMNS = (
+    *("account_id", "contact_id", "enrolment_id", "step_id"),
+    *("address", "planned_for", "planned_by", "message_id"),
+)
+
+
+def insert(messages: list[Message]) -> list[Message]:
+    """Writes the messages and answers those that are planned.
+
+    Two contacts with one address may be planned at once, in one statement or two: the second is skipped.
+    """
+    if not messages:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [[getattr(message, name) for message in messages] for name in COLUMNS])
+        ids = dict(cursor.fetchall())
+    for message in messages:
+        message.pk = ids.get(message.message_id)
+    _skip([message for message in messages if message.pk is None])
+    return [message for message in messages if message.state == State.PLANNED]
+
+
+def _skip(messages: list[Message]) -> None:
+    for message in messages:
+        message.state, message.reason = State.SKIPPED, Message.Reason.ADDRESS_SERVED
+        message.finished_at = message.planned_for
+    Message.objects.bulk_create(messages)

@@ -1,0 +1,99 @@
+"""What a change of a series' steps means for those whose series runs: a step at the end still reaches them, and two
+steps that change places change their days as well.
+
+The caller holds the sequence. Then come the enrolments and their messages, as everywhere.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from funnel.models import Enrolment, Message, Sender, Sequence, Step
+from funnel.series import planning
+
+State = Message.State
+COUNTS = (*planning.OPEN, *planning.SERVED)
+BATCH = 500
+
+
+def running(sequence: Sequence) -> int:
+    """How many series a new step at the end would still reach."""
+    return _running(sequence).count()
+
+
+def extend(step: Step, *, now: datetime) -> int:
+    """Plans the step, after all that is planned, for the running series that have not come past its place.
+
+    Who has had the step, or had it called off by hand, does not get it again; who waits or pauses gets it when the
+    series goes on. Answers for how many it was planned. A few statements for each batch.
+    """
+    sender = Sender.objects.of(step.account_id).select_related("account").get()
+    hours, count = planning.window(sender), 0
+    for held in _batches(_before(step)):
+        ends = _ends(step.account_id, held)
+        coming = [
+            message
+            for row in held
+            if row.pk in ends
+            for message in planning.follow(row, [step], hours, ends[row.pk][0], now, ends[row.pk][1])
+        ]
+        count += len(planning.insert(coming))
+    return count
+
+
+SWAP = """
+UPDATE funnel_message AS mine SET planned_for = other.planned_for
+FROM funnel_message AS other
+WHERE mine.account_id = %(account)s AND mine.enrolment_id = ANY(%(enrolments)s)
+  AND other.enrolment_id = mine.enrolment_id AND other.account_id = mine.account_id
+  AND mine.state = 'planned' AND other.state = 'planned' AND NOT mine.is_urgent AND NOT other.is_urgent
+  AND mine.step_id = ANY(%(steps)s) AND other.step_id = ANY(%(steps)s) AND mine.step_id <> other.step_id
+"""
+
+
+def swap(one: Step, other: Step) -> None:
+    """Two steps have changed places: where both are planned they take each other's day.
+
+    Else the one that comes first now would hold the other back until its own day, which is later.
+    """
+    steps = [one.pk, other.pk]
+    planned = Message.objects.of(one.account_id).filter(enrolment=OuterRef("pk"), state=State.PLANNED)
+    both = [Exists(planned.filter(step=step)) for step in steps]
+    rows = Enrolment.objects.of(one.account_id).filter(*both, sequence=one.sequence_id)
+    for held in _batches(rows):
+        ids = [row.pk for row in held]
+        with connection.cursor() as cursor:
+            cursor.execute(SWAP, {"account": one.account_id, "enrolments": ids, "steps": steps})
+
+
+def _running(sequence: Sequence) -> QuerySet[Enrolment]:
+    coming = Message.objects.of(sequence.account_id).filter(
+        enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY
+    )
+    rows = Enrolment.objects.of(sequence.account_id).filter(Exists(coming), sequence=sequence)
+    return rows.filter(state=Enrolment.State.ACTIVE)
+
+
+def _before(step: Step) -> QuerySet[Enrolment]:
+    """The running series that have not come past the step's place."""
+    mine = Message.objects.of(step.account_id).filter(enrolment=OuterRef("pk"))
+    had = mine.filter(~Q(state=State.CANCELLED) | Q(reason=Message.Reason.BY_HAND), step=step)
+    past = mine.filter(state__in=COUNTS, step__removed_at=None, step__position__gt=step.position)
+    return _running(step.sequence).exclude(Exists(had)).exclude(Exists(past))
+
+
+def _batches(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:
+    """Locked, and asked again under the lock; each batch in the order of the ids."""
+    last = 0
+    while held := list(rows.filter(pk__gt=last).order_by("pk").select_for_update(of=("self",))[:BATCH]):
+        last = held[-1].pk
+        yield held
+
+
+def _ends(account_id: int, held: list[Enrolment]) -> dict[int, tuple[datetime, int | None]]:
+    """By enrolment: when its last mail is planned, and which change of status planned it (an undo takes both back)."""
+    rows = Message.objects.of(account_id).filter(enrolment__in=held, state__in=planning.UNDER_WAY)
+    found = rows.order_by("planned_for", "pk").values_list("enrolment", "planned_for", "planned_by")
+    return {pk: (moment, cause) for pk, moment, cause in found}

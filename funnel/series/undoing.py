@@ -1,0 +1,107 @@
+"""Taking back what a change of status, or a change of many contacts, did to their mails.
+
+Everything such a change does to a series carries its number, the cause: what it planned is cancelled, what it
+cancelled is planned as before, and each series is again what it was.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from contacts.kinds import Kind
+from contacts.models import Contact
+from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.permission import eligibility
+from funnel.series import planning
+from funnel.series.enrolments import Reason, State, locked
+from funnel.series.many import Work
+
+STOPPING = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
+
+REPLAN = """
+UPDATE funnel_message AS message
+SET state = 'planned', reason = '', finished_at = NULL, cancelled_by = NULL
+FROM unnest(%s::bigint[], %s::bigint[]) AS undone(enrolment, cause)
+WHERE message.account_id = %s AND message.enrolment_id = undone.enrolment AND message.cancelled_by = undone.cause
+  AND message.state = 'cancelled'
+  AND NOT EXISTS (
+      SELECT FROM funnel_message AS other
+      WHERE other.account_id = message.account_id AND other.step_id = message.step_id
+        AND (other.contact_id = message.contact_id OR other.address = message.address)
+        AND other.state NOT IN ('cancelled', 'skipped')
+  )
+"""
+
+
+@transaction.atomic
+def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> set[int]:
+    """Restores what these causes did, by contact; answers the contacts to whose mails it did anything.
+
+    What was sent meanwhile stays sent, and a no stays a no: a series that somebody or something ended or changed since
+    is left as it is, and without a basis it waits for one. A step that another contact of the same address has been
+    given meanwhile is not planned twice. A repeat finds nothing to do.
+    """
+    wanted = {"cause__in": set(causes.values()), "enrolment__contact__in": list(causes)}
+    done = EnrolmentChange.objects.of(account_id).filter(**wanted).order_by("pk")
+    oldest: dict[int, EnrolmentChange] = {}
+    newest: dict[int, EnrolmentChange] = {}
+    for change in done:
+        oldest.setdefault(change.enrolment_id, change)
+        newest[change.enrolment_id] = change
+    rows = [row for row in locked(account_id, list(causes)) if row.pk in oldest] if oldest else []
+    if not rows:
+        return set()
+    ids = [row.contact_id for row in rows]
+    planned = Message.objects.of(account_id).filter(contact__in=ids, planned_by__in=set(causes.values()))
+    undone = {"state": Message.State.CANCELLED, "reason": Message.Reason.UNDONE, "finished_at": now}
+    planned.filter(state__in=planning.OPEN).update(**undone)
+    touched = _touched(account_id, newest)
+    fit = [row for row in rows if row.pk not in touched]
+    work = Work(account_id, {}, None, now)
+    _restore(fit, oldest, work)
+    # What was entered by it and changed since must not go on in a status that is left again.
+    begun = [row for row in rows if row.pk in touched and row.state != State.ENDED]
+    begun = [row for row in begun if oldest[row.pk].state_before in ("", State.ENDED)]
+    work.cancel(begun, Message.Reason.STOPPED)
+    work.change(begun, State.ENDED, Reason.STATUS)
+    again = [row for row in fit if row.reason != Reason.NO_BASIS]
+    with connection.cursor() as cursor:
+        cursor.execute(REPLAN, [[r.pk for r in again], [causes[r.contact_id] for r in again], account_id])
+    EnrolmentChange.objects.of(account_id).filter(pk__in=done.values("pk")).update(cause=None)
+    return set(ids)
+
+
+def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work: Work) -> None:
+    """The states as they were. What becomes active comes last: at most one series of a contact is active at once."""
+    groups: dict[tuple[str, str], list[Enrolment]] = {}
+    kept_back = _kept_back(work.account_id, rows, oldest)
+    for row in rows:
+        change = oldest[row.pk]
+        state = change.state_before or State.ENDED
+        reason = change.reason_before if change.state_before else Reason.UNDONE
+        if state == State.ACTIVE and row.contact_id in kept_back:
+            state, reason = State.PAUSED, Reason.NO_BASIS
+        groups.setdefault((state, reason), []).append(row)
+    for (state, reason), group in sorted(groups.items(), key=lambda item: item[0][0] == State.ACTIVE):
+        work.change(group, state, reason)
+
+
+def _kept_back(
+    account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]
+) -> set[int]:
+    """The contacts that may not be mailed any more, though their series would run again."""
+    running = [row.contact_id for row in rows if oldest[row.pk].state_before == State.ACTIVE]
+    contacts = Contact.objects.of(account_id).filter(pk__in=running)
+    return set(eligibility.missing_many(account_id, dict(contacts.values_list("pk", "email"))))
+
+
+def _touched(account_id: int, newest: Mapping[int, EnrolmentChange]) -> set[int]:
+    """The series that something else changed since, or to which their contact said something that ends a series."""
+    changes = EnrolmentChange.objects.of(account_id).filter(enrolment__in=newest)
+    last = changes.order_by("enrolment", "-pk").distinct("enrolment").values_list("enrolment", "pk")
+    touched = {enrolment for enrolment, pk in last if pk != newest[enrolment].pk}
+    since = min(change.at for change in newest.values())
+    rows = Enrolment.objects.of(account_id).filter(pk__in=newest)
+    said = rows.filter(contact__actions__kind__in=STOPPING, contact__actions__performed_at__gte=since)
+    return touched | set(said.values_list("pk", flat=True))

@@ -1,0 +1,203 @@
+"""Reading how the series do: steps with their counts, and what was sent in the last 90 days, in six statements."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import TruncDate
+
+from accounts.models import Account
+from contacts.kinds import Kind
+from contacts.models import Action
+from funnel.contact_messages import plain_subject
+from funnel.letters import placeholders
+from funnel.models import Enrolment, Message, Sequence, Step
+
+DAYS = 90
+ANSWERED_WITHIN = timedelta(days=30)  # what comes later is no answer to the mail
+HEIGHT = 100  # of the plot's highest bar
+WIDTH = 10  # of a day in the plot
+State = Message.State
+
+
+@dataclass
+class StepReport:
+    """A step and what became of its mails. `subject`: as a list shows it; `lost`: failed or unclear."""
+
+    step: Step
+    subject: str
+    planned: int = 0
+    sent: int = 0
+    skipped: int = 0
+    lost: int = 0
+    replied: int = 0
+    left: int = 0
+
+
+@dataclass
+class SequenceReport:
+    """A series with its steps in order; `number` is its colour in the plot."""
+
+    sequence: Sequence
+    number: int
+    steps: list[StepReport] = field(default_factory=list)
+    running: int = 0
+    paused: int = 0
+    sent: int = 0  # in the days of the plot
+
+    @property
+    def active(self) -> int:
+        return sum(report.step.is_on for report in self.steps)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One series on one day, in the plot's own units."""
+
+    number: int
+    x: int
+    y: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """What left on a day, and its bars from the bottom up."""
+
+    day: date
+    sent: int
+    x: int
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The last 90 days, today included."""
+
+    days: list[Day]
+    most: int
+    total: int
+
+    @property
+    def width(self) -> int:
+        return len(self.days) * WIDTH
+
+    @property
+    def best(self) -> Day:
+        return max(self.days, key=lambda day: day.sent)
+
+    @property
+    def weeks(self) -> list[tuple[date, int]]:
+        """Sent in each span of seven days or less, by its first day: the same for those who read no pictures."""
+        spans = [self.days[start : start + 7] for start in range(0, len(self.days), 7)]
+        return [(span[0].day, sum(day.sent for day in span)) for span in spans]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The page „E-Mail-Funnel“."""
+
+    sequences: list[SequenceReport]
+    plot: Plot
+
+
+def load(account: Account, now: datetime) -> Overview:
+    """Six statements, however many steps and messages there are."""
+    sequences = Sequence.objects.of(account).select_related("account__sender").order_by("pk")
+    reports = {
+        sequence.pk: SequenceReport(sequence, number) for number, sequence in enumerate(sequences, start=1)
+    }
+    steps: dict[int, StepReport] = {}
+    for step in Step.objects.of(account).filter(removed_at=None).order_by("sequence", "position"):
+        report = reports[step.sequence_id]
+        office = placeholders.office(report.sequence.account.sender)
+        steps[step.pk] = StepReport(step, plain_subject(step.subject, office))
+        report.steps.append(steps[step.pk])
+    _count_messages(account, steps)
+    _count_answers(account, steps)
+    for sequence, state, count in _running(account):
+        if state == Enrolment.State.ACTIVE:
+            reports[sequence].running = count
+        else:
+            reports[sequence].paused = count
+    return Overview(list(reports.values()), _plot(account, reports, now))
+
+
+def _count_messages(account: Account, steps: dict[int, StepReport]) -> None:
+    names = {
+        State.PLANNED: "planned",
+        State.CLAIMED: "planned",
+        State.SENDING: "planned",
+        State.SENT: "sent",
+        State.SKIPPED: "skipped",
+        State.FAILED: "lost",
+        State.UNCLEAR: "lost",
+    }
+    rows = Message.objects.of(account).filter(state__in=names).values_list("step", "state")
+    for step, state, count in rows.annotate(count=Count("pk")).order_by():
+        if step in steps:
+            setattr(steps[step], names[state], getattr(steps[step], names[state]) + count)
+
+
+def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
+    """A reply or an opt-out counts for the last mail that left before it, if that is not too long ago; each contact
+    once for a step."""
+    before = (
+        Message.objects.of(account)
+        .filter(
+            contact=OuterRef("contact"),
+            state=State.SENT,
+            finished_at__lte=OuterRef("performed_at"),
+            finished_at__gte=OuterRef("performed_at") - ANSWERED_WITHIN,
+        )
+        .order_by("-finished_at")
+    )
+    answers = Action.objects.of(account).filter(kind__in=[Kind.MAIL_IN, Kind.OPT_OUT])
+    rows = answers.annotate(step=Subquery(before.values("step")[:1])).exclude(step=None)
+    counts = rows.values_list("step", "kind").annotate(count=Count("contact", distinct=True)).order_by()
+    for step, kind, count in counts:
+        if step in steps:
+            setattr(steps[step], "replied" if kind == Kind.MAIL_IN else "left", count)
+
+
+def _running(account: Account) -> list[tuple[int, str, int]]:
+    rows = Enrolment.objects.of(account).exclude(state=Enrolment.State.ENDED).values_list("sequence", "state")
+    return list(rows.annotate(count=Count("pk")).order_by())
+
+
+def _plot(account: Account, reports: dict[int, SequenceReport], now: datetime) -> Plot:
+    today = now.astimezone(account.zone).date()
+    first = today - timedelta(days=DAYS - 1)
+    begin = datetime.combine(first, datetime.min.time(), account.zone)
+    sent = Message.objects.of(account).filter(state=State.SENT, finished_at__gte=begin)
+    rows = (
+        sent.annotate(day=TruncDate("finished_at", tzinfo=account.zone), sequence=F("step__sequence"))
+        .values_list("day", "sequence")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    found: dict[date, Counter[int]] = {}
+    for day, sequence, count in rows:
+        found.setdefault(day, Counter())[sequence] += count
+        reports[sequence].sent += count
+    sums = {day: sum(counts.values()) for day, counts in found.items()}
+    most = max(sums.values(), default=0)
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    numbers = {pk: report.number for pk, report in reports.items()}
+    drawn = [
+        Day(day, sums.get(day, 0), place * WIDTH, _bars(found.get(day, Counter()), numbers, place, most))
+        for place, day in enumerate(days)
+    ]
+    return Plot(drawn, most, sum(sums.values()))
+
+
+def _bars(counts: Counter[int], numbers: dict[int, int], place: int, most: int) -> tuple[Bar, ...]:
+    bars, below = [], 0
+    for sequence, number in numbers.items():
+        if not counts[sequence]:
+            continue
+        height = max(1, round(counts[sequence] * HEIGHT / most))
+        bars.append(Bar(number, place * WIDTH + 1, HEIGHT - below - height, height))
+        below += height
+    return tuple(bars)

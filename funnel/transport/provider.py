@@ -1,0 +1,205 @@
+"""Handing a mail to a provider by HTTP, through django-anymail, and knowing how that ended.
+
+Taken over is what the answer says was taken. Before the content of a request leaves, nothing can have been; once it
+has left and no answer comes, nobody knows: that is `UNCLEAR`, as after the final dot of SMTP.
+"""
+
+import io
+from collections.abc import Sequence
+from contextlib import suppress
+from copy import copy
+from typing import Any
+
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from anymail.message import AnymailStatus
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.module_loading import import_string
+from requests import PreparedRequest, Response, TooManyRedirects
+from requests.adapters import HTTPAdapter
+
+from funnel.models import Hold
+from funnel.transport.outcome import Fate, Outcome, line
+
+Fault = Hold.Kind
+ABOUT_THE_MAIL = (400, 413, 422)  # everything else says something of key, account, limit or server
+GATEWAYS = (502, 504)  # whoever stands before the server does not know what became of the request
+NOT_THE_MAIL = 403
+NOT_LET_IN = (401, 402, 404, 405, 412)
+LIMITS = (429,)
+LONGEST_NOTE = 80  # characters that each provider keeps with a mail
+
+
+class NotTaken(OSError):
+    """The provider did not take a mail, or nobody knows whether it did."""
+
+
+class EmailBackend(BaseEmailBackend):
+    """Django's way to the provider, for all mails that are not of a series."""
+
+    def __init__(self, fail_silently: bool = False, timeout: float | None = None, **_options: Any) -> None:
+        super().__init__(fail_silently=fail_silently)
+        self.provider = Provider(timeout)
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Answers how many were taken. Raises NotTaken for the first that was not, unless it is to be silent."""
+        taken = 0
+        try:
+            for mail in email_messages:
+                outcome = self.provider.send(mail)
+                if outcome.fate is not Fate.SENT and not self.fail_silently:
+                    raise NotTaken(outcome.answer)
+                taken += outcome.fate is Fate.SENT
+        finally:
+            self.provider.close()
+        return taken
+
+
+class Provider:
+    """A line to the provider that EMAIL_URL names, kept for many mails."""
+
+    def __init__(self, timeout: float | None = None) -> None:
+        backend = import_string(f"anymail.backends.{settings.MAIL_PROVIDER}.EmailBackend")
+        self.backend = backend(timeout=timeout or settings.EMAIL_TIMEOUT)
+        self.watch = Watch()
+
+    def send(self, mail: EmailMessage) -> Outcome:
+        """One mail. Raises nothing that the provider does."""
+        ours = dressed(mail)
+        self.watch.has_left = False
+        try:
+            self._open()
+            self.backend.send_messages([ours])
+            return _taken(ours)
+        except AnymailRecipientsRefused as refusal:
+            return Outcome(Fate.REFUSED, _said(refusal.response))
+        except AnymailAPIError as fault:
+            return self._unanswered(fault) if fault.response is None else _judged(fault.response)
+        except (
+            AnymailError
+        ) as fault:  # before anything was asked: the mail cannot be put as the provider wants it
+            return Outcome(Fate.REFUSED, line(f"{type(fault).__name__}: {fault}"))
+        except Exception as fault:
+            answer = ours.anymail_status.esp_response  # one that the library stumbles over
+            return self._unanswered(fault) if answer is None else _judged(answer)
+
+    def close(self) -> None:
+        """Lets the line go; the next mail opens a new one."""
+        self.backend.close()
+
+    def _open(self) -> None:
+        if self.backend.open():
+            session = self.backend.session
+            session.max_redirects = 0  # a mail follows nobody
+            session.mount("https://", self.watch)
+            session.mount("http://", self.watch)
+
+    def _unanswered(self, fault: Exception) -> Outcome:
+        self.close()
+        is_open = self.watch.has_left and not isinstance(fault, TooManyRedirects)
+        cause = fault.__cause__ or fault
+        said = line(f"{type(cause).__name__}: {cause}")
+        return (
+            Outcome(Fate.UNCLEAR, said, Fault.UNANSWERED)
+            if is_open
+            else Outcome(Fate.HELD, said, Fault.CONNECTION)
+        )
+
+
+class Watch(HTTPAdapter):
+    """Notes when the content of a request begins to leave: the head alone makes nobody take a mail."""
+
+    has_left = False
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        body = request.body or b""
+        content = body.encode() if isinstance(body, str) else body
+        request.body = Content(content, self)  # type: ignore[arg-type]  # ours are never streamed
+        return super().send(request, *args, **options)
+
+
+class Content(io.BytesIO):
+    """The content of a request, which tells when it is read."""
+
+    def __init__(self, content: bytes, watch: Watch) -> None:
+        super().__init__(content)
+        self.watch = watch
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.watch.has_left = True
+        return super().read(size)
+
+
+def dressed(mail: EmailMessage) -> EmailMessage:
+    """The mail as the provider is to get it: without tracking, and such that a report or an answer finds back to it.
+
+    The providers set the date themselves. Postmark keeps our Message-ID when told to, Mailgun does anyway; Mailjet
+    refuses one, so it travels as a reference, which an answer repeats (RFC 5322 3.6.4).
+    """
+    ours = copy(mail)
+    ours.anymail_status = AnymailStatus()
+    ours.track_opens = ours.track_clicks = False
+    ours.extra_headers = {name: value for name, value in mail.extra_headers.items() if name != "Date"}
+    message_id = ours.extra_headers.get("Message-ID", "")
+    if message_id and settings.MAIL_PROVIDER == "postmark":
+        ours.extra_headers["X-PM-KeepID"] = "true"
+    elif message_id and settings.MAIL_PROVIDER == "mailjet":
+        ours.extra_headers["References"] = ours.extra_headers.pop("Message-ID")
+    if message_id and len(message_id) <= LONGEST_NOTE:
+        ours.metadata = {"message_id": message_id}
+    if settings.MAIL_STREAM and "List-Unsubscribe" in ours.extra_headers:
+        ours.esp_extra = {"MessageStream": settings.MAIL_STREAM}
+    return ours
+
+
+def _taken(mail: EmailMessage) -> Outcome:
+    status = mail.anymail_status
+    if status.status == {"failed"}:  # Mailjet's refusals, which the library does not raise
+        return _judged(status.esp_response)
+    (message_id, *_others) = [one.message_id for one in status.recipients.values() if one.message_id] or [""]
+    return Outcome(Fate.SENT, line(message_id))
+
+
+def _judged(response: Response) -> Outcome:
+    """What an answer means that takes nothing over."""
+    code = _code(response)
+    if code in ABOUT_THE_MAIL:
+        return Outcome(Fate.REFUSED, _said(response))
+    is_open = code in GATEWAYS or code < 300  # an answer nobody understands may well have been a yes
+    if is_open:
+        return Outcome(Fate.UNCLEAR, _said(response), Fault.UNANSWERED)
+    return Outcome(Fate.LATER, _said(response), _fault(code))
+
+
+def _fault(code: int) -> str:
+    """What an answer says of key, account, limit or server (`Hold.Kind`)."""
+    if code == NOT_THE_MAIL:
+        return Fault.SENDER
+    if code in LIMITS:
+        return Fault.LIMIT
+    return Fault.LOGIN if code in NOT_LET_IN else Fault.CONNECTION
+
+
+def _code(response: Response) -> int:
+    """The status of the answer. Where a refusal is not about the mail, two providers say so in the body only."""
+    code, body = response.status_code, _body(response)
+    if settings.MAIL_PROVIDER == "postmark" and code == 422:
+        is_sender = "'From'" in str(body.get("Message"))
+        return code if body.get("ErrorCode") in (300, 406) and not is_sender else NOT_THE_MAIL
+    if settings.MAIL_PROVIDER == "mailjet":
+        with suppress(LookupError, TypeError, ValueError):
+            return int(body["Messages"][0]["Errors"][0]["StatusCode"])
+    return code
+
+
+def _body(response: Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _said(response: Response) -> str:
+    return line(f"{response.status_code} {response.text[:1000]}")

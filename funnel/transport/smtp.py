@@ -1,0 +1,275 @@
+"""Handing one mail to a mail server (or to the provider in its place), and knowing how that ended.
+
+SMTP takes over responsibility with its answer to the final dot (RFC 5321 4.2.5). A line that breaks after the dot
+and before the answer leaves it open whether the mail was taken: that is `UNCLEAR`, and nobody tries again by himself.
+"""
+
+import re
+import smtplib
+import ssl
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.utils.translation import gettext as _
+from environ import Env
+
+from base import vault
+from funnel.letters import mime
+from funnel.models import Hold, Sender
+from funnel.reading import bounces
+from funnel.reading.bounces import Verdict
+from funnel.transport import holding
+from funnel.transport.outcome import Fate, Outcome, line
+from funnel.transport.provider import Provider
+
+Fault = Hold.Kind
+
+REFUSALS = range(400, 600)
+FOR_GOOD = range(500, 600)
+NOT_LOGGED_IN = 530  # RFC 4954 6
+BUSY = re.compile(r"4\d\d 4\.3\.")  # the state of the whole system (RFC 3463 3.4)
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+PROVIDER_BACKEND = "funnel.transport.provider.EmailBackend"
+CRLF_DOT = b"\r\n.\r\n"
+LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321 4.5.2)
+
+
+class Relay:
+    """A connection to one mail server, kept for many mails. `url` as EMAIL_URL; "": the installation's own."""
+
+    def __init__(self, url: str = "") -> None:
+        own = Env.email_url_config(url) if url else {}
+        self.config: dict[str, Any] = {
+            name: own.get(name, getattr(settings, name, None))
+            for name in (
+                "EMAIL_BACKEND",
+                "EMAIL_HOST",
+                "EMAIL_PORT",
+                "EMAIL_HOST_USER",
+                "EMAIL_HOST_PASSWORD",
+                "EMAIL_USE_TLS",
+                "EMAIL_USE_SSL",
+            )
+        }
+        self.takes_verp = (
+            not url
+        )  # an envelope sender of each mail's own: our server's, unless it refuses that
+        self.smtp: smtplib.SMTP | None = None
+        self.unreadable: Outcome | None = (
+            None  # what every try of a relay ends with whose address nobody can read
+        )
+        self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
+
+    @classmethod
+    def of(cls, sender: Sender | None) -> "Relay":
+        """The office's own, if it has one. Without the key to its address it holds every mail, and raises nothing."""
+        if sender is None or not sender.relay:
+            return cls()
+        try:
+            return cls(vault.unseal(vault.RELAY, sender.relay))
+        except vault.Unreadable as fault:
+            relay = cls("smtp://")
+            relay.unreadable = Outcome(Fate.HELD, line(fault.sentence), Fault.LOGIN)
+            return relay
+
+    def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
+        """One mail to one recipient; `raw` if it is put together already. Raises nothing that the server does."""
+        if self.unreadable is not None:
+            return self.unreadable
+        if self.provider is not None:
+            return self.provider.send(mail)
+        if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
+            return self._written(mail)
+        try:
+            recipient = on_the_wire(recipient)
+        except UnicodeError:
+            return Outcome(
+                Fate.REFUSED, _("Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt.")
+            )
+        try:
+            smtp = self._greeted(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
+        except (OSError, smtplib.SMTPException) as fault:
+            return self._held(fault)
+        try:
+            _expect(smtp.rcpt(recipient), 250, 251)
+            _expect(smtp.docmd("DATA"), 354)
+        except smtplib.SMTPResponseException as refusal:
+            return self._refused(refusal.smtp_code, refusal.smtp_error)
+        except (OSError, smtplib.SMTPException) as fault:
+            self.close()
+            return Outcome(Fate.LATER, _line(fault), Fault.CONNECTION)
+        return self._data(smtp, raw or mime.content(mail))
+
+    def reach(self, mail_from: str = "") -> Outcome | None:
+        """How connecting, logging in and naming the sender (ours by default) end; None where only a mail can tell."""
+        if self.unreadable is not None:
+            return self.unreadable
+        if self.provider is not None or self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
+            return None
+        try:
+            self._greeted(mail_from or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+        except (OSError, smtplib.SMTPException) as fault:
+            return self._held(fault)
+        self._reset()
+        return Outcome(Fate.LATER)
+
+    @property
+    def takes_foreign(self) -> bool:
+        """Whether it carries a mail exactly as somebody else wrote it."""
+        return self.provider is None and self.config["EMAIL_BACKEND"] == SMTP_BACKEND
+
+    def close(self) -> None:
+        """Lets the server go; the next mail opens a new connection."""
+        smtp, self.smtp = self.smtp, None
+        if smtp is not None:
+            smtp.close()
+        if self.provider is not None:
+            self.provider.close()
+
+    def _written(self, mail: EmailMessage) -> Outcome:
+        """To a file, the console or wherever a trial puts its mails."""
+        try:
+            get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
+        except OSError as fault:
+            return Outcome(Fate.HELD, _line(fault), Fault.CONNECTION)
+        return Outcome(Fate.SENT)
+
+    def _open(self) -> smtplib.SMTP:
+        if self.smtp is not None:
+            return self.smtp
+        host, port, timeout = self.config["EMAIL_HOST"], self.config["EMAIL_PORT"], settings.EMAIL_TIMEOUT
+        if self.config["EMAIL_USE_SSL"]:  # without a context of ours the certificate would not be looked at
+            context = ssl.create_default_context()
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
+        else:
+            smtp = smtplib.SMTP(host, port, timeout=timeout)
+        try:
+            if self.config["EMAIL_USE_TLS"]:
+                smtp.starttls(context=ssl.create_default_context())
+            if self.config["EMAIL_HOST_USER"]:
+                smtp.login(self.config["EMAIL_HOST_USER"], self.config["EMAIL_HOST_PASSWORD"])
+        except BaseException:
+            smtp.close()
+            raise
+        self.smtp = smtp
+        return smtp
+
+    def _greeted(self, mail_from: str, verp: str = "") -> smtplib.SMTP:
+        """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
+        not of this mail: it is worth another try, whatever the server says; at once if it only had enough of a
+        connection that carried mails already.
+        """
+        is_reused = self.smtp is not None
+        try:
+            return self._announced(mail_from, verp)
+        except (OSError, smtplib.SMTPException):
+            self.close()
+            if not is_reused:
+                raise
+        return self._announced(mail_from, verp)
+
+    def _announced(self, mail_from: str, verp: str) -> smtplib.SMTP:
+        smtp = self._open()
+        smtp.ehlo_or_helo_if_needed()
+        try:
+            mail_from = on_the_wire(mail_from)
+        except UnicodeError as fault:
+            raise smtplib.SMTPSenderRefused(553, str(fault).encode(), mail_from) from fault
+        verp = verp if self.takes_verp else ""
+        code, answer = smtp.mail(verp or mail_from)
+        if verp and code in FOR_GOOD:
+            self.takes_verp = False
+            smtp.rset()
+            code, answer = smtp.mail(mail_from)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, answer, mail_from)
+        return smtp
+
+    def _held(self, fault: Exception) -> Outcome:
+        self.close()
+        return Outcome(Fate.HELD, _line(fault), _cause(fault))
+
+    def _data(self, smtp: smtplib.SMTP, content: bytes) -> Outcome:
+        try:
+            smtp.send(LEADING_DOT.sub(b"..", content).rstrip(b"\r\n") + CRLF_DOT)
+            code, answer = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as fault:
+            self.close()
+            return Outcome(Fate.UNCLEAR, _line(fault), Fault.UNANSWERED)
+        if code == 250:
+            return Outcome(Fate.SENT, _said(code, answer))
+        return self._refused(code, answer)
+
+    def _refused(self, code: int, answer: bytes | str) -> Outcome:
+        """Refused for good, or worth another try; 421 also closes the connection (RFC 5321 3.8), as does an answer that
+        fits no question: who said "250" twice is one answer ahead from then on.
+        """
+        is_over = code == 421 or code not in REFUSALS
+        if is_over:
+            self.close()
+        elif self.smtp is not None:
+            self._reset()
+        said = _said(code, answer)
+        if code in FOR_GOOD:
+            return _for_good(said)
+        is_busy = BUSY.match(said) is not None
+        return Outcome(Fate.LATER, said, Fault.CONNECTION if is_over else Fault.BUSY if is_busy else "")
+
+    def _reset(self) -> None:
+        try:
+            self.smtp.rset()  # type: ignore[union-attr]
+        except (OSError, smtplib.SMTPException):
+            self.close()
+
+
+def on_the_wire(address: str) -> str:
+    """The address in ASCII, its domain as punycode. Raises UnicodeError where that cannot be: what stands before the @
+    has no such form (RFC 6531 would need a server that speaks it, and so all who come after).
+    """
+    local, _at, domain = address.rpartition("@")
+    local.encode("ascii")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+
+
+def _for_good(said: str) -> Outcome:
+    """A refusal drops a mail only if it is about this mail and this recipient; what is about us, about today, or the
+    taste of a filter is worth another try.
+    """
+    verdict = bounces.of_answer(said)
+    if verdict is Verdict.GONE:
+        return Outcome(Fate.GONE, said)
+    if verdict is Verdict.OWN_FAULT:
+        return Outcome(Fate.LATER, said, holding.kind_of(said))
+    is_another_day = verdict in (Verdict.TEMPORARY, Verdict.FILTERED)
+    return Outcome(Fate.LATER if is_another_day else Fate.REFUSED, said)
+
+
+def _cause(fault: Exception) -> str:
+    """What is at fault when not even the sender was accepted (`Hold.Kind`)."""
+    if isinstance(fault, ssl.SSLError) or (
+        isinstance(fault, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(fault)
+    ):
+        return Fault.CERTIFICATE
+    if isinstance(fault, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError):
+        return Fault.LOGIN
+    if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code in FOR_GOOD:
+        return Fault.LOGIN if fault.smtp_code == NOT_LOGGED_IN else Fault.SENDER
+    return Fault.CONNECTION
+
+
+def _expect(answer: tuple[int, bytes], *wanted: int) -> None:
+    if answer[0] not in wanted:
+        raise smtplib.SMTPResponseException(*answer)
+
+
+def _said(code: int, answer: bytes | str) -> str:
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return line(f"{code} {text}")
+
+
+def _line(fault: Exception) -> str:
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return _said(fault.smtp_code, fault.smtp_error)
+    return line(f"{type(fault).__name__}: {fault}")

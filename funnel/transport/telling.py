@@ -1,0 +1,95 @@
+"""Mailing people what they must decide or have mended, and would see on a page only if they looked: an answer that may
+be an objection, and that the sending is held.
+
+Once for each: the row that says so and the jobs of the worker, one for each person, are written together. The mails go
+by the installation's server, also where an office's own is at fault, and wait for it where it is at fault itself.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from accounts import posting
+from accounts.models import Role, User
+from funnel.models import Hold, Message
+from funnel.transport import holding
+
+PATIENCE = timedelta(minutes=10)  # a fault that may end by itself is told of only if it does not
+# By name, since the jobs read the mailbox as well, which is where a doubt comes from.
+DOUBT, HOLD = "tell_of_doubt", "tell_of_hold"
+MACHINE = {"Auto-Submitted": "auto-generated"}  # nobody's absence answers it
+
+
+def tell_of_doubt(message: Message) -> None:
+    """Has the answer's judges mailed: the assignee, else all who lead the office. In the caller's transaction."""
+    assignee = message.contact.assignee
+    people = [assignee] if assignee and assignee.is_active and assignee.works_contacts else []
+    for user in people or _people([message.account_id], Role.ADMINISTRATOR, Role.MANAGER):
+        app.configure_task(DOUBT).defer(message_id=message.pk, user_id=user.pk)
+
+
+@transaction.atomic
+def tell_of_holds(*, now: datetime) -> int:
+    """Has those concerned mailed of what is held by now and was not told yet; answers how many holds."""
+    untold = Hold.objects.filter(ended_at=None, told_at=None)
+    lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - PATIENCE)).order_by("pk")
+    found = list(lasting.select_for_update(skip_locked=True))
+    for hold in found:
+        offices = holding.offices_of([hold.account_id])
+        people: list[int | None] = [user.pk for user in _people(offices, Role.ADMINISTRATOR)]
+        for user_id in [*people, *([] if hold.account_id else [None])]:
+            app.configure_task(HOLD).defer(hold_id=hold.pk, user_id=user_id)
+        hold.told_at = now
+        hold.save(update_fields=["told_at"])
+    return len(found)
+
+
+def mail_doubt(*, message_id: int, user_id: int) -> bool:
+    """Asks one person to decide, unless somebody has; answers whether it was taken. Raises NotTaken."""
+    doubted = Message.objects.filter(pk=message_id, is_in_doubt=True, contact__trashed_at=None)
+    message = doubted.select_related("contact").first()
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if message is None or user is None:
+        return False
+    name = " ".join(str(message.contact).split())
+    context = {"name": name, "url": f"{settings.BASE_URL}/contacts/{message.contact_id}/#standing"}
+    subject = _("Ist das ein Werbewiderspruch? Antwort von %(name)s") % {"name": name}
+    return _post(subject, render_to_string("funnel/mail/doubt.txt", context), user.email)
+
+
+def mail_hold(*, hold_id: int, user_id: int | None) -> bool:
+    """Tells one person, None: the operator, that the sending is held, or was meanwhile. Raises NotTaken."""
+    hold = Hold.objects.filter(pk=hold_id).first()
+    user = User.objects.filter(pk=user_id, is_active=True).select_related("account").first()
+    if hold is None or (user is None and user_id is not None):
+        return False
+    zone = user.account.zone if user else ZoneInfo(settings.TIME_ZONE)
+    context = {
+        "hold": hold,
+        "since": f"{hold.since.astimezone(zone):%d.%m., %H:%M}",
+        "ended": f"{hold.ended_at.astimezone(zone):%d.%m., %H:%M}" if hold.ended_at else "",
+        "is_operator": user is None,
+        "url": f"{settings.BASE_URL}/funnel/outbox/",
+    }
+    subject = _("E-Mail-Versand stand") if hold.ended_at else _("E-Mail-Versand steht")
+    said = render_to_string("funnel/mail/hold.txt", context)
+    return _post(
+        f"{subject}: {hold.get_kind_display()}", said, user.email if user else settings.OPERATOR_EMAIL
+    )
+
+
+def _people(offices: object, *roles: str) -> list[User]:
+    """Those of the offices with these roles, who have accepted their invitation."""
+    found = User.objects.filter(account__in=offices, role__in=roles, is_active=True)
+    return list(found.exclude(password__startswith="!").order_by("pk"))
+
+
+def _post(subject: str, body: str, address: str) -> bool:
+    return posting.post(EmailMessage(subject, body, to=[address], headers=MACHINE))
