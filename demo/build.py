@@ -21,8 +21,8 @@ from contacts.phones import e164
 from demo.people import Person, people
 from demo.post import PostOffice, complete_sender
 from demo.story import CONSENTING, SHARES, WORDING, Story, tell
-from pipeline import places
-from pipeline.boards import create_board
+from pipeline.cards import places
+from pipeline.columns.defaults import create_board
 from pipeline.models import Card, Column, Move
 
 PASSWORD = "pipeline-demo"

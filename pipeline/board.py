@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from base.sql import all_rows
 from funnel.letters.imprint import COMPLETE
-from pipeline import faces
+from pipeline.cards import loading
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 
@@ -39,7 +39,7 @@ def load(selection: Selection) -> list[Stack]:
     """All columns with their counts and first cards: two statements."""
     shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
     columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
-    cards = faces.load(selection.user, [pk for column in columns for pk in column.shown])
+    cards = loading.load(selection.user, [pk for column in columns for pk in column.shown])
     return [
         Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards], column.mails)
         for column in columns
@@ -99,13 +99,13 @@ def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
     """The next page of a column: the cards below a rank; one more than a page if there is a further one."""
     below = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
     ids = list(below.values_list("pk", flat=True)[: PAGE + 1])
-    cards = faces.load(selection.user, ids)
+    cards = loading.load(selection.user, ids)
     return [cards[pk] for pk in ids if pk in cards]
 
 
 def card(selection: Selection, contact_id: int) -> Card | None:
     """One card as the board shows it, whether or not the filter finds it; None if the user may not see it."""
-    card = faces.load(selection.user, [contact_id]).get(contact_id)
+    card = loading.load(selection.user, [contact_id]).get(contact_id)
     if card is not None:
         card.column = Column.objects.of(selection.user.account).get(pk=card.column_id)
     return card

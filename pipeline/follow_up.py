@@ -10,10 +10,10 @@ from accounts.models import User
 from contacts import actions, finding
 from contacts.due import set_due
 from contacts.models import Action, Contact
-from pipeline import moves
-from pipeline.locks import lock_card, lock_columns
+from pipeline.cards import moves
+from pipeline.cards.locks import lock_card, lock_columns
+from pipeline.cards.moves import Moved
 from pipeline.models import Move
-from pipeline.moves import Moved
 
 
 @dataclass(frozen=True)

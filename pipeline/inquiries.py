@@ -12,8 +12,9 @@ from accounts.models import Account, User
 from contacts import actions, facts
 from contacts.kinds import Kind
 from contacts.models import Contact
-from pipeline import bulk, leads, places
-from pipeline import columns as board
+from pipeline import leads
+from pipeline.cards import bulk, places
+from pipeline.columns import verbs as board
 from pipeline.imports import matching
 from pipeline.imports.people import People
 from pipeline.imports.rows import FACTS, Row

@@ -16,8 +16,8 @@ from contacts.models import Change, Contact, sight
 from funnel.models import Enrolment
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
-from pipeline import columns as board
-from pipeline import places
+from pipeline.cards import places
+from pipeline.columns import verbs as board
 from pipeline.models import Card, Column, ImportRow, Move, TrashedCard
 
 TRASH_DAYS = 30

@@ -3,7 +3,8 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from pipeline import deed_tasks, leads, stalled, strays
+from pipeline import leads, stalled, strays
+from pipeline.deeds import tasks as deed_tasks
 from pipeline.imports import tasks as import_tasks
 
 __all__ = ["deed_tasks", "import_tasks"]  # where the worker finds the rest

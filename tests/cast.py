@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
-from pipeline.boards import create_board
+from pipeline.columns.defaults import create_board
 from pipeline.invariants import broken
 from pipeline.models import Column
 from tests.factories import AccountFactory, UserFactory

@@ -38,8 +38,9 @@ from funnel.models import Enrolment, Hold, Holiday, Message, OptIn, Sender, Sequ
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
-from pipeline import deeds, moves
-from pipeline.boards import create_board
+from pipeline.cards import moves
+from pipeline.columns.defaults import create_board
+from pipeline.deeds import reversible
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
 from pipeline.models import Column, Export, Import, ImportRow, Intake, Move, Trace
@@ -326,7 +327,7 @@ def _moved(contact: Contact, user: User, column_id: int, key: str = "") -> int:
 def _thrown(contact: Contact, user: User, mark: Mark) -> int:
     """A change of many, with a word in each of its texts."""
     now = timezone.now() + timedelta(hours=1)  # can be taken back for as long as the tests run
-    deed = deeds.trash(user=user, contact_ids=[contact.pk], now=now)
+    deed = reversible.trash(user=user, contact_ids=[contact.pk], now=now)
     assert deed is not None
     deed.subject, deed.other = mark.text("deed"), mark.text("before", 40)
     deed.error, deed.asked, deed.before = mark.text("fault"), {"x": mark.text("x")}, {"x": mark.text("x")}

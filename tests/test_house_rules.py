@@ -42,9 +42,9 @@ ACROSS_ACCOUNTS = {
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/pulse.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
-    "pipeline/columns.py::locked_of": "locks the account itself",
-    "pipeline/deed_jobs.py::forget_old": "forgets every office's old deeds",
-    "pipeline/deed_jobs.py::_locked": "the job names the deed, and the deed the account",
+    "pipeline/columns/verbs.py::locked_of": "locks the account itself",
+    "pipeline/deeds/jobs.py::forget_old": "forgets every office's old deeds",
+    "pipeline/deeds/jobs.py::_locked": "the job names the deed, and the deed the account",
     "pipeline/imports/files.py::forget_old": "forgets every office's old files",
     "pipeline/imports/jobs.py::read": "the job names the import, and the import the account",
     "pipeline/imports/jobs.py::_working_on": "the job names the import, and the import the account",
@@ -58,7 +58,7 @@ ACROSS_ACCOUNTS = {
     "demo/build.py::_office": "finds or makes the demo offices themselves",
     "demo/management/commands/demo.py::Command.handle": "asks whether there is any office",
     "pipeline/strays.py::_known": "a file belongs to a row of any office, or to none",
-    "pipeline/places.py::*": "reads ranks inside a column that was found by account",
+    "pipeline/cards/places.py::*": "reads ranks inside a column that was found by account",
 }
 # Text in German that is data, not interface.
 GERMAN_DATA = {
@@ -79,7 +79,7 @@ GERMAN_DATA = {
     "funnel/letters/legal_forms.py": "words of the law, looked for in the names of German firms",
     "funnel/letters/defaults.py": "the mails of a new office, its own texts from then on",
     "demo/*.py": "the demo's people and texts",
-    "pipeline/boards.py": "the columns of a new office, its own words from then on",
+    "pipeline/columns/defaults.py": "the columns of a new office, its own words from then on",
 }
 
 
@@ -180,12 +180,12 @@ def test_models_and_migrations_agree(db: None) -> None:
 
 BREAKAGES = [
     (code.upward_imports, "contacts/due.py", "from pipeline.models import Card"),
-    (code.upward_imports, "funnel/tasks.py", "def f():\n    import pipeline.moves"),
+    (code.upward_imports, "funnel/tasks.py", "def f():\n    import pipeline.cards.moves"),
     (code.upward_imports, "help/views.py", "from contacts import models"),
     (code.upward_imports, "accounts/views.py", "from ..pipeline import moves"),
-    (code.upward_imports, "pipeline/moves.py", "from tests import factories"),
+    (code.upward_imports, "pipeline/cards/moves.py", "from tests import factories"),
     (code.upward_imports, "contacts/models.py", "card = ForeignKey('pipeline.Card')"),
-    (code.late_imports, "pipeline/moves.py", "def move():\n    from funnel import enrolments"),
+    (code.late_imports, "pipeline/cards/moves.py", "def move():\n    from funnel import enrolments"),
     (code.vague_names, "contacts/utils.py", ""),
     (code.vague_names, "funnel/services/mail.py", ""),
     (code.hidden_effects, "contacts/models.py", "from django.db.models.signals import post_save"),
@@ -249,13 +249,13 @@ def test_checker_catches(check: Callable[[str, str], list[object]], path: str, s
 SOUND = [
     (
         code.upward_imports,
-        "pipeline/moves.py",
+        "pipeline/cards/moves.py",
         "from funnel import enrolments\nfrom pipeline.models import Card",
     ),
     (code.upward_imports, "contacts/models.py", "user = ForeignKey('accounts.User')"),
     (
         code.late_imports,
-        "pipeline/moves.py",
+        "pipeline/cards/moves.py",
         "import json\nfrom funnel import enrolments\ndef f():\n    import json",
     ),
     (code.hidden_effects, "contacts/forms.py", "class A(Form):\n    def save(self): pass"),

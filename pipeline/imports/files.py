@@ -16,7 +16,7 @@ from contacts.csv.encodings import CsvError
 from contacts.csv.guessing import left_behind
 from contacts.csv.isolation import read_apart
 from contacts.csv.sheet import Shape, Sheet
-from pipeline.columns import fold_name
+from pipeline.columns.verbs import fold_name
 from pipeline.models import Import, ImportRow
 
 KEPT_DAYS = 30

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.csv.fields import FIELDS
-from pipeline.columns import fold_name
+from pipeline.columns.verbs import fold_name
 from pipeline.imports.files import MOST_STATUSES
 from pipeline.imports.plan import mapping_of
 from pipeline.imports.rows import REJECT

@@ -17,7 +17,7 @@ from funnel.models import Enrolment, Message
 from funnel.permission import eligibility
 from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
-from pipeline import announcing
+from pipeline.cards import announcements
 from pipeline.forecast import coming_steps
 from pipeline.imports.people import People, Wish
 from pipeline.models import Column
@@ -111,7 +111,7 @@ def too_many(mails: Mails) -> str:
 def sentences(started: Started) -> dict[int, str]:
     """What the report says of each contact's mails; a suppressed address is named there in any case."""
     reasons = {*started.refused.values()} - {Message.Reason.SUPPRESSED}
-    words = {reason: announcing.why_not(reason) for reason in reasons}
+    words = {reason: announcements.why_not(reason) for reason in reasons}
     said = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
     return said | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
 

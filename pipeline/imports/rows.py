@@ -12,7 +12,7 @@ from contacts import search
 from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Entry
 from contacts.facts import REACH
-from pipeline.columns import fold_name
+from pipeline.columns.verbs import fold_name
 from pipeline.models import Column
 
 FACTS = (

@@ -14,8 +14,9 @@ from contacts.derived import FIELDS as DERIVED
 from contacts.derived import derive
 from contacts.kinds import Kind
 from contacts.models import Action, Change, Consent, Contact
-from pipeline import bulk, leads
-from pipeline import columns as board
+from pipeline import leads
+from pipeline.cards import bulk
+from pipeline.columns import verbs as board
 from pipeline.imports.traces import stored
 from pipeline.models import Card, Column, Import, Move, Trace
 

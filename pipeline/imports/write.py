@@ -25,8 +25,8 @@ from contacts.models import Action, Change, Consent, Contact, Source
 from contacts.search import vector
 from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
-from pipeline import bulk, places
-from pipeline.bulk import Enrol
+from pipeline.cards import bulk, places
+from pipeline.cards.bulk import Enrol
 from pipeline.imports.mails import Mails
 from pipeline.imports.people import People, Wish
 from pipeline.imports.plan import label

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.plans import Feature
 from base.refusals import Refusal, answer, wants_fragment
-from pipeline import announcing, board, listing
+from pipeline import board, listing
+from pipeline.cards import announcements
+from pipeline.cards.moves import Moved
 from pipeline.first_steps import FirstStep
 from pipeline.first_steps import load as load_first_steps
 from pipeline.models import Card, Move
-from pipeline.moves import Moved
 from pipeline.selection import Selection
 
 BOARD = "/contacts/board/"
@@ -152,5 +153,5 @@ def _said(outcome: Moved, stacks: list[board.Stack]) -> str:
         return _("„%(name)s“ in „%(column)s“ verschoben.") % names
     sent = [stack.mails for stack in stacks if stack.column.pk == outcome.card.column_id]
     lacks = board.IMPRINT_LACKS in sent
-    mails = announcing.sentence(outcome, timezone.localtime(), is_off=0 in sent, lacks_imprint=lacks)
+    mails = announcements.sentence(outcome, timezone.localtime(), is_off=0 in sent, lacks_imprint=lacks)
     return " ".join(filter(None, (_("„%(name)s“ nach „%(column)s“ verschoben.") % names, mails)))

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import WORKERS, gate
 from base.refusals import Refusal
 from contacts.models import sight
-from pipeline import board, moves
+from pipeline import board
+from pipeline.cards import moves
 from pipeline.forms import Position
 from pipeline.models import Card, Column, Move
 from pipeline.selection import Selection

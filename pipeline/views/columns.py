@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import LEADERS, gate
 from base.refusals import Gone, NotUnderstood
-from pipeline import board, column_deeds, columns, deeds
-from pipeline.column_menu import entries
+from pipeline import board
+from pipeline.columns import verbs
+from pipeline.columns.menu import entries
+from pipeline.deeds import reversible, reversible_columns
 from pipeline.forms import key_of, nothing_chosen, number, single
 from pipeline.models import Card, Column, Deed
 from pipeline.selection import Selection
@@ -35,7 +37,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """A new column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
     asked = {"beside_id": beside, "side": side, "key": key_of(request.POST)}
-    column, deed = column_deeds.insert(user=request.user, now=timezone.now(), **asked)
+    column, deed = reversible_columns.insert(user=request.user, now=timezone.now(), **asked)
     return _changed(request, _("Spalte eingefügt."), deed, inserted=column)
 
 
@@ -49,7 +51,7 @@ def name(request: HttpRequest, column_id: int) -> HttpResponse:
     typed = single(request.POST, "name")
     try:
         now = timezone.now()
-        _column, deed = column_deeds.rename(user=request.user, column_id=column_id, name=typed, now=now)
+        _column, deed = reversible_columns.rename(user=request.user, column_id=column_id, name=typed, now=now)
     except NotUnderstood as refusal:
         return _head(request, column, is_renaming=True, typed=typed, error=refusal.sentence, status=422)
     return _head(request, column, sentence=_("Name gespeichert."), undo=undo_address(deed))
@@ -61,7 +63,7 @@ def place(request: HttpRequest, column_id: int) -> HttpResponse:
     """Shifts the column one to the left or right."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     asked = {"column_id": column_id, "direction": single(request.POST, "direction")}
-    deed = column_deeds.shift(user=request.user, now=timezone.now(), **asked)
+    deed = reversible_columns.shift(user=request.user, now=timezone.now(), **asked)
     return _changed(request, _("Spalte verschoben."), deed)
 
 
@@ -71,7 +73,7 @@ def mails(request: HttpRequest, column_id: int) -> HttpResponse:
     """Whether a running series goes on in this own column."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     go_on = single(request.POST, "go_on") == "1"
-    column = columns.set_mails(user=request.user, column_id=column_id, go_on=go_on)
+    column = verbs.set_mails(user=request.user, column_id=column_id, go_on=go_on)
     running, paused = _("In dieser Spalte laufen E-Mails weiter."), _("In dieser Spalte pausieren E-Mails.")
     return _head(request, column, sentence=running if go_on else paused)
 
@@ -86,9 +88,9 @@ def removal(request: HttpRequest, column_id: int) -> HttpResponse:
     whose = {"user": request.user, "column_id": column_id, "now": timezone.now()}
     if request.POST.get("target"):
         target = number(request.POST, "target")
-        deed = deeds.empty_and_remove(target_id=target, **whose)
+        deed = reversible.empty_and_remove(target_id=target, **whose)
         return _changed(request, _("Kontakte verschoben und Spalte gelöscht."), deed, refilled=target)
-    return _changed(request, _("Spalte gelöscht."), column_deeds.remove(**whose))
+    return _changed(request, _("Spalte gelöscht."), reversible_columns.remove(**whose))
 
 
 def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
@@ -132,7 +134,7 @@ def _head(request: HttpRequest, column: Column, status: int = 200, **context: ob
     selection = _selection(request)
     stack = next(iter(board.heads(selection, [column.pk])), None)
     if stack is None:
-        raise Gone(columns.deleted())
+        raise Gone(verbs.deleted())
     context = scene(request, selection) | {"stack": stack, "oob": True} | context
     return render(request, _either(request, "_renamed.html", "rename.html"), context, status=status)
 

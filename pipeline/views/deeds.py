@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WORKERS, gate
 from base.refusals import wants_fragment
-from pipeline import deed_list, deed_words, deeds
+from pipeline.deeds import listing, reversible, words
 from pipeline.models import Deed
 from pipeline.views.answers import back
 
@@ -19,7 +19,7 @@ from pipeline.views.answers import back
 @gate(*WORKERS)
 def page(request: HttpRequest) -> HttpResponse:
     """The changes of the last day; asked again every second while the worker has one of them."""
-    context = deed_list.load(request.user, timezone.localtime())
+    context = listing.load(request.user, timezone.localtime())
     template = "pipeline/_deeds.html" if wants_fragment(request) else "pipeline/deeds.html"
     return render(request, template, context)
 
@@ -28,11 +28,11 @@ def page(request: HttpRequest) -> HttpResponse:
 @gate(*WORKERS)
 def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
     """Takes a change back („Rückgängig“)."""
-    deed = deeds.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
+    deed = reversible.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
     if deed.is_busy:
         return started(request, deed)
     say = messages.success if deed.state == Deed.State.UNDONE else messages.error
-    say(request, deed_words.undone(deed, request.user))
+    say(request, words.undone(deed, request.user))
     if wants_fragment(request):
         return HttpResponse(headers={"HX-Refresh": "true"})
     return HttpResponseRedirect(back(request))
@@ -42,9 +42,9 @@ def started(request: HttpRequest, deed: Deed) -> HttpResponse:
     """Leads to the progress of a change that the worker has."""
     address = reverse("pipeline:deeds")
     if deed.state == Deed.State.UNDOING:
-        messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % deed_words.said(deed))
+        messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % words.said(deed))
     else:
-        messages.info(request, deed_words.started(deed))
+        messages.info(request, words.started(deed))
     if wants_fragment(request):
         return HttpResponse(headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

@@ -17,10 +17,10 @@ from contacts.kinds import Kind
 from contacts.models import Contact
 from contacts.views.actions import FRAGMENTS
 from contacts.views.answers import changed, small_page
+from pipeline.cards.moves import Overtaken
 from pipeline.follow_up import FollowUp, follow_up
 from pipeline.follow_up_form import FollowUpForm
 from pipeline.models import Card, Move
-from pipeline.moves import Overtaken
 from pipeline.views import answers
 
 

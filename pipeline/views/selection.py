@@ -16,7 +16,9 @@ from accounts.plans import Feature
 from base.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
 from contacts.forms import AssigneeForm
-from pipeline import columns, deeds, forecast, leads
+from pipeline import forecast, leads
+from pipeline.columns import verbs
+from pipeline.deeds import reversible
 from pipeline.forms import nothing_chosen, number
 from pipeline.models import Column, Deed
 from pipeline.picked import Picked, pick
@@ -40,7 +42,7 @@ def assignee(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise assignment.unavailable()
     picked, chosen, now = _picked(request), form.cleaned_data["assignee"], timezone.now()
-    deed = deeds.assign(user=request.user, contact_ids=picked.ids, assignee=chosen, now=now)
+    deed = reversible.assign(user=request.user, contact_ids=picked.ids, assignee=chosen, now=now)
     return _done(request, picked, _assigned(picked.total, chosen), deed)
 
 
@@ -51,9 +53,9 @@ def status(request: HttpRequest) -> HttpResponse:
     """Puts the contacts on top of one column."""
     if _asks(request) or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
-    picked, column = _picked(request), columns.known(request.account, number(request.POST, "column"))
+    picked, column = _picked(request), verbs.known(request.account, number(request.POST, "column"))
     asked = {"column_id": column.pk, "enrol": "enrol" in request.POST}
-    deed = deeds.move(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
+    deed = reversible.move(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
     return _done(request, picked, _moved(picked.total, column), deed)
 
 
@@ -65,7 +67,7 @@ def trash(request: HttpRequest) -> HttpResponse:
     if _asks(request):
         return _ask(request, "trash", days=leads.TRASH_DAYS)
     picked = _picked(request)
-    deed = deeds.trash(user=request.user, contact_ids=picked.ids, now=timezone.now())
+    deed = reversible.trash(user=request.user, contact_ids=picked.ids, now=timezone.now())
     return _done(request, picked, _trashed(picked.total), deed)
 
 

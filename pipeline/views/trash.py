@@ -13,8 +13,9 @@ from accounts.access import LEADERS, gate
 from base.refusals import wants_fragment
 from contacts.finding import find
 from contacts.views.answers import small_page
-from pipeline import deeds, leads
+from pipeline import leads
 from pipeline import trash as shelf
+from pipeline.deeds import reversible
 from pipeline.views.deeds import undo_address
 from pipeline.views.ticks import stays
 
@@ -46,7 +47,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     if request.method != "POST":
         context = {"title": _("Kontakt löschen"), "contact": found, "days": leads.TRASH_DAYS}
         return small_page(request, "pipeline/_contact_trash.html", context)
-    deed = deeds.trash(user=request.user, contact_ids=[found.pk], now=now)
+    deed = reversible.trash(user=request.user, contact_ids=[found.pk], now=now)
     sentence = _("„%(name)s“ liegt jetzt im Papierkorb.") % {"name": found.display_name}
     messages.success(request, sentence, extra_tags=undo_address(deed))
     address = reverse("pipeline:list")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from contacts.models import Contact
 from funnel.models import Step
-from pipeline import moves
+from pipeline.cards import moves
 from tests.browser.board import card_of, messages, names_in, settled
 from tests.pipeline.drops import make
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from funnel.models import Step
-from pipeline import deeds
+from pipeline.deeds import reversible
 from tests.browser.test_ticks import SHIFT
 from tests.factories import ActionFactory
 from tests.funnel.mailing import MONDAY, ready, steps
@@ -47,7 +47,7 @@ def paths(anna, krueger, board) -> list[str]:
     )
     people = make(board["Neue Kontakte"], *names)
     ActionFactory(contact=people[0])
-    deeds.trash(user=anna, contact_ids=[people[1].pk], now=MONDAY)
+    reversible.trash(user=anna, contact_ids=[people[1].pk], now=MONDAY)
     step = Step.objects.of(krueger).first()
     contact = f"/contacts/{people[0].pk}/"
     return [

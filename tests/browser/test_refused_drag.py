@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from accounts.models import Account, Role, User
 from contacts.models import Contact
-from pipeline import bulk, columns, leads, moves
+from pipeline import leads
+from pipeline.cards import bulk, moves
+from pipeline.columns import verbs
 from pipeline.models import Card
 from tests.browser.board import card_of, cards_in, carry, drag, lift, messages, posts, settled, shown, truth
 from tests.factories import ContactFactory
@@ -139,7 +141,7 @@ def test_a_column_deleted_meanwhile_gives_the_card_back(visit, anna, mehmet, boa
     watch.expect_status(422)
     page = visit(anna)
     gone = board["Termin vereinbart"]
-    columns.remove(user=mehmet, column_id=gone.pk)
+    verbs.remove(user=mehmet, column_id=gone.pk)
     drag(page, card_of(page, ada), cards_in(page, gone), down=0.6)
     expect(messages(page)).to_contain_text("Diese Spalte gibt es nicht (mehr).")
     settled(page)

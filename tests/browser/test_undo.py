@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from pipeline import columns, moves
+from pipeline.cards import moves
+from pipeline.columns import verbs
 from pipeline.models import Card, Move
 from tests.browser.board import card_of, cards_in, drag, messages, names_in, settled, shown, truth
 from tests.pipeline.drops import make
@@ -70,7 +71,7 @@ def test_undo_after_the_column_was_deleted_leaves_the_card(visit, anna, mehmet, 
     page = visit(anna)
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
     expect(messages(page)).to_contain_text("„Nicht erreicht“")
-    columns.remove(user=mehmet, column_id=goal.pk)
+    verbs.remove(user=mehmet, column_id=goal.pk)
     undo(page)
     expect(messages(page).last).to_contain_text("Die vorherige Spalte gibt es nicht mehr.")
     expect(page.locator(f"#column-{goal.pk}")).to_have_count(0)
@@ -96,7 +97,7 @@ def test_a_card_moved_by_menu_into_a_column_that_came_meanwhile_leaves_the_scree
 ):
     (ada,) = make(new, "Ada")
     page = visit(anna)
-    column = columns.insert(user=mehmet, beside_id=missed.pk, side="right")
+    column = verbs.insert(user=mehmet, beside_id=missed.pk, side="right")
     page.get_by_role("button", name=f"Kartenmenü: {ada.display_name}").click()
     page.get_by_role("menuitem", name="Verschieben nach …").click()
     page.get_by_role("menuitemradio", name=column.name).click()

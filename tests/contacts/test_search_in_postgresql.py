@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from contacts.search import lexemes, query, sort_key
-from pipeline.ranks import many_between, spread
+from pipeline.cards.ranks import many_between, spread
 
 pytestmark = pytest.mark.django_db
 

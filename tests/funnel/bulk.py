@@ -7,7 +7,7 @@ from contacts.derived import derive
 from contacts.models import Consent, Contact
 from funnel.models import Enrolment, Message
 from funnel.series import planning
-from pipeline import places
+from pipeline.cards import places
 from pipeline.models import Card, Column
 
 

@@ -7,8 +7,8 @@ from contacts import actions
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel.models import Message, Sender, Sequence, Step
+from pipeline.cards.moves import Moved, move_card
 from pipeline.models import Column, Move
-from pipeline.moves import Moved, move_card
 from tests.factories import ContactFactory
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin, inside the window

@@ -10,7 +10,8 @@ from funnel.permission.tokens import unsubscription
 from funnel.replies import withdrawal
 from funnel.sending import claiming
 from funnel.series import enrolments
-from pipeline import deeds, invariants
+from pipeline import invariants
+from pipeline.deeds import reversible
 from pipeline.models import Move
 from tests.factories import ActionFactory
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
@@ -49,9 +50,9 @@ def mails(account) -> tuple:
 def done(what, anna, crowd, board):
     whose = {"user": anna, "contact_ids": [contact.pk for contact in crowd], "now": MONDAY}
     if what == "trash":
-        return deeds.trash(**whose)
+        return reversible.trash(**whose)
     name, enrol = what.split("+") if "+" in what else (what, "")
-    return deeds.move(column_id=board[name].pk, enrol=bool(enrol), **whose)
+    return reversible.move(column_id=board[name].pk, enrol=bool(enrol), **whose)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_all_mails_are_as_they_were(anna, krueger, crowd, series, what):
     before = mails(krueger)
     deed = done(what, anna, crowd, series)
     assert mails(krueger) != before
-    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert mails(krueger) == before
     assert Enrolment.objects.filter(state=State.ACTIVE).count() == 2
     assert invariants.broken(krueger) == []
@@ -73,9 +74,9 @@ def test_emptying_a_column_gives_the_paused_series_back(anna, krueger, crowd, se
         move(anna, contact, series["Termin vereinbart"], MONDAY - timedelta(hours=1))
     before = mails(krueger)
     goal = {"column_id": series["Termin vereinbart"].pk, "target_id": series["Kein Auftrag"].pk}
-    deed = deeds.empty_and_remove(user=anna, now=MONDAY, **goal)
+    deed = reversible.empty_and_remove(user=anna, now=MONDAY, **goal)
     assert not Enrolment.objects.exclude(state=State.ENDED).exists()
-    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert mails(krueger) == before
     assert Enrolment.objects.filter(state=State.PAUSED).count() == 2
     assert invariants.broken(krueger) == []
@@ -86,10 +87,10 @@ def test_no_mail_of_a_bulk_leaves_while_it_can_be_taken_back(anna, krueger, crow
     first = (
         Message.objects.of(krueger).filter(planned_by__isnull=False, state="planned").earliest("planned_for")
     )
-    assert first.planned_for == MONDAY + deeds.UNDO
-    assert claiming.due(MONDAY + deeds.UNDO - timedelta(seconds=1)) == []
-    assert claiming.due(MONDAY + deeds.UNDO) != []
-    deeds.reverse(user=anna, deed_id=deed.pk, now=MONDAY + deeds.UNDO - timedelta(seconds=1))
+    assert first.planned_for == MONDAY + reversible.UNDO
+    assert claiming.due(MONDAY + reversible.UNDO - timedelta(seconds=1)) == []
+    assert claiming.due(MONDAY + reversible.UNDO) != []
+    reversible.reverse(user=anna, deed_id=deed.pk, now=MONDAY + reversible.UNDO - timedelta(seconds=1))
     assert not Message.objects.filter(
         step__sequence=series["Auftrag erhalten"].sequence, state="planned"
     ).exists()
@@ -98,7 +99,7 @@ def test_no_mail_of_a_bulk_leaves_while_it_can_be_taken_back(anna, krueger, crow
 def test_what_was_sent_meanwhile_stays_sent(anna, krueger, crowd, series):
     deed = done("Auftrag erhalten+mails", anna, crowd, series)
     went(crowd[2], live(crowd[2])[0])
-    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert "sent" in [state for _subject, state in states(crowd[2])]
     assert live(crowd[2]) == []
 
@@ -108,7 +109,7 @@ class TestNo:
         deed = done("trash", anna, crowd, series)
         mail = Message.objects.filter(contact=crowd[0]).first()
         withdrawal.unsubscribe(said=unsubscription(mail), now=MONDAY + timedelta(minutes=1))
-        deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
         assert live(crowd[0]) == []
         assert not Enrolment.objects.filter(contact=crowd[0], state=State.ACTIVE).exists()
         assert len(live(crowd[1])) == 3
@@ -117,14 +118,14 @@ class TestNo:
         deed = done("Kein Auftrag", anna, crowd, series)
         answer = {"kind": Kind.MAIL_IN, "performed_at": MONDAY + timedelta(minutes=2)}
         ActionFactory(contact=crowd[0], text="Danke, nein.", **answer)
-        deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
         assert live(crowd[0]) == []
         assert len(live(crowd[1])) == 3
 
     def test_a_series_paused_by_hand_since_stays_out_of_the_old_status(self, anna, krueger, crowd, series):
         deed = done("Auftrag erhalten+mails", anna, crowd, series)
         enrolments.pause(user=anna, contact_id=crowd[2].pk, now=MONDAY + timedelta(minutes=1))
-        deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
         assert (Enrolment.objects.get(contact=crowd[2]).state, live(crowd[2])) == (State.ENDED, [])
         assert invariants.broken(krueger) == []
 
@@ -133,13 +134,13 @@ def test_a_step_another_contact_of_the_address_was_given_is_not_planned_twice(an
     deed = done("trash", anna, crowd, series)
     twin = lead(series["Nicht erreicht"], email=crowd[0].email)
     move(anna, twin, series["Erfolgreich kontaktiert"], MONDAY + timedelta(minutes=1))
-    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert (len(live(twin)), live(crowd[0])) == (3, [])
     assert invariants.broken(krueger) == []
 
 
 def test_the_causes_are_used_up(anna, krueger, crowd, series):
     deed = done("trash", anna, crowd, series)
-    deeds.reverse(user=anna, deed_id=deed.pk, now=LATER)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert not EnrolmentChange.objects.of(krueger).filter(cause=-deed.pk).exists()
     assert Move.objects.of(krueger).count() == 2  # of their way to the series

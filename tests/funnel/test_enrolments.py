@@ -10,9 +10,10 @@ from contacts.models import Consent
 from funnel.models import Enrolment, Message
 from funnel.permission.suppression import address_hash, suppress
 from funnel.series import enrolments, maintenance
-from pipeline import bulk, leads
+from pipeline import leads
+from pipeline.cards import bulk
+from pipeline.cards.moves import reverse
 from pipeline.models import Column
-from pipeline.moves import reverse
 from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps, went
 
 State, Reason = Enrolment.State, Enrolment.Reason

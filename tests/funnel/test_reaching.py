@@ -11,7 +11,7 @@ from funnel.models import Enrolment, Message, Step
 from funnel.sending import claiming
 from funnel.series import by_hand, enrolments, replanning, sequences
 from funnel.series.sequences import Content
-from pipeline import moves
+from pipeline.cards import moves
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
 
 BERLIN = ZoneInfo("Europe/Berlin")

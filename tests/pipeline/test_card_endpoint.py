@@ -7,7 +7,8 @@ from django.test import Client
 
 from accounts.models import Account
 from contacts.models import Contact
-from pipeline import columns, leads
+from pipeline import leads
+from pipeline.columns import verbs
 from pipeline.models import Card, Column, Move
 from tests.cast import rows_written
 from tests.factories import ContactFactory, put_in_trash
@@ -396,7 +397,7 @@ class TestRepeats:
     ):
         (dan,) = make(new, "Dan")
         data = body(dan, calls)
-        columns.remove(user=anna, column_id=calls.pk)
+        verbs.remove(user=anna, column_id=calls.pk)
         with unwritten():
             answer = agent.post(f"/cards/{dan.pk}/position/", data, headers=FETCH)
         assert answer.status_code == 422

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from base.refusals import Conflict
 from contacts.models import Contact
-from pipeline import column_deeds, columns, deeds, invariants, leads, moves
+from pipeline import invariants, leads
+from pipeline.cards import moves
+from pipeline.columns import verbs
+from pipeline.deeds import reversible, reversible_columns
 from pipeline.models import Card, Column, Deed, Move
 from tests.clock import TUESDAY
 from tests.pipeline.drops import FETCH, make
@@ -31,7 +34,7 @@ def shape(account) -> list[tuple]:
 
 def inserted(anna, board, now=NOW) -> tuple[Column, Deed]:
     beside = board["Nicht erreicht"].pk
-    return column_deeds.insert(user=anna, beside_id=beside, side="right", key=uuid4(), now=now)
+    return reversible_columns.insert(user=anna, beside_id=beside, side="right", key=uuid4(), now=now)
 
 
 @pytest.fixture
@@ -49,14 +52,14 @@ def test_the_board_is_as_it_was(anna, krueger, board, own, what):
     whose = {"user": anna, "column_id": own.pk, "now": NOW}
     deed = {
         "insert": lambda: inserted(anna, board)[1],
-        "rename": lambda: column_deeds.rename(name="Rückruf", **whose)[1],
-        "left": lambda: column_deeds.shift(direction="left", **whose),
-        "right": lambda: column_deeds.shift(direction="right", **whose),
-        "remove": lambda: column_deeds.remove(**whose),
-        "empty": lambda: deeds.empty_and_remove(target_id=board["Nicht erreicht"].pk, **whose),
+        "rename": lambda: reversible_columns.rename(name="Rückruf", **whose)[1],
+        "left": lambda: reversible_columns.shift(direction="left", **whose),
+        "right": lambda: reversible_columns.shift(direction="right", **whose),
+        "remove": lambda: reversible_columns.remove(**whose),
+        "empty": lambda: reversible.empty_and_remove(target_id=board["Nicht erreicht"].pk, **whose),
     }[what]()
     assert shape(krueger) != before
-    deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
     assert shape(krueger) == before
     assert {card.version for card in Card.objects.filter(pk__in=[c.pk for c in people])} <= {3}
     assert invariants.broken(krueger) == []
@@ -70,9 +73,9 @@ def test_a_removed_column_is_the_same_one_for_histories_and_trash(anna, krueger,
     moves.move_card(user=anna, contact_id=ada.pk, column_id=board["Kein Auftrag"].pk, version=2, **step)
     leads.trash(user=anna, contact_ids=[bob.pk], now=NOW)
     history = list(Move.objects.of(krueger).order_by("pk").values())
-    deed = column_deeds.remove(user=anna, column_id=own.pk, now=NOW)
+    deed = reversible_columns.remove(user=anna, column_id=own.pk, now=NOW)
     assert list(Move.objects.of(krueger).order_by("pk").values()) != history
-    deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
     assert list(Move.objects.of(krueger).order_by("pk").values()) == history
     leads.restore(user=anna, contact_ids=[bob.pk], now=SOON)
     assert Card.objects.get(pk=bob.pk).column == own
@@ -82,7 +85,7 @@ def test_a_removed_column_is_the_same_one_for_histories_and_trash(anna, krueger,
 def test_contacts_moved_on_since_stay_and_are_named(anna, mehmet, krueger, board, own, login):
     ada, bob = make(own, "Ada", "Bob")
     goal = board["Nicht erreicht"].pk
-    deed = deeds.empty_and_remove(user=anna, column_id=own.pk, target_id=goal, now=timezone.now())
+    deed = reversible.empty_and_remove(user=anna, column_id=own.pk, target_id=goal, now=timezone.now())
     away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
     moves.move_card(user=mehmet, contact_id=ada.pk, now=timezone.now(), **away)
     client = login(anna)
@@ -98,7 +101,7 @@ class TestRefused:
 
     def refused(self, anna, deed, unwritten) -> str:
         with unwritten(), pytest.raises(Conflict) as refusal:
-            deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+            reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         return refusal.value.sentence
 
     def test_an_inserted_column_that_holds_contacts(self, anna, board, unwritten):
@@ -108,53 +111,53 @@ class TestRefused:
 
     def test_an_inserted_column_that_somebody_else_has_named(self, anna, mehmet, board, unwritten):
         column, deed = inserted(anna, board)
-        column_deeds.rename(user=mehmet, column_id=column.pk, name="Rückruf", now=NOW)
+        reversible_columns.rename(user=mehmet, column_id=column.pk, name="Rückruf", now=NOW)
         assert "Jemand anderes" in self.refused(anna, deed, unwritten)
 
     def test_an_inserted_column_that_is_gone(self, anna, board, unwritten):
         column, deed = inserted(anna, board)
-        columns.remove(user=anna, column_id=column.pk)
+        verbs.remove(user=anna, column_id=column.pk)
         assert self.refused(anna, deed, unwritten) == "Diese Spalte gibt es nicht mehr."
 
     def test_a_name_that_was_changed_again(self, anna, own, unwritten):
-        _column, deed = column_deeds.rename(user=anna, column_id=own.pk, name="Eins", now=NOW)
-        columns.rename(user=anna, column_id=own.pk, name="Zwei")
+        _column, deed = reversible_columns.rename(user=anna, column_id=own.pk, name="Eins", now=NOW)
+        verbs.rename(user=anna, column_id=own.pk, name="Zwei")
         assert "noch einmal umbenannt" in self.refused(anna, deed, unwritten)
 
     def test_a_name_that_was_taken(self, anna, board, own, unwritten):
-        _column, deed = column_deeds.rename(user=anna, column_id=own.pk, name="Eins", now=NOW)
-        columns.rename(user=anna, column_id=board["Nicht erreicht"].pk, name="termin vereinbart")
+        _column, deed = reversible_columns.rename(user=anna, column_id=own.pk, name="Eins", now=NOW)
+        verbs.rename(user=anna, column_id=board["Nicht erreicht"].pk, name="termin vereinbart")
         assert "gibt es inzwischen wieder" in self.refused(anna, deed, unwritten)
 
     def test_a_removed_column_whose_name_was_taken(self, anna, board, own, unwritten):
-        deed = column_deeds.remove(user=anna, column_id=own.pk, now=NOW)
-        columns.rename(user=anna, column_id=board["Nicht erreicht"].pk, name="termin vereinbart")
+        deed = reversible_columns.remove(user=anna, column_id=own.pk, now=NOW)
+        verbs.rename(user=anna, column_id=board["Nicht erreicht"].pk, name="termin vereinbart")
         assert "gibt es inzwischen wieder" in self.refused(anna, deed, unwritten)
 
     def test_a_removed_column_when_there_are_twenty(self, anna, krueger, board, own, unwritten):
-        deed = column_deeds.remove(user=anna, column_id=own.pk, now=NOW)
-        while Column.objects.of(krueger).count() < columns.MOST_COLUMNS:
+        deed = reversible_columns.remove(user=anna, column_id=own.pk, now=NOW)
+        while Column.objects.of(krueger).count() < verbs.MOST_COLUMNS:
             inserted(anna, board)
         assert "Mehr als 20" in self.refused(anna, deed, unwritten)
 
     def test_an_order_that_was_changed_again(self, anna, board, own, unwritten):
-        deed = column_deeds.shift(user=anna, column_id=own.pk, direction="left", now=NOW)
-        columns.shift(user=anna, column_id=own.pk, direction="left")
+        deed = reversible_columns.shift(user=anna, column_id=own.pk, direction="left", now=NOW)
+        verbs.shift(user=anna, column_id=own.pk, direction="left")
         assert "umgestellt" in self.refused(anna, deed, unwritten)
 
 
 def test_a_column_named_by_its_author_is_still_taken_back(anna, krueger, board):
     before = names(krueger)
     column, deed = inserted(anna, board)
-    column_deeds.rename(user=anna, column_id=column.pk, name="Rückruf", now=NOW)
-    deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+    reversible_columns.rename(user=anna, column_id=column.pk, name="Rückruf", now=NOW)
+    reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
     assert names(krueger) == before
 
 
 def test_the_same_name_and_the_same_form_again_are_no_second_deed(anna, board, own):
-    assert column_deeds.rename(user=anna, column_id=own.pk, name=own.name, now=NOW)[1] is None
+    assert reversible_columns.rename(user=anna, column_id=own.pk, name=own.name, now=NOW)[1] is None
     form = {"beside_id": own.pk, "side": "left", "key": uuid4(), "now": NOW}
-    assert column_deeds.insert(user=anna, **form) == column_deeds.insert(user=anna, **form)
+    assert reversible_columns.insert(user=anna, **form) == reversible_columns.insert(user=anna, **form)
     assert Deed.objects.count() == 1
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from base.refusals import Conflict, NotUnderstood
 from funnel.series.enrolments import Effect
-from pipeline import bulk, columns
+from pipeline.cards import bulk
+from pipeline.columns import verbs
 from pipeline.models import Card, Column, Move
 from tests.factories import ContactFactory, put_in_trash
 from tests.pipeline.drops import FETCH, card_of, make, order, text
@@ -41,7 +42,7 @@ def test_new_office_has_the_seven_columns(krueger):
 def test_insert_stands_beside_with_a_free_name(anna, board, side, place):
     expected = list(DEFAULT)
     for name in ("Neue Spalte", "Neue Spalte 2"):
-        columns.insert(user=anna, beside_id=board["Termin vereinbart"].pk, side=side)
+        verbs.insert(user=anna, beside_id=board["Termin vereinbart"].pk, side=side)
         expected.insert(place, name)
         place += side == "left"
     assert names(anna.account) == expected
@@ -49,9 +50,9 @@ def test_insert_stands_beside_with_a_free_name(anna, board, side, place):
 
 def test_insert_stops_at_twenty(anna, board, unwritten):
     for _ in range(13):
-        columns.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
+        verbs.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
     with unwritten(), pytest.raises(Conflict):
-        columns.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
+        verbs.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
     assert len(names(anna.account)) == 20
 
 
@@ -69,7 +70,7 @@ def test_insert_stops_at_twenty(anna, board, unwritten):
     ],
 )
 def test_name_is_stored_trimmed_and_composed(anna, board, typed, stored):
-    assert columns.rename(user=anna, column_id=board["Nicht erreicht"].pk, name=typed).name == stored
+    assert verbs.rename(user=anna, column_id=board["Nicht erreicht"].pk, name=typed).name == stored
     assert names(anna.account)[1] == stored
 
 
@@ -108,38 +109,38 @@ BAD_NAMES = {
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_bad_name_is_not_understood(anna, board, unwritten, name):
     with unwritten(), pytest.raises(NotUnderstood):
-        columns.rename(user=anna, column_id=board["Nicht erreicht"].pk, name=BAD_NAMES[name])
+        verbs.rename(user=anna, column_id=board["Nicht erreicht"].pk, name=BAD_NAMES[name])
 
 
 def test_too_long_a_name_says_the_limit(anna, board):
     with pytest.raises(NotUnderstood) as refusal:
-        columns.rename(user=anna, column_id=board["Nicht erreicht"].pk, name="x" * 10_000)
+        verbs.rename(user=anna, column_id=board["Nicht erreicht"].pk, name="x" * 10_000)
     assert refusal.value.sentence == "Der Name ist zu lang (10000 Zeichen): höchstens 40 Zeichen."
 
 
 def test_own_name_again_writes_nothing_and_its_case_may_change(anna, board, unwritten):
     column = board["Nicht erreicht"]
     with unwritten():
-        columns.rename(user=anna, column_id=column.pk, name=" Nicht erreicht ")
-    assert columns.rename(user=anna, column_id=column.pk, name="NICHT ERREICHT").name == "NICHT ERREICHT"
+        verbs.rename(user=anna, column_id=column.pk, name=" Nicht erreicht ")
+    assert verbs.rename(user=anna, column_id=column.pk, name="NICHT ERREICHT").name == "NICHT ERREICHT"
 
 
 def test_two_offices_may_use_one_name(anna, paul, board):
     for user in (anna, paul):
         own = Column.objects.of(user.account).get(name="Nicht erreicht")
-        columns.rename(user=user, column_id=own.pk, name="Rückruf")
+        verbs.rename(user=user, column_id=own.pk, name="Rückruf")
 
 
 @given(st.text(max_size=60))
 def test_what_passes_as_a_name_fits_the_table_and_stays_as_it_is(typed):
     try:
-        name = columns.clean_name(typed)
+        name = verbs.clean_name(typed)
     except NotUnderstood:
         return
-    folded = columns.fold_name(name)
+    folded = verbs.fold_name(name)
     assert 1 <= len(name) <= 40 and 1 <= len(folded) <= 80
-    assert columns.clean_name(name) == name
-    assert columns.fold_name(folded) == folded == columns.fold_name(typed)
+    assert verbs.clean_name(name) == name
+    assert verbs.fold_name(folded) == folded == verbs.fold_name(typed)
 
 
 def test_emptying_takes_all_cards_along_in_order_and_leaves_their_history(anna, board):
@@ -157,7 +158,7 @@ def test_emptying_takes_all_cards_along_in_order_and_leaves_their_history(anna, 
 
 def test_contact_in_the_trash_does_not_keep_its_column(anna, board):
     put_in_trash(ContactFactory(column=board["Nicht erreicht"]))
-    columns.remove(user=anna, column_id=board["Nicht erreicht"].pk)
+    verbs.remove(user=anna, column_id=board["Nicht erreicht"].pk)
     assert "Nicht erreicht" not in names(anna.account)
 
 
@@ -202,10 +203,10 @@ def tabled(anna, board) -> dict[str, Column]:
 def arranged(anna, board, name: str) -> Column:
     if name == "contacted, second and full":
         make(board["Erfolgreich kontaktiert"], "Ada")
-        columns.shift(user=anna, column_id=board["Erfolgreich kontaktiert"].pk, direction="left")
+        verbs.shift(user=anna, column_id=board["Erfolgreich kontaktiert"].pk, direction="left")
         return board["Erfolgreich kontaktiert"]
     if name == "won, last":
-        columns.shift(user=anna, column_id=board["Auftrag erhalten"].pk, direction="right")
+        verbs.shift(user=anna, column_id=board["Auftrag erhalten"].pk, direction="right")
         return board["Auftrag erhalten"]
     return board[name]
 
@@ -271,7 +272,7 @@ def test_reasons_name_the_funnel_and_the_number_of_contacts(anna, login, tabled)
 
 def test_full_board_disables_inserting(anna, login, board):
     for _ in range(13):
-        columns.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
+        verbs.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
     menu = reasons(text(login(anna).get(f"/columns/{board['Kein Auftrag'].pk}/menu/", headers=FETCH)))
     assert menu[LEFT] == menu[RIGHT] == "Mehr als 20 Spalten sind nicht möglich."
 

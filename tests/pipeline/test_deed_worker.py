@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
-from pipeline import deeds, doing
+from pipeline.deeds import doing, reversible
 from pipeline.models import Deed, TrashedCard
 from tests.pipeline.drops import make
 from tests.pipeline.working import empty_queue, work
@@ -24,11 +24,11 @@ def queue(transactional_db: None) -> Iterator[None]:
 def test_the_worker_does_a_large_deed_and_its_undo(anna, board, monkeypatch):
     monkeypatch.setattr(doing, "AT_ONCE", 2)
     people = make(board["Neue Kontakte"], "Ada", "Bob", "Cyd")
-    deed = deeds.trash(user=anna, contact_ids=[contact.pk for contact in people], now=timezone.now())
+    deed = reversible.trash(user=anna, contact_ids=[contact.pk for contact in people], now=timezone.now())
     assert (deed.state, TrashedCard.objects.count()) == (Deed.State.DOING, 0)
     work()
     assert TrashedCard.objects.of(anna.account).count() == 3
-    deed = deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+    deed = reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
     assert deed.state == Deed.State.UNDOING
     work()
     deed.refresh_from_db()

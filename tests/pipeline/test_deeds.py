@@ -9,7 +9,10 @@ from django.utils import timezone
 from accounts.models import Account
 from contacts import assignment
 from contacts.models import Change, Contact
-from pipeline import columns, deeds, doing, invariants, leads, moves
+from pipeline import invariants, leads
+from pipeline.cards import moves
+from pipeline.columns import verbs
+from pipeline.deeds import doing, reversible
 from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
@@ -46,9 +49,9 @@ def ids(contacts) -> list[int]:
 class TestAssigning:
     def test_gives_everybody_back_to_whom_he_belonged(self, anna, jan, sofia, people, krueger):
         before = places(krueger)
-        deed = deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
+        deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
         assert set(Contact.objects.values_list("assignee", flat=True)) == {jan.pk}
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert places(krueger) == before
         last = Change.objects.of(krueger).filter(contact=people[1]).order_by("pk").last()
         assert (last.kind, last.before, last.after, last.actor) == (
@@ -61,7 +64,7 @@ class TestAssigning:
     def test_leaves_and_names_whom_somebody_has_given_away_since(
         self, anna, mehmet, jan, sofia, people, login
     ):
-        deed = deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
+        deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
         for assignee in (sofia, jan):  # there and back is a change all the same
             assignment.assign(contact=people[0], assignee=assignee, actor=mehmet, now=timezone.now())
         leads.trash(user=mehmet, contact_ids=[people[3].pk], now=timezone.now())
@@ -75,16 +78,16 @@ class TestAssigning:
             assert (contact.display_name in html) is (name == jan)
 
     def test_needs_the_plan(self, anna, jan, people, krueger, unwritten):
-        deed = deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
+        deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
         Account.objects.filter(pk=krueger.pk).update(plan="starter")
-        with unwritten(), pytest.raises(deeds.Forbidden):
-            deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        with unwritten(), pytest.raises(reversible.Forbidden):
+            reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
 
     def test_by_an_agent_brings_back_what_he_no_longer_sees(self, sofia, jan, people, krueger):
         Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
         sofia.refresh_from_db()
-        deed = deeds.assign(user=sofia, contact_ids=[people[1].pk], assignee=jan, now=NOW)
-        deeds.reverse(user=sofia, deed_id=deed.pk, now=SOON)
+        deed = reversible.assign(user=sofia, contact_ids=[people[1].pk], assignee=jan, now=NOW)
+        reversible.reverse(user=sofia, deed_id=deed.pk, now=SOON)
         assert Contact.objects.get(pk=people[1].pk).assignee == sofia
 
 
@@ -92,19 +95,19 @@ class TestStatus:
     def test_puts_every_card_back_where_it_was(self, anna, people, board, krueger):
         before = places(krueger)
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-        deed = deeds.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
         assert {place[1] for place in places(krueger)} == {board["Termin vereinbart"].pk}
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert places(krueger) == before
         assert Move.objects.of(krueger).filter(via="undo", reverses__isnull=False).count() == 5
         assert sound(krueger)
 
     def test_leaves_what_was_moved_since(self, anna, mehmet, people, board, krueger):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-        deed = deeds.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
         away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
         moves.move_card(user=mehmet, contact_id=people[2].pk, now=NOW, **away)
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         column = dict(Card.objects.of(krueger).values_list("pk", "column__name"))
         assert [column[contact.pk] for contact in people] == [
             *("Neue Kontakte", "Neue Kontakte", "Kein Auftrag"),
@@ -116,70 +119,70 @@ class TestStatus:
     def test_stands_below_who_has_taken_the_place_since(self, anna, people, board, krueger):
         rank = Card.objects.get(pk=people[0].pk).rank
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-        deed = deeds.move(user=anna, contact_ids=[people[0].pk], now=NOW, **goal)
+        deed = reversible.move(user=anna, contact_ids=[people[0].pk], now=NOW, **goal)
         Card.objects.filter(pk=people[1].pk).update(rank=rank)
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         order = Card.objects.of(krueger).filter(column=board["Neue Kontakte"]).order_by("rank")
         assert [card.pk for card in order] == [people[1].pk, people[0].pk, people[2].pk]
 
     def test_leaves_cards_whose_column_is_gone(self, anna, people, board, krueger):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-        deed = deeds.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
-        columns.remove(user=anna, column_id=board["Nicht erreicht"].pk)
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        verbs.remove(user=anna, column_id=board["Nicht erreicht"].pk)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert set(DeedPart.objects.values_list("contact", flat=True)) == set(ids(people[3:]))
         assert sound(krueger)
 
     def test_of_who_stands_there_already_is_no_deed(self, anna, people, board, unwritten):
         goal = {"column_id": board["Neue Kontakte"].pk, "enrol": False}
         with unwritten():
-            assert deeds.move(user=anna, contact_ids=ids(people[:3]), now=NOW, **goal) is None
+            assert reversible.move(user=anna, contact_ids=ids(people[:3]), now=NOW, **goal) is None
 
 
 class TestTrash:
     def test_brings_everybody_back_to_his_place(self, anna, people, krueger):
         before = places(krueger)
         versions = list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True))
-        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
+        deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
         assert TrashedCard.objects.of(krueger).count() == 5
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert places(krueger) == before
         assert list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True)) == versions
         assert sound(krueger)
 
     def test_leaves_who_was_restored_or_thrown_away_again(self, anna, mehmet, people, krueger):
-        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
+        deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
         leads.restore(user=mehmet, contact_ids=ids(people[:2]), now=NOW)
         leads.trash(user=mehmet, contact_ids=[people[1].pk], now=NOW + timedelta(seconds=1))
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert TrashedCard.objects.get().contact == people[1]
         assert set(DeedPart.objects.values_list("contact", flat=True)) == set(ids(people[:2]))
         assert sound(krueger)
 
     def test_brings_who_has_no_column_left_to_new(self, anna, people, board, krueger):
-        deed = deeds.trash(user=anna, contact_ids=ids(people[3:]), now=NOW)
-        columns.remove(user=anna, column_id=board["Nicht erreicht"].pk)
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        deed = reversible.trash(user=anna, contact_ids=ids(people[3:]), now=NOW)
+        verbs.remove(user=anna, column_id=board["Nicht erreicht"].pk)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert {card.column.key for card in Card.objects.of(krueger)} == {"new"}
         assert sound(krueger)
 
 
 class TestTime:
     def test_is_ten_minutes(self, anna, people, unwritten):
-        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
-        with unwritten(), pytest.raises(deeds.Conflict):
-            deeds.reverse(user=anna, deed_id=deed.pk, now=LATE)
+        deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
+        with unwritten(), pytest.raises(reversible.Conflict):
+            reversible.reverse(user=anna, deed_id=deed.pk, now=LATE)
 
     def test_a_repeat_has_no_second_effect(self, anna, people, unwritten):
-        deed = deeds.trash(user=anna, contact_ids=ids(people), now=NOW)
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         with unwritten():
-            assert deeds.reverse(user=anna, deed_id=deed.pk, now=SOON).state == Deed.State.UNDONE
+            assert reversible.reverse(user=anna, deed_id=deed.pk, now=SOON).state == Deed.State.UNDONE
 
     def test_everything_is_forgotten_after_a_day(self, anna, people, board):
-        from_long_ago = deeds.trash(user=anna, contact_ids=ids(people[:2]), now=NOW - timedelta(days=2))
-        fresh = deeds.trash(user=anna, contact_ids=ids(people[2:]), now=NOW)
-        deeds.deed_tasks.forget_deeds(timestamp=0)
+        from_long_ago = reversible.trash(user=anna, contact_ids=ids(people[:2]), now=NOW - timedelta(days=2))
+        fresh = reversible.trash(user=anna, contact_ids=ids(people[2:]), now=NOW)
+        reversible.tasks.forget_deeds(timestamp=0)
         assert list(Deed.objects.all()) == [fresh]
         assert not DeedPart.objects.filter(deed=from_long_ago.pk).exists()
 
@@ -187,7 +190,7 @@ class TestTime:
 class TestWho:
     def test_agents_take_back_their_own_only(self, sofia, jan, anna, people, board, login, unwritten):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-        deed = deeds.move(user=sofia, contact_ids=ids(people), now=timezone.now(), **goal)
+        deed = reversible.move(user=sofia, contact_ids=ids(people), now=timezone.now(), **goal)
         stranger = login(jan)
         with unwritten():
             assert stranger.post(f"/changes/{deed.pk}/reversal/").status_code == 404
@@ -196,7 +199,7 @@ class TestWho:
         assert login(sofia).post(f"/changes/{deed.pk}/reversal/").status_code == 302
 
     def test_who_may_no_longer_delete_may_not_take_a_deletion_back(self, mehmet, people, login, unwritten):
-        deed = deeds.trash(user=mehmet, contact_ids=ids(people), now=timezone.now())
+        deed = reversible.trash(user=mehmet, contact_ids=ids(people), now=timezone.now())
         mehmet.role = "agent"
         mehmet.save()
         client = login(mehmet)
@@ -205,7 +208,7 @@ class TestWho:
         assert "Rückgängig</button>" not in client.get("/contacts/changes/").content.decode()
 
     def test_other_offices_have_no_such_change(self, anna, paul, hansen, people, login, unwritten):
-        deed = deeds.trash(user=anna, contact_ids=ids(people), now=timezone.now())
+        deed = reversible.trash(user=anna, contact_ids=ids(people), now=timezone.now())
         client = login(paul)
         with unwritten():
             assert client.post(f"/changes/{deed.pk}/reversal/").status_code == 404
@@ -218,18 +221,18 @@ class TestChangedSince:
     def test_all_of_it_is_no_undo(self, anna, mehmet, jan, sofia, people, board, login, what):
         two, now = ids(people[:2]), timezone.now()
         if what == "assign":
-            deed = deeds.assign(user=anna, contact_ids=two, assignee=jan, now=now)
+            deed = reversible.assign(user=anna, contact_ids=two, assignee=jan, now=now)
             for assignee in (sofia, jan):
                 for contact in people[:2]:
                     assignment.assign(contact=contact, assignee=assignee, actor=mehmet, now=timezone.now())
         elif what == "move":
             goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-            deed = deeds.move(user=anna, contact_ids=two, now=now, **goal)
+            deed = reversible.move(user=anna, contact_ids=two, now=now, **goal)
             for pk in two:
                 away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
                 moves.move_card(user=mehmet, contact_id=pk, now=now, **away)
         else:
-            deed = deeds.trash(user=anna, contact_ids=two, now=now)
+            deed = reversible.trash(user=anna, contact_ids=two, now=now)
             leads.restore(user=mehmet, contact_ids=two, now=now)
         before, client = places(anna.account), login(anna)
         for _again in range(2):
@@ -246,7 +249,7 @@ class TestChangedSince:
 
     def test_some_of_it_is_called_so(self, anna, mehmet, people, board, login):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
-        deed = deeds.move(user=anna, contact_ids=ids(people), now=timezone.now(), **goal)
+        deed = reversible.move(user=anna, contact_ids=ids(people), now=timezone.now(), **goal)
         away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
         moves.move_card(user=mehmet, contact_id=people[2].pk, now=timezone.now(), **away)
         client = login(anna)
@@ -280,9 +283,9 @@ class TestPages:
         client = login(anna)
         for expected in (1, 30):
             while Deed.objects.count() < expected:
-                made = deeds.trash(user=anna, contact_ids=[people[0].pk], now=timezone.now())
+                made = reversible.trash(user=anna, contact_ids=[people[0].pk], now=timezone.now())
                 leads.restore(user=anna, contact_ids=[people[0].pk], now=made.at)
-                deeds.reverse(user=anna, deed_id=made.pk, now=timezone.now())
+                reversible.reverse(user=anna, deed_id=made.pk, now=timezone.now())
             with django_assert_max_num_queries(5):
                 html = client.get("/contacts/changes/").content.decode()
             assert html.count("data-deed=") == html.count("nicht zurückgenommen:") == expected
@@ -294,10 +297,10 @@ class TestLarge:
     @pytest.fixture(autouse=True)
     def parts_of_two(self, monkeypatch):
         monkeypatch.setattr(doing, "AT_ONCE", 2)
-        monkeypatch.setattr("pipeline.taking_back.AT_ONCE", 2)
+        monkeypatch.setattr("pipeline.deeds.taking_back.AT_ONCE", 2)
 
     def run(self, deed) -> Deed:
-        deeds.deed_tasks.deed_jobs.run(deed_id=deed.pk, now=timezone.now)
+        reversible.tasks.jobs.run(deed_id=deed.pk, now=timezone.now)
         deed.refresh_from_db()
         return deed
 
@@ -308,24 +311,24 @@ class TestLarge:
         names = list(Column.objects.of(krueger).order_by("position").values_list("pk", "name"))
         now, goal = timezone.now(), board["Termin vereinbart"].pk
         deed = {
-            "assign": lambda: deeds.assign(user=anna, contact_ids=ids(people), assignee=jan, now=now),
-            "move": lambda: deeds.move(
+            "assign": lambda: reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=now),
+            "move": lambda: reversible.move(
                 user=anna, contact_ids=ids(people), column_id=goal, enrol=False, now=now
             ),
-            "trash": lambda: deeds.trash(user=anna, contact_ids=ids(people), now=now),
-            "empty": lambda: deeds.empty_and_remove(
+            "trash": lambda: reversible.trash(user=anna, contact_ids=ids(people), now=now),
+            "empty": lambda: reversible.empty_and_remove(
                 user=anna, column_id=board["Nicht erreicht"].pk, target_id=goal, now=now
             ),
         }[what]()
         assert (deed.state, deed.count, places(krueger) == before) == (Deed.State.DOING, 0, True)
-        with pytest.raises(deeds.Conflict):
-            deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+        with pytest.raises(reversible.Conflict):
+            reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
         assert (self.run(deed).state, deed.count) == (Deed.State.DONE, deed.total)
         assert places(krueger) != before
         if what in ("move", "empty"):
             moved = [place[0] for place in places(krueger) if place[1] == goal]
             assert moved == [pk for pk, *_ in before if pk in moved]  # in their present order
-        deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+        reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
         assert self.run(deed).state == Deed.State.UNDONE
         assert places(krueger) == before
         assert list(Column.objects.of(krueger).order_by("position").values_list("pk", "name")) == names
@@ -345,8 +348,8 @@ class TestLarge:
         assert f'action="/changes/{deed.pk}/reversal/"' in html
 
     def test_goes_on_after_its_worker_was_killed(self, anna, people, krueger):
-        deed = deeds.trash(user=anna, contact_ids=ids(people), now=timezone.now())
-        deeds.deed_tasks.deed_jobs._advance(deed.pk, timezone.now())
+        deed = reversible.trash(user=anna, contact_ids=ids(people), now=timezone.now())
+        reversible.tasks.jobs._advance(deed.pk, timezone.now())
         assert TrashedCard.objects.of(krueger).count() == 2
         assert self.run(deed).count == 5
         assert TrashedCard.objects.of(krueger).count() == 5
@@ -355,25 +358,25 @@ class TestLarge:
     def test_that_is_refused_halfway_says_so_and_can_be_taken_back(self, anna, people, board, krueger):
         before, goal = places(krueger), board["Termin vereinbart"]
         wish = {"column_id": goal.pk, "enrol": False}
-        deed = deeds.move(user=anna, contact_ids=ids(people), now=timezone.now(), **wish)
-        deeds.deed_tasks.deed_jobs._advance(deed.pk, timezone.now())
+        deed = reversible.move(user=anna, contact_ids=ids(people), now=timezone.now(), **wish)
+        reversible.tasks.jobs._advance(deed.pk, timezone.now())
         goal_of = Deed.objects.get().asked
         Deed.objects.update(asked=goal_of | {"column": 10**9})
         assert (self.run(deed).state, deed.error) == (Deed.State.DONE, "Diese Spalte gibt es nicht (mehr).")
-        deeds.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
+        reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
         assert self.run(deed).state == Deed.State.UNDONE
         assert places(krueger) == before
 
     def test_an_erased_contact_takes_its_copy_along(self, anna, people, krueger):
-        deed = deeds.trash(user=anna, contact_ids=ids(people[:2]), now=NOW)
+        deed = reversible.trash(user=anna, contact_ids=ids(people[:2]), now=NOW)
         Contact.objects.filter(pk=people[0].pk).delete()
         assert DeedPart.objects.get(deed=deed).contact == people[1]
-        deeds.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         assert Card.objects.of(krueger).filter(pk=people[1].pk).exists()
 
 
 def test_contacts_of_others_are_not_touched(anna, hansen, people, krueger):
     stranger = ContactFactory(account=hansen)
-    deeds.trash(user=anna, contact_ids=[*ids(people), stranger.pk], now=NOW)
+    reversible.trash(user=anna, contact_ids=[*ids(people), stranger.pk], now=NOW)
     assert Card.objects.of(hansen).count() == 1
     assert DeedPart.objects.filter(account=hansen).count() == 0

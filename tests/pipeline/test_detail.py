@@ -13,7 +13,7 @@ from contacts.due import set_due
 from contacts.facts import save
 from contacts.kinds import MANUAL
 from contacts.models import Change, Contact
-from pipeline import moves
+from pipeline.cards import moves
 from pipeline.models import Move
 from tests.clock import TUESDAY
 from tests.factories import ActionFactory, ContactFactory, put_in_trash

@@ -15,7 +15,7 @@ from contacts.csv.reading import read
 from contacts.csv.story import MOST_ACTIONS
 from contacts.models import Action, Consent, Contact
 from contacts.reaches import reach
-from pipeline.boards import create_board
+from pipeline.columns.defaults import create_board
 from pipeline.exports import COLUMNS, _rows
 from pipeline.imports.files import left_out
 from pipeline.models import Export

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from funnel.models import Sender
-from pipeline.boards import create_board
+from pipeline.columns.defaults import create_board
 from tests.factories import AccountFactory, ContactFactory, UserFactory
 from tests.funnel.consenting import with_imprint
 

@@ -13,7 +13,8 @@ from base.refusals import Gone, NotUnderstood
 from contacts import actions
 from contacts.due import set_due
 from contacts.models import Action, Change, Contact
-from pipeline import columns, moves
+from pipeline.cards import moves
+from pipeline.columns import verbs
 from pipeline.follow_up import follow_up
 from pipeline.models import Move
 from tests.clock import TUESDAY
@@ -219,8 +220,8 @@ def test_a_column_of_another_office_is_none(post, ada, paul, unwritten):
 
 
 def test_a_column_that_was_deleted_meanwhile_keeps_the_text(post, ada, anna, new):
-    column = columns.insert(user=anna, beside_id=new.pk, side="right")
-    columns.remove(user=anna, column_id=column.pk)
+    column = verbs.insert(user=anna, beside_id=new.pk, side="right")
+    verbs.remove(user=anna, column_id=column.pk)
     answer = post(column=column.pk)
     assert answer.status_code == 422
     assert "Mailbox voll</textarea>" in text(answer)

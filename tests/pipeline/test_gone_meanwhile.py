@@ -10,7 +10,10 @@ from django.db import IntegrityError, transaction
 
 from base.refusals import RefusalMiddleware, went_meanwhile
 from contacts.models import Contact
-from pipeline import bulk, column_deeds, columns, deeds, leads, moves
+from pipeline import leads
+from pipeline.cards import bulk, moves
+from pipeline.columns import verbs
+from pipeline.deeds import reversible, reversible_columns
 from pipeline.models import Column
 from tests.funnel.mailing import MONDAY, move
 from tests.pipeline.drops import FETCH, make
@@ -27,15 +30,15 @@ VERBS = {
     "status": ("/contacts/selection/status/", {"contact": "{ada}", "column": "{column}"}),
 }
 DOORS = {
-    "insert": (column_deeds, "insert"),
-    "rename": (column_deeds, "rename"),
-    "rename badly": (column_deeds, "rename"),
-    "shift": (column_deeds, "shift"),
-    "mails": (columns, "set_mails"),
-    "remove": (column_deeds, "remove"),
-    "empty": (deeds, "empty_and_remove"),
-    "empty into": (deeds, "empty_and_remove"),
-    "status": (deeds, "move"),
+    "insert": (reversible_columns, "insert"),
+    "rename": (reversible_columns, "rename"),
+    "rename badly": (reversible_columns, "rename"),
+    "shift": (reversible_columns, "shift"),
+    "mails": (verbs, "set_mails"),
+    "remove": (reversible_columns, "remove"),
+    "empty": (reversible, "empty_and_remove"),
+    "empty into": (reversible, "empty_and_remove"),
+    "status": (reversible, "move"),
 }
 IN_A_FIELD = ("insert", "empty into")  # the column is one of the values, refused as an unknown one is
 DONE = {  # the answers that are true when the verb has committed and the column went afterwards
@@ -51,7 +54,7 @@ AS_FRAGMENT_AND_PAGE = pytest.mark.parametrize("headers", [FETCH, {}], ids=["fra
 
 @pytest.fixture
 def scene(anna, board):
-    column = columns.insert(user=anna, beside_id=board["Termin vereinbart"].pk, side="right")
+    column = verbs.insert(user=anna, beside_id=board["Termin vereinbart"].pk, side="right")
     (ada,) = make(board["Nicht erreicht"], "Ada")
     return {"column": column.pk, "other": board["Bewertung erstellt"].pk, "ada": ada.pk}
 
@@ -72,7 +75,7 @@ def ask(login, anna, scene):
 @pytest.mark.parametrize("name", VERBS)
 def test_a_column_that_goes_before_the_verb_locks(ask, anna, scene, monkeypatch, name, headers):
     room, verb = DOORS[name]
-    real, remove = getattr(room, verb), columns.remove
+    real, remove = getattr(room, verb), verbs.remove
 
     def late(**asked):
         remove(user=anna, column_id=scene["column"])

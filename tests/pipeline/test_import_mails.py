@@ -13,7 +13,8 @@ from contacts.models import Contact
 from funnel.models import Enrolment, EnrolmentChange, Message
 from funnel.permission.suppression import address_hash, suppress
 from funnel.series import enrolments
-from pipeline import columns, leads
+from pipeline import leads
+from pipeline.columns import verbs as columns
 from pipeline.imports import jobs, mails
 from pipeline.imports import steps as imports
 from pipeline.imports.jobs import Progress

@@ -8,7 +8,7 @@ from django.utils import timezone
 from base.refusals import Conflict
 from contacts import actions, facts
 from contacts.models import Action, Change, Consent, Contact
-from pipeline import moves
+from pipeline.cards import moves
 from pipeline.imports import undo, undoing
 from pipeline.models import Card, Import, Trace
 from tests.clock import TUESDAY

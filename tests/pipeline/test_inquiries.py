@@ -10,7 +10,8 @@ from accounts.models import Account
 from contacts import duplicates
 from contacts.models import Change, Contact
 from funnel.models import Enrolment
-from pipeline import leads, moves
+from pipeline import leads
+from pipeline.cards import moves
 from pipeline.inquiries import take_in
 from pipeline.models import Card, Move
 from tests.factories import ContactFactory, put_in_trash

@@ -10,7 +10,8 @@ from django.db import connection
 from accounts.models import Account
 from contacts.models import Contact
 from funnel.models import Message
-from pipeline import leads, moves
+from pipeline import leads
+from pipeline.cards import moves
 from pipeline.invariants import INVARIANTS, broken
 from pipeline.models import Card, Column, Move
 from tests.clock import TUESDAY

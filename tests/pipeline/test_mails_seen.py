@@ -10,9 +10,10 @@ from funnel.models import Message, Sender, Sequence, Step
 from funnel.sending import pulse
 from funnel.series import enrolments
 from funnel.series.enrolments import Announcement
-from pipeline import announcing, columns
+from pipeline.cards import announcements
+from pipeline.cards.moves import Moved
+from pipeline.columns import verbs
 from pipeline.models import Move
-from pipeline.moves import Moved
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps
@@ -118,7 +119,7 @@ def test_a_drop_says_what_happens_to_a_running_series(contacted, board, login, s
     client, contact = login(sofia), lead(board["Nicht erreicht"])
     drop(client, contact, contacted)
     assert said(drop(client, contact, board["Termin vereinbart"])).endswith("E-Mails pausiert.")
-    columns.set_mails(user=anna, column_id=board["Bewertung erstellt"].pk, go_on=True)
+    verbs.set_mails(user=anna, column_id=board["Bewertung erstellt"].pk, go_on=True)
     drop(client, contact, contacted)
     assert said(drop(client, contact, board["Bewertung erstellt"])).endswith("E-Mails laufen weiter.")
     assert said(drop(client, contact, board["Kein Auftrag"])).endswith("E-Mails beendet.")
@@ -179,7 +180,7 @@ def test_when_the_next_mail_leaves(contacted, board, sofia, wait, says):
     coming = Announcement("Willkommen, {{vorname|guten Tag}}", MONDAY + wait, 3, number=2)
     moved = Moved(card_of(contact), changed=True, move=outcome.move, announcement=coming)
     now = MONDAY.astimezone(sofia.account.zone)
-    assert announcing.sentence(moved, now) == f"2. Mail „Willkommen, guten Tag“ {says}."
+    assert announcements.sentence(moved, now) == f"2. Mail „Willkommen, guten Tag“ {says}."
 
 
 def test_heads_and_words_cost_no_further_statement(contacted, board, login, sofia):

@@ -7,8 +7,9 @@ import pytest
 from accounts.models import Account
 from base.refusals import Conflict, Gone, NotUnderstood
 from contacts.models import Contact
-from pipeline import leads, moves
-from pipeline.columns import remove
+from pipeline import leads
+from pipeline.cards import moves
+from pipeline.columns.verbs import remove
 from pipeline.models import Card, Column, Move
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import ranks
+from pipeline.cards import ranks
 
 slots = st.lists(st.integers(min_value=0, max_value=10_000), max_size=80)
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from contacts.models import Action, Change, Contact
 from pipeline import leads, trash
-from pipeline.columns import remove
+from pipeline.columns.verbs import remove
 from pipeline.models import Card, Move, TrashedCard
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory

@@ -19,8 +19,8 @@ from funnel.models import Enrolment, Message, Step
 from funnel.sending import claiming, delivery, worker
 from funnel.series import by_hand, enrolments, maintenance, sequences
 from funnel.transport.outcome import Fate, Outcome
-from pipeline import bulk, moves
-from pipeline.boards import create_board
+from pipeline.cards import bulk, moves
+from pipeline.columns.defaults import create_board
 from pipeline.invariants import INVARIANTS
 from pipeline.models import Column
 from tests.factories import AccountFactory, UserFactory

@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from accounts.models import Account, Role, User
 from base.refusals import Conflict, Gone, NotUnderstood, Refusal
-from pipeline import bulk, columns, leads, moves
-from pipeline.boards import create_board
+from pipeline import leads
+from pipeline.cards import bulk, moves
+from pipeline.columns import verbs
+from pipeline.columns.defaults import create_board
 from pipeline.invariants import broken
 from pipeline.models import Card, Column, Move
 from tests.factories import AccountFactory, UserFactory
@@ -202,7 +204,7 @@ class BoardMachine(RuleBasedStateMachine):
     def insert(self, beside: int, side: str) -> None:
         stack = self.nth(beside)
         refusal = Conflict if len(self.board) >= 20 or (stack.key == "new" and side == "left") else None
-        column = self.do(columns.insert, refusal, now=False, beside_id=stack.id, side=side)
+        column = self.do(verbs.insert, refusal, now=False, beside_id=stack.id, side=side)
         if column is not None:
             self.board.insert(
                 self.board.index(stack) + (side == "right"), Stack(column.pk, column.name, None)
@@ -211,10 +213,10 @@ class BoardMachine(RuleBasedStateMachine):
     @rule(which=WHICH, name=st.sampled_from(NAMES))
     def rename(self, which: int, name: str) -> None:
         stack = self.nth(which)
-        taken = {columns.fold_name(other.name) for other in self.board if other is not stack}
-        bad = not columns.fold_name(name) or len(name) > 40 or columns.fold_name(name) in taken
+        taken = {verbs.fold_name(other.name) for other in self.board if other is not stack}
+        bad = not verbs.fold_name(name) or len(name) > 40 or verbs.fold_name(name) in taken
         refusal = Conflict if stack.key else NotUnderstood if bad else None
-        if self.do(columns.rename, refusal, now=False, column_id=stack.id, name=name) is not None:
+        if self.do(verbs.rename, refusal, now=False, column_id=stack.id, name=name) is not None:
             stack.name = name
 
     @rule(which=WHICH, direction=st.sampled_from(["left", "right"]))
@@ -223,14 +225,14 @@ class BoardMachine(RuleBasedStateMachine):
         place = self.board.index(stack)
         other = place + (1 if direction == "right" else -1)
         refusal = Conflict if place == 0 or not 1 <= other < len(self.board) else None
-        if self.do(columns.shift, refusal, now=False, column_id=stack.id, direction=direction) is not None:
+        if self.do(verbs.shift, refusal, now=False, column_id=stack.id, direction=direction) is not None:
             self.board[place], self.board[other] = self.board[other], self.board[place]
 
     @rule(which=WHICH)
     def remove(self, which: int) -> None:
         stack = self.nth(which)
         refusal = Conflict if stack.key or stack.cards else None
-        self.do(columns.remove, refusal, now=False, column_id=stack.id)
+        self.do(verbs.remove, refusal, now=False, column_id=stack.id)
         if refusal is None:
             self.board.remove(stack)
 

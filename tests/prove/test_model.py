@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from base.refusals import Refusal
-from pipeline import bulk, columns, moves, places
+from pipeline.cards import bulk, moves, places
+from pipeline.columns import verbs
 from pipeline.models import Card
 from tests.prove.histories import histories
 from tests.prove.model import BoardMachine
@@ -25,7 +26,7 @@ def test_board_and_model_never_part(promise, examples, steps):
 
 
 def gap_between_columns(monkeypatch):
-    monkeypatch.setattr(columns, "close_gap", lambda column: column.delete())
+    monkeypatch.setattr(verbs, "close_gap", lambda column: column.delete())
 
 
 def neighbour_ignored(monkeypatch):
@@ -59,7 +60,7 @@ def key_forgotten(monkeypatch):
 
 
 def system_column_deleted(monkeypatch):
-    monkeypatch.setattr(columns.Column, "is_system", False)
+    monkeypatch.setattr(verbs.Column, "is_system", False)
 
 
 @pytest.mark.parametrize(

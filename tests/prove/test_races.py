@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
-from pipeline import bulk, columns, leads, moves, places
+from pipeline import leads
+from pipeline.cards import bulk, moves, places
+from pipeline.columns import verbs
 from pipeline.forms import Position
 from pipeline.invariants import broken
 from pipeline.models import Card, Column, Move
@@ -55,7 +57,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
         return list(Column.objects.of(user.account).order_by("position"))
 
     monkeypatch.setattr(moves, "lock_columns", unlocked)
-    monkeypatch.setattr(columns, "locked_columns", unlocked_columns)
+    monkeypatch.setattr(verbs, "locked_columns", unlocked_columns)
 
 
 def dawdle(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
@@ -199,7 +201,7 @@ def drop_while(kind: str, login, anna, sofia, board, rounds: int, outcomes: Coun
 
     def prepare(turn: int) -> None:
         settle(turn - 1)
-        column = columns.insert(user=anna, beside_id=last.pk, side="right")
+        column = verbs.insert(user=anna, beside_id=last.pk, side="right")
         scene.update(
             column=column, drop=body(contact, column, key=f"{turn}"), card=f"/cards/{contact.pk}/position/"
         )
@@ -226,9 +228,9 @@ def drop_while(kind: str, login, anna, sofia, board, rounds: int, outcomes: Coun
         if card.column_id != start.pk:
             move(anna, contact, start)
         if stands:
-            columns.remove(user=anna, column_id=column.pk)
+            verbs.remove(user=anna, column_id=column.pk)
         for extra in Column.objects.of(anna.account).filter(name__startswith="Neue Spalte"):
-            columns.remove(user=anna, column_id=extra.pk)
+            verbs.remove(user=anna, column_id=extra.pk)
 
     def dropper(turn: int) -> int:
         time.sleep(turn % 5 * 0.003)  # a drop is the shorter way; so it is not always the first
@@ -284,8 +286,8 @@ def test_drop_against_a_change_of_its_column(login, anna, sofia, board, promise,
 def test_missing_lock_on_a_deleted_column_is_caught(login, anna, sofia, board, monkeypatch):
     without_locks(monkeypatch)
     dawdle(monkeypatch, moves, "lock_columns")
-    real = columns.close_gap
-    monkeypatch.setattr(columns, "close_gap", lambda column: (time.sleep(0.1), real(column)))
+    real = verbs.close_gap
+    monkeypatch.setattr(verbs, "close_gap", lambda column: (time.sleep(0.1), real(column)))
     assert drop_while("remove", login, anna, sofia, board, 5, Counter()) != []
 
 
@@ -379,7 +381,7 @@ def test_two_leaders_change_columns_at_once(login, anna, mehmet, board, promise,
 @pytest.mark.breaks_invariants
 def test_missing_lock_on_the_board_is_caught(login, anna, mehmet, board, monkeypatch):
     without_locks(monkeypatch)
-    dawdle(monkeypatch, columns, "find")
+    dawdle(monkeypatch, verbs, "find")
     assert change_columns_together(login, [anna, mehmet], board, 20) != []
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from pipeline import board as reading
-from pipeline import columns, leads
+from pipeline import leads
+from pipeline.columns import verbs
 from pipeline.invariants import broken
 from pipeline.models import Card, Column
 from tests.pipeline.drops import FETCH, make
@@ -46,7 +47,7 @@ def all_pairs(login, users, board, pairs) -> list[str]:
 
     def prepare(turn: int) -> None:
         clear()
-        column, other = (columns.insert(user=anna, beside_id=refuge.pk, side="left") for _ in range(2))
+        column, other = (verbs.insert(user=anna, beside_id=refuge.pk, side="left") for _ in range(2))
         ada, bob = make(other, "Ada", "Bob")
         (cyd,) = make(column, "Cyd")
         leads.trash(user=anna, contact_ids=[cyd.pk], now=timezone.now())
@@ -66,7 +67,7 @@ def all_pairs(login, users, board, pairs) -> list[str]:
         ids = list(Card.objects.of(anna.account).values_list("pk", flat=True))
         leads.trash(user=anna, contact_ids=ids, now=timezone.now())
         for column in Column.objects.of(anna.account).exclude(pk__in=fixed):
-            columns.remove(user=anna, column_id=column.pk)
+            verbs.remove(user=anna, column_id=column.pk)
 
     def client(place: int):
         def ask(turn: int) -> int:

@@ -21,7 +21,7 @@ from accounts.posting import NotTaken
 from base import vault
 from base.refusals import Refusal
 from funnel.models import Sender
-from pipeline.boards import create_board
+from pipeline.columns.defaults import create_board
 
 RELAY = "OFFICE_RELAY"
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from base.sql import all_rows, columns_of, listed
-from pipeline import faces
+from pipeline.cards import loading
 from pipeline.models import Card, Column
 
 COLUMN = columns_of(Column)
@@ -31,7 +31,7 @@ def lock_columns(user: User, contact_id: int, target_id: int | None) -> dict[int
 
 def lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card | None:
     """The card, if it exists for this user, with its contact, assignee and (if locked) column."""
-    card = faces.load(user, [contact_id], lock=True).get(contact_id)
+    card = loading.load(user, [contact_id], lock=True).get(contact_id)
     if card is not None and card.column_id in columns:
         card.column = columns[card.column_id]
     return card

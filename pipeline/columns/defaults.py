@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.models import Account
 from funnel.letters.defaults import create_defaults
 from funnel.models import Sender, Sequence
-from pipeline.columns import fold_name
+from pipeline.columns.verbs import fold_name
 from pipeline.models import Column
 
 Key = Column.Key

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from pipeline import columns as board
+from pipeline.columns import verbs as board
 from pipeline.models import Column, Deed, Move, TrashedCard
 
 

@@ -10,9 +10,10 @@ from django.db import connection
 from accounts.models import User
 from contacts import assignment
 from contacts.models import Contact, sight
-from pipeline import bulk, leads
-from pipeline import columns as board
-from pipeline.column_records import remember
+from pipeline import leads
+from pipeline.cards import bulk
+from pipeline.columns import verbs as board
+from pipeline.deeds.column_records import remember
 from pipeline.models import Card, Deed, DeedPart, Move
 
 AT_ONCE = 500  # contacts that are changed within one request; more are a job, part by part

@@ -13,9 +13,10 @@ from accounts.models import User
 from contacts import assignment
 from contacts.models import Change, Contact, sight
 from funnel.series import undoing
-from pipeline import columns as board
-from pipeline import leads, places
-from pipeline.doing import AT_ONCE, cause
+from pipeline import leads
+from pipeline.cards import places
+from pipeline.columns import verbs as board
+from pipeline.deeds.doing import AT_ONCE, cause
 from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
 
 Kind = Deed.Kind

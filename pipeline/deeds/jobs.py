@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Refusal
-from pipeline import doing, taking_back
+from pipeline.deeds import doing, taking_back
 from pipeline.models import Deed, DeedPart
 
 State = Deed.State

@@ -17,8 +17,8 @@ from base.sql import all_rows
 from contacts.models import Contact, sight
 from funnel.series import enrolments, undoing
 from funnel.series.enrolments import Announcement, Effect
-from pipeline import places
-from pipeline.locks import lock_card, lock_columns
+from pipeline.cards import places
+from pipeline.cards.locks import lock_card, lock_columns
 from pipeline.models import Card, Column, Move
 
 UNDO_SECONDS = 10

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from contacts.models import Contact, sight
-from pipeline import deed_words, deeds
-from pipeline.deed_jobs import KEPT
+from pipeline.deeds import reversible, words
+from pipeline.deeds.jobs import KEPT
 from pipeline.models import Deed, DeedPart
 
 MOST = 50  # deeds
@@ -36,7 +36,7 @@ class Line:
 
 def load(user: User, now: datetime) -> dict[str, Any]:
     """The last deeds this user may see, the newest first."""
-    rows = deeds.seen(user).filter(at__gte=now - KEPT).select_related("actor")
+    rows = reversible.seen(user).filter(at__gte=now - KEPT).select_related("actor")
     rows = rows.annotate(kept=Count("parts", filter=Q(parts__is_left=True))).order_by("-at", "-pk")[:MOST]
     shown = list(rows)
     left = _left([deed.pk for deed in shown if deed.kept], user)
@@ -54,8 +54,8 @@ def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
 
 
 def _line(deed: Any, left: list[Contact], user: User, now: datetime) -> Line:
-    seconds = (deed.at + deeds.UNDO - now).total_seconds()
+    seconds = (deed.at + reversible.UNDO - now).total_seconds()
     is_in_vain = deed.state == Deed.State.DONE and deed.kept > 0 and not deed.error
-    can_undo = deeds.can_undo(deed, user, now) and not is_in_vain
+    can_undo = reversible.can_undo(deed, user, now) and not is_in_vain
     more = deed.kept - len(left)
-    return Line(deed, deed_words.said(deed), can_undo, -int(-seconds // 60), left, more, is_in_vain)
+    return Line(deed, words.said(deed), can_undo, -int(-seconds // 60), left, more, is_in_vain)

@@ -1,4 +1,4 @@
-"""The board: which status a contact has, in which order, and how it came there."""
+"""The board: which status a contact has, in which order, and how it came there; files that come and go."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,22 +9,6 @@ from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
 from funnel.models import Sequence
 from funnel.series.enrolments import Effect
-from pipeline.deed_models import Deed, DeedPart
-from pipeline.origin_models import Intake, Trace
-
-__all__ = [
-    "Card",
-    "Column",
-    "Deed",
-    "DeedPart",
-    "Export",
-    "Import",
-    "ImportRow",
-    "Intake",
-    "Move",
-    "Trace",
-    "TrashedCard",
-]
 
 
 class Column(models.Model):

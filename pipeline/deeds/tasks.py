@@ -4,16 +4,16 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from pipeline import deed_jobs
 from pipeline.attempts import AGAIN, attempt
+from pipeline.deeds import jobs
 
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
 def carry_on_deed(context: JobContext, deed_id: int) -> None:
     """A change of many contacts, or its taking back, part by part."""
     attempt(
-        lambda: deed_jobs.run(deed_id=deed_id, now=timezone.now),
-        lambda: deed_jobs.give_up(deed_id=deed_id),
+        lambda: jobs.run(deed_id=deed_id, now=timezone.now),
+        lambda: jobs.give_up(deed_id=deed_id),
         context,
     )
 
@@ -22,4 +22,4 @@ def carry_on_deed(context: JobContext, deed_id: int) -> None:
 @app.task(name="forget_deeds", queueing_lock="forget_deeds")
 def forget_deeds(timestamp: int) -> None:
     """What was done to many at once, a day after it was."""
-    deed_jobs.forget_old(now=timezone.now())
+    jobs.forget_old(now=timezone.now())

@@ -15,8 +15,8 @@ from contacts.models import Contact, sight
 from funnel.series import bulk_enrolments, enrolments
 from funnel.series.bulk_enrolments import Started
 from funnel.series.enrolments import Effect
-from pipeline import columns as board
-from pipeline import places
+from pipeline.cards import places
+from pipeline.columns import verbs as board
 from pipeline.models import Card, Column, Move
 
 MOST_ENROLLED = 500  # contacts whose mails begin at once

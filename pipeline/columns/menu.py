@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
-from pipeline.columns import (
+from pipeline.columns.verbs import (
     MOST_COLUMNS,
     bound_to_funnel,
     nothing_left_of_new,

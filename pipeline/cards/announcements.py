@@ -8,7 +8,7 @@ from funnel.contact_messages import plain_subject
 from funnel.letters import placeholders
 from funnel.models import Enrolment, Message, Sender
 from funnel.series.enrolments import Announcement, Effect
-from pipeline.moves import Moved
+from pipeline.cards.moves import Moved
 
 SOON = timedelta(hours=1)
 

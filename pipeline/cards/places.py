@@ -9,7 +9,7 @@ from accounts.models import User
 from base.refusals import NotUnderstood
 from base.sql import all_rows
 from contacts.models import Contact, sight
-from pipeline import ranks
+from pipeline.cards import ranks
 from pipeline.models import Card
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict, Forbidden
-from pipeline import bulk, column_deeds, deed_tasks, doing, taking_back
-from pipeline import columns as board
-from pipeline.column_records import remember
+from pipeline.cards import bulk
+from pipeline.columns import verbs as board
+from pipeline.deeds import doing, reversible_columns, taking_back, tasks
+from pipeline.deeds.column_records import remember
 from pipeline.models import Card, Deed
 
 UNDO = timedelta(minutes=10)
@@ -100,7 +101,7 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
         raise Conflict(_("Rückgängig machen ist nur zehn Minuten lang möglich."))
     # A job that did not get to the end has left its column where it was.
     if deed.kind in OF_COLUMNS and not (deed.kind == Kind.EMPTY and not deed.before):
-        column_deeds.take_back(deed, user)
+        reversible_columns.take_back(deed, user)
     deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
     if deed.total > doing.AT_ONCE:
         return _hand_over(deed, State.UNDOING)
@@ -141,5 +142,5 @@ def _hand_over(deed: Deed, state: str) -> Deed:
     """To the worker, with the commit."""
     deed.state = state
     deed.save()
-    deed_tasks.carry_on_deed.defer(deed_id=deed.pk)
+    tasks.carry_on_deed.defer(deed_id=deed.pk)
     return deed

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from pipeline import columns as board
-from pipeline.column_records import remember, revive
+from pipeline.columns import verbs as board
+from pipeline.deeds.column_records import remember, revive
 from pipeline.models import Card, Column, Deed
 
 Kind = Deed.Kind

@@ -1,0 +1,19 @@
+"""The board and what is done with many contacts at once."""
+
+from pipeline.models.board import Card, Column, Export, Import, ImportRow, Move, TrashedCard
+from pipeline.models.deeds import Deed, DeedPart
+from pipeline.models.origins import Intake, Trace
+
+__all__ = [
+    "Card",
+    "Column",
+    "Deed",
+    "DeedPart",
+    "Export",
+    "Import",
+    "ImportRow",
+    "Intake",
+    "Move",
+    "Trace",
+    "TrashedCard",
+]
