@@ -32,8 +32,8 @@ import django
 django.setup()
 os.nice(10)
 from datetime import datetime
-from funnel import outbox
-outbox.sweep(now=datetime.fromisoformat("{MONDAY.isoformat()}"), seconds=3600)
+from funnel.sending import worker
+worker.sweep(now=datetime.fromisoformat("{MONDAY.isoformat()}"), seconds=3600)
 """
 
 

@@ -36,8 +36,8 @@ SWEEP = """
 import sys, django
 django.setup()
 from datetime import datetime
-from funnel import outbox
-outbox.sweep(now=datetime.fromisoformat(sys.argv[1]))
+from funnel.sending import worker
+worker.sweep(now=datetime.fromisoformat(sys.argv[1]))
 """
 
 
