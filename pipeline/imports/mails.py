@@ -19,7 +19,8 @@ from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
 from pipeline.cards import announcements
 from pipeline.forecast import coming_steps
-from pipeline.imports.people import People, Wish
+from pipeline.imports.matching import Wish
+from pipeline.imports.people import People
 from pipeline.models import Column
 
 BATCH = 500

@@ -1,19 +1,65 @@
 """How a row of a file is held against the contacts it could mean: whom it means, and what it wants of them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from contacts import identity, reaches
 from contacts.identity import Record, Same
-from pipeline.imports.rows import Facts, Row, place_key
-
-if TYPE_CHECKING:
-    from pipeline.imports.people import Person
+from pipeline.imports.rows import Evidence, Facts, Row, place_key
 
 _NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
 
+Change = tuple[str, Any, Any]  # field, old value, new one
+Given = tuple[datetime, str]  # a consent, known again by its moment and its words
 
-def identified(row: Row, record: Record, people: Sequence["Person"]) -> list["Person"]:
+
+def given(evidence: Evidence) -> Given:
+    return evidence.at, evidence.wording
+
+
+@dataclass(slots=True)
+class Wish:
+    """All that the rows of the file want of one contact."""
+
+    line: int  # of the first row
+    facts: Facts = field(default_factory=dict)
+    column_id: int | None = None
+    notes: list[str] = field(default_factory=list)
+    consents: list[Evidence] = field(default_factory=list)
+    created_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Person:
+    """A contact as the import sees it: `key` is its id, or negative for one that the file brings."""
+
+    key: int
+    facts: Facts  # without the empty ones
+    column_id: int | None
+    trashed: bool = False
+    notes: set[str] = field(default_factory=set)
+    consents: set[Given] = field(default_factory=set)
+    _record: Record | None = None
+
+    @property
+    def record(self) -> Record:
+        """What the person is known by; `changed` after the facts are others."""
+        if self._record is None:
+            self._record = identity.record(self.facts)
+        return self._record
+
+    def changed(self) -> None:
+        self._record = None
+
+    def hears(self, wish: Wish) -> None:
+        """Knows the notes and consents that the file brings, so that none is brought again."""
+        self.notes.update(wish.notes)
+        self.consents.update(map(given, wish.consents))
+
+
+def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
     """Whom the row means: by e-mail address, else by number and name. Several that nothing tells apart are all of them.
 
     Several are narrowed down to those of exactly this name.
@@ -25,13 +71,13 @@ def identified(row: Row, record: Record, people: Sequence["Person"]) -> list["Pe
     return []
 
 
-def repeated(row: Row, record: Record, people: Sequence["Person"]) -> list["Person"]:
+def repeated(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
     """Whom a row means that nothing identifies: who says the same in all its cells."""
     place = place_key(row.facts)
     return _narrowed(row, record, [person for person in people if _says_the_same(person, row, place)])
 
 
-def in_common(record: Record, people: Sequence["Person"]) -> list[tuple[str, "Person"]]:
+def in_common(record: Record, people: Sequence[Person]) -> list[tuple[str, Person]]:
     """Who has the same address or number (`Same`), whatever the names are."""
     shared = ((identity.shared(record, person.record), person) for person in people)
     return [(same.value, person) for same, person in shared if same]
@@ -61,7 +107,7 @@ def filled(known: Facts, row: Facts) -> Facts:
     return {name: value for name, value in added.items() if name.startswith("more_") or not known.get(name)}
 
 
-def _narrowed(row: Row, record: Record, people: list["Person"]) -> list["Person"]:
+def _narrowed(row: Row, record: Record, people: list[Person]) -> list[Person]:
     if len(people) > 1:
         for narrowed in (
             [person for person in people if person.key == row.file_id],
@@ -73,7 +119,7 @@ def _narrowed(row: Row, record: Record, people: list["Person"]) -> list["Person"
     return people
 
 
-def _without_shared(record: Record, people: Sequence["Person"]) -> Record:
+def _without_shared(record: Record, people: Sequence[Person]) -> Record:
     """The record without the addresses that too many people of different names have."""
     shared = []
     for address in record.emails:
@@ -86,7 +132,7 @@ def _without_shared(record: Record, people: Sequence["Person"]) -> Record:
     return identity.without(record, shared) if shared else record
 
 
-def _says_the_same(person: "Person", row: Row, place: int) -> bool:
+def _says_the_same(person: Person, row: Row, place: int) -> bool:
     """Whether no cell of the row disagrees; who has it on the desk, and when, is not what the contact is."""
     if place_key(person.facts) != place:
         return False

@@ -7,9 +7,7 @@ memory, because a hundred thousand rows must fit beside the rest of the worker.
 
 import pickle
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from accounts.models import Account
 from contacts import identity
@@ -17,56 +15,11 @@ from contacts.identity import Record
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
 from pipeline.imports import matching
-from pipeline.imports.rows import FACTS, Evidence, Facts, Row, place_key, sort_name
+from pipeline.imports.matching import Change, Person, Wish, given
+from pipeline.imports.rows import FACTS, Facts, Row, place_key, sort_name
 
 MOST_ALIKE = 30  # people who share a number or an address: so many identify nobody
 MOST_READ = 20_000  # contacts for one batch of rows
-Change = tuple[str, Any, Any]  # field, old value, new one
-Given = tuple[datetime, str]  # a consent, known again by its moment and its words
-
-
-def given(evidence: Evidence) -> Given:
-    return evidence.at, evidence.wording
-
-
-@dataclass(slots=True)
-class Person:
-    """A contact as the import sees it: `key` is its id, or negative for one that the file brings."""
-
-    key: int
-    facts: Facts  # without the empty ones
-    column_id: int | None
-    trashed: bool = False
-    notes: set[str] = field(default_factory=set)
-    consents: set[Given] = field(default_factory=set)
-    _record: Record | None = None
-
-    @property
-    def record(self) -> Record:
-        """What the person is known by; `changed` after the facts are others."""
-        if self._record is None:
-            self._record = identity.record(self.facts)
-        return self._record
-
-    def changed(self) -> None:
-        self._record = None
-
-    def hears(self, wish: "Wish") -> None:
-        """Knows the notes and consents that the file brings, so that none is brought again."""
-        self.notes.update(wish.notes)
-        self.consents.update(map(given, wish.consents))
-
-
-@dataclass(slots=True)
-class Wish:
-    """All that the rows of the file want of one contact."""
-
-    line: int  # of the first row
-    facts: Facts = field(default_factory=dict)
-    column_id: int | None = None
-    notes: list[str] = field(default_factory=list)
-    consents: list[Evidence] = field(default_factory=list)
-    created_at: datetime | None = None
 
 
 class Found(NamedTuple):

@@ -18,7 +18,8 @@ from contacts.csv.sheet import Sheet
 from contacts.identity import Same
 from funnel.models import Suppression
 from funnel.permission import suppression
-from pipeline.imports.people import Change, People, Person
+from pipeline.imports.matching import Change, Person
+from pipeline.imports.people import People
 from pipeline.imports.rows import Reader, Row, name_of
 from pipeline.models import Column, Import, ImportRow
 

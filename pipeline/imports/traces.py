@@ -1,8 +1,10 @@
 """What an import has written, kept for the time in which it can be taken back."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from psycopg.types.json import Jsonb
@@ -10,15 +12,25 @@ from psycopg.types.json import Jsonb
 from base.copying import copy_in
 from pipeline.models import Import, Trace
 
-if TYPE_CHECKING:
-    from pipeline.imports.write import Writer
-
 COLUMNS = ("account_id", "source_id", "contact_id", "is_new", "before", "after", "from_column", "kept", "at")
 
 
-def keep(writer: "Writer", source: Import) -> None:
+@dataclass(frozen=True)
+class Written:
+    """The ids of the contacts an import has made and of those it has changed, and what was there before."""
+
+    made: Iterable[int]
+    changed: Iterable[int]
+    values: Mapping[
+        int, tuple[Mapping[str, Any], Mapping[str, Any]]
+    ]  # changed contact → fields before and after
+    came_from: Mapping[int, int]  # changed contact → the column its card has left
+    at: datetime
+
+
+def keep(source: Import, written: Written) -> None:
     """One row for each contact that was made or changed."""
-    copy_in(Trace, COLUMNS, _rows(writer, source))
+    copy_in(Trace, COLUMNS, _rows(source, written))
 
 
 def stored(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,11 +50,11 @@ def _bare(value: Any) -> Any:
     ]
 
 
-def _rows(writer: "Writer", source: Import) -> Iterator[tuple[Any, ...]]:
-    office, at = source.account_id, writer.now
-    for pk in writer.ids:
+def _rows(source: Import, written: Written) -> Iterator[tuple[Any, ...]]:
+    office, at = source.account_id, written.at
+    for pk in written.made:
         yield office, source.pk, pk, True, Jsonb({}), Jsonb({}), None, "", at
-    for pk in writer.known:
-        before, after = writer.traces.get(pk, ({}, {}))
+    for pk in written.changed:
+        before, after = written.values.get(pk, ({}, {}))
         values = Jsonb(stored(before)), Jsonb(stored(after))
-        yield office, source.pk, pk, False, *values, writer.came_from.get(pk), "", at
+        yield office, source.pk, pk, False, *values, written.came_from.get(pk), "", at

@@ -28,10 +28,11 @@ from funnel.series.bulk_enrolments import Started
 from pipeline.cards import bulk, places
 from pipeline.cards.bulk import Enrol
 from pipeline.imports.mails import Mails
-from pipeline.imports.people import People, Wish
+from pipeline.imports.matching import Wish
+from pipeline.imports.people import People
 from pipeline.imports.plan import label
 from pipeline.imports.rows import Evidence, Facts
-from pipeline.imports.traces import keep
+from pipeline.imports.traces import Written, keep
 from pipeline.models import Card, Column, Import, Move
 
 BATCH = 500
@@ -83,7 +84,7 @@ class Writer:
         for batch in _parts(self.people.known()):
             self._change(batch)
         self._put_cards()
-        keep(self, source)
+        keep(source, Written(self.ids, self.known, self.traces, self.came_from, self.now))
 
     def contact_id(self, key: int | None) -> int | None:
         """The id of a contact of the plan."""
