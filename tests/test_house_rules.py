@@ -109,11 +109,21 @@ LOCKS = files("requirements*.txt")
 
 @pytest.mark.parametrize(
     "check",
-    [code.upward_imports, code.late_imports, code.vague_names, code.hidden_effects],
+    [
+        code.upward_imports,
+        code.climbing_imports,
+        code.late_imports,
+        code.vague_names,
+        code.hidden_effects,
+    ],
     ids=lambda c: c.__name__,
 )
 def test_rooms_keep_their_order(check: Callable[[str, str], list[str]]) -> None:
     assert complaints(check, MODULES) == []
+
+
+def test_modules_import_in_no_circle() -> None:
+    assert code.circles({name_of(path): path.read_text() for path in WRITTEN}) == []
 
 
 def test_files_stay_short() -> None:
@@ -185,6 +195,12 @@ BREAKAGES = [
     (code.upward_imports, "accounts/views.py", "from ..pipeline import moves"),
     (code.upward_imports, "pipeline/cards/moves.py", "from tests import factories"),
     (code.upward_imports, "contacts/models.py", "card = ForeignKey('pipeline.Card')"),
+    (code.climbing_imports, "pipeline/cards/moves.py", "from pipeline.deeds import doing"),
+    (code.climbing_imports, "pipeline/selection.py", "def f():\n    from pipeline.imports import plan"),
+    (code.climbing_imports, "pipeline/models/board.py", "from pipeline.columns.verbs import insert"),
+    (code.climbing_imports, "funnel/letters/lint.py", "import funnel.sending.worker"),
+    (code.climbing_imports, "contacts/facts.py", "from contacts.csv import fields"),
+    (code.climbing_imports, "pipeline/leads.py", "from pipeline.views import cards"),
     (code.late_imports, "pipeline/cards/moves.py", "def move():\n    from funnel import enrolments"),
     (code.vague_names, "contacts/utils.py", ""),
     (code.vague_names, "funnel/services/mail.py", ""),
@@ -246,7 +262,24 @@ def test_checker_catches(check: Callable[[str, str], list[object]], path: str, s
     assert len(check(path, source)) >= 1
 
 
+def test_checker_catches_a_circle() -> None:
+    sources = {
+        "contacts/__init__.py": "",
+        "contacts/due.py": "from contacts import facts",
+        "contacts/facts.py": "from contacts.models import Contact",
+        "contacts/models.py": "if TYPE_CHECKING:\n    from contacts.due import Due",
+        "contacts/views.py": "from contacts import due",
+    }
+    assert code.circles(sources) == ["contacts.due", "contacts.facts", "contacts.models"]
+
+
 SOUND = [
+    (
+        code.climbing_imports,
+        "pipeline/deeds/doing.py",
+        "from pipeline import leads\nfrom pipeline.cards import moves",
+    ),
+    (code.climbing_imports, "pipeline/views/cards.py", "from pipeline.cards import moves"),
     (
         code.upward_imports,
         "pipeline/cards/moves.py",

@@ -16,6 +16,15 @@ ROOMS: dict[str, set[str]] = {
     "help": {"accounts", "base"},
     "config": {"demo", "pipeline", "funnel", "contacts", "accounts", "base", "help"},
 }
+# The folders of a room, from the bottom up: each may import those before it. "" are the modules that lie flat in it.
+FOLDERS: dict[str, tuple[str, ...]] = {
+    "contacts": ("", "csv", "views", "urls"),
+    "funnel": (
+        *("models", "permission", "reading", "letters", "series", "transport", "replies", "sending", ""),
+        *("views", "urls"),
+    ),
+    "pipeline": ("models", "columns", "cards", "", "deeds", "imports", "inquiries", "tasks", "views", "urls"),
+}
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}
 SIGNAL_MODULES = {"django.dispatch", "django.db.models.signals", "django.core.signals"}
 WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is named or whose lookup was scoped
@@ -64,6 +73,55 @@ def upward_imports(path: str, source: str) -> list[str]:
         if (match := re.fullmatch(r"(\w+)\.[A-Z]\w+", node.value)) and match[1] in banned
     ]
     return [f"{path}:{line} {room} may not know {name}" for line, name in imported + named]
+
+
+def climbing_imports(path: str, source: str) -> list[str]:
+    """Imports of a folder of the same room that stands above this one."""
+    room, place = room_of(path), _folder_of(path.removesuffix(".py").split("/"))
+    folders = FOLDERS.get(room)
+    if folders is None or "migrations" in path:
+        return []
+    imported = [(line, name.split(".")) for line, name in _imports(path, ast.parse(source))]
+    return [
+        f"{path}:{line} {room}/{place} may not know {'.'.join(parts)}"
+        for line, parts in imported
+        if parts[0] == room and folders.index(_folder_of(parts)) > folders.index(place)
+    ]
+
+
+def _folder_of(parts: list[str]) -> str:
+    second = parts[1] if len(parts) > 1 else ""
+    return "views" if second == "management" else second if second in FOLDERS.get(parts[0], ()) else ""
+
+
+def circles(sources: dict[str, str]) -> list[str]:
+    """Modules that import each other, directly or through others, for their types included."""
+    known = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in sources}
+    imports = {
+        name: {found for found in _modules(path, sources[path], known) if found != name}
+        for name, path in known.items()
+    }
+    while leaves := [name for name, targets in imports.items() if not targets & imports.keys()]:
+        for name in leaves:
+            del imports[name]
+    return sorted(name for name in imports if name in _reached(imports, name))
+
+
+def _modules(path: str, source: str, known: dict[str, str]) -> set[str]:
+    found = {name for _, name in _imports(path, ast.parse(source))}
+    return {name if name in known else name.rpartition(".")[0] for name in found} & known.keys()
+
+
+def _reached(imports: dict[str, set[str]], start: str) -> set[str]:
+    """All that a module imports, through whatever."""
+    found: set[str] = set()
+    waiting = list(imports[start])
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += imports.get(name, ())
+    return found
 
 
 def late_imports(path: str, source: str) -> list[str]:
