@@ -42,11 +42,7 @@ def patient(view: Any) -> Any:
 
 
 def _is_too_often(form: Form) -> bool:
-    return any(
-        fault.code == "too_many_login_attempts"
-        for faults in form.errors.as_data().values()
-        for fault in faults
-    )
+    return any(fault.code == "too_many_login_attempts" for faults in form.errors.as_data().values() for fault in faults)
 
 
 def inside(route: str, view: Any, name: str) -> URLPattern:

@@ -21,9 +21,7 @@ from base.emails import clean_email
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}
 DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
-LINK = re.compile(
-    r"://|//|www\.|@|[^\W_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE
-)  # what a mail program makes a link of
+LINK = re.compile(r"://|//|www\.|@|[^\W_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)  # what a mail program makes a link of
 LEADING_ON = re.compile(r"://|www\.|\.[^\W\d_]{2,}/", re.IGNORECASE)  # a firm may be called „haus24.de“
 ZONES = (
     ("Europe/Berlin", _("Deutschland (Berlin)")),

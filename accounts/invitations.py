@@ -57,13 +57,9 @@ def limit(request: HttpRequest, email: str) -> None:
     """Counts an invitation to this address. Raises TooMany for the sixth in a day, or the 41st of the office."""
     office = f"office {request.account.pk}"  # type: ignore[attr-defined]
     if not ratelimit.consume(request, action="invitation", key=email):
-        raise TooMany(
-            _("Diese Adresse hat heute schon fünf Einladungen bekommen. Bitte versuchen Sie es morgen.")
-        )
+        raise TooMany(_("Diese Adresse hat heute schon fünf Einladungen bekommen. Bitte versuchen Sie es morgen."))
     if not ratelimit.consume(request, action="invitations", key=office):
-        raise TooMany(
-            _("Ihr Büro hat heute schon vierzig Einladungen verschickt. Bitte versuchen Sie es morgen.")
-        )
+        raise TooMany(_("Ihr Büro hat heute schon vierzig Einladungen verschickt. Bitte versuchen Sie es morgen."))
 
 
 def send(user: User, *, inviter: User | None = None) -> bool:

@@ -33,9 +33,7 @@ def invite(
     if User.objects.of(account).filter(email=email).exists():
         raise NotUnderstood(_("Diese E-Mail-Adresse gehört schon zu Ihrem Büro."))
     if User.objects.filter(email=email).exists():
-        raise NotUnderstood(
-            _("Diese E-Mail-Adresse kann nicht eingeladen werden. Bitte nehmen Sie eine andere.")
-        )
+        raise NotUnderstood(_("Diese E-Mail-Adresse kann nicht eingeladen werden. Bitte nehmen Sie eine andere."))
     hue = User.objects.of(account).count() % HUES + 1
     user = User(account=account, email=email, role=role, first_name=first_name, last_name=last_name, hue=hue)
     user.invited_by = actor

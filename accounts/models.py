@@ -37,9 +37,7 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(plan__in=plans.Plan.values), name="account_plan_known"),
-            models.CheckConstraint(
-                condition=models.Q(agents_see__in=["all", "own"]), name="account_agents_see_known"
-            ),
+            models.CheckConstraint(condition=models.Q(agents_see__in=["all", "own"]), name="account_agents_see_known"),
         ]
 
     def __str__(self) -> str:

@@ -22,9 +22,7 @@ def fresh_ids(model: type[Model], count: int) -> list[int]:
     """Ids nobody else gets, for rows that go in by COPY."""
     with connection.cursor() as cursor:
         table = model._meta.db_table
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [number for (number,) in cursor.fetchall()]
 
 

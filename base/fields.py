@@ -143,7 +143,5 @@ class TagsField(forms.CharField):
         if len(tags) > MOST_TAGS:
             raise ValidationError(_("Höchstens %(limit)s Schlagwörter."), params={"limit": MOST_TAGS})
         if any(len(tag) > LONGEST_TAG for tag in tags):
-            raise ValidationError(
-                _("Ein Schlagwort hat höchstens %(limit)s Zeichen."), params={"limit": LONGEST_TAG}
-            )
+            raise ValidationError(_("Ein Schlagwort hat höchstens %(limit)s Zeichen."), params={"limit": LONGEST_TAG})
         return tags

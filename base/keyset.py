@@ -72,9 +72,7 @@ def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None,
     backwards = place is not None and place.is_before
     rising = descending == backwards
     sections = _sections(order, place, backwards, rising)
-    rows = rows.annotate(
-        sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression)
-    )
+    rows = rows.annotate(sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression))
     found: list[Any] = []
     for section in sections:
         if len(found) <= size:

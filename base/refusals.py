@@ -82,18 +82,14 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
             is_theirs = isinstance(error, Trashed) and request.user.is_authenticated and request.user.leads
-            return answer(
-                request, error.status, error.sentence, trash="/contacts/trash/" if is_theirs else ""
-            )
+            return answer(request, error.status, error.sentence, trash="/contacts/trash/" if is_theirs else "")
         if isinstance(error, PermissionDenied):
             return answer(request, 403, str(error) or _("Dafür fehlt Ihnen die Berechtigung."))
         if isinstance(error, Http404):
             return answer(request, 404, _("Das gibt es hier nicht (mehr)."))
         if went_meanwhile(error):
             log.warning("%s: a row went meanwhile (%s)", _route(request), type(error).__qualname__)
-            return answer(
-                request, Gone.status, _("Das wurde soeben gelöscht. Bitte laden Sie die Seite neu.")
-            )
+            return answer(request, Gone.status, _("Das wurde soeben gelöscht. Bitte laden Sie die Seite neu."))
         return None
 
 

@@ -75,9 +75,7 @@ def _sentence(error: BaseException | None) -> tuple[str, int] | None:
                 "gleich noch einmal."
             ), SOON
         case psycopg.errors.DiskFull() | psycopg.errors.ReadOnlySqlTransaction():
-            return _(
-                "Zurzeit kann nichts gespeichert werden. Bitte versuchen Sie es später noch einmal."
-            ), LATER
+            return _("Zurzeit kann nichts gespeichert werden. Bitte versuchen Sie es später noch einmal."), LATER
     if isinstance(error, InternalError):
         return None
     return _("Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."), SOON

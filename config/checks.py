@@ -16,9 +16,7 @@ MANAGE = [sys.executable, "manage.py"]
 
 
 def commands() -> dict[str, list[str]]:
-    templates = [
-        str(path) for path in sorted(Path().glob("**/templates/**/*.html")) if path.parts[0] != ".venv"
-    ]
+    templates = [str(path) for path in sorted(Path().glob("**/templates/**/*.html")) if path.parts[0] != ".venv"]
     return {
         "format": [*MODULE, "ruff", "format", "--check", "."],
         "lint": [*MODULE, "ruff", "check", "."],

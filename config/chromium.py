@@ -18,9 +18,7 @@ def main() -> None:
         if path := attempt():
             print(path)
             return
-    sys.exit(
-        "Kein Chromium gefunden und keines installierbar. Bitte eines installieren oder CHROMIUM=… angeben."
-    )
+    sys.exit("Kein Chromium gefunden und keines installierbar. Bitte eines installieren oder CHROMIUM=… angeben.")
 
 
 def found() -> str | None:

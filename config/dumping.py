@@ -63,9 +63,7 @@ def leave() -> None:
     connection.close_pool()  # type: ignore[attr-defined]
 
 
-def _run(
-    program: str, arguments: list[str], *, stdin: IO[bytes] | None = None, connects: bool = True
-) -> None:
+def _run(program: str, arguments: list[str], *, stdin: IO[bytes] | None = None, connects: bool = True) -> None:
     environment = {"PATH": os.defpath, "LC_ALL": "C"} | (_place() if connects else {})
     done = subprocess.run(
         [str(_binary(program)), *arguments], env=environment, stdin=stdin, stderr=subprocess.PIPE, check=False
@@ -106,9 +104,7 @@ def _major() -> int:
 def _binary(program: str) -> Path:
     """The program of the oldest version that knows this server: its output is the one the server can read again."""
     package = Path(str(distribution(WHEEL).locate_file(WHEEL.replace("-", "_"))))
-    installed = {
-        int(folder.name.removeprefix("pginstall") or 16): folder for folder in package.glob("pginstall*/")
-    }
+    installed = {int(folder.name.removeprefix("pginstall") or 16): folder for folder in package.glob("pginstall*/")}
     major = _major()
     fitting = [number for number in sorted(installed) if number >= major]
     if not fitting:

@@ -263,9 +263,7 @@ def _socket_directory(pgdata: Path) -> Path:
 def _end(pid: int, pgdata: Path) -> None:
     os.kill(pid, signal.SIGINT)  # "fast": sessions are ended, the data is written out
     deadline = time.monotonic() + STOP_SECONDS
-    while _works_in(
-        pid, pgdata
-    ):  # not: while it exists, since its parent may be slow to take note of its end
+    while _works_in(pid, pgdata):  # not: while it exists, since its parent may be slow to take note of its end
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGQUIT)  # the log is replayed at the next start; nothing committed is lost
             break

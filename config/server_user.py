@@ -65,9 +65,7 @@ class ServerUser:
         installed = {_major(folder): folder for folder in package.glob("pginstall*/")}
         folder = installed.get(major or max(installed, key=int))
         if folder is None:
-            raise EmbeddedError(
-                f"Die Datenbank stammt von PostgreSQL {major}; vorhanden: {', '.join(installed)}."
-            )
+            raise EmbeddedError(f"Die Datenbank stammt von PostgreSQL {major}; vorhanden: {', '.join(installed)}.")
         if not self.reaches(*(folder / part for part in PROBES)):
             folder = _copied(folder, self)
         return folder / "bin" / name
@@ -98,9 +96,7 @@ def _system_user() -> tuple[int, int]:
             return ids
     if useradd := shutil.which("useradd", path=f"{os.defpath}:/usr/sbin:/sbin"):
         command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--user-group"]
-        subprocess.run(
-            [*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, check=False
-        )
+        subprocess.run([*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, check=False)
     if ids := _ids(SYSTEM_USER) or _ids("nobody"):
         return ids
     raise EmbeddedError("PostgreSQL läuft nicht als root, und es gibt keinen Systembenutzer dafür.")
@@ -146,9 +142,7 @@ def _copied(folder: Path, user: ServerUser) -> Path:
             continue
         if user.reaches(*(copy / part for part in PROBES)):
             return copy
-    raise EmbeddedError(
-        "PostgreSQL läuft nicht als root, und kein Ort ist für den Systembenutzer erreichbar."
-    )
+    raise EmbeddedError("PostgreSQL läuft nicht als root, und kein Ort ist für den Systembenutzer erreichbar.")
 
 
 def _foreign(home: Path) -> bool:

@@ -20,9 +20,7 @@ def required(name: str) -> str:
     """The variable's value. Without it the process ends with one clear line, never with a guessed value."""
     value = env.str(name, "")
     if not value:
-        sys.exit(
-            f"{name} is not set. Production needs it; `make run` sets it for a trial (README, “Configure”)."
-        )
+        sys.exit(f"{name} is not set. Production needs it; `make run` sets it for a trial (README, “Configure”).")
     return value
 
 

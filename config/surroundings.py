@@ -36,9 +36,7 @@ class Surroundings:
     def claimed_port(self) -> socket.socket:
         """The listening socket, ours from now on: two starts at once cannot both get it."""
         try:
-            family, kind, protocol, _, address = socket.getaddrinfo(
-                self.host, self.port, type=socket.SOCK_STREAM
-            )[0]
+            family, kind, protocol, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
             listen = socket.socket(family, kind, protocol)
         except OSError as error:
             raise Trouble(f"HOST={self.host} ist keine Adresse dieses Rechners ({error.strerror}).") from None
@@ -84,9 +82,7 @@ class Surroundings:
             with tempfile.TemporaryFile(dir=self.data_dir):
                 pass
         except OSError as error:
-            raise Trouble(
-                f"In DATA_DIR={self.data_dir} kann nicht geschrieben werden ({error.strerror})."
-            ) from None
+            raise Trouble(f"In DATA_DIR={self.data_dir} kann nicht geschrieben werden ({error.strerror}).") from None
 
     def _keys(self) -> dict[str, str]:
         """The office's keys, made once: sessions and the links in mails outlive a restart."""

@@ -175,9 +175,7 @@ def remove(*, action: Action, actor: User) -> Contact:
 
 def may_edit(user: User, action: Action) -> bool:
     """What happened by itself is evidence; what a person recorded is theirs and their managers' to correct."""
-    return (
-        action.kind in MANUAL and action.author_id is not None and (action.author_id == user.pk or user.leads)
-    )
+    return action.kind in MANUAL and action.author_id is not None and (action.author_id == user.pk or user.leads)
 
 
 @transaction.atomic
@@ -255,7 +253,5 @@ def _recount(contact: Contact) -> None:
     rows = performed.order_by().values("kind").annotate(count=Count("pk"), last=Max("performed_at"))
     counts = {row["kind"]: row["count"] for row in rows}
     last = max((row["last"] for row in rows if row["kind"] not in NOT_COUNTED), default=None)
-    Contact.objects.of(contact.account_id).filter(pk=contact.pk).update(
-        action_counts=counts, last_action_at=last
-    )
+    Contact.objects.of(contact.account_id).filter(pk=contact.pk).update(action_counts=counts, last_action_at=last)
     contact.action_counts, contact.last_action_at = counts, last

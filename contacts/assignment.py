@@ -51,9 +51,7 @@ def assign_many(
 @transaction.atomic
 def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -> None:
     """Gives contacts, locked by the caller, back to those they belonged to, colleagues who have left among them."""
-    contacts = (
-        Contact.objects.of(actor.account).filter(pk__in=before).select_related("assignee").order_by("pk")
-    )
+    contacts = Contact.objects.of(actor.account).filter(pk__in=before).select_related("assignee").order_by("pk")
     users = User.objects.of(actor.account).in_bulk({pk for pk in before.values() if pk is not None})
     by_owner: dict[int | None, list[Contact]] = {}
     for contact in contacts:

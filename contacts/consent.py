@@ -101,12 +101,8 @@ def word(row: Consent) -> str:
 
 def told(rows: QuerySet[Consent]) -> QuerySet[Consent]:
     """With what `word` needs: whether a no takes back what was given before."""
-    same = Consent.objects.of(OuterRef("account")).filter(
-        contact=OuterRef("contact"), channel=OuterRef("channel")
-    )
-    return rows.annotate(
-        was_granted=Exists(same.filter(granted=True, occurred_at__lte=OuterRef("occurred_at")))
-    )
+    same = Consent.objects.of(OuterRef("account")).filter(contact=OuterRef("contact"), channel=OuterRef("channel"))
+    return rows.annotate(was_granted=Exists(same.filter(granted=True, occurred_at__lte=OuterRef("occurred_at"))))
 
 
 def _state(contact: Contact, channel: str, newest: Consent | None) -> State:

@@ -13,9 +13,7 @@ FIELDS = ["phone_e164", "sort_name", "search", "keys"]
 def derive(contact: Contact) -> Contact:
     """Sets the derived fields of an unsaved or changed contact and returns it; saving it is the caller's."""
     contact.phone_e164 = identity.number_of(contact.phone)
-    contact.more_phones = [
-        reach | {"e164": identity.number_of(reach["text"])} for reach in contact.more_phones
-    ]
+    contact.more_phones = [reach | {"e164": identity.number_of(reach["text"])} for reach in contact.more_phones]
     contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
     contact.search = search_vector(contact)
     contact.keys = identity.keys(contact.account_id, vars(contact))

@@ -45,9 +45,7 @@ GROUPS = {
         ),
         Group("reach", gettext_lazy("Erreichbarkeit"), REACH),
         Group("address", gettext_lazy("Adresse"), ("street", "postal_code", "city")),
-        Group(
-            "property", gettext_lazy("Objekt"), ("property_kind", "living_area", "plot_area", "year_built")
-        ),
+        Group("property", gettext_lazy("Objekt"), ("property_kind", "living_area", "plot_area", "year_built")),
         Group("source", gettext_lazy("Quelle"), ("source", "source_detail")),
         Group("tags", gettext_lazy("Schlagwörter"), ("tags",)),
     )
@@ -66,16 +64,12 @@ class Overtaken(Conflict):
             % {"field": label(name), "theirs": text(name, getattr(contact, name)), "yours": text(name, value)}
             for name, value in values.items()
         )
-        super().__init__(
-            _("Der Kontakt wurde inzwischen von jemand anderem geändert. %(lines)s") % {"lines": lines}
-        )
+        super().__init__(_("Der Kontakt wurde inzwischen von jemand anderem geändert. %(lines)s") % {"lines": lines})
         self.contact, self.values = contact, values
 
 
 @transaction.atomic
-def save(
-    *, contact: Contact, values: Mapping[str, Any], version: int | None, actor: User, now: datetime
-) -> Contact:
+def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, actor: User, now: datetime) -> Contact:
     """Writes checked values of `FIELDS`; answers the contact as it now is, its version raised by one.
 
     `version` is the one the values were typed against; None: do not check. What is so already writes nothing,
@@ -83,9 +77,7 @@ def save(
     if no name, company, e-mail address or phone number would be left.
     """
     locked = lock(actor, contact.pk)
-    values = {
-        name: values[name] for name in FIELDS if name in values and getattr(locked, name) != values[name]
-    }
+    values = {name: values[name] for name in FIELDS if name in values and getattr(locked, name) != values[name]}
     if not values:
         return locked
     if version is not None and version != locked.version:

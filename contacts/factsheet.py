@@ -88,9 +88,7 @@ def _property(contact: Contact) -> list[Line]:
 
 
 def _source(contact: Contact) -> list[Line]:
-    return [
-        Line(_("Quelle"), " – ".join(filter(None, (contact.get_source_display(), contact.source_detail))))
-    ]
+    return [Line(_("Quelle"), " – ".join(filter(None, (contact.get_source_display(), contact.source_detail))))]
 
 
 def _tags(contact: Contact) -> list[Line]:

@@ -37,9 +37,7 @@ def seen_by(user: User) -> ContactQuerySet:
 
 def having(account_id: int, address: str) -> ContactQuerySet:
     """The office's contacts that have the e-mail address, as their first or a further one."""
-    near = Contact.objects.of(account_id).filter(
-        keys__contains=[f"{account_id}:{identity.email_key(address)}"]
-    )
+    near = Contact.objects.of(account_id).filter(keys__contains=[f"{account_id}:{identity.email_key(address)}"])
     further = Q(more_emails__contains=[{"text": address.strip().lower()}])
     return near.filter(Q(email__iexact=address.strip()) | further)
 
@@ -73,7 +71,5 @@ def _the_one(contacts: ContactQuerySet) -> Contact:
     if contact is None:
         raise Http404
     if contact.trashed_at is not None:
-        raise Trashed(
-            _("Kontakt wurde gelöscht. Solange er im Papierkorb liegt, kann er wiederhergestellt werden.")
-        )
+        raise Trashed(_("Kontakt wurde gelöscht. Solange er im Papierkorb liegt, kann er wiederhergestellt werden."))
     return contact

@@ -31,9 +31,7 @@ class FactsForm(TidyText, forms.ModelForm):
     plot_area = AreaField(
         label=gettext_lazy("Grundstück in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
     )
-    year_built = forms.IntegerField(
-        label=gettext_lazy("Baujahr"), min_value=1000, max_value=2100, required=False
-    )
+    year_built = forms.IntegerField(label=gettext_lazy("Baujahr"), min_value=1000, max_value=2100, required=False)
     tags = TagsField(
         label=gettext_lazy("Schlagwörter"),
         max_length=700,
@@ -120,9 +118,7 @@ class DueForm(TidyText, forms.Form):
     @property
     def note(self) -> str:
         """The note; a request that does not name it leaves it as it was."""
-        return str(
-            self.cleaned_data["due_note"] if "due_note" in self.data else self.initial.get("due_note", "")
-        )
+        return str(self.cleaned_data["due_note"] if "due_note" in self.data else self.initial.get("due_note", ""))
 
 
 class ActionForm(TidyText, forms.Form):
@@ -135,9 +131,7 @@ class ActionForm(TidyText, forms.Form):
         empty_value=False,
         required=False,
     )
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Ergebnis"), choices=[("", "–"), *Outcome.choices], required=False
-    )
+    outcome = forms.ChoiceField(label=gettext_lazy("Ergebnis"), choices=[("", "–"), *Outcome.choices], required=False)
     at = MomentField(label=gettext_lazy("Zeitpunkt"), required=False, help_text=gettext_lazy("leer: jetzt"))
     text = forms.CharField(
         label=gettext_lazy("Text"),
@@ -147,9 +141,7 @@ class ActionForm(TidyText, forms.Form):
     )
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, kind: Kind, now: datetime, action: Action | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, kind: Kind, now: datetime, action: Action | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.action, self.now = kind, action, now
         if kind != Kind.CALL:
@@ -196,9 +188,7 @@ class ConsentForm(TidyText, forms.Form):
     method = forms.ChoiceField(
         label=gettext_lazy("Wie"), choices=[(method, Consent.Method(method).label) for method in BY_HAND]
     )
-    occurred_at = MomentField(
-        label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt")
-    )
+    occurred_at = MomentField(label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt"))
     place = forms.CharField(label=gettext_lazy("Wo"), max_length=200, required=False)
     wording = forms.CharField(
         label=gettext_lazy("Wortlaut"),

@@ -120,9 +120,7 @@ def is_real(number: str) -> bool:
 def loose(address: str) -> str:
     """An address without dots and +tag before the @, in lower case: how the warning compares."""
     local, at, domain = address.lower().rpartition("@")
-    return (
-        local.partition("+")[0].replace(".", "") + at + domain if local.partition("+")[0] else address.lower()
-    )
+    return local.partition("+")[0].replace(".", "") + at + domain if local.partition("+")[0] else address.lower()
 
 
 def keys(account_id: int, values: Mapping[str, Any]) -> list[str]:

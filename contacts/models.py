@@ -40,9 +40,7 @@ class Contact(models.Model):
     first_name = models.CharField(_("Vorname"), max_length=80, blank=True)
     last_name = models.CharField(_("Nachname"), max_length=80, blank=True)
     company = models.CharField(_("Firma"), max_length=120, blank=True)
-    partner_salutation = models.CharField(
-        _("Anrede (2. Person)"), max_length=10, choices=Salutation, blank=True
-    )
+    partner_salutation = models.CharField(_("Anrede (2. Person)"), max_length=10, choices=Salutation, blank=True)
     partner_title = models.CharField(_("Titel (2. Person)"), max_length=40, blank=True)
     partner_first_name = models.CharField(_("Vorname (2. Person)"), max_length=80, blank=True)
     partner_last_name = models.CharField(_("Nachname (2. Person)"), max_length=80, blank=True)
@@ -56,21 +54,15 @@ class Contact(models.Model):
     phone_kind = models.CharField(
         _("Art des Telefons"), max_length=10, choices=ReachKind, blank=True, default="", db_default=""
     )
-    phone_words = models.CharField(
-        _("Hinweis zum Telefon"), max_length=120, blank=True, default="", db_default=""
-    )
+    phone_words = models.CharField(_("Hinweis zum Telefon"), max_length=120, blank=True, default="", db_default="")
     more_emails = models.JSONField(_("Weitere E-Mail-Adressen"), default=list, db_default=NOTHING, blank=True)
     more_phones = models.JSONField(_("Weitere Telefonnummern"), default=list, db_default=NOTHING, blank=True)
     street = models.CharField(_("Straße und Hausnummer"), max_length=120, blank=True)
     postal_code = models.CharField(_("PLZ"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=80, blank=True)
     property_kind = models.CharField(_("Objektart"), max_length=20, choices=PropertyKind, blank=True)
-    living_area = models.DecimalField(
-        _("Wohnfläche in m²"), max_digits=9, decimal_places=2, null=True, blank=True
-    )
-    plot_area = models.DecimalField(
-        _("Grundstück in m²"), max_digits=9, decimal_places=2, null=True, blank=True
-    )
+    living_area = models.DecimalField(_("Wohnfläche in m²"), max_digits=9, decimal_places=2, null=True, blank=True)
+    plot_area = models.DecimalField(_("Grundstück in m²"), max_digits=9, decimal_places=2, null=True, blank=True)
     year_built = models.PositiveSmallIntegerField(_("Baujahr"), null=True, blank=True)
     source = models.CharField(_("Quelle"), max_length=20, choices=Source, default=Source.OTHER)
     source_detail = models.CharField(_("Quelle im Einzelnen"), max_length=120, blank=True)
@@ -86,9 +78,7 @@ class Contact(models.Model):
         related_name="+",
         verbose_name=_("Mitarbeiter"),
     )
-    tags = ArrayField(
-        models.CharField(max_length=30), verbose_name=_("Schlagwörter"), default=list, blank=True
-    )
+    tags = ArrayField(models.CharField(max_length=30), verbose_name=_("Schlagwörter"), default=list, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the facts
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
@@ -165,9 +155,7 @@ class Action(models.Model):
     """Something performed, or planned, with or by the contact (Aktion)."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="actions", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="actions", db_index=False, db_constraint=False)
     kind = models.CharField(_("Art"), max_length=20, choices=Kind)
     outcome = models.CharField(_("Ergebnis"), max_length=20, choices=Outcome, blank=True)
     text = models.TextField(_("Text"), max_length=10_000, blank=True)
@@ -177,9 +165,7 @@ class Action(models.Model):
         User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
-    key = models.UUIDField(
-        null=True, editable=False
-    )  # made with the form, so that a double click is one action
+    key = models.UUIDField(null=True, editable=False)  # made with the form, so that a double click is one action
 
     objects = AccountQuerySet.as_manager()
 
@@ -226,9 +212,7 @@ class Consent(models.Model):
         IMPORT = "import", _("Import")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="consents", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consents", db_index=False, db_constraint=False)
     channel = models.CharField(_("Kanal"), max_length=10, choices=Channel)
     granted = models.BooleanField(_("Erteilt"))  # False: withdrawn
     wording = models.TextField(_("Wortlaut"), max_length=2000, blank=True)
@@ -245,9 +229,7 @@ class Consent(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["contact", "channel", "-occurred_at", "-id"], name="consent_by_contact")
-        ]
+        indexes = [models.Index(fields=["contact", "channel", "-occurred_at", "-id"], name="consent_by_contact")]
 
     def __str__(self) -> str:
         return f"{self.channel} {'granted' if self.granted else 'withdrawn'} ({self.contact_id})"
@@ -267,15 +249,11 @@ class Change(models.Model):
         LINKS_ASKED = "links_asked", _("Links zum Abbestellen angefordert, noch nichts bestätigt")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="changes", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="changes", db_index=False, db_constraint=False)
     kind = models.CharField(max_length=20, choices=Kind)
     before = models.CharField(max_length=400, blank=True)
     after = models.CharField(max_length=400, blank=True)
-    actor = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
     at = models.DateTimeField()
 
     objects = AccountQuerySet.as_manager()

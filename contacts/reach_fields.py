@@ -32,10 +32,7 @@ class ReachesWidget(forms.Widget):
         if f"{name}-0-text" not in data:
             return None
         parts = ("kind", "text", "words")
-        lines = [
-            {part: data.get(f"{name}-{index}-{part}", "") for part in parts}
-            for index in range(reaches.MOST + 1)
-        ]
+        lines = [{part: data.get(f"{name}-{index}-{part}", "") for part in parts} for index in range(reaches.MOST + 1)]
         return {"lines": lines, "first": data.get(f"{name}-first", "")}
 
     def id_for_label(self, id_: str) -> str:

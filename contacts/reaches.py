@@ -51,9 +51,7 @@ def read(line: str) -> list[Reach]:
     return [_read(match) for match in found if match and match["text"]][:MOST]
 
 
-def union(
-    first: str, known: Sequence[Reach], more: Iterable[Reach], fold: Fold = str.casefold
-) -> list[Reach]:
+def union(first: str, known: Sequence[Reach], more: Iterable[Reach], fold: Fold = str.casefold) -> list[Reach]:
     """The further ones with those of `more` that are not known yet, `first` neither.
 
     What `fold` makes of a text tells whether it is known; "" for a text that has no other form.

@@ -80,9 +80,7 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     _fill(krueger, [next(crowd) for _ in range(contacts)], seed, now)
     _fill(hansen, list(crowd), seed + 1, now)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ANALYZE"
-        )  # or the planner takes the tables for empty until the server gets round to it
+        cursor.execute("ANALYZE")  # or the planner takes the tables for empty until the server gets round to it
 
 
 def _office(name: str, plan: str) -> Account:
@@ -133,9 +131,7 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
     posts.write()
 
 
-def _post(
-    account: Account, lives: "list[_Life]", assigning: bool, chance: Random, now: datetime
-) -> PostOffice:
+def _post(account: Account, lives: "list[_Life]", assigning: bool, chance: Random, now: datetime) -> PostOffice:
     """What the funnel made of the stories; it becomes part of them."""
     office = PostOffice(account)
     for life in lives:
@@ -153,9 +149,7 @@ def _seats(count: int) -> Iterator[tuple[str, int]]:
         if number < 2 * len(SHARES):
             name = list(SHARES)[number % len(SHARES)]
         else:
-            share = (number * 61) % bounds[
-                -1
-            ]  # 61 and 100 have no common divisor: every hundred is mixed alike
+            share = (number * 61) % bounds[-1]  # 61 and 100 have no common divisor: every hundred is mixed alike
             name = next(name for name, bound in zip(SHARES, bounds, strict=True) if share < bound)
         yield name, filled[name]
         filled[name] += 1

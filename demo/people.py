@@ -203,11 +203,7 @@ class _Numbers:
         for block in (*blocks.values(), mobile):
             chance.shuffle(block)
         self._local = {city: cycle(block[:600]) for city, block in blocks.items()}
-        spare = [
-            number
-            for rest in zip(*(block[600:] for block in blocks.values()), strict=True)
-            for number in rest
-        ]
+        spare = [number for rest in zip(*(block[600:] for block in blocks.values()), strict=True) for number in rest]
         self._any = cycle(mobile + spare)
 
     def of(self, city: str) -> str:

@@ -99,15 +99,12 @@ class PostOffice:
         columns = Column.objects.of(account).filter(key__isnull=False)
         steps = list(Step.objects.of(account).filter(removed_at=None, is_on=True).order_by("position"))
         self.series = {
-            column.name: [step for step in steps if step.sequence_id == column.sequence_id]
-            for column in columns
+            column.name: [step for step in steps if step.sequence_id == column.sequence_id] for column in columns
         }
         self.letters: list[Letter] = []
         self.served = set(Message.objects.of(account).values_list("address", flat=True).distinct())
 
-    def take(
-        self, pk: int, person: Person, owner: User | None, story: Story, chance: Random, now: datetime
-    ) -> None:
+    def take(self, pk: int, person: Person, owner: User | None, story: Story, chance: Random, now: datetime) -> None:
         """What the funnel made of a contact's story; nobody else of the office may have the address already."""
         if len(self.letters) == MOST_FOLLOWED:
             return

@@ -17,9 +17,7 @@ WAYS = [(method, Consent.Method(method).label) for method in BY_HAND]
 class ObjectionForm(TidyText, forms.Form):
     """How a colleague was told that a contact wants no advertising."""
 
-    method = forms.ChoiceField(
-        label=gettext_lazy("Wie"), choices=WAYS, initial=Consent.Method.SPOKEN, required=False
-    )
+    method = forms.ChoiceField(label=gettext_lazy("Wie"), choices=WAYS, initial=Consent.Method.SPOKEN, required=False)
     place = forms.CharField(
         label=gettext_lazy("Wo"),
         max_length=200,
@@ -37,9 +35,7 @@ class NewConsentForm(TidyText, forms.Form):
     """The evidence by which a suppressed address may be mailed again."""
 
     method = forms.ChoiceField(label=gettext_lazy("Wie"), choices=WAYS)
-    occurred_at = MomentField(
-        label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt")
-    )
+    occurred_at = MomentField(label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt"))
     wording = forms.CharField(
         label=gettext_lazy("Wortlaut"),
         max_length=2000,
@@ -67,6 +63,4 @@ class AddressForm(TidyText, forms.Form):
 class DoubtForm(forms.Form):
     """Whether an answer was an objection."""
 
-    objects = forms.ChoiceField(
-        choices=[("1", gettext_lazy("Widerspruch")), ("0", gettext_lazy("kein Widerspruch"))]
-    )
+    objects = forms.ChoiceField(choices=[("1", gettext_lazy("Widerspruch")), ("0", gettext_lazy("kein Widerspruch"))])

@@ -86,9 +86,7 @@ class Line:
                 "Noch einmal senden, entschieden von %(who)s. Ob die Mail schon angekommen war, ist unklar: "
                 "Sie kann zweimal ankommen."
             )
-        return said % {
-            "who": message.again_by.full_name if message.again_by else _("jemandem, der nicht mehr da ist")
-        }
+        return said % {"who": message.again_by.full_name if message.again_by else _("jemandem, der nicht mehr da ist")}
 
     def _why_waiting(self) -> str:
         if self.run.is_off:
@@ -181,9 +179,7 @@ def _enrolments(contact: Contact) -> list[Enrolment]:
     rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     rows = rows.select_related("sequence", "account__sender")
     rows = rows.annotate(is_held=Exists(holding.open_for(contact.account_id)))
-    return sorted(
-        rows, key=lambda row: (row.state != Enrolment.State.ENDED, row.changed_at, row.pk), reverse=True
-    )
+    return sorted(rows, key=lambda row: (row.state != Enrolment.State.ENDED, row.changed_at, row.pk), reverse=True)
 
 
 def _run(row: Enrolment, contact: Contact) -> Run:

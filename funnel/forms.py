@@ -68,9 +68,7 @@ class StepForm(forms.Form):
     @property
     def content(self) -> Content:
         """What was understood."""
-        return Content(
-            **{name: self.cleaned_data[name] for name in ("subject", "body", "delay_days", "send_at")}
-        )
+        return Content(**{name: self.cleaned_data[name] for name in ("subject", "body", "delay_days", "send_at")})
 
 
 class DraftForm(StepForm):
@@ -111,9 +109,7 @@ class SwitchForm(forms.Form):
 class HolidayForm(forms.Form):
     """A day without mails."""
 
-    day = forms.DateField(
-        label=gettext_lazy("Tag"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = forms.DateField(label=gettext_lazy("Tag"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     name = NameField(label=gettext_lazy("Anlass"), max_length=80, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

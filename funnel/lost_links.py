@@ -41,9 +41,7 @@ def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime)
     offices = [(letterhead(account_id), _url(said)) for account_id, said in links.items()]
     body = render_to_string("funnel/mail/links.txt", {"offices": offices})
     headers = {"Auto-Submitted": "auto-generated"}
-    is_taken = posting.post(
-        EmailMessage(_("Ihre Links zum Abbestellen"), body, None, [address], headers=headers)
-    )
+    is_taken = posting.post(EmailMessage(_("Ihre Links zum Abbestellen"), body, None, [address], headers=headers))
     if is_taken:
         _note(address, now)
     return is_taken

@@ -21,9 +21,7 @@ class Overtaken(Conflict):
     """Somebody saved the form in between; `sender` is what stands there now."""
 
     def __init__(self, sender: Sender) -> None:
-        super().__init__(
-            _("Diese Angaben wurden soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
-        )
+        super().__init__(_("Diese Angaben wurden soeben von jemand anderem geändert. Es wurde nichts gespeichert."))
         self.sender = sender
 
 

@@ -110,9 +110,7 @@ def ask_again(*, token: str, now: datetime) -> None:
 def look(*, token: str, now: datetime) -> Question:
     """What the link is good for now. Raises Http404 for one that is forged or whose contact was erased."""
     opt_in_id = tokens.read_opt_in(token)
-    opt_in = (
-        OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact", "asked_by").first()
-    )
+    opt_in = OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact", "asked_by").first()
     if opt_in is None:
         raise Http404
     return Question(opt_in, _state(opt_in, now))
@@ -125,9 +123,7 @@ def confirm(*, token: str, now: datetime) -> Question:
     Repeated, expired, after a no or after a change of address: nothing changes. Raises Http404 like `look`.
     """
     seen = look(token=token, now=now)
-    Contact.objects.of(seen.opt_in.account).select_for_update(no_key=True).filter(
-        pk=seen.opt_in.contact_id
-    ).first()
+    Contact.objects.of(seen.opt_in.account).select_for_update(no_key=True).filter(pk=seen.opt_in.contact_id).first()
     question = look(token=token, now=now)  # whoever held the contact may have changed it
     if question.state is not State.OPEN:
         return question
@@ -188,9 +184,7 @@ def _refuse_mailing(account_id: int, now: datetime) -> None:
 def _send(opt_in: OptIn) -> None:
     """Keeps the question and has the worker mail it, within the limits of its address."""
     _one_at_a_time(f"{opt_in.account_id}:{opt_in.address}")
-    earlier = OptIn.objects.of(opt_in.account).filter(
-        address=opt_in.address, asked_at__gt=opt_in.asked_at - DAY
-    )
+    earlier = OptIn.objects.of(opt_in.account).filter(address=opt_in.address, asked_at__gt=opt_in.asked_at - DAY)
     times = list(earlier.values_list("asked_at", flat=True))
     if len(times) >= MOST_A_DAY or any(time > opt_in.asked_at - PAUSE for time in times):
         return

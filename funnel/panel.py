@@ -17,9 +17,7 @@ class Standing:
 
     suppression: Suppression | None
     question: OptIn | None
-    has_moved: (
-        bool  # the address was changed while a series runs for the old one, and has no consent of its own yet
-    )
+    has_moved: bool  # the address was changed while a series runs for the old one, and has no consent of its own yet
     doubt: Message | None  # an answer that may be an objection
     may_ask: bool  # a question for consent by mail makes sense
 

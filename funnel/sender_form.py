@@ -45,9 +45,7 @@ class SenderForm(forms.Form):
         ),
         (
             gettext_lazy("Versandzeiten und Grenzen"),
-            gettext_lazy(
-                "Mails gehen montags bis freitags in diesem Zeitfenster hinaus, nicht an freien Tagen."
-            ),
+            gettext_lazy("Mails gehen montags bis freitags in diesem Zeitfenster hinaus, nicht an freien Tagen."),
             ("window_from", "window_until", "most_a_day", "most_a_week"),
         ),
     )
@@ -56,9 +54,7 @@ class SenderForm(forms.Form):
     email = OptionalAddressField(
         label=gettext_lazy("Absenderadresse"),
         required=False,
-        help_text=gettext_lazy(
-            "Ihr Mailserver muss für sie senden dürfen. Leer: die Adresse dieser Installation."
-        ),
+        help_text=gettext_lazy("Ihr Mailserver muss für sie senden dürfen. Leer: die Adresse dieser Installation."),
     )
     hue = forms.TypedChoiceField(
         label=gettext_lazy("Farbe der Mails"),
@@ -131,10 +127,7 @@ class SenderForm(forms.Form):
     def groups(self) -> list[tuple[Any, Any, list[tuple[forms.BoundField, bool]]]]:
         """Title, hint and the fields with whether the law misses them."""
         missing: set[str] = getattr(self, "missing", set())
-        return [
-            (title, hint, [(self[name], name in missing) for name in names])
-            for title, hint, names in self.GROUPS
-        ]
+        return [(title, hint, [(self[name], name in missing) for name in names]) for title, hint, names in self.GROUPS]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -165,9 +158,7 @@ class SenderForm(forms.Form):
         values = super().clean() or {}
         is_limited = COMPANY_LIMITED.search(values.get("legal_name") or "")
         if values.get("legal_form") == Sender.LegalForm.KG and is_limited:
-            self.add_error(
-                "legal_form", _("Diese Firma ist eine GmbH & Co. KG: Bitte wählen Sie diese Rechtsform.")
-            )
+            self.add_error("legal_form", _("Diese Firma ist eine GmbH & Co. KG: Bitte wählen Sie diese Rechtsform."))
         opens, closes = values.get("window_from"), values.get("window_until")
         if opens and closes and opens >= closes:
             self.add_error("window_until", _("Das Zeitfenster muss später enden, als es beginnt."))

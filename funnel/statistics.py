@@ -105,9 +105,7 @@ class Overview:
 def load(account: Account, now: datetime) -> Overview:
     """Six statements, however many steps and messages there are."""
     sequences = Sequence.objects.of(account).select_related("account__sender").order_by("pk")
-    reports = {
-        sequence.pk: SequenceReport(sequence, number) for number, sequence in enumerate(sequences, start=1)
-    }
+    reports = {sequence.pk: SequenceReport(sequence, number) for number, sequence in enumerate(sequences, start=1)}
     steps: dict[int, StepReport] = {}
     for step in Step.objects.of(account).filter(removed_at=None).order_by("sequence", "position"):
         report = reports[step.sequence_id]

@@ -9,9 +9,7 @@ app_name = "funnel"
 urlpatterns = [
     path("funnel/", sequences.overview, name="overview"),
     path("funnel/sequences/<id:sequence_id>/switch/", sequences.switch, name="sequence-switch"),
-    path(
-        "funnel/sequences/<id:sequence_id>/suggestions/", sequences.suggestions, name="sequence-suggestions"
-    ),
+    path("funnel/sequences/<id:sequence_id>/suggestions/", sequences.suggestions, name="sequence-suggestions"),
     path("funnel/sequences/<id:sequence_id>/steps/new/", sequences.step_new, name="step-new"),
     path("funnel/steps/<id:step_id>/", sequences.step, name="step"),
     path("funnel/steps/<id:step_id>/place/", sequences.place, name="step-place"),

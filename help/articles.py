@@ -44,9 +44,7 @@ ARTICLES = (
     Article(
         "list",
         _("Die Liste"),
-        _(
-            "Suchen, filtern, sortieren, mehrere Kontakte auf einmal bearbeiten, löschen und wiederherstellen."
-        ),
+        _("Suchen, filtern, sortieren, mehrere Kontakte auf einmal bearbeiten, löschen und wiederherstellen."),
         "list",
     ),
     Article(

@@ -41,9 +41,7 @@ def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: dat
             raise SpentKey
         return earlier
     if own.filter(created_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
-        sentence = _(
-            "Höchstens %(most)s Nachrichten in einer Stunde. Bitte versuchen Sie es später noch einmal."
-        )
+        sentence = _("Höchstens %(most)s Nachrichten in einer Stunde. Bitte versuchen Sie es später noch einmal.")
         raise TooMany(sentence % {"most": MOST_PER_HOUR})
     message = Feedback(
         account=user.account,

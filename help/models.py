@@ -43,9 +43,7 @@ class Feedback(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["created_at"], name="feedback_waiting", condition=models.Q(mailed_at__isnull=True)
-            )
+            models.Index(fields=["created_at"], name="feedback_waiting", condition=models.Q(mailed_at__isnull=True))
         ]
 
     def __str__(self) -> str:

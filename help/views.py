@@ -62,9 +62,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
             kept = keep(user=request.user, now=timezone.now(), **form.cleaned_data)
             return _thank(request, kept)
         except SpentKey:
-            form.renew_key(
-                _("Aus diesem Formular ging schon eine andere Nachricht hinaus. Auch diese senden?")
-            )
+            form.renew_key(_("Aus diesem Formular ging schon eine andere Nachricht hinaus. Auch diese senden?"))
     return _ask(request, form, 422)
 
 

@@ -18,9 +18,7 @@ def vote(*, user: User, article: Article, helpful: bool, comment: str = "", now:
         created_at=now,
     )
     changed = ["helpful", "comment", "created_at"]
-    Vote.objects.bulk_create(
-        [answer], update_conflicts=True, unique_fields=["user", "article"], update_fields=changed
-    )
+    Vote.objects.bulk_create([answer], update_conflicts=True, unique_fields=["user", "article"], update_fields=changed)
 
 
 def has_voted(user: User, article: Article) -> bool:

@@ -25,9 +25,7 @@ class Stack:
     column: Column
     total: int
     cards: list[Card] = field(default_factory=list)
-    mails: int | None = (
-        None  # steps of its series that are sent; 0: switched off; None: no series; or IMPRINT_LACKS
-    )
+    mails: int | None = None  # steps of its series that are sent; 0: switched off; None: no series; or IMPRINT_LACKS
 
     @property
     def next_rank(self) -> str:
@@ -51,9 +49,7 @@ def totals(selection: Selection) -> list[Stack]:
     return [Stack(column, column.total, mails=column.mails) for column in counted(selection)]
 
 
-def heads(
-    selection: Selection, column_ids: Collection[int], known: Mapping[int, Column] | None = None
-) -> list[Stack]:
+def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int, Column] | None = None) -> list[Stack]:
     """The named columns with their counts, without cards: one statement, and one more for columns not `known`."""
     columns = [known[pk] for pk in column_ids if known and pk in known]
     missing = set(column_ids) - {column.pk for column in columns}

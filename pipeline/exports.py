@@ -35,16 +35,12 @@ def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) 
 
     Raises TooMany for the sixth within an hour.
     """
-    User.objects.of(user.account).select_for_update(no_key=True).get(
-        pk=user.pk
-    )  # two at once are counted, too
+    User.objects.of(user.account).select_for_update(no_key=True).get(pk=user.pk)  # two at once are counted, too
     recent = Export.objects.of(user.account).filter(user=user, created_at__gt=now - LIFETIME)
     if recent.count() >= MOST_AN_HOUR:
         raise TooMany(_("Höchstens fünf Exporte in einer Stunde. Bitte versuchen Sie es später noch einmal."))
     Export.objects.of(user.account).filter(created_at__lt=now - 24 * LIFETIME).delete()
-    return Export.objects.create(
-        id=uuid.uuid4(), account=user.account, user=user, query=query, ids=ids, created_at=now
-    )
+    return Export.objects.create(id=uuid.uuid4(), account=user.account, user=user, query=query, ids=ids, created_at=now)
 
 
 def find(*, user: User, export_id: uuid.UUID, now: datetime) -> Export:
@@ -69,9 +65,7 @@ def write(*, export: Export, user: User) -> Iterator[bytes]:
 def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
     """The contacts as the list would show them at this moment: same filter, same ids."""
     contacts = (
-        Selection.parse(user, QueryDict(export.query)).contacts()
-        if export.ids is None
-        else _ticked(export, user)
+        Selection.parse(user, QueryDict(export.query)).contacts() if export.ids is None else _ticked(export, user)
     )
     names = _names(user)
     found = _facts(contacts)
@@ -95,7 +89,4 @@ def _names(user: User) -> dict[int, str]:
     """How each colleague is called in the file: by name, or by address where the name would not tell."""
     users = list(User.objects.of(user.account))
     known = Counter(other.full_name.casefold() for other in users)
-    return {
-        other.pk: other.full_name if known[other.full_name.casefold()] == 1 else other.email
-        for other in users
-    }
+    return {other.pk: other.full_name if known[other.full_name.casefold()] == 1 else other.email for other in users}

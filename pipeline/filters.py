@@ -91,11 +91,7 @@ def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
 
 def status(selection: Selection) -> Column | None:
     """The column that is filtered by; nothing is looked up when none is."""
-    return (
-        Column.objects.of(selection.user.account).filter(pk=selection.status).first()
-        if selection.status
-        else None
-    )
+    return Column.objects.of(selection.user.account).filter(pk=selection.status).first() if selection.status else None
 
 
 def statuses(selection: Selection) -> list[Entry]:
@@ -111,16 +107,10 @@ def tags(selection: Selection) -> list[Entry]:
         return []
     tagged = Selection(user=selection.user, today=selection.today).contacts().exclude(tags=[])
     one = Func("tags", function="unnest", output_field=CharField())
-    known = list(
-        tagged.annotate(one=one).values_list("one", flat=True).distinct().order_by("one")[:MOST_TAGS]
-    )
+    known = list(tagged.annotate(one=one).values_list("one", flat=True).distinct().order_by("one")[:MOST_TAGS])
     if selection.tag and selection.tag not in known:
         known.append(selection.tag)
-    return (
-        _entries(selection, "tag", [("", _("Alle Schlagwörter")), *((tag, tag) for tag in known)])
-        if known
-        else []
-    )
+    return _entries(selection, "tag", [("", _("Alle Schlagwörter")), *((tag, tag) for tag in known)]) if known else []
 
 
 def _entries(selection: Selection, name: str, options: list[tuple[str, str]]) -> list[Entry]:

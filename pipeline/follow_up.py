@@ -61,9 +61,7 @@ def follow_up(
     return FollowUp(action, contact, moved)
 
 
-def _move(
-    user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime
-) -> Moved | None:
+def _move(user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime) -> Moved | None:
     """A card that stands in the column already keeps its place there, unless this very request has put it there."""
     move_key = str(uuid5(key, f"{column_id} {version}")) if key else ""
     card = lock_card(user, contact.pk, lock_columns(user, contact.pk, column_id))

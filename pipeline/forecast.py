@@ -31,9 +31,7 @@ def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
     rows = Contact.objects.of(account).filter(pk__in=contact_ids)
     refused = eligibility.missing_many(account.pk, dict(rows.values_list("pk", "email")))
     mailable = len(contact_ids) - len(refused)
-    forecasts = [
-        Forecast(column, mailable * steps[column.sequence_id]) for column in columns if column.sequence_id
-    ]
+    forecasts = [Forecast(column, mailable * steps[column.sequence_id]) for column in columns if column.sequence_id]
     return {"columns": columns, **figures(mailable, Counter(refused.values()), forecasts)}
 
 

@@ -45,9 +45,7 @@ def take_in(
     or several contacts may be meant, it is a new one, and `duplicates` shows them with each other. `values` are checked
     fields of `Contact`. Raises `NotUnderstood` for an unknown column. Each call adds an inquiry.
     """
-    columns = board.locked_of(
-        account
-    )  # an office's inquiries wait for each other: two at once are one contact
+    columns = board.locked_of(account)  # an office's inquiries wait for each other: two at once are one contact
     row = Row(line=0, name="", facts={name: values[name] for name in FACTS if values.get(name)})
     contact = known = _known(account, row)
     if contact is None:
@@ -69,9 +67,7 @@ def _known(account: Account, row: Row) -> Contact | None:
     if person is None:
         return None
     Card.objects.of(account).select_for_update(of=("self",)).filter(pk=person.key).first()
-    return (
-        Contact.objects.of(account).select_for_update(of=("self",), no_key=True).filter(pk=person.key).first()
-    )
+    return Contact.objects.of(account).select_for_update(of=("self",), no_key=True).filter(pk=person.key).first()
 
 
 def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:

@@ -47,9 +47,7 @@ def enter(
     if assignee is not None:
         contact = assignment.assign(contact=contact, assignee=assignee, actor=user, now=now)
     if consent:
-        evidence.record(
-            contact=contact, channel=Consent.Channel.EMAIL, granted=True, actor=user, now=now, **consent
-        )
+        evidence.record(contact=contact, channel=Consent.Channel.EMAIL, granted=True, actor=user, now=now, **consent)
     if enrol and column.effect is Effect.ENROL:
         start = {"sequence": column.sequence_id, "effect": Effect.ENROL, "cause": None}
         enrolments.switch(contact=contact, actor=user, now=now, **start)
@@ -66,13 +64,9 @@ def enter_once(
     """
     sent = _fingerprint(values)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{user.account_id}:{sent}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{user.account_id}:{sent}"])
     own = uuid5(key, sent) if key else None
-    entered = (
-        Intake.objects.of(user.account).filter(key=own).select_related("contact").first() if own else None
-    )
+    entered = Intake.objects.of(user.account).filter(key=own).select_related("contact").first() if own else None
     if entered and entered.contact:
         return entered.contact, []
     if not anyway and (found := twins(user, values)):

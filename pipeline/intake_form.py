@@ -70,9 +70,7 @@ class IntakeForm(FactsForm):
         asked = next((one for one in columns if str(one.pk) == column), columns[0])
         self.fields["column"].queryset = Column.objects.of(user.account).order_by("position")
         self.fields["column"].initial = asked.pk
-        self.fields["assignee"].queryset = assignment.available(user.account).order_by(
-            "first_name", "last_name"
-        )
+        self.fields["assignee"].queryset = assignment.available(user.account).order_by("first_name", "last_name")
         self.fields[FIRST[0]].widget.attrs["autofocus"] = True
         for field in self.fields.values():  # the browser knows the colleague's own name, not the caller's
             field.widget.attrs["autocomplete"] = "off"
@@ -105,9 +103,7 @@ class IntakeForm(FactsForm):
         elif not values.get("email"):
             self.add_error("email", _("Ohne E-Mail-Adresse gibt es keine Mails."))
         elif not values.get("wording"):
-            self.add_error(
-                "wording", _("Ohne Einwilligung wird nichts gesendet: Bitte den Wortlaut angeben.")
-            )
+            self.add_error("wording", _("Ohne Einwilligung wird nichts gesendet: Bitte den Wortlaut angeben."))
 
     @property
     def warning(self) -> str:
@@ -136,9 +132,7 @@ class IntakeForm(FactsForm):
     @property
     def groups(self) -> list[tuple[facts.Group, list[forms.BoundField]]]:
         """The folded facts as the page shows them."""
-        rest = [
-            (group, [self[name] for name in group.fields if not self._is_open(name)]) for group in self._all
-        ]
+        rest = [(group, [self[name] for name in group.fields if not self._is_open(name)]) for group in self._all]
         return [(group, fields) for group, fields in rest if fields]
 
     @property

@@ -185,6 +185,4 @@ def _put_back(items: list[TrashedCard], column: Column, user: User | None, now: 
 
 
 def _record(ids: Collection[int], account: Account, user: User | None, kind: str, now: datetime) -> None:
-    Change.objects.bulk_create(
-        Change(account=account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids
-    )
+    Change.objects.bulk_create(Change(account=account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids)

@@ -82,9 +82,7 @@ def unavailable() -> NotUnderstood:
 
 
 def too_many() -> NotUnderstood:
-    return NotUnderstood(
-        _("Bitte höchstens 10.000 Kontakte auf einmal; grenzen Sie die Suche mit Filtern ein.")
-    )
+    return NotUnderstood(_("Bitte höchstens 10.000 Kontakte auf einmal; grenzen Sie die Suche mit Filtern ein."))
 
 
 def _everything(selection: Selection, data: QueryDict, confirmed: bool) -> Picked:

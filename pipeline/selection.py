@@ -50,9 +50,7 @@ class Selection:
     def parse(cls, user: User, query: QueryDict) -> "Selection":
         """The selection an address asks for; the time zone of the office is the active one."""
         read = FILTERS if user.works_contacts else FOR_MARKETING
-        asked = {
-            name: query.get(name, "").replace("\x00", "").strip() if name in read else "" for name in FILTERS
-        }
+        asked = {name: query.get(name, "").replace("\x00", "").strip() if name in read else "" for name in FILTERS}
         assignee, due, source = asked["assignee"], asked["due"], asked["source"]
         return cls(
             user=user,

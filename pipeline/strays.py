@@ -40,10 +40,6 @@ def _changed(path: Path) -> datetime:
 
 def _known() -> set[str]:
     """The files of every model that has some."""
-    fields = [
-        field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)
-    ]
-    rows = [
-        field.model.objects.exclude(**{field.name: ""}).values_list(field.name, flat=True) for field in fields
-    ]
+    fields = [field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)]
+    rows = [field.model.objects.exclude(**{field.name: ""}).values_list(field.name, flat=True) for field in fields]
     return {name for names in rows for name in names}

@@ -12,9 +12,7 @@ KEEP_JOBS_HOURS = 72
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
-@app.task(
-    name="retry_stalled", queueing_lock="retry_stalled"
-)  # no lock, which a dead rescue would hold for ever
+@app.task(name="retry_stalled", queueing_lock="retry_stalled")  # no lock, which a dead rescue would hold for ever
 def retry_stalled(timestamp: int) -> None:
     """Gives the jobs of a worker that was killed to another one: the queue does not do so by itself."""
     stalled.give_back()
@@ -38,6 +36,4 @@ def forget_strays(timestamp: int) -> None:
 @app.task(name="forget_jobs", queueing_lock="forget_jobs")
 async def forget_jobs(timestamp: int) -> None:
     """The queue's own rows of jobs that are done."""
-    await app.job_manager.delete_old_jobs(
-        nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True
-    )
+    await app.job_manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True)

@@ -44,8 +44,7 @@ def load(user: User, query: QueryDict, now: datetime) -> Shelf:
         page = keyset.page(rows, ORDER, descending=True, place=None, size=PAGE)
     items = [Item(card, _days_left(card, now)) for card in page.rows]
     previous, following = (
-        f"?{side}={place}" if place else ""
-        for side, place in (("before", page.previous), ("after", page.next))
+        f"?{side}={place}" if place else "" for side, place in (("before", page.previous), ("after", page.next))
     )
     return Shelf(rows.count(), items, previous, following)
 

@@ -388,9 +388,7 @@ ROWS = [
     Row("funnel:outbox-switch", post="401 302 302 403 403 302 401", body={"on": "0"}),
     Row("funnel:message", "302 200 200 200 403 404 302"),
     Row("funnel:message-content", "302 200 200 200 403 404 302"),
-    Row(
-        "funnel:message-dispatch", post="401 302 302 302 403 404 401", at={"message_id": Ref("planned_mail")}
-    ),
+    Row("funnel:message-dispatch", post="401 302 302 302 403 404 401", at={"message_id": Ref("planned_mail")}),
     Row(
         "funnel:message-repetition",
         post="401 302 302 302 403 404 401",
@@ -466,9 +464,7 @@ def browser(user: User | None) -> Callable[[], Client]:
         first.force_login(user)
         session = first.session  # pages about one's own login want a password given a moment ago
         session["account_authentication_methods_user"] = str(user.pk)
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time(), "reauthenticated": True}
-        ]
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
         session.save()
 
     def another() -> Client:

@@ -99,9 +99,7 @@ def login() -> Login:
 def rows_written() -> int:
     """Rows inserted, changed or deleted in this transaction so far (also if a savepoint was rolled back)."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables"
-        )
+        cursor.execute("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
         return int(cursor.fetchone()[0])
 
 

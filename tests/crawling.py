@@ -80,17 +80,11 @@ class Crawl:
         for name, parameters, row in addressed(only):
             for fragment in faces:
                 if row.get != NEVER:
-                    self._alike(
-                        "GET", lambda it, n=name, p=parameters, r=row: (address(n, p, r, it), {}), fragment
-                    )
+                    self._alike("GET", lambda it, n=name, p=parameters, r=row: (address(n, p, r, it), {}), fragment)
                 if row.post != NEVER:
-                    self._alike(
-                        "POST", lambda it, n=name, p=parameters, r=row: self._sent(n, p, r, it), fragment
-                    )
+                    self._alike("POST", lambda it, n=name, p=parameters, r=row: self._sent(n, p, r, it), fragment)
             if row.get != NEVER and not name.startswith("mfa_"):  # its pages are made anew each time
-                self._alike(
-                    "GET", lambda it, n=name, p=parameters, r=row: self._asked(n, p, r, it), fragment=True
-                )
+                self._alike("GET", lambda it, n=name, p=parameters, r=row: self._asked(n, p, r, it), fragment=True)
 
     def references(self, only: Iterable[str] = ()) -> None:
         """Every form of one's own with a foreign and an unknown object in each of its fields, and with more fields."""
@@ -116,9 +110,7 @@ class Crawl:
         while waiting:
             method, where, data, is_link = waiting.popleft()
             path, _, query = where.partition("?")
-            likeness = re.sub(
-                r"\d{10}|[0-9a-f-]{36}", "#", f"{method} {path} {sorted(parse_qs(query))} {sorted(data)}"
-            )
+            likeness = re.sub(r"\d{10}|[0-9a-f-]{36}", "#", f"{method} {path} {sorted(parse_qs(query))} {sorted(data)}")
             self.seen[likeness] += 1
             if self.seen[likeness] > MOST_ALIKE or not path.startswith(within):
                 continue
@@ -128,9 +120,7 @@ class Crawl:
             ways = ways_out(reply.text, where)  # what a form has made is taken back: links to it are dead
             waiting.extend((*way, is_link and method == "GET") for *way, is_link in ways)
 
-    def ask(
-        self, method: str, where: str, data: dict[str, Any] | None = None, *, fragment: bool = False
-    ) -> Reply:
+    def ask(self, method: str, where: str, data: dict[str, Any] | None = None, *, fragment: bool = False) -> Reply:
         """One request with all its redirects. What it wrote is looked at and taken back."""
         reset_queries()  # the log is short, and a full one counts nothing
         client = self.browser()
@@ -155,9 +145,7 @@ class Crawl:
         first = int(texts[0].split(" ", 1)[0])
         return Reply(first, without_ids("\n".join(texts)), count)
 
-    def _sent(
-        self, name: str, parameters: list[str], row: Row, objects: Office
-    ) -> tuple[str, dict[str, Any]]:
+    def _sent(self, name: str, parameters: list[str], row: Row, objects: Office) -> tuple[str, dict[str, Any]]:
         return address(name, parameters, row, objects), self.office.put(row.body)
 
     def _referred(
@@ -166,15 +154,11 @@ class Crawl:
         where, body = self._sent(name, parameters, row, self.office)
         return where, body | objects.put({key: row.body[key]})
 
-    def _asked(
-        self, name: str, parameters: list[str], row: Row, objects: Office
-    ) -> tuple[str, dict[str, Any]]:
+    def _asked(self, name: str, parameters: list[str], row: Row, objects: Office) -> tuple[str, dict[str, Any]]:
         where = address(name, parameters, row, self.office)
         return f"{where}?{urlencode(self.office.put(row.query) | objects.put(QUERY), doseq=True)}", {}
 
-    def _alike(
-        self, method: str, way: Callable[[Office], tuple[str, dict[str, Any]]], fragment: bool
-    ) -> None:
+    def _alike(self, method: str, way: Callable[[Office], tuple[str, dict[str, Any]]], fragment: bool) -> None:
         """Own objects may be answered as they like; what is foreign or hidden exactly as what does not exist."""
         where, data = way(self.office)
         self.ask(method, where, data, fragment=fragment)
@@ -189,12 +173,8 @@ class Crawl:
             found = (reply.status, without_ids(reply.text, self.office, stranger), reply.statements)
             for what, one, other in zip(("status", "answer", "statements"), found, expected, strict=True):
                 if one != other:
-                    shown = (
-                        f"{one} instead of {other}" if what != "answer" else difference(str(one), str(other))
-                    )
-                    self.faults.append(
-                        f"{method} {where} {data} tells foreign from unknown by its {what}: {shown}"
-                    )
+                    shown = f"{one} instead of {other}" if what != "answer" else difference(str(one), str(other))
+                    self.faults.append(f"{method} {where} {data} tells foreign from unknown by its {what}: {shown}")
 
     def _look_at(self, what: str, texts: list[str]) -> None:
         self.texts.extend(texts)
@@ -244,9 +224,7 @@ def addressed(only: Iterable[str] = ()) -> Iterator[tuple[str, list[str], Row]]:
 
 
 def difference(one: str, other: str) -> str:
-    at = next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return f"{one[max(at - 60, 0) : at + 60]!r} instead of {other[max(at - 60, 0) : at + 60]!r}"
 
 

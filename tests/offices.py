@@ -291,13 +291,9 @@ def _paused(contact: Contact, mark: Mark) -> None:
 def _mails(contact: Contact, mark: Mark) -> dict[str, int]:
     """A mail that left, one that could not, one that is planned, and a consent that was asked for."""
     now, owner = timezone.now(), {"account": contact.account, "contact": contact}
-    steps = list(
-        Step.objects.of(contact.account).filter(subject__contains="stepsubject").order_by("position")
-    )
+    steps = list(Step.objects.of(contact.account).filter(subject__contains="stepsubject").order_by("position"))
     times = {"started_at": now, "changed_at": now}
-    enrolment = Enrolment.objects.create(
-        **owner, sequence=steps[0].sequence, address=contact.email.lower(), **times
-    )
+    enrolment = Enrolment.objects.create(**owner, sequence=steps[0].sequence, address=contact.email.lower(), **times)
     common = owner | {"enrolment": enrolment, "address": contact.email.lower(), "planned_for": now}
     content = {name: mark.text(f"mail{name}") for name in ("subject", "html", "text", "answer", "came_back")}
     over = {"claimed_at": now, "finished_at": now}
@@ -369,9 +365,7 @@ def _files(office: Office, mark: Mark) -> None:
         )
         office.refs[name] = source.pk
     Intake.objects.create(account=office.account, key=uuid4(), contact_id=office.refs["contact"])
-    export = Export.objects.create(
-        id=uuid4(), account=office.account, user=admin, query=f"q={mark.text('query')}"
-    )
+    export = Export.objects.create(id=uuid4(), account=office.account, user=admin, query=f"q={mark.text('query')}")
     office.refs["export"] = export.pk
 
 
@@ -446,6 +440,4 @@ def stage() -> Iterator[None]:
 def owned_models() -> list[Any]:
     """The models whose rows belong to an account."""
     models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
-    return [
-        model for model in models if any(field.name == "account" for field in model._meta.concrete_fields)
-    ]
+    return [model for model in models if any(field.name == "account" for field in model._meta.concrete_fields)]

@@ -142,9 +142,7 @@ def contact_list(page: Page) -> bytes:
 
 def contact_import(page: Page) -> bytes:
     page.goto("/contacts/import/")
-    page.set_input_files(
-        "input[type=file]", {"name": "kontakte.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
-    )
+    page.set_input_files("input[type=file]", {"name": "kontakte.csv", "mimeType": "text/csv", "buffer": LIST.encode()})
     page.click("main form .button--primary")
     page.click("main form .button--primary")  # the columns as they were recognised
     page.wait_for_selector("[data-state=checked]")

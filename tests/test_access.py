@@ -52,9 +52,7 @@ class Answer:
         return self.status >= 400
 
 
-def ask(
-    play: Play, role: str, method: str, row: Row, enforce_csrf_checks: bool = False, **headers: str
-) -> Answer:
+def ask(play: Play, role: str, method: str, row: Row, enforce_csrf_checks: bool = False, **headers: str) -> Answer:
     """The answer, and how many rows were written on the way; what was written is taken back."""
     where = address(row.name, ADDRESSES[row.name], row, play.office)
     if method in READING and row.query:
@@ -91,9 +89,7 @@ def test_answers_are_those_of_the_table(play: Play, row: Row) -> None:
     assert found == expected
     if row.name in NOTED:
         return
-    silent = [
-        (method, one) for method, given in answers.items() for one in given if method != "POST" or one.refused
-    ]
+    silent = [(method, one) for method, given in answers.items() for one in given if method != "POST" or one.refused]
     assert [(method, one.status, one.written) for method, one in silent if one.written] == []
     assert [one.response.headers.get("Allow") for _, one in silent if one.status == 405].count(None) == 0
 
@@ -101,9 +97,7 @@ def test_answers_are_those_of_the_table(play: Play, row: Row) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_other_methods_are_unknown(play: Play, row: Row) -> None:
     answers = [ask(play, role, method, row) for role in ("anonymous", "administrator") for method in UNKNOWN]
-    assert [(one.status, one.written, "Allow" in one.response.headers) for one in answers] == [
-        (405, 0, True)
-    ] * 6
+    assert [(one.status, one.written, "Allow" in one.response.headers) for one in answers] == [(405, 0, True)] * 6
 
 
 # The library notes that somebody has seen the codes, so that they are shown only once.
@@ -113,9 +107,7 @@ LIBRARY = {"account_logout", "mfa_authenticate", "mfa_login_webauthn"}  # lead e
 
 
 @pytest.mark.parametrize("role", ["anonymous", "deactivated"])
-@pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.name not in OUTSIDE | LIBRARY], ids=lambda row: row.name
-)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name not in OUTSIDE | LIBRARY], ids=lambda row: row.name)
 def test_whoever_is_not_logged_in_is_asked_to(play: Play, row: Row, role: str) -> None:
     """A page leads to the login and back; what is swapped into a page is 401 and never the login itself."""
     page = ask(play, role, "GET", row)
@@ -129,9 +121,7 @@ def test_whoever_is_not_logged_in_is_asked_to(play: Play, row: Row, role: str) -
         assert "<form" not in text and "<input" not in text and "<html" not in text
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.post != NEVER and row.asks_token], ids=lambda row: row.name
-)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.post != NEVER and row.asks_token], ids=lambda row: row.name)
 def test_changes_ask_for_the_token_of_the_page(play: Play, row: Row) -> None:
     """A form on somebody else's site changes nothing here."""
     answer = ask(play, "administrator", "POST", row, enforce_csrf_checks=True)

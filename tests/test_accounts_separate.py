@@ -76,16 +76,12 @@ def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Off
         if len(columns) != 2:
             continue
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {targets[0]} FROM {target} WHERE account_id = %s ORDER BY 1 DESC LIMIT 1", [theirs]
-            )
+            cursor.execute(f"SELECT {targets[0]} FROM {target} WHERE account_id = %s ORDER BY 1 DESC LIMIT 1", [theirs])
             (foreign,) = cursor.fetchone()
             ours_only = f"(SELECT ctid FROM {table} WHERE account_id = %s LIMIT 1)"
             try:
                 with transaction.atomic():
-                    cursor.execute(
-                        f"UPDATE {table} SET {columns[0]} = %s WHERE ctid = {ours_only}", [foreign, ours]
-                    )
+                    cursor.execute(f"UPDATE {table} SET {columns[0]} = %s WHERE ctid = {ours_only}", [foreign, ours])
                     accepted.append(f"{name}: {cursor.rowcount}")
             except IntegrityError as refusal:
                 if name not in str(refusal):
@@ -169,9 +165,7 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
 
 def _guard(what: str) -> tuple[dict[str, str], str]:
     """What must guard this answer: the strict policy, but for a mail (left or drafted) and the page that frames it."""
-    if re.match(
-        r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what
-    ):
+    if re.match(r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
         return FRAMED
     if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what) or re.match(EDITOR, what):
         return FRAMING
@@ -193,11 +187,7 @@ def test_every_answer_is_guarded(offices: tuple[Office, Office]) -> None:
         kept = {part.strip() for part in sent.get("Cache-Control", "").split(",")}
         if parts != policy or fixed != [frames, "nosniff", "same-origin"]:
             faults.append(f"{what} is not guarded: {parts} {fixed}")
-        if (
-            response.status_code not in (302, 405)
-            and not what.startswith(OPEN)
-            and not kept & {"private", "no-store"}
-        ):
+        if response.status_code not in (302, 405) and not what.startswith(OPEN) and not kept & {"private", "no-store"}:
             faults.append(f"{what} may be cached: {kept}")
         if response.status_code == 200 and "Cookie" not in sent.get("Vary", "") and not what.startswith(OPEN):
             faults.append(f"{what} is the same for everybody: {sent.get('Vary')}")

@@ -100,9 +100,7 @@ def complaints(check: Callable[[str, str], list[str]], paths: list[Path]) -> lis
 
 MODULES = files(*(f"{room}/**/*.py" for room in code.ROOMS))
 WRITTEN = [path for path in MODULES if "migrations" not in path.parts]  # by hand
-TEMPLATES = files(
-    "templates/**/*.html", "templates/**/*.txt", "*/templates/**/*.html", "*/templates/**/*.txt"
-)
+TEMPLATES = files("templates/**/*.html", "templates/**/*.txt", "*/templates/**/*.html", "*/templates/**/*.txt")
 ASSETS = files("static/css/**/*.css", "static/js/**/*.js")
 LOCKS = files("requirements*.txt")
 

@@ -29,16 +29,8 @@ pytestmark = pytest.mark.django_db
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The marketing sees names, status, source and last action: none of these.
 PRIVATE = [
-    *(
-        mark.text(name)[:10]
-        for mark in (OURS, HIDDEN)
-        for name in ("email", "street", "postal_code", "city", "tag")
-    ),
-    *(
-        mark.text(name)
-        for mark in (OURS, HIDDEN)
-        for name in ("due_note", "text", "call", "wording", "before")
-    ),
+    *(mark.text(name)[:10] for mark in (OURS, HIDDEN) for name in ("email", "street", "postal_code", "city", "tag")),
+    *(mark.text(name) for mark in (OURS, HIDDEN) for name in ("due_note", "text", "call", "wording", "before")),
     OURS.digits,
     HIDDEN.digits,
 ]
@@ -113,12 +105,8 @@ def test_marketing_sees_no_change_when_only_hidden_facts_change(scene: Scene, mo
         names = [{"last_name": name, "first_name": ""} for name in ("", "-", "?", "_")]
         made = [contact(scene.ours, number, name) for number, name in enumerate(names * 2)]
         crawl = scene.crawl("marketing")
-        shown = [
-            f"/contacts/?sort={sort}" for sort in ("name", "-name", "created", "due", "status", "-action")
-        ]
-        searched = [
-            f"/contacts/?q={word}" for word in ("a0", "z9", "7310", "0", "@", "-", "_", "musterstadt")
-        ]
+        shown = [f"/contacts/?sort={sort}" for sort in ("name", "-name", "created", "due", "status", "-action")]
+        searched = [f"/contacts/?q={word}" for word in ("a0", "z9", "7310", "0", "@", "-", "_", "musterstadt")]
         before = sights(crawl, *shown, *searched)
         for number, one in enumerate(made):
             disguise(one, len(made) - number, scene.ours)
@@ -148,9 +136,7 @@ TIME = re.compile(r"\b\d\d:\d\d\b")  # a page may say when it was made
 
 def sights(crawl: Crawl, *more: str) -> dict[str, str]:
     """What the user sees on every page of the own office, filtered and not."""
-    filters = [
-        f"?{query}" for query in (f"q={SEARCHED}", "assignee=none", "assignee=me", "due=set", "sort=-name")
-    ]
+    filters = [f"?{query}" for query in (f"q={SEARCHED}", "assignee=none", "assignee=me", "due=set", "sort=-name")]
     starts = [f"{page}{query}" for page in ("/contacts/", "/contacts/board/") for query in filters]
     own = [
         address(name, parameters, row, crawl.office)

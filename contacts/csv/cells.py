@@ -119,9 +119,7 @@ class _Row:
         field = FIELDS[key]
         try:
             if field.kind in READERS:
-                value, is_exact = (
-                    (None, True) if is_nothing(text) and text != "0" else READERS[field.kind](text)
-                )
+                value, is_exact = (None, True) if is_nothing(text) and text != "0" else READERS[field.kind](text)
                 self.values[key] = value
                 if not is_exact:
                     self.refuse(index, key, text)
@@ -147,9 +145,7 @@ class _Row:
             return
         if key == "source" and choice_of(key, text) is None and not is_nothing(text):
             self.values[key] = "other"
-            detail = ", ".join(
-                [text, *(detail for _index, detail in self.texts.get("source_detail", [])[:1])]
-            )
+            detail = ", ".join([text, *(detail for _index, detail in self.texts.get("source_detail", [])[:1])])
             self.texts["source_detail"] = [(index, detail)]
             self._read("source_detail")
             return
@@ -283,9 +279,7 @@ class _Row:
             parts.append(text if is_kept(header) else "" if is_nothing(text) else f"{header}: {text}")
         note = "\n".join(dict.fromkeys(filter(None, [*parts, *self.noted])))
         if len(note) > FIELDS["note"].limit:
-            self.remarks.append(
-                _("Notiz: nach %(limit)s Zeichen abgeschnitten") % {"limit": FIELDS["note"].limit}
-            )
+            self.remarks.append(_("Notiz: nach %(limit)s Zeichen abgeschnitten") % {"limit": FIELDS["note"].limit})
         if note or "note" in self.texts:
             self.values["note"] = note[: FIELDS["note"].limit]
 
@@ -294,6 +288,4 @@ class _Row:
         said = list(dict.fromkeys(self.remarks))
         whole = [remark for remark in said if remark.endswith(".")]
         noted = [remark for remark in said if not remark.endswith(".")]
-        return whole + (
-            [_("In die Notiz übernommen: %(values)s.") % {"values": "; ".join(noted)}] if noted else []
-        )
+        return whole + ([_("In die Notiz übernommen: %(values)s.") % {"values": "; ".join(noted)}] if noted else [])

@@ -28,9 +28,7 @@ _UMLAUT_OF_DOS = re.compile(rb"[A-Za-z][\x81\x84\x94][a-z]|[A-Z][\x99\x9a][A-Z]|
 _UMLAUT_OF_MAC = re.compile(rb"[A-Za-z][\x9f\xa7][a-z]|[a-z]\x8a[a-z]|[A-Z]\x8a[a-z]{2}")
 # The same after somebody stored the wrong letters as UTF-8: Ã¼, ÃŸ, Ã–; š and ™ between capitals, „ inside a word.
 _TWICE_IN_UTF8 = re.compile(rb"\xc3\x83(?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb].|\xe2..)")
-_DOS_IN_UTF8 = re.compile(
-    rb"[A-Z](?:\xc5\xa1|\xe2\x84\xa2)[A-Z]|[A-Za-z](?:\xe2\x80\x9e|\xe2\x80\x9d|\xc2\x81)[a-z]"
-)
+_DOS_IN_UTF8 = re.compile(rb"[A-Z](?:\xc5\xa1|\xe2\x84\xa2)[A-Z]|[A-Za-z](?:\xe2\x80\x9e|\xe2\x80\x9d|\xc2\x81)[a-z]")
 REPAIRS = ("utf-8", "cp850", "mac_roman")
 _C1 = "contacts.c1"  # Windows-1252 leaves five bytes undefined; browsers and we take them as they are
 
@@ -81,9 +79,7 @@ def encoding_of(data: bytes) -> tuple[str, str]:
         is_dos = _DOS_IN_UTF8.search(sample) and not _UMLAUT_IN_UTF8.search(sample)
         return "utf-8-sig", "utf-8" if _TWICE_IN_UTF8.search(sample) else "cp850" if is_dos else ""
     if data.startswith(BOM_UTF8) or _UMLAUT_IN_UTF8.search(data):
-        sentence = gettext_noop(
-            "Die Datei mischt mehrere Zeichensätze. Bitte einheitlich als UTF-8 speichern."
-        )
+        sentence = gettext_noop("Die Datei mischt mehrere Zeichensätze. Bitte einheitlich als UTF-8 speichern.")
         raise CsvError(data.count(b"\n", 0, fault) + 1, sentence)
     if _UMLAUT_IN_CP1252.search(sample):
         return "cp1252", ""

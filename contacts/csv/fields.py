@@ -47,9 +47,7 @@ class Field:
     headers: tuple[str, ...]
     limit: int = 0
     kind: Kind = "text"
-    joint: str = (
-        ""  # what joins several columns of this field, or parts its values; "" if there can be only one
-    )
+    joint: str = ""  # what joins several columns of this field, or parts its values; "" if there can be only one
 
     @property
     def header(self) -> str:
@@ -155,9 +153,7 @@ _ALL = (
         kind="area",
     ),
     Field("year_built", (gettext_noop("Baujahr"), "year built", "year of construction"), kind="year"),
-    Field(
-        "source", (gettext_noop("Quelle"), "Herkunft", "Leadquelle", "source", "lead source"), 120, "choice"
-    ),
+    Field("source", (gettext_noop("Quelle"), "Herkunft", "Leadquelle", "source", "lead source"), 120, "choice"),
     Field(
         "source_detail",
         (gettext_noop("Quelle im Einzelnen"), "Quelle Detail", "Quelle Details", "source detail"),
@@ -268,12 +264,8 @@ def bare(text: str) -> str:
     return "".join(sign for sign in fold(text) if sign.isalnum())
 
 
-_BY_HEADER = {
-    _UNIT.sub("", bare(word)): (key, 10) for key, words in HEADERS.items() for word in words.split("|")
-} | {
-    _UNIT.sub("", bare(header)): (field.key, rank)
-    for field in _ALL
-    for rank, header in enumerate(field.headers)
+_BY_HEADER = {_UNIT.sub("", bare(word)): (key, 10) for key, words in HEADERS.items() for word in words.split("|")} | {
+    _UNIT.sub("", bare(header)): (field.key, rank) for field in _ALL for rank, header in enumerate(field.headers)
 }
 _BY_WORD = {
     key: {bare(word): choice for choice, words in choices.items() for word in (choice, *words)}

@@ -13,9 +13,7 @@ _EMAIL = re.compile(r"[^@\s]+(?:@|\(at\))[^@\s]+\.[^@\s]{2,}")
 _PHONE = re.compile(r"(?:p:)?(?:\+|00|\(?0)[0-9][0-9 ()/.–-]{4,}[0-9]")
 _POSTCODE = re.compile(r"(?:z:|D-?|DE-?)?[0-9]{5}")
 _PLACE = re.compile(r"(?:D-|DE-)?[0-9]{4,5} [^\W\d].{2,}")
-_STREET = re.compile(
-    r"[^\W\d].*(?:str\.?|straße|strasse|weg|allee|platz|gasse|ring|ufer|damm) ?[0-9]+ ?[a-z]?", re.I
-)
+_STREET = re.compile(r"[^\W\d].*(?:str\.?|straße|strasse|weg|allee|platz|gasse|ring|ufer|damm) ?[0-9]+ ?[a-z]?", re.I)
 _WORDS = re.compile(r"[^\W\d_][^\d@]*")
 _DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}(?:[ T].*)?")
 
@@ -85,11 +83,7 @@ def _judge_names(mapping: dict[int, str], said: Sequence[Sequence[str]], headers
             is_open = key == "full_name" or heading(headers[index]).rank > 0  # "Nachname" is no whole name
             if is_open and _share(cells, lambda cell: "," in cell) >= _ENOUGH:
                 mapping[index] = "name_first"
-            elif (
-                is_open
-                and key == "last_name"
-                and _share(cells, lambda cell: " " in cell or "," in cell) >= _ENOUGH
-            ):
+            elif is_open and key == "last_name" and _share(cells, lambda cell: " " in cell or "," in cell) >= _ENOUGH:
                 mapping[index] = "full_name"
 
 

@@ -95,9 +95,7 @@ def _heading(header: str) -> Heading:
     stripped = _PREFIX.sub("", header)
     key, rank = named(stripped)
     if key:
-        return Heading(
-            key if key != "last_name" else "full_name", rank + 20, kind if key in SORTED else "", group
-        )
+        return Heading(key if key != "last_name" else "full_name", rank + 20, kind if key in SORTED else "", group)
     left = [word for word in _WORD.findall(fold(stripped)) if not _is_sorting(word)]
     key, rank = named("".join(left))
     if key in SORTED:

@@ -20,9 +20,7 @@ from contacts.csv.sheet import Shape
 SECONDS = 5  # of the processor
 LONGEST_WAIT = 120  # seconds, on a machine that has other work
 MEMORY = 200_000_000  # bytes, the interpreter's own included
-LARGEST_ROWS = (
-    200_000_000  # bytes that are written; a small spreadsheet may repeat one long text a million times
-)
+LARGEST_ROWS = 200_000_000  # bytes that are written; a small spreadsheet may repeat one long text a million times
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -27,9 +27,7 @@ _NUMBER = re.compile(
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _YEAR = re.compile(rf"\(?{_ABOUT} ?([0-9]{{4}})(er(?: jahre)?|[/–-](?:[0-9]{{4}}|[0-9]{{2}}))?\)?")
-_WEEKDAY = re.compile(
-    r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäöüß]*\.?,?\s+", re.IGNORECASE
-)
+_WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäöüß]*\.?,?\s+", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?P<day>.*?)(?:,?[ T]\s*(?:um )?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
     r"(?:\s?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)(?:\s?Uhr)?)"

@@ -16,9 +16,7 @@ _GROUP = words_of(
     """
 )
 _HOUSEHOLD = words_of("familie fam eheleute ehel ehepaar firma")
-_POLITE = words_of(
-    "sehr geehrte geehrter geehrtes liebe lieber werte werter guten tag hallo an den die das z hd"
-)
+_POLITE = words_of("sehr geehrte geehrter geehrtes liebe lieber werte werter guten tag hallo an den die das z hd")
 _AND = words_of("und u and sowie")
 _TITLE = re.compile(
     r"(?:prof|professor|dr|drs|dipl|dipl-\w+|diplom-\w+|ing|mag|lic|med|jur|phil|rer|nat|oec|pol|habil|dent|vet|theol"
@@ -60,11 +58,7 @@ def read_salutation(text: str) -> Salutation:
 def is_academic(text: str) -> bool:
     """Whether a title is one, and not what somebody does for a living."""
     words = _WORDS.findall(text)
-    return (
-        bool(words)
-        and all(map(_is_title, words))
-        and any(bare(word.split("-")[0]) in _NEEDS for word in words)
-    )
+    return bool(words) and all(map(_is_title, words)) and any(bare(word.split("-")[0]) in _NEEDS for word in words)
 
 
 def split_name(text: str, *, last_first: bool = False) -> dict[str, str]:
@@ -104,9 +98,7 @@ def _parted(text: str, last_first: bool) -> tuple[str, str]:
     if last_first:
         start = next((index for index, word in enumerate(words) if word.lower() not in _PARTICLES), 0)
         return " ".join(words[start + 1 :]), " ".join(words[: start + 1])
-    start = next(
-        (index for index, word in enumerate(words[1:-1], 1) if word.lower() in _PARTICLES), len(words) - 1
-    )
+    start = next((index for index, word in enumerate(words[1:-1], 1) if word.lower() in _PARTICLES), len(words) - 1)
     return " ".join(words[:start]), " ".join(words[start:])
 
 

@@ -57,9 +57,7 @@ _REST = re.compile(r"[0-9][0-9 -]*")
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/.–-]*[0-9]")
 _SECOND = re.compile(r"/\s*(?:\+|0)")
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\sat\s(?=[\w.-]+\.[a-z]{2,}\b))\s*", re.IGNORECASE)
-_MAILS_APART = re.compile(
-    r"\s*(?::::|[,;|\n]|\s/\s|\s(?:oder|und)\s)\s*|\s+(?=[^\s@<]+@)|(?<=[\w])/(?=[^\s/@]+@)"
-)
+_MAILS_APART = re.compile(r"\s*(?::::|[,;|\n]|\s/\s|\s(?:oder|und)\s)\s*|\s+(?=[^\s@<]+@)|(?<=[\w])/(?=[^\s/@]+@)")
 _BLANKS = re.compile(r"\s{2,}")
 _IN_BRACKETS = re.compile(r"(.*)<([^<>\s]+@[^<>\s]+)>(.*)", re.DOTALL)
 _BORDER = " \t\n()[]-–,;:/."
@@ -96,9 +94,7 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
         said = _joined(part.replace(number, " ", 1) if number else part)
         if number:
             own = kind_of(said)
-            found.append(
-                {"kind": own or kind, "text": _written(number, region)[:LONGEST_NUMBER], "words": words}
-            )
+            found.append({"kind": own or kind, "text": _written(number, region)[:LONGEST_NUMBER], "words": words})
             _say(found[-1], "" if own and len(said.split()) == 1 else said)
         elif found:
             _say(found[-1], said)

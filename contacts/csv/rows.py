@@ -42,17 +42,14 @@ def rows_of(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, l
             yield line, cells
 
 
-def write(
-    rows: Iterable[Mapping[str, object]], fields: Sequence[str], beside: Sequence[str] = ()
-) -> Iterator[bytes]:
+def write(rows: Iterable[Mapping[str, object]], fields: Sequence[str], beside: Sequence[str] = ()) -> Iterator[bytes]:
     """The file of an export in pieces; reading it gives the same values back.
 
     `beside`: headers of texts in the rows that stand behind the fields and are not read back.
     """
     headers = [FIELDS[key].header for key in fields]
     cells = (
-        [show(key, row.get(key)) for key in fields] + [str(row.get(header, "")) for header in beside]
-        for row in rows
+        [show(key, row.get(key)) for key in fields] + [str(row.get(header, "")) for header in beside] for row in rows
     )
     return write_table([*headers, *beside], cells)
 

@@ -86,9 +86,7 @@ def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], **known: A
     return _shape(first, count, filled, known)
 
 
-def _shape(
-    first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[int], known: dict[str, Any]
-) -> Shape:
+def _shape(first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[int], known: dict[str, Any]) -> Shape:
     if not count:
         raise CsvError(1, gettext_noop("Die Datei ist leer."))
     header = header_of([cells for _line, cells in first])
@@ -167,10 +165,7 @@ class Sheet:
 
     def named(self) -> list[str]:
         """The headers, those that are empty by their number."""
-        return [
-            header or _("Spalte %(number)s") % {"number": index}
-            for index, header in enumerate(self.headers, 1)
-        ]
+        return [header or _("Spalte %(number)s") % {"number": index} for index, header in enumerate(self.headers, 1)]
 
     def _headers(self) -> list[str]:
         found = next((cells for line, cells in self.first if line == self.header_line), [])

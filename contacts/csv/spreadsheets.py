@@ -21,16 +21,12 @@ def read_spreadsheet(data: bytes) -> tuple[str, Iterator[tuple[int, Sequence[str
     except PasswordError:
         raise CsvError(
             0,
-            gettext_noop(
-                "Die Tabelle ist mit einem Kennwort geschützt. Bitte speichern Sie sie ohne Kennwort."
-            ),
+            gettext_noop("Die Tabelle ist mit einem Kennwort geschützt. Bitte speichern Sie sie ohne Kennwort."),
         ) from None
     except (CalamineError, OSError, ValueError):
         raise CsvError(
             0,
-            gettext_noop(
-                "Diese Datei ist keine Tabelle, die wir lesen können. Bitte speichern Sie sie als CSV."
-            ),
+            gettext_noop("Diese Datei ist keine Tabelle, die wir lesen können. Bitte speichern Sie sie als CSV."),
         ) from None
     if not sheets:
         raise CsvError(1, gettext_noop("Die Datei ist leer."))

@@ -63,9 +63,7 @@ def tidy(text: str, is_long: bool) -> str:
     if not text.isprintable() or not text.isascii():
         text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
         kept = "\n\t" if is_long else ""
-        text = "".join(
-            " " if sign not in kept and unicodedata.category(sign) == "Cc" else sign for sign in text
-        )
+        text = "".join(" " if sign not in kept and unicodedata.category(sign) == "Cc" else sign for sign in text)
     return text.strip()
 
 

@@ -26,9 +26,7 @@ _HEADERS = (
     *(f"Weitere {name}" if name != "Ort" else "Weiterer Ort" for name in _ADDRESSES),
     *("Geburtstag", "Position", "Webseite"),
 )
-_LINE = re.compile(
-    r"(?:(?P<group>[\w-]+)\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL
-)
+_LINE = re.compile(r"(?:(?P<group>[\w-]+)\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([nN,;:\\])")
 _FOLD = re.compile(r"\r?\n[ \t]|\r[ \t]")
 _OF_APPLE = re.compile(r"_\$!<(.+)>!\$_")  # its own words for a label, beside those that people type
@@ -123,9 +121,7 @@ def _row(card: Sequence[_Property]) -> list[str]:
 def _several(card: Sequence[_Property], name: str) -> list[str]:
     found = [each for each in card if each.name == name and each.value.strip()]
     values = [_plain(each.value).removeprefix("tel:").removeprefix("mailto:") for each in found]
-    named = {
-        each.group: _OF_APPLE.sub(r"\1", each.value.strip()) for each in card if each.name == "X-ABLABEL"
-    }
+    named = {each.group: _OF_APPLE.sub(r"\1", each.value.strip()) for each in card if each.name == "X-ABLABEL"}
     labels = [
         next((label for kind, label in KINDS.items() if kind in each.kinds), named.get(each.group, ""))
         for each in found

@@ -23,9 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "salutation",
@@ -173,9 +171,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "channel",
@@ -241,9 +237,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -300,9 +294,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -405,9 +397,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contact",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False, fields=["search"], name="contact_search"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["search"], name="contact_search"),
         ),
         migrations.AddConstraint(
             model_name="contact",
@@ -416,17 +406,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="contact",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("company", ""), ("email", ""), ("last_name", ""), ("phone", ""), _negated=True
-                ),
+                condition=models.Q(("company", ""), ("email", ""), ("last_name", ""), ("phone", ""), _negated=True),
                 name="contact_has_a_name",
             ),
         ),
         migrations.AddIndex(
             model_name="consent",
-            index=models.Index(
-                fields=["contact", "channel", "-occurred_at", "-id"], name="consent_by_contact"
-            ),
+            index=models.Index(fields=["contact", "channel", "-occurred_at", "-id"], name="consent_by_contact"),
         ),
         migrations.AddIndex(
             model_name="change",
@@ -469,9 +455,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="action",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("performed_at__isnull", False), ("planned_for__isnull", False), _connector="OR"
-                ),
+                condition=models.Q(("performed_at__isnull", False), ("planned_for__isnull", False), _connector="OR"),
                 name="action_performed_or_planned",
             ),
         ),

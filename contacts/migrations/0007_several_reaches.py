@@ -11,9 +11,7 @@ KINDS = [
 
 
 def kind(name):
-    return models.CharField(
-        blank=True, choices=KINDS, db_default="", default="", max_length=10, verbose_name=name
-    )
+    return models.CharField(blank=True, choices=KINDS, db_default="", default="", max_length=10, verbose_name=name)
 
 
 def further(name):
@@ -32,9 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "contact",
             "phone_words",
-            models.CharField(
-                blank=True, db_default="", default="", max_length=120, verbose_name="Hinweis zum Telefon"
-            ),
+            models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="Hinweis zum Telefon"),
         ),
         migrations.AddField("contact", "more_emails", further("Weitere E-Mail-Adressen")),
         migrations.AddField("contact", "more_phones", further("Weitere Telefonnummern")),

@@ -14,9 +14,7 @@ from contacts.finding import sees
 from contacts.models import Contact
 
 
-def small_page(
-    request: HttpRequest, fragment: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
+def small_page(request: HttpRequest, fragment: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """The fragment alone where it is put into a page, else the same file as a page of its own."""
     template = fragment if wants_fragment(request) else "contacts/small_page.html"
     context = {
@@ -27,9 +25,7 @@ def small_page(
     return render(request, template, context | _clock(), status=status)
 
 
-def changed(
-    request: HttpRequest, contact: Contact, sentence: str, *fragments: str, **context: Any
-) -> HttpResponse:
+def changed(request: HttpRequest, contact: Contact, sentence: str, *fragments: str, **context: Any) -> HttpResponse:
     """What changed, rendered anew, with one sentence; without JavaScript the way back to where one came from.
 
     Somebody who has lost sight of the contact by the change is sent away from its page.

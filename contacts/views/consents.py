@@ -28,6 +28,4 @@ def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
         return small_page(request, "contacts/_consent_form.html", context, 422 if form.is_bound else 200)
     consent.record(contact=contact, actor=request.user, now=now, **form.cleaned_data)
     states = consent.states(contact)
-    return changed(
-        request, contact, _("Die Einwilligung ist erfasst."), "contacts/_consents.html", states=states
-    )
+    return changed(request, contact, _("Die Einwilligung ist erfasst."), "contacts/_consents.html", states=states)

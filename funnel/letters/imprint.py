@@ -46,9 +46,7 @@ def lines(sender: Sender) -> list[str]:
         ", ".join(filter(None, (sender.street.strip(), place))),
         _said(_("Sitz: %s"), sender.seat if sender.legal_form in IN_REGISTER else ""),
         _represented(sender),
-        _said(
-            _("Vorsitz des Aufsichtsrats: %s"), sender.board_chair if sender.legal_form in WITH_BOARD else ""
-        ),
+        _said(_("Vorsitz des Aufsichtsrats: %s"), sender.board_chair if sender.legal_form in WITH_BOARD else ""),
         _said(_("Telefon: %s"), sender.phone),
         _said(_("E-Mail: %s"), sender.contact_email),
         _said(_("Registereintrag: %s"), sender.register),
@@ -89,12 +87,8 @@ def _represented(sender: Sender) -> str:
         return "" if person == sender.legal_name.strip() else _said(_("Inhaber: %s"), person)
     if sender.legal_form == Form.GMBH_KG and sender.general_partner.strip():
         register = sender.general_partner_register.strip()
-        partner = (
-            f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
-        )
-        said = _(
-            "Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s"
-        )
+        partner = f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
+        said = _("Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s")
         return said % {"partner": partner, "person": person}
     return _said(_said_of(sender.legal_form), person)
 

@@ -26,9 +26,7 @@ SUFFIXES: dict[str, tuple[str, str]] = {
 }
 # Without what § 5a GmbHG never lets be left out.
 CUT_SHORT = re.compile(r"\b(?:UG|Unternehmergesellschaft)\b")
-COMPANY_LIMITED = re.compile(
-    r"(?:\b(?:g?GmbH|AG|SE|UG)\b|haftungsbeschränkt\)).{0,3}(?:&|und|\+) ?Co\b", re.IGNORECASE
-)
+COMPANY_LIMITED = re.compile(r"(?:\b(?:g?GmbH|AG|SE|UG)\b|haftungsbeschränkt\)).{0,3}(?:&|und|\+) ?Co\b", re.IGNORECASE)
 LIMITED = "(haftungsbeschränkt)"
 # Owned by a person, whose name belongs into it.
 OWNED = (Form.SOLE, Form.REGISTERED, Form.MERCHANT_MAN, Form.MERCHANT_WOMAN)

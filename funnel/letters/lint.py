@@ -30,9 +30,7 @@ HALF_GREETING = re.compile(
 UNSEEN = re.compile(r"<head\b.*?</head>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
-FETCHING_TAG = re.compile(
-    r"<\s*(img|link|script|iframe|object|embed|video|audio|form|input|svg|base)\b", re.IGNORECASE
-)
+FETCHING_TAG = re.compile(r"<\s*(img|link|script|iframe|object|embed|video|audio|form|input|svg|base)\b", re.IGNORECASE)
 FETCHING = re.compile(r"\b(?:(?:src|srcset|background|on[a-z]+)\s*=|url\s*\()|@import")  # in lower case
 HREF = re.compile(r"""href\s*=\s*["']([^"']*)["']""", re.IGNORECASE)
 SAFE_LINK = re.compile(r"https?://[^\s/]|mailto:", re.IGNORECASE)
@@ -80,9 +78,7 @@ def faults(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[s
     return examined(mail, sender=sender, quoted=quoted)[0]
 
 
-def examined(
-    mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()
-) -> tuple[list[str], bytes]:
+def examined(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> tuple[list[str], bytes]:
     """The faults, and the mail as it goes over the line: putting it together costs as much as examining it."""
     taken = _taken_apart(mail, sender, quoted)
     return list(dict.fromkeys(fault for rule in RULES for fault in rule(taken))), taken.raw

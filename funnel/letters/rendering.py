@@ -53,9 +53,7 @@ class Rendered:
     raw: bytes = b""  # the finished mail as it goes over the line
 
 
-def render(
-    *, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str
-) -> Rendered:
+def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str) -> Rendered:
     """The mail for one contact. Reads `contact.assignee`; writes nothing."""
     colour = COLOURS[(sender.hue - 1) % len(COLOURS)]
     faces, filled = markdown.faces(step_body, colour), placeholders.filling(contact, sender)
@@ -180,6 +178,4 @@ def _mailbox(shown: str, address: str) -> str:
 def _fold(html: str) -> str:
     """Breaks over-long lines at blanks, which HTML shows alike; a line without any is the text's own."""
     lines = html.split("\n")
-    return "\n".join(
-        re.sub(r"(.{400,700}) ", r"\1\n", line) if len(line) > LONGEST_LINE else line for line in lines
-    )
+    return "\n".join(re.sub(r"(.{400,700}) ", r"\1\n", line) if len(line) > LONGEST_LINE else line for line in lines)

@@ -17,9 +17,7 @@ UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}")
 LONGEST = 80
 SAID_BEFORE = re.compile(r"^(?:(?:Herrn?|Frau|Hr\.|Hrn\.|Fr\.)\s+)+(?=\S)", re.IGNORECASE)
-TITLES = re.compile(
-    r"(?:(?:Prof|Dr|Dipl)\b[.\w-]*\s*(?:(?:med|jur|rer|nat|phil|h|c|Ing)\.\s*)*)+", re.IGNORECASE
-)
+TITLES = re.compile(r"(?:(?:Prof|Dr|Dipl)\b[.\w-]*\s*(?:(?:med|jur|rer|nat|phil|h|c|Ing)\.\s*)*)+", re.IGNORECASE)
 SEVERAL = re.compile(
     r"(?:Familie|Fam\.|Eheleute|Ehepaar|Ehel\.|Erbengemeinschaft|WEG)(?=\s)", re.IGNORECASE
 )  # no Herr, no Frau

@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("at", models.DateTimeField()),
             ],
@@ -37,9 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "state",
@@ -110,9 +106,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("cause", models.BigIntegerField(null=True)),
                 ("state_before", models.CharField(blank=True, max_length=10)),
@@ -157,9 +151,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("day", models.DateField(verbose_name="Tag")),
                 ("name", models.CharField(blank=True, max_length=80, verbose_name="Anlass")),
@@ -179,9 +171,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("address", models.CharField(max_length=254)),
                 ("wording", models.TextField(max_length=2000)),
@@ -266,23 +256,17 @@ class Migration(migrations.Migration):
                 ("vat_id", models.CharField(blank=True, max_length=20, verbose_name="USt-IdNr.")),
                 (
                     "supervisor",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="Aufsichtsbehörde (§ 34c GewO)"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="Aufsichtsbehörde (§ 34c GewO)"),
                 ),
                 (
                     "privacy_url",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="Datenschutzerklärung (Adresse)"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="Datenschutzerklärung (Adresse)"),
                 ),
                 ("window_from", models.TimeField(default="08:00", verbose_name="Versand ab")),
                 ("window_until", models.TimeField(default="18:00", verbose_name="Versand bis")),
                 (
                     "most_a_day",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="Höchstens Mails am Tag je Person"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, verbose_name="Höchstens Mails am Tag je Person"),
                 ),
                 (
                     "most_a_week",
@@ -313,9 +297,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("delay_days", models.PositiveSmallIntegerField(default=0, verbose_name="Tage danach")),
@@ -355,9 +337,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("address", models.CharField(max_length=254)),
                 (
@@ -459,9 +439,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("address_hash", models.CharField(max_length=64)),
                 (

@@ -10,8 +10,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="message",
-            index=models.Index(
-                condition=models.Q(("is_in_doubt", True)), fields=["account"], name="message_in_doubt"
-            ),
+            index=models.Index(condition=models.Q(("is_in_doubt", True)), fields=["account"], name="message_in_doubt"),
         ),
     ]

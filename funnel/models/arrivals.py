@@ -8,9 +8,7 @@ class Mailbox(models.Model):
     """A folder that is read, and how far."""
 
     name = models.CharField(max_length=300, unique=True)  # user@host/folder
-    validity = models.BigIntegerField(
-        default=0
-    )  # UIDVALIDITY: numbers of mails count only with it (RFC 3501 2.3.1.1)
+    validity = models.BigIntegerField(default=0)  # UIDVALIDITY: numbers of mails count only with it (RFC 3501 2.3.1.1)
     next_uid = models.BigIntegerField(default=0)  # all below are read, or were there before we came
     # The mail at which the connection broke last, and how often in a row: it must not stop all others for ever.
     stumbling_uid = models.BigIntegerField(default=0)
@@ -37,9 +35,7 @@ class Arrival(models.Model):
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="arrivals", db_index=False)
     validity = models.BigIntegerField()
     uid = models.BigIntegerField()
-    digest = models.CharField(
-        max_length=64
-    )  # of its bytes: known again when the server numbers its mails anew
+    digest = models.CharField(max_length=64)  # of its bytes: known again when the server numbers its mails anew
     kind = models.CharField(max_length=20, blank=True)  # `incoming.Kind`; "" for one that is set aside
     fault = models.CharField(max_length=20, choices=Fault, blank=True)
     at = models.DateTimeField()

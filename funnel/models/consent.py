@@ -35,9 +35,7 @@ class OptIn(models.Model):
     """A double opt-in that was asked for by mail (Bestätigungsmail); confirmed within seven days or expired."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="opt_ins", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="opt_ins", db_index=False, db_constraint=False)
     address = models.CharField(max_length=254)  # lower case
     wording = models.TextField(max_length=2000)
     asked_at = models.DateTimeField()

@@ -40,9 +40,7 @@ class Enrolment(models.Model):
         FAILED = "failed", _("eine Mail ließ sich nicht senden")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False)
     sequence = models.ForeignKey(
         Sequence, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False
     )
@@ -58,9 +56,7 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="enrolment_of_account"),
             models.UniqueConstraint(fields=["contact", "sequence"], name="enrolment_once"),
-            models.UniqueConstraint(
-                fields=["contact"], condition=Q(state="active"), name="enrolment_one_active"
-            ),
+            models.UniqueConstraint(fields=["contact"], condition=Q(state="active"), name="enrolment_one_active"),
         ]
         indexes = [models.Index(fields=["sequence", "state"], name="enrolment_by_sequence")]
 
@@ -80,9 +76,7 @@ class EnrolmentChange(models.Model):
     reason_before = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, blank=True)
-    actor = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
     at = models.DateTimeField()
 
     objects = AccountQuerySet.as_manager()
@@ -90,9 +84,7 @@ class EnrolmentChange(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["enrolment", "-at"], name="enrolment_change_by_time"),
-            models.Index(
-                fields=["cause"], condition=Q(cause__isnull=False), name="enrolment_change_by_cause"
-            ),
+            models.Index(fields=["cause"], condition=Q(cause__isnull=False), name="enrolment_change_by_cause"),
         ]
 
     def __str__(self) -> str:
@@ -133,15 +125,11 @@ class Message(models.Model):
         BOUNCED = "bounced", _("unzustellbar")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="messages", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
     enrolment = models.ForeignKey(
         Enrolment, models.CASCADE, related_name="messages", db_index=False, db_constraint=False
     )
-    step = models.ForeignKey(
-        Step, models.CASCADE, related_name="messages", db_index=False, db_constraint=False
-    )
+    step = models.ForeignKey(Step, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
     address = models.CharField(max_length=254)  # lower case
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
@@ -206,9 +194,7 @@ class Message(models.Model):
             # The sweep: what is due.
             models.Index(fields=["account", "planned_for"], condition=Q(state="planned"), name="message_due"),
             # The reconciling: what a worker has in its hands, or had when it died.
-            models.Index(
-                fields=["claimed_at"], condition=Q(state__in=["claimed", "sending"]), name="message_in_hand"
-            ),
+            models.Index(fields=["claimed_at"], condition=Q(state__in=["claimed", "sending"]), name="message_in_hand"),
             # The caps on how often one address is written to.
             models.Index(
                 fields=["account", "address", "finished_at"],

@@ -32,9 +32,7 @@ class Hold(models.Model):
     since = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)  # whether it is over yet
     try_at = models.DateTimeField(null=True)  # null: only when a person says so
-    by_mail = models.BooleanField(
-        default=False
-    )  # only a mail that is taken shows that it is over, else a connection
+    by_mail = models.BooleanField(default=False)  # only a mail that is taken shows that it is over, else a connection
     ended_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)  # when those concerned were mailed
 

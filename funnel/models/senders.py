@@ -41,14 +41,10 @@ class Sender(models.Model):
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sender")
     is_on = models.BooleanField(_("E-Mail-Funnel eingeschaltet"), default=True)
     name = models.CharField(_("Absendername"), max_length=120, blank=True)
-    email = models.CharField(
-        _("Absenderadresse"), max_length=254, blank=True
-    )  # "": MAIL_FROM of the installation
+    email = models.CharField(_("Absenderadresse"), max_length=254, blank=True)  # "": MAIL_FROM of the installation
     # The address that a test mail has shown to be ours to use, and how the last test mail ended.
     proven = models.CharField(max_length=254, blank=True, editable=False, default="", db_default="")
-    proof = models.CharField(
-        max_length=20, choices=Proof, blank=True, editable=False, default="", db_default=""
-    )
+    proof = models.CharField(max_length=20, choices=Proof, blank=True, editable=False, default="", db_default="")
     asked_at = models.DateTimeField(null=True, editable=False)
     hue = models.PositiveSmallIntegerField(_("Farbe"), default=1)  # 1 … HUES
     legal_name = models.CharField(_("Firma"), max_length=120, blank=True)

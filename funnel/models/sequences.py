@@ -28,9 +28,7 @@ class Step(models.Model):
     """One mail of a sequence (Schritt). What was sent keeps its own text; a removed step stays for its messages."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    sequence = models.ForeignKey(
-        Sequence, models.CASCADE, related_name="steps", db_index=False, db_constraint=False
-    )
+    sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False, db_constraint=False)
     position = models.PositiveSmallIntegerField()  # 0 … n-1 among the steps that are not removed
     # Days after the step before it (the first: after the start); at 0 days it leaves as soon as it may.
     delay_days = models.PositiveSmallIntegerField(_("Tage danach"), default=0)

@@ -43,10 +43,7 @@ def suppressed(account_id: int, addresses: Iterable[str]) -> set[str]:
 def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]:
     """Why and since when, by address in lower case: those that the office must not mail."""
     known = {
-        digest: address.strip().lower()
-        for address in addresses
-        if address
-        for digest in hashes(account_id, address)
+        digest: address.strip().lower() for address in addresses if address for digest in hashes(account_id, address)
     }
     if not known:
         return {}
@@ -70,13 +67,9 @@ def suppress(*, account_id: int, digest: str, reason: str, now: datetime, is_new
 def _keep(account_id: int, digest: str, reason: str, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now).save(
-                force_insert=True
-            )
+            Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now).save(force_insert=True)
     except IntegrityError:
         rows = Suppression.objects.of(account_id).filter(address_hash=digest)
-        weaker = (
-            rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.filter(reason=Reason.DOUBT)
-        )
+        weaker = rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.filter(reason=Reason.DOUBT)
         return bool(weaker.exclude(reason=reason).update(reason=reason, at=now))
     return True

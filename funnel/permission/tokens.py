@@ -76,6 +76,4 @@ def _opened(purpose: str, token: str) -> Any:
 
 def _signer(purpose: str) -> Signer:
     """One for each purpose: a link of one kind is none of the other."""
-    return Signer(
-        key=settings.TOKEN_KEY, salt=f"funnel.{purpose}", sep=".", fallback_keys=settings.TOKEN_KEY_FALLBACKS
-    )
+    return Signer(key=settings.TOKEN_KEY, salt=f"funnel.{purpose}", sep=".", fallback_keys=settings.TOKEN_KEY_FALLBACKS)

@@ -65,17 +65,13 @@ PACE = words(
     r"(?:recipient|user).{0,60}(?:exceeded (?:their|its|the)|rate|too (?:quickly|fast|many))",
     r"grey ?-?list|try again later",
 )
-SPAM = words(
-    r"\bspam|\bjunk\b|unsolicited|\bbulk\b|content (?:reject|filter|block)|virus|malware|phish|suspicious"
-)
+SPAM = words(r"\bspam|\bjunk\b|unsolicited|\bbulk\b|content (?:reject|filter|block)|virus|malware|phish|suspicious")
 ROUTE = words(
     r"host (?:or domain name )?not found|host unknown|domain name not found|name service error",
     r"dns (?:error|fail|lookup)",
     r"no (?:route|mx|mail ?host|answer from)|nxdomain|timed? ?out|unreachable|connection refused|loop|too many hops",
 )
-RELAYING = words(
-    r"relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|(?:unable|not allowed) to relay"
-)
+RELAYING = words(r"relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|(?:unable|not allowed) to relay")
 OUR_LIMIT = words(
     r"you(?:['’]ve| have) (?:reached|exceeded)|you(?:r (?:account|organi[sz]ation|domain))? exceeded",
     r"\b(?:sender|sending|outbound)(?:'s)? (?:\w+ ){0,3}(?:limit|quota)",

@@ -92,9 +92,7 @@ def is_automatic(mail: Message) -> bool:
     """Auto-Submitted anything but "no", and what the many programs write that know nothing of it."""
     submitted = header(mail, "Auto-Submitted").split(";")[0].strip().lower() or "no"
     report = mail.get_content_type() == "multipart/report"
-    marked = any(
-        name in mail and re.search(value, header(mail, name).lower()) for name, value in said.MARKS.items()
-    )
+    marked = any(name in mail and re.search(value, header(mail, name).lower()) for name, value in said.MARKS.items())
     return submitted != "no" or report or marked or _comes_from_machine(mail) or _sounds_automatic(mail)
 
 
@@ -161,9 +159,7 @@ def _complaint(mail: Message, part: Message) -> Received:
 def _reported(mail: Message, report: Message) -> Received:
     """A delivery report: of several recipients the one that fares worst."""
     words = next((text_of(part) for part in parts(mail) if part.get_content_type() == "text/plain"), "")
-    found = [
-        _verdict(block, words) for block in _blocks(source(report)) if "action" in block or "status" in block
-    ]
+    found = [_verdict(block, words) for block in _blocks(source(report)) if "action" in block or "status" in block]
     failed = [(verdict, reason) for verdict, reason in found if verdict is not None]
     kind, reason = Kind.SOFT_BOUNCE, found[0][1] if found else ""
     if failed:
@@ -188,9 +184,7 @@ def _verdict(block: dict[str, str], words: str) -> tuple[Verdict | None, str]:
 
 def _blocks(text: str) -> list[dict[str, str]]:
     pieces = re.split(r"\n\s*\n", text.replace("\r", "")[:50_000])
-    return [
-        {name.lower(): " ".join(value.split()) for name, value in FIELD.findall(piece)} for piece in pieces
-    ]
+    return [{name.lower(): " ".join(value.split()) for name, value in FIELD.findall(piece)} for piece in pieces]
 
 
 def _plain_bounce(mail: Message) -> Received:
@@ -198,9 +192,7 @@ def _plain_bounce(mail: Message) -> Received:
     text = "\n" + body(mail).replace("\r", "")
     cut = said.RETURNED.search(text.lower())
     words = text[: cut.start() if cut else len(text)]
-    reason = next(
-        (" ".join(line.split()) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), ""
-    )
+    reason = next((" ".join(line.split()) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), "")
     is_waiting = said.STILL_TRYING.search(f"{header(mail, 'Subject')}\n{words}".lower())
     kind = Kind.SOFT_BOUNCE if is_waiting else OF_VERDICT.get(judge("", words), Kind.SOFT_BOUNCE)
     return Received(
@@ -217,9 +209,7 @@ def _inside(mail: Message) -> tuple[str, ...]:
     texts = [source(part) for part in parts(mail) if part.get_content_type() in ORIGINALS]
     texts += [source(part) for part in parts(mail) if part.get_content_type() in REPORTS]
     texts += [text_of(part) for part in parts(mail) if part.get_content_maintype() == "text"]
-    named = [
-        found[1] for text in texts for found in re.finditer(r"(?im)^(?:original-)?message-id:\s*(\S+)", text)
-    ]
+    named = [found[1] for text in texts for found in re.finditer(r"(?im)^(?:original-)?message-id:\s*(\S+)", text)]
     answered = f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}"
     return tuple(dict.fromkeys([*_ids(" ".join(named)), *_ids(answered, newest_first=True)]))
 
@@ -237,9 +227,7 @@ def _recipients(mail: Message, words: str) -> tuple[str, ...]:
 def _to(mail: Message, more: str = "") -> tuple[str, ...]:
     names = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
     lines = " ".join(header(mail, name) for name in names)
-    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(f"{lines} {more[:20_000]}")))[
-        :MOST_ADDRESSES
-    ]
+    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(f"{lines} {more[:20_000]}")))[:MOST_ADDRESSES]
 
 
 def _ids(text: str, *, newest_first: bool = False) -> tuple[str, ...]:

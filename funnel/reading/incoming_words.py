@@ -36,9 +36,7 @@ MARKS = {
     "x-mailer": r"autoresp|auto-?reply|vacation",
     "x-failed-recipients": "",
 }
-SENDERS = re.compile(
-    r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply\W.*|auto-?reply|bounces?)$"
-)
+SENDERS = re.compile(r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply\W.*|auto-?reply|bounces?)$")
 SUBJECT_BEGINS = words(
     rf"{PREFIX}(?:auto|autoreply|auto-reply|autoresponse|automat\w*)\b.{{0,20}}:",
     rf"{PREFIX}(?:automatische|automatic|automated|réponse automatique|reponse automatique|risposta automatica)\b",

@@ -87,8 +87,7 @@ def _decoded(value: str) -> str:
     except Exception:  # the library raises a good many kinds for what is no header
         return value
     return "".join(
-        _in_charset(piece, charset or "utf-8") if isinstance(piece, bytes) else piece
-        for piece, charset in pieces
+        _in_charset(piece, charset or "utf-8") if isinstance(piece, bytes) else piece for piece, charset in pieces
     )
 
 

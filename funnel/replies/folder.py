@@ -53,9 +53,7 @@ def place(url: str) -> Place:
     if parts.scheme not in SCHEMES or not parts.hostname:
         raise Unusable(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (README, “Configure”).")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Place(
-        parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX"
-    )
+    return Place(parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX")
 
 
 class Folder:

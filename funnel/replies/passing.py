@@ -36,9 +36,7 @@ def pass_on(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
     try:
         for arrival in due(mailbox):
             message = (
-                Message.objects.filter(pk=arrival.passes_to)
-                .select_related("contact__assignee", "account")
-                .first()
+                Message.objects.filter(pk=arrival.passes_to).select_related("contact__assignee", "account").first()
             )
             raw = folder.whole(arrival.uid, LARGEST) if message else None
             if message and not _handed_over(relay, message, raw, now):

@@ -24,9 +24,7 @@ from funnel.series import enrolments
 from funnel.transport import holding, proving, telling
 
 LONGEST = 300
-STILL_OURS = timedelta(
-    days=7
-)  # servers give up after five days; a report that names an address only is about these
+STILL_OURS = timedelta(days=7)  # servers give up after five days; a report that names an address only is about these
 # What each kind means: the action that is noted, why the series ends, why the address is closed.
 MEANING = {
     Kind.REPLY: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, None),

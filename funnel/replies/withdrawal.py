@@ -126,15 +126,10 @@ def lift(
     return contact
 
 
-def _carry_out(
-    account_id: int, digests: Collection[str], contact_ids: Collection[int], no: No, now: datetime
-) -> None:
+def _carry_out(account_id: int, digests: Collection[str], contact_ids: Collection[int], no: No, now: datetime) -> None:
     contacts = Contact.objects.of(account_id).filter(pk__in=contact_ids).order_by("pk")
     found = list(contacts.select_for_update(no_key=True))
-    news = [
-        suppress(account_id=account_id, digest=digest, reason=no.reason, now=now)
-        for digest in sorted(digests)
-    ]
+    news = [suppress(account_id=account_id, digest=digest, reason=no.reason, now=now) for digest in sorted(digests)]
     ids = [contact.pk for contact in found]
     why = Enrolment.Reason(no.reason)
     enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=no.actor, now=now)

@@ -82,9 +82,7 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     """
     rows = Enrolment.objects.filter(messages__in=ids).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
-    messages = Message.objects.filter(
-        pk__in=ids, state=State.PLANNED, planned_for__lte=now, enrolment__in=held
-    )
+    messages = Message.objects.filter(pk__in=ids, state=State.PLANNED, planned_for__lte=now, enrolment__in=held)
     found = list(
         messages.order_by("pk")
         .select_for_update(skip_locked=True, of=("self", "contact"))
@@ -144,9 +142,7 @@ class Checks:
             return Verdict(State.SKIPPED, lacking)
         if (message.account_id, message.address) in self.in_doubt:  # somebody else's mail may leave after all
             return Verdict(State.PLANNED, until=self.now + UNDECIDED)
-        if (
-            message.account_id in self.unready
-        ):  # nothing leaves without an Impressum, and nothing is lost by waiting
+        if message.account_id in self.unready:  # nothing leaves without an Impressum, and nothing is lost by waiting
             return Verdict(State.PLANNED, until=self.now + timedelta(hours=1))
         if not (message.account.sender.is_on and message.step.sequence.is_on):
             return Verdict(State.PLANNED, until=message.planned_for)

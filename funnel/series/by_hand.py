@@ -71,9 +71,7 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     return message
 
 
-def _found(
-    user: User, message_id: int, states: tuple[str, ...] = (State.PLANNED,), refusal: str = ""
-) -> Message:
+def _found(user: User, message_id: int, states: tuple[str, ...] = (State.PLANNED,), refusal: str = "") -> Message:
     """The message in one of the states, its enrolment locked. Raises Http404, Gone for a contact in the trash, and
     Conflict.
     """

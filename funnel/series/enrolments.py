@@ -221,9 +221,7 @@ def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | Non
     _change(row, State.PAUSED, Reason.NO_BASIS, cause=cause, actor=actor, now=now)
 
 
-def replan(
-    row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime
-) -> list[Message]:
+def replan(row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime) -> list[Message]:
     """Plans the unsent steps of an enrolment that is locked by the caller; without any it is through."""
     row.address = contact.email.strip().lower()
     _change(row, State.ACTIVE, "", cause=cause, actor=actor, now=now)
@@ -254,9 +252,7 @@ def _cancel(row: Enrolment, reason: str, cause: int | None, now: datetime) -> No
     open_ones.update(state=Message.State.CANCELLED, reason=reason, cancelled_by=cause, finished_at=now)
 
 
-def _change(
-    row: Enrolment, state: str, reason: str, *, cause: int | None, actor: User | None, now: datetime
-) -> None:
+def _change(row: Enrolment, state: str, reason: str, *, cause: int | None, actor: User | None, now: datetime) -> None:
     change = EnrolmentChange(
         account_id=row.account_id,
         cause=cause,

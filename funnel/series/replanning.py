@@ -69,9 +69,7 @@ def swap(one: Step, other: Step) -> None:
 
 
 def _running(sequence: Sequence) -> QuerySet[Enrolment]:
-    coming = Message.objects.of(sequence.account_id).filter(
-        enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY
-    )
+    coming = Message.objects.of(sequence.account_id).filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.of(sequence.account_id).filter(Exists(coming), sequence=sequence)
     return rows.filter(state=Enrolment.State.ACTIVE)
 

@@ -39,9 +39,7 @@ class Overtaken(Conflict):
     """Somebody saved the step in between; `step` is what stands there now."""
 
     def __init__(self, step: Step) -> None:
-        super().__init__(
-            _("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
-        )
+        super().__init__(_("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert."))
         self.step = step
 
 

@@ -87,9 +87,7 @@ def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work:
         work.change(group, state, reason)
 
 
-def _kept_back(
-    account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]
-) -> set[int]:
+def _kept_back(account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]) -> set[int]:
     """The contacts that may not be mailed any more, though their series would run again."""
     running = [row.contact_id for row in rows if oldest[row.pk].state_before == State.ACTIVE]
     contacts = Contact.objects.of(account_id).filter(pk__in=running)

@@ -76,9 +76,7 @@ class Provider:
             return Outcome(Fate.REFUSED, _said(refusal.response))
         except AnymailAPIError as fault:
             return self._unanswered(fault) if fault.response is None else _judged(fault.response)
-        except (
-            AnymailError
-        ) as fault:  # before anything was asked: the mail cannot be put as the provider wants it
+        except AnymailError as fault:  # before anything was asked: the mail cannot be put as the provider wants it
             return Outcome(Fate.REFUSED, line(f"{type(fault).__name__}: {fault}"))
         except Exception as fault:
             answer = ours.anymail_status.esp_response  # one that the library stumbles over
@@ -100,11 +98,7 @@ class Provider:
         is_open = self.watch.has_left and not isinstance(fault, TooManyRedirects)
         cause = fault.__cause__ or fault
         said = line(f"{type(cause).__name__}: {cause}")
-        return (
-            Outcome(Fate.UNCLEAR, said, Fault.UNANSWERED)
-            if is_open
-            else Outcome(Fate.HELD, said, Fault.CONNECTION)
-        )
+        return Outcome(Fate.UNCLEAR, said, Fault.UNANSWERED) if is_open else Outcome(Fate.HELD, said, Fault.CONNECTION)
 
 
 class Watch(HTTPAdapter):

@@ -96,9 +96,7 @@ def _mail(sender: Sender) -> Letter:
     back = inbound.address(Purpose.PROOF, sender.account_id)
     mail = Letter(
         subject=_("Prüfung der Absenderadresse"),
-        body=_(
-            "Diese Mail prüft, ob Ihr Büro unter seiner eigenen Adresse schreiben kann. Sie geht an uns selbst."
-        ),
+        body=_("Diese Mail prüft, ob Ihr Büro unter seiner eigenen Adresse schreiben kann. Sie geht an uns selbst."),
         from_email=sender.email,
         to=[back],
         headers={"Message-ID": new_message_id(), "Auto-Submitted": "auto-generated"},

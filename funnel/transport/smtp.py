@@ -53,13 +53,9 @@ class Relay:
                 "EMAIL_USE_SSL",
             )
         }
-        self.takes_verp = (
-            not url
-        )  # an envelope sender of each mail's own: our server's, unless it refuses that
+        self.takes_verp = not url  # an envelope sender of each mail's own: our server's, unless it refuses that
         self.smtp: smtplib.SMTP | None = None
-        self.unreadable: Outcome | None = (
-            None  # what every try of a relay ends with whose address nobody can read
-        )
+        self.unreadable: Outcome | None = None  # what every try of a relay ends with whose address nobody can read
         self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
 
     @classmethod
@@ -85,9 +81,7 @@ class Relay:
         try:
             recipient = on_the_wire(recipient)
         except UnicodeError:
-            return Outcome(
-                Fate.REFUSED, _("Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt.")
-            )
+            return Outcome(Fate.REFUSED, _("Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt."))
         try:
             smtp = self._greeted(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
         except (OSError, smtplib.SMTPException) as fault:

@@ -6,9 +6,7 @@ from typing import Any
 import psutil
 
 CROWDED = 0.6  # of all processors' time, taken by what is not nice: the web server and the database at work for people
-BREATH = (
-    0.1  # seconds after each mail of a lane while it is crowded; a niced worker alone does not stop at that
-)
+BREATH = 0.1  # seconds after each mail of a lane while it is crowded; a niced worker alone does not stop at that
 INTERVAL = 0.5  # seconds between two looks
 
 
@@ -34,7 +32,5 @@ class Pace:
 def taken(before: Any, after: Any) -> float:
     """The share of all processors' time between two looks that went to programs which are not nice, 0 to 1."""
     spent = {name: getattr(after, name) - getattr(before, name) for name in before._fields}
-    whole = (
-        sum(spent.values()) - spent.get("guest", 0) - spent.get("guest_nice", 0)
-    )  # counted as user and nice too
+    whole = sum(spent.values()) - spent.get("guest", 0) - spent.get("guest_nice", 0)  # counted as user and nice too
     return (spent["user"] + spent["system"]) / whole if whole > 0 else 0

@@ -66,9 +66,7 @@ def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
 def question(request: HttpRequest, contact_id: int) -> HttpResponse:
     """„Einwilligung per E-Mail anfragen“: the same answer whether or not the limits let a mail out."""
     contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
-    sentence = _(
-        "Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag."
-    )
+    sentence = _("Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag.")
     return _shown(request, contact, sentence)
 
 

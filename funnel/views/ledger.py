@@ -48,9 +48,7 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Noch einmal senden“."""
     message = by_hand.send_again(user=request.user, message_id=message_id, now=timezone.now())
-    return _shown(
-        request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist.")
-    )
+    return _shown(request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist."))
 
 
 @require_POST

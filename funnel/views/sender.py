@@ -80,9 +80,7 @@ def nationwide(request: HttpRequest) -> HttpResponse:
     """The public holidays of this year and the next."""
     count = office.add_nationwide(user=request.user, now=timezone.now())
     said = ngettext("%(count)d Feiertag eingetragen.", "%(count)d Feiertage eingetragen.", count)
-    messages.success(
-        request, said % {"count": count} if count else _("Alle Feiertage sind schon eingetragen.")
-    )
+    messages.success(request, said % {"count": count} if count else _("Alle Feiertage sind schon eingetragen."))
     return redirect("funnel:sender")
 
 

@@ -39,9 +39,7 @@ class Carried(NamedTuple):
 
 
 @transaction.atomic
-def move_many(
-    *, user: User, contact_ids: Collection[int], column_id: int, now: datetime, enrol: bool = False
-) -> int:
+def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: datetime, enrol: bool = False) -> int:
     """Puts the visible cards on top of the column in their present order; answers how many changed their column.
 
     Cards that are there already stay where they are. Nobody is mailed unless `enrol` asks for it. Raises

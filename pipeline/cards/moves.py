@@ -147,9 +147,7 @@ def _repeated(card: Card, request: str) -> Moved:
     seen_version = int(request.rsplit(" ", 1)[1])
     if card.version == seen_version:
         return _as_it_is(card, None)
-    return _as_it_is(
-        card, Move.objects.of(card.account_id).get(contact=card.contact_id, version=card.version)
-    )
+    return _as_it_is(card, Move.objects.of(card.account_id).get(contact=card.contact_id, version=card.version))
 
 
 def _as_it_is(card: Card, move: Move | None) -> Moved:

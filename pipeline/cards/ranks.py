@@ -84,12 +84,7 @@ def _split(key: str) -> tuple[int, str]:
     head, rest = key[:1], key[1:]
     size = (_UP if head in _UP else _DOWN).find(head) + 1 if head else 0
     digits, fraction = rest[:size], rest[size:]
-    if (
-        size < 1
-        or len(digits) < size
-        or any(digit not in _VALUES for digit in rest)
-        or fraction.endswith("0")
-    ):
+    if size < 1 or len(digits) < size or any(digit not in _VALUES for digit in rest) or fraction.endswith("0"):
         raise ValueError(f"not a rank: {key!r}")
     number = 0
     for digit in digits:

@@ -28,9 +28,7 @@ def create_board(account: Account) -> list[Column]:
     The sequences hold the default mails.
     """
     Sender.objects.create(account=account, name=account.name)
-    sequences = {
-        str(key): Sequence.objects.create(account=account, name=name) for name, key in DEFAULT if key
-    }
+    sequences = {str(key): Sequence.objects.create(account=account, name=name) for name, key in DEFAULT if key}
     create_defaults(sequences=sequences)
     return [
         Column.objects.create(

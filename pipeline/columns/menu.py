@@ -70,9 +70,7 @@ def _insert(column: Column, side: str, label: str, reason: str) -> Entry:
 
 def _shift(column: Column, total: int, direction: str, label: str) -> Entry:
     reason = shift_refusal(column, direction, total)
-    return Entry(
-        label, f"arrow-{direction}", f"/columns/{column.pk}/place/", reason, {"direction": direction}
-    )
+    return Entry(label, f"arrow-{direction}", f"/columns/{column.pk}/place/", reason, {"direction": direction})
 
 
 def _mails(column: Column) -> list[list[Entry]]:

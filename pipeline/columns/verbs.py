@@ -20,9 +20,7 @@ LONGEST_FOLDED = 80  # one sign may become eighteen
 # Directional marks turn the text around them; between other letters they could make one name look like another.
 DIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Fillers, blanks and selectors that show nothing, though Unicode counts them as letters or marks.
-BLANK = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
+BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 def bound_to_funnel() -> str:

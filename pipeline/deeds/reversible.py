@@ -35,9 +35,7 @@ def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, n
 
 
 @transaction.atomic
-def move(
-    *, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime
-) -> Deed | None:
+def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime) -> Deed | None:
     """Puts the contacts on top of the column. None: all of them were there already. Raises like `bulk.move_many`."""
     target = board.subject(board.locked_columns(user), column_id)
     bulk.check_enrolling(len(contact_ids), enrol=enrol)

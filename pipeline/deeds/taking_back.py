@@ -79,9 +79,7 @@ def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) ->
     TrashedCard.objects.of(user.account).filter(pk__in=ids).delete()
     _settle(fit, _lay)
     kind = Change.Kind.RESTORED
-    Change.objects.bulk_create(
-        Change(account=user.account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids
-    )
+    Change.objects.bulk_create(Change(account=user.account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids)
     undoing.undo_many(account_id=user.account_id, causes=dict.fromkeys(ids, cause(deed)), now=now)
     return lying
 
@@ -110,9 +108,7 @@ def _places(parts: list[DeedPart], user: User, now: datetime) -> Collection[int]
     moves = Move.objects.of(user.account).filter(contact__in=[part.contact_id for part in fit])
     done = {(move.contact_id, move.version): move for move in moves}
     undone = {part.contact_id: done[part.contact_id, _next(part)] for part in fit}
-    back = [
-        _reversal(part, cards[part.contact_id], undone[part.contact_id], columns, user, now) for part in fit
-    ]
+    back = [_reversal(part, cards[part.contact_id], undone[part.contact_id], columns, user, now) for part in fit]
     _settle(fit, _write)
     Move.objects.bulk_create(back, batch_size=1000)
     causes = {contact: move.pk for contact, move in undone.items()}
@@ -129,9 +125,7 @@ def _stands(card: Card | None, part: DeedPart) -> bool:
     return card is not None and card.version == _next(part)
 
 
-def _reversal(
-    part: DeedPart, card: Card, undone: Move, columns: dict[int, Column], user: User, now: datetime
-) -> Move:
+def _reversal(part: DeedPart, card: Card, undone: Move, columns: dict[int, Column], user: User, now: datetime) -> Move:
     target = columns[part.column_id]  # type: ignore[index]
     return Move(
         account_id=part.account_id,

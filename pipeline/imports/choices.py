@@ -63,14 +63,10 @@ def _names(source: Import, marks: Sequence[int]) -> dict[int, str]:
     contacts = Contact.objects.of(source.account).live().filter(pk__in=[mark for mark in marks if mark > 0])
     lines = [-mark for mark in marks if mark < 0]
     rows = ImportRow.objects.of(source.account).filter(source=source, line__in=lines)
-    said = {
-        -row.line: _("%(name)s aus Zeile %(line)s") % {"name": row.name, "line": row.line} for row in rows
-    }
+    said = {-row.line: _("%(name)s aus Zeile %(line)s") % {"name": row.name, "line": row.line} for row in rows}
     return said | {contact.pk: _told_apart(contact) for contact in contacts.defer("search")}
 
 
 def _told_apart(contact: Contact) -> str:
     """„Olga Wagner · Bonn · 0171 5574099 · olga@example.com“."""
-    return " · ".join(
-        dict.fromkeys(filter(None, (contact.display_name, contact.city, contact.phone, contact.email)))
-    )
+    return " · ".join(dict.fromkeys(filter(None, (contact.display_name, contact.city, contact.phone, contact.email))))

@@ -37,9 +37,7 @@ def read(source: Import) -> None:
     sheet = sheet_of(source)
     if not source.options.get("is_mapped"):
         filled = sheet.shape.filled
-        mapping = {
-            index: key for index, key in sheet.mapping.items() if index < len(filled) and filled[index]
-        }
+        mapping = {index: key for index, key in sheet.mapping.items() if index < len(filled) and filled[index]}
         source.mapping = {str(index): key for index, key in mapping.items()}
     mapping = {int(index): key for index, key in source.mapping.items()}
     source.rows_total = sheet.count
@@ -49,9 +47,7 @@ def read(source: Import) -> None:
 def sheet_of(source: Import) -> Sheet:
     """The stored rows of an import, with the headers that were chosen. Raises NotUnderstood if they are gone."""
     if "shape" not in source.options:
-        raise NotUnderstood(
-            _("Diese Datei wurde mit einer früheren Fassung hochgeladen. Bitte noch einmal hochladen.")
-        )
+        raise NotUnderstood(_("Diese Datei wurde mit einer früheren Fassung hochgeladen. Bitte noch einmal hochladen."))
     shape = Shape(**source.options["shape"])
     repair = source.options.get("repair", shape.repair)
     try:
@@ -62,9 +58,7 @@ def sheet_of(source: Import) -> Sheet:
             repair,
         )
     except FileNotFoundError:
-        raise NotUnderstood(
-            _("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch.")
-        ) from None
+        raise NotUnderstood(_("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch.")) from None
 
 
 def left_out(source: Import) -> list[str]:

@@ -117,9 +117,7 @@ class MappingForm(forms.Form):
         preview = self.source.options.get("preview", [])
         for index in self.shown:
             cells = [row[index] for row in preview if index < len(row)]
-            yield Choice(
-                self.headers[index], [cell for cell in cells if cell.strip()], self[f"column-{index}"]
-            )
+            yield Choice(self.headers[index], [cell for cell in cells if cell.strip()], self[f"column-{index}"])
 
     def status_choices(self) -> list[forms.BoundField]:
         """The statuses of the file."""
@@ -130,9 +128,7 @@ class MappingForm(forms.Form):
         taken: set[str] = set()
         for index, key in self.mapping.items():
             if key in taken and not FIELDS[key].joint:
-                self.add_error(
-                    f"column-{index}", _("Diese Angabe ist schon einer anderen Spalte zugeordnet.")
-                )
+                self.add_error(f"column-{index}", _("Diese Angabe ist schon einer anderen Spalte zugeordnet."))
             taken.add(key)
         if not taken & {*NAMES}:
             self.add_error(None, _("Bitte ordnen Sie einen Namen, Firma, E-Mail-Adresse oder Telefon zu."))
@@ -147,9 +143,7 @@ class MappingForm(forms.Form):
     @property
     def options(self) -> dict[str, Any]:
         """The choices about words, as the import keeps them."""
-        chosen = {
-            fold_name(text): self._column(f"status-{index}") for index, text in enumerate(self.statuses)
-        }
+        chosen = {fold_name(text): self._column(f"status-{index}") for index, text in enumerate(self.statuses)}
         if _status_of(self.mapping) != _status_of(mapping_of(self.source)):
             chosen = {}  # they were said about another column
         return {

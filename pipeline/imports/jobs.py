@@ -34,11 +34,7 @@ Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
 def read(*, import_id: int, now: datetime) -> None:
     """Reads an uploaded file. One that cannot be read ends the import and is not kept."""
     with transaction.atomic():
-        source = (
-            Import.objects.select_related("account")
-            .select_for_update(of=("self",), no_key=True)
-            .get(pk=import_id)
-        )
+        source = Import.objects.select_related("account").select_for_update(of=("self",), no_key=True).get(pk=import_id)
         if source.state != State.READING:
             return
         source.state, source.error, source.finished_at = State.UPLOADED, "", None
@@ -47,9 +43,7 @@ def read(*, import_id: int, now: datetime) -> None:
         except NotUnderstood as refusal:
             source.state, source.error, source.finished_at = State.FAILED, refusal.sentence[:500], now
             files.drop(source)
-        source.save(
-            update_fields=["state", "error", "finished_at", "file", "mapping", "options", "rows_total"]
-        )
+        source.save(update_fields=["state", "error", "finished_at", "file", "mapping", "options", "rows_total"])
 
 
 def check(*, import_id: int, now: datetime) -> None:

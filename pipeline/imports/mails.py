@@ -104,9 +104,9 @@ def too_many(mails: Mails) -> str:
     if mails.contacts.total() <= MOST_STARTED:
         return ""
     most = number_format(MOST_STARTED, force_grouping=True)
-    return _(
-        "Ein Import startet E-Mail-Serien für höchstens %(most)s Kontakte. Bitte teilen Sie die Datei auf."
-    ) % {"most": most}
+    return _("Ein Import startet E-Mail-Serien für höchstens %(most)s Kontakte. Bitte teilen Sie die Datei auf.") % {
+        "most": most
+    }
 
 
 def sentences(started: Started) -> dict[int, str]:

@@ -94,11 +94,7 @@ def wanted(known: Facts, row: Facts) -> Facts:
     if _is_shorter(known, row):
         found.pop("first_name", None)
         found.pop("last_name", None)
-    return {
-        name: value
-        for name, value in found.items()
-        if value not in (None, "", []) and known.get(name) != value
-    }
+    return {name: value for name, value in found.items() if value not in (None, "", []) and known.get(name) != value}
 
 
 def filled(known: Facts, row: Facts) -> Facts:
@@ -124,10 +120,7 @@ def _without_shared(record: Record, people: Sequence[Person]) -> Record:
     shared = []
     for address in record.emails:
         having = [person.record for person in people if address in person.record.emails]
-        if (
-            len(having) >= identity.SHARED_BY - 1
-            and identity.different([*having, record]) >= identity.SHARED_BY
-        ):
+        if len(having) >= identity.SHARED_BY - 1 and identity.different([*having, record]) >= identity.SHARED_BY:
             shared.append(address)
     return identity.without(record, shared) if shared else record
 

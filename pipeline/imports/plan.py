@@ -125,11 +125,7 @@ def _merged(people: People, row: Row, person: Person) -> Line:
     name = name_of(person.facts)
     if person.trashed:
         return _said(row, Outcome.SKIPPED, _("Der Kontakt liegt im Papierkorb."), person.key)
-    twin = (
-        _("Gleicher Kontakt wie Zeile %(line)s.") % {"line": people.wish(person.key).line}
-        if person.key < 0
-        else ""
-    )
+    twin = _("Gleicher Kontakt wie Zeile %(line)s.") % {"line": people.wish(person.key).line} if person.key < 0 else ""
     changed = people.merge(person, row)
     if not changed:
         return _said(row, Outcome.UNCHANGED, twin, person.key)._replace(name=name[:200])

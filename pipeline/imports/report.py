@@ -64,9 +64,7 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
         "counts": counts,
         "invalid": invalid,
         "suppressed": source.counts.get(SUPPRESSED, 0),
-        "valid": sum(
-            count for outcome, _label, count in counts if outcome in (Outcome.CREATED, Outcome.UPDATED)
-        ),
+        "valid": sum(count for outcome, _label, count in counts if outcome in (Outcome.CREATED, Outcome.UPDATED)),
         "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
         "is_error": source.state == State.FAILED,
@@ -145,9 +143,7 @@ def _counted(source: Import) -> str:
     """„3 Kontakte angelegt, 2 aktualisiert.“"""
     count = source.counts.get(Outcome.CREATED.value, 0)
     created = ngettext("%(count)s Kontakt angelegt", "%(count)s Kontakte angelegt", count)
-    others = [
-        (outcome, source.counts.get(outcome.value, 0)) for outcome in Outcome if outcome != Outcome.CREATED
-    ]
+    others = [(outcome, source.counts.get(outcome.value, 0)) for outcome in Outcome if outcome != Outcome.CREATED]
     parts = [created % {"count": _number(count)}]
     parts += [f"{_number(number)} {outcome.label}" for outcome, number in others if number]
     return ", ".join(parts) + "."

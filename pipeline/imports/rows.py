@@ -159,9 +159,7 @@ class Reader:
             return
         sentence = _("Mitarbeiter „%(name)s“ nicht verfügbar.") % {"name": name}
         if len(present) > 1:
-            sentence = _("„%(name)s“ heißen mehrere Mitarbeiter; bitte die E-Mail-Adresse angeben.") % {
-                "name": name
-            }
+            sentence = _("„%(name)s“ heißen mehrere Mitarbeiter; bitte die E-Mail-Adresse angeben.") % {"name": name}
         self._refuse(row, "assignee", name, sentence, is_refused=self.rejects_unassigned)
 
     def _refuse(self, row: Row, key: str, text: str, sentence: str, *, is_refused: bool) -> None:

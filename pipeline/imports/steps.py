@@ -143,9 +143,7 @@ def _mappable(source: Import) -> Import:
     locked = _lock(source)
     if not can_be_mapped(locked):
         raise Conflict(
-            _(
-                "Dieser Import läuft gerade, ist abgeschlossen oder zu alt. Bitte laden Sie die Datei neu hoch."
-            )
+            _("Dieser Import läuft gerade, ist abgeschlossen oder zu alt. Bitte laden Sie die Datei neu hoch.")
         )
     return locked
 

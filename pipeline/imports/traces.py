@@ -21,9 +21,7 @@ class Written:
 
     made: Iterable[int]
     changed: Iterable[int]
-    values: Mapping[
-        int, tuple[Mapping[str, Any], Mapping[str, Any]]
-    ]  # changed contact → fields before and after
+    values: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]  # changed contact → fields before and after
     came_from: Mapping[int, int]  # changed contact → the column its card has left
     at: datetime
 
@@ -35,9 +33,7 @@ def keep(source: Import, written: Written) -> None:
 
 def stored(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of fields as JSON holds them: how they are compared later."""
-    return json.loads(
-        json.dumps({name: _bare(value) for name, value in values.items()}, cls=DjangoJSONEncoder)
-    )
+    return json.loads(json.dumps({name: _bare(value) for name, value in values.items()}, cls=DjangoJSONEncoder))
 
 
 def _bare(value: Any) -> Any:
@@ -45,8 +41,7 @@ def _bare(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     return [
-        {name: text for name, text in one.items() if name != "e164"} if isinstance(one, dict) else one
-        for one in value
+        {name: text for name, text in one.items() if name != "e164"} if isinstance(one, dict) else one for one in value
     ]
 
 

@@ -82,9 +82,7 @@ def _trash(traces: Sequence[Trace], user: User, now: datetime) -> int:
 def _touched(user: User, ids: Collection[int], at: datetime) -> set[int]:
     """Who was edited, moved, spoken with or has answered since; mails of the series do not count."""
     mine = {"contact__in": ids}
-    found = set(
-        Contact.objects.of(user.account).filter(pk__in=ids, version__gt=1).values_list("pk", flat=True)
-    )
+    found = set(Contact.objects.of(user.account).filter(pk__in=ids, version__gt=1).values_list("pk", flat=True))
     for rows in (
         Change.objects.of(user.account).filter(at__gt=at, **mine),
         Action.objects.of(user.account).filter(created_at__gt=at, **mine).exclude(kind=Kind.FUNNEL_MAIL),
@@ -97,9 +95,7 @@ def _touched(user: User, ids: Collection[int], at: datetime) -> set[int]:
 
 def _revert(traces: Sequence[Trace], user: User, columns: dict[int, Column], now: datetime) -> int:
     """Known contacts: each field, note and status that still is what the import made of it."""
-    locked = (
-        Contact.objects.of(user.account).filter(pk__in=[trace.contact_id for trace in traces]).order_by("pk")
-    )
+    locked = Contact.objects.of(user.account).filter(pk__in=[trace.contact_id for trace in traces]).order_by("pk")
     contacts = {contact.pk: contact for contact in locked.select_for_update(of=("self",), no_key=True)}
     reverted = 0
     for trace in traces:
@@ -113,9 +109,7 @@ def _revert(traces: Sequence[Trace], user: User, columns: dict[int, Column], now
 
 
 def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[str]:
-    names = [
-        name for name in trace.before if stored({name: getattr(contact, name)})[name] == trace.after[name]
-    ]
+    names = [name for name in trace.before if stored({name: getattr(contact, name)})[name] == trace.after[name]]
     values = {name: Contact._meta.get_field(name).to_python(trace.before[name]) for name in names}
     if values:
         written = {name: getattr(contact, name) for name in values}
@@ -137,9 +131,7 @@ def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[st
 
 def _summary(values: dict[str, Any]) -> str:
     """„Ort: Bonn; Telefon: –“."""
-    return "; ".join(f"{facts.label(name)}: {facts.text(name, value)}" for name, value in values.items())[
-        :400
-    ]
+    return "; ".join(f"{facts.label(name)}: {facts.text(name, value)}" for name, value in values.items())[:400]
 
 
 def _fields(names: Collection[str]) -> list[str]:
@@ -169,8 +161,6 @@ def _evidence(trace: Trace) -> list[str]:
 
 
 def _notes(trace: Trace, contact: Contact) -> None:
-    notes = Action.objects.of(trace.account_id).filter(
-        contact=trace.contact_id, kind=Kind.NOTE, created_at=trace.at
-    )
+    notes = Action.objects.of(trace.account_id).filter(contact=trace.contact_id, kind=Kind.NOTE, created_at=trace.at)
     if notes.delete()[0]:
         actions.refresh(contact)

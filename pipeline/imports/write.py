@@ -110,9 +110,7 @@ class Writer:
     def _start(self, contacts: Sequence[Contact], columns: Sequence[int]) -> None:
         """New contacts are seen by nobody yet, so that their mails are planned before anything is locked."""
         for column_id in sorted({*columns} & self.series.keys()):
-            entering = [
-                contact for contact, column in zip(contacts, columns, strict=True) if column == column_id
-            ]
+            entering = [contact for contact, column in zip(contacts, columns, strict=True) if column == column_id]
             started = bulk_enrolments.start_many(
                 contacts=entering,
                 sequence_id=self.series[column_id],
@@ -129,9 +127,7 @@ class Writer:
 
     def _contact(self, pk: int, wish: Wish) -> Contact:
         facts = {"source": Source.IMPORT} | wish.facts
-        contact = Contact(
-            pk=pk, account=self.account, created_at=min(wish.created_at or self.now, self.now), **facts
-        )
+        contact = Contact(pk=pk, account=self.account, created_at=min(wish.created_at or self.now, self.now), **facts)
         self._count_notes(contact, wish)
         return contact
 
@@ -179,9 +175,7 @@ class Writer:
     def _count_notes(self, contact: Contact, wish: Wish) -> None:
         if wish.notes:
             counts = contact.action_counts
-            contact.action_counts = counts | {
-                Kind.NOTE.value: counts.get(Kind.NOTE.value, 0) + len(wish.notes)
-            }
+            contact.action_counts = counts | {Kind.NOTE.value: counts.get(Kind.NOTE.value, 0) + len(wish.notes)}
             contact.last_action_at = max(contact.last_action_at or self.now, self.now)
 
     def _note(self, pairs: Sequence[tuple[Contact, Wish]]) -> None:
@@ -218,16 +212,12 @@ class Writer:
         locked = Column.objects.of(self.account).order_by("pk").select_for_update(no_key=True)
         columns = {column.pk: column for column in locked}
         if not columns.keys() >= {*self.columns, *self.moves}:
-            raise Conflict(
-                _("Eine Spalte, in die Kontakte sollen, gibt es nicht mehr. Bitte prüfen Sie erneut.")
-            )
+            raise Conflict(_("Eine Spalte, in die Kontakte sollen, gibt es nicht mehr. Bitte prüfen Sie erneut."))
         for column_id, ids in self.moves.items():
             cards = Card.objects.of(self.account).filter(contact__in=ids).exclude(column=column_id)
             self.came_from.update(cards.values_list("pk", "column"))
             enrol = Enrol.READY if self.enrol else Enrol.NOBODY
-            carried = bulk.carry(
-                cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now, enrol=enrol
-            )
+            carried = bulk.carry(cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now, enrol=enrol)
             self._count(column_id, carried.started)
         for column_id in sorted({*self.columns}):
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
@@ -245,9 +235,7 @@ class Writer:
     def _record(self, history: Iterable[History]) -> None:
         columns = ("contact_id", "kind", "before", "after", "account_id", "actor_id", "at")
         common = (self.account.pk, self.actor.pk, self.now)
-        copy_in(
-            Change, columns, ((pk, str(kind), before, after, *common) for pk, kind, before, after in history)
-        )
+        copy_in(Change, columns, ((pk, str(kind), before, after, *common) for pk, kind, before, after in history))
 
     def _tell(self, count: int) -> None:
         self.done += count
@@ -284,9 +272,7 @@ def _due(day: date | None, note: str) -> str:
 
 def _summary(facts: dict[str, Any]) -> str:
     """„Ort: Bonn; Telefon: –“."""
-    return "; ".join(f"{label(name)}: {show(name, value) or '–'}" for name, value in facts.items())[
-        :LONGEST_SUMMARY
-    ]
+    return "; ".join(f"{label(name)}: {show(name, value) or '–'}" for name, value in facts.items())[:LONGEST_SUMMARY]
 
 
 def _parts(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:

@@ -10,8 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="importrow",
             name="candidates",
-            field=models.JSONField(
-                db_default=models.Value([], output_field=models.JSONField()), default=list
-            ),
+            field=models.JSONField(db_default=models.Value([], output_field=models.JSONField()), default=list),
         ),
     ]

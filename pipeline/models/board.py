@@ -40,9 +40,7 @@ class Column(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="column_of_account"),
-            models.UniqueConstraint(
-                fields=["account", "key"], condition=Q(key__isnull=False), name="column_key_once"
-            ),
+            models.UniqueConstraint(fields=["account", "key"], condition=Q(key__isnull=False), name="column_key_once"),
             models.UniqueConstraint(fields=["account", "folded_name"], name="column_name_once"),
             models.UniqueConstraint(
                 fields=["account", "insertion"],
@@ -81,13 +79,9 @@ class Column(models.Model):
 class Card(models.Model):
     """A contact's place on the board. A narrow table: a move rewrites one short row with few indexes."""
 
-    contact = models.OneToOneField(
-        Contact, models.CASCADE, primary_key=True, related_name="card", db_constraint=False
-    )
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="card", db_constraint=False)
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    column = models.ForeignKey(
-        Column, models.DO_NOTHING, related_name="cards", db_index=False, db_constraint=False
-    )
+    column = models.ForeignKey(Column, models.DO_NOTHING, related_name="cards", db_index=False, db_constraint=False)
     rank = models.TextField(db_collation="C")
     version = models.PositiveIntegerField(default=1)  # counts changes of the column
     entered_at = models.DateTimeField(default=timezone.now)
@@ -131,9 +125,7 @@ class Move(models.Model):
         INQUIRY = "inquiry", _("durch eine weitere Anfrage")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="moves", db_index=False, db_constraint=False
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="moves", db_index=False, db_constraint=False)
     # The database empties these when the column goes (composite foreign keys in the first migration).
     from_column = models.ForeignKey(
         Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
@@ -145,14 +137,10 @@ class Move(models.Model):
     to_name = models.CharField(max_length=40)
     from_rank = models.TextField(db_collation="C")  # the place an undo gives back
     version = models.PositiveIntegerField()  # the card's version after this move
-    actor = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
     via = models.CharField(max_length=10, choices=Via)
     at = models.DateTimeField()
-    reverses = models.OneToOneField(
-        "self", models.CASCADE, null=True, related_name="reversal", db_index=False
-    )
+    reverses = models.OneToOneField("self", models.CASCADE, null=True, related_name="reversal", db_index=False)
 
     objects = AccountQuerySet.as_manager()
 
@@ -231,9 +219,7 @@ class ImportRow(models.Model):
         INVALID = "invalid", _("fehlerhaft")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    source = models.ForeignKey(
-        Import, models.CASCADE, related_name="rows", db_index=False, db_constraint=False
-    )
+    source = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
     line = models.PositiveIntegerField()
     outcome = models.CharField(max_length=12, choices=Outcome)
     name = models.CharField(max_length=200)

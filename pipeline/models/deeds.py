@@ -37,9 +37,7 @@ class Deed(models.Model):
     asked = models.JSONField(default=dict)  # ids and flags that a job goes on from
     before = models.JSONField(default=dict)  # a column as it was
     total = models.PositiveIntegerField(default=0)  # contacts to be changed
-    count = models.PositiveIntegerField(
-        default=0
-    )  # contacts done so far; while it is taken back: those gone through
+    count = models.PositiveIntegerField(default=0)  # contacts done so far; while it is taken back: those gone through
     error = models.CharField(max_length=300, blank=True)  # why a job did not get through
 
     objects = AccountQuerySet.as_manager()

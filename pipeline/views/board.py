@@ -21,9 +21,7 @@ from pipeline.views.answers import VIEW, first_steps, found, remember, scene
 def page(request: HttpRequest) -> HttpResponse:
     """The whole board: every column with its exact count and first cards. The marketing has the list instead."""
     if not request.user.works_contacts:
-        return HttpResponseRedirect(
-            reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix
-        )
+        return HttpResponseRedirect(reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix)
     response = render(request, "pipeline/board.html", board_context(request))
     remember(response, VIEW, "board", request)
     return response

@@ -43,8 +43,6 @@ def download(request: HttpRequest, export_id: UUID) -> StreamingHttpResponse:
 def _ids(data: QueryDict) -> list[int]:
     """The ticked ids; one that is unknown, foreign or hidden by now simply is not in the file."""
     texts = data.getlist("contact")
-    if not all(
-        text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST for text in texts
-    ):
+    if not all(text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST for text in texts):
         raise NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar."))
     return [int(text) for text in texts]

@@ -51,11 +51,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     sentence = _("„%(name)s“ liegt jetzt im Papierkorb.") % {"name": found.display_name}
     messages.success(request, sentence, extra_tags=undo_address(deed))
     address = reverse("pipeline:list")
-    return (
-        HttpResponse(headers={"HX-Redirect": address})
-        if wants_fragment(request)
-        else HttpResponseRedirect(address)
-    )
+    return HttpResponse(headers={"HX-Redirect": address}) if wants_fragment(request) else HttpResponseRedirect(address)
 
 
 def _restored(count: int) -> str:

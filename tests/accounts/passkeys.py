@@ -30,14 +30,10 @@ class Passkey:
     def __init__(self, user: User) -> None:
         self.user, self.id = user, f"credential {user.pk}".encode()
         self.key = ec.generate_private_key(ec.SECP256R1())
-        held = AttestedCredentialData.create(
-            Aaguid.NONE, self.id, ES256.from_cryptography_key(self.key.public_key())
-        )
+        held = AttestedCredentialData.create(Aaguid.NONE, self.id, ES256.from_cryptography_key(self.key.public_key()))
         data = AuthenticatorData.create(self._host(), FLAG.UP | FLAG.UV | FLAG.AT, 0, held)
         answer = {
-            "clientDataJSON": websafe_encode(
-                CollectedClientData.create("webauthn.create", b"challenge", ORIGIN)
-            ),
+            "clientDataJSON": websafe_encode(CollectedClientData.create("webauthn.create", b"challenge", ORIGIN)),
             "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
         }
         kept = {"name": "Schlüssel", "credential": self._credential(answer)}

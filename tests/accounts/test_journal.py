@@ -54,9 +54,7 @@ def test_an_objection_is_a_hash_and_an_id(anna, klara):
 
 
 def test_a_consent_leaves_nothing(anna, klara):
-    consent.record(
-        contact=klara, channel="email", granted=True, method="spoken", wording="Ja.", actor=anna, now=LATER
-    )
+    consent.record(contact=klara, channel="email", granted=True, method="spoken", wording="Ja.", actor=anna, now=LATER)
     assert kinds() == []
 
 

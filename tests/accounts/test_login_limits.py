@@ -42,9 +42,7 @@ def test_failures_count_on_the_account_whatever_port_or_host_is_named(anna: User
 
 def test_failures_count_whatever_the_case_of_the_address(anna: User) -> None:
     for number in range(5):
-        guess(
-            User(email=f" {anna.email.upper()}" if number % 2 else anna.email), REMOTE_ADDR=f"10.0.0.{number}"
-        )
+        guess(User(email=f" {anna.email.upper()}" if number % 2 else anna.email), REMOTE_ADDR=f"10.0.0.{number}")
     assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
 
 
@@ -231,9 +229,7 @@ class TestCodes:
         client.post("/accounts/2fa/authenticate/", {"code": code})
         return is_inside(client)
 
-    def test_the_field_has_the_cursor_the_digits_and_the_code_of_a_message(
-        self, anna: User, secret: str
-    ) -> None:
+    def test_the_field_has_the_cursor_the_digits_and_the_code_of_a_message(self, anna: User, secret: str) -> None:
         page = log_in(anna).get("/accounts/2fa/authenticate/").content.decode()
         [field] = re.findall(r'<input[^>]* name="code"[^>]*>', page)
         for said in ('inputmode="numeric"', 'autocomplete="one-time-code"', "autofocus"):
@@ -280,9 +276,7 @@ class TestCodes:
 
 
 @pytest.mark.parametrize("email", ["nobody@krueger.example", "sofia@krueger.example"])
-def test_reset_does_the_same_work_for_known_and_unknown_addresses(
-    anna: User, sofia: User, email: str
-) -> None:
+def test_reset_does_the_same_work_for_known_and_unknown_addresses(anna: User, sofia: User, email: str) -> None:
     def work(address: str, caller: str) -> list[str]:
         client = Client(REMOTE_ADDR=caller)
         with CaptureQueriesContext(connection) as captured:

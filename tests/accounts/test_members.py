@@ -45,10 +45,7 @@ def test_invitation_makes_a_member_who_comes_in_by_the_link(anna: User, login: L
     path = path_in(message.body)
     page = Client().get(path)
     assert page.status_code == 200
-    assert (
-        "Anna Krüger (anna@krueger.example) lädt Sie in das Büro „Krüger Immobilien“ ein."
-        in page.content.decode()
-    )
+    assert "Anna Krüger (anna@krueger.example) lädt Sie in das Büro „Krüger Immobilien“ ein." in page.content.decode()
     arrived = Client()
     answer = arrived.post(path, ACCEPTANCE)
     assert (answer.status_code, answer["Location"]) == (302, "/")

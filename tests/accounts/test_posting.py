@@ -81,9 +81,7 @@ def test_what_is_refused_for_good_is_said_and_not_tried_again(
 
 
 @pytest.mark.parametrize("phase", ["MAIL", "DATA"])
-def test_what_is_the_installations_fault_is_tried_again(
-    anna: User, login: Login, port: int, phase: str
-) -> None:
+def test_what_is_the_installations_fault_is_tried_again(anna: User, login: Login, port: int, phase: str) -> None:
     with mail_server(port, answers={phase: "550 5.7.1 sender refused"}):
         login(anna).post("/settings/members/new/", INVITATION)
     assert len(waiting("send_invitation")) == 1

@@ -48,9 +48,7 @@ def test_others_see_and_change_only_their_own(other: User, anna: User, login: Lo
 
 
 @pytest.mark.parametrize("page", ["role", "invitation", "deactivation", "reactivation"])
-def test_changing_addresses_take_no_get(
-    anna: User, sofia: User, login: Login, unwritten: Any, page: str
-) -> None:
+def test_changing_addresses_take_no_get(anna: User, sofia: User, login: Login, unwritten: Any, page: str) -> None:
     client = login(anna)
     with unwritten():
         for address in (f"/settings/members/{sofia.pk}/{page}/", "/settings/theme/"):
@@ -101,13 +99,9 @@ def test_office_keeps_a_zone_the_list_does_not_offer(anna: User, login: Login) -
     assert anna.account.time_zone == "Asia/Tokyo"
 
 
-def test_theme_is_remembered_quietly_for_the_script_and_with_a_page_for_a_form(
-    sofia: User, login: Login
-) -> None:
+def test_theme_is_remembered_quietly_for_the_script_and_with_a_page_for_a_form(sofia: User, login: Login) -> None:
     client = login(sofia)
-    assert (
-        client.post("/settings/theme/", {"theme": "dark"}, headers={"HX-Request": "true"}).status_code == 204
-    )
+    assert client.post("/settings/theme/", {"theme": "dark"}, headers={"HX-Request": "true"}).status_code == 204
     assert 'data-theme="dark"' in client.get("/settings/profile/").content.decode()
     answer = client.post("/settings/theme/", {"theme": "light"})
     assert (answer.status_code, answer["Location"]) == (302, "/settings/profile/")

@@ -188,9 +188,7 @@ def test_reset_for_a_deactivated_user_mails_nobody(anna: User, sofia: User) -> N
     assert mail.outbox == []
 
 
-def test_reset_when_the_mail_server_is_down_looks_the_same_and_is_mailed_later(
-    anna: User, settings: Any
-) -> None:
+def test_reset_when_the_mail_server_is_down_looks_the_same_and_is_mailed_later(anna: User, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     known = Client().post("/accounts/password/reset/", {"email": anna.email}, follow=True)
@@ -225,9 +223,7 @@ def test_links_in_mails_never_follow_the_host_header(anna: User, settings: Any) 
     assert "evil.example" not in mail.outbox[-1].body + mail.outbox[-1].subject
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "testserver.evil.example", "testserver@evil.example", "a b"]
-)
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver@evil.example", "a b"])
 def test_foreign_host_header_is_refused(anna: User, host: str, unwritten: Any) -> None:
     with unwritten():
         answer = Client().post("/accounts/password/reset/", {"email": anna.email}, headers={"Host": host})
@@ -325,9 +321,7 @@ def used(client: Client) -> Any:
     return UserSession.objects.filter(session_key=client.session.session_key)
 
 
-def test_sessions_say_when_they_were_used_last_without_a_write_for_each_page(
-    anna: User, unwritten: Any
-) -> None:
+def test_sessions_say_when_they_were_used_last_without_a_write_for_each_page(anna: User, unwritten: Any) -> None:
     here, there = log_in(anna), log_in(anna)
     long_ago = datetime(2026, 3, 2, 9, 40, tzinfo=UTC)
     used(there).update(last_seen_at=long_ago)

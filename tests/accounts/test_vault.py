@@ -73,9 +73,7 @@ def test_those_of_an_older_version_are_sealed_and_work_on(anna: User) -> None:
     assert RecoveryCodes(codes).validate_code("12345678") is True
 
 
-def test_the_address_of_an_offices_mail_server_of_an_older_version_is_sealed(
-    krueger: Account, hansen: Account
-) -> None:
+def test_the_address_of_an_offices_mail_server_of_an_older_version_is_sealed(krueger: Account, hansen: Account) -> None:
     Sender.objects.of(krueger).update(relay="smtp://user:geheim@mail.example")
     for _ in range(2):  # a repeat changes nothing
         relays.seal(apps, None)

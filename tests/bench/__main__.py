@@ -56,9 +56,7 @@ def measure(size: int, data_dir: Path) -> list[dict[str, object]]:
     command = [sys.executable, "-m", "tests.bench.measure"]
     log = data_dir / "bench.log"  # production writes a line for each request and mail, so this does as well
     with log.open("w") as lines:
-        child = subprocess.run(
-            command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=lines, text=True
-        )
+        child = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=lines, text=True)
     if child.returncode:
         raise SystemExit(log.read_text()[-5000:])
     for line in child.stdout.splitlines():
@@ -86,9 +84,7 @@ def show(size: int, rows: list[dict[str, object]]) -> None:
     share = 100 * rates["move", 8] / rates["bare move by pgbench", 8]  # type: ignore[operator]
     ratio = rows[-1]["ratio"]
     print(
-        f"| {size:,} | **move / bare move at 8 clients: {share:.1f} %; board / rendering: {ratio}** "
-        + "| " * 8
-        + "|"
+        f"| {size:,} | **move / bare move at 8 clients: {share:.1f} %; board / rendering: {ratio}** " + "| " * 8 + "|"
     )
 
 

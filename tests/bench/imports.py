@@ -38,9 +38,7 @@ def rows(anna: User) -> list[dict[str, object]]:
         steps.start(source=source)
         writing = busy_until(Import.State.DONE)
     name = f"import of {ROWS:,} rows: {checking:.0f} + {writing:.0f} s busy, {most / 2**20:.0f} MB"
-    return [
-        {"name": name, "rate": round(ROWS / (checking + writing), 1), "p50": "", "errors": _left_out(source)}
-    ]
+    return [{"name": name, "rate": round(ROWS / (checking + writing), 1), "p50": "", "errors": _left_out(source)}]
 
 
 def _left_out(source: Import) -> int:

@@ -87,9 +87,7 @@ def wait_for(count: int) -> None:
 
 @contextmanager
 def process(code: str, stdout: int | None = None, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=stdout, text=True, env=os.environ | environment
-    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=stdout, text=True, env=os.environ | environment)
     try:
         yield child
     finally:

@@ -87,9 +87,7 @@ def lift(page: Page, card: Locator) -> None:
 
 
 # Whether the dashed place lies in the column that is pointed at.
-IS_OVER = (
-    "(target) => document.querySelector('.sortable-ghost')?.parentElement === target.closest('[data-cards]')"
-)
+IS_OVER = "(target) => document.querySelector('.sortable-ghost')?.parentElement === target.closest('[data-cards]')"
 
 
 def carry(page: Page, target: Locator, down: float = 0.5) -> None:

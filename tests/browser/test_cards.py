@@ -197,9 +197,7 @@ class TestMenu:
         page.mouse.click(700, 600)
         expect(page.get_by_role("menu")).to_have_count(0)
 
-    def test_a_session_that_ended_is_told_and_no_login_page_appears_in_the_board(
-        self, visit, anna, ada, watch
-    ):
+    def test_a_session_that_ended_is_told_and_no_login_page_appears_in_the_board(self, visit, anna, ada, watch):
         watch.expect_status(401)
         page = visit(anna)
         page.context.clear_cookies()

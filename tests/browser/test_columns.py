@@ -100,10 +100,7 @@ class TestInserting:
         choose(page, "Nicht erreicht", f"Spalte {side} einfügen")
         field = page.get_by_label("Name der Spalte")
         expect(field).to_be_focused()
-        assert (
-            field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
-            == "Neue Spalte"
-        )
+        assert field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == "Neue Spalte"
         page.keyboard.type("Rückruf")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Rückruf")).to_be_visible()

@@ -79,9 +79,7 @@ def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, 
     expect(page.get_by_role("button", name="Einwilligung per E-Mail anfragen")).to_have_count(0)
     page.get_by_role("link", name="Werbewiderspruch").click()
     page.get_by_role("dialog").get_by_role("button", name="Widerspruch erfassen").click()
-    expect(page.locator("#standing [data-suppressed=objection]")).to_contain_text(
-        "Gesperrt: Werbewiderspruch"
-    )
+    expect(page.locator("#standing [data-suppressed=objection]")).to_contain_text("Gesperrt: Werbewiderspruch")
     expect(page.locator("#consents [data-consent=email]")).to_contain_text("widerrufen")
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert ended(klara) == "objection"

@@ -119,9 +119,7 @@ def test_the_status_changes_here_too(visit, anna, board, ada):
     page.get_by_role("button", name="Status ändern: Neue Kontakte").click()
     page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()
     expect(page.locator("[data-status]")).to_have_text("Erfolgreich kontaktiert")
-    expect(page.locator("[data-status]")).to_have_attribute(
-        "data-status", str(board["Erfolgreich kontaktiert"].pk)
-    )
+    expect(page.locator("[data-status]")).to_have_attribute("data-status", str(board["Erfolgreich kontaktiert"].pk))
     expect(page.locator("main")).to_contain_text("über die Kontaktseite")
     assert Card.objects.get(pk=ada.pk).column == board["Erfolgreich kontaktiert"]
     messages(page).get_by_role("button", name="Rückgängig").click()

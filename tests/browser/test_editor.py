@@ -114,9 +114,7 @@ CONTRAST = """element => {
     ("theme", "system", "is_dark"),
     [("system", "light", False), ("system", "dark", True), ("dark", "light", True), ("light", "dark", False)],
 )
-def test_what_stands_above_the_mail_is_as_dark_as_the_page_and_readable(
-    visit, anna, step, theme, system, is_dark
-):
+def test_what_stands_above_the_mail_is_as_dark_as_the_page_and_readable(visit, anna, step, theme, system, is_dark):
     type(anna).objects.of(anna.account).update(theme=theme)
     page = visit(anna, f"/funnel/steps/{step.pk}/", color_scheme=system)
     page.get_by_label("Für welchen Kontakt").fill("niemand")

@@ -64,6 +64,4 @@ def test_what_was_chosen_goes_along_to_another_kind_and_stays_after_an_error(vis
     expect(page.locator("#timeline")).to_contain_text(TEXT)
     compose(page, "Anruf")
     expect(form.get_by_label("Text")).to_have_value("")
-    expect(form.get_by_label("Nächste Fälligkeit").locator("option:checked")).to_have_text(
-        "Fälligkeit lassen"
-    )
+    expect(form.get_by_label("Nächste Fälligkeit").locator("option:checked")).to_have_text("Fälligkeit lassen")

@@ -81,9 +81,7 @@ class TestSelection:
         dialog.get_by_label("Mitarbeiter").select_option("Sofia Vogt")
         dialog.get_by_role("button", name="Zuweisen").click()
         for contact in people[:2]:
-            expect(page.locator(f"#circle-{contact.pk}")).to_have_accessible_name(
-                re.compile("^Zugewiesen: Sofia Vogt")
-            )
+            expect(page.locator(f"#circle-{contact.pk}")).to_have_accessible_name(re.compile("^Zugewiesen: Sofia Vogt"))
         assert Contact.objects.filter(assignee=sofia).count() == 2
 
     def test_the_deleted_come_back_by_undo(self, visit, anna, people):

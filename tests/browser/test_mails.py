@@ -54,9 +54,7 @@ def unsubscribe(visit, mail: FrameLocator) -> None:
     expect(stranger.get_by_role("heading")).to_contain_text("abgemeldet")
 
 
-def test_a_written_mail_reaches_the_lead_after_a_drop_and_ends_with_the_unsubscription(
-    visit, anna, board, ada, clock
-):
+def test_a_written_mail_reaches_the_lead_after_a_drop_and_ends_with_the_unsubscription(visit, anna, board, ada, clock):
     reached = board["Erfolgreich kontaktiert"]
     steps(reached.sequence)
     page = visit(anna, f"/funnel/sequences/{reached.sequence_id}/steps/new/")
@@ -107,9 +105,7 @@ def test_by_hand_a_series_is_paused_resumed_called_off_and_hurried(visit, anna, 
     expect(mails).to_contain_text("pausiert: von Hand")
     mails.get_by_role("button", name="Fortsetzen").click()
     expect(mails.locator(".ledger__run")).to_contain_text("läuft")
-    for planned in Message.objects.filter(
-        contact=ada, state="planned"
-    ):  # anew, ten minutes from now at the earliest
+    for planned in Message.objects.filter(contact=ada, state="planned"):  # anew, ten minutes from now at the earliest
         expect(mails.locator(f"[data-message='{planned.pk}']")).to_be_visible()
     mails.get_by_role("button", name="Absagen: Mail 2").click()
     expect(mails.locator("[data-state=cancelled]")).to_contain_text("abgesagt: von Hand")

@@ -126,9 +126,7 @@ def test_a_card_a_colleague_moved_goes_where_he_put_it(visit, anna, mehmet, boar
     watch.expect_status(409)
     page = visit(anna)
     move(mehmet, ada, board["Erfolgreich kontaktiert"])
-    refused(
-        page, ada, missed, "Mehmet Bulut hat diesen Kontakt soeben nach „Erfolgreich kontaktiert“ verschoben."
-    )
+    refused(page, ada, missed, "Mehmet Bulut hat diesen Kontakt soeben nach „Erfolgreich kontaktiert“ verschoben.")
     settled(page)
     assert shown(page) == truth(anna.account)
     drag(page, card_of(page, ada), cards_in(page, missed))  # with the version just learned
@@ -156,9 +154,7 @@ def test_a_card_of_a_column_emptied_and_deleted_meanwhile_goes_where_its_contact
     watch.expect_status(409)
     page = visit(anna)
     (dora,) = Contact.objects.filter(first_name="Dora")
-    bulk.empty_and_remove(
-        user=mehmet, column_id=missed.pk, target_id=board["Termin vereinbart"].pk, now=timezone.now()
-    )
+    bulk.empty_and_remove(user=mehmet, column_id=missed.pk, target_id=board["Termin vereinbart"].pk, now=timezone.now())
     drag(page, card_of(page, dora), cards_in(page, new))
     expect(messages(page)).to_contain_text("Mehmet Bulut hat diesen Kontakt soeben nach „Termin vereinbart“")
     settled(page)
@@ -259,9 +255,7 @@ def test_offline_the_card_returns_and_online_the_next_drag_works(visit, anna, ad
     assert shown(page) == truth(anna.account)
 
 
-def test_what_was_lost_offline_is_fetched_when_the_line_is_back(
-    visit, anna, mehmet, board, ada, missed, watch
-):
+def test_what_was_lost_offline_is_fetched_when_the_line_is_back(visit, anna, mehmet, board, ada, missed, watch):
     watch.expect("net::ERR_INTERNET_DISCONNECTED")
     page = visit(anna)
     page.context.set_offline(True)

@@ -42,9 +42,7 @@ def test_the_board_scrolls_while_a_card_is_held_at_its_edge(visit, anna, board, 
     for shake in range(80):
         page.mouse.move(888 + shake % 2, 300)
         page.wait_for_timeout(50)
-        if page.locator("main").evaluate(
-            "board => board.scrollLeft + board.clientWidth >= board.scrollWidth - 1"
-        ):
+        if page.locator("main").evaluate("board => board.scrollLeft + board.clientWidth >= board.scrollWidth - 1"):
             break
     expect(cards_in(page, last)).to_be_in_viewport()
     carry(page, cards_in(page, last), down=0.3)
@@ -131,9 +129,7 @@ def test_a_column_scrolls_under_a_still_pointer(visit, anna, new, missed, edge):
         scroll_to_end(page, missed)
     place, start = box(column), column.evaluate("list => list.scrollTop")
     x = place["x"] + place["width"] / 2
-    y = {"head": place["y"] + 10, "foot": place["y"] + place["height"] - 30}.get(
-        edge, place["y"] + place["height"] - 3
-    )
+    y = {"head": place["y"] + 10, "foot": place["y"] + place["height"] - 30}.get(edge, place["y"] + place["height"] - 3)
     watched = f"document.getElementById('column-{missed.pk}-cards').scrollTop"
     seen = held_still(page, card_of(page, ada), x, y, watched)
     assert (seen[-1] < start - 200) if edge == "head" else (seen[-1] > start + 200)

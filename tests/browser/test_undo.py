@@ -43,18 +43,14 @@ def test_undo_gives_column_and_place_back(visit, anna, new, missed):
     assert messages(page).get_by_role("button", name="Rückgängig").count() == 0
 
 
-def test_undo_after_a_colleague_moved_the_card_shows_where_it_is(
-    visit, anna, mehmet, board, new, missed, watch
-):
+def test_undo_after_a_colleague_moved_the_card_shows_where_it_is(visit, anna, mehmet, board, new, missed, watch):
     watch.expect_status(409)
     (ada,) = make(new, "Ada")
     page = visit(anna)
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
     expect(messages(page)).to_contain_text("„Nicht erreicht“")
     goal = board["Termin vereinbart"]
-    moves.move_card(
-        user=mehmet, contact_id=ada.pk, column_id=goal.pk, version=2, via="board", now=timezone.now()
-    )
+    moves.move_card(user=mehmet, contact_id=ada.pk, column_id=goal.pk, version=2, via="board", now=timezone.now())
     undo(page)
     expect(messages(page).last).to_contain_text(
         "Mehmet Bulut hat diesen Kontakt soeben nach „Termin vereinbart“ verschoben."
@@ -92,9 +88,7 @@ def test_two_windows_of_one_person_agree_after_the_next_touch(visit, anna, board
     assert shown(second) == shown(page) == truth(anna.account)
 
 
-def test_a_card_moved_by_menu_into_a_column_that_came_meanwhile_leaves_the_screen(
-    visit, anna, mehmet, new, missed
-):
+def test_a_card_moved_by_menu_into_a_column_that_came_meanwhile_leaves_the_screen(visit, anna, mehmet, new, missed):
     (ada,) = make(new, "Ada")
     page = visit(anna)
     column = verbs.insert(user=mehmet, beside_id=missed.pk, side="right")

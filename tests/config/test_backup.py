@@ -123,9 +123,7 @@ def test_an_older_backup_brings_back_nothing_that_was_taken_away(office: Path, c
     url = embedded.start(copy, durable=False)
     with psycopg.connect(url) as db:
         assert db.execute("SELECT count(*) FROM contacts_contact WHERE id = %s", [gone]).fetchone() == (0,)
-        assert db.execute(
-            "SELECT count(*) FROM funnel_suppression WHERE reason = 'objection'"
-        ).fetchone() != (0,)
+        assert db.execute("SELECT count(*) FROM funnel_suppression WHERE reason = 'objection'").fetchone() != (0,)
         newest = "SELECT granted FROM contacts_consent WHERE contact_id = %s ORDER BY occurred_at DESC, id DESC LIMIT 1"
         assert db.execute(newest, [said]).fetchone() == (False,)
     embedded.stop(copy)
@@ -154,9 +152,7 @@ def test_a_damaged_file_or_another_key_changes_nothing(office: Path, tmp_path: P
     data[len(data) // 2] ^= 1
     damaged.write_bytes(data)
     spoilt = command(office, "restore", "--from", str(damaged))
-    foreign = command(
-        office, "restore", "--from", str(backup_of(office)), TOKEN_KEY="another one, of production"
-    )
+    foreign = command(office, "restore", "--from", str(backup_of(office)), TOKEN_KEY="another one, of production")
     assert (spoilt.returncode, foreign.returncode) == (1, 1)
     assert "beschädigt" in spoilt.stderr
     assert "TOKEN_KEY" in foreign.stderr

@@ -60,15 +60,11 @@ def assert_unavailable(answer: Answer, sentence: str) -> None:
 
 def test_a_restart_of_the_database_costs_no_request(house, anna):
     pages = ["/contacts/", "/contacts/board/"] * 8
-    assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {
-        200
-    }
+    assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {200}
     with house.without_database():
         pass
     assert [anna.get(path).status for path in pages] == [200] * len(pages)
-    assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {
-        200
-    }
+    assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {200}
 
 
 def test_without_its_database_the_product_says_so_and_lives(house, anna):

@@ -22,9 +22,7 @@ def sent(client, path: str, length: int, kind: str = FORM):
     return client.post(path, CONTENT_TYPE=kind, **{"wsgi.input": Unread(), "CONTENT_LENGTH": str(length)})
 
 
-@pytest.mark.parametrize(
-    "path", ["/accounts/login/", "/u/", "/contacts/new/", "/nowhere/", "/cards/1/position/"]
-)
+@pytest.mark.parametrize("path", ["/accounts/login/", "/u/", "/contacts/new/", "/nowhere/", "/cards/1/position/"])
 @pytest.mark.parametrize("length", [JUST_TOO_LARGE, 100_000_000])
 def test_of_a_stranger_at_every_address(client, db, path, length, unwritten):
     with unwritten():

@@ -32,7 +32,5 @@ def test_too_new_python_is_one_sentence() -> None:
 
 def test_missing_venv_module_is_one_sentence() -> None:
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    sentence = (
-        f"Dem Python hier fehlt das Modul „ensurepip“. Unter Debian und Ubuntu: apt-get install {package}\n"
-    )
+    sentence = f"Dem Python hier fehlt das Modul „ensurepip“. Unter Debian und Ubuntu: apt-get install {package}\n"
     assert run("sys.modules['ensurepip'] = None") == (1, sentence)

@@ -44,9 +44,7 @@ def test_only_a_socket_leads_in_and_nobody_else_may_use_it(data_dir: Path) -> No
 def test_server_for_real_data_survives_a_power_cut(data_dir: Path) -> None:
     embedded.stop(data_dir)
     url = embedded.start(data_dir)
-    assert [ask(url, f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
-        "on"
-    ] * 3
+    assert [ask(url, f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == ["on"] * 3
 
 
 def test_second_start_adopts_the_running_server(data_dir: Path) -> None:

@@ -42,9 +42,7 @@ def written():
     root.setLevel("INFO")
     ours.setLevel("INFO")
     # "mail.log" is the tests' own mail server.
-    yield lambda: [
-        line for text in stream.getvalue().splitlines() if (line := json.loads(text))["what"] != "mail.log"
-    ]
+    yield lambda: [line for text in stream.getvalue().splitlines() if (line := json.loads(text))["what"] != "mail.log"]
     root.removeHandler(handler)
     root.setLevel(levels[0])
     ours.setLevel(levels[1])
@@ -87,9 +85,7 @@ def test_neither_log_nor_error_page_holds_token_name_address_or_search(login, so
     lines = written()
     assert len([line for line in lines if line["what"] == "pipeline.request"]) == len(pages)
     assert [line for line in lines if "canary" in json.dumps(line).lower()] == []
-    assert any("ValueError" in line.get("message", "") for line in lines), (
-        "the fault itself is there to be found"
-    )
+    assert any("ValueError" in line.get("message", "") for line in lines), "the fault itself is there to be found"
     for page in pages:
         if page.status_code in (403, 404, 500):
             assert page["X-Request-ID"] in page.content.decode()
@@ -121,9 +117,7 @@ def test_a_mail_is_one_line_with_the_reason_of_its_failure(anna, board, written,
 def test_text_is_one_line_too():
     record = logging.LogRecord("pipeline.request", logging.INFO, "", 0, "request", (), None)
     record.facts = {"request": "abc", "office": None, "route": "pipeline:list", "status": 200}
-    assert (
-        Lines().format(record).endswith(" INFO pipeline.request request=abc route=pipeline:list status=200")
-    )
+    assert Lines().format(record).endswith(" INFO pipeline.request request=abc route=pipeline:list status=200")
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,7 @@ def test_rows_of_an_earlier_version_are_kept_and_completed(database):
         f"{office}:n:obrien zo",
         f"{office}:p:491715550199",
     ]
-    assert [
-        {name: row[name] for name in before} for row, before in zip(kept, consents, strict=True)
-    ] == consents
+    assert [{name: row[name] for name in before} for row, before in zip(kept, consents, strict=True)] == consents
     assert [row["address"] for row in kept] == ["zoe.obrien@alt.example", "+491715550199", "", ""]
 
 

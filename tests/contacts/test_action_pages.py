@@ -87,9 +87,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(post, data, unwritten)
     assert Action.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    "note", ["<div hx-post=/x hx-trigger=load>x</div>", "{{ 7|add:7 }}", "<script>x()</script>"]
-)
+@pytest.mark.parametrize("note", ["<div hx-post=/x hx-trigger=load>x</div>", "{{ 7|add:7 }}", "<script>x()</script>"])
 def test_notes_are_text_with_lines(post, note):
     html = post(kind="note", text=f"{note}\r\nzweite Zeile").content.decode()
     assert Action.objects.get().text == f"{note}\nzweite Zeile"
@@ -104,9 +102,7 @@ def test_an_own_entry_is_corrected_and_taken_back(login, sofia, post, contact):
     client, url = login(sofia), f"/actions/{action.pk}/"
     assert ">alt</textarea>" in client.get(url, headers=FETCH).content.decode().replace("\n", "")
     when = local(timezone.now() - timedelta(days=1))
-    assert (
-        client.post(url, {"text": "neu", "outcome": "reached", "at": when}, headers=FETCH).status_code == 200
-    )
+    assert client.post(url, {"text": "neu", "outcome": "reached", "at": when}, headers=FETCH).status_code == 200
     action.refresh_from_db()
     assert (action.text, action.outcome, local(action.performed_at)) == ("neu", "reached", when)
     assert client.post(f"{url}deletion/", headers=FETCH).status_code == 200

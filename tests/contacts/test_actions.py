@@ -74,9 +74,7 @@ def test_bounces_and_opt_outs_are_counted_but_are_no_last_action(contact, kind):
 
 def test_nothing_is_performed_in_the_future(contact, sofia):
     with pytest.raises(NotUnderstood):
-        actions.perform(
-            contact=contact, kind=Kind.CALL, actor=sofia, now=NOW, performed_at=NOW + timedelta(minutes=1)
-        )
+        actions.perform(contact=contact, kind=Kind.CALL, actor=sofia, now=NOW, performed_at=NOW + timedelta(minutes=1))
     assert Action.objects.count() == 0
 
 

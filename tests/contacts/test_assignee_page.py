@@ -71,9 +71,7 @@ def test_the_same_colleague_twice_is_assigned_once(login, sofia, jan, url):
 @pytest.mark.parametrize(
     "value", ["foreign", "inactive", "marketing", "1e3", "０１", "-1", str(2**63), "x", "\0", None]
 )
-def test_who_is_not_available_is_refused_in_the_same_words(
-    login, sofia, jan, mara, paul, url, value, unwritten
-):
+def test_who_is_not_available_is_refused_in_the_same_words(login, sofia, jan, mara, paul, url, value, unwritten):
     User.objects.filter(pk=jan.pk).update(is_active=False)
     value = {"foreign": paul.pk, "inactive": jan.pk, "marketing": mara.pk}.get(value, value)
     client = login(sofia)
@@ -84,9 +82,7 @@ def test_who_is_not_available_is_refused_in_the_same_words(
     assert assignee() is None
 
 
-def test_after_a_downgrade_the_open_menu_is_refused_and_the_name_stays(
-    login, sofia, jan, contact, url, unwritten
-):
+def test_after_a_downgrade_the_open_menu_is_refused_and_the_name_stays(login, sofia, jan, contact, url, unwritten):
     Contact.objects.update(assignee=sofia)
     client = login(sofia)
     assert client.get(url, headers=FETCH).status_code == 200
@@ -104,9 +100,7 @@ def test_after_a_downgrade_the_open_menu_is_refused_and_the_name_stays(
     ("page", "target"),
     [("/contacts/board/?q=a", "/contacts/board/?q=a"), ("own", "/"), ("//evil.example/", "/"), ("", "/")],
 )
-def test_an_agent_who_gives_a_contact_out_of_sight_is_sent_on(
-    login, sofia, jan, krueger, contact, url, page, target
-):
+def test_an_agent_who_gives_a_contact_out_of_sight_is_sent_on(login, sofia, jan, krueger, contact, url, page, target):
     krueger.agents_see = Account.Sight.OWN
     krueger.save()
     client = login(sofia)

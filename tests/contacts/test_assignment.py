@@ -59,9 +59,7 @@ def test_without_the_expert_plan_nothing_is_assigned_or_cleared(contact, anna, s
     assert assignee_of(contact) == sofia
 
 
-def test_strangers_leavers_and_marketing_are_refused_in_the_same_words(
-    contact, anna, jan, mara, paul, unwritten
-):
+def test_strangers_leavers_and_marketing_are_refused_in_the_same_words(contact, anna, jan, mara, paul, unwritten):
     User.objects.filter(pk=jan.pk).update(is_active=False)
     with unwritten():
         for assignee in (jan, mara, paul, User(pk=10**9)):
@@ -112,9 +110,7 @@ def test_an_agent_assigns_only_what_they_see(krueger, sofia, jan):
     assert assignee_of(hidden) == jan
 
 
-def test_colleagues_begin_with_oneself_and_leave_out_leavers_and_marketing(
-    anna, sofia, jan, mehmet, mara, paul
-):
+def test_colleagues_begin_with_oneself_and_leave_out_leavers_and_marketing(anna, sofia, jan, mehmet, mara, paul):
     User.objects.filter(pk=mehmet.pk).update(is_active=False)
     assert [user.full_name for user in colleagues(jan)] == ["Jan Thiele", "Anna Krüger", "Sofia Vogt"]
 

@@ -146,9 +146,7 @@ def test_the_product_grants_nothing_without_wording(contact):
     assert Consent.objects.count() == 0
 
 
-def test_the_newest_evidence_of_many_contacts_is_one_statement(
-    give, contact, krueger, django_assert_num_queries
-):
+def test_the_newest_evidence_of_many_contacts_is_one_statement(give, contact, krueger, django_assert_num_queries):
     give(granted=True, occurred_at=NOW - timedelta(days=2))
     last = give(granted=False, wording="")
     give(channel="phone")

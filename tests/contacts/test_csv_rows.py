@@ -153,9 +153,7 @@ def test_three_encodings_in_one_file_are_refused():
 def test_a_fault_behind_the_first_megabyte_is_found():
     rows = "Müller;Köln\n" * 100_000
     assert len(rows.encode()) > 1 << 20
-    assert refusal(
-        b"Nachname;Ort\n" + rows.encode()[: -len("Müller;Köln\n".encode())] + b"M\xfcller;X\n"
-    ) == (
+    assert refusal(b"Nachname;Ort\n" + rows.encode()[: -len("Müller;Köln\n".encode())] + b"M\xfcller;X\n") == (
         100_001,
         MIXED,
     )

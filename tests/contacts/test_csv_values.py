@@ -149,9 +149,7 @@ def test_a_note_that_is_too_long_is_cut_and_the_report_says_so():
 
 def test_what_cannot_be_read_stands_below_the_note_with_the_header_of_the_file():
     headers = ["Name", "Bemerkung", "Baujahr ca."]
-    values, _errors, _remarks = clean(
-        ["A", "Ruft an", "alt"], {0: "last_name", 1: "note", 2: "year_built"}, headers
-    )
+    values, _errors, _remarks = clean(["A", "Ruft an", "alt"], {0: "last_name", 1: "note", 2: "year_built"}, headers)
     assert values["note"] == "Ruft an\nBaujahr ca.: alt"
 
 
@@ -344,9 +342,7 @@ def texts(limit):
 
 def long_texts():
     signs = st.sampled_from("'=+-@;,\"\n\t 1äb") | st.characters(exclude_categories=["Cs", "Cc"])
-    return st.lists(signs, max_size=30).map(
-        lambda found: unicodedata.normalize("NFC", "".join(found)).strip()
-    )
+    return st.lists(signs, max_size=30).map(lambda found: unicodedata.normalize("NFC", "".join(found)).strip())
 
 
 areas = st.none() | st.decimals(0, Decimal("9999999.99"), places=2, allow_nan=False)

@@ -85,9 +85,7 @@ def test_what_is_no_day_is_refused_and_nothing_is_written(post, contact, text, u
     assert due_of(contact) == (None, "")
 
 
-@pytest.mark.parametrize(
-    ("note", "status"), [("x" * 200, 200), ("x" * 201, 422), ("a\0b", 422), ("a\nb", 422)]
-)
+@pytest.mark.parametrize(("note", "status"), [("x" * 200, 200), ("x" * 201, 422), ("a\0b", 422), ("a\nb", 422)])
 def test_notes_have_a_limit(post, contact, note, status):
     assert post(due_on="2026-12-24", due_note=note).status_code == status
     assert due_of(contact)[1] == (note if status == 200 else "")

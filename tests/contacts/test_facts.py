@@ -30,9 +30,7 @@ def post(login, sofia, contact):
     client = login(sofia)
 
     def posted(group, version=1, **data):
-        return client.post(
-            f"/contacts/{contact.pk}/facts/{group}/", {"version": version, **data}, headers=FETCH
-        )
+        return client.post(f"/contacts/{contact.pk}/facts/{group}/", {"version": version, **data}, headers=FETCH)
 
     return posted
 

@@ -101,9 +101,7 @@ def test_without_a_due_date_there_is_a_small_button_and_no_mark(krueger):
 
 def test_the_due_chip_says_whose_it_is(krueger):
     due_on = TODAY + timedelta(days=2)
-    html = render(
-        "due", ContactFactory(account=krueger, due_on=due_on, first_name="Ada", last_name="<Lovelace>")
-    )
+    html = render("due", ContactFactory(account=krueger, due_on=due_on, first_name="Ada", last_name="<Lovelace>"))
     assert 'aria-label="Fälligkeit von Ada &lt;Lovelace&gt;: 25. November (25.11.), ändern"' in html
 
 

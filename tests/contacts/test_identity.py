@@ -54,9 +54,7 @@ def test_a_company_counts_where_nobody_is_named():
     assert not contradict(record({"company": "Bau GmbH"}), record({"company": "BAU GmbH"}))
     assert not contradict(record({"company": "Bau GmbH"}), known("Olga Wagner"))
     number = {"phone": "040 55570001"}
-    assert (
-        same(record({"company": "Bau GmbH"} | number), record({"company": "Bau GmbH"} | number)) is Same.PHONE
-    )
+    assert same(record({"company": "Bau GmbH"} | number), record({"company": "Bau GmbH"} | number)) is Same.PHONE
 
 
 def test_a_partner_matches_nobody():
@@ -97,9 +95,7 @@ def test_what_makes_the_same_person(one, other, agreed):
     assert same(known("Olga Wagner", **one), known("Olga Wagner", **other)) is agreed
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("Wagner", "Olga Wagner"), ("O. Wagner", "Olga Wagner"), ("Olga", "Olga")]
-)
+@pytest.mark.parametrize(("one", "other"), [("Wagner", "Olga Wagner"), ("O. Wagner", "Olga Wagner"), ("Olga", "Olga")])
 def test_a_number_identifies_nobody_unless_both_names_are_whole(one, other):
     number = {"phone": "040 55570001"}
     assert same(known(one, **number), known(other, **number)) is None

@@ -140,9 +140,7 @@ def test_consent_names_its_address_and_counts_for_no_other(anna, klara):
     changed = {"email": "klara@buero.example", "more_emails": [reaches.reach("klara@albers.example")]}
     klara = facts.save(contact=klara, values=changed, version=None, actor=anna, now=NOW)
     assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
-    assert eligibility.missing_many(klara.account_id, {klara.pk: klara.email}) == {
-        klara.pk: Message.Reason.NO_CONSENT
-    }
+    assert eligibility.missing_many(klara.account_id, {klara.pk: klara.email}) == {klara.pk: Message.Reason.NO_CONSENT}
     _agree(klara, anna)
     assert eligibility.missing(klara) == ""
 
@@ -154,9 +152,7 @@ def test_consent_for_the_second_address_is_none_for_the_first(anna, klara):
 
 def test_the_form_of_consent_asks_what_for(login, anna, klara):
     client = login(anna)
-    assert (
-        "klara@buero.example" in client.get(f"/contacts/{klara.pk}/consents/", headers=FETCH).content.decode()
-    )
+    assert "klara@buero.example" in client.get(f"/contacts/{klara.pk}/consents/", headers=FETCH).content.decode()
     given = {
         "channel": "email",
         "granted": "1",

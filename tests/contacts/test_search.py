@@ -51,9 +51,7 @@ def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
-@pytest.mark.parametrize(
-    "typed", ["Müller", "müll", "mueller", "muller", "MULLER", "mu", "mü", "mue", "mu\u0308ller"]
-)
+@pytest.mark.parametrize("typed", ["Müller", "müll", "mueller", "muller", "MULLER", "mu", "mü", "mue", "mu\u0308ller"])
 def test_mueller_is_found_however_the_umlaut_is_typed(typed):
     assert finds(typed, last_name="Müller")
 
@@ -144,9 +142,7 @@ def test_a_contact_is_found_by(typed):
     ],
 )
 def test_a_contact_is_not_found_by(typed):
-    assert not finds(
-        typed, first_name="Jürgen", last_name="Schröder", phone="+491516234987", email="j@example.org"
-    )
+    assert not finds(typed, first_name="Jürgen", last_name="Schröder", phone="+491516234987", email="j@example.org")
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,7 @@ MUELLER = {
 
 def finds(typed, **contact):
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT array_to_tsvector(%s::text[]) @@ %s::tsquery", [lexemes(**contact), query(typed)]
-        )
+        cursor.execute("SELECT array_to_tsvector(%s::text[]) @@ %s::tsquery", [lexemes(**contact), query(typed)])
         return cursor.fetchone()[0]
 
 

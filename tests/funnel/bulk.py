@@ -15,8 +15,7 @@ def due_messages(user: User, column: Column, count: int, now: datetime) -> list[
     """So many contacts in the column, each with the first mail of its series due now."""
     account, step = user.account, column.sequence.steps.earliest("position")
     contacts = Contact.objects.bulk_create(
-        derive(Contact(account=account, last_name=f"Lead{n}", email=f"lead{n}@post.example"))
-        for n in range(count)
+        derive(Contact(account=account, last_name=f"Lead{n}", email=f"lead{n}@post.example")) for n in range(count)
     )
     Card.objects.bulk_create(
         Card(contact=contact, account=account, column=column, rank=rank)

@@ -23,9 +23,7 @@ URLS = {
 YES: dict[str, Any] = {  # as the providers' documentation has it
     "mailgun": {"id": "<one@krueger.example>", "message": "Queued. Thank you."},
     "mailjet": {
-        "Messages": [
-            {"Status": "success", "To": [{"Email": "dan@post.example", "MessageID": 456, "MessageUUID": "4"}]}
-        ]
+        "Messages": [{"Status": "success", "To": [{"Email": "dan@post.example", "MessageID": 456, "MessageUUID": "4"}]}]
     },
     "postmark": {
         "To": "dan@post.example",

@@ -96,9 +96,7 @@ def mail_server(port: int = 0, login: tuple[str, str] | None = None, **behaviour
 
 
 def _only(user: str, password: str) -> Callable[..., AuthResult]:
-    def judge(
-        server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
-    ) -> AuthResult:
+    def judge(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword) -> AuthResult:
         return AuthResult(success=given == LoginPassword(user.encode(), password.encode()), handled=False)
 
     return judge

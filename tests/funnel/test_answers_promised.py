@@ -21,9 +21,7 @@ READ = {"MAIL_IN": "post@kontakte.example", "IMAP_URL": "imaps://post:x@kontakte
 # As in production, and with half of a mailbox: an address that nobody reads, a mailbox without an address.
 UNREAD = [{"MAIL_IN": "", "IMAP_URL": ""}, READ | {"IMAP_URL": ""}, READ | {"MAIL_IN": ""}]
 SETUPS = [READ, *UNREAD]
-ENDING = re.compile(
-    r"beend|\bende[tn]\b|nicht mehr|keine weiteren|erst wieder|hör\w* .{0,20}auf\b|gestoppt", re.I
-)
+ENDING = re.compile(r"beend|\bende[tn]\b|nicht mehr|keine weiteren|erst wieder|hör\w* .{0,20}auf\b|gestoppt", re.I)
 ANSWER = re.compile(r"antwort", re.I)
 PROMISE = "Auch eine Antwort auf eine Mail beendet sie"
 BY_HAND = "Erfassen Sie eine Antwort als Aktion „Antwort erhalten“, dann endet die Serie auch dadurch"

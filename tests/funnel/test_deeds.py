@@ -84,16 +84,12 @@ def test_emptying_a_column_gives_the_paused_series_back(anna, krueger, crowd, se
 
 def test_no_mail_of_a_bulk_leaves_while_it_can_be_taken_back(anna, krueger, crowd, series):
     deed = done("Auftrag erhalten+mails", anna, crowd, series)
-    first = (
-        Message.objects.of(krueger).filter(planned_by__isnull=False, state="planned").earliest("planned_for")
-    )
+    first = Message.objects.of(krueger).filter(planned_by__isnull=False, state="planned").earliest("planned_for")
     assert first.planned_for == MONDAY + reversible.UNDO
     assert claiming.due(MONDAY + reversible.UNDO - timedelta(seconds=1)) == []
     assert claiming.due(MONDAY + reversible.UNDO) != []
     reversible.reverse(user=anna, deed_id=deed.pk, now=MONDAY + reversible.UNDO - timedelta(seconds=1))
-    assert not Message.objects.filter(
-        step__sequence=series["Auftrag erhalten"].sequence, state="planned"
-    ).exists()
+    assert not Message.objects.filter(step__sequence=series["Auftrag erhalten"].sequence, state="planned").exists()
 
 
 def test_what_was_sent_meanwhile_stays_sent(anna, krueger, crowd, series):

@@ -221,9 +221,7 @@ class TestMany:
     def test_bulk_enrols_nobody_and_ends_what_runs(self, anna, dan, series):
         other = lead(series["Nicht erreicht"])
         move(anna, dan, series["Erfolgreich kontaktiert"])
-        bulk.move_many(
-            user=anna, contact_ids=[dan.pk, other.pk], column_id=series["Auftrag erhalten"].pk, now=MONDAY
-        )
+        bulk.move_many(user=anna, contact_ids=[dan.pk, other.pk], column_id=series["Auftrag erhalten"].pk, now=MONDAY)
         assert (live(dan), live(other)) == ([], [])
         assert enrolment(dan).state == State.ENDED
 

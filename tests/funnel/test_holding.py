@@ -128,9 +128,7 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
     Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, f"smtp://127.0.0.1:{free_port()}"))
     with mail_server() as server:
         smtp(server.port)
-        delivery_of = {
-            claimed.account_id: claimed for claimed in claiming.claim(claiming.due(HELD), now=HELD)
-        }
+        delivery_of = {claimed.account_id: claimed for claimed in claiming.claim(claiming.due(HELD), now=HELD)}
         with Lanes() as lanes:
             for message in delivery_of.values():
                 lanes.carry([message], HELD)
@@ -172,9 +170,7 @@ class TestOfReturned:
         return rows()
 
     def returned(self, message, after, kind=Kind.BLOCKED):
-        return holding.hold_for_returned(
-            message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after
-        )
+        return holding.hold_for_returned(message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after)
 
     def test_only_a_person_ends_it(self, sent, anna, smtp):
         later = HELD + timedelta(days=1)
@@ -249,9 +245,7 @@ class TestOnPages:
         assert "läuft schon wieder" in html
 
 
-def test_a_server_whose_address_no_key_opens_holds_its_office_alone(
-    anna, paul, hansen, people, smtp, settings
-):
+def test_a_server_whose_address_no_key_opens_holds_its_office_alone(anna, paul, hansen, people, smtp, settings):
     Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
     with mail_server() as server:
         smtp(server.port)

@@ -62,9 +62,7 @@ def days_pass(count):
         worker.sweep(now=FILED + timedelta(days=day, hours=1))
 
 
-def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(
-    anna, board, krueger, post, login
-):
+def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(anna, board, krueger, post, login):
     """B41: unsubscribed, objected and erased, and bounced ones; with consent in the file and mails asked for."""
     with_imprint(krueger)
     names = ("abgemeldet", "widersprochen", "unzustellbar")
@@ -133,9 +131,7 @@ def test_another_offices_no_does_not_count_here(anna, board, hansen):
 def test_a_new_address_from_a_file_does_not_inherit_a_running_series(anna, board, krueger, post):
     """B53: an address that stands against the known one is another person's, who has no basis of his own."""
     with_imprint(krueger)
-    klara = consenting(
-        krueger, "klara@lead.example", first_name="Klara", last_name="Lead", phone="0221 555012"
-    )
+    klara = consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead", phone="0221 555012")
     enrol(klara, series(krueger))
     text = "Vorname;Nachname;Telefon;E-Mail\nKlara;Lead;0221 555012;neu@lead.example\n"
     imported(anna, text, now=NOW)

@@ -80,9 +80,7 @@ def test_a_token_survives_small_and_large_letters_and_no_forger(open_mailbox):
 
 def test_without_a_mailbox_no_address_is_promised(dan, settings):
     assert configured.MAIL_IN == ""
-    message = (
-        Message.objects.filter(contact=dan).select_related("contact__assignee", "account__sender").first()
-    )
+    message = Message.objects.filter(contact=dan).select_related("contact__assignee", "account__sender").first()
     mail = rendering.mime(message, rendering.render_message(message))
     assert mail.reply_to == ['"Sofia Vogt" <sofia@krueger.example>']
     assert "mailto:" not in mail.extra_headers["List-Unsubscribe"]

@@ -19,9 +19,7 @@ def post(login, sofia, krueger, board):
     client = login(sofia)
 
     def posted(**data):
-        return client.post(
-            "/contacts/new/", CLAUDIA | {"column": board["Neue Kontakte"].pk} | data, follow=True
-        )
+        return client.post("/contacts/new/", CLAUDIA | {"column": board["Neue Kontakte"].pk} | data, follow=True)
 
     return posted
 

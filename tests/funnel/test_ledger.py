@@ -88,9 +88,7 @@ def test_what_was_planned_anew_leaves_no_line(contact, sofia):
 def test_every_end_says_why(contact, state, reason, says):
     ended = None if state == "sending" else MONDAY
     rows = Message.objects.filter(pk=message(contact).pk)
-    rows.update(
-        state=state, reason=reason, claimed_at=MONDAY, finished_at=ended, answer="Der Versand brach ab."
-    )
+    rows.update(state=state, reason=reason, claimed_at=MONDAY, finished_at=ended, answer="Der Versand brach ab.")
     assert lines(contact)[0] == ("Mail 1", state, says)
 
 
@@ -211,9 +209,7 @@ def left(contact: Contact) -> Message:
     """A mail that left, with a script somebody smuggled in."""
     went(contact, "Mail 1")
     rows = Message.objects.filter(contact=contact, state="sent")
-    rows.update(
-        subject="Willkommen", text="Guten Tag\n\nder Text", html="<p style='color:red'>Guten <b>Tag</b></p>"
-    )
+    rows.update(subject="Willkommen", text="Guten Tag\n\nder Text", html="<p style='color:red'>Guten <b>Tag</b></p>")
     return rows.get()
 
 
@@ -271,6 +267,4 @@ def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothi
         "Geplante Mails gehen hinaus, sobald der Hintergrunddienst wieder läuft."
     )
     a_worker(now - timedelta(seconds=10))
-    assert switch.silence(anna, now).outlook.startswith(
-        "Der Hintergrunddienst läuft, verschickt aber nichts."
-    )
+    assert switch.silence(anna, now).outlook.startswith("Der Hintergrunddienst läuft, verschickt aber nichts.")

@@ -63,9 +63,7 @@ def test_a_hundred_gets_and_heads_write_nothing(link, question, klara):
         ("/u/", 3, 200),
         ("/u/forged/", 3, 404),
     ):
-        answers = {
-            getattr(scanner, way)(address).status_code for way in ("get", "head") for _ in range(times)
-        }
+        answers = {getattr(scanner, way)(address).status_code for way in ("get", "head") for _ in range(times)}
         assert answers == {status}
     assert rows_written() == before
     assert not scanner.cookies
@@ -85,9 +83,7 @@ def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
 
 def test_one_click_acts_and_the_second_answers_the_same(link, klara):
     """B45, RFC 8058: no cookie, no token of the page, no redirect."""
-    first = browser().post(
-        link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
-    )
+    first = browser().post(link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert eligibility.missing(klara) == "suppressed"
     assert ended(klara) == "unsubscribed"
     assert states(klara) == ["cancelled"] * 3

@@ -247,9 +247,7 @@ class TestEndings:
         assert worker.sweep(now=HELD) == {"planned": 1}
         assert holding.standing(krueger.pk) is None
 
-    def test_many_in_a_row_that_are_to_come_later_hold_the_sending(
-        self, anna, board, column, krueger, server
-    ):
+    def test_many_in_a_row_that_are_to_come_later_hold_the_sending(self, anna, board, column, krueger, server):
         for _ in range(7):
             move(anna, lead(board["Nicht erreicht"]), column)
         server.answers["RCPT"] = "450 4.7.1 not now"
@@ -330,9 +328,7 @@ class TestEndings:
         assert series(dan) == ("paused", "no_basis")
         assert "keine gültige E-Mail-Adresse" in login(anna).get(f"/contacts/{dan.pk}/").content.decode()
 
-    def test_a_mail_that_cannot_be_put_together_stops_no_sweep(
-        self, anna, board, column, dan, server, krueger
-    ):
+    def test_a_mail_that_cannot_be_put_together_stops_no_sweep(self, anna, board, column, dan, server, krueger):
         other = lead(board["Nicht erreicht"])
         move(anna, other, column)
         Message.objects.filter(contact=dan, step__position=0).update(message_id="<a@b\nBcc: x@y.example>")

@@ -37,9 +37,7 @@ def shown(html: str) -> list[str]:
 
 
 def counts(html: str) -> dict[str, int]:
-    return {
-        name: int(count) for name, count in re.findall(r'>([\w ]+) <span class="count">(\d+)</span>', html)
-    }
+    return {name: int(count) for name, count in re.findall(r'>([\w ]+) <span class="count">(\d+)</span>', html)}
 
 
 def test_planned_mails_come_first_with_the_next_on_top(contacts, outbox):
@@ -92,9 +90,7 @@ def test_series_period_and_contact_narrow_it(contacts, outbox, board):
     assert len(shown(outbox("?period=week"))) == 2
 
 
-@pytest.mark.parametrize(
-    "query", ["?state=x", "?sequence=x", "?period=x", "?after=x", "?q=%00", "?sequence=²"]
-)
+@pytest.mark.parametrize("query", ["?state=x", "?sequence=x", "?period=x", "?after=x", "?q=%00", "?sequence=²"])
 def test_what_means_nothing_is_dropped(contacts, outbox, query):
     assert len(shown(outbox(query))) == 5
 

@@ -203,9 +203,7 @@ def test_postmark_tells_the_mail_from_the_account_in_the_body(settings, code, se
     ],
 )
 def test_mailjet_tells_the_mail_from_the_account_in_the_body(settings, status, fault, fate):
-    with provider(
-        settings, "mailjet", answer=(status, {"Messages": [{"Status": "error", "Errors": [fault]}]})
-    ):
+    with provider(settings, "mailjet", answer=(status, {"Messages": [{"Status": "error", "Errors": [fault]}]})):
         assert send().fate is fate
 
 

@@ -146,9 +146,7 @@ def suppressed(account):
 
 
 def noted(contact, kind):
-    return [
-        (action.text, action.performed_at) for action in Action.objects.filter(contact=contact, kind=kind)
-    ]
+    return [(action.text, action.performed_at) for action in Action.objects.filter(contact=contact, kind=kind)]
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -173,21 +171,15 @@ class TestOfEachProvider:
         configure(settings, name)
         bounce = EVENTS[name](sent.message_id)
         call(bounce)
-        later = EVENTS[name](
-            sent.message_id, BouncedAt="2026-11-23T10:00:00Z", time=SECONDS + 9, timestamp=SECONDS
-        )
+        later = EVENTS[name](sent.message_id, BouncedAt="2026-11-23T10:00:00Z", time=SECONDS + 9, timestamp=SECONDS)
         assert [call(bounce).status_code, call(later).status_code] == [200, 200]
         assert len(noted(dan, "bounce")) == 1
 
-    def test_told_again_after_the_address_was_opened_it_stays_open(
-        self, settings, name, anna, krueger, dan, sent
-    ):
+    def test_told_again_after_the_address_was_opened_it_stays_open(self, settings, name, anna, krueger, dan, sent):
         configure(settings, name)
         bounce = EVENTS[name](sent.message_id)
         call(bounce)
-        withdrawal.lift(
-            user=anna, contact_id=dan.pk, wording="Doch, bitte.", method="spoken", now=timezone.now()
-        )
+        withdrawal.lift(user=anna, contact_id=dan.pk, wording="Doch, bitte.", method="spoken", now=timezone.now())
         assert call(bounce).status_code == 200
         assert suppressed(krueger) == []
 
@@ -288,9 +280,7 @@ def test_mailgun_signs_what_it_says(settings, dan, sent, unwritten):
         ("postmark", {"RecordType": "Open", "Type": None}),
     ],
 )
-def test_what_does_not_say_that_the_address_is_gone_changes_nothing(
-    settings, name, values, dan, sent, unwritten
-):
+def test_what_does_not_say_that_the_address_is_gone_changes_nothing(settings, name, values, dan, sent, unwritten):
     configure(settings, name)
     with unwritten():
         assert call(EVENTS[name](sent.message_id, **values)).status_code == 200

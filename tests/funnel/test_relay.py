@@ -213,9 +213,7 @@ def test_it_leaves_in_seven_bits_and_arrives_with_its_umlauts():
         parts = [part for part in taken.walk() if not part.is_multipart()]
         assert {part["Content-Transfer-Encoding"] for part in parts} == {"quoted-printable"}
         assert taken.as_bytes().isascii()
-        assert (
-            taken.get_body(("plain",)).get_content().replace("\r\n", "\n").strip("\n") == f"{long}\n.\nEnde  "
-        )
+        assert taken.get_body(("plain",)).get_content().replace("\r\n", "\n").strip("\n") == f"{long}\n.\nEnde  "
 
 
 def test_no_header_begins_with_an_empty_line():

@@ -105,9 +105,7 @@ def test_any_text_makes_only_the_tags_of_ours(source):
 
 def test_text_part_is_readable_in_76_columns():
     long = "Donaudampfschifffahrt " * 30
-    text = rendering.render_message(
-        message(body=f"{long}\n\n- {long}\n\n[a](https://a.example/{'x' * 90})")
-    ).text
+    text = rendering.render_message(message(body=f"{long}\n\n- {long}\n\n[a](https://a.example/{'x' * 90})")).text
     assert {len(line) > 76 for line in text.splitlines() if "://" not in line} == {False}
     assert f"(https://a.example/{'x' * 90})" in text
     assert "\n  Donaudampf" in text
@@ -124,9 +122,7 @@ def test_mail_of_a_colleague_is_signed_by_him_and_answered_to_him():
     assert "\n\nSofia Vogt\nKrüger Immobilien\nTelefon 0221 123456\nsofia@krueger.example\n" in _text(mail)
 
 
-@pytest.mark.parametrize(
-    "nobody", [None, User(first_name="Jan", email="jan@krueger.example", is_active=False)]
-)
+@pytest.mark.parametrize("nobody", [None, User(first_name="Jan", email="jan@krueger.example", is_active=False)])
 def test_mail_of_nobody_is_signed_by_the_office_and_answered_to_it(nobody):
     mail = read(message(to=contact(assignee=nobody)))
     assert mail["Reply-To"] == "Krüger Immobilien <info@krueger.example>"
@@ -174,9 +170,7 @@ def test_without_own_address_the_installation_is_the_sender(settings):
         row.account.sender.email = "post@krueger.example"
 
 
-@pytest.mark.parametrize(
-    "evil", ["Brandes\r\nBcc: x@evil.example", "Brandes\nBcc: x@evil.example", "a\x0b\x85\u2028b"]
-)
+@pytest.mark.parametrize("evil", ["Brandes\r\nBcc: x@evil.example", "Brandes\nBcc: x@evil.example", "a\x0b\x85\u2028b"])
 def test_no_value_becomes_a_header(evil):
     person = contact(first_name=evil, assignee=User(first_name=evil, email="s@krueger.example"))
     row = message(subject=f"{{{{vorname|x}}}} {evil}", to=person)

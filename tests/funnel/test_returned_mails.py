@@ -122,9 +122,7 @@ def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, l
     assert sent.came_back.startswith("abgelehnt, es liegt am Absender: smtp; 55")
 
 
-@pytest.mark.parametrize(
-    "name", ["dsn-GMX-quota", "dsn-T-Online-spam", "dsn-message-id-dns", "dsn-Gmail-unknown"]
-)
+@pytest.mark.parametrize("name", ["dsn-GMX-quota", "dsn-T-Online-spam", "dsn-message-id-dns", "dsn-Gmail-unknown"])
 def test_what_is_not_our_fault_holds_nothing(dan, sent, settings, name):
     with mailbox([case(name, sent)]) as server:
         poll(settings, server)
@@ -323,9 +321,7 @@ def test_a_report_that_names_the_recipient_only_may_be_forged_and_closes_or_hold
 
 
 @pytest.mark.parametrize("objects", [False, True])
-def test_while_an_objection_is_in_doubt_the_mails_of_others_with_the_address_wait(
-    anna, board, dan, sent, objects
-):
+def test_while_an_objection_is_in_doubt_the_mails_of_others_with_the_address_wait(anna, board, dan, sent, objects):
     steps(board["Neue Kontakte"].sequence, 0, 1)
     other = lead(board["Nicht erreicht"], email="Max@kunde.example")
     move(anna, other, board["Neue Kontakte"])

@@ -80,9 +80,7 @@ def test_what_is_older_than_90_days_is_not_in_the_plot(client, krueger, sofia, b
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_page_asks_the_same_number_of_statements(
-    client, krueger, sofia, board, count, django_assert_num_queries
-):
+def test_the_page_asks_the_same_number_of_statements(client, krueger, sofia, board, count, django_assert_num_queries):
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, *[1] * count)
     for _ in range(count):
@@ -136,9 +134,7 @@ def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara,
     client.post(f"/funnel/sequences/{series.pk}/steps/new/", STEP)
     new = Step.objects.get(subject="Guten Tag")
     assert (new.body, new.delay_days, new.send_at.hour, new.position) == ("{{anrede}},\n\nbis bald.", 2, 9, 2)
-    answer = client.post(
-        f"/funnel/steps/{new.pk}/", STEP | {"subject": "Anders", "send_at": "", "version": "1"}
-    )
+    answer = client.post(f"/funnel/steps/{new.pk}/", STEP | {"subject": "Anders", "send_at": "", "version": "1"})
     assert answer.headers["Location"] == f"/funnel/#step-{new.pk}"
     client.post(f"/funnel/steps/{new.pk}/place/", {"direction": "up"})
     client.post(f"/funnel/steps/{new.pk}/copy/")

@@ -37,9 +37,7 @@ def crowd(series, anna, krueger):
     place = series["Nicht erreicht"]
     people = {
         name: lead(place, last_name=name)
-        for name in (
-            *("Fresh", "Twin", "Elsewhere", "Paused", "Answered", "Halfway", "Through", "Running", "Late"),
-        )
+        for name in (*("Fresh", "Twin", "Elsewhere", "Paused", "Answered", "Halfway", "Through", "Running", "Late"),)
     }
     people["Twin"].email = people["Fresh"].email
     people["Twin"].save()
@@ -50,17 +48,13 @@ def crowd(series, anna, krueger):
     for number in (1, 2, 3):
         went(people["Through"], f"Mail {number}")
     enrolments.pause(user=anna, contact_id=people["Paused"].pk, now=MONDAY)
-    enrolments.stop(
-        account_id=krueger.pk, contact_ids=[people["Answered"].pk], reason=Reason.REPLY, now=MONDAY
-    )
+    enrolments.stop(account_id=krueger.pk, contact_ids=[people["Answered"].pk], reason=Reason.REPLY, now=MONDAY)
     for name in ("Halfway", "Through"):
         move(anna, people[name], place)
     for name in ("Running", "Elsewhere"):
         move(anna, people[name], kept)
     people["Silent"] = ContactFactory(column=place, last_name="Silent", email="silent@post.example")
-    people["Silent again"] = ContactFactory(
-        column=place, last_name="Silent again", email="again@post.example"
-    )
+    people["Silent again"] = ContactFactory(column=place, last_name="Silent again", email="again@post.example")
     people["Nowhere"] = grant(ContactFactory(column=place, last_name="Nowhere", email=""))
     move(anna, people["Silent again"], won)
     people["No"] = lead(place, last_name="No", email="no@post.example")

@@ -49,9 +49,7 @@ def test_the_assignee_is_asked_once_to_decide(dan, sent, sofia):
     Contact.objects.filter(pk=dan.pk).update(assignee=sofia)
     inbox.receive(case("reply-objection", sent), now=NOW)
     inbox.receive(case("reply-objection", sent), now=NOW)
-    again = reply(sent, "Message-ID: <another@kunde.example>").replace(
-        b"Rufen Sie mich an.", b"Keine Mails mehr!"
-    )
+    again = reply(sent, "Message-ID: <another@kunde.example>").replace(b"Rufen Sie mich an.", b"Keine Mails mehr!")
     inbox.receive(again, now=NOW + timedelta(hours=1))
     assert doubts_told() == [sofia.email]
     (asked,) = mail.outbox

@@ -81,12 +81,8 @@ def test_those_who_cannot_begin_keep_nobody_from_it(anna, board, column, monkeyp
         move(anna, contact, column)
     given = contacts[6:]
     for contact in contacts:  # all of them once, six of them took it back
-        Consent.objects.create(
-            account=anna.account, contact=contact, channel="email", granted=True, occurred_at=MONDAY
-        )
+        Consent.objects.create(account=anna.account, contact=contact, channel="email", granted=True, occurred_at=MONDAY)
     for contact in contacts[:6]:
-        Consent.objects.create(
-            account=anna.account, contact=contact, channel="email", granted=False, occurred_at=LATER
-        )
+        Consent.objects.create(account=anna.account, contact=contact, channel="email", granted=False, occurred_at=LATER)
     assert maintenance.resume_ready(now=LATER) == 3
     assert [state(contact) for contact in given] == [("active", "")] * 3

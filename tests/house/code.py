@@ -98,8 +98,7 @@ def circles(sources: dict[str, str]) -> list[str]:
     """Modules that import each other, directly or through others, for their types included."""
     known = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in sources}
     imports = {
-        name: {found for found in _modules(path, sources[path], known) if found != name}
-        for name, path in known.items()
+        name: {found for found in _modules(path, sources[path], known) if found != name} for name, path in known.items()
     }
     while leaves := [name for name, targets in imports.items() if not targets & imports.keys()]:
         for name in leaves:
@@ -159,9 +158,7 @@ def unscoped_lookups(path: str, source: str) -> list[tuple[str, str]]:
             found.append((where, f"{path}:{node.lineno} uses {node.attr}"))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
             if node.value.attr == "objects" and node.attr not in WRITES | SCOPED:
-                found.append(
-                    (where, f"{path}:{node.lineno} looks up .objects.{node.attr} without .of(account)")
-                )
+                found.append((where, f"{path}:{node.lineno} looks up .objects.{node.attr} without .of(account)"))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SHORTCUTS:
             if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id[0].isupper():
                 found.append((where, f"{path}:{node.lineno} looks up {node.args[0].id} without .of(account)"))
@@ -213,9 +210,7 @@ def clocks_at_import(path: str, source: str) -> list[str]:
     """What time it was when a file was read: by the time its tests run, hours may have passed, and midnight too."""
     calls = [node for node in _at_import(ast.parse(source)) if isinstance(node, ast.Call)]
     asked = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS]
-    found = [
-        call for call in asked if not call.args or call.func.attr == "now"
-    ]  # `localdate(moment)` only converts
+    found = [call for call in asked if not call.args or call.func.attr == "now"]  # `localdate(moment)` only converts
     return [f"{path}:{call.lineno} asks for the time while it is imported" for call in found]
 
 

@@ -17,9 +17,7 @@ BLOCKS = re.compile(
     r"|{% block (?:body|main)_class %}[\w -]*{% endblock %}",
     re.DOTALL,
 )  # text that is translated, or never shown
-LITERAL_DEFAULT = re.compile(
-    r"""\|\s*(?:default|default_if_none|yesno|pluralize)\s*:\s*(["'])(?P<text>[^"']*)\1"""
-)
+LITERAL_DEFAULT = re.compile(r"""\|\s*(?:default|default_if_none|yesno|pluralize)\s*:\s*(["'])(?P<text>[^"']*)\1""")
 LITERAL_LABEL = re.compile(r"""\b(?:label|title|text|heading|message)=(["'])(?P<text>[^"']*)\1""")
 ADDRESS = re.compile(r"://|--(?:index|extra-index|find-links)|\b[\w-]+\.(?:com|dev|io|net|org)\b")
 
@@ -49,9 +47,7 @@ class _Page(HTMLParser):
         for name, value in given.items():
             if (name == "style" and not self.is_mail) or (name.startswith("on") and name.isalpha()):
                 self.complain(f"inline {name}")
-            if name in SPOKEN or (
-                tag == "input" and name == "value" and given.get("type") in ("submit", "reset")
-            ):
+            if name in SPOKEN or (tag == "input" and name == "value" and given.get("type") in ("submit", "reset")):
                 if has_letters(value) and value not in NAMES:
                     self.complain(f"{name}={value!r} outside gettext")
             if value.strip().lower().startswith("javascript:"):

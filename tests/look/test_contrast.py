@@ -22,9 +22,7 @@ def read_tokens() -> dict[str, tuple[Lab, Lab]]:
     """Each plain colour token as its light and its dark value."""
     text = (CSS / "tokens.css").read_text(encoding="utf-8")
     pairs = re.findall(rf"--([\w-]+): light-dark\({COLOUR}, {COLOUR}\);", text)
-    return {
-        name: (oklab(*map(float, numbers[:3])), oklab(*map(float, numbers[3:]))) for name, *numbers in pairs
-    }
+    return {name: (oklab(*map(float, numbers[:3])), oklab(*map(float, numbers[3:]))) for name, *numbers in pairs}
 
 
 def luminance(colour: Lab) -> float:

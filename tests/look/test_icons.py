@@ -29,9 +29,7 @@ def test_each_kind_of_action_has_an_icon_of_its_name():
 
 
 def test_an_icon_is_decorative_and_points_into_the_sprite():
-    assert icon("phone") == (
-        '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#phone"></use></svg>'
-    )
+    assert icon("phone") == ('<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#phone"></use></svg>')
 
 
 def test_an_unknown_icon_is_an_error():

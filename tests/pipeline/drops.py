@@ -36,9 +36,7 @@ def history() -> int:
     return Move.objects.count()
 
 
-def body(
-    contact: Contact, column: Column, /, below: Contact | None = None, **changes: object
-) -> dict[str, object]:
+def body(contact: Contact, column: Column, /, below: Contact | None = None, **changes: object) -> dict[str, object]:
     """What the board sends for a drop below another card; a value of None is left out."""
     asked = {"column": column.pk, "after": below.pk if below else "", "version": card_of(contact).version}
     return {name: value for name, value in (asked | changes).items() if value is not None}
@@ -83,9 +81,7 @@ def heads(response: HttpResponse) -> set[int]:
 
 def shown_card(response: HttpResponse) -> dict[str, str]:
     """Where the answer puts the card; empty if it brings none."""
-    marks = re.search(
-        r'data-card="(\d+)" data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', text(response)
-    )
+    marks = re.search(r'data-card="(\d+)" data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', text(response))
     return dict(zip(("card", "version", "column", "after"), marks.groups(), strict=True)) if marks else {}
 
 

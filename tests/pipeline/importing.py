@@ -32,9 +32,7 @@ def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFi
     return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text, "text/csv")
 
 
-def received(
-    user: User, text: str | bytes, name: str = "kontakte.csv", *, now: datetime | None = None
-) -> Import:
+def received(user: User, text: str | bytes, name: str = "kontakte.csv", *, now: datetime | None = None) -> Import:
     """The file as it lies in the office after the upload and the reading."""
     source = steps.receive(user=user, upload=upload_of(text, name), now=now or timezone.now())
     return read(source, now=now)

@@ -33,9 +33,7 @@ def xlsx(*rows: str, shared: str = "") -> bytes:
     texts = f'<sst xmlns="{_MAIN}"><si><t>{shared}</t></si></sst>'
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, part in (
-            _PARTS | {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": texts}
-        ).items():
+        for name, part in (_PARTS | {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": texts}).items():
             book.writestr(name, f'<?xml version="1.0"?>{part}')
     return target.getvalue()
 

@@ -78,9 +78,7 @@ def test_reorder_answers_with_the_card_and_offers_no_way_back(agent, calls):
 
 def test_plain_form_goes_back_to_the_page_it_came_from(agent, new, calls):
     (dan,) = make(new, "Dan")
-    answer = drop(
-        agent, dan, calls, headers={"Referer": "http://testserver/contacts/board/?q=dan"}, via="menu"
-    )
+    answer = drop(agent, dan, calls, headers={"Referer": "http://testserver/contacts/board/?q=dan"}, via="menu")
     assert (answer.status_code, answer["Location"]) == (302, "http://testserver/contacts/board/?q=dan")
     assert card_of(dan).column == calls
     page = agent.get("/contacts/board/?q=dan").content.decode()
@@ -132,9 +130,7 @@ class TestRefusals:
         assert seen[0][0] == 404
         assert seen[0] == seen[1]
 
-    def test_foreign_move_is_like_an_unknown_one_to_the_last_statement(
-        self, login, anna, paul, new, calls, unwritten
-    ):
+    def test_foreign_move_is_like_an_unknown_one_to_the_last_statement(self, login, anna, paul, new, calls, unwritten):
         (dan,) = make(new, "Canary")
         address = undo_address(drop(login(anna), dan, calls))
         client = login(paul)
@@ -146,9 +142,7 @@ class TestRefusals:
         assert seen[0][0] == 404
         assert seen[0] == seen[1]
 
-    def test_foreign_column_is_refused_in_the_words_for_an_unknown_one(
-        self, agent, hansen, board, new, unwritten
-    ):
+    def test_foreign_column_is_refused_in_the_words_for_an_unknown_one(self, agent, hansen, board, new, unwritten):
         (dan,) = make(new, "Dan")
         answers = []
         for column in (Column.objects.of(hansen).first(), Column(pk=10**9)):
@@ -160,9 +154,7 @@ class TestRefusals:
         assert "Hansen" not in text(answers[0])
         assert heads(answers[0]) == {column.pk for column in board.values()}
 
-    @pytest.mark.parametrize(
-        "change", [{}, {"column": "x"}, {"version": None}, {"after": "-1"}, {"version": 7}]
-    )
+    @pytest.mark.parametrize("change", [{}, {"column": "x"}, {"version": None}, {"after": "-1"}, {"version": 7}])
     def test_card_hidden_from_an_agent_does_not_exist_whatever_is_asked(
         self, agent, krueger, jan, new, calls, unwritten, change
     ):
@@ -183,9 +175,7 @@ class TestRefusals:
         assert answer.status_code == 410
         assert "Dieser Kontakt wurde gelöscht." in text(answer)
 
-    def test_old_version_brings_the_truth_and_who_was_faster(
-        self, agent, login, anna, board, new, calls, unwritten
-    ):
+    def test_old_version_brings_the_truth_and_who_was_faster(self, agent, login, anna, board, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         target = board["Termin vereinbart"]
         (ada,) = make(target, "Ada")
@@ -222,9 +212,7 @@ class TestRefusals:
         ],
         ids=repr,
     )
-    def test_value_that_is_no_number_of_ours_is_not_understood(
-        self, agent, new, calls, unwritten, name, value
-    ):
+    def test_value_that_is_no_number_of_ours_is_not_understood(self, agent, new, calls, unwritten, name, value):
         (dan,) = make(new, "Dan")
         with unwritten():
             answer = drop(agent, dan, calls, **{name: value})
@@ -232,9 +220,7 @@ class TestRefusals:
         assert card_of(dan).column == new
 
     @pytest.mark.parametrize("change", [{"column": ""}, {"version": ""}, {"via": "import"}, {"via": "\x00"}])
-    def test_missing_values_and_faces_that_are_none_are_not_understood(
-        self, agent, new, calls, unwritten, change
-    ):
+    def test_missing_values_and_faces_that_are_none_are_not_understood(self, agent, new, calls, unwritten, change):
         (dan,) = make(new, "Dan")
         with unwritten():
             assert drop(agent, dan, calls, **change).status_code == 422
@@ -311,18 +297,14 @@ class TestRefusals:
     def test_body_that_is_no_utf_8_is_a_bad_request(self, agent, new, unwritten, data, kind):
         (dan,) = make(new, "Dan")
         with unwritten():
-            answer = agent.generic(
-                "POST", f"/cards/{dan.pk}/position/", data, content_type=kind, headers=FETCH
-            )
+            answer = agent.generic("POST", f"/cards/{dan.pk}/position/", data, content_type=kind, headers=FETCH)
         assert answer.status_code == 400
 
     @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
     def test_body_of_another_kind_is_not_understood(self, agent, new, unwritten, kind):
         (dan,) = make(new, "Dan")
         with unwritten():
-            answer = agent.post(
-                f"/cards/{dan.pk}/position/", b'{"column": 1}', content_type=kind, headers=FETCH
-            )
+            answer = agent.post(f"/cards/{dan.pk}/position/", b'{"column": 1}', content_type=kind, headers=FETCH)
         assert answer.status_code in (400, 422)
 
 
@@ -359,9 +341,7 @@ class TestRepeats:
         assert shown_card(again)["after"] == str(Contact.objects.get(first_name="Eva").pk)
         assert '<span class="column__count" data-count>2</span>' in text(again)
 
-    def test_repeat_after_somebody_moved_on_is_overtaken(
-        self, agent, login, anna, board, new, calls, unwritten
-    ):
+    def test_repeat_after_somebody_moved_on_is_overtaken(self, agent, login, anna, board, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         data = body(dan, calls, key="k1")
         agent.post(f"/cards/{dan.pk}/position/", data, headers=FETCH)
@@ -392,9 +372,7 @@ class TestRepeats:
         assert [shown_card(answer)["after"] for answer in (elsewhere, deleted)] == ["", ""]
         assert order(calls) == ["Fay", "Dan", "Ada"]
 
-    def test_column_that_has_just_been_deleted_is_refused_like_an_unknown_one(
-        self, agent, anna, new, calls, unwritten
-    ):
+    def test_column_that_has_just_been_deleted_is_refused_like_an_unknown_one(self, agent, anna, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         data = body(dan, calls)
         verbs.remove(user=anna, column_id=calls.pk)
@@ -422,9 +400,7 @@ class TestReversal:
         assert (first.status_code, text(second)) == (200, text(first))
         assert history() == 2
 
-    def test_moved_on_meanwhile_is_refused_with_the_truth(
-        self, agent, login, anna, board, new, calls, unwritten
-    ):
+    def test_moved_on_meanwhile_is_refused_with_the_truth(self, agent, login, anna, board, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         address = undo_address(drop(agent, dan, calls))
         drop(login(anna), dan, board["Termin vereinbart"])
@@ -506,9 +482,7 @@ class TestCost:
         assert len(asked) <= 12, asked
         assert rows_written() - before <= 3
 
-    def test_board_takes_8_statements_with_1_and_with_300_contacts(
-        self, agent, new, calls, django_assert_num_queries
-    ):
+    def test_board_takes_8_statements_with_1_and_with_300_contacts(self, agent, new, calls, django_assert_num_queries):
         counts = []
         for size in (1, 299):
             fill(new, size)

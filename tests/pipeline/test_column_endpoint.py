@@ -58,9 +58,7 @@ def test_without_scripts_inserting_leads_to_the_name_and_on_to_the_board(leader,
 
 def test_the_form_of_the_menu_sent_twice_inserts_one_column(leader, krueger, own):
     menu = text(leader.get(f"/columns/{own.pk}/menu/"))
-    keys = re.findall(
-        r'name="side" value="(\w+)"><input type="hidden" name="key" value="([0-9a-f-]{36})"', menu
-    )
+    keys = re.findall(r'name="side" value="(\w+)"><input type="hidden" name="key" value="([0-9a-f-]{36})"', menu)
     assert [side for side, _key in keys] == ["left", "right"]
     first, again = (insert(leader, own, *keys[0]) for _ in range(2))
     assert first["Location"] == again["Location"]
@@ -108,9 +106,7 @@ def test_bad_name_keeps_what_was_typed_and_says_why(leader, own, unwritten, name
 
 def test_typed_name_is_still_there_after_a_refusal(leader, own):
     for headers in (FETCH, {}):
-        answer = leader.post(
-            f"/columns/{own.pk}/name/", {"name": '"><svg onload=x> Kein Auftrag' * 3}, headers=headers
-        )
+        answer = leader.post(f"/columns/{own.pk}/name/", {"name": '"><svg onload=x> Kein Auftrag' * 3}, headers=headers)
         assert "&quot;&gt;&lt;svg onload=x&gt; Kein Auftrag" in text(answer)
 
 
@@ -160,9 +156,7 @@ def test_emptying_moves_all_and_shows_the_target(leader, own, board):
     assert f'data-column="{target.pk}"' in text(answer)
 
 
-@pytest.mark.parametrize(
-    "target", ["x", "-1", "1000000000", str(2**63), "０１", "\x00", ["1", "2"]], ids=repr
-)
+@pytest.mark.parametrize("target", ["x", "-1", "1000000000", str(2**63), "０１", "\x00", ["1", "2"]], ids=repr)
 def test_target_that_is_none_is_not_understood(leader, own, unwritten, target):
     make(own, "Ada")
     with unwritten():
@@ -188,9 +182,7 @@ def test_target_that_is_none_is_not_understood(leader, own, unwritten, target):
     ],
 )
 def test_missing_or_impossible_values_are_not_understood(leader, own, unwritten, address, data):
-    filled = {
-        key: value.format(own=own.pk) if isinstance(value, str) else value for key, value in data.items()
-    }
+    filled = {key: value.format(own=own.pk) if isinstance(value, str) else value for key, value in data.items()}
     with unwritten():
         assert leader.post(address.format(own=own.pk), filled, headers=FETCH).status_code == 422
 
@@ -228,9 +220,7 @@ def test_only_leaders_touch_columns(login, request, own, unwritten, address, who
     [("post", address) for address in CHANGES]
     + [("get", f"/columns/{{own}}/{part}/") for part in ("name", "removal", "menu")],
 )
-def test_foreign_column_is_like_an_unknown_one_to_the_last_statement(
-    login, paul, own, unwritten, method, address
-):
+def test_foreign_column_is_like_an_unknown_one_to_the_last_statement(login, paul, own, unwritten, method, address):
     client = login(paul)
     ContactFactory(column=own, first_name="Canary")
     seen = []

@@ -168,9 +168,7 @@ def test_emptying_into_nothing_of_ours_is_not_understood(anna, hansen, board, un
     make(source, "Ada")
     ids = {"itself": source.pk, "unknown": 10**9, "foreign": Column.objects.of(hansen).first().pk}
     with unwritten(), pytest.raises(NotUnderstood):
-        bulk.empty_and_remove(
-            user=anna, column_id=source.pk, target_id=ids[target], now=Card.objects.get().entered_at
-        )
+        bulk.empty_and_remove(user=anna, column_id=source.pk, target_id=ids[target], now=Card.objects.get().entered_at)
 
 
 # The table of the domain: what the menu of each column offers. Columns stand as by default, `*` holds a contact.
@@ -264,9 +262,7 @@ def test_reasons_name_the_funnel_and_the_number_of_contacts(anna, login, tabled)
     client = login(anna)
     system = reasons(text(client.get(f"/columns/{tabled['Auftrag erhalten'].pk}/menu/", headers=FETCH)))
     assert system[RENAME].startswith("Diese Spalte ist mit dem E-Mail-Funnel verbunden")
-    full = reasons(
-        text(client.get(f"/columns/{tabled['Termin vereinbart'].pk}/menu/?q=nobody", headers=FETCH))
-    )
+    full = reasons(text(client.get(f"/columns/{tabled['Termin vereinbart'].pk}/menu/?q=nobody", headers=FETCH)))
     assert full[DELETE] == "Noch 7 Kontakte in dieser Spalte"
 
 

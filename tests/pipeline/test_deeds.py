@@ -61,9 +61,7 @@ class TestAssigning:
             anna,
         )
 
-    def test_leaves_and_names_whom_somebody_has_given_away_since(
-        self, anna, mehmet, jan, sofia, people, login
-    ):
+    def test_leaves_and_names_whom_somebody_has_given_away_since(self, anna, mehmet, jan, sofia, people, login):
         deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
         for assignee in (sofia, jan):  # there and back is a change all the same
             assignment.assign(contact=people[0], assignee=assignee, actor=mehmet, now=timezone.now())
@@ -269,9 +267,7 @@ class TestPages:
         data = {"contact": ids(people), "assignee": jan.pk, "column": board["Termin vereinbart"].pk}
         assert client.post(f"/contacts/selection/{what}/", data).status_code == 302
         html = client.get("/contacts/").content.decode()
-        undo = re.search(r'data-minutes="10"(?:(?!</form>).)*action="(/changes/\d+/reversal/)"', html, re.S)[
-            1
-        ]
+        undo = re.search(r'data-minutes="10"(?:(?!</form>).)*action="(/changes/\d+/reversal/)"', html, re.S)[1]
         answer = client.post(undo, headers=FETCH)
         assert answer.headers["HX-Refresh"] == "true"
         assert places(krueger) == before
@@ -312,9 +308,7 @@ class TestLarge:
         now, goal = timezone.now(), board["Termin vereinbart"].pk
         deed = {
             "assign": lambda: reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=now),
-            "move": lambda: reversible.move(
-                user=anna, contact_ids=ids(people), column_id=goal, enrol=False, now=now
-            ),
+            "move": lambda: reversible.move(user=anna, contact_ids=ids(people), column_id=goal, enrol=False, now=now),
             "trash": lambda: reversible.trash(user=anna, contact_ids=ids(people), now=now),
             "empty": lambda: reversible.empty_and_remove(
                 user=anna, column_id=board["Nicht erreicht"].pk, target_id=goal, now=now

@@ -35,9 +35,7 @@ def test_every_column_but_the_last_shows_at_least_two_cards(office):
 
 def test_not_reached_shows_due_dates_of_every_kind_and_both_assignments(office):
     contacts = Contact.objects.of(office).filter(card__column__name="Nicht erreicht")
-    days = {
-        (day > NOW.date()) - (day < NOW.date()) for day in contacts.values_list("due_on", flat=True) if day
-    }
+    days = {(day > NOW.date()) - (day < NOW.date()) for day in contacts.values_list("due_on", flat=True) if day}
     assert days == {-1, 0, 1}
     assert {assignee is None for assignee in contacts.values_list("assignee", flat=True)} == {True, False}
 

@@ -147,9 +147,7 @@ def test_a_long_timeline_is_shown_page_by_page(login, sofia, page, contact):
     assert ("Notiz 29." in older, "Notiz 34." in older, "Ältere anzeigen" in older) == (False, True, False)
 
 
-def test_it_asks_as_much_for_much_as_for_little(
-    login, sofia, anna, contact, board, django_assert_max_num_queries
-):
+def test_it_asks_as_much_for_much_as_for_little(login, sofia, anna, contact, board, django_assert_max_num_queries):
     client = login(sofia)
     url = f"/contacts/{contact.pk}/"
 

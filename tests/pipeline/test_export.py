@@ -85,12 +85,8 @@ def many(board) -> list[Contact]:
         ContactFactory(
             column=board["Kein Auftrag"], first_name="@SUM", last_name="'Ohara", email="familie@example.org"
         ),
-        ContactFactory(
-            column=board["Neue Kontakte"], first_name="Eva", last_name="Ohara", email="familie@example.org"
-        ),
-        ContactFactory(
-            column=board["Neue Kontakte"], first_name="", last_name="", company="", phone="0170 1100110"
-        ),
+        ContactFactory(column=board["Neue Kontakte"], first_name="Eva", last_name="Ohara", email="familie@example.org"),
+        ContactFactory(column=board["Neue Kontakte"], first_name="", last_name="", company="", phone="0170 1100110"),
     ]
     for contact in made:  # a file tells seconds
         contact.created_at = contact.created_at.replace(microsecond=0)
@@ -181,12 +177,8 @@ def storied(many) -> Contact:
         ("letter", True, -3, ""),
     ):
         when = at + timedelta(days=days)
-        Consent.objects.create(
-            **evidence, channel=channel, granted=granted, occurred_at=when, address=address
-        )
-    ActionFactory(
-        contact=contact, kind="call", outcome="reached", performed_at=at, text="=ruft\nzurück; morgen"
-    )
+        Consent.objects.create(**evidence, channel=channel, granted=granted, occurred_at=when, address=address)
+    ActionFactory(contact=contact, kind="call", outcome="reached", performed_at=at, text="=ruft\nzurück; morgen")
     ActionFactory(contact=contact, performed_at=at - timedelta(days=1), text="x" * 500)
     ActionFactory(contact=contact, kind="onsite", performed_at=None, planned_for=at + timedelta(days=300))
     ActionFactory.create_batch(MOST_ACTIONS + 5, contact=many[3], text="y" * 200)
@@ -290,15 +282,11 @@ def test_the_sixth_export_in_an_hour_is_refused(anna, mehmet, many, login, unwri
     assert (sixth.status_code, Export.objects.of(anna.account).count()) == (429, 5)
     assert "fünf Exporte" in sixth.content.decode()
     assert login(mehmet).post(EXPORT, {"all": "1"}).status_code == 302
-    Export.objects.of(anna.account).filter(user=anna).update(
-        created_at=timezone.now() - timedelta(minutes=61)
-    )
+    Export.objects.of(anna.account).filter(user=anna).update(created_at=timezone.now() - timedelta(minutes=61))
     assert client.post(EXPORT, {"all": "1"}).status_code == 302
 
 
-@pytest.mark.parametrize(
-    "data", [{}, {"contact": "x"}, {"contact": "1e3"}, {"contact": str(2**63)}, {"contact": "-1"}]
-)
+@pytest.mark.parametrize("data", [{}, {"contact": "x"}, {"contact": "1e3"}, {"contact": str(2**63)}, {"contact": "-1"}])
 def test_an_export_of_nothing_or_nonsense_is_refused(anna, many, login, unwritten, data):
     client = login(anna)
     with unwritten():
@@ -333,9 +321,7 @@ def test_a_download_needs_the_same_queries_for_five_contacts_and_for_fifty(
     client = login(anna)
     link = client.post(EXPORT, {"all": "1"}).headers["Location"]
     for _more in range(2):
-        with django_assert_num_queries(
-            7
-        ):  # session, user with account, export, colleagues, contacts, their story
+        with django_assert_num_queries(7):  # session, user with account, export, colleagues, contacts, their story
             b"".join(client.get(link).streaming_content)
         ContactFactory.create_batch(45, account=anna.account)
 

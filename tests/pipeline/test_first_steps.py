@@ -53,9 +53,7 @@ def test_what_is_done_is_ticked_off(chief, login):
     ],
 )
 def test_others_see_what_they_can_do(chief, login, role, steps):
-    assert (
-        offered(login(UserFactory(account=chief.account, role=role)).get(PAGES[0]).content.decode()) == steps
-    )
+    assert offered(login(UserFactory(account=chief.account, role=role)).get(PAGES[0]).content.decode()) == steps
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -68,6 +66,5 @@ def test_with_a_contact_or_a_filter_they_are_gone(chief, login, page):
 
 def test_marketing_sees_none(chief, login):
     assert (
-        "firststeps"
-        not in login(UserFactory(account=chief.account, role="marketing")).get(PAGES[1]).content.decode()
+        "firststeps" not in login(UserFactory(account=chief.account, role="marketing")).get(PAGES[1]).content.decode()
     )

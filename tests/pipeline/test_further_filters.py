@@ -69,11 +69,7 @@ def test_the_board_folds_the_other_columns(anna, board, people, login):
 
 
 def test_the_menu_offers_columns_and_tags(anna, board, people, login):
-    html = (
-        login(anna)
-        .get(f"{MENU}?view=board&due=now&tag=Erbe", headers={"HX-Request": "true"})
-        .content.decode()
-    )
+    html = login(anna).get(f"{MENU}?view=board&due=now&tag=Erbe", headers={"HX-Request": "true"}).content.decode()
     labels = re.findall(r"<bdi>([^<]+)</bdi>", html)
     assert labels == ["Jeder Status", *board, "Alle Schlagwörter", "Erbe", "Villa"]
     assert f'href="{BOARD}?due=now&amp;tag=Villa' in html
@@ -92,24 +88,18 @@ def test_marketing_filters_by_status_alone(mara, board, people, login):
     html = client.get(MENU).content.decode()
     assert ("Auftrag erhalten" in html, "Villa" in html) == (True, False)
     assert len(ids(client.get(f"{LIST}?tag=Villa").content.decode(), "contact")) == 3
-    assert (
-        len(ids(client.get(f"{LIST}?status={board['Auftrag erhalten'].pk}").content.decode(), "contact")) == 2
-    )
+    assert len(ids(client.get(f"{LIST}?status={board['Auftrag erhalten'].pk}").content.decode(), "contact")) == 2
 
 
 def order(client, query: str = "") -> list[int]:
-    return [
-        int(pk) for pk in re.findall(r'data-contact="(\d+)"', client.get(f"{LIST}{query}").content.decode())
-    ]
+    return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', client.get(f"{LIST}{query}").content.decode())]
 
 
 def test_the_list_opens_with_the_newest_and_remembers_its_order(anna, mehmet, people, login):
     moments = {"Ada": 3, "Bob": 1, "Cyd": 2}
     for name, days in moments.items():
         created_at = timezone.now() - timedelta(days=days)
-        Contact.objects.filter(pk=people[name].pk).update(
-            created_at=created_at, last_name=name, sort_name=name.lower()
-        )
+        Contact.objects.filter(pk=people[name].pk).update(created_at=created_at, last_name=name, sort_name=name.lower())
     newest = [people[name].pk for name in ("Bob", "Cyd", "Ada")]
     by_name = [people[name].pk for name in ("Ada", "Bob", "Cyd")]
     client = login(anna)

@@ -138,9 +138,7 @@ def test_rows_match_by_e_mail_whatever_its_case(anna, board):
 
 def test_rows_match_by_phone_and_name_however_they_are_written(anna, board):
     ada = ContactFactory(account=anna.account, first_name="Ada", last_name="Öztürk", phone="0170 1234567")
-    source = imported(
-        anna, "Vorname;Nachname;Telefon;E-Mail\nada;ÖZTÜRK;+49 (0)170/12-34567;ada@example.org\n"
-    )
+    source = imported(anna, "Vorname;Nachname;Telefon;E-Mail\nada;ÖZTÜRK;+49 (0)170/12-34567;ada@example.org\n")
     ada.refresh_from_db()
     assert outcomes(source) == ["updated"]
     assert ada.email == "ada@example.org"
@@ -168,9 +166,7 @@ def test_two_persons_who_share_an_address_stay_two_if_the_file_tells_them_apart(
 
 def test_of_two_contacts_with_one_address_the_one_with_the_name_is_meant(anna, board):
     ContactFactory(account=anna.account, first_name="Ada", last_name="Öztürk", email="familie@example.org")
-    can = ContactFactory(
-        account=anna.account, first_name="Can", last_name="Öztürk", email="familie@example.org"
-    )
+    can = ContactFactory(account=anna.account, first_name="Can", last_name="Öztürk", email="familie@example.org")
     imported(anna, "Vorname;Nachname;E-Mail;Ort\nCan;Öztürk;familie@example.org;Bonn\n")
     assert [contact for contact in contacts(anna) if contact.city] == [can]
 

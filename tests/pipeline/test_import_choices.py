@@ -19,10 +19,7 @@ ROW = "Wagner;paar@st.example;Ulm\n"
 @pytest.fixture
 def couple(anna, board):
     shared = {"account": anna.account, "last_name": "Wagner", "email": "paar@st.example"}
-    return [
-        ContactFactory(first_name=name, city=city, **shared)
-        for name, city in (("Olga", "Bonn"), ("Otto", ""))
-    ]
+    return [ContactFactory(first_name=name, city=city, **shared) for name, city in (("Olga", "Bonn"), ("Otto", ""))]
 
 
 def sent(client, source, **data):
@@ -65,9 +62,7 @@ def test_the_answer_is_checked_before_it_is_taken_over(anna, couple, login):
     assert sent(client, source, **{"row-2": otto.pk}).status_code == 302
     assert source.state == Import.State.CHECKING
     assert outcomes(worked(source)) == ["updated"]
-    assert [chosen for mark, chosen, _name in options(client, source, 2) if mark == str(otto.pk)] == [
-        " selected"
-    ]
+    assert [chosen for mark, chosen, _name in options(client, source, 2) if mark == str(otto.pk)] == [" selected"]
     sent(client, source, **{"row-2": otto.pk})
     assert source.state == Import.State.RUNNING
     worked(source)
@@ -131,8 +126,6 @@ def test_a_bounded_number_is_asked_and_the_rest_is_said(anna, couple, login):
     rows = "".join(f"Wagner;paar@st.example;Ort {n}\n" for n in range(2))
     source = imported(anna, HEAD + rows)
     assert [one.city for one in contacts(anna)][:2] == ["Bonn", ""]
-    source = checked(
-        anna, HEAD + "".join(f"Wagner;paar@st.example;Dorf {n}\n" for n in range(MOST_ASKED + 2))
-    )
+    source = checked(anna, HEAD + "".join(f"Wagner;paar@st.example;Dorf {n}\n" for n in range(MOST_ASKED + 2)))
     shown = page(login(anna), source)
     assert (shown.count('<select name="row-'), 'data-rest="2"' in shown) == (MOST_ASKED, True)

@@ -146,17 +146,13 @@ def test_a_known_contact_gains_a_consent(anna, series):
     text = HEAD.replace("\n", ";Status\n") + ADA.replace("\n", ";Erfolgreich kontaktiert\n")
     assert [mails for _contacts, mails in checked(anna, text).mails["columns"].values()] == [3]
     source = imported(anna, text, enrol=True)
-    assert report(source) == [
-        (2, "updated", "Geändert: Status, Einwilligung E-Mail am. E-Mail-Serie begonnen.")
-    ]
+    assert report(source) == [(2, "updated", "Geändert: Status, Einwilligung E-Mail am. E-Mail-Serie begonnen.")]
     assert (Consent.objects.get(contact=known).method, len(live(known))) == ("import", 3)
 
 
 def test_a_later_no_outweighs_the_file(anna, series):
     """B41: what was withdrawn after the day in the file stays withdrawn."""
-    known = grant(
-        ContactFactory(column=series["Nicht erreicht"], last_name="Öztürk", email="ada@post.example")
-    )
+    known = grant(ContactFactory(column=series["Nicht erreicht"], last_name="Öztürk", email="ada@post.example"))
     Consent.objects.filter(contact=known).update(granted=False)
     text = HEAD.replace("\n", ";Status\n") + ADA.replace("\n", ";Neue Kontakte\n")
     assert checked(anna, text).mails["refused"] == {"no_consent": 1}
@@ -171,9 +167,7 @@ def test_an_objection_stays_whatever_the_file_says(anna, series):
     leads.trash(user=anna, contact_ids=[ada().pk], now=timezone.now() - timedelta(days=31))
     leads.erase_expired(now=timezone.now())
     source = imported(anna, HEAD + ADA, enrol=True)
-    assert report(source) == [
-        (2, "created", "E-Mail-Adresse gesperrt (Werbewiderspruch): wird nie angeschrieben.")
-    ]
+    assert report(source) == [(2, "created", "E-Mail-Adresse gesperrt (Werbewiderspruch): wird nie angeschrieben.")]
     assert (source.mails["refused"], states(ada())) == ({"suppressed": 1}, [])
 
 
@@ -182,9 +176,7 @@ def test_a_series_that_waits_for_a_consent_is_named_because_it_will_begin(anna, 
     move(anna, known, series["Erfolgreich kontaktiert"])
     source = checked(anna, HEAD + ADA)
     assert source.mails == {"columns": {}, "refused": {}, "waiting": 1}
-    said = (
-        "Bei 1 Kontakt wartet eine Serie auf die Einwilligung aus dieser Datei; sie beginnt dann von selbst."
-    )
+    said = "Bei 1 Kontakt wartet eine Serie auf die Einwilligung aus dieser Datei; sie beginnt dann von selbst."
     assert said in text_of(login(anna), f"/contacts/import/{source.pk}/")
     imported(anna, HEAD + ADA)
     assert maintenance.resume_ready(now=MONDAY) == 1

@@ -62,9 +62,7 @@ def test_asked_the_series_begin_for_those_who_come_into_a_status(anna, known, lo
     source = imported(anna, text, enrol=True, now=MONDAY)
     for contact in people:
         assert live(contact) == ["Mail 1", "Mail 2", "Mail 3"]
-    assert report(source) == [
-        (line, "updated", "Geändert: Status. E-Mail-Serie begonnen.") for line in (2, 3, 4)
-    ]
+    assert report(source) == [(line, "updated", "Geändert: Status. E-Mail-Serie begonnen.") for line in (2, 3, 4)]
     page = text_of(login(anna), source)
     assert "E-Mail-Serien haben begonnen: „ Erfolgreich kontaktiert “ 3 Kontakte, 9 Mails." in page
 
@@ -163,9 +161,7 @@ def test_a_suppressed_address_is_never_mailed_even_if_asked(anna, series, kruege
 
 def test_who_stays_where_he_is_is_not_mailed(anna, series):
     stays = lead(series["Neue Kontakte"], last_name="Bleibt", email="bleibt@post.example")
-    source = imported(
-        anna, "Nachname;E-Mail;Status;Ort\nBleibt;bleibt@post.example;Neue Kontakte;Bonn\n", enrol=True
-    )
+    source = imported(anna, "Nachname;E-Mail;Status;Ort\nBleibt;bleibt@post.example;Neue Kontakte;Bonn\n", enrol=True)
     assert (outcomes(source), states(stays), source.mails) == (["updated"], [], {})
 
 
@@ -217,9 +213,7 @@ def test_an_import_that_fails_late_mails_nobody(anna, known, series, monkeypatch
     assert (Enrolment.objects.count(), Message.objects.count(), Move.objects.count()) == (0, 0, 0)
 
 
-def test_more_than_an_import_may_start_is_refused_before_anything_is_done(
-    anna, known, login, unwritten, monkeypatch
-):
+def test_more_than_an_import_may_start_is_refused_before_anything_is_done(anna, known, login, unwritten, monkeypatch):
     _people, text = known
     monkeypatch.setattr(mails, "MOST_STARTED", 2)
     source = checked(anna, text)

@@ -193,10 +193,7 @@ def test_another_office_can_neither_map_nor_take_over(anna, paul, board, login, 
 def test_the_mapping_shows_what_was_recognised_and_the_first_values(anna, board, login):
     source = received(anna, "Nachname;Handy;Bemerkung;Seltsam\nMüller;0170 1234567;Ruft an;?\n")
     response = login(anna).get(f"{UPLOAD}{source.pk}/mapping/")
-    rows = [
-        (choice.text, choice.samples, choice.field.value())
-        for choice in response.context["form"].column_choices()
-    ]
+    rows = [(choice.text, choice.samples, choice.field.value()) for choice in response.context["form"].column_choices()]
     assert rows == [
         ("Nachname", ["Müller"], "last_name"),
         ("Handy", ["0170 1234567"], "phone"),
@@ -321,9 +318,7 @@ def test_unknown_and_departed_colleagues_are_refused_or_left_out(anna, sofia, bo
 
 
 def test_of_two_colleagues_with_one_name_the_address_tells(anna, sofia, board):
-    other = UserFactory(
-        account=anna.account, first_name="Sofia", last_name="Vogt", email="vogt@krueger.example"
-    )
+    other = UserFactory(account=anna.account, first_name="Sofia", last_name="Vogt", email="vogt@krueger.example")
     source = checked(anna, "Nachname;Mitarbeiter\nEins;Sofia Vogt\n")
     assert "heißen mehrere Mitarbeiter" in report(source)[0][2]
     imported(anna, "Nachname;Mitarbeiter\nEins;VOGT@krueger.example\n")
@@ -495,9 +490,7 @@ def test_encodings_and_separators_of_real_offices_are_read(anna, board, encoding
     )
 
 
-def test_files_and_reports_are_forgotten_after_thirty_days(
-    anna, board, login, django_capture_on_commit_callbacks
-):
+def test_files_and_reports_are_forgotten_after_thirty_days(anna, board, login, django_capture_on_commit_callbacks):
     source = imported(anna, "Nachname\nEins\n")
     name, old = source.file.name, timezone.now() - timedelta(days=31)
     Import.objects.of(anna.account).update(created_at=old)

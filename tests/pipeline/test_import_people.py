@@ -51,9 +51,7 @@ def test_a_husband_with_her_address_is_a_contact_of_his_own(anna, olga):
         1,
     )
     assert husband.display_name == "Gatte Neux"
-    assert [(one.pk, one.shared) for one in duplicates.find(anna, before)] == [
-        (husband.pk, "gleiche E-Mail-Adresse")
-    ]
+    assert [(one.pk, one.shared) for one in duplicates.find(anna, before)] == [(husband.pk, "gleiche E-Mail-Adresse")]
     assert [one.pk for one in duplicates.find(anna, husband)] == [before.pk]
     assert outcomes(imported(anna, of_file("shared-email-existing-contact"))) == ["unchanged"]
 
@@ -64,16 +62,10 @@ def test_a_husband_with_her_address_is_a_contact_of_his_own(anna, olga):
 )
 def test_rows_that_share_what_identifies_nobody_are_people_of_their_own(anna, board, name, count):
     assert outcomes(imported(anna, of_file(name))) == ["created"] * count
-    once = list(
-        Contact.objects.of(anna.account)
-        .order_by("pk")
-        .values("pk", "last_name", "email", "street", "version")
-    )
+    once = list(Contact.objects.of(anna.account).order_by("pk").values("pk", "last_name", "email", "street", "version"))
     assert outcomes(imported(anna, of_file(name))) == ["unchanged"] * count
     again = list(
-        Contact.objects.of(anna.account)
-        .order_by("pk")
-        .values("pk", "last_name", "email", "street", "version")
+        Contact.objects.of(anna.account).order_by("pk").values("pk", "last_name", "email", "street", "version")
     )
     assert again == once
 
@@ -138,9 +130,7 @@ def test_a_second_number_and_address_identify_as_well(anna, board):
 
 
 def test_another_number_of_a_known_person_is_added_and_none_is_lost(anna, olga):
-    source = imported(
-        anna, "Vorname;Nachname;E-Mail;Telefon\nOlga;Wagner;olga.wagner@example.com;040 55570001\n"
-    )
+    source = imported(anna, "Vorname;Nachname;E-Mail;Telefon\nOlga;Wagner;olga.wagner@example.com;040 55570001\n")
     (after,) = contacts(anna)
     assert (after.phone, [one["text"] for one in after.more_phones]) == ("0171 5574099", ["040 55570001"])
     assert after.more_phones[0]["e164"] == "+494055570001"
@@ -148,9 +138,7 @@ def test_another_number_of_a_known_person_is_added_and_none_is_lost(anna, olga):
 
 
 def test_the_dry_run_names_the_contact_and_each_value_before_and_after(anna, olga, login):
-    source = checked(
-        anna, "Vorname;Nachname;E-Mail;Ort;Status\nO.;Wagner;olga.wagner@example.com;Ulm;Nicht erreicht\n"
-    )
+    source = checked(anna, "Vorname;Nachname;E-Mail;Ort;Status\nO.;Wagner;olga.wagner@example.com;Ulm;Nicht erreicht\n")
     row = ImportRow.objects.of(anna.account).get(source=source)
     assert (row.name, row.contact_id, row.outcome) == ("Olga Wagner", olga.pk, "updated")
     assert row.changes == [["Ort", "Bonn", "Ulm"], ["Status", "Neue Kontakte", "Nicht erreicht"]]
@@ -163,9 +151,7 @@ def test_the_dry_run_names_the_contact_and_each_value_before_and_after(anna, olg
 
 def test_several_who_could_be_meant_are_none_of_them(anna, board):
     for city in ("Bonn", "Köln"):
-        ContactFactory(
-            account=anna.account, first_name="", last_name="Wagner", email="w@st.example", city=city
-        )
+        ContactFactory(account=anna.account, first_name="", last_name="Wagner", email="w@st.example", city=city)
     source = imported(anna, "Nachname;E-Mail;Ort\nWagner;w@st.example;Ulm\n")
     assert outcomes(source) == ["created"]
     assert "Gleiche E-Mail-Adresse wie Wagner" in report(source)[0][2]

@@ -121,9 +121,7 @@ def test_numbers_dates_and_lists_come_back(anna, board):
 
 def test_further_numbers_and_addresses_go_back_and_the_history_writes_them_as_people_do(anna, board):
     olga = ContactFactory(account=anna.account, last_name="Wagner", email="o@st.example", phone="040 5557001")
-    text = (
-        "Nachname;E-Mail;Telefon;Weitere E-Mail-Adressen\nWagner;o@st.example;0171 5557002;zwei@st.example\n"
-    )
+    text = "Nachname;E-Mail;Telefon;Weitere E-Mail-Adressen\nWagner;o@st.example;0171 5557002;zwei@st.example\n"
     source = imported(anna, text, now=NOW)
     olga.refresh_from_db()
     assert [reach["text"] for reach in olga.more_phones] == ["0171 5557002"]

@@ -75,9 +75,7 @@ def test_an_address_of_nobody_identifies_nobody_even_where_all_else_agrees(anna,
 
 
 def test_what_is_known_stays_and_what_was_missing_comes(anna, olga):
-    taken(
-        anna, **OLGA | {"phone": "040 55570001", "city": "Köln", "postal_code": "53111", "first_name": "O."}
-    )
+    taken(anna, **OLGA | {"phone": "040 55570001", "city": "Köln", "postal_code": "53111", "first_name": "O."})
     after = Contact.objects.get()
     assert (after.first_name, after.city, after.postal_code, after.phone) == (
         *("Olga", "Bonn", "53111"),

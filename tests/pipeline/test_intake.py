@@ -20,9 +20,7 @@ def post(login, sofia, board):
 
     def posted(client=client, **data):
         data = CLAUDIA | {"column": board["Neue Kontakte"].pk, "assignee": ""} | data
-        return client.post(
-            "/contacts/new/", {name: value for name, value in data.items() if value is not None}
-        )
+        return client.post("/contacts/new/", {name: value for name, value in data.items() if value is not None})
 
     return posted
 
@@ -137,9 +135,7 @@ def test_what_does_not_fit_is_refused_and_typed_text_kept(post, change, unwritte
 
 
 def test_a_twin_is_shown_before_it_is_made_anyway(post, krueger, unwritten):
-    twin = ContactFactory(
-        account=krueger, first_name="Bernd", last_name="Brandes", email="claudia@brandes.de"
-    )
+    twin = ContactFactory(account=krueger, first_name="Bernd", last_name="Brandes", email="claudia@brandes.de")
     with unwritten():
         answer = post()
     html = answer.content.decode()

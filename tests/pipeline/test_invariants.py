@@ -33,9 +33,7 @@ def sql(*statements: str) -> None:
 @pytest.fixture
 def office(krueger, anna, board):
     """Three contacts with history: moved, acted on, assigned, one in the trash."""
-    ada, bob, cyd = (
-        ContactFactory(column=board["Nicht erreicht"], first_name=n) for n in ("Ada", "Bob", "Cyd")
-    )
+    ada, bob, cyd = (ContactFactory(column=board["Nicht erreicht"], first_name=n) for n in ("Ada", "Bob", "Cyd"))
     for column in ("Termin vereinbart", "Bewertung erstellt"):
         card = Card.objects.of(krueger).get(contact=ada)
         moves.move_card(
@@ -60,9 +58,7 @@ def mail(anna, board):
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 3)
     dan = lead(board["Nicht erreicht"], first_name="Dan")
     move(anna, dan, board["Erfolgreich kontaktiert"], NOW)
-    Message.objects.filter(contact=dan, step__position=0).update(
-        state="sent", claimed_at=NOW, finished_at=NOW
-    )
+    Message.objects.filter(contact=dan, step__position=0).update(state="sent", claimed_at=NOW, finished_at=NOW)
     ActionFactory(contact=dan, kind="funnel_mail")
 
 

@@ -51,9 +51,7 @@ def test_row_shows_the_contact(anna, board, login, sofia):
         source=Source.IMPORT,
     )
     for minutes in (1, 2):
-        ActionFactory(
-            contact=contact, kind=Kind.CALL, performed_at=timezone.now() - timedelta(minutes=minutes)
-        )
+        ActionFactory(contact=contact, kind=Kind.CALL, performed_at=timezone.now() - timedelta(minutes=minutes))
     html = login(anna).get(LIST).content.decode()
     row = html[html.index(f'data-contact="{contact.pk}"') :].split("</tr>")[0]
     for text in (
@@ -191,16 +189,10 @@ class TestMarketing:
         assert [contact.pk for contact in found.contacts] == made[:50]
         assert found.next == f"?sort=name&after={made[49]}"
 
-    @pytest.mark.parametrize(
-        "query", [{"due": "overdue"}, {"assignee": "me"}, {"assignee": "none"}, {"sort": "due"}]
-    )
+    @pytest.mark.parametrize("query", [{"due": "overdue"}, {"assignee": "me"}, {"assignee": "none"}, {"sort": "due"}])
     def test_can_neither_filter_nor_sort_by_what_is_hidden(self, mara, sofia, board, login, query):
-        first = ContactFactory(
-            column=board["Neue Kontakte"], last_name="A", due_on=date(2030, 1, 1), assignee=sofia
-        )
-        second = ContactFactory(
-            column=board["Neue Kontakte"], last_name="B", due_on=date(2020, 1, 1), assignee=sofia
-        )
+        first = ContactFactory(column=board["Neue Kontakte"], last_name="A", due_on=date(2030, 1, 1), assignee=sofia)
+        second = ContactFactory(column=board["Neue Kontakte"], last_name="B", due_on=date(2020, 1, 1), assignee=sofia)
         assert ids(login(mara).get(LIST, query)) == [first.pk, second.pk]
 
     def test_searches_names_only(self, mara, board, login):
@@ -212,9 +204,7 @@ class TestMarketing:
             email="x@firma.example",
         )
         for word in ("mueller", "muller", "Müller", "ada"):
-            assert ids(login(mara).get(LIST, {"q": word})) == ([contact.pk] if word != "mueller" else []), (
-                word
-            )
+            assert ids(login(mara).get(LIST, {"q": word})) == ([contact.pk] if word != "mueller" else []), word
         for word in ("Köln", "firma"):
             assert ids(login(mara).get(LIST, {"q": word})) == []
 
@@ -223,10 +213,7 @@ class TestSearch:
     @pytest.fixture
     def people(self, board):
         names = ("Müller", "Mull", "Mueller", "O'Neil", "100%ig", "Unter_strich", "Back\\slash")
-        return {
-            name: ContactFactory(column=board["Neue Kontakte"], first_name="", last_name=name)
-            for name in names
-        }
+        return {name: ContactFactory(column=board["Neue Kontakte"], first_name="", last_name=name) for name in names}
 
     def found(self, client, people, query):
         by_id = {contact.pk: name for name, contact in people.items()}
@@ -265,9 +252,7 @@ class TestFilters:
         column = board["Nicht erreicht"]
         return {
             "overdue": ContactFactory(column=column, due_on=today - timedelta(days=1), assignee=anna),
-            "today": ContactFactory(
-                column=board["Neue Kontakte"], due_on=today, assignee=sofia, source=Source.PORTAL
-            ),
+            "today": ContactFactory(column=board["Neue Kontakte"], due_on=today, assignee=sofia, source=Source.PORTAL),
             "soon": ContactFactory(column=column, due_on=today + timedelta(days=7)),
             "later": ContactFactory(column=column, due_on=today + timedelta(days=8), first_name="Quirin"),
             "none": ContactFactory(column=board["Kein Auftrag"], source=Source.PORTAL),
@@ -299,9 +284,7 @@ class TestFilters:
         assert (cards(board), total(board)) == (wanted, len(wanted))
 
     def test_by_assignee_are_a_menu_of_addresses(self, anna, sofia, mara, people, login):
-        menu = login(anna).get(
-            "/contacts/assignees/?view=board&due=today&sort=-due", headers={"HX-Request": "true"}
-        )
+        menu = login(anna).get("/contacts/assignees/?view=board&due=today&sort=-due", headers={"HX-Request": "true"})
         entries = re.findall(r'href="([^"]+)">.*?<span>([^<]+)</span>', menu.content.decode())
         assert [(address.replace("&amp;", "&"), name) for address, name in entries] == [
             (f"{BOARD}?due=today&sort=-due", "Alle Mitarbeiter"),

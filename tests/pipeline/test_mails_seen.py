@@ -33,9 +33,7 @@ def contacted(krueger, board):
 
 def heads(html: str) -> list[str]:
     """What the heads say about mails, from left to right."""
-    found = re.findall(
-        r'class="column__mail.*?>(?:<svg.*?</svg>)(.*?)</(?:a|span)>(?:\n|</)', html, flags=re.S
-    )
+    found = re.findall(r'class="column__mail.*?>(?:<svg.*?</svg>)(.*?)</(?:a|span)>(?:\n|</)', html, flags=re.S)
     return [" ".join(re.sub(r"<[^>]*>", "", one).replace("(E-Mail-Funnel)", "").split()) for one in found]
 
 
@@ -92,9 +90,7 @@ def test_a_drop_brings_both_heads_with_their_mails(contacted, board, login, sofi
     assert heads(text(answer)) == ["4 Mails", "3 Mails"]
 
 
-@pytest.mark.parametrize(
-    ("days", "when"), [(0, "in 10 Minuten"), (5, "am 30.11. um 08:00"), (6, "morgen um 08:00")]
-)
+@pytest.mark.parametrize(("days", "when"), [(0, "in 10 Minuten"), (5, "am 30.11. um 08:00"), (6, "morgen um 08:00")])
 def test_a_drop_announces_the_next_mail(contacted, board, login, sofia, monkeypatch, days, when):
     monkeypatch.setattr(timezone, "now", lambda: MONDAY + timedelta(days=days))
     contact = lead(board["Nicht erreicht"])

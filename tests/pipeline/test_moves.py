@@ -21,9 +21,7 @@ NOW = TUESDAY
 def move(user, contact, column, after=None, **kwargs):
     card = Card.objects.of(user.account).get(contact=contact)
     kwargs = {"version": card.version, "key": "", "via": Move.Via.BOARD, "now": NOW} | kwargs
-    return moves.move_card(
-        user=user, contact_id=contact.pk, column_id=column.pk, after_id=after and after.pk, **kwargs
-    )
+    return moves.move_card(user=user, contact_id=contact.pk, column_id=column.pk, after_id=after and after.pk, **kwargs)
 
 
 def test_move_to_another_column_raises_the_version_and_leaves_one_move(anna, board):

@@ -31,17 +31,13 @@ def test_many_between_gives_ascending_keys_inside_the_slot(places, place, count)
     for each in places:
         insert(keys, each % (len(keys) + 1))
     slot = place % (len(keys) + 1)
-    inside = ranks.many_between(
-        keys[slot - 1] if slot else None, keys[slot] if slot < len(keys) else None, count
-    )
+    inside = ranks.many_between(keys[slot - 1] if slot else None, keys[slot] if slot < len(keys) else None, count)
     assert len(inside) == count
     merged = keys[:slot] + inside + keys[slot:]
     assert merged == sorted(set(merged))
 
 
-@given(
-    st.binary(max_size=6).map(lambda raw: raw.decode("latin-1")) | st.text(alphabet=ranks.DIGITS, max_size=8)
-)
+@given(st.binary(max_size=6).map(lambda raw: raw.decode("latin-1")) | st.text(alphabet=ranks.DIGITS, max_size=8))
 def test_a_text_is_refused_or_is_a_key_with_room_on_both_sides(text):
     try:
         above = ranks.between(None, text)

@@ -16,9 +16,7 @@ from pipeline.selection import Selection
 from tests.factories import ContactFactory
 
 LIST = "/contacts/"
-ASSIGNEE, STATUS, TRASH, EXPORT = (
-    f"{LIST}selection/{what}/" for what in ("assignee", "status", "trash", "export")
-)
+ASSIGNEE, STATUS, TRASH, EXPORT = (f"{LIST}selection/{what}/" for what in ("assignee", "status", "trash", "export"))
 FETCH = {"HX-Request": "true"}
 
 
@@ -141,18 +139,14 @@ class TestAssignee:
         options = re.findall(r"<option[^>]*>([^<]+)</option>", html)
         assert options == ["– bitte wählen –", "Anna Krüger", "Sofia Vogt", "Niemand"]
 
-    def test_refuses_who_is_foreign_gone_or_nobody_all_alike(
-        self, anna, jan, mara, paul, people, login, unwritten
-    ):
+    def test_refuses_who_is_foreign_gone_or_nobody_all_alike(self, anna, jan, mara, paul, people, login, unwritten):
         jan.is_active = False
         jan.save()
         client = login(anna)
         bodies = set()
         for assignee in (paul.pk, jan.pk, mara.pk, 10**9, "x"):
             with unwritten():
-                response = client.post(
-                    ASSIGNEE, {"contact": people[0].pk, "assignee": assignee}, headers=FETCH
-                )
+                response = client.post(ASSIGNEE, {"contact": people[0].pk, "assignee": assignee}, headers=FETCH)
             assert response.status_code == 422
             bodies.add(response.content)
         assert len(bodies) == 1
@@ -178,16 +172,10 @@ class TestTrash:
         client = login(anna)
         client.post(TRASH, {"contact": [c.pk for c in people]})
         undo = re.search(r'action="(/changes/\d+/reversal/)"', client.get(LIST).content.decode())[1]
-        assert (
-            client.post(undo, headers={"Referer": f"http://testserver{LIST}"})
-            .headers["Location"]
-            .endswith(LIST)
-        )
+        assert client.post(undo, headers={"Referer": f"http://testserver{LIST}"}).headers["Location"].endswith(LIST)
         assert columns_of(anna.account) == ["Neue Kontakte"] * 3
 
-    def test_of_everything_is_refused_when_the_number_has_changed(
-        self, anna, people, board, login, unwritten
-    ):
+    def test_of_everything_is_refused_when_the_number_has_changed(self, anna, people, board, login, unwritten):
         client = login(anna)
         data = fields(client.get(TRASH, {"all": "1"}))
         ContactFactory(column=board["Neue Kontakte"])
@@ -220,9 +208,7 @@ def test_marketing_does_nothing_with_a_selection(mara, people, login, unwritten,
 
 
 def test_export_names_the_same_contacts_to_the_export(anna, people, login):
-    html = (
-        login(anna).get(EXPORT, {"contact": [people[0].pk, people[1].pk], "filter": "q=x"}).content.decode()
-    )
+    html = login(anna).get(EXPORT, {"contact": [people[0].pk, people[1].pk], "filter": "q=x"}).content.decode()
     assert 'action="/contacts/export/"' in html
     assert re.findall(r'name="contact" value="(\d+)"', html) == [str(people[0].pk), str(people[1].pk)]
 
@@ -284,13 +270,9 @@ class TestPicking:
     def test_a_button_without_a_tick_says_so_on_the_list(self, anna, people, login, unwritten, address):
         client = login(anna)
         with unwritten():
-            response = client.get(
-                address, {"filter": "q=a"}, headers={"Referer": "http://testserver/contacts/?q=a"}
-            )
+            response = client.get(address, {"filter": "q=a"}, headers={"Referer": "http://testserver/contacts/?q=a"})
         assert (response.status_code, response["Location"]) == (302, "/contacts/?q=a")
-        assert (
-            "Bitte wählen Sie mindestens einen Kontakt aus." in client.get("/contacts/?q=a").content.decode()
-        )
+        assert "Bitte wählen Sie mindestens einen Kontakt aus." in client.get("/contacts/?q=a").content.decode()
 
     def test_where_nobody_may_be_mailed_the_question_says_nobody(self, anna, people, login):
         client = login(anna)
@@ -303,9 +285,7 @@ class TestPicking:
         assert "0 Kontakte" not in page + both
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
-    def test_leaves_out_what_was_trashed_meanwhile_and_says_so(
-        self, anna, people, board, sofia, login, address
-    ):
+    def test_leaves_out_what_was_trashed_meanwhile_and_says_so(self, anna, people, board, sofia, login, address):
         leads.trash(user=anna, contact_ids=[people[1].pk], now=timezone.now())
         data = {"column": board["Nicht erreicht"].pk, "assignee": sofia.pk}
         response = login(anna).post(address, data | {"contact": [people[0].pk, people[1].pk]})
@@ -318,9 +298,7 @@ class TestPicking:
         with unwritten():
             assert post(address, contact=people[0].pk).status_code == 410
 
-    def test_refuses_contacts_the_office_hides_from_an_agent(
-        self, krueger, sofia, jan, board, login, unwritten
-    ):
+    def test_refuses_contacts_the_office_hides_from_an_agent(self, krueger, sofia, jan, board, login, unwritten):
         Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
         own = ContactFactory(column=board["Neue Kontakte"], assignee=sofia)
         hidden = ContactFactory(column=board["Neue Kontakte"], assignee=jan)

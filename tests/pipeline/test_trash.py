@@ -57,9 +57,7 @@ class TestPage:
         assert "Der Papierkorb ist leer" in html
         assert "Kanarienvogel" not in html
 
-    def test_takes_the_same_statements_for_one_and_thirty(
-        self, anna, board, login, django_assert_num_queries
-    ):
+    def test_takes_the_same_statements_for_one_and_thirty(self, anna, board, login, django_assert_num_queries):
         throw(anna, ContactFactory(column=board["Nicht erreicht"]))
         client = login(anna)
         client.get(TRASH)

@@ -167,9 +167,7 @@ def test_the_board_moves_on_while_an_import_writes_its_contacts(anna, board, mon
     assert not any(locked)
 
 
-def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_without_counting_back(
-    anna, board, login
-):
+def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_without_counting_back(anna, board, login):
     source, client = configured(anna, office(3000)), login(anna)
     work()
     imports.start(source=source)

@@ -206,9 +206,7 @@ class BoardMachine(RuleBasedStateMachine):
         refusal = Conflict if len(self.board) >= 20 or (stack.key == "new" and side == "left") else None
         column = self.do(verbs.insert, refusal, now=False, beside_id=stack.id, side=side)
         if column is not None:
-            self.board.insert(
-                self.board.index(stack) + (side == "right"), Stack(column.pk, column.name, None)
-            )
+            self.board.insert(self.board.index(stack) + (side == "right"), Stack(column.pk, column.name, None))
 
     @rule(which=WHICH, name=st.sampled_from(NAMES))
     def rename(self, which: int, name: str) -> None:

@@ -19,9 +19,7 @@ class Server:
 
     def __init__(self, house: Production, **more: str) -> None:
         self.port = free_port()
-        self.environment = (
-            house.environment | {"PORT": str(self.port), "WEB_GRACE": "20", "LOG_LINES": "0"} | more
-        )
+        self.environment = house.environment | {"PORT": str(self.port), "WEB_GRACE": "20", "LOG_LINES": "0"} | more
         self.start()
 
     def start(self) -> None:

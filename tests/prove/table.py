@@ -43,6 +43,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     widths = [max(len(row[place]) for row in (HEAD, *rows)) for place in range(3)]
     terminalreporter.section("promises")
     for row in (HEAD, tuple("-" * width for width in widths), *rows):
-        terminalreporter.line(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+        terminalreporter.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -42,9 +42,7 @@ def test_the_bench_runs_through_and_statements_are_those_of_the_readme(promise):
     rows = table(done.stdout)
     assert {cells[9] for cells in rows[2:]} <= {"0", "0 + 0 wrong", ""}
     promised = statements(table(Path(CHECKOUT, "README.md").read_text()))
-    small = {
-        name for name in promised if "a full page" not in name
-    }  # of sixty contacts no search fills a page
+    small = {name for name in promised if "a full page" not in name}  # of sixty contacts no search fills a page
     measured = statements(rows)
     assert {name: measured[name] for name in small} == {name: promised[name] for name in small}
     row.reached(f"no fault, {promised['move'][0]} statements a move, {promised['board open'][0]} a board")

@@ -14,9 +14,7 @@ from tests.prove.mails import MailMachine
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("examples", "steps"), [(6, 25), pytest.param(150, 50, marks=pytest.mark.prove, id="many")]
-)
+@pytest.mark.parametrize(("examples", "steps"), [(6, 25), pytest.param(150, 50, marks=pytest.mark.prove, id="many")])
 def test_mails_keep_their_promises(promise, examples, steps):
     row = promise(f"funnel, {examples} histories of up to {steps} steps: broken promises", "0")
     run_state_machine_as_test(MailMachine, settings=histories(examples, steps))

@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db
 QUIET = list(HealthCheck)
 
 
-@pytest.mark.parametrize(
-    ("examples", "steps"), [(8, 20), pytest.param(100, 40, marks=pytest.mark.prove, id="many")]
-)
+@pytest.mark.parametrize(("examples", "steps"), [(8, 20), pytest.param(100, 40, marks=pytest.mark.prove, id="many")])
 def test_board_and_model_never_part(promise, examples, steps):
     row = promise(f"verbs against the model, {examples} histories of up to {steps} steps: differences", "0")
     run_state_machine_as_test(BoardMachine, settings=histories(examples, steps))

@@ -15,9 +15,7 @@ SWEPT = """
 SELECT count(*) FROM procrastinate_events event JOIN procrastinate_jobs job ON job.id = event.job_id
 WHERE job.task_name = 'sweep_messages' AND event.type = 'succeeded'
 """
-SWEEPING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%funnel_message%%'"
-)
+SWEEPING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%funnel_message%%'"
 
 
 def answer(data_dir: Path, question: str) -> int:

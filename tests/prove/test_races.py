@@ -41,9 +41,7 @@ def post(client: Client, address: str, **data: object) -> int:
 
 def complain(account: Account, answers: list[list], allowed: set) -> Complaints:
     """Answers nobody may get, and invariants broken in the end."""
-    found = [
-        f"{times} × {answer}" for answer, times in tally(answers).items() if answer not in map(str, allowed)
-    ]
+    found = [f"{times} × {answer}" for answer, times in tally(answers).items() if answer not in map(str, allowed)]
     return found + [sentence for _, sentence in broken(account)]
 
 
@@ -79,9 +77,7 @@ def push_into_one_slot(login, user, board, rounds: int) -> Complaints:
     """Each client carries its cards to and fro, always right below the same card."""
     slots = [make(board[name], "Anker")[0] for name in ("Nicht erreicht", "Termin vereinbart")]
     homes = [board["Nicht erreicht"], board["Termin vereinbart"]]
-    people = {
-        client: make(board["Neue Kontakte"], *(f"{client}-{n}" for n in range(3))) for client in range(16)
-    }
+    people = {client: make(board["Neue Kontakte"], *(f"{client}-{n}" for n in range(3))) for client in range(16)}
     sessions = [login(user) for _ in people]
 
     def client(number: int) -> Callable[[int], int]:
@@ -103,9 +99,7 @@ def push_into_one_slot(login, user, board, rounds: int) -> Complaints:
 
 @rounds(5, 40)
 def test_sixteen_clients_into_one_slot(login, anna, board, promise, rounds):
-    row = promise(
-        f"16 clients, {16 * rounds} drops into one slot: lost cards, shared places, errors", "0, 0, 0"
-    )
+    row = promise(f"16 clients, {16 * rounds} drops into one slot: lost cards, shared places, errors", "0, 0, 0")
     assert push_into_one_slot(login, anna, board, rounds) == []
     row.reached("0, 0, 0")
 
@@ -149,9 +143,7 @@ def move_one_card_in_pairs(login, users, board, rounds: int) -> Complaints:
 
     answers = race([client(0), client(1)], rounds, prepare)
     ties = [str(pair) for pair in answers if sorted(pair) != ["200 own", "409 other"]]
-    steps = [(version, moves) for version, moves in before] + [
-        (card_of(contact).version, Move.objects.count())
-    ]
+    steps = [(version, moves) for version, moves in before] + [(card_of(contact).version, Move.objects.count())]
     jumps = [f"from {a} to {b}" for a, b in pairwise(steps) if (b[0] - a[0], b[1] - a[1]) != (1, 1)]
     return ties + jumps + [sentence for _, sentence in broken(users[0].account)]
 
@@ -173,9 +165,7 @@ class AnyVersion(int):
 @pytest.mark.breaks_invariants
 def test_missing_version_check_is_caught(login, anna, sofia, board, monkeypatch):
     real = moves.move_card
-    monkeypatch.setattr(
-        moves, "move_card", lambda **asked: real(**asked | {"version": AnyVersion(asked["version"])})
-    )
+    monkeypatch.setattr(moves, "move_card", lambda **asked: real(**asked | {"version": AnyVersion(asked["version"])}))
     assert move_one_card_in_pairs(login, [anna, sofia], board, 2) != []
 
 
@@ -202,9 +192,7 @@ def drop_while(kind: str, login, anna, sofia, board, rounds: int, outcomes: Coun
     def prepare(turn: int) -> None:
         settle(turn - 1)
         column = verbs.insert(user=anna, beside_id=last.pk, side="right")
-        scene.update(
-            column=column, drop=body(contact, column, key=f"{turn}"), card=f"/cards/{contact.pk}/position/"
-        )
+        scene.update(column=column, drop=body(contact, column, key=f"{turn}"), card=f"/cards/{contact.pk}/position/")
         if kind == "undo":
             move(sofia, contact, column)
             scene.update(card=f"/moves/{move(sofia, contact, start).move.pk}/reversal/", drop={})
@@ -314,9 +302,7 @@ def ask_ten_times(login, user, board, rounds: int) -> Complaints:
 
     answers = race([client(place) for place in range(10)], rounds, prepare)
     moved.append(Move.objects.count())
-    different = [
-        str(set(round_)) for round_ in answers if len(set(round_)) != 1 or not round_[0].startswith("200")
-    ]
+    different = [str(set(round_)) for round_ in answers if len(set(round_)) != 1 or not round_[0].startswith("200")]
     effects = [f"{b - a} moves" for a, b in pairwise(moved) if b - a != 1]
     return different + effects + [sentence for _, sentence in broken(user.account)]
 

@@ -141,9 +141,7 @@ def test_what_is_under_way_is_finished_and_whoever_comes_meanwhile_waits(house, 
     contact, version, column = anna.card()
     body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
     with locked(house, "Krüger Immobilien"):
-        moving, moved = later(
-            lambda: anna.post(f"/cards/{contact}/position/", body, **{"HX-Request": "true"})
-        )
+        moving, moved = later(lambda: anna.post(f"/cards/{contact}/position/", body, **{"HX-Request": "true"}))
         wait_until(lambda: house.ask(WAITING)[0][0] > 0)
         handed.tell_to_stop()
     assert handed.process.wait(60) == 0

@@ -15,9 +15,7 @@ class Command(BaseCommand):
     help = "Writes database, uploads, keys and the journal of erasures into one file, while the product runs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--to", required=True, type=Path, help="the file; an older one of this name is replaced"
-        )
+        parser.add_argument("--to", required=True, type=Path, help="the file; an older one of this name is replaced")
 
     def handle(self, *args: Any, to: Path, **options: Any) -> None:
         try:
@@ -27,6 +25,4 @@ class Command(BaseCommand):
                 archive.pack(to, database)
         except (dumping.DumpError, OSError) as error:
             raise CommandError(f"Die Sicherung ist nicht entstanden: {error}") from None
-        self.stdout.write(
-            f"Gesichert in {to} ({to.stat().st_size / 1e6:.1f} MB). Die Datei enthält die Schlüssel."
-        )
+        self.stdout.write(f"Gesichert in {to} ({to.stat().st_size / 1e6:.1f} MB). Die Datei enthält die Schlüssel.")

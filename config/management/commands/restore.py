@@ -21,21 +21,15 @@ OTHER_KEY = "die Sicherung gehört zu einem anderen TOKEN_KEY; bitte setzen Sie 
 
 
 class Command(BaseCommand):
-    help = (
-        "Replaces database, uploads, keys and journal by those of a backup; refuses while the product runs."
-    )
+    help = "Replaces database, uploads, keys and journal by those of a backup; refuses while the product runs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--from", required=True, type=Path, dest="source", help="a file that `backup` wrote"
-        )
+        parser.add_argument("--from", required=True, type=Path, dest="source", help="a file that `backup` wrote")
 
     def handle(self, *args: Any, source: Path, **options: Any) -> None:
         with claim_alone() as alone:
             if not alone or dumping.others():
-                raise CommandError(
-                    "Das Produkt läuft noch. Bitte erst Webserver und Hintergrunddienst beenden."
-                )
+                raise CommandError("Das Produkt läuft noch. Bitte erst Webserver und Hintergrunddienst beenden.")
             with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as scratch:
                 self.carry_out(source, Path(scratch))
 

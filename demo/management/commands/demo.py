@@ -15,9 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--contacts", type=int, default=300, help="how many (default 300)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same people")
-        parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing if there is an office already"
-        )
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if there is an office already")
 
     def handle(self, *, contacts: int, seed: int, if_empty: bool = False, **options: Any) -> None:
         if contacts < 0:

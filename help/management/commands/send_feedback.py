@@ -9,9 +9,7 @@ from help.feedback import deliver_waiting
 
 
 class Command(BaseCommand):
-    help = (
-        "Mails stored feedback that has not reached the operator yet (the worker does so every five minutes)."
-    )
+    help = "Mails stored feedback that has not reached the operator yet (the worker does so every five minutes)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         mailed, waiting = deliver_waiting(now=timezone.now())

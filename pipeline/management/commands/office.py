@@ -77,9 +77,7 @@ class Command(BaseCommand):
             self.stdout.write(_("Die Einladung an %(email)s ist verschickt.") % {"email": admin.email})
             return
         if not print_link:
-            self.stderr.write(
-                _("Die E-Mail ließ sich nicht verschicken; bitte geben Sie den Link selbst weiter:")
-            )
+            self.stderr.write(_("Die E-Mail ließ sich nicht verschicken; bitte geben Sie den Link selbst weiter:"))
         self.stdout.write(invitations.link(admin))
 
     def _mail(self, admin: User) -> bool:
