@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 COOKIE = "browser"
 PATH = "/accounts/"
 AGE = 180 * 24 * 60 * 60  # seconds
-MOST = 8  # accounts that one browser knows, the newest first
+MAX_ACCOUNTS = 8  # accounts that one browser knows, the newest first
 
 
 def key(request: HttpRequest, email: str) -> str | None:
@@ -29,7 +29,7 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
     """This browser has logged in as the owner of the address."""
     known = _read(request)
     others = [mark for mark in known["of"] if mark != _mark(email)]
-    known["of"] = [_mark(email), *others][:MOST]
+    known["of"] = [_mark(email), *others][:MAX_ACCOUNTS]
     response.set_cookie(
         COOKIE,
         signing.dumps(known, salt=__name__),

@@ -5,7 +5,7 @@ import re
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
-LONGEST = 254
+MAX_LENGTH = 254
 
 _PARTED = re.compile(r"[,;/|\s]+")  # what people write between several addresses
 
@@ -17,7 +17,7 @@ def clean_email(raw: str) -> str:
     dot, and umlauts before the @, which only relays with SMTPUTF8 take.
     """
     text = raw.strip()
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         raise _too_long()
     if sum("@" in part for part in _PARTED.split(text)) > 1:
         raise ValueError(_("Bitte nur eine E-Mail-Adresse angeben."))
@@ -32,10 +32,10 @@ def clean_email(raw: str) -> str:
         ).ascii_email
     except EmailNotValidError:
         raise ValueError(_("„%(text)s“ ist keine gültige E-Mail-Adresse.") % {"text": text}) from None
-    if address is None or len(address) > LONGEST:
+    if address is None or len(address) > MAX_LENGTH:
         raise _too_long()
     return address.lower()
 
 
 def _too_long() -> ValueError:
-    return ValueError(_("Die E-Mail-Adresse ist zu lang (höchstens %(limit)s Zeichen).") % {"limit": LONGEST})
+    return ValueError(_("Die E-Mail-Adresse ist zu lang (höchstens %(limit)s Zeichen).") % {"limit": MAX_LENGTH})

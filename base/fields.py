@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from base.dates import FIRST_YEAR, LAST_YEAR, parse_date
 from base.emails import clean_email
 
-MOST_TAGS = 20
-LONGEST_TAG = 30
+MAX_TAGS = 20
+MAX_TAG_LENGTH = 30
 
 _THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 
@@ -140,8 +140,10 @@ class TagsField(forms.CharField):
         text = one_spelling(super().clean(value))
         no_control_signs(text)
         tags = list(dict.fromkeys(" ".join(tag.split()) for tag in text.split(",") if tag.strip()))
-        if len(tags) > MOST_TAGS:
-            raise ValidationError(_("Höchstens %(limit)s Schlagwörter."), params={"limit": MOST_TAGS})
-        if any(len(tag) > LONGEST_TAG for tag in tags):
-            raise ValidationError(_("Ein Schlagwort hat höchstens %(limit)s Zeichen."), params={"limit": LONGEST_TAG})
+        if len(tags) > MAX_TAGS:
+            raise ValidationError(_("Höchstens %(limit)s Schlagwörter."), params={"limit": MAX_TAGS})
+        if any(len(tag) > MAX_TAG_LENGTH for tag in tags):
+            raise ValidationError(
+                _("Ein Schlagwort hat höchstens %(limit)s Zeichen."), params={"limit": MAX_TAG_LENGTH}
+            )
         return tags

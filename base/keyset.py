@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-LONGEST = 1200  # characters of a place in the address
+MAX_LENGTH = 1200  # characters of a place in the address
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _text(row: Any) -> str:
 
 def _parse(written: str, order: Order, *, is_before: bool) -> Place | None:
     pk, dot, coded = written.partition(".")
-    if len(written) > LONGEST or not (pk.isascii() and pk.isdigit() and len(pk) < 20 and int(pk) < 2**63):
+    if len(written) > MAX_LENGTH or not (pk.isascii() and pk.isdigit() and len(pk) < 20 and int(pk) < 2**63):
         return None
     try:
         key = order.read(urlsafe_base64_decode(coded).decode()) if dot else None

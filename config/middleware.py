@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import login_first
 from base.csp import STRICT
 from base.refusals import answer
-from pipeline.imports.steps import LARGEST_FILE
+from pipeline.imports.steps import MAX_FILE_SIZE
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 
@@ -68,7 +68,7 @@ class RefuseLargeBodies:
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not request.user.is_authenticated:
             return self.ANYBODY
-        return self.ANYBODY + (LARGEST_FILE if name == self.FILES else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return self.ANYBODY + (MAX_FILE_SIZE if name == self.FILES else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def _length(request: HttpRequest) -> int:

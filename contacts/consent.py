@@ -17,7 +17,7 @@ from contacts.finding import lock
 from contacts.models import Consent, Contact
 
 BY_HAND: tuple[Any, ...] = (Consent.Method.SPOKEN, Consent.Method.WRITTEN, Consent.Method.FORM)
-LONGEST_PLACE = Consent._meta.get_field("place").max_length
+MAX_PLACE_LENGTH = Consent._meta.get_field("place").max_length
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def attest(
         channel=channel,
         granted=granted,
         wording=wording,
-        place=place[:LONGEST_PLACE],
+        place=place[:MAX_PLACE_LENGTH],
         method=method,
         occurred_at=now,
         address=_meant(contact, channel, granted) if address is None else address.lower(),

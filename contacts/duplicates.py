@@ -11,7 +11,7 @@ from contacts import identity
 from contacts.identity import Record
 from contacts.models import Contact, ContactQuerySet
 
-MOST = 10
+MAX_FOUND = 10
 READ = 50  # rows: of several who share a name, not each one shares anything else
 
 
@@ -30,7 +30,7 @@ def find(user: User, contact: Contact) -> list[Contact]:
         if shared := in_common(known, identity.record(vars(other))):
             other.shared = shared
             found.append(other)
-    return found[:MOST]
+    return found[:MAX_FOUND]
 
 
 def in_common(one: Record, other: Record) -> str:

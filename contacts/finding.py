@@ -54,7 +54,7 @@ def searched(user: User, typed: str, prefix: str = "") -> Q:
 def _named(typed: str, prefix: str) -> Q:
     """Marketing may not see addresses, so searching must not tell them either: names only."""
     condition = Q(**{f"{prefix}sort_name__isnull": False})
-    for word in search.fold_short(typed).split()[: search.MOST_WORDS]:
+    for word in search.fold_short(typed).split()[: search.MAX_WORDS]:
         field = f"{prefix}sort_name"
         condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
     return condition

@@ -8,7 +8,7 @@ import phonenumbers
 from phonenumbers import PhoneNumber as Number
 
 HOME = "DE"
-_FEWEST_DIGITS = 6  # after the country code: neither "110" nor a house number is a person's number
+_MIN_DIGITS = 6  # after the country code: neither "110" nor a house number is a person's number
 _CANDIDATE = re.compile(r"[+(]?[0-9][0-9 ()/.–-]*[0-9]")
 _SPACES = re.compile(r"\s")
 
@@ -52,7 +52,7 @@ def _parsed(
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    is_long = len(phonenumbers.national_significant_number(number)) >= _FEWEST_DIGITS
+    is_long = len(phonenumbers.national_significant_number(number)) >= _MIN_DIGITS
     return number if is_long and is_one(number) else None
 
 

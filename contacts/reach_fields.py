@@ -17,7 +17,7 @@ from contacts.reaches import Reach
 BLANK = 1  # lines offered for new ones
 EMAIL_KINDS = ("private", "work", "other")
 PHONE_KINDS = tuple(reaches.KINDS)
-LONGEST_PHONE = 40
+MAX_PHONE_LENGTH = 40
 
 
 class ReachesWidget(forms.Widget):
@@ -32,7 +32,9 @@ class ReachesWidget(forms.Widget):
         if f"{name}-0-text" not in data:
             return None
         parts = ("kind", "text", "words")
-        lines = [{part: data.get(f"{name}-{index}-{part}", "") for part in parts} for index in range(reaches.MOST + 1)]
+        lines = [
+            {part: data.get(f"{name}-{index}-{part}", "") for part in parts} for index in range(reaches.MAX_FURTHER + 1)
+        ]
         return {"lines": lines, "first": data.get(f"{name}-first", "")}
 
     def id_for_label(self, id_: str) -> str:
@@ -42,7 +44,7 @@ class ReachesWidget(forms.Widget):
         is_typed = isinstance(value, dict)
         lines = [line for line in (value["lines"] if is_typed else value or []) if line["text"]]
         first = value["first"] if is_typed else ""
-        shown = lines + [reaches.reach("")] * min(BLANK, reaches.MOST - len(lines))
+        shown = lines + [reaches.reach("")] * min(BLANK, reaches.MAX_FURTHER - len(lines))
         rows = ((self._line(name, index, line, first),) for index, line in enumerate(shown))
         return format_html('<div class="reaches">{}</div>', format_html_join("", "{}", rows))
 
@@ -64,7 +66,7 @@ class ReachesWidget(forms.Widget):
 
     def _text(self, place: str, part: str, line: Mapping[str, str], kind: str, hint: str) -> SafeString:
         label = hint or (_("Weitere Mailadresse") if kind == "email" else _("Weitere Nummer"))
-        limits = {"text": 254 if kind == "email" else LONGEST_PHONE, "words": reaches.LONGEST_WORDS}
+        limits = {"text": 254 if kind == "email" else MAX_PHONE_LENGTH, "words": reaches.MAX_WORDS_LENGTH}
         attrs = {**self._named(place, part), "type": kind, "maxlength": limits[part], "aria-label": label}
         attrs |= {"placeholder": hint} if hint else {}
         return forms.TextInput(attrs).render(f"{place}-{part}", line.get(part, ""))
@@ -90,16 +92,16 @@ class ReachesField(forms.Field):
             for index, line in enumerate(value["lines"])
             if line["text"].strip()
         ]
-        if len(found) > reaches.MOST:
-            raise ValidationError(_("Höchstens %(limit)s weitere."), params={"limit": reaches.MOST})
+        if len(found) > reaches.MAX_FURTHER:
+            raise ValidationError(_("Höchstens %(limit)s weitere."), params={"limit": reaches.MAX_FURTHER})
         return found
 
     def _reach(self, line: Mapping[str, str]) -> Reach:
         text, words = one_spelling(line["text"].strip()), one_spelling(line["words"].strip())
         for said in (text, words):
             no_control_signs(said)
-        if self.is_phone and len(text) > LONGEST_PHONE:
-            limit = {"limit": LONGEST_PHONE}
+        if self.is_phone and len(text) > MAX_PHONE_LENGTH:
+            limit = {"limit": MAX_PHONE_LENGTH}
             raise ValidationError(_("Eine Telefonnummer hat höchstens %(limit)s Zeichen."), params=limit)
         try:
             text = text if self.is_phone else clean_email(text)

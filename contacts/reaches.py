@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy
 
-MOST = 9  # further ones of each sort
-LONGEST_WORDS = 120
+MAX_FURTHER = 9  # further ones of each sort
+MAX_WORDS_LENGTH = 120
 KINDS = {
     "private": gettext_lazy("privat"),
     "work": gettext_lazy("geschäftlich"),
@@ -27,7 +27,7 @@ _ENTRY = re.compile(r"(?P<text>.*?)(?: \((?P<beside>[^()]*)\))?", re.DOTALL)
 
 def reach(text: str, kind: str = "", words: str = "") -> Reach:
     """One further number or address."""
-    return {"kind": kind, "text": text, "words": words[:LONGEST_WORDS]}
+    return {"kind": kind, "text": text, "words": words[:MAX_WORDS_LENGTH]}
 
 
 def texts(first: str, further: Iterable[Mapping[str, str]]) -> list[str]:
@@ -48,7 +48,7 @@ def write(further: Sequence[Mapping[str, str]]) -> str:
 def read(line: str) -> list[Reach]:
     """What `write` has written; what stands in brackets without a known kind are words."""
     found = (_ENTRY.fullmatch(part.strip()) for part in line.split(_BETWEEN.strip()))
-    return [_read(match) for match in found if match and match["text"]][:MOST]
+    return [_read(match) for match in found if match and match["text"]][:MAX_FURTHER]
 
 
 def union(first: str, known: Sequence[Reach], more: Iterable[Reach], fold: Fold = str.casefold) -> list[Reach]:
@@ -63,7 +63,7 @@ def union(first: str, known: Sequence[Reach], more: Iterable[Reach], fold: Fold 
         if form not in seen:
             seen.add(form)
             found.append(one)
-    return found[:MOST]
+    return found[:MAX_FURTHER]
 
 
 def _written(one: Mapping[str, str]) -> str:

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST_QUERY = 100
-MOST_WORDS = 8
-_LONGEST_LEXEME = 254  # characters; PostgreSQL refuses lexemes of 2 kB
+MAX_QUERY_LENGTH = 100
+MAX_WORDS = 8
+_MAX_LEXEME_LENGTH = 254  # characters; PostgreSQL refuses lexemes of 2 kB
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -21,7 +21,7 @@ _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 _DIGITS = re.compile(r"[\d\s()/.+-]+")
 _SALUTATION = re.compile(r"\s*(?:herrn?|frau|familie|fam\.|eheleute)\s+(?=\S)", re.IGNORECASE)
 _RUN = 4  # digits in a row
-_MOST_RUNS = 12
+_MAX_RUNS = 12
 _RUN_MARK = "\u2060"  # nobody can type it: a run is no beginning of a word
 _PHONE = re.compile(r"(?<![\w@.])(?:\+|\(?0)[\d\s()/.-]*\d(?!\w)")
 
@@ -62,7 +62,7 @@ def lexemes(
     words |= roads | {road + "asse" for road in roads if road.endswith("str")}
     words |= {_printable(folded(address)) for address in addresses for folded in (fold, fold_short)}
     words |= {word for number in {phone, *phones} if number for word in _numbers(number)}
-    return sorted({word[:_LONGEST_LEXEME] for word in words if word})
+    return sorted({word[:_MAX_LEXEME_LENGTH] for word in words if word})
 
 
 def query(text: str) -> str | None:
@@ -72,15 +72,15 @@ def query(text: str) -> str | None:
     but signs looks for these signs (and finds nothing) instead of everything. A salutation before a name is no part of
     it, and four digits or more may stand anywhere in a phone number.
     """
-    text = _SALUTATION.sub("", _printable(text[:LONGEST_QUERY]), count=1) if text else ""
+    text = _SALUTATION.sub("", _printable(text[:MAX_QUERY_LENGTH]), count=1) if text else ""
     words = [digits for number in _PHONE.findall(text) if (digits := _dialled(number))]
     for part in _PHONE.sub(" ", text).split():
         is_address = "@" in part.strip("@")
         words += [fold(part)] if is_address else _WORD.findall(fold(_unparted(part)))
     words = list(dict.fromkeys(words)) or text.split()
-    asked = " & ".join(map(_asked, words[:MOST_WORDS]))
+    asked = " & ".join(map(_asked, words[:MAX_WORDS]))
     if len(words) > 1 and _DIGITS.fullmatch(text) and (runs := _runs(_dialled(text))):
-        return f"{asked} | {' & '.join(map(_quoted, runs[:_MOST_RUNS]))}"
+        return f"{asked} | {' & '.join(map(_quoted, runs[:_MAX_RUNS]))}"
     return asked or None
 
 
@@ -109,7 +109,7 @@ def sort_key(last_name: str, first_name: str = "", company: str = "") -> str | N
 def _asked(word: str) -> str:
     begins = f"{_quoted(word)}:*"
     runs = _runs(word) if word.isdigit() else []
-    return f"({begins} | {' & '.join(map(_quoted, runs[:_MOST_RUNS]))})" if runs else begins
+    return f"({begins} | {' & '.join(map(_quoted, runs[:_MAX_RUNS]))})" if runs else begins
 
 
 def _runs(digits: str) -> list[str]:

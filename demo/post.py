@@ -21,8 +21,8 @@ from funnel.permission.tokens import unsubscribe_token
 from funnel.series import planning
 from pipeline.models import Column
 
-MOST_FOLLOWED = 20_000  # contacts; of a larger crowd the others count as imported, and nobody mailed them
-MOST_RENDERED = 2_000  # the newest; of the others only the subject is told
+MAX_FOLLOWED = 20_000  # contacts; of a larger crowd the others count as imported, and nobody mailed them
+MAX_RENDERED = 2_000  # the newest; of the others only the subject is told
 IMPRINTS = {
     "Krüger Immobilien": {
         "legal_name": "Krüger Immobilien GmbH",
@@ -106,7 +106,7 @@ class PostOffice:
 
     def take(self, pk: int, person: Person, owner: User | None, story: Story, chance: Random, now: datetime) -> None:
         """What the funnel made of a contact's story; nobody else of the office may have the address already."""
-        if len(self.letters) == MOST_FOLLOWED:
+        if len(self.letters) == MAX_FOLLOWED:
             return
         address = person.email.lower()
         is_free = bool(address) and address not in self.served
@@ -118,9 +118,9 @@ class PostOffice:
         """Gives each mail that left its words, and tells of it among the actions."""
         left = [(mail, one) for one in self.letters for mail in mails_of(one.post) if mail.has_left]
         left.sort(key=lambda pair: pair[0].planned_for, reverse=True)
-        for mail, letter in left[:MOST_RENDERED]:
+        for mail, letter in left[:MAX_RENDERED]:
             self._render(mail, letter)
-        for mail, _letter in left[MOST_RENDERED:]:
+        for mail, _letter in left[MAX_RENDERED:]:
             mail.subject = plain_subject(mail.step.subject, self.sender.name)
         for letter in self.letters:
             tell_of(letter.post, letter.story)

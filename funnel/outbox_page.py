@@ -66,7 +66,7 @@ class Wanted:
             state=state if state in SHELVES else UPCOMING,
             sequence=sequence if is_id else "",
             period=period if period in PERIODS else "",
-            q=query.get("q", "").replace("\x00", "").strip()[: search.LONGEST_QUERY],
+            q=query.get("q", "").replace("\x00", "").strip()[: search.MAX_QUERY_LENGTH],
         )
 
     @property

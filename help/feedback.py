@@ -16,9 +16,9 @@ from accounts.models import User
 from base.refusals import TooMany
 from help.models import Feedback
 
-MOST_PER_HOUR = 20
+MAX_PER_HOUR = 20
 MAIL_SECONDS = 5  # somebody is waiting for the page
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +40,9 @@ def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: dat
         if (earlier.text, earlier.reply_to) != (text, reply_to):
             raise SpentKey
         return earlier
-    if own.filter(created_at__gt=now - timedelta(hours=1)).count() >= MOST_PER_HOUR:
+    if own.filter(created_at__gt=now - timedelta(hours=1)).count() >= MAX_PER_HOUR:
         sentence = _("Höchstens %(most)s Nachrichten in einer Stunde. Bitte versuchen Sie es später noch einmal.")
-        raise TooMany(sentence % {"most": MOST_PER_HOUR})
+        raise TooMany(sentence % {"most": MAX_PER_HOUR})
     message = Feedback(
         account=user.account,
         user=user,
@@ -117,4 +117,4 @@ def _mail(feedback: Feedback) -> EmailMessage:
 def one_line(name: str) -> str:
     """A name as it may stand in a header: no line ends or other invisible signs, and not endless."""
     visible = "".join(sign if sign.isprintable() else " " for sign in name)
-    return " ".join(visible.split())[:LONGEST_NAME]
+    return " ".join(visible.split())[:MAX_NAME_LENGTH]

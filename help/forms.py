@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from base.emails import clean_email
 
-LONGEST_PAGE = 500
+MAX_PAGE_LENGTH = 500
 
 
 class LinesField(forms.CharField):
@@ -87,4 +87,4 @@ def own_path(address: str, host: str) -> str:
         return ""
     path = urlsplit(address).path
     is_ours = path.startswith("/") and not path.startswith("//") and path.isprintable()
-    return path[:LONGEST_PAGE] if is_ours else ""
+    return path[:MAX_PAGE_LENGTH] if is_ours else ""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from django.db import OperationalError
 from procrastinate import JobContext, RetryStrategy
 
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 # A database that restarts is worth waiting for; any other fault would only happen again.
-AGAIN = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=5, retry_exceptions={OperationalError})
+AGAIN = RetryStrategy(max_attempts=MAX_ATTEMPTS, wait=5, retry_exceptions={OperationalError})
 
 
 def attempt(work: Callable[[], None], give_up: Callable[[], None], context: JobContext) -> None:
@@ -15,12 +15,12 @@ def attempt(work: Callable[[], None], give_up: Callable[[], None], context: JobC
 
     Work that killed its worker each time never got as far as a fault: it is counted and given up here.
     """
-    if context.job.attempts > MOST_ATTEMPTS:
+    if context.job.attempts > MAX_ATTEMPTS:
         give_up()
         return
     try:
         work()
     except Exception as fault:
-        if not isinstance(fault, OperationalError) or context.job.attempts >= MOST_ATTEMPTS:
+        if not isinstance(fault, OperationalError) or context.job.attempts >= MAX_ATTEMPTS:
             give_up()
         raise

@@ -20,7 +20,7 @@ from contacts.csv.story import stories
 from pipeline.models import Export
 from pipeline.selection import Selection
 
-MOST_AN_HOUR = 5
+MAX_PER_HOUR = 5
 LIFETIME = timedelta(hours=1)
 # Parts of other columns; an action; evidence, which is printed as proof: none of them a fact of the contact.
 NOT_EXPORTED = (*ONLY_READ, "note", "consent_at", "consent_wording", "consent_place")
@@ -37,7 +37,7 @@ def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) 
     """
     User.objects.of(user.account).select_for_update(no_key=True).get(pk=user.pk)  # two at once are counted, too
     recent = Export.objects.of(user.account).filter(user=user, created_at__gt=now - LIFETIME)
-    if recent.count() >= MOST_AN_HOUR:
+    if recent.count() >= MAX_PER_HOUR:
         raise TooMany(_("Höchstens fünf Exporte in einer Stunde. Bitte versuchen Sie es später noch einmal."))
     Export.objects.of(user.account).filter(created_at__lt=now - 24 * LIFETIME).delete()
     return Export.objects.create(id=uuid.uuid4(), account=user.account, user=user, query=query, ids=ids, created_at=now)

@@ -12,7 +12,7 @@ from contacts.models import Source
 from pipeline.models import Column
 from pipeline.selection import DUE, Selection
 
-MOST_TAGS = 200  # offered in the menu
+MAX_TAGS = 200  # offered in the menu
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def tags(selection: Selection) -> list[Entry]:
         return []
     tagged = Selection(user=selection.user, today=selection.today).contacts().exclude(tags=[])
     one = Func("tags", function="unnest", output_field=CharField())
-    known = list(tagged.annotate(one=one).values_list("one", flat=True).distinct().order_by("one")[:MOST_TAGS])
+    known = list(tagged.annotate(one=one).values_list("one", flat=True).distinct().order_by("one")[:MAX_TAGS])
     if selection.tag and selection.tag not in known:
         known.append(selection.tag)
     return _entries(selection, "tag", [("", _("Alle Schlagwörter")), *((tag, tag) for tag in known)]) if known else []

@@ -9,7 +9,7 @@ from contacts.models import Change, Contact
 from pipeline.models import Move
 
 PAGE = 20
-LONGEST = 1000  # lines of the page that shows all of it
+MAX_LINES = 1000  # lines of the page that shows all of it
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
 from pipeline.selection import Selection
 
-MOST = 10_000  # contacts that are changed at once
+MAX_PICKED = 10_000  # contacts that are changed at once
 LISTED = 500  # contacts that have a field each; a form has a limit of fields
 
 
@@ -69,7 +69,7 @@ def named(data: QueryDict) -> set[int]:
     texts = set(data.getlist("contact")) | set(",".join(data.getlist("contacts")).split(",")) - {""}
     if not texts:
         raise NothingPicked(_("Bitte wählen Sie mindestens einen Kontakt aus."))
-    if len(texts) > MOST:
+    if len(texts) > MAX_PICKED:
         raise too_many()
     if not all(text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63 for text in texts):
         raise unavailable()
@@ -88,8 +88,8 @@ def too_many() -> NotUnderstood:
 def _everything(selection: Selection, data: QueryDict, confirmed: bool) -> Picked:
     if confirmed and "total" not in data:
         raise NotUnderstood(_("Es fehlt, wie viele Kontakte gemeint sind. Bitte laden Sie die Seite neu."))
-    ids = list(selection.contacts().order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(ids) > MOST:
+    ids = list(selection.contacts().order_by("pk").values_list("pk", flat=True)[: MAX_PICKED + 1])
+    if len(ids) > MAX_PICKED:
         raise too_many()
     if not ids:
         raise NothingPicked(_("Bitte wählen Sie mindestens einen Kontakt aus."))

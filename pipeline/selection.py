@@ -27,7 +27,7 @@ DUE = {
     "set": _("mit Fälligkeit"),
     "none": _("ohne Fälligkeit"),
 }
-LONGEST_TAG = 30
+MAX_TAG_LENGTH = 30
 MANY = 1000  # contacts found by four digits
 FILTERS = ("q", "assignee", "due", "source", "status", "tag")
 FOR_MARKETING = ("q", "source", "status")  # filtering by something would show it
@@ -55,12 +55,12 @@ class Selection:
         return cls(
             user=user,
             today=timezone.localdate(),
-            q=asked["q"][: search.LONGEST_QUERY],
+            q=asked["q"][: search.MAX_QUERY_LENGTH],
             assignee=assignee if _is_id(assignee) or assignee in ("me", "none") else "",
             due=due if due in DUE else "",
             source=source if source in Source.values else "",
             status=asked["status"] if _is_id(asked["status"]) else "",
-            tag=asked["tag"][:LONGEST_TAG],
+            tag=asked["tag"][:MAX_TAG_LENGTH],
         )
 
     @property

@@ -26,7 +26,7 @@ STARTS = (
     "/help/",
     "/feedback/",
 )
-MOST_ALIKE = 2  # pages that differ by an id only
+MAX_ALIKE = 2  # pages that differ by an id only
 # Asked of every page: what the pages of today and tomorrow may read from their addresses.
 QUERY = {
     "q": SEARCHED,
@@ -112,7 +112,7 @@ class Crawl:
             path, _, query = where.partition("?")
             likeness = re.sub(r"\d{10}|[0-9a-f-]{36}", "#", f"{method} {path} {sorted(parse_qs(query))} {sorted(data)}")
             self.seen[likeness] += 1
-            if self.seen[likeness] > MOST_ALIKE or not path.startswith(within):
+            if self.seen[likeness] > MAX_ALIKE or not path.startswith(within):
                 continue
             reply = self.ask(method, where, data)
             if is_link and reply.status >= 400:

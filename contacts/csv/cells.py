@@ -14,7 +14,7 @@ from contacts.csv.fields import FIELDS, choice_of
 from contacts.csv.headers import Heading, heading, is_kept, labels_of
 from contacts.csv.numbers import READERS
 from contacts.csv.places import ADDRESS, Cells, fields_of, place_rank
-from contacts.csv.reaches import MOST, Reach, emails_in, further, in_order, is_nothing, once, phones_in
+from contacts.csv.reaches import MAX_PER_CELL, Reach, emails_in, further, in_order, is_nothing, once, phones_in
 from contacts.csv.values import empty_of, tags_in, tidy
 
 NAMES = ("last_name", "company", "email", "phone")  # a contact needs one of them
@@ -215,9 +215,9 @@ class _Row:
             found += each.reaches
             self._keep_all(index, f"more_{key}s", each.left)
         found = once(found)
-        if found[MOST:]:
-            self._keep_all(self.texts[key][0][0], key, [reach["text"] for reach in found[MOST:]])
-        self._set_reaches(key, found[:MOST])
+        if found[MAX_PER_CELL:]:
+            self._keep_all(self.texts[key][0][0], key, [reach["text"] for reach in found[MAX_PER_CELL:]])
+        self._set_reaches(key, found[:MAX_PER_CELL])
 
     def _keep_all(self, index: int, key: str, texts: Sequence[str]) -> None:
         for text in texts:

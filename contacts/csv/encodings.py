@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-LONGEST_RECORD = 1_000_000  # characters of one row, line ends in its cells included
+MAX_RECORD_LENGTH = 1_000_000  # characters of one row, line ends in its cells included
 TOO_LONG = gettext_noop("Die Zeile ist zu lang; das ist keine Liste von Kontakten.")
 _CHUNK = 1 << 20
 _EVIDENCE = 1_000_000  # bytes from the first sign on that is not ASCII; more would tell nothing new
@@ -42,7 +42,7 @@ def _as_they_are(fault: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error(_C1, _as_they_are)
-csv.field_size_limit(LONGEST_RECORD + 1)  # else a long cell would be taken for a quote that is open
+csv.field_size_limit(MAX_RECORD_LENGTH + 1)  # else a long cell would be taken for a quote that is open
 
 
 class CsvError(ValueError):
@@ -123,7 +123,7 @@ class _Lines:
 
     def __next__(self) -> str:
         try:
-            line = self.stream.readline(LONGEST_RECORD + 1)
+            line = self.stream.readline(MAX_RECORD_LENGTH + 1)
         except UnicodeDecodeError:
             sentence = gettext_noop("Der Zeichensatz ist nicht lesbar. Bitte die Datei als UTF-8 speichern.")
             raise CsvError(self.number + 1, sentence) from None
@@ -134,7 +134,7 @@ class _Lines:
         if "\x00" in line:
             sentence = gettext_noop("Die Zeile enthält ein NUL-Zeichen; das ist keine Textdatei.")
             raise CsvError(self.number, sentence)
-        if self.size > LONGEST_RECORD:
+        if self.size > MAX_RECORD_LENGTH:
             raise CsvError(self.number, TOO_LONG)
         return line
 

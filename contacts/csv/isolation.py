@@ -18,9 +18,10 @@ from contacts.csv.reading import read_into
 from contacts.csv.sheet import Shape
 
 SECONDS = 5  # of the processor
-LONGEST_WAIT = 120  # seconds, on a machine that has other work
+TIMEOUT = 120  # seconds, on a machine that has other work
 MEMORY = 200_000_000  # bytes, the interpreter's own included
-LARGEST_ROWS = 200_000_000  # bytes that are written; a small spreadsheet may repeat one long text a million times
+# The process writes this many bytes at most: a small spreadsheet may repeat one long text a million times.
+MAX_BYTES_WRITTEN = 200_000_000
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -30,7 +31,7 @@ def read_apart(source: Path, target: Path) -> Shape:
     surroundings = {"DJANGO_SETTINGS_MODULE": "contacts.bare_settings", "PATH": os.environ.get("PATH", "")}
     try:
         ended = subprocess.run(
-            command, cwd=CHECKOUT, env=surroundings, capture_output=True, timeout=LONGEST_WAIT, check=False
+            command, cwd=CHECKOUT, env=surroundings, capture_output=True, timeout=TIMEOUT, check=False
         )
         answer = json.loads(ended.stdout) if ended.returncode == 0 else {}
     except (subprocess.TimeoutExpired, json.JSONDecodeError):
@@ -51,7 +52,7 @@ def main(source: str, target: str) -> None:
     """Reads, and prints the shape or the fault."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_ROWS, LARGEST_ROWS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_BYTES_WRITTEN, MAX_BYTES_WRITTEN))
     answer: dict[str, object]
     try:
         with Path(target).open("w", encoding="utf-8", newline="") as file:

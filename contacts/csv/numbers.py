@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from base.dates import parse_date
 
-LARGEST_AREA = Decimal("9999999.99")
+MAX_AREA = Decimal("9999999.99")
 FIRST_YEAR_BUILT, LAST_YEAR_BUILT = 1000, 2100
 Read = tuple[object, bool]  # the value, and whether it is exactly what the cell says
 
@@ -65,8 +65,8 @@ def read_area(text: str) -> Read:
         digits = digits.replace(".", "").replace(",", ".")  # 1.250,50 and 1.250
     if digits.count(".") > 1:
         raise ValueError(_("„%(text)s“ ist keine Fläche in m².") % {"text": text})
-    area = Decimal(digits).quantize(Decimal("0.01"), ROUND_HALF_UP) if len(digits) < 20 else LARGEST_AREA + 1
-    if area > LARGEST_AREA:
+    area = Decimal(digits).quantize(Decimal("0.01"), ROUND_HALF_UP) if len(digits) < 20 else MAX_AREA + 1
+    if area > MAX_AREA:
         raise ValueError(_("Die Fläche ist zu groß."))
     return area, not found["range"]
 

@@ -11,8 +11,8 @@ from contacts.csv.fields import bare
 from contacts.csv.headers import kind_of
 from contacts.phones import HOME, from_abroad, looks_like_one
 
-LONGEST_WORDS, LONGEST_NUMBER, MOST = 120, 40, 10
-LONGEST_CELL = 1000  # characters; a longer one is a text, and looking for addresses in it would take its time
+MAX_WORDS_LENGTH, MAX_NUMBER_LENGTH, MAX_PER_CELL = 120, 40, 10
+MAX_CELL_LENGTH = 1000  # characters; a longer one is a text, and looking for addresses in it would take its time
 NOTHING = {
     *(
         "",
@@ -81,7 +81,7 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
 
     One of another region gets the code of its country, if it can exist there; all others are read as in Germany.
     """
-    if len(text) > LONGEST_CELL:
+    if len(text) > MAX_CELL_LENGTH:
         return Found([], [text])
     text = _TRAILING.sub("", _closed_up(text).removeprefix("p:").strip().lstrip("'").strip())
     if _ROUNDED.fullmatch(text):
@@ -94,7 +94,7 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
         said = _joined(part.replace(number, " ", 1) if number else part)
         if number:
             own = kind_of(said)
-            found.append({"kind": own or kind, "text": _written(number, region)[:LONGEST_NUMBER], "words": words})
+            found.append({"kind": own or kind, "text": _written(number, region)[:MAX_NUMBER_LENGTH], "words": words})
             _say(found[-1], "" if own and len(said.split()) == 1 else said)
         elif found:
             _say(found[-1], said)
@@ -108,7 +108,7 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
 
 def emails_in(text: str, kind: str = "", label: str = "") -> Found:
     """The addresses of a cell, each as it may be stored."""
-    if len(text) > LONGEST_CELL:
+    if len(text) > MAX_CELL_LENGTH:
         return Found([], [text])
     kind, words = _labelled(kind, label)
     found: list[Reach] = []
@@ -189,10 +189,10 @@ def _joined(text: str) -> str:
 def _say(reach: Reach, said: str) -> None:
     """Puts the words beside the number."""
     if said and said not in reach["words"]:
-        reach["words"] = f"{reach['words']}, {said}".removeprefix(", ")[:LONGEST_WORDS]
+        reach["words"] = f"{reach['words']}, {said}".removeprefix(", ")[:MAX_WORDS_LENGTH]
 
 
 def _labelled(kind: str, label: str) -> tuple[str, str]:
     label = label.strip("* ")
     named = kind_of(label)
-    return named or kind, "" if named or is_nothing(label) else label[:LONGEST_WORDS]
+    return named or kind, "" if named or is_nothing(label) else label[:MAX_WORDS_LENGTH]

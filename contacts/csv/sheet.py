@@ -22,10 +22,10 @@ from contacts.csv.headers import HEADER_ROWS, header_of
 from contacts.csv.rows import unguarded
 from contacts.csv.values import is_total
 
-MOST_ROWS = 100_000  # empty ones included
-MOST_COLUMNS = 300
-LONGEST_ROW = 100_000  # characters; whoever goes on with the rows holds many of them
-LONGEST_SAMPLE = 200  # characters of a cell that tell what its column means
+MAX_ROWS = 100_000  # empty ones included
+MAX_COLUMNS = 300
+MAX_ROW_LENGTH = 100_000  # characters; whoever goes on with the rows holds many of them
+MAX_SAMPLE_LENGTH = 200  # characters of a cell that tell what its column means
 SAMPLE_ROWS = 200
 
 
@@ -66,23 +66,23 @@ def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], **known: A
     filled: Counter[int] = Counter()
     count = 0
     for number, (line, cells) in enumerate(rows, start=1):
-        if number > MOST_ROWS + 1:
-            limit = f"{MOST_ROWS:,}".replace(",", ".")
+        if number > MAX_ROWS + 1:
+            limit = f"{MAX_ROWS:,}".replace(",", ".")
             sentence = gettext_noop("Höchstens %(limit)s Zeilen je Datei. Bitte die Datei teilen.")
             raise CsvError(line, sentence, limit=limit)
         said = [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
         if not said:
             continue
-        if said[-1] >= MOST_COLUMNS:
+        if said[-1] >= MAX_COLUMNS:
             sentence = gettext_noop("Die Datei hat %(found)s Spalten; höchstens %(limit)s sind möglich.")
-            raise CsvError(line, sentence, found=said[-1] + 1, limit=MOST_COLUMNS)
-        if sum(map(len, cells)) > LONGEST_ROW:
+            raise CsvError(line, sentence, found=said[-1] + 1, limit=MAX_COLUMNS)
+        if sum(map(len, cells)) > MAX_ROW_LENGTH:
             raise CsvError(line, TOO_LONG)
         count += 1
         filled.update(said)
         if count <= SAMPLE_ROWS:
             first.append((line, cells))
-        writer.writerow((line, *cells[:MOST_COLUMNS]))
+        writer.writerow((line, *cells[:MAX_COLUMNS]))
     return _shape(first, count, filled, known)
 
 
@@ -96,7 +96,7 @@ def _shape(first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[i
     width = _width([cells for _line, cells in first], header)
     for _line, cells in first[:before]:
         filled.subtract(index for index, cell in enumerate(cells) if cell.strip())
-    found = [filled[index] for index in range(MOST_COLUMNS)]
+    found = [filled[index] for index in range(MAX_COLUMNS)]
     while found and not found[-1]:
         found.pop()
     return Shape(header_line=line, width=width, rows=count, before=before, filled=found, **known)
@@ -122,7 +122,7 @@ class Sheet:
         self.headers = self._headers()
         sample = [cells for line, cells in self.first if line > self.header_line]
         columns = [
-            [cells[index][:LONGEST_SAMPLE] for cells in sample if index < len(cells)]
+            [cells[index][:MAX_SAMPLE_LENGTH] for cells in sample if index < len(cells)]
             for index in range(len(self.headers))
         ]
         self.mapping = propose(self.headers, columns)

@@ -15,7 +15,7 @@ from contacts.consent import told, word
 from contacts.csv.fields import ACTIONS, CONSENTS
 from contacts.models import Action, Consent
 
-MOST_ACTIONS = 150  # a cell of a spreadsheet holds 32,767 signs
+MAX_ACTIONS = 150  # a cell of a spreadsheet holds 32,767 signs
 TEXT_SHOWN = 120
 
 Story = dict[str, str]  # header to text
@@ -30,8 +30,8 @@ def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
     for action in _actions(account_id, contact_ids):
         said.setdefault(action.contact_id, []).append(_done(action))
     for contact_id, lines in said.items():
-        left = ["…"] if len(lines) > MOST_ACTIONS else []
-        found[contact_id][ACTIONS] = " · ".join(lines[:MOST_ACTIONS] + left)
+        left = ["…"] if len(lines) > MAX_ACTIONS else []
+        found[contact_id][ACTIONS] = " · ".join(lines[:MAX_ACTIONS] + left)
     return found
 
 
@@ -59,7 +59,7 @@ def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
         .filter(contact__in=contact_ids)
         .annotate(at=Coalesce("performed_at", "planned_for"), short=Left("text", TEXT_SHOWN + 1))
         .annotate(place=Window(RowNumber(), partition_by="contact", order_by=newest))
-        .filter(place__lte=MOST_ACTIONS + 1)
+        .filter(place__lte=MAX_ACTIONS + 1)
         .order_by("contact", *newest)
         .only("contact", "kind", "outcome", "performed_at", "planned_for")
     )

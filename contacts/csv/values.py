@@ -12,7 +12,7 @@ from contacts import reaches
 from contacts.csv.fields import CHOICES, FIELDS
 from contacts.csv.numbers import READERS
 
-MOST_TAGS = 20
+MAX_TAGS = 20
 
 _PARTS = re.compile(r":::|[,;|\n]")
 _OF_GOOGLE = re.compile(r"\*\s*(?:myContacts|starred|friends|family|coworkers)", re.IGNORECASE)
@@ -75,7 +75,7 @@ def tags_in(cells: Sequence[tuple[int, str]]) -> tuple[list[str], list[tuple[int
         for tag in (part.strip().strip('"').strip() for part in _PARTS.split(text)):
             if not tag or _OF_GOOGLE.fullmatch(tag):
                 continue
-            if len(tag) > FIELDS["tags"].limit or (len(tags) >= MOST_TAGS and tag.casefold() not in tags):
+            if len(tag) > FIELDS["tags"].limit or (len(tags) >= MAX_TAGS and tag.casefold() not in tags):
                 left.append((index, tag))
             else:
                 tags.setdefault(tag.casefold(), tag)

@@ -10,18 +10,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from contacts.csv.encodings import LONGEST_RECORD, TOO_LONG, CsvError
+from contacts.csv.encodings import MAX_RECORD_LENGTH, TOO_LONG, CsvError
 
-MOST_OF_ONE = 4  # numbers, and addresses, of one card; further ones follow in the last cell
+MAX_PER_CARD = 4  # numbers, and addresses, of one card; further ones follow in the last cell
 KINDS = {"cell": "mobil", "work": "geschäftlich", "home": "privat", "fax": "Fax"}
 _BEFORE = ("Titel", "Vorname", "Nachname", "Anzeigename", "Firma", "Schlagwörter", "Notiz")
 _ADDRESSES = ("Straße", "PLZ", "Ort", "Land")
 _HEADERS = (
     *_BEFORE,
-    *(f"E-Mail {number} - Value" for number in range(1, MOST_OF_ONE + 1)),
-    *(f"E-Mail {number} - Label" for number in range(1, MOST_OF_ONE + 1)),
-    *(f"Telefon {number} - Value" for number in range(1, MOST_OF_ONE + 1)),
-    *(f"Telefon {number} - Label" for number in range(1, MOST_OF_ONE + 1)),
+    *(f"E-Mail {number} - Value" for number in range(1, MAX_PER_CARD + 1)),
+    *(f"E-Mail {number} - Label" for number in range(1, MAX_PER_CARD + 1)),
+    *(f"Telefon {number} - Value" for number in range(1, MAX_PER_CARD + 1)),
+    *(f"Telefon {number} - Label" for number in range(1, MAX_PER_CARD + 1)),
     *_ADDRESSES,
     *(f"Weitere {name}" if name != "Ort" else "Weiterer Ort" for name in _ADDRESSES),
     *("Geburtstag", "Position", "Webseite"),
@@ -71,9 +71,9 @@ def _lines(data: bytes, encoding: str) -> Iterator[tuple[int, str]]:
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline=None)
     begin, held = 1, ""
     number = 0
-    while text := stream.readline(LONGEST_RECORD + 1):
+    while text := stream.readline(MAX_RECORD_LENGTH + 1):
         number += 1
-        if len(text) > LONGEST_RECORD:
+        if len(text) > MAX_RECORD_LENGTH:
             raise CsvError(number, TOO_LONG)
         soft = held.endswith("=\n") and "QUOTED-PRINTABLE" in held[:200].upper()
         if (text[0] in " \t" and held) or soft:
@@ -126,10 +126,10 @@ def _several(card: Sequence[_Property], name: str) -> list[str]:
         next((label for kind, label in KINDS.items() if kind in each.kinds), named.get(each.group, ""))
         for each in found
     ]
-    if len(values) > MOST_OF_ONE:
-        values[MOST_OF_ONE - 1 :] = ["; ".join(values[MOST_OF_ONE - 1 :])]
-    empty = [""] * MOST_OF_ONE
-    return [*(values + empty)[:MOST_OF_ONE], *(labels + empty)[:MOST_OF_ONE]]
+    if len(values) > MAX_PER_CARD:
+        values[MAX_PER_CARD - 1 :] = ["; ".join(values[MAX_PER_CARD - 1 :])]
+    empty = [""] * MAX_PER_CARD
+    return [*(values + empty)[:MAX_PER_CARD], *(labels + empty)[:MAX_PER_CARD]]
 
 
 def _address(each: _Property) -> list[str]:

@@ -19,7 +19,7 @@ from pipeline.cards import places
 from pipeline.columns import verbs as board
 from pipeline.models import Card, Column, Move
 
-MOST_ENROLLED = 500  # contacts whose mails begin at once
+MAX_ENROLLED = 500  # contacts whose mails begin at once
 PART = 500  # contacts whose mails are planned by the same statements
 
 
@@ -54,7 +54,7 @@ def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: 
 
 def check_enrolling(count: int, *, enrol: bool) -> None:
     """Raises `NotUnderstood` for more contacts to enrol than anybody can mean at once."""
-    if enrol and count > MOST_ENROLLED:
+    if enrol and count > MAX_ENROLLED:
         raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
 
 

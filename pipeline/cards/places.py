@@ -60,7 +60,7 @@ def _is_seen(contact_id: int, user: User) -> bool:
 def rank_in(place: Gap, column_id: int) -> str:
     """A rank in the gap. Rewrites the column's ranks when they have grown too long there (rare)."""
     rank = ranks.between(place.above, place.below)
-    if len(rank) <= ranks.LONGEST:
+    if len(rank) <= ranks.MAX_LENGTH:
         return rank
     fresh = rewrite(column_id)
     above = fresh.get(place.above) if place.above else None

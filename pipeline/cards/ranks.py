@@ -8,7 +8,7 @@ insertions into the very same slot.
 """
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-LONGEST = 60
+MAX_LENGTH = 60
 """Rewrite the column (with `spread`) when a key gets longer than this."""
 
 _BASE = len(DIGITS)

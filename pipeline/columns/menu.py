@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from pipeline.columns.verbs import (
-    MOST_COLUMNS,
+    MAX_COLUMNS,
     bound_to_funnel,
     nothing_left_of_new,
     shift_refusal,
@@ -31,7 +31,7 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
     """The menu in groups. `count`: all contacts of the column, seen or not; `total`: columns of the office."""
     root = f"/columns/{column.pk}"
     bound = bound_to_funnel() if column.is_system else ""
-    crowded = "" if total < MOST_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
+    crowded = "" if total < MAX_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
     first = nothing_left_of_new() if column.key == Column.Key.NEW else ""
     return [
         [Entry(_("Umbenennen"), "pencil", f"{root}/name/", bound, opens="rename")],

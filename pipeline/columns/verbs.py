@@ -14,9 +14,9 @@ from accounts.models import Account, User
 from base.refusals import Conflict, Gone, NotUnderstood
 from pipeline.models import Card, Column
 
-MOST_COLUMNS = 20
-LONGEST_NAME = 40
-LONGEST_FOLDED = 80  # one sign may become eighteen
+MAX_COLUMNS = 20
+MAX_NAME_LENGTH = 40
+MAX_FOLDED_LENGTH = 80  # one sign may become eighteen
 # Directional marks turn the text around them; between other letters they could make one name look like another.
 DIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Fillers, blanks and selectors that show nothing, though Unicode counts them as letters or marks.
@@ -55,7 +55,7 @@ def clean_name(name: str) -> str:
     folded = fold_name(name)
     if not folded:
         raise NotUnderstood(_("Bitte geben Sie einen Namen mit 1 bis 40 Zeichen ein."))
-    if len(name) > LONGEST_NAME or len(folded) > LONGEST_FOLDED:
+    if len(name) > MAX_NAME_LENGTH or len(folded) > MAX_FOLDED_LENGTH:
         raise NotUnderstood(
             _("Der Name ist zu lang (%(length)d Zeichen): höchstens 40 Zeichen.")
             % {"length": max(len(name), len(folded) // 2)}
@@ -79,7 +79,7 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) ->
         raise NotUnderstood(_("Bitte wählen Sie links oder rechts."))
     if beside.key == Column.Key.NEW and side == "left":
         raise Conflict(nothing_left_of_new())
-    if len(columns) >= MOST_COLUMNS:
+    if len(columns) >= MAX_COLUMNS:
         raise Conflict(_("Mehr als 20 Spalten sind nicht möglich."))
     position = beside.position + (side == "right")
     Column.objects.of(user.account).filter(position__gte=position).update(position=F("position") + 1)
@@ -218,5 +218,5 @@ def known(account: Account, column_id: int) -> Column:
 
 def _free_name(columns: list[Column]) -> str:
     taken = {column.folded_name for column in columns}
-    names = [_("Neue Spalte"), *(_("Neue Spalte %d") % number for number in range(2, MOST_COLUMNS + 2))]
+    names = [_("Neue Spalte"), *(_("Neue Spalte %d") % number for number in range(2, MAX_COLUMNS + 2))]
     return next(name for name in names if fold_name(name) not in taken)

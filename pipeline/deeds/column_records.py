@@ -45,7 +45,7 @@ def revive(deed: Deed, user: User) -> Column:
     folded = board.fold_name(kept["name"])
     if any(column.folded_name == folded for column in columns):
         raise Conflict(_("Eine Spalte mit diesem Namen gibt es inzwischen wieder."))
-    if len(columns) >= board.MOST_COLUMNS:
+    if len(columns) >= board.MAX_COLUMNS:
         raise Conflict(_("Mehr als 20 Spalten sind nicht möglich."))
     position = min(kept["position"], len(columns))
     Column.objects.of(user.account).filter(position__gte=position).update(position=F("position") + 1)

@@ -13,8 +13,8 @@ from pipeline.deeds import reversible, words
 from pipeline.deeds.jobs import KEPT
 from pipeline.models import Deed, DeedPart
 
-MOST = 50  # deeds
-MOST_NAMED = 500  # contacts of all of them together
+MAX_LISTED = 50  # deeds
+MAX_NAMED = 500  # contacts of all of them together
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Line:
 def load(user: User, now: datetime) -> dict[str, Any]:
     """The last deeds this user may see, the newest first."""
     rows = reversible.seen(user).filter(at__gte=now - KEPT).select_related("actor")
-    rows = rows.annotate(kept=Count("parts", filter=Q(parts__is_left=True))).order_by("-at", "-pk")[:MOST]
+    rows = rows.annotate(kept=Count("parts", filter=Q(parts__is_left=True))).order_by("-at", "-pk")[:MAX_LISTED]
     shown = list(rows)
     left = _left([deed.pk for deed in shown if deed.kept], user)
     lines = [_line(deed, left.get(deed.pk, []), user, now) for deed in shown]
@@ -48,7 +48,7 @@ def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
     """By deed, the contacts that were not taken back and that this user sees."""
     left: dict[int, list[Contact]] = {}
     parts = DeedPart.objects.of(user.account).filter(sight(user, "contact__"), deed__in=ids, is_left=True)
-    for part in parts.select_related("contact").order_by("contact__sort_name", "pk")[:MOST_NAMED]:
+    for part in parts.select_related("contact").order_by("contact__sort_name", "pk")[:MAX_NAMED]:
         left.setdefault(part.deed_id, []).append(part.contact)
     return left
 

@@ -10,8 +10,8 @@ from contacts.models import Contact
 from pipeline.imports.plan import ASKED
 from pipeline.models import Import, ImportRow
 
-MOST_ASKED = 50  # rows
-MOST_NAMED = 10  # contacts of one row
+MAX_ASKED = 50  # rows
+MAX_NAMED = 10  # contacts of one row
 
 
 class ChoicesForm(forms.Form):
@@ -37,7 +37,7 @@ class ChoicesForm(forms.Form):
     @property
     def rest(self) -> int:
         """How many such rows are not asked about: each becomes a new contact."""
-        return max(0, self.source.counts.get(ASKED, 0) - MOST_ASKED)
+        return max(0, self.source.counts.get(ASKED, 0) - MAX_ASKED)
 
     @property
     def chosen(self) -> dict[int, int | None]:
@@ -50,11 +50,11 @@ def _rows(source: Import) -> Sequence[ImportRow]:
     if source.state != Import.State.CHECKED or not source.counts.get(ASKED):
         return []
     rows = ImportRow.objects.of(source.account).filter(source=source).exclude(candidates=[])
-    return rows.order_by("line")[:MOST_ASKED]
+    return rows.order_by("line")[:MAX_ASKED]
 
 
 def _choices(marks: Sequence[int], names: Mapping[int, str]) -> list[tuple[Any, str]]:
-    known = [(mark, names[mark]) for mark in marks[:MOST_NAMED] if mark in names]
+    known = [(mark, names[mark]) for mark in marks[:MAX_NAMED] if mark in names]
     return [("", _("ein neuer Kontakt, bei allen vermerkt")), *known]
 
 

@@ -22,7 +22,7 @@ from pipeline.models import Import, ImportRow
 KEPT_DAYS = 30
 PREVIEW_ROWS = 5
 HEAD_ROWS = 10  # offered as the headers
-MOST_STATUSES = 40  # offered one by one; more than that is hardly a column of statuses
+MAX_STATUSES = 40  # offered one by one; more than that is hardly a column of statuses
 READ = ("shape", "header_line", "repair", "head", "headers", "named", "preview", "statuses")
 
 
@@ -129,6 +129,6 @@ def _statuses(sheet: Sheet, mapping: Mapping[int, str]) -> list[str]:
     if wanted:
         for _line, cells in sheet.rows():
             for text in (cells[index].strip() for index in wanted if index < len(cells)):
-                if text and len(found) < MOST_STATUSES:
+                if text and len(found) < MAX_STATUSES:
                     found.setdefault(fold_name(text), text[:80])
     return list(found.values())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.csv.fields import FIELDS
 from pipeline.columns.verbs import fold_name
-from pipeline.imports.files import MOST_STATUSES
+from pipeline.imports.files import MAX_STATUSES
 from pipeline.imports.plan import mapping_of
 from pipeline.imports.rows import REJECT
 from pipeline.models import Column, Import
@@ -92,7 +92,7 @@ class MappingForm(forms.Form):
             self.fields[f"column-{index}"] = field
         for index, status in enumerate(self.statuses):
             self.fields[f"status-{index}"] = self._status_field(status)
-        if len(self.statuses) >= MOST_STATUSES:
+        if len(self.statuses) >= MAX_STATUSES:
             self.fields["status-other"] = self._status_field("", label=_("alle übrigen"))
 
     def _status_field(self, status: str, label: Any = None) -> forms.ChoiceField:

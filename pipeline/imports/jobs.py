@@ -19,13 +19,13 @@ from base.copying import copy_in
 from base.refusals import NotUnderstood, Refusal
 from pipeline.imports import files
 from pipeline.imports.mails import Mails, forecast, sentences
-from pipeline.imports.plan import LONGEST_REASON, Line, Plan, make_plan
+from pipeline.imports.plan import MAX_REASON_LENGTH, Line, Plan, make_plan
 from pipeline.imports.words import Words
 from pipeline.imports.write import Writer
 from pipeline.models import Import, ImportRow
 
 LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
-MOST_LINES = 20  # named in a sentence
+MAX_LINES = 20  # named in a sentence
 State = Import.State
 WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
 Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
@@ -91,7 +91,7 @@ def fail(*, import_id: int, sentence: str, now: datetime) -> None:
 
 def invalid_rows(lines: list[int]) -> str:
     """The sentence that refuses a file: which rows are at fault."""
-    named = ", ".join(map(str, lines[:MOST_LINES])) + (" …" if len(lines) > MOST_LINES else "")
+    named = ", ".join(map(str, lines[:MAX_LINES])) + (" …" if len(lines) > MAX_LINES else "")
     return _("Nichts übernommen: fehlerhafte Zeilen %(lines)s.") % {"lines": named}
 
 
@@ -181,7 +181,7 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
     def cells(row: Line) -> Row:
         contact = writer.contact_id(row.key) if writer else _present(row.key)
         mails = said.pop(contact or 0, "") if row.outcome in WRITTEN else ""
-        reason = f"{row.reason} {mails}".strip()[:LONGEST_REASON]
+        reason = f"{row.reason} {mails}".strip()[:MAX_REASON_LENGTH]
         changes = Jsonb(words.said(row.changed))
         candidates = Jsonb([] if writer else [*row.candidates])
         return (

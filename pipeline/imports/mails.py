@@ -24,10 +24,10 @@ from pipeline.imports.people import People
 from pipeline.models import Column
 
 BATCH = 500
-# As many as may be changed at once anywhere (`picked.MOST`). A selection starts the series of 500: there nothing has
-# been read beforehand. Here everybody of the file was looked at, and whoever is mailed has a consent on record; how
-# fast the mails leave is settled when they do (windows, caps, fair share).
-MOST_STARTED = 10_000
+# As many contacts as may be changed at once anywhere (`picked.MAX_PICKED`). From a selection only 500 are enrolled at
+# once, because nothing was read beforehand; here every contact of the file was looked at, and whoever is mailed has a
+# consent on record. How fast the mails leave is settled when they do (windows, caps, fair share).
+MAX_STARTED = 10_000
 
 
 @dataclass
@@ -101,9 +101,9 @@ def refuse_too_many(mails: Mails) -> None:
 
 def too_many(mails: Mails) -> str:
     """The sentence that refuses so many; "" if they are not too many."""
-    if mails.contacts.total() <= MOST_STARTED:
+    if mails.contacts.total() <= MAX_STARTED:
         return ""
-    most = number_format(MOST_STARTED, force_grouping=True)
+    most = number_format(MAX_STARTED, force_grouping=True)
     return _("Ein Import startet E-Mail-Serien für höchstens %(most)s Kontakte. Bitte teilen Sie die Datei auf.") % {
         "most": most
     }

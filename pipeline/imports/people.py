@@ -18,8 +18,8 @@ from pipeline.imports import matching
 from pipeline.imports.matching import Change, Person, Wish, given
 from pipeline.imports.rows import FACTS, Facts, Row, place_key, sort_name
 
-MOST_ALIKE = 30  # people who share a number or an address: so many identify nobody
-MOST_READ = 20_000  # contacts for one batch of rows
+MAX_ALIKE = 30  # people who share a number or an address: so many identify nobody
+MAX_READ = 20_000  # contacts for one batch of rows
 
 
 class Found(NamedTuple):
@@ -64,7 +64,7 @@ class People:
             contacts.filter(sort_name=None, email="", phone_e164="") if None in names else contacts.none(),
             contacts.filter(pk__in=[key for key in touched if key > 0]),
         ):
-            self._read(found.order_by("pk")[:MOST_READ])
+            self._read(found.order_by("pk")[:MAX_READ])
         for key in touched:
             if key < 0:
                 wish = self.wish(key)
@@ -152,7 +152,7 @@ class People:
         self._know(person)
         for key in self._keys(person.record, person.facts):
             seen = self._seen.get(key, ())
-            if person.key not in seen and len(seen) < MOST_ALIKE:
+            if person.key not in seen and len(seen) < MAX_ALIKE:
                 self._seen[key] = (*seen, person.key)
 
     def _know(self, person: Person) -> None:
@@ -160,7 +160,7 @@ class People:
         self._loaded[person.key] = person
         for key in self._keys(person.record, person.facts):
             near = self._near.setdefault(key, [])
-            if len(near) < MOST_ALIKE and person not in near:
+            if len(near) < MAX_ALIKE and person not in near:
                 near.append(person)
 
     def _read(self, contacts: Iterable[Contact]) -> None:

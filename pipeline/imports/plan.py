@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, User
 from accounts.plans import Feature
 from base.refusals import Forbidden
-from contacts.consent import LONGEST_PLACE
+from contacts.consent import MAX_PLACE_LENGTH
 from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Sheet
 from contacts.identity import Same
@@ -24,8 +24,8 @@ from pipeline.imports.rows import Reader, Row, name_of
 from pipeline.models import Column, Import, ImportRow
 
 BATCH = 500
-LONGEST_REASON = 500
-MOST_NAMED = 5
+MAX_REASON_LENGTH = 500
+MAX_NAMED = 5
 SUPPRESSED, ASKED = "suppressed", "asked"  # in the counts, beside the outcomes
 Outcome = ImportRow.Outcome
 Report = Callable[[int], None]  # is told how many rows are done
@@ -70,7 +70,7 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
     columns = list(Column.objects.of(source.account))
     place = _("Importierte Datei %(name)s") % {"name": source.file_name}
     users = User.objects.of(source.account)
-    reader = Reader(columns, users, source.options, place=place[:LONGEST_PLACE], now=now)
+    reader = Reader(columns, users, source.options, place=place[:MAX_PLACE_LENGTH], now=now)
     people = People(source.account, with_consents="consent_at" in mapping.values())
     plan = Plan(people, source.options.get("chosen", {}))
     for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
@@ -101,7 +101,7 @@ def _line(plan: Plan, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
         said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
         closed = said % {"reason": entry.get_reason_display()}
     reasons = " ".join(filter(None, (line.reason, row.remark, closed)))
-    return line._replace(reason=reasons[:LONGEST_REASON])
+    return line._replace(reason=reasons[:MAX_REASON_LENGTH])
 
 
 def _matched(plan: Plan, row: Row) -> Line:
@@ -138,7 +138,7 @@ def _shared_with(others: Sequence[tuple[str, Person]]) -> str:
     """„Gleiche E-Mail-Adresse wie Olga Wagner: ein weiterer Kontakt.“"""
     if not others:
         return ""
-    names = ", ".join(dict.fromkeys(name_of(person.facts) for _what, person in others[:MOST_NAMED]))
+    names = ", ".join(dict.fromkeys(name_of(person.facts) for _what, person in others[:MAX_NAMED]))
     if any(what == Same.EMAIL.value for what, _person in others):
         said = _("Gleiche E-Mail-Adresse wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
     else:
@@ -152,7 +152,7 @@ def label(name: str) -> str:
 
 
 def _said(row: Row, outcome: str, reason: str, key: int | None = None) -> Line:
-    return Line(row.line, str(outcome), row.name[:200], reason[:LONGEST_REASON], key)
+    return Line(row.line, str(outcome), row.name[:200], reason[:MAX_REASON_LENGTH], key)
 
 
 def _address(row: Row) -> str:

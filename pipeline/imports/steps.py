@@ -18,7 +18,7 @@ from base.refusals import Conflict, NotUnderstood
 from pipeline import strays
 from pipeline.imports import tasks
 from pipeline.imports.files import READ
-from pipeline.imports.jobs import MOST_LINES, invalid_rows
+from pipeline.imports.jobs import MAX_LINES, invalid_rows
 from pipeline.imports.mails import Mails, refuse_too_many
 from pipeline.imports.plan import mapping_of, refuse_assignees
 from pipeline.models import Import, ImportRow
@@ -26,7 +26,7 @@ from pipeline.models import Import, ImportRow
 State = Import.State
 BUSY = (State.READING, State.CHECKING, State.RUNNING, State.UNDOING)
 OVER = (State.DONE, State.UNDONE)
-LARGEST_FILE = 50_000_000  # bytes
+MAX_FILE_SIZE = 50_000_000  # bytes
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
 
     Nothing of the file is looked at here: whatever it is made of, the page answers at once.
     """
-    if (upload.size or 0) > LARGEST_FILE:
+    if (upload.size or 0) > MAX_FILE_SIZE:
         raise NotUnderstood(_("Die Datei ist zu groß: höchstens 50 MB. Bitte teilen Sie sie auf."))
     if not upload.size:
         raise NotUnderstood(_("Zeile 1: Die Datei ist leer."))
@@ -136,7 +136,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
 def lines_at_fault(source: Import) -> list[int]:
     """The first rows of the file that cannot be taken, one more than is ever named."""
     rows = ImportRow.objects.of(source.account).filter(source=source, outcome=ImportRow.Outcome.INVALID)
-    return list(rows.order_by("line").values_list("line", flat=True)[: MOST_LINES + 1])
+    return list(rows.order_by("line").values_list("line", flat=True)[: MAX_LINES + 1])
 
 
 def _mappable(source: Import) -> Import:

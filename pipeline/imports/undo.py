@@ -12,7 +12,7 @@ from pipeline.imports import tasks
 from pipeline.imports.undoing import REVERTED, TRASHED, UNDO, left
 from pipeline.models import Import, Trace
 
-MOST_NAMED = 100
+MAX_NAMED = 100
 State = Import.State
 
 
@@ -46,5 +46,5 @@ def state_of(source: Import, now: datetime) -> dict[str, Any]:
         "trashed": source.counts.get(TRASHED, 0),
         "reverted": source.counts.get(REVERTED, 0),
         "kept_count": kept.count() if is_undone else 0,
-        "kept": list(kept.order_by("contact")[:MOST_NAMED]) if is_undone else [],
+        "kept": list(kept.order_by("contact")[:MAX_NAMED]) if is_undone else [],
     }

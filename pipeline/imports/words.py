@@ -12,7 +12,7 @@ from contacts.csv.values import show
 from pipeline.imports.plan import Change, label
 from pipeline.models import Column
 
-LONGEST = 200  # of a value that is shown
+MAX_LENGTH = 200  # of a value that is shown
 
 
 class Words:
@@ -35,7 +35,7 @@ class Words:
             return self.columns.get(value, "–")
         if isinstance(value, datetime):
             return timezone.localtime(value).strftime("%d.%m.%Y, %H:%M")
-        return show(name, value)[:LONGEST]
+        return show(name, value)[:MAX_LENGTH]
 
 
 def line(changes: Iterable[Iterable[str]]) -> str:

@@ -36,7 +36,7 @@ from pipeline.imports.traces import Written, keep
 from pipeline.models import Card, Column, Import, Move
 
 BATCH = 500
-LONGEST_SUMMARY = 400
+MAX_SUMMARY_LENGTH = 400
 Report = Callable[[int], None]
 History = tuple[int, str, str, str]  # contact, kind, before, after
 Item = TypeVar("Item")
@@ -272,7 +272,7 @@ def _due(day: date | None, note: str) -> str:
 
 def _summary(facts: dict[str, Any]) -> str:
     """„Ort: Bonn; Telefon: –“."""
-    return "; ".join(f"{label(name)}: {show(name, value) or '–'}" for name, value in facts.items())[:LONGEST_SUMMARY]
+    return "; ".join(f"{label(name)}: {show(name, value) or '–'}" for name, value in facts.items())[:MAX_SUMMARY_LENGTH]
 
 
 def _parts(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:

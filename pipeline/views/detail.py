@@ -38,6 +38,6 @@ def page(request: HttpRequest, contact_id: int) -> HttpResponse:
 def all_history(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The whole history of a contact."""
     contact = find(request.user, contact_id)
-    lines, has_older = history.load(contact, history.LONGEST)
+    lines, has_older = history.load(contact, history.MAX_LINES)
     context = {"contact": contact, "lines": lines, "has_older": has_older, "now": timezone.localtime()}
     return render(request, "pipeline/history.html", context)

@@ -3,7 +3,7 @@
 import pytest
 
 from config.middleware import RefuseLargeBodies
-from pipeline.imports.steps import LARGEST_FILE
+from pipeline.imports.steps import MAX_FILE_SIZE
 
 FORM = "multipart/form-data; boundary=x"
 JUST_TOO_LARGE = RefuseLargeBodies.ANYBODY + 1
@@ -40,7 +40,7 @@ def test_a_stranger_with_a_file_is_asked_to_log_in(client, db, unwritten):
     ("path", "length"),
     [
         ("/contacts/new/", 2_500_000 + JUST_TOO_LARGE),
-        ("/contacts/import/", LARGEST_FILE + JUST_TOO_LARGE),
+        ("/contacts/import/", MAX_FILE_SIZE + JUST_TOO_LARGE),
     ],
 )
 def test_of_a_colleague_beyond_what_the_address_takes(login, anna, path, length, unwritten):

@@ -136,7 +136,7 @@ class TestRefused:
 
     def test_a_removed_column_when_there_are_twenty(self, anna, krueger, board, own, unwritten):
         deed = reversible_columns.remove(user=anna, column_id=own.pk, now=NOW)
-        while Column.objects.of(krueger).count() < verbs.MOST_COLUMNS:
+        while Column.objects.of(krueger).count() < verbs.MAX_COLUMNS:
             inserted(anna, board)
         assert "Mehr als 20" in self.refused(anna, deed, unwritten)
 

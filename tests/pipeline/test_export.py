@@ -12,7 +12,7 @@ from accounts.models import Account
 from contacts.csv.encodings import CsvError
 from contacts.csv.fields import ONLY_WRITTEN
 from contacts.csv.reading import read
-from contacts.csv.story import MOST_ACTIONS
+from contacts.csv.story import MAX_ACTIONS
 from contacts.models import Action, Consent, Contact
 from contacts.reaches import reach
 from pipeline.columns.defaults import create_board
@@ -181,7 +181,7 @@ def storied(many) -> Contact:
     ActionFactory(contact=contact, kind="call", outcome="reached", performed_at=at, text="=ruft\nzurück; morgen")
     ActionFactory(contact=contact, performed_at=at - timedelta(days=1), text="x" * 500)
     ActionFactory(contact=contact, kind="onsite", performed_at=None, planned_for=at + timedelta(days=300))
-    ActionFactory.create_batch(MOST_ACTIONS + 5, contact=many[3], text="y" * 200)
+    ActionFactory.create_batch(MAX_ACTIONS + 5, contact=many[3], text="y" * 200)
     return contact
 
 
@@ -198,7 +198,7 @@ def test_all_means_all_consents_and_actions_too(anna, storied, many, login):
         f"11.03.2026 10:15 Notiz: {'x' * 120}…",
     ]
     long = told[str(many[3].pk)]["Aktionen (neueste zuerst)"]
-    assert (len(long.split(" · ")), long[-3:], len(long) < 32_767) == (MOST_ACTIONS + 1, "· …", True)
+    assert (len(long.split(" · ")), long[-3:], len(long) < 32_767) == (MAX_ACTIONS + 1, "· …", True)
     assert {told[str(many[1].pk)][header] for header in ONLY_WRITTEN} == {""}
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from pipeline.imports import jobs
-from pipeline.imports.choices import MOST_ASKED
+from pipeline.imports.choices import MAX_ASKED
 from pipeline.models import Import
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes
@@ -126,6 +126,6 @@ def test_a_bounded_number_is_asked_and_the_rest_is_said(anna, couple, login):
     rows = "".join(f"Wagner;paar@st.example;Ort {n}\n" for n in range(2))
     source = imported(anna, HEAD + rows)
     assert [one.city for one in contacts(anna)][:2] == ["Bonn", ""]
-    source = checked(anna, HEAD + "".join(f"Wagner;paar@st.example;Dorf {n}\n" for n in range(MOST_ASKED + 2)))
+    source = checked(anna, HEAD + "".join(f"Wagner;paar@st.example;Dorf {n}\n" for n in range(MAX_ASKED + 2)))
     shown = page(login(anna), source)
-    assert (shown.count('<select name="row-'), 'data-rest="2"' in shown) == (MOST_ASKED, True)
+    assert (shown.count('<select name="row-'), 'data-rest="2"' in shown) == (MAX_ASKED, True)

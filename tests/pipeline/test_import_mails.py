@@ -215,7 +215,7 @@ def test_an_import_that_fails_late_mails_nobody(anna, known, series, monkeypatch
 
 def test_more_than_an_import_may_start_is_refused_before_anything_is_done(anna, known, login, unwritten, monkeypatch):
     _people, text = known
-    monkeypatch.setattr(mails, "MOST_STARTED", 2)
+    monkeypatch.setattr(mails, "MAX_STARTED", 2)
     source = checked(anna, text)
     client = login(anna)
     with unwritten():

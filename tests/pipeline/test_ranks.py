@@ -97,7 +97,7 @@ def test_two_hundred_insertions_into_one_slot_stay_below_the_rewrite_mark(upper_
         key = ranks.between(low, high)
         assert low < key < high
         low, high = (low, key) if upper_moves else (key, high)
-    assert len(key) <= ranks.LONGEST
+    assert len(key) <= ranks.MAX_LENGTH
 
 
 def test_a_thousand_random_insertions_stay_short():

@@ -313,7 +313,7 @@ class TestPicking:
         assert columns_of(krueger) == ["Nicht erreicht", "Neue Kontakte"]
 
     def test_refuses_more_than_it_can_change_at_once(self, anna, people, monkeypatch, login):
-        monkeypatch.setattr(picked, "MOST", 2)
+        monkeypatch.setattr(picked, "MAX_PICKED", 2)
         client = login(anna)
         assert client.get(TRASH, {"all": "1"}).status_code == 422
         assert client.get(TRASH, {"contact": [c.pk for c in people]}).status_code == 422
@@ -329,7 +329,7 @@ class TestTenThousand:
 
     def test_the_bar_says_how_many_may_be_ticked(self, anna, people, login):
         html = login(anna).get(LIST).content.decode()
-        assert f'data-most="{picked.MOST}"' in html
+        assert f'data-most="{picked.MAX_PICKED}"' in html
         assert 'data-selected-total="0"' in html
 
     def test_a_question_may_be_posted(self, anna, people, login, unwritten):

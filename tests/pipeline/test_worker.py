@@ -193,7 +193,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_witho
 def test_an_import_that_kills_its_worker_each_time_is_given_up(anna, board):
     source = configured(anna, "Nachname\nEins\n")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [attempts.MOST_ATTEMPTS + 1])
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [attempts.MAX_ATTEMPTS + 1])
     work()
     assert state_of(source) == Import.State.FAILED
     assert "unerwarteten Fehler" in source.error

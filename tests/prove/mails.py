@@ -26,7 +26,7 @@ from pipeline.models import Column
 from tests.factories import AccountFactory, UserFactory
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 
-MOST_STEPS = 14  # of all series; longer ones show nothing new
+MAX_STEPS = 14  # of all series; longer ones show nothing new
 WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
 State = Message.State
 
@@ -122,7 +122,7 @@ class MailMachine(RuleBasedStateMachine):
     def lengthen(self, which: int) -> None:
         found = [column.sequence_id for column in self.columns if column.sequence_id]
         content = sequences.Content("Noch eine", "{{anrede}},\n\nnoch etwas.", 1)
-        if Step.objects.of(self.account).count() < MOST_STEPS:
+        if Step.objects.of(self.account).count() < MAX_STEPS:
             sequence_id = found[which % len(found)]
             sequences.add(user=self.user, sequence_id=sequence_id, content=content, now=self.now)
 

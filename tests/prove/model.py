@@ -23,7 +23,7 @@ from pipeline.models import Card, Column, Move
 from tests.factories import AccountFactory, UserFactory
 
 NAMES = ["Rückruf", "rückruf", "Später", "🏠", "Kein Auftrag", "Neue Kontakte", "", "\u200b", "x" * 41]
-MOST_CONTACTS = 12
+MAX_CONTACTS = 12
 WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
 
 
@@ -74,7 +74,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     @rule(place=WHICH)
     def take_in(self, place: int) -> None:
-        if len(self.versions) < MOST_CONTACTS:
+        if len(self.versions) < MAX_CONTACTS:
             stack = self.nth(place)
             values = {"last_name": f"P{len(self.versions)}"}
             contact = leads.add(
