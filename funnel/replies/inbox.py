@@ -18,7 +18,7 @@ from funnel.letters import inbound
 from funnel.models import Arrival, Mailbox
 from funnel.reading.classify import Kind, understood
 from funnel.reading.opened import Poisoned
-from funnel.replies import passing, returns
+from funnel.replies import forwarding, returns
 from funnel.replies.folder import Folder, place
 from funnel.replies.isolation import Apart
 
@@ -59,7 +59,7 @@ def poll(*, now: datetime) -> int:
         mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
         mailbox.read_at, mailbox.stumbles = now, 0
         mailbox.save(update_fields=["next_uid", "read_at", "stumbles"])
-        passing.pass_on(folder, mailbox, now=now)
+        forwarding.pass_on(folder, mailbox, now=now)
     return done
 
 
