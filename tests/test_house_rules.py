@@ -37,7 +37,7 @@ ACROSS_ACCOUNTS = {
     "funnel/replies/inbox.py::*": "the mailbox belongs to the operator, not to an office",
     "funnel/replies/arrivals.py::*": "the same",
     "funnel/replies/forwarding.py::*": "the row names the message, and the message the account",
-    "funnel/replies/returns.py::spoken_of": "a mail that comes back names the message before any account is known",
+    "funnel/replies/processing.py::spoken_of": "a mail that comes back names the message before any account is known",
     "funnel/transport/telling.py::*": "the worker tells the people of every office, and the job names whom",
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/pulse.py::*": "the worker's sign of life belongs to nobody",

@@ -18,7 +18,7 @@ from funnel.letters import inbound
 from funnel.models import Arrival, Mailbox
 from funnel.reading.classify import Kind, understood
 from funnel.reading.opened import Poisoned
-from funnel.replies import forwarding, returns
+from funnel.replies import forwarding, processing
 from funnel.replies.folder import Folder, place
 from funnel.replies.isolation import Apart
 
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 def receive(raw: bytes, *, now: datetime) -> Kind:
     """Carries out what one mail means, whatever folder it is in; answers like `returns.carry_out`. Raises Poisoned."""
-    return returns.carry_out(understood(raw), now=now)
+    return processing.carry_out(understood(raw), now=now)
 
 
 def poll(*, now: datetime) -> int:
@@ -141,10 +141,10 @@ def _carry_out(arrival: Arrival, raw: bytes, reading: Apart, now: datetime) -> N
     received = reading(raw)
     try:
         with transaction.atomic():
-            kind = returns.carry_out(received, now=now)
+            kind = processing.carry_out(received, now=now)
             arrival.kind = kind.value
             if kind in PASSED_ON and inbound.named(received.to):
-                message = returns.spoken_of(received, now)
+                message = processing.spoken_of(received, now)
                 arrival.passes_to = message.pk if message else 0
             arrival.save(force_insert=True)
     except (OperationalError, InterfaceError):

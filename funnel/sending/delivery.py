@@ -16,7 +16,7 @@ from funnel.letters import rendering
 from funnel.models import Enrolment, Message
 from funnel.reading.classify import Kind as Returned
 from funnel.reading.classify import Received
-from funnel.replies import returns
+from funnel.replies import processing
 from funnel.series import enrolments
 from funnel.transport import holding
 from funnel.transport.outcome import Fate, Outcome, codes, line
@@ -113,7 +113,7 @@ def _is_given_up(message: Message, now: datetime) -> bool:
 def _bounced(message: Message, answer: str, now: datetime) -> str:
     """As when the report of it had come back by mail: the address is closed, the series ends."""
     about = Received(Returned.HARD_BOUNCE, (message.message_id,), answer)
-    returns.carry_out(about, text=answer, moment=now, now=now)
+    processing.carry_out(about, text=answer, moment=now, now=now)
     return _finish(message, State.FAILED, now, reason=Message.Reason.BOUNCED, answer=answer)
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from funnel.replies import returns, webhook
+from funnel.replies import processing, webhook
 
 
 @csrf_exempt
@@ -20,5 +20,5 @@ def reports(request: HttpRequest) -> HttpResponse:
         headers = {"WWW-Authenticate": 'Basic realm="webhook"'} if fault.status == 401 else {}
         return HttpResponse(status=fault.status, headers=headers)
     for report in found:
-        returns.carry_out(report.received, text=report.text, moment=report.moment, now=timezone.now())
+        processing.carry_out(report.received, text=report.text, moment=report.moment, now=timezone.now())
     return HttpResponse()
