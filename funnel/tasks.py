@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from accounts import posting
 from funnel import lost_links
-from funnel.replies import arrivals, inbox
+from funnel.replies import inbox, quarantine
 from funnel.sending import opt_in_delivery, worker
 from funnel.series import maintenance
 from funnel.transport import proving, telling
@@ -47,7 +47,7 @@ def read_mailbox(timestamp: int) -> None:
     try:
         inbox.poll(now=timezone.now())
     finally:
-        arrivals.tell(now=timezone.now())
+        quarantine.tell(now=timezone.now())
 
 
 @app.task(name="prove_sender", retry=LATER)

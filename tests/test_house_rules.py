@@ -35,7 +35,7 @@ ACROSS_ACCOUNTS = {
     "funnel/series/maintenance.py::_begin": "the worker begins the series of every office",
     "funnel/series/maintenance.py::finish_through": "the worker ends the series of every office",
     "funnel/replies/inbox.py::*": "the mailbox belongs to the operator, not to an office",
-    "funnel/replies/arrivals.py::*": "the same",
+    "funnel/replies/quarantine.py::*": "the same",
     "funnel/replies/forwarding.py::*": "the row names the message, and the message the account",
     "funnel/replies/processing.py::spoken_of": "a mail that comes back names the message before any account is known",
     "funnel/transport/telling.py::*": "the worker tells the people of every office, and the job names whom",

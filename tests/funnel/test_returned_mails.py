@@ -15,7 +15,7 @@ from django.utils import timezone
 from contacts.models import Action
 from funnel.models import Arrival, Hold, Message, Suppression
 from funnel.reading.classify import BOUNCES, Kind
-from funnel.replies import arrivals, doubts, inbox
+from funnel.replies import doubts, inbox, quarantine
 from funnel.sending import pulse, worker
 from funnel.series import enrolments
 from tests.funnel.mailboxes import mailbox
@@ -275,8 +275,8 @@ def test_the_operator_is_told_once_and_can_have_a_mail_read_again(dan, sent, set
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
     with mailbox([b"In-Reply-To: <>\n\nx"]) as server:
         poll(settings, server)
-        assert arrivals.tell(now=NOW) == 1
-        assert arrivals.tell(now=NOW + timedelta(hours=2)) == 0
+        assert quarantine.tell(now=NOW) == 1
+        assert quarantine.tell(now=NOW + timedelta(hours=2)) == 0
         (told,) = post.outbox
         assert told.to == ["betrieb@kontakte.example"]
         assert "unlesbar" in told.body
@@ -295,7 +295,7 @@ def test_a_stream_of_poison_is_no_mail_gun(db, settings):
     for hour, told in [(0, 1), (0.5, 0), (1.5, 2)]:
         with mailbox([b"In-Reply-To: <>\n\n%d" % int(hour * 10)]) as server:
             poll(settings, server, NOW + timedelta(hours=hour))
-        assert arrivals.tell(now=NOW + timedelta(hours=hour)) == told
+        assert quarantine.tell(now=NOW + timedelta(hours=hour)) == told
 
 
 @pytest.mark.parametrize(

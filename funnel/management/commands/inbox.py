@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from funnel.replies import arrivals
+from funnel.replies import quarantine
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["again"] is None:
-            for arrival in arrivals.set_aside():
-                self.stdout.write(arrivals.line(arrival))
-        elif not arrivals.read_again(arrival_id=options["again"]):
+            for arrival in quarantine.set_aside():
+                self.stdout.write(quarantine.line(arrival))
+        elif not quarantine.read_again(arrival_id=options["again"]):
             raise CommandError("There is no such mail.")
