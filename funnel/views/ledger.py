@@ -14,7 +14,7 @@ from contacts.views.answers import changed
 from funnel import contact_messages as ledger
 from funnel.models import Message
 from funnel.sending import switch
-from funnel.series import by_hand, enrolments
+from funnel.series import enrolments, manual
 
 
 @require_POST
@@ -39,7 +39,7 @@ def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Jetzt senden“."""
-    message = by_hand.send_now(user=request.user, message_id=message_id, now=timezone.now())
+    message = manual.send_now(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
 
 
@@ -47,7 +47,7 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Noch einmal senden“."""
-    message = by_hand.send_again(user=request.user, message_id=message_id, now=timezone.now())
+    message = manual.send_again(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist."))
 
 
@@ -55,7 +55,7 @@ def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Absagen“."""
-    message = by_hand.cancel(user=request.user, message_id=message_id, now=timezone.now())
+    message = manual.cancel(user=request.user, message_id=message_id, now=timezone.now())
     return _shown(request, message.contact_id, _("Die Mail ist abgesagt."))
 
 

@@ -11,7 +11,7 @@ from contacts.models import Contact
 from funnel import contact_messages
 from funnel.models import Enrolment, Message, Sender, Sequence
 from funnel.sending import claiming, pulse, switch
-from funnel.series import by_hand, enrolments
+from funnel.series import enrolments, manual
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
 
@@ -165,7 +165,7 @@ def test_send_now_and_calling_off_concern_one_message(contact, login, sofia):
 @pytest.mark.parametrize("switched_off", [Sender, Sequence])
 def test_what_is_off_sends_nothing_not_even_at_once(contact, sofia, login, switched_off):
     mail = message(contact)
-    by_hand.send_now(user=sofia, message_id=mail.pk, now=MONDAY)
+    manual.send_now(user=sofia, message_id=mail.pk, now=MONDAY)
     switched_off.objects.of(contact.account).update(is_on=False)
     assert claiming.due(MONDAY + timedelta(hours=1)) == []
     assert claiming.claim([mail.pk], now=MONDAY + timedelta(hours=1)) == []

@@ -14,7 +14,7 @@ from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.permission.suppression import address_hash, is_suppressed, suppress
 from funnel.sending import claiming, delivery, lanes, pulse, switch, worker
-from funnel.series import by_hand, enrolments, maintenance
+from funnel.series import enrolments, maintenance, manual
 from funnel.transport import holding
 from funnel.transport.smtp import Relay
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
@@ -187,7 +187,7 @@ class TestChecks:
 
     def test_a_person_may_send_even_what_is_too_late(self, anna, dan, server):
         tuesday = HELD + timedelta(days=8)
-        by_hand.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
+        manual.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
         assert worker.sweep(now=tuesday) == {"sent": 1}
 
     def test_nothing_of_a_paused_series(self, anna, dan, server):
@@ -340,35 +340,35 @@ class TestEndings:
 class TestByHand:
     def test_now_lifts_hold_window_and_caps(self, anna, dan, server):
         sunday = MONDAY - timedelta(days=1)
-        by_hand.send_now(user=anna, message_id=message(dan).pk, now=sunday)
-        by_hand.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
+        manual.send_now(user=anna, message_id=message(dan).pk, now=sunday)
+        manual.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
         assert worker.sweep(now=sunday) == {"sent": 2}
 
     def test_now_lifts_a_pause_but_not_an_end(self, anna, krueger, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
-        by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert worker.sweep(now=MONDAY) == {"sent": 1}
 
     def test_now_never_lifts_consent(self, anna, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
         with pytest.raises(Conflict, match="keine Einwilligung"):
-            by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+            manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
 
     def test_now_never_lifts_the_impressum_and_says_so(self, anna, dan, server):
         Sender.objects.all().update(street="")
         with pytest.raises(Conflict, match="Im Impressum fehlt: Straße und Hausnummer"):
-            by_hand.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+            manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert not message(dan).is_urgent
 
     def test_called_off(self, anna, dan, server):
-        by_hand.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
+        manual.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         with pytest.raises(Conflict):
-            by_hand.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
+            manual.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert worker.sweep(now=HELD) == {}
         assert message(dan).reason == Reason.BY_HAND
 
     def test_a_stranger_finds_nothing(self, paul, dan):
-        for verb in (by_hand.send_now, by_hand.cancel):
+        for verb in (manual.send_now, manual.cancel):
             with pytest.raises(Http404):
                 verb(user=paul, message_id=message(dan).pk, now=MONDAY)
 
@@ -385,7 +385,7 @@ class TestAgain:
 
     def test_what_failed_goes_out_and_the_series_goes_on_after_it(self, anna, dan, failed, server):
         later = HELD + timedelta(days=1)
-        by_hand.send_again(user=anna, message_id=failed.pk, now=later)
+        manual.send_again(user=anna, message_id=failed.pk, now=later)
         assert series(dan) == ("active", "")
         assert worker.sweep(now=later) == {"sent": 1}
         again = message(dan)
@@ -398,7 +398,7 @@ class TestAgain:
         worker.sweep(now=HELD)
         server.drops_after_dot = False
         later = HELD + timedelta(days=1)
-        by_hand.send_again(user=anna, message_id=message(dan).pk, now=later)
+        manual.send_again(user=anna, message_id=message(dan).pk, now=later)
         assert worker.sweep(now=later) == {"sent": 1}
         (run,) = contact_messages.load(dan).runs
         assert run.lines[0].again == (
@@ -408,25 +408,25 @@ class TestAgain:
         assert list(nothing_is_sent_twice(krueger.pk)) == []
 
     def test_twice_is_refused(self, anna, failed):
-        by_hand.send_again(user=anna, message_id=failed.pk, now=HELD)
+        manual.send_again(user=anna, message_id=failed.pk, now=HELD)
         with pytest.raises(Conflict, match="lässt sich nicht noch einmal senden"):
-            by_hand.send_again(user=anna, message_id=failed.pk, now=HELD)
+            manual.send_again(user=anna, message_id=failed.pk, now=HELD)
 
     def test_never_without_a_basis(self, anna, dan, failed):
         grant(dan, HELD + timedelta(minutes=1), False)
         with pytest.raises(Conflict, match="keine Einwilligung"):
-            by_hand.send_again(user=anna, message_id=failed.pk, now=HELD)
+            manual.send_again(user=anna, message_id=failed.pk, now=HELD)
 
     def test_never_to_a_closed_address_or_in_a_series_that_was_stopped(self, anna, dan, server):
         server.answers["RCPT"] = "550 5.1.1 user unknown"
         worker.sweep(now=HELD)
         with pytest.raises(Conflict, match="Adresse gesperrt"):
-            by_hand.send_again(user=anna, message_id=message(dan).pk, now=HELD)
+            manual.send_again(user=anna, message_id=message(dan).pk, now=HELD)
         assert not contact_messages.load(dan).runs[0].lines[0].can_go_again
 
     def test_a_stranger_finds_nothing(self, paul, failed):
         with pytest.raises(Http404):
-            by_hand.send_again(user=paul, message_id=failed.pk, now=HELD)
+            manual.send_again(user=paul, message_id=failed.pk, now=HELD)
 
     def test_a_change_of_status_does_not_pass_over_it(self, anna, board, column, dan, failed):
         """No mail 2 without mail 1, whatever the card does meanwhile."""

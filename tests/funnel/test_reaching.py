@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from funnel.models import Enrolment, Message, Step
 from funnel.sending import claiming
-from funnel.series import by_hand, enrolments, replanning, sequences
+from funnel.series import enrolments, manual, replanning, sequences
 from funnel.series.sequences import Content
 from pipeline.cards import moves
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
@@ -124,7 +124,7 @@ def test_a_step_that_is_switched_on_reaches_whose_series_has_not_come_past_its_p
 
 def test_what_was_called_off_by_hand_does_not_come_back(anna, series, running):
     message = Message.objects.get(contact=running, step__subject="Mail 3")
-    by_hand.cancel(user=anna, message_id=message.pk, now=MONDAY)
+    manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
     for on in (False, True):
         sequences.switch_step(user=anna, step_id=message.step_id, on=on, now=LATER)
     assert live(running) == ["Mail 1", "Mail 2"]
@@ -165,7 +165,7 @@ def test_what_was_sent_keeps_its_day_and_so_does_what_is_sent_at_once(anna, boar
     sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)
     assert [planned_for(running, f"Mail {number}") for number in (2, 3)] == days
     urgent = Message.objects.get(contact=running, step__subject="Mail 3")
-    by_hand.send_now(user=anna, message_id=urgent.pk, now=LATER)
+    manual.send_now(user=anna, message_id=urgent.pk, now=LATER)
     moment = planned_for(running, "Mail 3")
     sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
     assert (planned_for(running, "Mail 3"), planned_for(running, "Mail 2")) == (moment, days[0])

@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Consent
 from funnel.models import Enrolment, EnrolmentChange, Message
-from funnel.series import by_hand, enrolments, maintenance
+from funnel.series import enrolments, maintenance, manual
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, steps, went
 
 LATER = MONDAY + timedelta(days=2)
@@ -50,7 +50,7 @@ def test_not_while_a_mail_is_under_way(dan, under_way):
 
 def test_called_off_mails_leave_nothing_to_come(anna, dan):
     for message in Message.objects.filter(contact=dan):
-        by_hand.cancel(user=anna, message_id=message.pk, now=MONDAY)
+        manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
     assert maintenance.finish_through(now=LATER) == 1
 
 

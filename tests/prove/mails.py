@@ -17,7 +17,7 @@ from base.refusals import Refusal
 from contacts.models import Contact
 from funnel.models import Enrolment, Message, Step
 from funnel.sending import claiming, delivery, worker
-from funnel.series import by_hand, enrolments, maintenance, sequences
+from funnel.series import enrolments, maintenance, manual, sequences
 from funnel.transport.outcome import Fate, Outcome
 from pipeline.cards import bulk, moves
 from pipeline.columns.defaults import create_board
@@ -100,8 +100,8 @@ class MailMachine(RuleBasedStateMachine):
         with contextlib.suppress(Refusal):
             verb(user=self.user, contact_id=self.contact(which).pk, now=self.now)
 
-    @rule(which=WHICH, verb=st.sampled_from([by_hand.send_now, by_hand.cancel, by_hand.send_again]))
-    def by_hand(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
+    @rule(which=WHICH, verb=st.sampled_from([manual.send_now, manual.cancel, manual.send_again]))
+    def manual(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
         ids = list(
             Message.objects.of(self.account)
             .filter(state__in=(State.PLANNED, State.FAILED, State.UNCLEAR))
