@@ -11,8 +11,8 @@ from contacts.models import Contact
 from funnel.models import Enrolment, Message
 from funnel.permission import eligibility
 from funnel.series import planning
+from funnel.series.bulk_changes import Work
 from funnel.series.enrolments import FOR_A_PERSON, Reason, State, locked
-from funnel.series.many import Work
 
 
 @dataclass

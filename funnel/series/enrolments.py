@@ -19,7 +19,7 @@ from contacts.models import Contact
 from funnel.models import Enrolment, EnrolmentChange, Message, Sequence
 from funnel.permission import eligibility
 from funnel.series import planning
-from funnel.series.many import Work
+from funnel.series.bulk_changes import Work
 
 State = Enrolment.State
 Reason = Enrolment.Reason

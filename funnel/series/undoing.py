@@ -14,8 +14,8 @@ from contacts.models import Contact
 from funnel.models import Enrolment, EnrolmentChange, Message
 from funnel.permission import eligibility
 from funnel.series import planning
+from funnel.series.bulk_changes import Work
 from funnel.series.enrolments import Reason, State, locked
-from funnel.series.many import Work
 
 STOPPING = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
 
