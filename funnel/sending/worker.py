@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from funnel.models import Message
 from funnel.sending import claiming, pulse
-from funnel.sending.lanes import Lanes
+from funnel.sending.pool import Lanes
 from funnel.transport import holding
 
 State = Message.State

@@ -9,7 +9,7 @@ from django.utils import timezone
 from base import vault
 from funnel.models import Hold, Message, Sender
 from funnel.sending import claiming, pulse, worker
-from funnel.sending.lanes import Lanes
+from funnel.sending.pool import Lanes
 from funnel.transport import holding
 from tests.funnel.certificates import distrusted
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps

@@ -13,7 +13,7 @@ from funnel import contact_messages
 from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.permission.suppression import address_hash, is_suppressed, suppress
-from funnel.sending import claiming, delivery, lanes, pulse, switch, worker
+from funnel.sending import claiming, delivery, pool, pulse, switch, worker
 from funnel.series import enrolments, maintenance, manual
 from funnel.transport import holding
 from funnel.transport.smtp import Relay
@@ -251,7 +251,7 @@ class TestEndings:
         for _ in range(7):
             move(anna, lead(board["Nicht erreicht"]), column)
         server.answers["RCPT"] = "450 4.7.1 not now"
-        with lanes.Lanes() as lane:
+        with pool.Lanes() as lane:
             lane._lane(claiming.claim(claiming.due(HELD), now=HELD), HELD)
         attempts = Message.objects.filter(step__position=0).order_by("pk").values_list("attempts", flat=True)
         assert list(attempts) == [1, 1, 1, 1, 1, 0, 0]

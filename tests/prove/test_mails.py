@@ -17,7 +17,7 @@ from django.db import connection
 from accounts.models import User
 from contacts.models import Contact
 from funnel.models import Enrolment, Message
-from funnel.sending import claiming, delivery, lanes, worker
+from funnel.sending import claiming, delivery, pool, worker
 from funnel.series import enrolments
 from funnel.transport.smtp import Relay
 from pipeline import leads
@@ -87,7 +87,7 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_loses_nothing(anna, col
     assert set(arrived.values()) == {1}
     assert sent <= set(arrived) <= sent | unclear
     assert states[State.SENT] + states[State.UNCLEAR] == count
-    assert states[State.UNCLEAR] <= kills * lanes.LANES
+    assert states[State.UNCLEAR] <= kills * pool.LANES
     assert broken() == []
     row.reached(f"0 twice, 0 lost, {states[State.UNCLEAR]} unclear")
 
