@@ -40,7 +40,7 @@ ACROSS_ACCOUNTS = {
     "funnel/replies/processing.py::spoken_of": "a mail that comes back names the message before any account is known",
     "funnel/transport/telling.py::*": "the worker tells the people of every office, and the job names whom",
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
-    "funnel/sending/pulse.py::*": "the worker's sign of life belongs to nobody",
+    "funnel/sending/heartbeat.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
     "pipeline/columns/verbs.py::locked_of": "locks the account itself",
     "pipeline/deeds/jobs.py::forget_old": "forgets every office's old deeds",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from funnel.models import Hold, Message, Sender
-from funnel.sending import pulse
+from funnel.sending import heartbeat
 from funnel.transport import holding
 
 
@@ -46,8 +46,8 @@ def silence(user: User, now: datetime) -> Silence | None:
     """
     if not user.leads:
         return None
-    last, hold_id = pulse.signs(user.account_id)
-    if last is not None and last < now - pulse.SILENT:
+    last, hold_id = heartbeat.signs(user.account_id)
+    if last is not None and last < now - heartbeat.SILENT:
         return Silence(_("E-Mail-Versand steht seit %s") % _clock(last, now), _outlook(now))
     hold = holding.standing(user.account_id) if hold_id else None
     return _held(hold, now) if hold else None
@@ -79,7 +79,7 @@ def _clock(moment: datetime, now: datetime) -> str:
 
 
 def _outlook(now: datetime) -> str:
-    if pulse.worker_runs(now):
+    if heartbeat.worker_runs(now):
         return _(
             "Der Hintergrunddienst läuft, verschickt aber nichts. Bitte geben Sie dem Betreiber Bescheid; "
             "es geht keine Mail verloren."

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from funnel.models import Message
-from funnel.sending import claiming, pulse
+from funnel.sending import claiming, heartbeat
 from funnel.sending.pool import Lanes
 from funnel.transport import holding
 
@@ -38,8 +38,8 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
                 time.sleep(PAUSE)
             lanes.carry(claimed, now)
             if lanes.tally:  # an earlier batch is through
-                pulse.beat(now or timezone.now())
-    pulse.beat(now or timezone.now())  # last: a sweep that ends in a fault gives no sign of life
+                heartbeat.beat(now or timezone.now())
+    heartbeat.beat(now or timezone.now())  # last: a sweep that ends in a fault gives no sign of life
     return lanes.tally
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from base import vault
 from funnel.models import Hold, Message, Sender
-from funnel.sending import claiming, pulse, worker
+from funnel.sending import claiming, heartbeat, worker
 from funnel.sending.pool import Lanes
 from funnel.transport import holding
 from tests.funnel.certificates import distrusted
@@ -217,7 +217,7 @@ class TestOfReturned:
 class TestOnPages:
     @pytest.fixture
     def held(self, people, anna):
-        pulse.beat(timezone.now())
+        heartbeat.beat(timezone.now())
         now = timezone.now()
         holding.hold(account_id=None, kind=Kind.LOGIN, answer="535 5.7.8 <wrong>", now=now)
         return Hold.objects.get()

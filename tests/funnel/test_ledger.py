@@ -10,7 +10,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from funnel import contact_messages
 from funnel.models import Enrolment, Message, Sender, Sequence
-from funnel.sending import claiming, pulse, switch
+from funnel.sending import claiming, heartbeat, switch
 from funnel.series import enrolments, manual
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -237,20 +237,20 @@ def test_a_mail_that_did_not_leave_has_no_page(contact, login, sofia):
 
 
 def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
-    pulse.beat(timezone.now() - timedelta(minutes=5))
+    heartbeat.beat(timezone.now() - timedelta(minutes=5))
     pages = [login(user).get(f"/contacts/{contact.pk}/").content.decode() for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
 
 
 def test_silence_names_the_day_only_when_it_is_another_one(anna):
     zone = anna.account.zone
-    pulse.beat(MONDAY)
+    heartbeat.beat(MONDAY)
     assert switch.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
     later = switch.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
     assert later.headline == "E-Mail-Versand steht seit 10:00"
     next_day = (MONDAY + timedelta(days=1)).astimezone(zone)
     assert switch.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
-    pulse.beat(MONDAY + timedelta(days=1))
+    heartbeat.beat(MONDAY + timedelta(days=1))
     assert switch.silence(anna, next_day) is None
 
 
@@ -261,7 +261,7 @@ def a_worker(last_heartbeat: datetime) -> None:
 
 def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothing(anna):
     now = (MONDAY + timedelta(hours=2)).astimezone(anna.account.zone)
-    pulse.beat(MONDAY)
+    heartbeat.beat(MONDAY)
     a_worker(now - timedelta(minutes=5))
     assert switch.silence(anna, now).outlook == (
         "Geplante Mails gehen hinaus, sobald der Hintergrunddienst wieder läuft."

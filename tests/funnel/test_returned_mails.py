@@ -16,7 +16,7 @@ from contacts.models import Action
 from funnel.models import Arrival, Hold, Message, Suppression
 from funnel.reading.classify import BOUNCES, Kind
 from funnel.replies import doubts, inbox, quarantine
-from funnel.sending import pulse, worker
+from funnel.sending import heartbeat, worker
 from funnel.series import enrolments
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
@@ -115,7 +115,7 @@ def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, l
     with mailbox([case(name, sent)]) as server:
         poll(settings, server)
     (hold,) = Hold.objects.all()
-    pulse.beat(timezone.now())
+    heartbeat.beat(timezone.now())
     assert (hold.kind, hold.ended_at) == (kind, None)
     assert hold.answer in login(anna).get("/funnel/outbox/").content.decode().replace("&#x27;", "'")
     sent.refresh_from_db()

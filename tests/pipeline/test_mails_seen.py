@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from funnel.models import Message, Sender, Sequence, Step
-from funnel.sending import pulse
+from funnel.sending import heartbeat
 from funnel.series import enrolments
 from funnel.series.enrolments import Announcement
 from pipeline.cards import announcements
@@ -190,7 +190,7 @@ def test_heads_and_words_cost_no_further_statement(contacted, board, login, sofi
 
 
 def test_leaders_see_on_the_board_that_no_mail_leaves(contacted, login, anna, sofia):
-    pulse.beat(timezone.now() - timedelta(minutes=5))
+    heartbeat.beat(timezone.now() - timedelta(minutes=5))
     pages = [text(login(user).get("/contacts/board/")) for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
     assert Message.objects.count() == 0
