@@ -13,7 +13,7 @@ from contacts.models import sight
 from contacts.views.answers import changed
 from funnel import contact_messages as ledger
 from funnel.models import Message
-from funnel.sending import switch
+from funnel.sending import availability
 from funnel.series import enrolments, manual
 
 
@@ -97,6 +97,6 @@ def _shown(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse
     contact = find(request.user, contact_id)
     context = {
         "ledger": ledger.load(contact),
-        "silence": switch.silence(request.user, timezone.localtime()),
+        "silence": availability.silence(request.user, timezone.localtime()),
     }
     return changed(request, contact, sentence, "funnel/_ledger.html", **context)

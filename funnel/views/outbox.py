@@ -12,7 +12,7 @@ from accounts.models import Role
 from funnel import outbox_page as outgoing
 from funnel.models import Sender
 from funnel.replies import doubts
-from funnel.sending import switch as running
+from funnel.sending import availability
 from funnel.transport import holding
 
 READERS = (*LEADERS, Role.MARKETING)
@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "outgoing": outgoing.load(wanted, request.GET),
         "periods": [(name, period[0]) for name, period in outgoing.PERIODS.items()],
         "sender": Sender.objects.of(request.account).get(),
-        "silence": running.silence(request.user, now),
+        "silence": availability.silence(request.user, now),
         "doubts": doubts.waiting(request.user),
         "now": now,
     }
@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 def switch(request: HttpRequest) -> HttpResponse:
     """Stops all mails of the office, or lets them go on."""
-    sender = running.switch(user=request.user, on=request.POST.get("on") == "1")
+    sender = availability.switch(user=request.user, on=request.POST.get("on") == "1")
     sentence = _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten.")
     messages.success(request, sentence)
     return HttpResponseRedirect(resolve_url("funnel:outbox"))

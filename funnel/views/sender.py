@@ -17,7 +17,7 @@ from funnel.forms import HolidayForm, SwitchForm
 from funnel.letters import imprint
 from funnel.models import Holiday, Sender
 from funnel.sender_form import SenderForm
-from funnel.sending import switch as running
+from funnel.sending import availability
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +56,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     form = SwitchForm(request.POST)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Angabe ist nicht zu verstehen. Es wurde nichts gespeichert."))
-    sender = running.switch(user=request.user, on=form.cleaned_data["on"] == "1")
+    sender = availability.switch(user=request.user, on=form.cleaned_data["on"] == "1")
     messages.success(request, _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten."))
     return redirect("funnel:sender")
 
@@ -106,7 +106,7 @@ def _page(
         "form": form,
         "day": day,
         "missing": imprint.missing(sender),
-        "silence": running.silence(request.user, timezone.localtime()),
+        "silence": availability.silence(request.user, timezone.localtime()),
         "address": own_address.load(sender, timezone.now()),
         "coming": list(days.filter(day__gte=timezone.localdate())),
         "past": list(days.filter(day__lt=timezone.localdate())),

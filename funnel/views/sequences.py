@@ -18,7 +18,7 @@ from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.letters import imprint, placeholders
 from funnel.models import Sender, Sequence, Step
 from funnel.replies import doubts
-from funnel.sending import switch as running
+from funnel.sending import availability
 from funnel.series import replanning, sequences
 from funnel.views.outbox import READERS as AUTHORS
 
@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "overview": statistics.load(request.account, now),
         "sender": sender,
         "missing": imprint.missing(sender),
-        "silence": running.silence(request.user, now),
+        "silence": availability.silence(request.user, now),
         "doubts": doubts.waiting(request.user),
     }
     return render(request, "funnel/overview.html", context)

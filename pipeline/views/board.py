@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, WORKERS, gate
-from funnel.sending import switch
+from funnel.sending import availability
 from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
@@ -39,7 +39,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
         "view": "board",
         "colleagues": filters.chosen(selection),
         "status": next((stack.column for stack in stacks if str(stack.column.pk) == selection.status), None),
-        "silence": switch.silence(request.user, timezone.localtime()),
+        "silence": availability.silence(request.user, timezone.localtime()),
     }
 
 

@@ -10,7 +10,7 @@ from accounts.plans import Feature
 from contacts.facts import GROUPS
 from contacts.finding import find
 from contacts.kinds import MANUAL, Kind
-from funnel.sending import switch
+from funnel.sending import availability
 from pipeline import detail, history
 
 
@@ -26,7 +26,7 @@ def page(request: HttpRequest, contact_id: int) -> HttpResponse:
         "kinds": [(kind, Kind(kind).label) for kind in MANUAL],
         "groups": GROUPS,
         "can_assign": request.account.can(Feature.ASSIGN),
-        "silence": switch.silence(request.user, now),
+        "silence": availability.silence(request.user, now),
         "now": now,
         "today": now.date(),
     }

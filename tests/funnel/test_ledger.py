@@ -10,7 +10,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from funnel import contact_messages
 from funnel.models import Enrolment, Message, Sender, Sequence
-from funnel.sending import claiming, heartbeat, switch
+from funnel.sending import availability, claiming, heartbeat
 from funnel.series import enrolments, manual
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -245,13 +245,13 @@ def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
 def test_silence_names_the_day_only_when_it_is_another_one(anna):
     zone = anna.account.zone
     heartbeat.beat(MONDAY)
-    assert switch.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
-    later = switch.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
+    assert availability.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
+    later = availability.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
     assert later.headline == "E-Mail-Versand steht seit 10:00"
     next_day = (MONDAY + timedelta(days=1)).astimezone(zone)
-    assert switch.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
+    assert availability.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
     heartbeat.beat(MONDAY + timedelta(days=1))
-    assert switch.silence(anna, next_day) is None
+    assert availability.silence(anna, next_day) is None
 
 
 def a_worker(last_heartbeat: datetime) -> None:
@@ -263,8 +263,8 @@ def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothi
     now = (MONDAY + timedelta(hours=2)).astimezone(anna.account.zone)
     heartbeat.beat(MONDAY)
     a_worker(now - timedelta(minutes=5))
-    assert switch.silence(anna, now).outlook == (
+    assert availability.silence(anna, now).outlook == (
         "Geplante Mails gehen hinaus, sobald der Hintergrunddienst wieder läuft."
     )
     a_worker(now - timedelta(seconds=10))
-    assert switch.silence(anna, now).outlook.startswith("Der Hintergrunddienst läuft, verschickt aber nichts.")
+    assert availability.silence(anna, now).outlook.startswith("Der Hintergrunddienst läuft, verschickt aber nichts.")

@@ -13,7 +13,7 @@ from funnel import contact_messages
 from funnel.invariants import nothing_is_sent_twice
 from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
 from funnel.permission.suppression import address_hash, is_suppressed, suppress
-from funnel.sending import claiming, delivery, heartbeat, pool, switch, worker
+from funnel.sending import availability, claiming, delivery, heartbeat, pool, worker
 from funnel.series import enrolments, maintenance, manual
 from funnel.transport import holding
 from funnel.transport.smtp import Relay
@@ -465,11 +465,11 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
 
 def test_nothing_swept_for_a_minute_is_silence(anna):
     now = MONDAY.astimezone(anna.account.zone)
-    assert switch.silence(anna, now) is None
+    assert availability.silence(anna, now) is None
     for at in (now - timedelta(hours=1), now):
         heartbeat.beat(at)
-    assert switch.silence(anna, now + timedelta(seconds=59)) is None
-    silence = switch.silence(anna, now + timedelta(seconds=61))
+    assert availability.silence(anna, now + timedelta(seconds=59)) is None
+    silence = availability.silence(anna, now + timedelta(seconds=61))
     assert silence is not None
     assert silence.headline == "E-Mail-Versand steht seit 10:00"
     assert Pulse.objects.count() == 1

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from funnel.models import Message, Sender
-from funnel.sending import claiming, switch
+from funnel.sending import availability, claiming
 from funnel.series import enrolments
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -142,9 +142,9 @@ def test_the_stop_button_stops_the_whole_office(contacts, login, mehmet, krueger
 
 
 def test_switching_twice_writes_once(anna, krueger, unwritten):
-    switch.switch(user=anna, on=False)
+    availability.switch(user=anna, on=False)
     with unwritten():
-        switch.switch(user=anna, on=False)
+        availability.switch(user=anna, on=False)
     assert not Sender.objects.of(krueger).get().is_on
 
 
