@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Contact
 from funnel.letters import placeholders
 from funnel.models import Enrolment, Message, Sender, Step
-from funnel.transport import holding
+from funnel.transport import holds
 
 State = Message.State
 Reason = Message.Reason
@@ -178,7 +178,7 @@ def load(contact: Contact) -> Ledger:
 def _enrolments(contact: Contact) -> list[Enrolment]:
     rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     rows = rows.select_related("sequence", "account__sender")
-    rows = rows.annotate(is_held=Exists(holding.open_for(contact.account_id)))
+    rows = rows.annotate(is_held=Exists(holds.open_for(contact.account_id)))
     return sorted(rows, key=lambda row: (row.state != Enrolment.State.ENDED, row.changed_at, row.pk), reverse=True)
 
 

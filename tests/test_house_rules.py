@@ -30,7 +30,7 @@ ACROSS_ACCOUNTS = {
     "pipeline/imports/undoing.py::*": "the worker takes back an import by its id, and forgets in all offices",
     "funnel/replies/withdrawal.py::unsubscribe": "the signed link names the account itself",
     "funnel/sending/claiming.py::*": "the worker sends the mails of every office, in turn",
-    "funnel/transport/holding.py::*": "one mail server carries the mails of many offices",
+    "funnel/transport/holds.py::*": "one mail server carries the mails of many offices",
     "funnel/series/maintenance.py::resume_ready": "the worker begins the series of every office",
     "funnel/series/maintenance.py::_begin": "the worker begins the series of every office",
     "funnel/series/maintenance.py::finish_through": "the worker ends the series of every office",

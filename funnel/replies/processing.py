@@ -21,7 +21,7 @@ from funnel.permission.suppression import address_hash, suppress
 from funnel.reading.classify import BOUNCES, Kind, Received, objects
 from funnel.replies import withdrawal
 from funnel.series import enrolments
-from funnel.transport import holding, proving, telling
+from funnel.transport import holds, proving, telling
 
 LONGEST = 300
 STILL_OURS = timedelta(days=7)  # servers give up after five days; a report that names an address only is about these
@@ -141,6 +141,6 @@ def _remark(message: Message, kind: Kind, text: str, now: datetime) -> None:
         Kind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
     }[kind]
     if kind is Kind.OWN_FAULT:
-        holding.hold_for_returned(message=message, kind=holding.kind_of(text), answer=text, now=now)
+        holds.hold_for_returned(message=message, kind=holds.kind_of(text), answer=text, now=now)
     words = f"{said}: {text}" if text else said
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:LONGEST])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from funnel.models import Hold, Message, Sender
 from funnel.sending import heartbeat
-from funnel.transport import holding
+from funnel.transport import holds
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def silence(user: User, now: datetime) -> Silence | None:
     last, hold_id = heartbeat.signs(user.account_id)
     if last is not None and last < now - heartbeat.SILENT:
         return Silence(_("E-Mail-Versand steht seit %s") % _clock(last, now), _outlook(now))
-    hold = holding.standing(user.account_id) if hold_id else None
+    hold = holds.standing(user.account_id) if hold_id else None
     return _held(hold, now) if hold else None
 
 

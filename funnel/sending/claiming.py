@@ -17,7 +17,7 @@ from funnel.models import Enrolment, Message, Sender, Suppression
 from funnel.permission import eligibility, schedule
 from funnel.permission.suppression import entries
 from funnel.series import enrolments, planning
-from funnel.transport import holding
+from funnel.transport import holds
 
 State = Message.State
 Reason = Message.Reason
@@ -165,8 +165,8 @@ class Checks:
         return over - self.lost.time(message.account_id, message.planned_for) > TOO_LATE
 
     @cached_property
-    def lost(self) -> holding.Lost:
-        return holding.Lost(list(self.windows), min(self.planned), self.now)
+    def lost(self) -> holds.Lost:
+        return holds.Lost(list(self.windows), min(self.planned), self.now)
 
     def _lacking(self, message: Message) -> str:
         contact, key = message.contact, (message.account_id, message.address)

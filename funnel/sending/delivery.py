@@ -18,7 +18,7 @@ from funnel.reading.classify import Kind as Returned
 from funnel.reading.classify import Received
 from funnel.replies import processing
 from funnel.series import enrolments
-from funnel.transport import holding
+from funnel.transport import holds
 from funnel.transport.outcome import Fate, Outcome, codes, line
 from funnel.transport.smtp import Relay
 
@@ -107,7 +107,7 @@ def _is_given_up(message: Message, now: datetime) -> bool:
     since, account_id = message.tried_at or now, message.account_id
     if now - since < GIVEN_UP_AFTER:
         return False
-    return now - since - holding.Lost([account_id], since, now).time(account_id, since) >= GIVEN_UP_AFTER
+    return now - since - holds.Lost([account_id], since, now).time(account_id, since) >= GIVEN_UP_AFTER
 
 
 def _bounced(message: Message, answer: str, now: datetime) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Subquery
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from funnel.models import Pulse
-from funnel.transport import holding
+from funnel.transport import holds
 
 SILENT = timedelta(minutes=1)  # without a sign of life something counts as standing
 
@@ -18,7 +18,7 @@ def beat(now: datetime) -> None:
 
 def signs(account_id: int) -> tuple[datetime | None, int | None]:
     """When the last sweep came through, and the id of what holds the office's mails: one statement for both."""
-    hold = Subquery(holding.open_for(account_id).values("pk")[:1])
+    hold = Subquery(holds.open_for(account_id).values("pk")[:1])
     return Pulse.objects.filter(pk=1).values_list("at", hold).first() or (None, None)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from funnel.models import Hold, Message, Sender
 from funnel.sending import claiming, delivery
-from funnel.transport import holding
+from funnel.transport import holds
 from funnel.transport.outcome import Fate, Outcome
 from funnel.transport.smtp import Relay
 from funnel.transport.throttle import Pace
@@ -86,7 +86,7 @@ class Lanes:
         relay = self.relays.setdefault((threading.get_ident(), sender.account_id), Relay.of(sender))
         for message in messages:
             moment = now or timezone.now()
-            if self.faults & {sender.account_id, holding.server(sender)}:
+            if self.faults & {sender.account_id, holds.server(sender)}:
                 states.append(delivery.put_back(message))
                 continue
             ending = delivery.deliver(message, relay, now=moment)
@@ -96,7 +96,7 @@ class Lanes:
             if outcome and put_off >= TOO_MANY and not outcome.fault:
                 outcome = replace(outcome, fault=Kind.BUSY if outcome.answer.startswith("4") else Kind.POLICY)
             if outcome and outcome.fault:
-                self._hold(holding.scope(sender, outcome.fault), outcome, moment)
+                self._hold(holds.scope(sender, outcome.fault), outcome, moment)
             elif ending.state == State.SENT:
                 self._release(sender, moment)
             self.pace.breathe()
@@ -104,7 +104,7 @@ class Lanes:
 
     def _hold(self, account_id: int | None, outcome: Outcome, now: datetime) -> None:
         self.faults.add(account_id)
-        holding.hold(
+        holds.hold(
             account_id=account_id,
             kind=outcome.fault,
             answer=outcome.answer,
@@ -113,8 +113,8 @@ class Lanes:
         )
 
     def _release(self, sender: Sender, now: datetime) -> None:
-        for account_id in self.tried & {sender.account_id, holding.server(sender)}:
-            holding.release(account_id=account_id, now=now)
+        for account_id in self.tried & {sender.account_id, holds.server(sender)}:
+            holds.release(account_id=account_id, now=now)
             self.tried.discard(account_id)
 
     def try_again(self, holds: list[Hold], now: datetime | None, waiting: Collection[int] = ()) -> None:
@@ -139,16 +139,16 @@ class Lanes:
             if outcome.fault:
                 self._hold(hold.account_id, outcome, moment)
             else:
-                holding.release(account_id=hold.account_id, now=moment)
+                holds.release(account_id=hold.account_id, now=moment)
             return
         self.tried.add(hold.account_id)
-        ids = claiming.due(moment, waiting, of=holding.offices_of([hold.account_id]))
+        ids = claiming.due(moment, waiting, of=holds.offices_of([hold.account_id]))
         claimed = claiming.claim(ids, now=moment)
         for message in claimed[1:]:
             delivery.put_back(message)
         self.tally.update(self._lane(claimed[:1], now) if claimed else [])
         if claimed and hold.account_id in self.tried - self.faults:
-            holding.postpone(hold_id=hold.pk, now=moment)
+            holds.postpone(hold_id=hold.pk, now=moment)
 
 
 def _reached(hold: Hold) -> Outcome | None:

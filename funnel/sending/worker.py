@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from funnel.models import Message
 from funnel.sending import claiming, heartbeat
 from funnel.sending.pool import Lanes
-from funnel.transport import holding
+from funnel.transport import holds
 
 State = Message.State
 LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
@@ -29,8 +29,8 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
     with Lanes() as lanes:
         while time.monotonic() < until:
             moment = now or timezone.now()
-            lanes.try_again(holding.to_try(moment), now, waiting)
-            ids = claiming.due(moment, waiting | holding.held_offices())
+            lanes.try_again(holds.to_try(moment), now, waiting)
+            ids = claiming.due(moment, waiting | holds.held_offices())
             if not ids:
                 break
             claimed = claiming.claim(ids, now=moment)

@@ -20,7 +20,7 @@ from funnel.letters import mime
 from funnel.models import Hold, Sender
 from funnel.reading import bounces
 from funnel.reading.bounces import Verdict
-from funnel.transport import holding
+from funnel.transport import holds
 from funnel.transport.outcome import Fate, Outcome, line
 from funnel.transport.provider import Provider
 
@@ -235,7 +235,7 @@ def _for_good(said: str) -> Outcome:
     if verdict is Verdict.GONE:
         return Outcome(Fate.GONE, said)
     if verdict is Verdict.OWN_FAULT:
-        return Outcome(Fate.LATER, said, holding.kind_of(said))
+        return Outcome(Fate.LATER, said, holds.kind_of(said))
     is_another_day = verdict in (Verdict.TEMPORARY, Verdict.FILTERED)
     return Outcome(Fate.LATER if is_another_day else Fate.REFUSED, said)
 

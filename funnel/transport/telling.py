@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 from accounts import posting
 from accounts.models import Role, User
 from funnel.models import Hold, Message
-from funnel.transport import holding
+from funnel.transport import holds
 
 PATIENCE = timedelta(minutes=10)  # a fault that may end by itself is told of only if it does not
 # By name, since the jobs read the mailbox as well, which is where a doubt comes from.
@@ -42,7 +42,7 @@ def tell_of_holds(*, now: datetime) -> int:
     lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - PATIENCE)).order_by("pk")
     found = list(lasting.select_for_update(skip_locked=True))
     for hold in found:
-        offices = holding.offices_of([hold.account_id])
+        offices = holds.offices_of([hold.account_id])
         people: list[int | None] = [user.pk for user in _people(offices, Role.ADMINISTRATOR)]
         for user_id in [*people, *([] if hold.account_id else [None])]:
             app.configure_task(HOLD).defer(hold_id=hold.pk, user_id=user_id)

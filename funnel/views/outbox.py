@@ -13,7 +13,7 @@ from funnel import outbox_page as outgoing
 from funnel.models import Sender
 from funnel.replies import doubts
 from funnel.sending import availability
-from funnel.transport import holding
+from funnel.transport import holds
 
 READERS = (*LEADERS, Role.MARKETING)
 
@@ -50,7 +50,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 def trial(request: HttpRequest) -> HttpResponse:
     """Has the worker look at once whether what holds the mails is over."""
-    if holding.try_now(user=request.user, now=timezone.now()):
+    if holds.try_now(user=request.user, now=timezone.now()):
         messages.success(
             request,
             _("Der Versand wird gleich noch einmal versucht. Bitte laden Sie die Seite in einer Minute neu."),

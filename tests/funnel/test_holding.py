@@ -10,7 +10,7 @@ from base import vault
 from funnel.models import Hold, Message, Sender
 from funnel.sending import claiming, heartbeat, worker
 from funnel.sending.pool import Lanes
-from funnel.transport import holding
+from funnel.transport import holds
 from tests.funnel.certificates import distrusted
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
@@ -93,9 +93,9 @@ def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_sen
     Message.objects.all().update(planned_for=HELD + timedelta(days=1))
     with mail_server(port):
         worker.sweep(now=HELD + timedelta(seconds=59))
-        assert holding.standing(people[0].account_id)
+        assert holds.standing(people[0].account_id)
         worker.sweep(now=HELD + MINUTE)
-    assert holding.standing(people[0].account_id) is None
+    assert holds.standing(people[0].account_id) is None
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -103,7 +103,7 @@ def test_a_wrong_password_holds_and_says_so(people, smtp):
     with mail_server(login=("me", "right")) as server:
         smtp(server.port, "me", "wrong")
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
-        held = holding.standing(people[0].account_id)
+        held = holds.standing(people[0].account_id)
         assert (held.kind, held.answer[:3], held.try_at) == (Kind.LOGIN, "535", HELD + timedelta(minutes=10))
         smtp(server.port, "me", "right")
         assert worker.sweep(now=HELD + timedelta(minutes=10)) == {"sent": 5}
@@ -115,7 +115,7 @@ def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
     with distrusted(scheme) as url:
         Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, url))
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
-    held = holding.standing(krueger.pk)
+    held = holds.standing(krueger.pk)
     assert (held.kind, held.account_id) == (Kind.CERTIFICATE, krueger.pk)
     assert "certificate" in held.answer.lower()
 
@@ -133,18 +133,18 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
             for message in delivery_of.values():
                 lanes.carry([message], HELD)
         assert [address for address, _ in server.mails] == ["hansen@post.example"]
-    assert (holding.standing(hansen.pk), holding.standing(krueger.pk).kind) == (None, Kind.CONNECTION)
-    assert holding.held_offices() == {krueger.pk}
+    assert (holds.standing(hansen.pk), holds.standing(krueger.pk).kind) == (None, Kind.CONNECTION)
+    assert holds.held_offices() == {krueger.pk}
 
 
 def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smtp):
     Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
     smtp(free_port())
     worker.sweep(now=HELD)
-    assert holding.held_offices() == {krueger.pk}
-    assert holding.standing(hansen.pk) is None
+    assert holds.held_offices() == {krueger.pk}
+    assert holds.standing(hansen.pk) is None
     Sender.objects.of(hansen).update(relay="")
-    assert holding.held_offices() == {krueger.pk, hansen.pk}
+    assert holds.held_offices() == {krueger.pk, hansen.pk}
 
 
 def test_the_tries_come_later_and_later(people, smtp):
@@ -170,7 +170,7 @@ class TestOfReturned:
         return rows()
 
     def returned(self, message, after, kind=Kind.BLOCKED):
-        return holding.hold_for_returned(message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after)
+        return holds.hold_for_returned(message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after)
 
     def test_only_a_person_ends_it(self, sent, anna, smtp):
         later = HELD + timedelta(days=1)
@@ -178,26 +178,26 @@ class TestOfReturned:
         with mail_server() as server:
             smtp(server.port)
             assert worker.sweep(now=later) == {}
-            assert holding.try_now(user=anna, now=later)
+            assert holds.try_now(user=anna, now=later)
             assert worker.sweep(now=later + timedelta(minutes=10)) == {"sent": 5}
-        assert holding.standing(anna.account_id) is None
-        assert not holding.try_now(user=anna, now=later)
+        assert holds.standing(anna.account_id) is None
+        assert not holds.try_now(user=anna, now=later)
 
     def test_what_left_before_it_was_ended_opens_no_new_one(self, sent, krueger):
         self.returned(sent[0], timedelta(hours=1))
-        holding.release(account_id=None, now=HELD + timedelta(hours=2))
+        holds.release(account_id=None, now=HELD + timedelta(hours=2))
         assert not self.returned(sent[1], timedelta(hours=3))
-        assert holding.standing(krueger.pk) is None
+        assert holds.standing(krueger.pk) is None
 
     def test_the_mail_with_which_it_was_tried_counts(self, sent, krueger, anna, smtp):
         self.returned(sent[0], timedelta(hours=1))
         later = HELD + timedelta(days=1)
-        holding.try_now(user=anna, now=later)
+        holds.try_now(user=anna, now=later)
         with mail_server() as server:
             smtp(server.port)
             worker.sweep(now=later)
         assert self.returned(rows(1)[0], timedelta(days=1, hours=1))
-        assert holding.standing(krueger.pk).kind == Kind.BLOCKED
+        assert holds.standing(krueger.pk).kind == Kind.BLOCKED
 
     @pytest.mark.parametrize(
         ("email", "kind", "scope"),
@@ -219,7 +219,7 @@ class TestOnPages:
     def held(self, people, anna):
         heartbeat.beat(timezone.now())
         now = timezone.now()
-        holding.hold(account_id=None, kind=Kind.LOGIN, answer="535 5.7.8 <wrong>", now=now)
+        holds.hold(account_id=None, kind=Kind.LOGIN, answer="535 5.7.8 <wrong>", now=now)
         return Hold.objects.get()
 
     @pytest.mark.parametrize("path", ["/funnel/", "/funnel/outbox/", "/settings/sender/", "/contacts/board/"])

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Account
 from funnel.models import Message, Sender
 from funnel.sending import worker
-from funnel.transport import holding
+from funnel.transport import holds
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 
@@ -52,7 +52,7 @@ def test_a_dead_server_of_one_delays_no_other(two, settings):
         relay(two["paul"], alive.url)
         assert worker.sweep(now=HELD)["sent"] == 1
         waiting = Message.objects.of(two["anna"]).filter(state="planned", attempts=0, planned_for__lte=HELD)
-        assert (waiting.count(), holding.held_offices()) == (3, {two["anna"].pk})
+        assert (waiting.count(), holds.held_offices()) == (3, {two["anna"].pk})
 
 
 def test_only_servers_are_taken(two):

@@ -15,7 +15,7 @@ from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, 
 from funnel.permission.suppression import address_hash, is_suppressed, suppress
 from funnel.sending import availability, claiming, delivery, heartbeat, pool, worker
 from funnel.series import enrolments, maintenance, manual
-from funnel.transport import holding
+from funnel.transport import holds
 from funnel.transport.smtp import Relay
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 from tests.funnel.sink import mail_server
@@ -227,12 +227,12 @@ class TestEndings:
             move(anna, other, column)
         server.answers[phase] = "554 5.7.1 client host [192.0.2.1] blocked using zen.spamhaus.org"
         assert worker.sweep(now=HELD) == {"planned": 3}
-        assert holding.standing(krueger.pk).kind == "blocked"
+        assert holds.standing(krueger.pk).kind == "blocked"
         assert worker.sweep(now=HELD + timedelta(minutes=14)) == {}
         assert worker.sweep(now=HELD + timedelta(minutes=15)) == {"planned": 1}  # one mail shows it goes on
         server.answers.clear()
         assert worker.sweep(now=HELD + timedelta(minutes=45)) == {"sent": 3}
-        assert holding.standing(krueger.pk) is None
+        assert holds.standing(krueger.pk) is None
 
     def test_days_on_a_blocklist_make_nothing_fail(self, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 blocked using zen.spamhaus.org"
@@ -245,7 +245,7 @@ class TestEndings:
     def test_a_filter_that_dislikes_one_mail_delays_no_other(self, anna, board, column, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 this looks like spam"
         assert worker.sweep(now=HELD) == {"planned": 1}
-        assert holding.standing(krueger.pk) is None
+        assert holds.standing(krueger.pk) is None
 
     def test_many_in_a_row_that_are_to_come_later_hold_the_sending(self, anna, board, column, krueger, server):
         for _ in range(7):
@@ -255,7 +255,7 @@ class TestEndings:
             lane._lane(claiming.claim(claiming.due(HELD), now=HELD), HELD)
         attempts = Message.objects.filter(step__position=0).order_by("pk").values_list("attempts", flat=True)
         assert list(attempts) == [1, 1, 1, 1, 1, 0, 0]
-        assert holding.standing(krueger.pk).kind == "busy"
+        assert holds.standing(krueger.pk).kind == "busy"
 
     def test_later_for_one_recipient_is_tried_over_72_hours_and_then_failed(self, dan, server):
         Sender.objects.all().update(window_from=time(0), window_until=time(23, 59))

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from funnel import tasks
 from funnel.models import Hold, Sender
 from funnel.replies import doubts, inbox
-from funnel.transport import holding, telling
+from funnel.transport import holds, telling
 from tests.accounts.test_posting import port  # noqa: F401  (a mail server that is away)
 from tests.factories import UserFactory
 from tests.funnel.mailing import MONDAY
@@ -100,15 +100,15 @@ def test_an_offices_own_server_concerns_its_administrators_alone(krueger, anna, 
     invited = UserFactory(account=krueger, role=Role.ADMINISTRATOR)
     invited.set_unusable_password()
     invited.save()
-    holding.hold(account_id=krueger.pk, kind=Kind.LOGIN, answer="535 no <x@y.example>", now=NOW)
+    holds.hold(account_id=krueger.pk, kind=Kind.LOGIN, answer="535 no <x@y.example>", now=NOW)
     assert holds_told() == [anna.email]
     assert "535 no <x@y.example>" in mail.outbox[0].body
 
 
 def test_what_ends_by_itself_within_minutes_is_not_told(krueger, anna):
-    holding.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
+    holds.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
     assert holds_told(NOW + timedelta(minutes=9)) == []
-    holding.release(account_id=krueger.pk, now=NOW + timedelta(minutes=9))
+    holds.release(account_id=krueger.pk, now=NOW + timedelta(minutes=9))
     assert holds_told(LATER) == []
 
 
@@ -118,7 +118,7 @@ def test_it_goes_by_the_installations_server_where_the_offices_own_is_away(
     port,
 ):
     Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, "smtp://127.0.0.1:1"))
-    holding.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
+    holds.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
     with mail_server(port) as server:
         holds_told()
         assert [address for address, _ in server.mails] == [anna.email]
@@ -131,10 +131,10 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
     settings,
 ):
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
-    holding.hold(account_id=None, kind=Kind.CONNECTION, answer="", now=NOW)
+    holds.hold(account_id=None, kind=Kind.CONNECTION, answer="", now=NOW)
     with pytest.raises(NotTaken):
         holds_told()
-    holding.release(account_id=None, now=NOW + timedelta(hours=6))
+    holds.release(account_id=None, now=NOW + timedelta(hours=6))
     with mail_server(port) as server:
         for job in waiting(telling.HOLD):
             tasks.tell_of_hold(**job)
@@ -145,5 +145,5 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
 
 
 def test_an_answer_that_all_offices_read_names_no_address(db):
-    holding.hold(account_id=None, kind=Kind.POLICY, answer="550 no <dan@post.example> here", now=MONDAY)
+    holds.hold(account_id=None, kind=Kind.POLICY, answer="550 no <dan@post.example> here", now=MONDAY)
     assert Hold.objects.get().answer == "550 no … here"
