@@ -9,7 +9,7 @@ from funnel import lost_links
 from funnel.replies import inbox, quarantine
 from funnel.sending import opt_in_delivery, worker
 from funnel.series import maintenance
-from funnel.transport import proving, telling
+from funnel.transport import notices, proving
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
@@ -73,16 +73,16 @@ def send_links(contact_id: int | None, message_id: int | None) -> None:
 @app.task(name="tell_of_holds", queueing_lock="tell_of_holds")
 def tell_of_holds(timestamp: int) -> None:
     """Whoever must know that the sending is held."""
-    telling.tell_of_holds(now=timezone.now())
+    notices.tell_of_holds(now=timezone.now())
 
 
-@app.task(name=telling.HOLD, retry=posting.LATER)
+@app.task(name=notices.HOLD, retry=posting.LATER)
 def tell_of_hold(hold_id: int, user_id: int | None) -> None:
     """One of them; None: the operator."""
-    telling.mail_hold(hold_id=hold_id, user_id=user_id)
+    notices.mail_hold(hold_id=hold_id, user_id=user_id)
 
 
-@app.task(name=telling.DOUBT, retry=posting.LATER)
+@app.task(name=notices.DOUBT, retry=posting.LATER)
 def tell_of_doubt(message_id: int, user_id: int) -> None:
     """Somebody who is to judge an answer."""
-    telling.mail_doubt(message_id=message_id, user_id=user_id)
+    notices.mail_doubt(message_id=message_id, user_id=user_id)

@@ -21,7 +21,7 @@ from funnel.permission.suppression import address_hash, suppress
 from funnel.reading.classify import BOUNCES, Kind, Received, objects
 from funnel.replies import withdrawal
 from funnel.series import enrolments
-from funnel.transport import holds, proving, telling
+from funnel.transport import holds, notices, proving
 
 LONGEST = 300
 STILL_OURS = timedelta(days=7)  # servers give up after five days; a report that names an address only is about these
@@ -108,7 +108,7 @@ def _note(message: Message, kind: Kind, text: str, moment: datetime, now: dateti
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
     if kind is Kind.OBJECTION and is_news:  # a second one leaves the doubt open, and asks nobody again
         Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
-        telling.tell_of_doubt(message)
+        notices.tell_of_doubt(message)
     noted = set() if is_news or kind is Kind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
         if contact.pk not in noted:  # an address is closed once

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from funnel import tasks
 from funnel.models import Hold, Sender
 from funnel.replies import doubts, inbox
-from funnel.transport import holds, telling
+from funnel.transport import holds, notices
 from tests.accounts.test_posting import port  # noqa: F401  (a mail server that is away)
 from tests.factories import UserFactory
 from tests.funnel.mailing import MONDAY
@@ -33,14 +33,14 @@ def waiting(name: str) -> list[dict]:
 
 
 def doubts_told() -> list[str]:
-    for job in waiting(telling.DOUBT):
+    for job in waiting(notices.DOUBT):
         tasks.tell_of_doubt(**job)
     return sorted(address for one in mail.outbox for address in one.to)
 
 
 def holds_told(now=LATER) -> list[str]:
-    telling.tell_of_holds(now=now)
-    for job in waiting(telling.HOLD):
+    notices.tell_of_holds(now=now)
+    for job in waiting(notices.HOLD):
         tasks.tell_of_hold(**job)
     return sorted(address for one in mail.outbox for address in one.to)
 
@@ -69,7 +69,7 @@ def test_without_an_assignee_those_are_asked_who_lead(anna, mehmet, sofia, dan, 
 
 def test_nobody_is_asked_what_is_decided_or_was_a_plain_answer(anna, dan, sent):
     inbox.receive(reply(sent), now=NOW)
-    assert waiting(telling.DOUBT) == []
+    assert waiting(notices.DOUBT) == []
     inbox.receive(case("reply-objection", sent), now=NOW)
     doubts.decide(user=anna, contact_id=dan.pk, objects=False, now=NOW)
     assert doubts_told() == []
@@ -85,7 +85,7 @@ def test_a_fault_of_the_installation_is_told_to_the_operator_and_every_office(
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
     inbox.receive(case("dsn-sender-refused-5-1-8", sent), now=NOW)
     assert holds_told(NOW) == sorted([anna.email, paul.email, "betrieb@kontakte.example"])
-    assert telling.tell_of_holds(now=NOW + timedelta(days=1)) == 0
+    assert notices.tell_of_holds(now=NOW + timedelta(days=1)) == 0
     told = {one.to[0]: one for one in mail.outbox}
     assert told[anna.email].subject == "E-Mail-Versand steht: die Absenderadresse wird nicht angenommen"
     assert "steht seit 23.11., 12:00" in told[anna.email].body  # Berlin
@@ -136,7 +136,7 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
         holds_told()
     holds.release(account_id=None, now=NOW + timedelta(hours=6))
     with mail_server(port) as server:
-        for job in waiting(telling.HOLD):
+        for job in waiting(notices.HOLD):
             tasks.tell_of_hold(**job)
         (told,) = server.sent_to("betrieb@kontakte.example")
         assert len(server.mails) == 2
