@@ -12,7 +12,7 @@ from base.refusals import Conflict
 from funnel import tasks
 from funnel.models import Holiday, Sender
 from funnel.permission.holidays import nationwide
-from funnel.transport import proving
+from funnel.transport import verification
 
 MOST_HOLIDAYS = 200
 
@@ -56,7 +56,7 @@ def check_address(*, user: User, now: datetime) -> bool:
 
     Raises Conflict within three minutes of the last one.
     """
-    is_asked = proving.ask(account_id=user.account_id, now=now)
+    is_asked = verification.ask(account_id=user.account_id, now=now)
     if is_asked:
         tasks.prove_sender.defer(account_id=user.account_id)
     return is_asked

@@ -9,13 +9,13 @@ from funnel import lost_links
 from funnel.replies import inbox, quarantine
 from funnel.sending import opt_in_delivery, worker
 from funnel.series import maintenance
-from funnel.transport import notices, proving
+from funnel.transport import notices, verification
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
 # Over three days, as a mail of a series is tried: soon at first, in the end every one and a half hours.
 LATER = RetryStrategy(
-    max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_delivery.NotTaken, proving.NotTaken}
+    max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_delivery.NotTaken, verification.NotTaken}
 )
 
 
@@ -53,7 +53,7 @@ def read_mailbox(timestamp: int) -> None:
 @app.task(name="prove_sender", retry=LATER)
 def prove_sender(account_id: int) -> None:
     """The test mail from an office's own address."""
-    proving.send(account_id=account_id)
+    verification.send(account_id=account_id)
 
 
 @app.periodic(cron="17 4 * * *")

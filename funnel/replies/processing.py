@@ -21,7 +21,7 @@ from funnel.permission.suppression import address_hash, suppress
 from funnel.reading.classify import BOUNCES, Kind, Received, objects
 from funnel.replies import withdrawal
 from funnel.series import enrolments
-from funnel.transport import holds, notices, proving
+from funnel.transport import holds, notices, verification
 
 LONGEST = 300
 STILL_OURS = timedelta(days=7)  # servers give up after five days; a report that names an address only is about these
@@ -41,7 +41,7 @@ def carry_out(received: Received, *, text: str = "", moment: datetime | None = N
     """
     token = inbound.named(received.to)
     if token and token.purpose is Purpose.PROOF:
-        proving.heard(account_id=token.number, received=received, now=now)
+        verification.heard(account_id=token.number, received=received, now=now)
         return Kind.OTHER
     message = spoken_of(received, now)
     if message is None:

@@ -12,7 +12,7 @@ from funnel.letters.inbound import Purpose
 from funnel.letters.sender_address import own_from as own_from_of
 from funnel.models import Sender
 from funnel.replies import inbox
-from funnel.transport import proving
+from funnel.transport import verification
 from tests.funnel.mailing import MONDAY, ready
 from tests.funnel.sink import mail_server
 from tests.funnel.test_inbound import open_mailbox, server  # noqa: F401  (the scene)
@@ -85,8 +85,8 @@ def test_mails_that_go_to_files_are_not_checked(office, settings):
 
 
 def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
-    proving.ask(account_id=office.pk, now=MONDAY)
-    proving.send(account_id=office.pk)
+    verification.ask(account_id=office.pk, now=MONDAY)
+    verification.send(account_id=office.pk)
     (mail,) = server.sent_to(inbound.address(Purpose.PROOF, office.pk))
     assert mail["From"] == OWN
     assert server.senders == [inbound.address(Purpose.PROOF, office.pk)]
@@ -94,8 +94,8 @@ def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
 
 def test_a_refused_test_mail_is_said(office, server):  # noqa: F811
     server.answers["DATA"] = "550 5.7.1 not from here"
-    proving.ask(account_id=office.pk, now=MONDAY)
-    proving.send(account_id=office.pk)
+    verification.ask(account_id=office.pk, now=MONDAY)
+    verification.send(account_id=office.pk)
     assert Sender.objects.of(office).get().proof == "refused"
 
 
@@ -134,9 +134,9 @@ def test_without_a_mailbox_the_page_says_so(login, anna, office, settings):
 
 
 def test_the_task_retries(office):
-    assert proving.NotTaken in tasks.LATER.retry_exceptions
+    assert verification.NotTaken in tasks.LATER.retry_exceptions
     with mail_server(answers={"MAIL": "451 later"}) as away:
         Sender.objects.of(office).update(relay=vault.seal(vault.RELAY, away.url))
-        proving.ask(account_id=office.pk, now=MONDAY)
-        with pytest.raises(proving.NotTaken):
-            proving.send(account_id=office.pk)
+        verification.ask(account_id=office.pk, now=MONDAY)
+        with pytest.raises(verification.NotTaken):
+            verification.send(account_id=office.pk)

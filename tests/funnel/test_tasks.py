@@ -14,7 +14,7 @@ from procrastinate.jobs import Job
 from accounts import posting
 from funnel import tasks
 from funnel.sending import opt_in_delivery
-from funnel.transport import proving
+from funnel.transport import verification
 
 NOON = 1_764_000_000.0
 
@@ -42,7 +42,7 @@ def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
     ("name", "fault"),
     [
         ("send_opt_in", opt_in_delivery.NotTaken),
-        ("prove_sender", proving.NotTaken),
+        ("prove_sender", verification.NotTaken),
         ("send_links", posting.NotTaken),
         ("send_reset", posting.NotTaken),
         ("send_invitation", posting.NotTaken),
