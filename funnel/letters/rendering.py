@@ -15,7 +15,7 @@ from accounts.models import User
 from contacts.models import Contact
 from funnel.letters import imprint, inbound, lint, markdown, placeholders, sender_address
 from funnel.letters.inbound import Purpose
-from funnel.letters.letters import Letter
+from funnel.letters.letter import Letter
 from funnel.letters.salutations import name, tidy
 from funnel.models import Message, Sender
 from funnel.permission.tokens import unsubscribe_token

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from base.refusals import Conflict
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
-from funnel.letters.letters import Letter
+from funnel.letters.letter import Letter
 from funnel.models import Hold, Sender
 from funnel.reading.classify import BOUNCES, Received
 from funnel.series.planning import new_message_id
