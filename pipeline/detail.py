@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from contacts import consent, duplicates, factsheet, timeline
 from contacts.models import Contact
-from funnel import contact_messages, panel
+from funnel import contact_messages, permission_panel
 from pipeline import history
 from pipeline.models import Card
 
@@ -19,7 +19,7 @@ class Detail:
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
     states: list[consent.State]
-    standing: panel.Standing
+    standing: permission_panel.Standing
     duplicates: list[Contact]
     ledger: contact_messages.Ledger
     history: list[history.Line]
@@ -35,7 +35,7 @@ def load(user: User, contact: Contact) -> Detail:
         sections=factsheet.sections(contact),
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
-        standing=panel.load(contact),
+        standing=permission_panel.load(contact),
         duplicates=duplicates.find(user, contact),
         ledger=contact_messages.load(contact),
         history=lines,

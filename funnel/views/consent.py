@@ -12,8 +12,7 @@ from contacts import consent, timeline
 from contacts.finding import find
 from contacts.models import Contact
 from contacts.views.answers import changed, small_page
-from funnel import contact_messages, opt_in
-from funnel import panel as standing
+from funnel import contact_messages, opt_in, permission_panel
 from funnel.consent_forms import DoubtForm, NewConsentForm, ObjectionForm
 from funnel.permission.suppression import entries
 from funnel.replies import doubts, withdrawal
@@ -75,7 +74,7 @@ def question(request: HttpRequest, contact_id: int) -> HttpResponse:
 def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Everything the contact allowed or refused, to be printed."""
     contact = find(request.user, contact_id)
-    context = {"contact": contact, "proof": standing.proof(contact), "now": timezone.localtime()}
+    context = {"contact": contact, "proof": permission_panel.proof(contact), "now": timezone.localtime()}
     return render(request, "funnel/proof.html", context)
 
 
@@ -84,7 +83,7 @@ def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
 def panel(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The panel „Werbung per E-Mail“ as it is now, for the contact's page."""
     contact = find(request.user, contact_id)
-    context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": standing.load(contact)}
+    context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": permission_panel.load(contact)}
     return small_page(request, "funnel/_standing.html", context)
 
 
@@ -100,7 +99,7 @@ def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpRespons
         "contacts/_consents.html",
         "contacts/_bubbles.html",
         "contacts/_timeline.html",
-        standing=standing.load(contact),
+        standing=permission_panel.load(contact),
         ledger=contact_messages.load(contact),
         states=consent.states(contact),
         timeline=timeline.load(request.user, contact),
