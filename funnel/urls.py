@@ -3,7 +3,7 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from funnel.views import consent, drafts, ledger, open, outbox, reports, sender, sequences
+from funnel.views import consent, drafts, ledger, open, outbox, sender, sequences, webhook
 
 app_name = "funnel"
 urlpatterns = [
@@ -35,7 +35,7 @@ urlpatterns = [
     path("funnel/messages/<id:message_id>/cancellation/", ledger.cancellation, name="message-cancellation"),
     path("contacts/<id:contact_id>/mails/pause/", ledger.pause, name="pause"),
     path("contacts/<id:contact_id>/mails/resumption/", ledger.resumption, name="resumption"),
-    path("webhooks/mail/", reports.reports, name="reports"),
+    path("webhooks/mail/", webhook.reports, name="reports"),
     path("u/", open.objection, name="objection-by-address"),
     path("u/<str:token>/", open.unsubscribe, name="unsubscribe"),
     path("c/<str:token>/", open.confirmation, name="confirmation"),
