@@ -29,7 +29,7 @@ def commands() -> dict[str, list[str]]:
             *templates,
         ],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
-        "rules": [*MODULE, "pytest", "-q", "tests/test_house_rules.py"],
+        "rules": [*MODULE, "pytest", "-q", "tests/test_house_rules.py", "tests/test_documents.py"],
         "settings": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }
 

@@ -41,7 +41,7 @@ def settings_of(url: str, *, secret: str, timeout: int) -> dict[str, Any]:
         return _provider(parts, secret, timeout)
     if parts.scheme not in Env.EMAIL_SCHEMES:
         known = ", ".join(["smtp", "smtp+tls", "smtp+ssl", *KEYS])
-        raise Unusable(f"EMAIL_URL begins with none of {known} (README, “Configure”).")
+        raise Unusable(f"EMAIL_URL begins with none of {known} (docs/operations.md, “Configure”).")
     return dict(Env.email_url_config(url))
 
 

@@ -173,7 +173,7 @@ class Supervisor:
         print(f"\n  {self.environment['BASE_URL']}\n", flush=True)
         print(logins, flush=True)
         print(
-            "  Ein Probebetrieb: Neustarts, https und eine eigene Datenbank siehe README, „Production“.",
+            "  Ein Probebetrieb: Neustarts, https und eine eigene Datenbank siehe docs/operations.md, „Production“.",
             flush=True,
         )
         print("  Beenden mit Strg+C.\n", flush=True)

@@ -1,6 +1,6 @@
 """Settings, read from the environment. Production is the default; nothing unsafe is on unless asked for.
 
-The variables and their meaning stand in the README ("Configure").
+The variables and their meaning stand in docs/operations.md ("Configure").
 """
 
 import sys
@@ -20,7 +20,8 @@ def required(name: str) -> str:
     """The variable's value. Without it the process ends with one clear line, never with a guessed value."""
     value = env.str(name, "")
     if not value:
-        sys.exit(f"{name} is not set. Production needs it; `make run` sets it for a trial (README, “Configure”).")
+        hint = "`make run` sets it for a trial (docs/operations.md, “Configure”)"
+        sys.exit(f"{name} is not set. Production needs it; {hint}.")
     return value
 
 
@@ -216,7 +217,7 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 MAIL_IN = env.str("MAIL_IN", "")
 if MAIL_IN and not mail.is_mailbox(MAIL_IN):
-    sys.exit("MAIL_IN is not of the form local@domain (README, “Configure”).")
+    sys.exit("MAIL_IN is not of the form local@domain (docs/operations.md, “Configure”).")
 AUTHSERV_ID = env.str("AUTHSERV_ID", "")
 IMAP_URL = env.str("IMAP_URL", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Kontakte-Pipeline <noreply@localhost>")

@@ -8,12 +8,12 @@ from django.core import checks
 
 DEAF = checks.Warning(
     "EMAIL_URL names a provider and there is no WEBHOOK_SECRET: bounces and complaints go unnoticed.",
-    hint="Set WEBHOOK_SECRET and enter the webhook at the provider (README, “Sending through a provider”).",
+    hint="Set WEBHOOK_SECRET and enter the webhook at the provider (docs/operations.md, “Sending through a provider”).",
     id="funnel.W001",
 )
 HALF = checks.Warning(
     "MAIL_IN without IMAP_URL is used for nothing: nobody would read what comes there.",
-    hint="Set IMAP_URL, the mailbox it leads to (README, “Configure”).",
+    hint="Set IMAP_URL, the mailbox it leads to (docs/operations.md, “Configure”).",
     id="funnel.W002",
 )
 

@@ -51,7 +51,7 @@ def place(url: str) -> Place:
     except ValueError:
         raise Unusable("IMAP_URL is not a valid address.") from None
     if parts.scheme not in SCHEMES or not parts.hostname:
-        raise Unusable(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (README, “Configure”).")
+        raise Unusable(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (docs/operations.md, “Configure”).")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Place(parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX")
 

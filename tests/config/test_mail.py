@@ -116,7 +116,8 @@ def test_secrets_that_can_be_used(secret: str) -> None:
     [
         (
             {"EMAIL_URL": "brevo://geheim@"},
-            "EMAIL_URL begins with none of smtp, smtp+tls, smtp+ssl, mailgun, mailjet, postmark (README, “Configure”).",
+            "EMAIL_URL begins with none of smtp, smtp+tls, smtp+ssl, mailgun, mailjet, postmark"
+            " (docs/operations.md, “Configure”).",
         ),
         (
             {"EMAIL_URL": "postmark://token@", "WEBHOOK_SECRET": "geheim"},

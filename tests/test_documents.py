@@ -1,0 +1,86 @@
+"""README, docs/ and their neighbours name what exists, and describe what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house import code, documents
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")])
+OPERATIONS = (CHECKOUT / "docs" / "operations.md").read_text()
+ARCHITECTURE = (CHECKOUT / "docs" / "architecture.md").read_text()
+INTERNAL = {"LISTEN_FD"}  # what one process of ours tells another
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_only_what_exists(document: Path) -> None:
+    text = document.read_text()
+    assert documents.dead_paths(CHECKOUT, text) == []
+    assert documents.dead_links(document, text) == []
+    assert documents.wide_lines(text) == []
+
+
+def test_the_readme_fits_on_two_screens_and_begins_with_a_picture_and_both_commands() -> None:
+    lines = (CHECKOUT / "README.md").read_text().splitlines()
+    assert len(lines) <= documents.README_LINES
+    places = [lines.index(line) for line in ("## Run", "make run", "## Test", "make test", "## Read on")]
+    assert places == sorted(places)
+    assert any(line.startswith("![") for line in lines[: places[0]])
+
+
+def test_the_map_shows_every_room_and_folder_and_no_other() -> None:
+    rooms = {f"{room}/" for room in code.ROOMS}
+    folders = {f"{room}/{name}/" for room, names in code.FOLDERS.items() for name in names}
+    there = {folder for folder in folders if (CHECKOUT / folder).is_dir() and not folder.endswith("//")}
+    map_ = ARCHITECTURE[ARCHITECTURE.index("## Map") : ARCHITECTURE.index("### Where to find what")]
+    listed = re.findall(r"^\| `([\w/]+/)` \|", map_, re.MULTILINE)
+    assert set(listed) == rooms | there
+
+
+def test_folders_stand_in_the_map_in_the_order_in_which_they_may_be_imported() -> None:
+    for room, names in code.FOLDERS.items():
+        rows = re.findall(rf"^\| `{room}/(\w*)/?`(?: itself)? \| (?!.*\| )", ARCHITECTURE, re.MULTILINE)
+        assert rows == [name for name in names if name in rows]
+
+
+def test_every_variable_of_the_environment_is_described() -> None:
+    read = {name for path in CHECKOUT.glob("config/*.py") for name in documents.variables(path.read_text())}
+    assert {"SECRET_KEY", "WEB_WORKERS", "DEMO_CONTACTS"} < read
+    described = OPERATIONS[OPERATIONS.index("## Configure") : OPERATIONS.index("## Production")]
+    assert sorted(name for name in read - INTERNAL if f"`{name}`" not in described) == []
+
+
+def test_every_command_is_described() -> None:
+    targets = re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)
+    read = "".join(path.read_text() for path in DOCUMENTS)
+    assert [name for name in targets if name not in ("help", "venv-dev", "venv") and f"make {name}" not in read] == []
+    commands = [path.stem for path in CHECKOUT.glob("*/management/commands/[a-z]*.py")]
+    table = OPERATIONS[OPERATIONS.index("## Commands") : OPERATIONS.index("## Configure")]
+    assert sorted(name for name in commands if f"`{name}" not in table and name != "procrastinate") == []
+
+
+BREAKAGES = [
+    (documents.dead_paths, "see `pipeline/cards/nowhere.py`"),
+    (documents.dead_paths, "see `moves.py`, which stands in a folder"),
+    (documents.dead_paths, "see `pipeline/nowhere/`"),
+    (documents.dead_links, "see [this](docs/nowhere.md)"),
+    (documents.dead_links, "see [this](#nowhere)\n# Somewhere"),
+    (documents.dead_links, "see [this](docs/operations.md#nowhere)"),
+]
+
+
+@pytest.mark.parametrize(("check", "text"), BREAKAGES)
+def test_a_dead_name_is_caught(check, text: str) -> None:
+    place = CHECKOUT if check is documents.dead_paths else CHECKOUT / "README.md"
+    assert len(check(place, text)) == 1
+
+
+def test_what_leads_somewhere_is_let_pass() -> None:
+    text = "# The `way` of a drop\n[a](#the-way-of-a-drop) [b](docs/operations.md#configure) [c](https://x.example)"
+    assert documents.dead_links(CHECKOUT / "README.md", text) == []
+    assert documents.dead_paths(CHECKOUT, "`manage.py`, `pipeline/cards/`, `*.py`, `var/mail`, `a.b()`") == []
+    assert documents.wide_lines("x" * 121) == ["x" * 121]
+    assert documents.wide_lines("x" * 120 + "\n| " + "x" * 200) == []
+    assert documents.variables('env.bool("A_B", 1) or os.environ.get("CD") or x.get("E_F")') == {"A_B", "CD"}
