@@ -8,10 +8,9 @@ from random import Random
 
 from contacts.kinds import Kind
 from demo.story import LOST, WAY, Event, Story
-from funnel.models import Enrolment, Message, Step
+from funnel.models import EnrolmentReason, EnrolmentState, MessageReason, MessageState, Step
 from funnel.permission import schedule
 
-State, Reason = Message.State, Message.Reason
 ANSWERED = "250 2.0.0 Ok: queued"
 REFUSED = "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
 BROKEN_OFF = "Der Versand brach ab, bevor der Mailserver antwortete."
@@ -24,7 +23,7 @@ class Mail:
 
     step: Step
     planned_for: datetime
-    state: str = State.PLANNED
+    state: str = MessageState.PLANNED
     reason: str = ""
     claimed_at: datetime | None = None
     finished_at: datetime | None = None
@@ -40,15 +39,15 @@ class Mail:
     def leave(self, moment: datetime, chance: Random) -> None:
         """It was handed over; once in a while that went wrong."""
         fate = chance.random()
-        self.state, self.answer = State.SENT, ANSWERED
+        self.state, self.answer = MessageState.SENT, ANSWERED
         if fate < 0.008:
-            self.state, self.reason, self.answer = State.FAILED, Reason.REFUSED, REFUSED
+            self.state, self.reason, self.answer = MessageState.FAILED, MessageReason.REFUSED, REFUSED
         elif fate < 0.012:
-            self.state, self.answer = State.UNCLEAR, BROKEN_OFF
+            self.state, self.answer = MessageState.UNCLEAR, BROKEN_OFF
         self.claimed_at, self.finished_at = moment, moment + timedelta(seconds=chance.uniform(0.4, 3))
 
     def call_off(self, moment: datetime) -> None:
-        self.state, self.reason, self.finished_at = State.CANCELLED, Reason.STOPPED, moment
+        self.state, self.reason, self.finished_at = MessageState.CANCELLED, MessageReason.STOPPED, moment
 
 
 @dataclass
@@ -58,7 +57,7 @@ class Run:
     sequence_id: int
     started_at: datetime
     changed_at: datetime
-    state: str = Enrolment.State.ACTIVE
+    state: str = EnrolmentState.ACTIVE
     reason: str = ""
     mails: list[Mail] = field(default_factory=list)
 
@@ -67,7 +66,7 @@ class Run:
 
     def send_until(self, moment: datetime, chance: Random) -> None:
         """What was due by then has left, unless the series had been paused before."""
-        if self.state != Enrolment.State.ACTIVE:
+        if self.state != EnrolmentState.ACTIVE:
             return
         for mail in self.mails:
             leaving = mail.planned_for + timedelta(seconds=chance.uniform(2, 50))
@@ -79,7 +78,7 @@ class Run:
         for mail in self.mails:
             if not mail.has_left:
                 mail.call_off(moment)
-        self.change(Enrolment.State.ENDED, reason, moment)
+        self.change(EnrolmentState.ENDED, reason, moment)
 
 
 @dataclass
@@ -108,19 +107,19 @@ def follow(
     for (column, entered), left in zip_longest(stays, lefts):
         if run and column not in series and column != LOST:
             run.send_until(entered, chance)
-            if run.state == Enrolment.State.ACTIVE:
-                run.change(Enrolment.State.PAUSED, Enrolment.Reason.STATUS, entered)
+            if run.state == EnrolmentState.ACTIVE:
+                run.change(EnrolmentState.PAUSED, EnrolmentReason.STATUS, entered)
         elif run:
-            run.end(Enrolment.Reason.LOST if column == LOST else Enrolment.Reason.STATUS, entered, chance)
+            run.end(EnrolmentReason.LOST if column == LOST else EnrolmentReason.STATUS, entered, chance)
             run = None
         if series.get(column) and (may_write or left is None):
             run = _begin(series[column], entered, window, may_write=may_write)
             post.runs.append(run)
         answered = _answered(story, entered, left or now)
         if run and answered:
-            run.end(Enrolment.Reason.REPLY, answered, chance)
+            run.end(EnrolmentReason.REPLY, answered, chance)
             run = None
-    if run and run.state == Enrolment.State.ACTIVE:
+    if run and run.state == EnrolmentState.ACTIVE:
         _finish(post, run, chance, now)
     return post
 
@@ -128,7 +127,7 @@ def follow(
 def tell_of(post: Post, story: Story) -> None:
     """A mail that left is an action, and so is an unsubscription."""
     for mail in mails_of(post):
-        if mail.state == State.SENT:
+        if mail.state == MessageState.SENT:
             story.events.append(Event(Kind.FUNNEL_MAIL, mail.finished_at, mail.subject, is_automatic=True))
     if post.unsubscribed_at:
         story.events.append(Event(Kind.OPT_OUT, post.unsubscribed_at, UNSUBSCRIBING, is_automatic=True))
@@ -153,7 +152,7 @@ def _answered(story: Story, since: datetime, until: datetime) -> datetime | None
 def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may_write: bool) -> Run:
     run = Run(steps[0].sequence_id, entered, entered)
     if not may_write:
-        run.change(Enrolment.State.PAUSED, Enrolment.Reason.NO_BASIS, entered)
+        run.change(EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, entered)
         return run
     base, earliest = entered, entered + schedule.HOLD
     for step in steps:
@@ -168,9 +167,9 @@ def _finish(post: Post, run: Run, chance: Random, now: datetime) -> None:
     run.send_until(now, chance)
     gone = [mail.finished_at for mail in run.mails if mail.finished_at]
     if len(gone) == len(run.mails):
-        run.change(Enrolment.State.ENDED, Enrolment.Reason.FINISHED, max(gone))
+        run.change(EnrolmentState.ENDED, EnrolmentReason.FINISHED, max(gone))
     elif gone and chance.random() < 0.08:
         moment = max(gone) + timedelta(minutes=chance.uniform(20, 900))
         if moment < min(now, min(mail.planned_for for mail in run.mails if not mail.has_left)):
             post.unsubscribed_at = moment
-            run.end(Enrolment.Reason.UNSUBSCRIBED, moment, chance)
+            run.end(EnrolmentReason.UNSUBSCRIBED, moment, chance)

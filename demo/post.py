@@ -15,7 +15,7 @@ from demo.people import Person
 from demo.story import Story
 from funnel.contact_messages import plain_subject
 from funnel.letters import rendering
-from funnel.models import Enrolment, Message, Sender, Step, Suppression
+from funnel.models import Enrolment, LegalForm, Message, Sender, Step, Suppression, SuppressionReason
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import unsubscribe_token
 from funnel.series import planning
@@ -26,7 +26,7 @@ MAX_RENDERED = 2_000  # the newest; of the others only the subject is told
 IMPRINTS = {
     "Krüger Immobilien": {
         "legal_name": "Krüger Immobilien GmbH",
-        "legal_form": Sender.LegalForm.GMBH,
+        "legal_form": LegalForm.GMBH,
         "represented_by": "Anna Krüger",
         "street": "Lindenallee 12",
         "postal_code": "50968",
@@ -40,7 +40,7 @@ IMPRINTS = {
     },
     "Hansen & Partner": {
         "legal_name": "Paul Hansen Immobilien",
-        "legal_form": Sender.LegalForm.REGISTERED,
+        "legal_form": LegalForm.REGISTERED,
         "represented_by": "Paul Hansen",
         "street": "Hafenstraße 7",
         "postal_code": "24937",
@@ -175,7 +175,7 @@ class PostOffice:
 
     def _suppression(self, letter: Letter) -> tuple:
         digest = address_hash(self.account.pk, letter.person.email)
-        return (self.account.pk, digest, Suppression.Reason.UNSUBSCRIBED, letter.post.unsubscribed_at)
+        return (self.account.pk, digest, SuppressionReason.UNSUBSCRIBED, letter.post.unsubscribed_at)
 
 
 def complete_sender(account: Account) -> None:

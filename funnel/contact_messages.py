@@ -8,12 +8,10 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from funnel.letters import placeholders
-from funnel.models import Enrolment, Message, Sender, Step
+from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState, Sender, Step
 from funnel.transport import holds
 
-State = Message.State
-Reason = Message.Reason
-UNSEEN = (Reason.REPLANNED, Reason.UNDONE)  # what a plan looked like before it was made anew says nothing
+UNSEEN = (MessageReason.REPLANNED, MessageReason.UNDONE)  # what a plan looked like before it was made anew says nothing
 MOST = 200  # lines, the newest
 
 
@@ -39,24 +37,24 @@ class Line:
     @property
     def state(self) -> str:
         """What became of it, in words."""
-        return str(State(self.message.state).label)
+        return str(MessageState(self.message.state).label)
 
     @property
     def why(self) -> str:
         """What one must know besides; "" for a mail that is sent or planned as usual."""
         message = self.message
-        if message.state == State.SENT:
+        if message.state == MessageState.SENT:
             return message.came_back
-        if message.state == State.PLANNED:
+        if message.state == MessageState.PLANNED:
             return self._why_waiting()
-        reason = message.get_reason_display() or (message.answer if message.state == State.UNCLEAR else "")
-        if message.reason == Reason.STOPPED and self.run.enrolment.reason:
+        reason = message.get_reason_display() or (message.answer if message.state == MessageState.UNCLEAR else "")
+        if message.reason == MessageReason.STOPPED and self.run.enrolment.reason:
             reason = self.run.enrolment.get_reason_display()
         return f"{self.state}: {reason}" if reason else self.state
 
     @property
     def is_planned(self) -> bool:
-        return self.message.state == State.PLANNED
+        return self.message.state == MessageState.PLANNED
 
     @property
     def can_be_read(self) -> bool:
@@ -67,12 +65,12 @@ class Line:
     def can_go_again(self) -> bool:
         """Whether „Noch einmal senden“ makes sense: it failed or is unclear, and nobody stopped the series."""
         run = self.run
-        is_stopped = run.is_over and run.enrolment.reason != Enrolment.Reason.FINISHED
-        return self.message.state in (State.FAILED, State.UNCLEAR) and not is_stopped
+        is_stopped = run.is_over and run.enrolment.reason != EnrolmentReason.FINISHED
+        return self.message.state in (MessageState.FAILED, MessageState.UNCLEAR) and not is_stopped
 
     @property
     def is_unclear(self) -> bool:
-        return self.message.state == State.UNCLEAR
+        return self.message.state == MessageState.UNCLEAR
 
     @property
     def again(self) -> str:
@@ -81,7 +79,7 @@ class Line:
         if message.again_at is None:
             return ""
         said = _("Noch einmal senden, entschieden von %(who)s.")
-        if message.again_after == State.UNCLEAR:
+        if message.again_after == MessageState.UNCLEAR:
             said = _(
                 "Noch einmal senden, entschieden von %(who)s. Ob die Mail schon angekommen war, ist unklar: "
                 "Sie kann zweimal ankommen."
@@ -116,20 +114,20 @@ class Run:
     def state(self) -> str:
         """„läuft“, „pausiert: von Hand“ …"""
         enrolment = self.enrolment
-        state = str(Enrolment.State(enrolment.state).label)
+        state = str(EnrolmentState(enrolment.state).label)
         return f"{state}: {enrolment.get_reason_display()}" if enrolment.reason else state
 
     @property
     def is_running(self) -> bool:
-        return self.enrolment.state == Enrolment.State.ACTIVE
+        return self.enrolment.state == EnrolmentState.ACTIVE
 
     @property
     def is_paused(self) -> bool:
-        return self.enrolment.state == Enrolment.State.PAUSED
+        return self.enrolment.state == EnrolmentState.PAUSED
 
     @property
     def is_over(self) -> bool:
-        return self.enrolment.state == Enrolment.State.ENDED
+        return self.enrolment.state == EnrolmentState.ENDED
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,7 @@ def _enrolments(contact: Contact) -> list[Enrolment]:
     rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     rows = rows.select_related("sequence", "account__sender")
     rows = rows.annotate(is_held=Exists(holds.open_for(contact.account_id)))
-    return sorted(rows, key=lambda row: (row.state != Enrolment.State.ENDED, row.changed_at, row.pk), reverse=True)
+    return sorted(rows, key=lambda row: (row.state != EnrolmentState.ENDED, row.changed_at, row.pk), reverse=True)
 
 
 def _run(row: Enrolment, contact: Contact) -> Run:

@@ -16,7 +16,7 @@ from accounts import posting
 from accounts.models import Account
 from contacts.models import Change, Contact
 from funnel.letters.letterhead import letterhead
-from funnel.models import Message
+from funnel.models import Message, MessageState
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import Unsubscription, mask, token_of
 
@@ -76,7 +76,7 @@ def _contacts(address: str):  # type: ignore[no-untyped-def]
 
 def _messages(address: str):  # type: ignore[no-untyped-def]
     offices = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    return Message.objects.filter(account__in=offices, address=address.lower(), state=Message.State.SENT)
+    return Message.objects.filter(account__in=offices, address=address.lower(), state=MessageState.SENT)
 
 
 def _url(said: Unsubscription) -> str:

@@ -17,22 +17,24 @@ from contacts import search
 from contacts.finding import searched
 from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
 from funnel.letters import placeholders
-from funnel.models import Enrolment, Message, Sequence
+from funnel.models import EnrolmentState, Message, MessageState, Sequence
 
-State = Message.State
 PAGE = 50  # rows
 ORDER = keyset.Order("planned_for", keyset.moment)
 UPCOMING = "planned"
-WAITING = Q(state=State.PLANNED, enrolment__state=Enrolment.State.PAUSED, is_urgent=False)
+WAITING = Q(state=MessageState.PLANNED, enrolment__state=EnrolmentState.PAUSED, is_urgent=False)
 # What the outbox counts apart: its name, its label, what lies there.
 SHELVES: dict[str, tuple[str | Promise, Q]] = {
-    UPCOMING: (_("Geplant"), Q(state__in=(State.PLANNED, State.CLAIMED, State.SENDING)) & ~WAITING),
+    UPCOMING: (
+        _("Geplant"),
+        Q(state__in=(MessageState.PLANNED, MessageState.CLAIMED, MessageState.SENDING)) & ~WAITING,
+    ),
     "paused": (_("Pausiert"), WAITING),
-    "sent": (_("Gesendet"), Q(state=State.SENT)),
-    "skipped": (_("Nicht gesendet"), Q(state=State.SKIPPED)),
-    "failed": (_("Fehlgeschlagen"), Q(state=State.FAILED)),
-    "unclear": (_("Unklar"), Q(state=State.UNCLEAR)),
-    "cancelled": (_("Abgesagt"), Q(state=State.CANCELLED)),
+    "sent": (_("Gesendet"), Q(state=MessageState.SENT)),
+    "skipped": (_("Nicht gesendet"), Q(state=MessageState.SKIPPED)),
+    "failed": (_("Fehlgeschlagen"), Q(state=MessageState.FAILED)),
+    "unclear": (_("Unklar"), Q(state=MessageState.UNCLEAR)),
+    "cancelled": (_("Abgesagt"), Q(state=MessageState.CANCELLED)),
 }
 # Days from today, the last one included.
 PERIODS: dict[str, tuple[str | Promise, int, int]] = {

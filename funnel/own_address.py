@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funnel.letters import inbound, sender_address
-from funnel.models import Sender
+from funnel.models import AddressProof, Sender
 
-Proof = Sender.Proof
 EXPECTED_WITHIN = timedelta(hours=1)
 SENTENCES: dict[str, str | Promise] = {
     "": gettext_lazy("Ihre Absenderadresse ist noch nicht geprüft."),
-    Proof.ASKED: gettext_lazy("Die Testmail von Ihrer Adresse ist nicht angekommen."),
-    Proof.FAILED: gettext_lazy(
+    AddressProof.ASKED: gettext_lazy("Die Testmail von Ihrer Adresse ist nicht angekommen."),
+    AddressProof.FAILED: gettext_lazy(
         "Die Testmail kam an, aber Ihre Empfänger hielten sie für gefälscht: %(domain)s erlaubt uns das Senden nicht."
     ),
-    Proof.REFUSED: gettext_lazy("Der Mailserver hat die Testmail von Ihrer Adresse abgelehnt."),
-    Proof.UNJUDGED: gettext_lazy(
+    AddressProof.REFUSED: gettext_lazy("Der Mailserver hat die Testmail von Ihrer Adresse abgelehnt."),
+    AddressProof.UNJUDGED: gettext_lazy(
         "Die Testmail kam an, aber unser Postfach hat nicht geprüft, ob %(domain)s uns das Senden erlaubt."
     ),
 }
@@ -31,10 +30,10 @@ FOR_THE_DOMAIN = gettext_lazy(
 )
 FOR_THE_OPERATOR = gettext_lazy("Bitte sagen Sie es dem Betreiber dieser Installation.")
 HELP: dict[str, str | Promise] = {
-    Proof.FAILED: FOR_THE_DOMAIN,
-    Proof.REFUSED: FOR_THE_DOMAIN,
-    Proof.ASKED: FOR_THE_OPERATOR,
-    Proof.UNJUDGED: FOR_THE_OPERATOR,
+    AddressProof.FAILED: FOR_THE_DOMAIN,
+    AddressProof.REFUSED: FOR_THE_DOMAIN,
+    AddressProof.ASKED: FOR_THE_OPERATOR,
+    AddressProof.UNJUDGED: FOR_THE_OPERATOR,
 }
 
 
@@ -59,7 +58,7 @@ def load(sender: Sender, now: datetime) -> OwnAddress | None:
         return OwnAddress(used, True, sentence, may_check=inbound.is_read())
     if not inbound.is_read():
         return OwnAddress(used, False, _("Ihre Absenderadresse kann hier nicht geprüft werden."))
-    if sender.proof == Proof.ASKED and sender.asked_at and sender.asked_at > now - EXPECTED_WITHIN:
+    if sender.proof == AddressProof.ASKED and sender.asked_at and sender.asked_at > now - EXPECTED_WITHIN:
         return OwnAddress(used, False, _("Eine Testmail von Ihrer Absenderadresse ist unterwegs."))
     named = {"domain": sender.email.rpartition("@")[2]}
     helping = str(HELP.get(sender.proof, ""))

@@ -14,7 +14,7 @@ from accounts.models import HUES
 from funnel.forms import ClockField, OptionalAddressField
 from funnel.letters import imprint
 from funnel.letters.legal_forms import COMPANY_LIMITED
-from funnel.models import Sender
+from funnel.models import LegalForm, Sender
 
 MOST_A_DAY, MOST_A_WEEK = 5, 20
 
@@ -64,7 +64,7 @@ class SenderForm(forms.Form):
     )
     legal_form = forms.ChoiceField(
         label=gettext_lazy("Rechtsform"),
-        choices=[("", gettext_lazy("bitte wählen")), *Sender.LegalForm.choices],
+        choices=[("", gettext_lazy("bitte wählen")), *LegalForm.choices],
         required=False,
     )
     legal_name = optional(
@@ -157,7 +157,7 @@ class SenderForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         is_limited = COMPANY_LIMITED.search(values.get("legal_name") or "")
-        if values.get("legal_form") == Sender.LegalForm.KG and is_limited:
+        if values.get("legal_form") == LegalForm.KG and is_limited:
             self.add_error("legal_form", _("Diese Firma ist eine GmbH & Co. KG: Bitte wählen Sie diese Rechtsform."))
         opens, closes = values.get("window_from"), values.get("window_until")
         if opens and closes and opens >= closes:

@@ -12,13 +12,12 @@ from contacts.kinds import Kind
 from contacts.models import Action
 from funnel.contact_messages import plain_subject
 from funnel.letters import placeholders
-from funnel.models import Enrolment, Message, Sequence, Step
+from funnel.models import Enrolment, EnrolmentState, Message, MessageState, Sequence, Step
 
 DAYS = 90
 ANSWERED_WITHIN = timedelta(days=30)  # what comes later is no answer to the mail
 HEIGHT = 100  # of the plot's highest bar
 WIDTH = 10  # of a day in the plot
-State = Message.State
 
 
 @dataclass
@@ -115,7 +114,7 @@ def load(account: Account, now: datetime) -> Overview:
     _count_messages(account, steps)
     _count_answers(account, steps)
     for sequence, state, count in _running(account):
-        if state == Enrolment.State.ACTIVE:
+        if state == EnrolmentState.ACTIVE:
             reports[sequence].running = count
         else:
             reports[sequence].paused = count
@@ -124,13 +123,13 @@ def load(account: Account, now: datetime) -> Overview:
 
 def _count_messages(account: Account, steps: dict[int, StepReport]) -> None:
     names = {
-        State.PLANNED: "planned",
-        State.CLAIMED: "planned",
-        State.SENDING: "planned",
-        State.SENT: "sent",
-        State.SKIPPED: "skipped",
-        State.FAILED: "lost",
-        State.UNCLEAR: "lost",
+        MessageState.PLANNED: "planned",
+        MessageState.CLAIMED: "planned",
+        MessageState.SENDING: "planned",
+        MessageState.SENT: "sent",
+        MessageState.SKIPPED: "skipped",
+        MessageState.FAILED: "lost",
+        MessageState.UNCLEAR: "lost",
     }
     rows = Message.objects.of(account).filter(state__in=names).values_list("step", "state")
     for step, state, count in rows.annotate(count=Count("pk")).order_by():
@@ -145,7 +144,7 @@ def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
         Message.objects.of(account)
         .filter(
             contact=OuterRef("contact"),
-            state=State.SENT,
+            state=MessageState.SENT,
             finished_at__lte=OuterRef("performed_at"),
             finished_at__gte=OuterRef("performed_at") - ANSWERED_WITHIN,
         )
@@ -160,7 +159,7 @@ def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
 
 
 def _running(account: Account) -> list[tuple[int, str, int]]:
-    rows = Enrolment.objects.of(account).exclude(state=Enrolment.State.ENDED).values_list("sequence", "state")
+    rows = Enrolment.objects.of(account).exclude(state=EnrolmentState.ENDED).values_list("sequence", "state")
     return list(rows.annotate(count=Count("pk")).order_by())
 
 
@@ -168,7 +167,7 @@ def _plot(account: Account, reports: dict[int, SequenceReport], now: datetime) -
     today = now.astimezone(account.zone).date()
     first = today - timedelta(days=DAYS - 1)
     begin = datetime.combine(first, datetime.min.time(), account.zone)
-    sent = Message.objects.of(account).filter(state=State.SENT, finished_at__gte=begin)
+    sent = Message.objects.of(account).filter(state=MessageState.SENT, finished_at__gte=begin)
     rows = (
         sent.annotate(day=TruncDate("finished_at", tzinfo=account.zone), sequence=F("step__sequence"))
         .values_list("day", "sequence")

@@ -9,11 +9,11 @@ from django.db.models import Count, Q
 
 from accounts.models import Account
 from contacts.models import Contact
-from funnel.models import Enrolment, Message, Sequence
+from funnel.models import EnrolmentReason, MessageReason, Sequence
 from funnel.permission import eligibility
 from pipeline.models import Column
 
-LACKING = (Message.Reason.NO_CONSENT, Message.Reason.NO_ADDRESS, Message.Reason.SUPPRESSED)
+LACKING = (MessageReason.NO_CONSENT, MessageReason.NO_ADDRESS, MessageReason.SUPPRESSED)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def figures(mailable: int, refused: Mapping[str, int], forecasts: list[Forecast]
         "mailable": mailable,
         "lacking": sum(count for _label, count in lacking),
         "reasons": lacking,
-        "by_hand": refused.get(Enrolment.Reason.MANUAL, 0),
+        "by_hand": refused.get(EnrolmentReason.MANUAL, 0),
         "forecasts": forecasts,
     }
 

@@ -13,7 +13,7 @@ from base import journal
 from base.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Change, Contact, sight
-from funnel.models import Enrolment
+from funnel.models import EnrolmentReason
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
 from pipeline.cards import places
@@ -94,7 +94,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     Card.objects.of(user.account).filter(pk__in=ids).delete()
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
     _record(ids, user.account, user, Change.Kind.TRASHED, now)
-    why = {"reason": Enrolment.Reason.TRASHED, "cause": cause, "actor": user}
+    why = {"reason": EnrolmentReason.TRASHED, "cause": cause, "actor": user}
     enrolments.stop(account_id=user.account_id, contact_ids=ids, now=now, **why)
     return len(ids)
 

@@ -12,7 +12,7 @@ from base import journal
 from base.journal import Line
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, Suppression
+from funnel.models import EnrolmentReason, Suppression
 from funnel.permission import suppression
 from funnel.series import enrolments
 from pipeline import leads
@@ -56,7 +56,7 @@ def _withdraw(line: Line, at: datetime) -> bool:
     said = {"channel": line["channel"], "method": line["method"], "granted": False}
     consent.attest(contact=contact, now=at, is_news=False, **said)
     if line["channel"] == Consent.Channel.EMAIL:
-        why = {"reason": Enrolment.Reason.OBJECTION, "now": at}
+        why = {"reason": EnrolmentReason.OBJECTION, "now": at}
         enrolments.stop(account_id=contact.account_id, contact_ids=[contact.pk], **why)
     return True
 

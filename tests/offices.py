@@ -34,7 +34,23 @@ from accounts import invitations
 from accounts.models import Account, Role, User
 from contacts.kinds import Kind
 from contacts.models import Change, Consent, Contact
-from funnel.models import Enrolment, Hold, Holiday, Message, OptIn, Sender, Sequence, Step, Suppression
+from funnel.models import (
+    Enrolment,
+    EnrolmentReason,
+    EnrolmentState,
+    Hold,
+    HoldKind,
+    Holiday,
+    LegalForm,
+    Message,
+    MessageState,
+    OptIn,
+    Sender,
+    Sequence,
+    Step,
+    Suppression,
+    SuppressionReason,
+)
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
@@ -200,13 +216,13 @@ def _sender(account: Account, mark: Mark) -> int:
     for one in Sender._meta.concrete_fields:
         if isinstance(one, CharField) and not one.choices and one.name != "relay":
             setattr(sender, one.name, mark.text(f"sender{one.name}", one.max_length))
-    sender.legal_form, sender.relay = Sender.LegalForm.GMBH, f"sealed:{mark.text('relay')}"
+    sender.legal_form, sender.relay = LegalForm.GMBH, f"sealed:{mark.text('relay')}"
     sender.save()
     holiday = Holiday.objects.create(account=account, day=timezone.localdate(), name=mark.text("holiday"))
     Suppression.objects.create(
-        account=account, address_hash="0" * 64, reason=Suppression.Reason.BOUNCE, at=timezone.now()
+        account=account, address_hash="0" * 64, reason=SuppressionReason.BOUNCE, at=timezone.now()
     )
-    held = {"kind": Hold.Kind.LOGIN, "answer": mark.text("answer"), "since": timezone.now()}
+    held = {"kind": HoldKind.LOGIN, "answer": mark.text("answer"), "since": timezone.now()}
     Hold.objects.create(account=account, **held)
     return holiday.pk
 
@@ -280,8 +296,8 @@ def _paused(contact: Contact, mark: Mark) -> None:
     Enrolment.objects.create(
         **owner,
         sequence=Step.objects.of(contact.account).filter(subject__contains="stepsubject")[0].sequence,
-        state=Enrolment.State.PAUSED,
-        reason=Enrolment.Reason.MANUAL,
+        state=EnrolmentState.PAUSED,
+        reason=EnrolmentReason.MANUAL,
         address=contact.email.lower(),
         started_at=now,
         changed_at=now,
@@ -302,9 +318,9 @@ def _mails(contact: Contact, mark: Mark) -> dict[str, int]:
             **common, step=step, state=state, message_id=f"<{mark.text('id')}{contact.pk}{state}@x>", **more
         )
         for step, state, more in (
-            (steps[0], Message.State.SENT, content | over),
-            (steps[1], Message.State.FAILED, content | over),
-            (steps[2], Message.State.PLANNED, {}),
+            (steps[0], MessageState.SENT, content | over),
+            (steps[1], MessageState.FAILED, content | over),
+            (steps[2], MessageState.PLANNED, {}),
         )
     )
     asked = {"wording": mark.text("asked"), "asked_from": mark.text("from"), "asked_at": now}

@@ -5,9 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 from funnel.letters.legal_forms import CUT_SHORT, FURTHER, IN_REGISTER, LIMITED, OWNED, SUFFIXES, WITH_BOARD
-from funnel.models import Sender
-
-Form = Sender.LegalForm
+from funnel.models import LegalForm, Sender
 
 REQUIRED = (
     "legal_form",
@@ -30,7 +28,7 @@ def _complete() -> str:
     ]
     needed = [f"sender.{name} ~ '[^[:space:]]'" for name in REQUIRED]
     for name, forms in further:
-        listed = ", ".join(f"'{Form(form).value}'" for form in forms)
+        listed = ", ".join(f"'{LegalForm(form).value}'" for form in forms)
         needed.append(f"(sender.legal_form NOT IN ({listed}) OR sender.{name} ~ '[^[:space:]]')")
     return " AND ".join(needed)
 
@@ -76,7 +74,7 @@ def firm(sender: Sender) -> str:
     suffix, known = SUFFIXES.get(sender.legal_form, ("", ""))
     if not name or not suffix or re.search(rf"(?<!\w)(?:{known})(?!\w)", name, re.IGNORECASE):
         return name
-    if sender.legal_form == Form.UG and CUT_SHORT.search(name):
+    if sender.legal_form == LegalForm.UG and CUT_SHORT.search(name):
         return f"{name} {LIMITED}"
     return f"{name} {suffix}"
 
@@ -85,7 +83,7 @@ def _represented(sender: Sender) -> str:
     person = sender.represented_by.strip()
     if sender.legal_form in OWNED:
         return "" if person == sender.legal_name.strip() else _said(_("Inhaber: %s"), person)
-    if sender.legal_form == Form.GMBH_KG and sender.general_partner.strip():
+    if sender.legal_form == LegalForm.GMBH_KG and sender.general_partner.strip():
         register = sender.general_partner_register.strip()
         partner = f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
         said = _("Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s")
@@ -95,11 +93,11 @@ def _represented(sender: Sender) -> str:
 
 def _said_of(form: str) -> str:
     """How those who act for the firm are called; all of them belong there."""
-    if form in (Form.GMBH, Form.GGMBH, Form.UG):
+    if form in (LegalForm.GMBH, LegalForm.GGMBH, LegalForm.UG):
         return _("Geschäftsführung: %s")
-    if form == Form.AG:
+    if form == LegalForm.AG:
         return _("Vorstand: %s")
-    if form in (Form.KG, Form.KGAA):
+    if form in (LegalForm.KG, LegalForm.KGAA):
         return _("Persönlich haftend und vertretungsberechtigt: %s")
     return _("Vertreten durch: %s")
 

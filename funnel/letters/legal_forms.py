@@ -2,40 +2,38 @@
 
 import re
 
-from funnel.models import Sender
-
-Form = Sender.LegalForm
+from funnel.models import LegalForm
 
 # What the name of such a firm must hold (§ 19 HGB, § 707a BGB, §§ 4, 5a GmbHG, §§ 4, 279 AktG, § 2 PartGG), and the
 # ways in which that is written; only where none of them stands is the usual one added.
 SUFFIXES: dict[str, tuple[str, str]] = {
-    Form.REGISTERED: ("e. K.", r"e\.? ?K\.?|e\.? ?Kf[mr]\.?|eingetragener? Kauf(?:mann|frau)"),
-    Form.MERCHANT_MAN: ("e. Kfm.", r"e\.? ?K\.?|e\.? ?Kfm\.?|eingetragener Kaufmann"),
-    Form.MERCHANT_WOMAN: ("e. Kfr.", r"e\.? ?K\.?|e\.? ?Kfr\.?|eingetragene Kauffrau"),
-    Form.GBR: ("GbR", r"GbR|GdbR|Gesellschaft bürgerlichen Rechts"),
-    Form.EGBR: ("eGbR", r"eGbR|e\. ?GbR|eingetragene (?:GbR|Gesellschaft bürgerlichen Rechts)"),
-    Form.OHG: ("OHG", r"OHG|offene Handelsgesellschaft"),
-    Form.KG: ("KG", r"KG|Kommanditgesellschaft"),
-    Form.GMBH_KG: ("GmbH & Co. KG", r"KG|Kommanditgesellschaft"),
-    Form.GMBH: ("GmbH", r"g?GmbH|mbH|Gesellschaft mit beschränkter Haftung"),
-    Form.GGMBH: ("gGmbH", r"g?GmbH|mbH|Gesellschaft mit beschränkter Haftung"),
-    Form.UG: ("UG (haftungsbeschränkt)", r"(?:UG|Unternehmergesellschaft)\s*\(\s*haftungsbeschränkt\s*\)"),
-    Form.AG: ("AG", r"AG|Aktiengesellschaft"),
-    Form.KGAA: ("KGaA", r"KGaA|Kommanditgesellschaft auf Aktien"),
-    Form.PARTG: ("PartG", r"PartG|PartGmbB|Partnerschaft(?:sgesellschaft)?|(?:&|und|\+) Partner(?:innen)?"),
+    LegalForm.REGISTERED: ("e. K.", r"e\.? ?K\.?|e\.? ?Kf[mr]\.?|eingetragener? Kauf(?:mann|frau)"),
+    LegalForm.MERCHANT_MAN: ("e. Kfm.", r"e\.? ?K\.?|e\.? ?Kfm\.?|eingetragener Kaufmann"),
+    LegalForm.MERCHANT_WOMAN: ("e. Kfr.", r"e\.? ?K\.?|e\.? ?Kfr\.?|eingetragene Kauffrau"),
+    LegalForm.GBR: ("GbR", r"GbR|GdbR|Gesellschaft bürgerlichen Rechts"),
+    LegalForm.EGBR: ("eGbR", r"eGbR|e\. ?GbR|eingetragene (?:GbR|Gesellschaft bürgerlichen Rechts)"),
+    LegalForm.OHG: ("OHG", r"OHG|offene Handelsgesellschaft"),
+    LegalForm.KG: ("KG", r"KG|Kommanditgesellschaft"),
+    LegalForm.GMBH_KG: ("GmbH & Co. KG", r"KG|Kommanditgesellschaft"),
+    LegalForm.GMBH: ("GmbH", r"g?GmbH|mbH|Gesellschaft mit beschränkter Haftung"),
+    LegalForm.GGMBH: ("gGmbH", r"g?GmbH|mbH|Gesellschaft mit beschränkter Haftung"),
+    LegalForm.UG: ("UG (haftungsbeschränkt)", r"(?:UG|Unternehmergesellschaft)\s*\(\s*haftungsbeschränkt\s*\)"),
+    LegalForm.AG: ("AG", r"AG|Aktiengesellschaft"),
+    LegalForm.KGAA: ("KGaA", r"KGaA|Kommanditgesellschaft auf Aktien"),
+    LegalForm.PARTG: ("PartG", r"PartG|PartGmbB|Partnerschaft(?:sgesellschaft)?|(?:&|und|\+) Partner(?:innen)?"),
 }
 # Without what § 5a GmbHG never lets be left out.
 CUT_SHORT = re.compile(r"\b(?:UG|Unternehmergesellschaft)\b")
 COMPANY_LIMITED = re.compile(r"(?:\b(?:g?GmbH|AG|SE|UG)\b|haftungsbeschränkt\)).{0,3}(?:&|und|\+) ?Co\b", re.IGNORECASE)
 LIMITED = "(haftungsbeschränkt)"
 # Owned by a person, whose name belongs into it.
-OWNED = (Form.SOLE, Form.REGISTERED, Form.MERCHANT_MAN, Form.MERCHANT_WOMAN)
-UNREGISTERED = (Form.SOLE, Form.GBR)
-IN_REGISTER = tuple(form for form in Form if form not in UNREGISTERED)
+OWNED = (LegalForm.SOLE, LegalForm.REGISTERED, LegalForm.MERCHANT_MAN, LegalForm.MERCHANT_WOMAN)
+UNREGISTERED = (LegalForm.SOLE, LegalForm.GBR)
+IN_REGISTER = tuple(form for form in LegalForm if form not in UNREGISTERED)
 # What else such a firm must tell on its letters (§ 35a GmbHG, § 80 AktG, § 177a HGB).
 FURTHER: dict[str, tuple[str, ...]] = {
-    Form.GMBH_KG: ("general_partner", "general_partner_register"),
-    Form.AG: ("board_chair",),
-    Form.KGAA: ("board_chair",),
+    LegalForm.GMBH_KG: ("general_partner", "general_partner_register"),
+    LegalForm.AG: ("board_chair",),
+    LegalForm.KGAA: ("board_chair",),
 }
-WITH_BOARD = (Form.AG, Form.KGAA, Form.GMBH, Form.GGMBH, Form.GMBH_KG)
+WITH_BOARD = (LegalForm.AG, LegalForm.KGAA, LegalForm.GMBH, LegalForm.GGMBH, LegalForm.GMBH_KG)

@@ -1,24 +1,41 @@
 """The e-mail funnel: what is mailed when, to whom, and what became of it. It has never heard of columns or cards."""
 
-from funnel.models.arrivals import Arrival, Mailbox
-from funnel.models.consent import OptIn, Pulse, Suppression
-from funnel.models.enrolments import Enrolment, EnrolmentChange, Message
-from funnel.models.holds import Hold
-from funnel.models.senders import Holiday, Sender
+from funnel.models.arrivals import Arrival, ArrivalFault, Mailbox
+from funnel.models.consent import OptIn, Pulse, Suppression, SuppressionReason
+from funnel.models.enrolments import (
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentReason,
+    EnrolmentState,
+    Message,
+    MessageReason,
+    MessageState,
+)
+from funnel.models.holds import Hold, HoldKind
+from funnel.models.senders import AddressProof, Holiday, LegalForm, Sender
 from funnel.models.sequences import Sequence, Step
 
 __all__ = [
+    "AddressProof",
     "Arrival",
+    "ArrivalFault",
     "Enrolment",
     "EnrolmentChange",
+    "EnrolmentReason",
+    "EnrolmentState",
     "Hold",
+    "HoldKind",
     "Holiday",
+    "LegalForm",
     "Mailbox",
     "Message",
+    "MessageReason",
+    "MessageState",
     "OptIn",
     "Pulse",
     "Sender",
     "Sequence",
     "Step",
     "Suppression",
+    "SuppressionReason",
 ]

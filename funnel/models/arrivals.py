@@ -19,25 +19,26 @@ class Mailbox(models.Model):
         return self.name
 
 
+class ArrivalFault(models.TextChoices):
+    """Why it is set aside."""
+
+    TOO_DEEP = "too_deep", _("zu tief verschachtelt")
+    LONG_HEADER = "long_header", _("zu lange Kopfzeile")
+    BAD_REFERENCE = "bad_reference", _("die Angabe, auf welche Mail sie sich bezieht, ist unlesbar")
+    TOO_LONG = "too_long", _("das Lesen dauerte zu lange")
+    UNREADABLE = "unreadable", _("beim Lesen trat ein Fehler auf")
+    NOT_CARRIED_OUT = "not_carried_out", _("beim Ausführen trat ein Fehler auf")
+
+
 class Arrival(models.Model):
     """A mail that was read, or set aside because it cannot be. Holds nothing of what it says."""
-
-    class Fault(models.TextChoices):
-        """Why it is set aside."""
-
-        TOO_DEEP = "too_deep", _("zu tief verschachtelt")
-        LONG_HEADER = "long_header", _("zu lange Kopfzeile")
-        BAD_REFERENCE = "bad_reference", _("die Angabe, auf welche Mail sie sich bezieht, ist unlesbar")
-        TOO_LONG = "too_long", _("das Lesen dauerte zu lange")
-        UNREADABLE = "unreadable", _("beim Lesen trat ein Fehler auf")
-        NOT_CARRIED_OUT = "not_carried_out", _("beim Ausführen trat ein Fehler auf")
 
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="arrivals", db_index=False)
     validity = models.BigIntegerField()
     uid = models.BigIntegerField()
     digest = models.CharField(max_length=64)  # of its bytes: known again when the server numbers its mails anew
-    kind = models.CharField(max_length=20, blank=True)  # `incoming.Kind`; "" for one that is set aside
-    fault = models.CharField(max_length=20, choices=Fault, blank=True)
+    kind = models.CharField(max_length=20, blank=True)  # `classify.Kind`; "" for one that is set aside
+    fault = models.CharField(max_length=20, choices=ArrivalFault, blank=True)
     at = models.DateTimeField()
     # The message that a person answered: the answer is to be passed on to whoever looks after the contact. 0: none.
     passes_to = models.BigIntegerField(default=0, db_default=0)

@@ -7,19 +7,20 @@ from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
 
 
+class SuppressionReason(models.TextChoices):
+    UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
+    OBJECTION = "objection", _("Werbewiderspruch")
+    BOUNCE = "bounce", _("unzustellbar")
+    COMPLAINT = "complaint", _("Beschwerde")
+    DOUBT = "doubt", _("vermutlich ein Widerspruch, noch nicht entschieden")
+
+
 class Suppression(models.Model):
     """An address that is never mailed again (gesperrt), kept as a keyed hash: it outlives contact and re-import."""
 
-    class Reason(models.TextChoices):
-        UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
-        OBJECTION = "objection", _("Werbewiderspruch")
-        BOUNCE = "bounce", _("unzustellbar")
-        COMPLAINT = "complaint", _("Beschwerde")
-        DOUBT = "doubt", _("vermutlich ein Widerspruch, noch nicht entschieden")
-
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     address_hash = models.CharField(max_length=64)
-    reason = models.CharField(max_length=20, choices=Reason)
+    reason = models.CharField(max_length=20, choices=SuppressionReason)
     at = models.DateTimeField()
 
     objects = AccountQuerySet.as_manager()

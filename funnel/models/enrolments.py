@@ -13,39 +13,41 @@ from contacts.models import Contact
 from funnel.models.sequences import Sequence, Step
 
 
+class EnrolmentState(models.TextChoices):
+    ACTIVE = "active", _("läuft")
+    PAUSED = "paused", _("pausiert")
+    ENDED = "ended", _("beendet")
+
+
+class EnrolmentReason(models.TextChoices):
+    """Why it is paused or ended."""
+
+    STATUS = "status", _("Statuswechsel")
+    LOST = "lost", _("kein Auftrag")
+    MANUAL = "manual", _("von Hand")
+    UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
+    OBJECTION = "objection", _("Werbewiderspruch")
+    BOUNCE = "bounce", _("unzustellbar")
+    COMPLAINT = "complaint", _("Beschwerde")
+    REPLY = "reply", _("Antwort erhalten")
+    TRASHED = "trashed", _("Kontakt gelöscht")
+    ADDRESS = "address", _("Adresse geändert")
+    NO_BASIS = "no_basis", _("Einwilligung oder Adresse fehlt")
+    FINISHED = "finished", _("Serie durchlaufen")
+    UNDONE = "undone", _("rückgängig gemacht")
+    FAILED = "failed", _("eine Mail ließ sich nicht senden")
+
+
 class Enrolment(models.Model):
     """A contact's run through one sequence (Teilnahme). Coming back to a sequence goes on with the same row."""
-
-    class State(models.TextChoices):
-        ACTIVE = "active", _("läuft")
-        PAUSED = "paused", _("pausiert")
-        ENDED = "ended", _("beendet")
-
-    class Reason(models.TextChoices):
-        """Why it is paused or ended."""
-
-        STATUS = "status", _("Statuswechsel")
-        LOST = "lost", _("kein Auftrag")
-        MANUAL = "manual", _("von Hand")
-        UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
-        OBJECTION = "objection", _("Werbewiderspruch")
-        BOUNCE = "bounce", _("unzustellbar")
-        COMPLAINT = "complaint", _("Beschwerde")
-        REPLY = "reply", _("Antwort erhalten")
-        TRASHED = "trashed", _("Kontakt gelöscht")
-        ADDRESS = "address", _("Adresse geändert")
-        NO_BASIS = "no_basis", _("Einwilligung oder Adresse fehlt")
-        FINISHED = "finished", _("Serie durchlaufen")
-        UNDONE = "undone", _("rückgängig gemacht")
-        FAILED = "failed", _("eine Mail ließ sich nicht senden")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False)
     sequence = models.ForeignKey(
         Sequence, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False
     )
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
-    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    state = models.CharField(max_length=10, choices=EnrolmentState, default=EnrolmentState.ACTIVE)
+    reason = models.CharField(max_length=20, choices=EnrolmentReason, blank=True)
     address = models.CharField(max_length=254, blank=True)  # lower case; the one the basis was checked for
     started_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -91,38 +93,40 @@ class EnrolmentChange(models.Model):
         return f"{self.enrolment_id}: {self.state_before} → {self.state}"
 
 
+class MessageState(models.TextChoices):
+    PLANNED = "planned", _("geplant")
+    CLAIMED = "claimed", _("wird vorbereitet")
+    SENDING = "sending", _("wird gesendet")
+    SENT = "sent", _("gesendet")
+    FAILED = "failed", _("fehlgeschlagen")
+    SKIPPED = "skipped", _("nicht gesendet")
+    CANCELLED = "cancelled", _("abgesagt")
+    UNCLEAR = "unclear", _("unklar")
+
+
+class MessageReason(models.TextChoices):
+    """Why it was skipped, cancelled or failed."""
+
+    NO_CONSENT = "no_consent", _("keine Einwilligung")
+    NO_ADDRESS = "no_address", _("keine gültige E-Mail-Adresse")
+    SUPPRESSED = "suppressed", _("Adresse gesperrt")
+    ADDRESS_SERVED = "address_served", _("ging schon an diese Adresse")
+    STEP_OFF = "step_off", _("Schritt ausgeschaltet")
+    ADDRESS_CHANGED = "address_changed", _("Adresse geändert")
+    TOO_LATE = "too_late", _("mehr als eine Woche überfällig")
+    STOPPED = "stopped", _("Serie beendet")
+    PAUSED = "paused", _("Serie pausiert")
+    REPLANNED = "replanned", _("neu geplant")
+    BY_HAND = "by_hand", _("von Hand abgesagt")
+    UNDONE = "undone", _("rückgängig gemacht")
+    BAD_TEXT = "bad_text", _("Text nicht versandfähig")
+    REFUSED = "refused", _("vom Mailserver abgelehnt")
+    GAVE_UP = "gave_up", _("Mailserver nicht erreichbar")
+    BOUNCED = "bounced", _("unzustellbar")
+
+
 class Message(models.Model):
     """One mail to one contact for one step (Nachricht). These rows are the truth about what is and was sent."""
-
-    class State(models.TextChoices):
-        PLANNED = "planned", _("geplant")
-        CLAIMED = "claimed", _("wird vorbereitet")
-        SENDING = "sending", _("wird gesendet")
-        SENT = "sent", _("gesendet")
-        FAILED = "failed", _("fehlgeschlagen")
-        SKIPPED = "skipped", _("nicht gesendet")
-        CANCELLED = "cancelled", _("abgesagt")
-        UNCLEAR = "unclear", _("unklar")
-
-    class Reason(models.TextChoices):
-        """Why it was skipped, cancelled or failed."""
-
-        NO_CONSENT = "no_consent", _("keine Einwilligung")
-        NO_ADDRESS = "no_address", _("keine gültige E-Mail-Adresse")
-        SUPPRESSED = "suppressed", _("Adresse gesperrt")
-        ADDRESS_SERVED = "address_served", _("ging schon an diese Adresse")
-        STEP_OFF = "step_off", _("Schritt ausgeschaltet")
-        ADDRESS_CHANGED = "address_changed", _("Adresse geändert")
-        TOO_LATE = "too_late", _("mehr als eine Woche überfällig")
-        STOPPED = "stopped", _("Serie beendet")
-        PAUSED = "paused", _("Serie pausiert")
-        REPLANNED = "replanned", _("neu geplant")
-        BY_HAND = "by_hand", _("von Hand abgesagt")
-        UNDONE = "undone", _("rückgängig gemacht")
-        BAD_TEXT = "bad_text", _("Text nicht versandfähig")
-        REFUSED = "refused", _("vom Mailserver abgelehnt")
-        GAVE_UP = "gave_up", _("Mailserver nicht erreichbar")
-        BOUNCED = "bounced", _("unzustellbar")
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
@@ -131,8 +135,8 @@ class Message(models.Model):
     )
     step = models.ForeignKey(Step, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
     address = models.CharField(max_length=254)  # lower case
-    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
-    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.PLANNED)
+    reason = models.CharField(max_length=20, choices=MessageReason, blank=True)
     planned_for = models.DateTimeField()
     is_urgent = models.BooleanField(default=False)  # „Jetzt senden“: no hold, delay, window or cap
     planned_by = models.BigIntegerField(null=True)  # the cause
@@ -153,7 +157,7 @@ class Message(models.Model):
         User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     again_at = models.DateTimeField(null=True)
-    again_after = models.CharField(max_length=10, choices=State, blank=True, db_default="", default="")
+    again_after = models.CharField(max_length=10, choices=MessageState, blank=True, db_default="", default="")
     # The mail exactly as it left; the step may be edited afterwards.
     subject = models.CharField(max_length=250, blank=True)
     html = models.TextField(blank=True)

@@ -7,27 +7,28 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, AccountQuerySet
 
 
+class HoldKind(models.TextChoices):
+    """What is at fault, as the end of a sentence."""
+
+    CONNECTION = "connection", _("der Mailserver ist nicht erreichbar")
+    LOGIN = "login", _("der Mailserver nimmt die Anmeldung nicht an")
+    CERTIFICATE = "certificate", _("die verschlüsselte Verbindung zum Mailserver kommt nicht zustande")
+    UNANSWERED = "unanswered", _("der Mailserver bestätigt die Mails nicht, die er bekommt")
+    BUSY = "busy", _("der Mailserver nimmt zurzeit nichts an")
+    SENDER = "sender", _("die Absenderadresse wird nicht angenommen")
+    BLOCKED = "blocked", _("der Mailserver steht auf einer Sperrliste")
+    POLICY = "policy", _("die Mails werden als unerwünscht oder nicht echt abgelehnt")
+    LIMIT = "limit", _("die Höchstzahl an Mails ist erreicht")
+
+
 class Hold(models.Model):
     """The sending of an office is held (Versand steht); without an account that of all who use our own mail server.
 
     An ended one stays: the time it took counts for no mail.
     """
 
-    class Kind(models.TextChoices):
-        """What is at fault, as the end of a sentence."""
-
-        CONNECTION = "connection", _("der Mailserver ist nicht erreichbar")
-        LOGIN = "login", _("der Mailserver nimmt die Anmeldung nicht an")
-        CERTIFICATE = "certificate", _("die verschlüsselte Verbindung zum Mailserver kommt nicht zustande")
-        UNANSWERED = "unanswered", _("der Mailserver bestätigt die Mails nicht, die er bekommt")
-        BUSY = "busy", _("der Mailserver nimmt zurzeit nichts an")
-        SENDER = "sender", _("die Absenderadresse wird nicht angenommen")
-        BLOCKED = "blocked", _("der Mailserver steht auf einer Sperrliste")
-        POLICY = "policy", _("die Mails werden als unerwünscht oder nicht echt abgelehnt")
-        LIMIT = "limit", _("die Höchstzahl an Mails ist erreicht")
-
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_index=False)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=HoldKind)
     answer = models.CharField(max_length=300, blank=True)  # what the mail server said last
     since = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)  # whether it is over yet

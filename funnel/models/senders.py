@@ -7,36 +7,38 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import HUES, Account, AccountQuerySet
 
 
+class LegalForm(models.TextChoices):
+    """What an Impressum must name depends on it (§ 5 DDG)."""
+
+    SOLE = "sole", _("Einzelunternehmen")
+    REGISTERED = "registered", _("e. K.")
+    MERCHANT_MAN = "ekfm", _("e. Kfm.")
+    MERCHANT_WOMAN = "ekfr", _("e. Kfr.")
+    GBR = "gbr", _("GbR")
+    EGBR = "egbr", _("eGbR")
+    OHG = "ohg", _("OHG")
+    KG = "kg", _("KG")
+    GMBH_KG = "gmbh_kg", _("GmbH & Co. KG")
+    GMBH = "gmbh", _("GmbH")
+    GGMBH = "ggmbh", _("gGmbH")
+    UG = "ug", _("UG (haftungsbeschränkt)")
+    AG = "ag", _("AG")
+    KGAA = "kgaa", _("KGaA")
+    PARTG = "partg", _("PartG")
+
+
+class AddressProof(models.TextChoices):
+    """How the test mail from an office's own address ended."""
+
+    ASKED = "asked", _("unterwegs")
+    PASSED = "passed", _("bestanden")
+    FAILED = "failed", _("nicht bestanden")
+    UNJUDGED = "unjudged", _("ohne Prüfergebnis")
+    REFUSED = "refused", _("abgelehnt")
+
+
 class Sender(models.Model):
     """Who an office's mails come from (Absender), with the Impressum by law and the rules of sending."""
-
-    class LegalForm(models.TextChoices):
-        """What an Impressum must name depends on it (§ 5 DDG)."""
-
-        SOLE = "sole", _("Einzelunternehmen")
-        REGISTERED = "registered", _("e. K.")
-        MERCHANT_MAN = "ekfm", _("e. Kfm.")
-        MERCHANT_WOMAN = "ekfr", _("e. Kfr.")
-        GBR = "gbr", _("GbR")
-        EGBR = "egbr", _("eGbR")
-        OHG = "ohg", _("OHG")
-        KG = "kg", _("KG")
-        GMBH_KG = "gmbh_kg", _("GmbH & Co. KG")
-        GMBH = "gmbh", _("GmbH")
-        GGMBH = "ggmbh", _("gGmbH")
-        UG = "ug", _("UG (haftungsbeschränkt)")
-        AG = "ag", _("AG")
-        KGAA = "kgaa", _("KGaA")
-        PARTG = "partg", _("PartG")
-
-    class Proof(models.TextChoices):
-        """How the test mail from an office's own address ended."""
-
-        ASKED = "asked", _("unterwegs")
-        PASSED = "passed", _("bestanden")
-        FAILED = "failed", _("nicht bestanden")
-        UNJUDGED = "unjudged", _("ohne Prüfergebnis")
-        REFUSED = "refused", _("abgelehnt")
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sender")
     is_on = models.BooleanField(_("E-Mail-Funnel eingeschaltet"), default=True)
@@ -44,7 +46,7 @@ class Sender(models.Model):
     email = models.CharField(_("Absenderadresse"), max_length=254, blank=True)  # "": MAIL_FROM of the installation
     # The address that a test mail has shown to be ours to use, and how the last test mail ended.
     proven = models.CharField(max_length=254, blank=True, editable=False, default="", db_default="")
-    proof = models.CharField(max_length=20, choices=Proof, blank=True, editable=False, default="", db_default="")
+    proof = models.CharField(max_length=20, choices=AddressProof, blank=True, editable=False, default="", db_default="")
     asked_at = models.DateTimeField(null=True, editable=False)
     hue = models.PositiveSmallIntegerField(_("Farbe"), default=1)  # 1 … HUES
     legal_name = models.CharField(_("Firma"), max_length=120, blank=True)

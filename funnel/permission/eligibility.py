@@ -8,20 +8,18 @@ from django.core.validators import validate_email
 
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, EnrolmentState, MessageReason
 from funnel.permission.suppression import is_suppressed, suppressed
-
-Reason = Message.Reason
 
 
 def missing(contact: Contact) -> str:
-    """Why nothing may be mailed to the contact (a `Message.Reason`), or ""."""
+    """Why nothing may be mailed to the contact (a `MessageReason`), or ""."""
     address = contact.email.strip().lower()
     if not has_address(address):
-        return Reason.NO_ADDRESS
+        return MessageReason.NO_ADDRESS
     if is_suppressed(contact.account_id, address):
-        return Reason.SUPPRESSED
-    return "" if consents([contact.pk], contact.account_id) else Reason.NO_CONSENT
+        return MessageReason.SUPPRESSED
+    return "" if consents([contact.pk], contact.account_id) else MessageReason.NO_CONSENT
 
 
 def missing_many(
@@ -37,11 +35,11 @@ def missing_many(
     lacking: dict[int, str] = {}
     for pk, address in known.items():
         if not has_address(address):
-            lacking[pk] = Reason.NO_ADDRESS
+            lacking[pk] = MessageReason.NO_ADDRESS
         elif address in closed:
-            lacking[pk] = Reason.SUPPRESSED
+            lacking[pk] = MessageReason.SUPPRESSED
         elif pk not in consenting:
-            lacking[pk] = Reason.NO_CONSENT
+            lacking[pk] = MessageReason.NO_CONSENT
     return lacking
 
 
@@ -58,7 +56,7 @@ def moved(contact: Contact) -> Enrolment | None:
     """A series that runs or waits for an address the contact no longer has."""
     series = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     address = contact.email.strip().lower()
-    return series.exclude(state=Enrolment.State.ENDED).exclude(address=address).first()
+    return series.exclude(state=EnrolmentState.ENDED).exclude(address=address).first()
 
 
 def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:

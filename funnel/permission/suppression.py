@@ -12,10 +12,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from base import journal
-from funnel.models import Suppression
+from funnel.models import Suppression, SuppressionReason
 
-Reason = Suppression.Reason
-OWN_WORDS: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION)  # the person's own no
+OWN_WORDS: tuple[str, ...] = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.OBJECTION)  # the person's own no
 
 
 def address_hash(account_id: int, address: str) -> str:
@@ -70,6 +69,8 @@ def _keep(account_id: int, digest: str, reason: str, now: datetime) -> bool:
             Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now).save(force_insert=True)
     except IntegrityError:
         rows = Suppression.objects.of(account_id).filter(address_hash=digest)
-        weaker = rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.filter(reason=Reason.DOUBT)
+        weaker = (
+            rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.filter(reason=SuppressionReason.DOUBT)
+        )
         return bool(weaker.exclude(reason=reason).update(reason=reason, at=now))
     return True

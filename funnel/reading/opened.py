@@ -21,7 +21,7 @@ TAG = re.compile(r"<(?:style|head)\b.{0,20000}?</(?:style|head)>|<[^<>]{0,2000}>
 
 
 class Poisoned(Exception):
-    """A mail that is set aside unread; `fault` is a `models.Arrival.Fault`."""
+    """A mail that is set aside unread; `fault` is a `ArrivalFault`."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from contacts import finding
 from contacts.models import Consent, Contact, sight
-from funnel.models import Message, Suppression
+from funnel.models import Message, Suppression, SuppressionReason
 from funnel.permission.suppression import address_hash, hashes, suppress
 from funnel.replies import withdrawal
 
@@ -44,10 +44,10 @@ def decide(*, user: User, contact_id: int, objects: bool, now: datetime) -> Cont
     rows.update(is_in_doubt=False)
     if not objects:
         closed = Suppression.objects.of(user.account).filter(address_hash__in=known)
-        closed.filter(reason=Suppression.Reason.DOUBT).delete()
+        closed.filter(reason=SuppressionReason.DOUBT).delete()
         return contact
     for digest in digests:
-        suppress(account_id=contact.account_id, digest=digest, reason=Suppression.Reason.OBJECTION, now=now)
+        suppress(account_id=contact.account_id, digest=digest, reason=SuppressionReason.OBJECTION, now=now)
     return withdrawal.object_to(
         user=user,
         contact_id=contact_id,

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from imapclient.exceptions import IMAPClientError
 
 from funnel.letters import inbound
-from funnel.models import Arrival, Mailbox
+from funnel.models import Arrival, ArrivalFault, Mailbox
 from funnel.reading.classify import Kind, understood
 from funnel.reading.opened import Poisoned
 from funnel.replies import forwarding, processing
@@ -124,7 +124,7 @@ def _fetched(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes
         mailbox.stumbling_uid = uid
         if mailbox.stumbles >= MOST_STUMBLES:
             broken = _known(mailbox, mailbox.validity, uid, now)
-            broken.kind, broken.fault = "", Arrival.Fault.UNREADABLE
+            broken.kind, broken.fault = "", ArrivalFault.UNREADABLE
             broken.save(force_insert=True)
         mailbox.save(update_fields=["stumbling_uid", "stumbles"])
         raise

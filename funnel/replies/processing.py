@@ -15,7 +15,7 @@ from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
-from funnel.models import Enrolment, Message, Suppression
+from funnel.models import EnrolmentReason, Message, MessageState, SuppressionReason
 from funnel.permission import tokens
 from funnel.permission.suppression import address_hash, suppress
 from funnel.reading.classify import BOUNCES, Kind, Received, objects
@@ -27,10 +27,10 @@ LONGEST = 300
 STILL_OURS = timedelta(days=7)  # servers give up after five days; a report that names an address only is about these
 # What each kind means: the action that is noted, why the series ends, why the address is closed.
 MEANING = {
-    Kind.REPLY: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, None),
-    Kind.OBJECTION: (ActionKind.MAIL_IN, Enrolment.Reason.REPLY, Suppression.Reason.DOUBT),
-    Kind.HARD_BOUNCE: (ActionKind.BOUNCE, Enrolment.Reason.BOUNCE, Suppression.Reason.BOUNCE),
-    Kind.COMPLAINT: (ActionKind.OPT_OUT, Enrolment.Reason.COMPLAINT, Suppression.Reason.COMPLAINT),
+    Kind.REPLY: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, None),
+    Kind.OBJECTION: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, SuppressionReason.DOUBT),
+    Kind.HARD_BOUNCE: (ActionKind.BOUNCE, EnrolmentReason.BOUNCE, SuppressionReason.BOUNCE),
+    Kind.COMPLAINT: (ActionKind.OPT_OUT, EnrolmentReason.COMPLAINT, SuppressionReason.COMPLAINT),
 }
 
 
@@ -79,7 +79,7 @@ def spoken_of(received: Received, now: datetime) -> Message | None:
     found = next((ours[one] for one in received.about if one in ours), None)
     if found or received.kind not in BOUNCES or not received.addresses:
         return found
-    lately = Message.objects.filter(address__in=received.addresses, state=Message.State.SENT)
+    lately = Message.objects.filter(address__in=received.addresses, state=MessageState.SENT)
     return lately.filter(finished_at__gt=now - STILL_OURS).order_by("-finished_at", "-pk").first()
 
 
@@ -124,7 +124,7 @@ def _suspect(message: Message, kind: Kind, text: str, now: datetime) -> None:
     said = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:LONGEST])
     if kind is Kind.HARD_BOUNCE:
-        enrolments.suspend(contact=message.contact, reason=Enrolment.Reason.FAILED, now=now)
+        enrolments.suspend(contact=message.contact, reason=EnrolmentReason.FAILED, now=now)
 
 
 def _quote(message: Message, words: str) -> None:

@@ -19,7 +19,7 @@ from base.refusals import Conflict, Forbidden, NotUnderstood
 from contacts import actions, consent, finding, reaches
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, Suppression
+from funnel.models import EnrolmentReason, Suppression, SuppressionReason
 from funnel.permission.suppression import OWN_WORDS, address_hash, hashes, suppress
 from funnel.permission.tokens import Unsubscription
 from funnel.series import enrolments
@@ -47,7 +47,7 @@ def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None
     if not Account.objects.filter(pk=said.account_id).exists():
         raise Http404
     place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
-    no = No(Suppression.Reason.UNSUBSCRIBED, place)
+    no = No(SuppressionReason.UNSUBSCRIBED, place)
     _carry_out(said.account_id, [said.digest], _recipients(said), no, now)
 
 
@@ -71,7 +71,7 @@ def object_to(
     contact = finding.find(user, contact_id)
     if method not in consent.BY_HAND:
         raise NotUnderstood(_("Bitte angeben, wie der Kontakt widersprochen hat."))
-    no = No(Suppression.Reason.OBJECTION, place, method, user)
+    no = No(SuppressionReason.OBJECTION, place, method, user)
     addresses = reaches.texts(contact.email, contact.more_emails)
     same = {pk for address in addresses for pk in _with_address(contact.account_id, address)}
     digests = [address_hash(contact.account_id, address) for address in addresses]
@@ -131,7 +131,7 @@ def _carry_out(account_id: int, digests: Collection[str], contact_ids: Collectio
     found = list(contacts.select_for_update(no_key=True))
     news = [suppress(account_id=account_id, digest=digest, reason=no.reason, now=now) for digest in sorted(digests)]
     ids = [contact.pk for contact in found]
-    why = Enrolment.Reason(no.reason)
+    why = EnrolmentReason(no.reason)
     enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=no.actor, now=now)
     known = consent.newest(account_id, ids, Channel.EMAIL)
     for contact in found:

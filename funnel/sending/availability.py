@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from funnel.models import Hold, Message, Sender
+from funnel.models import Hold, Message, MessageState, Sender
 from funnel.sending import heartbeat
 from funnel.transport import holds
 
@@ -23,8 +23,8 @@ def switch(*, user: User, on: bool) -> Sender:
         sender.is_on = on
         sender.save(update_fields=["is_on"])
     if not on:
-        claimed = Message.objects.of(user.account).filter(state=Message.State.CLAIMED)
-        claimed.update(state=Message.State.PLANNED, claimed_at=None)
+        claimed = Message.objects.of(user.account).filter(state=MessageState.CLAIMED)
+        claimed.update(state=MessageState.PLANNED, claimed_at=None)
     return sender
 
 

@@ -13,14 +13,21 @@ from base.sql import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel.letters import imprint
-from funnel.models import Enrolment, Message, Sender, Suppression
+from funnel.models import (
+    Enrolment,
+    EnrolmentReason,
+    EnrolmentState,
+    Message,
+    MessageReason,
+    MessageState,
+    Sender,
+    SuppressionReason,
+)
 from funnel.permission import eligibility, schedule
 from funnel.permission.suppression import entries
 from funnel.series import enrolments, planning
 from funnel.transport import holds
 
-State = Message.State
-Reason = Message.Reason
 BATCH = 200  # messages claimed at once, shared fairly among the offices
 WEEK = timedelta(days=7)
 TOO_LATE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
@@ -37,7 +44,7 @@ class Verdict:
     until: datetime | None = None
 
 
-SEND = Verdict(State.CLAIMED)
+SEND = Verdict(MessageState.CLAIMED)
 
 
 # Each office's next messages from the index on what is due, instead of all that is due in order of turns: the latter
@@ -82,7 +89,7 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     """
     rows = Enrolment.objects.filter(messages__in=ids).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
-    messages = Message.objects.filter(pk__in=ids, state=State.PLANNED, planned_for__lte=now, enrolment__in=held)
+    messages = Message.objects.filter(pk__in=ids, state=MessageState.PLANNED, planned_for__lte=now, enrolment__in=held)
     found = list(
         messages.order_by("pk")
         .select_for_update(skip_locked=True, of=("self", "contact"))
@@ -94,12 +101,12 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     for message in found:
         message.enrolment = held[message.enrolment_id]
         _carry_out(message, checks.verdict(message), now)
-    claimed = [message for message in found if message.state == State.CLAIMED]
+    claimed = [message for message in found if message.state == MessageState.CLAIMED]
     Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
-        state=State.CLAIMED, reason="", claimed_at=now
+        state=MessageState.CLAIMED, reason="", claimed_at=now
     )
     for message in found:
-        if message.state != State.CLAIMED:
+        if message.state != MessageState.CLAIMED:
             message.save(update_fields=["state", "reason", "finished_at", "planned_for"])
     return claimed
 
@@ -136,26 +143,26 @@ class Checks:
     def verdict(self, message: Message) -> Verdict:
         """What becomes of the message. „Jetzt senden“ lifts delay, window and caps, never the basis."""
         if message.pk in self.answered and not message.is_urgent:
-            return Verdict(State.CANCELLED, Reason.STOPPED)
+            return Verdict(MessageState.CANCELLED, MessageReason.STOPPED)
         lacking = self._lacking(message)
         if lacking:
-            return Verdict(State.SKIPPED, lacking)
+            return Verdict(MessageState.SKIPPED, lacking)
         if (message.account_id, message.address) in self.in_doubt:  # somebody else's mail may leave after all
-            return Verdict(State.PLANNED, until=self.now + UNDECIDED)
+            return Verdict(MessageState.PLANNED, until=self.now + UNDECIDED)
         if message.account_id in self.unready:  # nothing leaves without an Impressum, and nothing is lost by waiting
-            return Verdict(State.PLANNED, until=self.now + timedelta(hours=1))
+            return Verdict(MessageState.PLANNED, until=self.now + timedelta(hours=1))
         if not (message.account.sender.is_on and message.step.sequence.is_on):
-            return Verdict(State.PLANNED, until=message.planned_for)
+            return Verdict(MessageState.PLANNED, until=message.planned_for)
         if message.is_urgent:
             return SEND
         if self._is_too_late(message):
-            return Verdict(State.SKIPPED, Reason.TOO_LATE)
-        if message.enrolment.state != Enrolment.State.ACTIVE:
-            return Verdict(State.PLANNED, until=message.planned_for)
+            return Verdict(MessageState.SKIPPED, MessageReason.TOO_LATE)
+        if message.enrolment.state != EnrolmentState.ACTIVE:
+            return Verdict(MessageState.PLANNED, until=message.planned_for)
         if message.pk in self.out_of_turn:
-            return Verdict(State.PLANNED, until=self.now + timedelta(minutes=1))
+            return Verdict(MessageState.PLANNED, until=self.now + timedelta(minutes=1))
         until = self._later(message)
-        return Verdict(State.PLANNED, until=until) if until else SEND
+        return Verdict(MessageState.PLANNED, until=until) if until else SEND
 
     def _is_too_late(self, message: Message) -> bool:
         """Only the time counts in which it could have left."""
@@ -171,17 +178,17 @@ class Checks:
     def _lacking(self, message: Message) -> str:
         contact, key = message.contact, (message.account_id, message.address)
         if contact.trashed_at is not None:
-            return Reason.STOPPED
+            return MessageReason.STOPPED
         if contact.email.strip().lower() != message.address:
-            return Reason.ADDRESS_CHANGED
+            return MessageReason.ADDRESS_CHANGED
         if not eligibility.has_address(message.address):
-            return Reason.NO_ADDRESS
+            return MessageReason.NO_ADDRESS
         if key in self.suppressed:
-            return Reason.SUPPRESSED
+            return MessageReason.SUPPRESSED
         if contact.pk not in self.consenting:
-            return Reason.NO_CONSENT
+            return MessageReason.NO_CONSENT
         if message.step.removed_at or not message.step.is_on:
-            return Reason.STEP_OFF
+            return MessageReason.STEP_OFF
         return ""
 
     def _later(self, message: Message) -> datetime | None:
@@ -201,14 +208,14 @@ class Checks:
         addresses = {message.address for message in group}
         self.consenting |= eligibility.consents([message.contact_id for message in group], account_id)
         for address, entry in entries(account_id, addresses).items():
-            closed = self.in_doubt if entry.reason == Suppression.Reason.DOUBT else self.suppressed
+            closed = self.in_doubt if entry.reason == SuppressionReason.DOUBT else self.suppressed
             closed.add((account_id, address))
         self.windows[account_id] = window = planning.window(sender)
         if imprint.missing(sender):
             self.unready.add(account_id)
         midnight = self.now.astimezone(window.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         served = Message.objects.of(account_id).filter(
-            state__in=(State.SENT, State.SENDING, State.CLAIMED, State.UNCLEAR)
+            state__in=(MessageState.SENT, MessageState.SENDING, MessageState.CLAIMED, MessageState.UNCLEAR)
         )
         recent = served.filter(address__in=addresses).annotate(when=Coalesce("finished_at", "claimed_at"))
         counts = (
@@ -222,17 +229,17 @@ class Checks:
 
 def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
     message.state, message.reason = verdict.state, verdict.reason
-    if verdict.state == State.CLAIMED:
+    if verdict.state == MessageState.CLAIMED:
         message.claimed_at = now
-    elif verdict.state == State.CANCELLED:  # a colleague noted an answer, as the mailbox would have
+    elif verdict.state == MessageState.CANCELLED:  # a colleague noted an answer, as the mailbox would have
         message.finished_at = now
         enrolments.stop(
             account_id=message.account_id,
             contact_ids=[message.contact_id],
-            reason=Enrolment.Reason.REPLY,
+            reason=EnrolmentReason.REPLY,
             now=now,
         )
-    elif verdict.state == State.SKIPPED:
+    elif verdict.state == MessageState.SKIPPED:
         message.finished_at = now
         _pause(message, verdict.reason, now)
     elif verdict.until and verdict.until > message.planned_for:
@@ -240,9 +247,9 @@ def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
 
 
 PAUSES: dict[str, str] = {
-    Reason.ADDRESS_CHANGED: Enrolment.Reason.ADDRESS,
-    Reason.NO_ADDRESS: Enrolment.Reason.NO_BASIS,
-    Reason.NO_CONSENT: Enrolment.Reason.NO_BASIS,
+    MessageReason.ADDRESS_CHANGED: EnrolmentReason.ADDRESS,
+    MessageReason.NO_ADDRESS: EnrolmentReason.NO_BASIS,
+    MessageReason.NO_CONSENT: EnrolmentReason.NO_BASIS,
 }
 
 

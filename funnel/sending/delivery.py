@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from contacts import actions
 from contacts.kinds import Kind
 from funnel.letters import rendering
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState
 from funnel.reading.classify import Kind as Returned
 from funnel.reading.classify import Received
 from funnel.replies import processing
@@ -23,7 +23,6 @@ from funnel.transport.outcome import Fate, Outcome, codes, line
 from funnel.transport.smtp import Relay
 
 log = logging.getLogger("pipeline.mail")
-State = Message.State
 GIVEN_UP_AFTER = timedelta(hours=72)  # since the first try, without the time in which the sending was held
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt
 LONGEST_BACKOFF = timedelta(hours=4)
@@ -60,10 +59,10 @@ def _deliver(message: Message, relay: Relay, now: datetime) -> Ending:
         faults = [line(f"{type(fault).__name__}: {fault}")]
     if faults:
         answer = "; ".join(faults)
-        return Ending(_failed(message, State.SKIPPED, now, reason=Message.Reason.BAD_TEXT, answer=answer))
+        return Ending(_failed(message, MessageState.SKIPPED, now, reason=MessageReason.BAD_TEXT, answer=answer))
     content = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
     if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
-        return Ending(State.CANCELLED)
+        return Ending(MessageState.CANCELLED)
     message.attempts += 1
     message.tried_at = message.tried_at or now
     outcome = _handed_over(message, rendered, relay)
@@ -81,24 +80,24 @@ def _handed_over(message: Message, rendered: rendering.Rendered, relay: Relay) -
 
 def put_back(message: Message) -> str:
     """A claimed message that was not tried after all is planned as it was before."""
-    rows = Message.objects.of(message.account_id).filter(pk=message.pk, state=State.CLAIMED)
-    rows.update(state=State.PLANNED, claimed_at=None)
-    return State.PLANNED
+    rows = Message.objects.of(message.account_id).filter(pk=message.pk, state=MessageState.CLAIMED)
+    rows.update(state=MessageState.PLANNED, claimed_at=None)
+    return MessageState.PLANNED
 
 
 def _settle(message: Message, subject: str, outcome: Outcome, now: datetime) -> str:
     if outcome.fate is Fate.SENT:
         return _sent(message, subject, outcome.answer, now)
     if outcome.fate is Fate.UNCLEAR:
-        return _finish(message, State.UNCLEAR, now, answer=outcome.answer)
+        return _finish(message, MessageState.UNCLEAR, now, answer=outcome.answer)
     if outcome.fate is Fate.GONE:
         return _bounced(message, outcome.answer, now)
     if outcome.fate is Fate.REFUSED:
-        return _failed(message, State.FAILED, now, reason=Message.Reason.REFUSED, answer=outcome.answer)
+        return _failed(message, MessageState.FAILED, now, reason=MessageReason.REFUSED, answer=outcome.answer)
     if outcome.fate is Fate.HELD:
         return _untried(message, now)
     if _is_given_up(message, now):
-        return _failed(message, State.FAILED, now, reason=Message.Reason.GAVE_UP, answer=outcome.answer)
+        return _failed(message, MessageState.FAILED, now, reason=MessageReason.GAVE_UP, answer=outcome.answer)
     return _put_off(message, now, answer=outcome.answer)
 
 
@@ -114,13 +113,13 @@ def _bounced(message: Message, answer: str, now: datetime) -> str:
     """As when the report of it had come back by mail: the address is closed, the series ends."""
     about = Received(Returned.HARD_BOUNCE, (message.message_id,), answer)
     processing.carry_out(about, text=answer, moment=now, now=now)
-    return _finish(message, State.FAILED, now, reason=Message.Reason.BOUNCED, answer=answer)
+    return _finish(message, MessageState.FAILED, now, reason=MessageReason.BOUNCED, answer=answer)
 
 
 @transaction.atomic
 def _failed(message: Message, state: str, now: datetime, *, reason: str, answer: str) -> str:
     """The series waits for a person: its next mail would speak of one that never came."""
-    enrolments.suspend(contact=message.contact, reason=Enrolment.Reason.FAILED, now=now)
+    enrolments.suspend(contact=message.contact, reason=EnrolmentReason.FAILED, now=now)
     return _finish(message, state, now, reason=reason, answer=answer)
 
 
@@ -134,7 +133,7 @@ def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
         text=subject,
         now=now,
     )
-    return _finish(message, State.SENT, now, answer=answer)
+    return _finish(message, MessageState.SENT, now, answer=answer)
 
 
 # Plain SQL: the worker pays for these with every mail. `BEGIN` is committed before the mail server is asked.
@@ -178,10 +177,10 @@ def _untried(message: Message, now: datetime) -> str:
 def _plan_again(message: Message, now: datetime, **values: object) -> str:
     """What was made for this attempt is made anew for the next one, unless the series was stopped meanwhile."""
     rows = Enrolment.objects.of(message.account_id).select_for_update(no_key=True)
-    is_over = rows.get(pk=message.enrolment_id).state == Enrolment.State.ENDED
-    again = {"state": State.PLANNED, "claimed_at": None, "subject": "", "html": "", "text": "", **values}
+    is_over = rows.get(pk=message.enrolment_id).state == EnrolmentState.ENDED
+    again = {"state": MessageState.PLANNED, "claimed_at": None, "subject": "", "html": "", "text": "", **values}
     if is_over:
-        again |= {"state": State.CANCELLED, "reason": Message.Reason.STOPPED, "finished_at": now}
-    sending = Message.objects.of(message.account_id).filter(pk=message.pk, state=State.SENDING)
+        again |= {"state": MessageState.CANCELLED, "reason": MessageReason.STOPPED, "finished_at": now}
+    sending = Message.objects.of(message.account_id).filter(pk=message.pk, state=MessageState.SENDING)
     sending.update(**again)
     return str(again["state"])

@@ -10,15 +10,13 @@ from datetime import datetime
 from django.db import connections
 from django.utils import timezone
 
-from funnel.models import Hold, Message, Sender
+from funnel.models import Hold, HoldKind, Message, MessageState, Sender
 from funnel.sending import claiming, delivery
 from funnel.transport import holds
 from funnel.transport.outcome import Fate, Outcome
 from funnel.transport.smtp import Relay
 from funnel.transport.throttle import Pace
 
-State = Message.State
-Kind = Hold.Kind
 LANES = 4  # mails under way at once; an office whose mail server hangs holds up its own lanes only
 TOO_MANY = 5  # mails in a row that are to come later: the server is busy, not their recipients
 FEW = 4  # messages for which a lane of their own is worth it
@@ -91,13 +89,13 @@ class Lanes:
                 continue
             ending = delivery.deliver(message, relay, now=moment)
             states.append(ending.state)
-            put_off = put_off + 1 if ending.state == State.PLANNED else 0
+            put_off = put_off + 1 if ending.state == MessageState.PLANNED else 0
             outcome = ending.outcome
             if outcome and put_off >= TOO_MANY and not outcome.fault:
-                outcome = replace(outcome, fault=Kind.BUSY if outcome.answer.startswith("4") else Kind.POLICY)
+                outcome = replace(outcome, fault=HoldKind.BUSY if outcome.answer.startswith("4") else HoldKind.POLICY)
             if outcome and outcome.fault:
                 self._hold(holds.scope(sender, outcome.fault), outcome, moment)
-            elif ending.state == State.SENT:
+            elif ending.state == MessageState.SENT:
                 self._release(sender, moment)
             self.pace.breathe()
         return states

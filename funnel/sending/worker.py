@@ -8,12 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from funnel.models import Message
+from funnel.models import Message, MessageState
 from funnel.sending import claiming, heartbeat
 from funnel.sending.pool import Lanes
 from funnel.transport import holds
 
-State = Message.State
 LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
 PAUSE = 0.02  # seconds
 
@@ -49,11 +48,11 @@ def reconcile(*, now: datetime) -> int:
     nobody knows, so they are unclear, shown and never sent again by themselves. Answers how many were unclear.
     """
     left = Message.objects.filter(claimed_at__lt=now - LEASE).select_for_update(skip_locked=True)
-    claimed = list(left.filter(state=State.CLAIMED).values_list("pk", flat=True))
-    sending = list(left.filter(state=State.SENDING).values_list("pk", flat=True))
-    Message.objects.filter(pk__in=claimed).update(state=State.PLANNED, claimed_at=None)
+    claimed = list(left.filter(state=MessageState.CLAIMED).values_list("pk", flat=True))
+    sending = list(left.filter(state=MessageState.SENDING).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=claimed).update(state=MessageState.PLANNED, claimed_at=None)
     Message.objects.filter(pk__in=sending).update(
-        state=State.UNCLEAR,
+        state=MessageState.UNCLEAR,
         finished_at=now,
         answer=_("Der Versand brach ab, bevor der Mailserver antwortete."),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.models import User
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.models import Enrolment, EnrolmentChange, EnrolmentState, MessageReason
 
 CANCEL = """
 UPDATE funnel_message SET state = 'cancelled', reason = %s, finished_at = %s, cancelled_by = ended.cause
@@ -51,8 +51,8 @@ class Work:
 
     def end(self, rows: Sequence[Enrolment], reason: str) -> None:
         """Ends them and calls off what is planned or claimed."""
-        self.change(rows, Enrolment.State.ENDED, reason)
-        self.cancel(rows, Message.Reason.STOPPED)
+        self.change(rows, EnrolmentState.ENDED, reason)
+        self.cancel(rows, MessageReason.STOPPED)
 
     def cancel(self, rows: Sequence[Enrolment], reason: str) -> None:
         if not rows:

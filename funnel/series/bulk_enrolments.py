@@ -8,11 +8,11 @@ from django.db import transaction
 
 from accounts.models import User
 from contacts.models import Contact
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, MessageReason
 from funnel.permission import eligibility
 from funnel.series import planning
 from funnel.series.bulk_changes import Work
-from funnel.series.enrolments import FOR_A_PERSON, Reason, State, locked
+from funnel.series.enrolments import FOR_A_PERSON, locked
 
 
 @dataclass
@@ -58,23 +58,25 @@ def start_many(
     concerned = [contact for contact in contacts if waits or contact.pk not in started.refused]
     rows = locked(account_id, [contact.pk for contact in concerned])
     work = Work(account_id, causes, actor, now)
-    others = [row for row in rows if row.sequence_id != sequence_id and row.state != State.ENDED]
-    work.change(others, State.ENDED, Reason.STATUS)
-    work.cancel(others, Message.Reason.STOPPED)
+    others = [row for row in rows if row.sequence_id != sequence_id and row.state != EnrolmentState.ENDED]
+    work.change(others, EnrolmentState.ENDED, EnrolmentReason.STATUS)
+    work.cancel(others, MessageReason.STOPPED)
     there = {row.contact_id: row for row in rows if row.sequence_id == sequence_id}
     entering = []
     for contact in concerned:
         row = there.get(contact.pk) or Enrolment(
             account_id=account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
         )
-        if row.state == State.PAUSED and row.reason in FOR_A_PERSON:
+        if row.state == EnrolmentState.PAUSED and row.reason in FOR_A_PERSON:
             started.refused[contact.pk] = row.reason
-        elif row.state == State.ACTIVE:
+        elif row.state == EnrolmentState.ACTIVE:
             started.refused.pop(contact.pk, None)
         else:
             row.address = contact.email.strip().lower()
             entering.append(row)
-    work.change([row for row in entering if row.contact_id in started.refused], State.PAUSED, Reason.NO_BASIS)
+    work.change(
+        [row for row in entering if row.contact_id in started.refused], EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS
+    )
     _plan([row for row in entering if row.contact_id not in started.refused], work, started)
     return started
 
@@ -82,7 +84,7 @@ def start_many(
 def paused(account_id: int, contact_ids: Collection[int], sequence_id: int) -> set[int]:
     """Those of the contacts whose series is paused by hand, which no change of status lifts."""
     rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids, sequence=sequence_id)
-    by_hand = rows.filter(state=State.PAUSED, reason=Reason.MANUAL)
+    by_hand = rows.filter(state=EnrolmentState.PAUSED, reason=EnrolmentReason.MANUAL)
     return set(by_hand.values_list("contact", flat=True))
 
 
@@ -90,10 +92,10 @@ def _plan(rows: list[Enrolment], work: Work, started: Started) -> None:
     if not rows:
         return
     kept = [row for row in rows if row.pk is not None]
-    work.change(rows, State.ACTIVE, "")
-    work.cancel(kept, Message.Reason.REPLANNED)
+    work.change(rows, EnrolmentState.ACTIVE, "")
+    work.cancel(kept, MessageReason.REPLANNED)
     planned = planning.plan_many(rows, now=work.now, causes=work.causes)
     finished = [row for row in rows if not planned[row.pk]]
-    work.change(finished, State.ENDED, Reason.FINISHED)
-    started.refused |= {row.contact_id: Reason.FINISHED for row in finished}
+    work.change(finished, EnrolmentState.ENDED, EnrolmentReason.FINISHED)
+    started.refused |= {row.contact_id: EnrolmentReason.FINISHED for row in finished}
     started.mails = {row.contact_id: len(planned[row.pk]) for row in rows if planned[row.pk]}

@@ -16,17 +16,29 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.refusals import Conflict
 from contacts.models import Contact
-from funnel.models import Enrolment, EnrolmentChange, Message, Sequence
+from funnel.models import (
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentReason,
+    EnrolmentState,
+    Message,
+    MessageReason,
+    MessageState,
+    Sequence,
+)
 from funnel.permission import eligibility
 from funnel.series import planning
 from funnel.series.bulk_changes import Work
 
-State = Enrolment.State
-Reason = Enrolment.Reason
 # What a change of status does not lift: somebody, or the law, said no.
-FINAL: tuple[str, ...] = (Reason.UNSUBSCRIBED, Reason.OBJECTION, Reason.BOUNCE, Reason.COMPLAINT)
+FINAL: tuple[str, ...] = (
+    EnrolmentReason.UNSUBSCRIBED,
+    EnrolmentReason.OBJECTION,
+    EnrolmentReason.BOUNCE,
+    EnrolmentReason.COMPLAINT,
+)
 # What a change of status does not lift either: a person paused it, or must look at it first.
-FOR_A_PERSON: tuple[str, ...] = (Reason.MANUAL, Reason.FAILED)
+FOR_A_PERSON: tuple[str, ...] = (EnrolmentReason.MANUAL, EnrolmentReason.FAILED)
 
 
 class Effect(Enum):
@@ -45,7 +57,7 @@ class Announcement:
     subject: str = ""
     planned_for: datetime | None = None
     count: int = 0
-    why_not: str = ""  # a `Message.Reason`, or "" for a sequence without steps
+    why_not: str = ""  # a `MessageReason`, or "" for a sequence without steps
     number: int = 0  # which of the sequence's mails comes next, counted from 1
 
 
@@ -70,12 +82,12 @@ def switch(
         return None
     if effect is Effect.PAUSE:
         for row in rows:
-            if row.state == State.ACTIVE:
-                _change(row, State.PAUSED, Reason.STATUS, cause=cause, actor=actor, now=now)
+            if row.state == EnrolmentState.ACTIVE:
+                _change(row, EnrolmentState.PAUSED, EnrolmentReason.STATUS, cause=cause, actor=actor, now=now)
         return None
     for row in rows:
         if row.sequence_id != sequence_id or effect is Effect.END:
-            end(row, Reason.LOST if effect is Effect.END else Reason.STATUS, cause, actor, now)
+            end(row, EnrolmentReason.LOST if effect is Effect.END else EnrolmentReason.STATUS, cause, actor, now)
     if effect is Effect.END or sequence_id is None:
         return None
     return _enter(contact, sequence_id, rows, cause, actor, now)
@@ -97,20 +109,22 @@ def leave_many(
     """
     if effect is Effect.KEEP:
         return 0
-    rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
+    rows = [row for row in locked(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
     work = Work(account_id, causes, actor, now)
     if effect is Effect.PAUSE:
-        work.change([row for row in rows if row.state == State.ACTIVE], State.PAUSED, Reason.STATUS)
+        work.change(
+            [row for row in rows if row.state == EnrolmentState.ACTIVE], EnrolmentState.PAUSED, EnrolmentReason.STATUS
+        )
     else:
-        work.end(rows, Reason.LOST if effect is Effect.END else Reason.STATUS)
+        work.end(rows, EnrolmentReason.LOST if effect is Effect.END else EnrolmentReason.STATUS)
     return len(rows)
 
 
 @transaction.atomic
 def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     """Pauses the contact's running series by hand. Raises Http404 for a contact that is not visible, Conflict."""
-    row = _one(user, contact_id, State.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
-    _change(row, State.PAUSED, Reason.MANUAL, cause=None, actor=user, now=now)
+    row = _one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
+    _change(row, EnrolmentState.PAUSED, EnrolmentReason.MANUAL, cause=None, actor=user, now=now)
     return row
 
 
@@ -120,12 +134,12 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 
     Raises Http404 for a contact that is not visible, Conflict where nothing is paused or the basis is missing.
     """
-    row = _one(user, contact_id, State.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
+    row = _one(user, contact_id, EnrolmentState.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
     contact = Contact.objects.of(user.account).get(pk=contact_id)
     lacking = eligibility.missing(contact)
     if lacking:
-        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
-    if row.reason == Reason.ADDRESS and not eligibility.consented_since(contact, row.changed_at):
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % MessageReason(lacking).label)
+    if row.reason == EnrolmentReason.ADDRESS and not eligibility.consented_since(contact, row.changed_at):
         raise Conflict(_("Die neue E-Mail-Adresse braucht eine eigene Einwilligung."))
     replan(row, contact, cause=None, actor=user, now=now)
     return row
@@ -137,14 +151,16 @@ def go_on(row: Enrolment, *, actor: User | None, now: datetime) -> None:
     One that is paused for another reason stays so. Raises Conflict for one that was stopped, and beside another that
     runs.
     """
-    if row.state == State.ENDED and row.reason != Reason.FINISHED:
+    if row.state == EnrolmentState.ENDED and row.reason != EnrolmentReason.FINISHED:
         raise Conflict(_("Diese Serie ist beendet: %s.") % row.get_reason_display())
-    if row.state == State.ACTIVE or (row.state == State.PAUSED and row.reason != Reason.FAILED):
+    if row.state == EnrolmentState.ACTIVE or (
+        row.state == EnrolmentState.PAUSED and row.reason != EnrolmentReason.FAILED
+    ):
         return
-    others = Enrolment.objects.of(row.account_id).filter(contact=row.contact_id, state=State.ACTIVE)
+    others = Enrolment.objects.of(row.account_id).filter(contact=row.contact_id, state=EnrolmentState.ACTIVE)
     if others.exclude(pk=row.pk).exists():
         raise Conflict(_("Für diesen Kontakt läuft inzwischen eine andere Serie."))
-    _change(row, State.ACTIVE, "", cause=None, actor=actor, now=now)
+    _change(row, EnrolmentState.ACTIVE, "", cause=None, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -162,7 +178,7 @@ def stop(
     When this has committed, nothing of them is claimed any more. Repeated: no second effect. With a `cause`
     `undoing.undo_many` restores them.
     """
-    rows = [row for row in locked(account_id, contact_ids) if row.state != State.ENDED]
+    rows = [row for row in locked(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
     Work(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
     return len(rows)
 
@@ -171,8 +187,8 @@ def stop(
 def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
     """Pauses the running series because something is missing; it goes on by itself when that is there again."""
     for row in locked(contact.account_id, [contact.pk]):
-        if row.state == State.ACTIVE:
-            _change(row, State.PAUSED, reason, cause=None, actor=None, now=now)
+        if row.state == EnrolmentState.ACTIVE:
+            _change(row, EnrolmentState.PAUSED, reason, cause=None, actor=None, now=now)
 
 
 def announce(*, account_id: int, contact_id: int) -> Announcement | None:
@@ -180,13 +196,13 @@ def announce(*, account_id: int, contact_id: int) -> Announcement | None:
     row = (
         Enrolment.objects.of(account_id)
         .filter(contact=contact_id)
-        .exclude(state=State.ENDED)
+        .exclude(state=EnrolmentState.ENDED)
         .order_by("-changed_at")
         .first()
     )
     if row is None:
         return None
-    if row.state == State.PAUSED:
+    if row.state == EnrolmentState.PAUSED:
         return Announcement(why_not=row.reason)
     coming = Message.objects.of(account_id).filter(enrolment=row, state__in=planning.OPEN)
     return _announced(list(coming.select_related("step").order_by("planned_for")))
@@ -205,9 +221,9 @@ def _enter(
         row = Enrolment(
             account_id=contact.account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
         )
-    elif row.state == State.PAUSED and row.reason in FOR_A_PERSON:
+    elif row.state == EnrolmentState.PAUSED and row.reason in FOR_A_PERSON:
         return Announcement(why_not=row.reason)
-    elif row.state == State.ACTIVE:
+    elif row.state == EnrolmentState.ACTIVE:
         return announce(account_id=contact.account_id, contact_id=contact.pk) or Announcement()
     lacking = eligibility.missing(contact)
     if lacking:
@@ -218,17 +234,17 @@ def _enter(
 
 def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime) -> None:
     row.address = contact.email.strip().lower()
-    _change(row, State.PAUSED, Reason.NO_BASIS, cause=cause, actor=actor, now=now)
+    _change(row, EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, cause=cause, actor=actor, now=now)
 
 
 def replan(row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime) -> list[Message]:
     """Plans the unsent steps of an enrolment that is locked by the caller; without any it is through."""
     row.address = contact.email.strip().lower()
-    _change(row, State.ACTIVE, "", cause=cause, actor=actor, now=now)
-    _cancel(row, Message.Reason.REPLANNED, cause, now)
+    _change(row, EnrolmentState.ACTIVE, "", cause=cause, actor=actor, now=now)
+    _cancel(row, MessageReason.REPLANNED, cause, now)
     messages = planning.plan(row, now=now, cause=cause)
     if not messages:
-        _change(row, State.ENDED, Reason.FINISHED, cause=cause, actor=actor, now=now)
+        _change(row, EnrolmentState.ENDED, EnrolmentReason.FINISHED, cause=cause, actor=actor, now=now)
     return messages
 
 
@@ -242,14 +258,14 @@ def _announced(messages: list[Message]) -> Announcement:
 
 def end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
     """Ends an enrolment that is locked by the caller, and calls off what is planned or claimed."""
-    if row.state != State.ENDED:
-        _change(row, State.ENDED, reason, cause=cause, actor=actor, now=now)
-        _cancel(row, Message.Reason.STOPPED, cause, now)
+    if row.state != EnrolmentState.ENDED:
+        _change(row, EnrolmentState.ENDED, reason, cause=cause, actor=actor, now=now)
+        _cancel(row, MessageReason.STOPPED, cause, now)
 
 
 def _cancel(row: Enrolment, reason: str, cause: int | None, now: datetime) -> None:
     open_ones = Message.objects.of(row.account_id).filter(enrolment=row, state__in=planning.OPEN)
-    open_ones.update(state=Message.State.CANCELLED, reason=reason, cancelled_by=cause, finished_at=now)
+    open_ones.update(state=MessageState.CANCELLED, reason=reason, cancelled_by=cause, finished_at=now)
 
 
 def _change(row: Enrolment, state: str, reason: str, *, cause: int | None, actor: User | None, now: datetime) -> None:

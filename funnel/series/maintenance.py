@@ -7,12 +7,10 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message
 from funnel.permission import eligibility
 from funnel.series import enrolments, planning
 
-State = Enrolment.State
-Reason = Enrolment.Reason
 MOST = 500  # enrolments looked at in one go
 
 
@@ -21,7 +19,9 @@ def resume_ready(*, now: datetime) -> int:
     evidence = Consent.objects.filter(contact=OuterRef("contact"), channel=Consent.Channel.EMAIL)
     evidence = evidence.filter(consent.counts())
     newest = Subquery(evidence.order_by("-occurred_at", "-pk").values("granted")[:1])
-    waiting = Enrolment.objects.filter(state=State.PAUSED, reason=Reason.NO_BASIS, contact__trashed_at=None)
+    waiting = Enrolment.objects.filter(
+        state=EnrolmentState.PAUSED, reason=EnrolmentReason.NO_BASIS, contact__trashed_at=None
+    )
     # In no order, so that those which still cannot begin never stand before all others.
     granted = waiting.exclude(contact__email="").alias(is_granted=newest).filter(is_granted=True)
     return sum(_begin(pk, now) for pk in list(granted.order_by("?").values_list("pk", flat=True)[:MOST]))
@@ -30,7 +30,7 @@ def resume_ready(*, now: datetime) -> int:
 @transaction.atomic
 def _begin(enrolment_id: int, now: datetime) -> bool:
     rows = Enrolment.objects.select_for_update(skip_locked=True)
-    row = rows.filter(pk=enrolment_id, state=State.PAUSED, reason=Reason.NO_BASIS).first()
+    row = rows.filter(pk=enrolment_id, state=EnrolmentState.PAUSED, reason=EnrolmentReason.NO_BASIS).first()
     contact = row and Contact.objects.of(row.account_id).filter(pk=row.contact_id, trashed_at=None).first()
     if not row or not contact or eligibility.missing(contact):
         return False
@@ -42,11 +42,11 @@ def _begin(enrolment_id: int, now: datetime) -> bool:
 def finish_through(*, now: datetime) -> int:
     """Ends the running series none of whose mails is still to come; answers how many."""
     coming = Message.objects.filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
-    rows = Enrolment.objects.filter(~Exists(coming), state=State.ACTIVE).order_by("pk")
+    rows = Enrolment.objects.filter(~Exists(coming), state=EnrolmentState.ACTIVE).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(skip_locked=True)[:MOST]}
     # Asked again under the lock: what was planned while it was waited for is not seen by the statement before.
     busy = Message.objects.filter(enrolment__in=held, state__in=planning.UNDER_WAY)
     through = held.keys() - set(busy.values_list("enrolment", flat=True))
     for pk in sorted(through):
-        enrolments.end(held[pk], Reason.FINISHED, None, None, now)
+        enrolments.end(held[pk], EnrolmentReason.FINISHED, None, None, now)
     return len(through)

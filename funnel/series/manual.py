@@ -10,12 +10,11 @@ from accounts.models import User
 from base.refusals import Conflict
 from contacts import finding
 from funnel.letters import imprint
-from funnel.models import Enrolment, Message, Sender
+from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, MessageState, Sender
 from funnel.permission import eligibility
 from funnel.series import enrolments
 
-State = Message.State
-AGAIN = (State.FAILED, State.UNCLEAR)
+AGAIN = (MessageState.FAILED, MessageState.UNCLEAR)
 
 
 @transaction.atomic
@@ -28,8 +27,8 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
     message = _found(user, message_id)
     lacking = eligibility.missing(message.contact)
     if lacking:
-        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
-    if message.enrolment.state == Enrolment.State.ENDED:
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % MessageReason(lacking).label)
+    if message.enrolment.state == EnrolmentState.ENDED:
         raise Conflict(_("Diese Serie ist beendet."))
     unready = imprint.missing(Sender.objects.of(user.account).get())
     if unready:
@@ -43,7 +42,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
 def cancel(*, user: User, message_id: int, now: datetime) -> Message:
     """Calls one planned message off by hand; the others of the series go on. Raises like `send_now`."""
     message = _found(user, message_id)
-    message.state, message.reason, message.finished_at = State.CANCELLED, Message.Reason.BY_HAND, now
+    message.state, message.reason, message.finished_at = MessageState.CANCELLED, MessageReason.BY_HAND, now
     message.save(update_fields=["state", "reason", "finished_at"])
     return message
 
@@ -59,19 +58,21 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     message = _found(user, message_id, AGAIN, _("Diese Nachricht lässt sich nicht noch einmal senden."))
     lacking = eligibility.missing(message.contact)
     if not lacking and message.contact.email.strip().lower() != message.address:
-        lacking = Message.Reason.ADDRESS_CHANGED
+        lacking = MessageReason.ADDRESS_CHANGED
     if lacking:
-        raise Conflict(_("Es kann nichts gesendet werden: %s.") % Message.Reason(lacking).label)
+        raise Conflict(_("Es kann nichts gesendet werden: %s.") % MessageReason(lacking).label)
     enrolments.go_on(message.enrolment, actor=user, now=now)
     message.again_by, message.again_at, message.again_after = user, now, message.state
-    message.state, message.reason, message.planned_for = State.PLANNED, "", now
+    message.state, message.reason, message.planned_for = MessageState.PLANNED, "", now
     message.claimed_at = message.finished_at = message.tried_at = None
     message.attempts = 0
     message.save()
     return message
 
 
-def _found(user: User, message_id: int, states: tuple[str, ...] = (State.PLANNED,), refusal: str = "") -> Message:
+def _found(
+    user: User, message_id: int, states: tuple[str, ...] = (MessageState.PLANNED,), refusal: str = ""
+) -> Message:
     """The message in one of the states, its enrolment locked. Raises Http404, Gone for a contact in the trash, and
     Conflict.
     """

@@ -8,13 +8,17 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.db import connection
 
-from funnel.models import Enrolment, Holiday, Message, Sender, Step
+from funnel.models import Enrolment, Holiday, Message, MessageReason, MessageState, Sender, Step
 from funnel.permission import schedule
 
-State = Message.State
-OPEN = (State.PLANNED, State.CLAIMED)  # what a stop still catches
-UNDER_WAY = (*OPEN, State.SENDING)  # a series with one of these still has a mail to come
-SERVED = (State.SENDING, State.SENT, State.FAILED, State.UNCLEAR)  # a step that is in one of these is over
+OPEN = (MessageState.PLANNED, MessageState.CLAIMED)  # what a stop still catches
+UNDER_WAY = (*OPEN, MessageState.SENDING)  # a series with one of these still has a mail to come
+SERVED = (
+    MessageState.SENDING,
+    MessageState.SENT,
+    MessageState.FAILED,
+    MessageState.UNCLEAR,
+)  # a step that is in one of these is over
 
 
 def window(sender: Sender) -> schedule.Window:
@@ -128,11 +132,11 @@ def insert(messages: list[Message]) -> list[Message]:
     for message in messages:
         message.pk = ids.get(message.message_id)
     _skip([message for message in messages if message.pk is None])
-    return [message for message in messages if message.state == State.PLANNED]
+    return [message for message in messages if message.state == MessageState.PLANNED]
 
 
 def _skip(messages: list[Message]) -> None:
     for message in messages:
-        message.state, message.reason = State.SKIPPED, Message.Reason.ADDRESS_SERVED
+        message.state, message.reason = MessageState.SKIPPED, MessageReason.ADDRESS_SERVED
         message.finished_at = message.planned_for
     Message.objects.bulk_create(messages)

@@ -10,10 +10,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from funnel.models import Enrolment, Message, Sender, Sequence, Step
+from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, MessageState, Sender, Sequence, Step
 from funnel.series import planning
 
-State = Message.State
 COUNTS = (*planning.OPEN, *planning.SERVED)
 BATCH = 500
 
@@ -59,7 +58,7 @@ def swap(one: Step, other: Step) -> None:
     Else the one that comes first now would hold the other back until its own day, which is later.
     """
     steps = [one.pk, other.pk]
-    planned = Message.objects.of(one.account_id).filter(enrolment=OuterRef("pk"), state=State.PLANNED)
+    planned = Message.objects.of(one.account_id).filter(enrolment=OuterRef("pk"), state=MessageState.PLANNED)
     both = [Exists(planned.filter(step=step)) for step in steps]
     rows = Enrolment.objects.of(one.account_id).filter(*both, sequence=one.sequence_id)
     for held in _batches(rows):
@@ -71,13 +70,13 @@ def swap(one: Step, other: Step) -> None:
 def _running(sequence: Sequence) -> QuerySet[Enrolment]:
     coming = Message.objects.of(sequence.account_id).filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.of(sequence.account_id).filter(Exists(coming), sequence=sequence)
-    return rows.filter(state=Enrolment.State.ACTIVE)
+    return rows.filter(state=EnrolmentState.ACTIVE)
 
 
 def _before(step: Step) -> QuerySet[Enrolment]:
     """The running series that have not come past the step's place."""
     mine = Message.objects.of(step.account_id).filter(enrolment=OuterRef("pk"))
-    had = mine.filter(~Q(state=State.CANCELLED) | Q(reason=Message.Reason.BY_HAND), step=step)
+    had = mine.filter(~Q(state=MessageState.CANCELLED) | Q(reason=MessageReason.BY_HAND), step=step)
     past = mine.filter(state__in=COUNTS, step__removed_at=None, step__position__gt=step.position)
     return _running(step.sequence).exclude(Exists(had)).exclude(Exists(past))
 

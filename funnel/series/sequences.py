@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from base.refusals import Conflict, Gone
 from funnel.letters import defaults
-from funnel.models import Message, Sequence, Step
+from funnel.models import Message, MessageState, Sequence, Step
 from funnel.series import planning, replanning
 
 MOST_STEPS = 30
@@ -173,9 +173,9 @@ def switch(*, user: User, sequence_id: int, on: bool) -> Sequence:
         sequence.save(update_fields=["is_on"])
     if not on:
         claimed = Message.objects.of(user.account).filter(
-            state=Message.State.CLAIMED, step__sequence=sequence, is_urgent=False
+            state=MessageState.CLAIMED, step__sequence=sequence, is_urgent=False
         )
-        claimed.update(state=Message.State.PLANNED, claimed_at=None)
+        claimed.update(state=MessageState.PLANNED, claimed_at=None)
     return sequence
 
 

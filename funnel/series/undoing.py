@@ -11,11 +11,19 @@ from django.db import connection, transaction
 
 from contacts.kinds import Kind
 from contacts.models import Contact
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.models import (
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentReason,
+    EnrolmentState,
+    Message,
+    MessageReason,
+    MessageState,
+)
 from funnel.permission import eligibility
 from funnel.series import planning
 from funnel.series.bulk_changes import Work
-from funnel.series.enrolments import Reason, State, locked
+from funnel.series.enrolments import locked
 
 STOPPING = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
 
@@ -54,18 +62,18 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
         return set()
     ids = [row.contact_id for row in rows]
     planned = Message.objects.of(account_id).filter(contact__in=ids, planned_by__in=set(causes.values()))
-    undone = {"state": Message.State.CANCELLED, "reason": Message.Reason.UNDONE, "finished_at": now}
+    undone = {"state": MessageState.CANCELLED, "reason": MessageReason.UNDONE, "finished_at": now}
     planned.filter(state__in=planning.OPEN).update(**undone)
     touched = _touched(account_id, newest)
     fit = [row for row in rows if row.pk not in touched]
     work = Work(account_id, {}, None, now)
     _restore(fit, oldest, work)
     # What was entered by it and changed since must not go on in a status that is left again.
-    begun = [row for row in rows if row.pk in touched and row.state != State.ENDED]
-    begun = [row for row in begun if oldest[row.pk].state_before in ("", State.ENDED)]
-    work.cancel(begun, Message.Reason.STOPPED)
-    work.change(begun, State.ENDED, Reason.STATUS)
-    again = [row for row in fit if row.reason != Reason.NO_BASIS]
+    begun = [row for row in rows if row.pk in touched and row.state != EnrolmentState.ENDED]
+    begun = [row for row in begun if oldest[row.pk].state_before in ("", EnrolmentState.ENDED)]
+    work.cancel(begun, MessageReason.STOPPED)
+    work.change(begun, EnrolmentState.ENDED, EnrolmentReason.STATUS)
+    again = [row for row in fit if row.reason != EnrolmentReason.NO_BASIS]
     with connection.cursor() as cursor:
         cursor.execute(REPLAN, [[r.pk for r in again], [causes[r.contact_id] for r in again], account_id])
     EnrolmentChange.objects.of(account_id).filter(pk__in=done.values("pk")).update(cause=None)
@@ -78,18 +86,18 @@ def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work:
     kept_back = _kept_back(work.account_id, rows, oldest)
     for row in rows:
         change = oldest[row.pk]
-        state = change.state_before or State.ENDED
-        reason = change.reason_before if change.state_before else Reason.UNDONE
-        if state == State.ACTIVE and row.contact_id in kept_back:
-            state, reason = State.PAUSED, Reason.NO_BASIS
+        state = change.state_before or EnrolmentState.ENDED
+        reason = change.reason_before if change.state_before else EnrolmentReason.UNDONE
+        if state == EnrolmentState.ACTIVE and row.contact_id in kept_back:
+            state, reason = EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS
         groups.setdefault((state, reason), []).append(row)
-    for (state, reason), group in sorted(groups.items(), key=lambda item: item[0][0] == State.ACTIVE):
+    for (state, reason), group in sorted(groups.items(), key=lambda item: item[0][0] == EnrolmentState.ACTIVE):
         work.change(group, state, reason)
 
 
 def _kept_back(account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]) -> set[int]:
     """The contacts that may not be mailed any more, though their series would run again."""
-    running = [row.contact_id for row in rows if oldest[row.pk].state_before == State.ACTIVE]
+    running = [row.contact_id for row in rows if oldest[row.pk].state_before == EnrolmentState.ACTIVE]
     contacts = Contact.objects.of(account_id).filter(pk__in=running)
     return set(eligibility.missing_many(account_id, dict(contacts.values_list("pk", "email"))))
 

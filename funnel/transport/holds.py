@@ -12,30 +12,29 @@ from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import User
 from funnel.letters.sender_address import own_from
-from funnel.models import Hold, Message, Sender
+from funnel.models import Hold, HoldKind, Message, Sender
 from funnel.reading.bounce_words import LISTED, OUR_LIMIT, SENDER
 from funnel.reading.bounces import ADDRESS
 
-Kind = Hold.Kind
 # How long until the first try; doubled with each that fails, up to LONGEST. A login that fails often is locked.
 FIRST: dict[str, timedelta] = {
-    Kind.CONNECTION: timedelta(minutes=1),
-    Kind.CERTIFICATE: timedelta(minutes=1),
-    Kind.BUSY: timedelta(minutes=2),
-    Kind.LOGIN: timedelta(minutes=5),
-    Kind.UNANSWERED: timedelta(minutes=5),
-    Kind.SENDER: timedelta(minutes=5),
-    Kind.BLOCKED: timedelta(minutes=15),
-    Kind.POLICY: timedelta(minutes=15),
-    Kind.LIMIT: timedelta(hours=1),
+    HoldKind.CONNECTION: timedelta(minutes=1),
+    HoldKind.CERTIFICATE: timedelta(minutes=1),
+    HoldKind.BUSY: timedelta(minutes=2),
+    HoldKind.LOGIN: timedelta(minutes=5),
+    HoldKind.UNANSWERED: timedelta(minutes=5),
+    HoldKind.SENDER: timedelta(minutes=5),
+    HoldKind.BLOCKED: timedelta(minutes=15),
+    HoldKind.POLICY: timedelta(minutes=15),
+    HoldKind.LIMIT: timedelta(hours=1),
 }
 LONGEST: dict[str, timedelta] = {
-    Kind.CONNECTION: timedelta(minutes=15),
-    Kind.CERTIFICATE: timedelta(minutes=15),
+    HoldKind.CONNECTION: timedelta(minutes=15),
+    HoldKind.CERTIFICATE: timedelta(minutes=15),
 }
 LONGEST_OF_ALL = timedelta(hours=1)
-OF_THE_SENDER = (Kind.SENDER, Kind.POLICY)  # the fault of a sender's address rather than of the server
-BY_WORDS = ((OUR_LIMIT, Kind.LIMIT), (SENDER, Kind.SENDER), (LISTED, Kind.BLOCKED))
+OF_THE_SENDER = (HoldKind.SENDER, HoldKind.POLICY)  # the fault of a sender's address rather than of the server
+BY_WORDS = ((OUR_LIMIT, HoldKind.LIMIT), (SENDER, HoldKind.SENDER), (LISTED, HoldKind.BLOCKED))
 MOST_TRIES = 1000
 
 
@@ -52,7 +51,7 @@ def server(sender: Sender) -> int | None:
 def kind_of(answer: str) -> str:
     """What is at fault by the words of a refusal that is our own fault."""
     said = answer.lower()
-    return next((kind for pattern, kind in BY_WORDS if pattern.search(said)), Kind.POLICY)
+    return next((kind for pattern, kind in BY_WORDS if pattern.search(said)), HoldKind.POLICY)
 
 
 def hold(
@@ -103,7 +102,7 @@ def hold_for_returned(*, message: Message, kind: str, answer: str, now: datetime
     known = Hold.objects.filter(account=account_id).order_by("-since").first()
     if known and left and (known.ended_at is None or left < known.ended_at):
         return known.ended_at is None
-    tries = kind == Kind.LIMIT
+    tries = kind == HoldKind.LIMIT
     hold(account_id=account_id, kind=kind, answer=answer, now=now, by_mail=True, tries=tries)
     return True
 

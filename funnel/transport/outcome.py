@@ -18,7 +18,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it ended, what the server said last, and what is at fault where no mail would be taken (`Hold.Kind`)."""
+    """How it ended, what the server said last, and what is at fault where no mail would be taken (`HoldKind`)."""
 
     fate: Fate
     answer: str = ""

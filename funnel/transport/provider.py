@@ -19,10 +19,9 @@ from django.utils.module_loading import import_string
 from requests import PreparedRequest, Response, TooManyRedirects
 from requests.adapters import HTTPAdapter
 
-from funnel.models import Hold
+from funnel.models import HoldKind
 from funnel.transport.outcome import Fate, Outcome, line
 
-Fault = Hold.Kind
 ABOUT_THE_MAIL = (400, 413, 422)  # everything else says something of key, account, limit or server
 GATEWAYS = (502, 504)  # whoever stands before the server does not know what became of the request
 NOT_THE_MAIL = 403
@@ -98,7 +97,11 @@ class Provider:
         is_open = self.watch.has_left and not isinstance(fault, TooManyRedirects)
         cause = fault.__cause__ or fault
         said = line(f"{type(cause).__name__}: {cause}")
-        return Outcome(Fate.UNCLEAR, said, Fault.UNANSWERED) if is_open else Outcome(Fate.HELD, said, Fault.CONNECTION)
+        return (
+            Outcome(Fate.UNCLEAR, said, HoldKind.UNANSWERED)
+            if is_open
+            else Outcome(Fate.HELD, said, HoldKind.CONNECTION)
+        )
 
 
 class Watch(HTTPAdapter):
@@ -162,17 +165,17 @@ def _judged(response: Response) -> Outcome:
         return Outcome(Fate.REFUSED, _said(response))
     is_open = code in GATEWAYS or code < 300  # an answer nobody understands may well have been a yes
     if is_open:
-        return Outcome(Fate.UNCLEAR, _said(response), Fault.UNANSWERED)
+        return Outcome(Fate.UNCLEAR, _said(response), HoldKind.UNANSWERED)
     return Outcome(Fate.LATER, _said(response), _fault(code))
 
 
 def _fault(code: int) -> str:
-    """What an answer says of key, account, limit or server (`Hold.Kind`)."""
+    """What an answer says of key, account, limit or server (`HoldKind`)."""
     if code == NOT_THE_MAIL:
-        return Fault.SENDER
+        return HoldKind.SENDER
     if code in LIMITS:
-        return Fault.LIMIT
-    return Fault.LOGIN if code in NOT_LET_IN else Fault.CONNECTION
+        return HoldKind.LIMIT
+    return HoldKind.LOGIN if code in NOT_LET_IN else HoldKind.CONNECTION
 
 
 def _code(response: Response) -> int:

@@ -17,14 +17,12 @@ from environ import Env
 
 from base import vault
 from funnel.letters import mime
-from funnel.models import Hold, Sender
+from funnel.models import HoldKind, Sender
 from funnel.reading import bounces
 from funnel.reading.bounces import Verdict
 from funnel.transport import holds
 from funnel.transport.outcome import Fate, Outcome, line
 from funnel.transport.provider import Provider
-
-Fault = Hold.Kind
 
 REFUSALS = range(400, 600)
 FOR_GOOD = range(500, 600)
@@ -67,7 +65,7 @@ class Relay:
             return cls(vault.unseal(vault.RELAY, sender.relay))
         except vault.Unreadable as fault:
             relay = cls("smtp://")
-            relay.unreadable = Outcome(Fate.HELD, line(fault.sentence), Fault.LOGIN)
+            relay.unreadable = Outcome(Fate.HELD, line(fault.sentence), HoldKind.LOGIN)
             return relay
 
     def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
@@ -93,7 +91,7 @@ class Relay:
             return self._refused(refusal.smtp_code, refusal.smtp_error)
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
-            return Outcome(Fate.LATER, _line(fault), Fault.CONNECTION)
+            return Outcome(Fate.LATER, _line(fault), HoldKind.CONNECTION)
         return self._data(smtp, raw or mime.content(mail))
 
     def reach(self, mail_from: str = "") -> Outcome | None:
@@ -127,7 +125,7 @@ class Relay:
         try:
             get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
         except OSError as fault:
-            return Outcome(Fate.HELD, _line(fault), Fault.CONNECTION)
+            return Outcome(Fate.HELD, _line(fault), HoldKind.CONNECTION)
         return Outcome(Fate.SENT)
 
     def _open(self) -> smtplib.SMTP:
@@ -191,7 +189,7 @@ class Relay:
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
-            return Outcome(Fate.UNCLEAR, _line(fault), Fault.UNANSWERED)
+            return Outcome(Fate.UNCLEAR, _line(fault), HoldKind.UNANSWERED)
         if code == 250:
             return Outcome(Fate.SENT, _said(code, answer))
         return self._refused(code, answer)
@@ -209,7 +207,7 @@ class Relay:
         if code in FOR_GOOD:
             return _for_good(said)
         is_busy = BUSY.match(said) is not None
-        return Outcome(Fate.LATER, said, Fault.CONNECTION if is_over else Fault.BUSY if is_busy else "")
+        return Outcome(Fate.LATER, said, HoldKind.CONNECTION if is_over else HoldKind.BUSY if is_busy else "")
 
     def _reset(self) -> None:
         try:
@@ -241,16 +239,16 @@ def _for_good(said: str) -> Outcome:
 
 
 def _cause(fault: Exception) -> str:
-    """What is at fault when not even the sender was accepted (`Hold.Kind`)."""
+    """What is at fault when not even the sender was accepted (`HoldKind`)."""
     if isinstance(fault, ssl.SSLError) or (
         isinstance(fault, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(fault)
     ):
-        return Fault.CERTIFICATE
+        return HoldKind.CERTIFICATE
     if isinstance(fault, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError):
-        return Fault.LOGIN
+        return HoldKind.LOGIN
     if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code in FOR_GOOD:
-        return Fault.LOGIN if fault.smtp_code == NOT_LOGGED_IN else Fault.SENDER
-    return Fault.CONNECTION
+        return HoldKind.LOGIN if fault.smtp_code == NOT_LOGGED_IN else HoldKind.SENDER
+    return HoldKind.CONNECTION
 
 
 def _expect(answer: tuple[int, bytes], *wanted: int) -> None:

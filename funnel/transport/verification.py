@@ -17,13 +17,12 @@ from base.refusals import Conflict
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
 from funnel.letters.letter import Letter
-from funnel.models import Hold, Sender
+from funnel.models import AddressProof, HoldKind, Sender
 from funnel.reading.classify import BOUNCES, Received
 from funnel.series.planning import new_message_id
 from funnel.transport.outcome import Fate
 from funnel.transport.smtp import Relay
 
-Proof = Sender.Proof
 BETWEEN = timedelta(minutes=3)  # test mails
 EXPECTED_WITHIN = timedelta(hours=1)
 COMMENT = re.compile(r"\([^()]{0,500}\)")
@@ -42,9 +41,9 @@ def ask(*, account_id: int, now: datetime) -> bool:
     sender = Sender.objects.of(account_id).select_for_update(no_key=True).get()
     if not (sender.email and settings.EMAIL_URL and inbound.is_read()):
         return False
-    if sender.proof == Proof.ASKED and sender.asked_at and sender.asked_at > now - BETWEEN:
+    if sender.proof == AddressProof.ASKED and sender.asked_at and sender.asked_at > now - BETWEEN:
         raise Conflict(_("Die Testmail ist schon unterwegs. Bitte warten Sie einige Minuten."))
-    sender.proof, sender.asked_at = Proof.ASKED, now
+    sender.proof, sender.asked_at = AddressProof.ASKED, now
     sender.save(update_fields=["proof", "asked_at"])
     return True
 
@@ -52,16 +51,16 @@ def ask(*, account_id: int, now: datetime) -> bool:
 def send(*, account_id: int) -> None:
     """Mails the test mail to ourselves, the way the office's mails go. Raises NotTaken where another try may help."""
     sender = Sender.objects.of(account_id).select_related("account").get()
-    if sender.proof != Proof.ASKED or not sender.email:
+    if sender.proof != AddressProof.ASKED or not sender.email:
         return
     relay = Relay.of(sender)
     try:
         outcome = relay.send(_mail(sender), inbound.address(Purpose.PROOF, account_id))
     finally:
         relay.close()
-    is_refused = outcome.fate in (Fate.REFUSED, Fate.GONE) or outcome.fault == Hold.Kind.SENDER
+    is_refused = outcome.fate in (Fate.REFUSED, Fate.GONE) or outcome.fault == HoldKind.SENDER
     if is_refused:
-        _write(account_id, Proof.REFUSED)
+        _write(account_id, AddressProof.REFUSED)
     elif outcome.fate in (Fate.LATER, Fate.HELD):
         raise NotTaken(outcome.answer)
 
@@ -74,21 +73,21 @@ def heard(*, account_id: int, received: Received, now: datetime) -> None:
         return
     address = sender.email.strip().lower()
     if received.kind in BOUNCES:
-        _write(account_id, Proof.REFUSED)
+        _write(account_id, AddressProof.REFUSED)
     elif received.sender == address:
         proof = verdict(received.results, address.rpartition("@")[2])
-        _write(account_id, proof, **({"proven": address} if proof == Proof.PASSED else {}))
+        _write(account_id, proof, **({"proven": address} if proof == AddressProof.PASSED else {}))
 
 
-def verdict(results: tuple[str, ...], domain: str) -> Proof:
+def verdict(results: tuple[str, ...], domain: str) -> AddressProof:
     """What our own receiver wrote: the last to have written, so the first of the lines that bear its name."""
     ours = next((one for one in map(_uncommented, results) if _is_ours(one.split(";")[0])), "")
     found = re.search(r";\s*dmarc\s*=\s*(\w+)([^;]*)", ours)
     if found is None:
-        return Proof.UNJUDGED
+        return AddressProof.UNJUDGED
     named = re.search(r"header\.from\s*=\s*([^\s;]+)", found[2])
     is_same = named is None or named[1].strip('"') == domain
-    return Proof.PASSED if found[1] == "pass" and is_same else Proof.FAILED
+    return AddressProof.PASSED if found[1] == "pass" and is_same else AddressProof.FAILED
 
 
 def _mail(sender: Sender) -> Letter:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from funnel.contact_messages import plain_subject
 from funnel.letters import placeholders
-from funnel.models import Enrolment, Message, Sender
+from funnel.models import EnrolmentReason, MessageReason, Sender
 from funnel.series.enrolments import Announcement, Effect
 from pipeline.cards.moves import Moved
 
@@ -24,7 +24,7 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_impri
     if outcome.announcement is None:
         return _left(outcome)
     if outcome.announcement.planned_for is None:
-        if outcome.move.reverses_id and outcome.announcement.why_not == Enrolment.Reason.STATUS:
+        if outcome.move.reverses_id and outcome.announcement.why_not == EnrolmentReason.STATUS:
             return _("Die Mails sind wie zuvor pausiert.")
         return why_not(outcome.announcement.why_not)
     if is_off:
@@ -51,17 +51,17 @@ def _left(outcome: Moved) -> str:
 def why_not(reason: str) -> str:
     """Why nothing is mailed, by the reason of a message or a series."""
     match reason:
-        case Message.Reason.NO_CONSENT:
+        case MessageReason.NO_CONSENT:
             return _("Keine Mails: Einwilligung fehlt.")
-        case Message.Reason.NO_ADDRESS:
+        case MessageReason.NO_ADDRESS:
             return _("Keine Mails: E-Mail-Adresse fehlt.")
-        case Message.Reason.SUPPRESSED:
+        case MessageReason.SUPPRESSED:
             return _("Keine Mails: Adresse gesperrt.")
-        case Enrolment.Reason.NO_BASIS:
+        case EnrolmentReason.NO_BASIS:
             return _("Keine Mails: Einwilligung oder Adresse fehlt.")
-        case "" | Enrolment.Reason.FINISHED:
+        case "" | EnrolmentReason.FINISHED:
             return _("Keine weiteren Mails.")
-        case Enrolment.Reason.STATUS:
+        case EnrolmentReason.STATUS:
             return _("E-Mails pausiert.")
         case _:
             return _("E-Mails pausiert: %s.") % _label(reason)
@@ -69,7 +69,7 @@ def why_not(reason: str) -> str:
 
 def _label(reason: str) -> str:
     """The reason as the page of the contact words it."""
-    known = dict(Message.Reason.choices) | dict(Enrolment.Reason.choices)
+    known = dict(MessageReason.choices) | dict(EnrolmentReason.choices)
     return str(known.get(reason, reason))
 
 

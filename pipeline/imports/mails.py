@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from base.refusals import NotUnderstood
 from contacts.models import Contact
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, EnrolmentReason, MessageReason
 from funnel.permission import eligibility
 from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
@@ -86,7 +86,7 @@ def forecast(account: Account, people: People) -> Mails:
                 agreed = {key: at for key, at in coming.items() if key in addresses}
                 refused = eligibility.missing_many(account.pk, addresses, agreed)
                 by_hand = bulk_enrolments.paused(account.pk, addresses, sequence_id)
-                refused |= dict.fromkeys(by_hand, Enrolment.Reason.MANUAL.value)
+                refused |= dict.fromkeys(by_hand, EnrolmentReason.MANUAL.value)
                 count = steps.get(sequence_id, 0)
                 allowed = {key: count for key in addresses if key not in refused}
                 mails.add(column_id, Started(allowed if count else {}, refused))
@@ -111,7 +111,7 @@ def too_many(mails: Mails) -> str:
 
 def sentences(started: Started) -> dict[int, str]:
     """What the report says of each contact's mails; a suppressed address is named there in any case."""
-    reasons = {*started.refused.values()} - {Message.Reason.SUPPRESSED}
+    reasons = {*started.refused.values()} - {MessageReason.SUPPRESSED}
     words = {reason: announcements.why_not(reason) for reason in reasons}
     said = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
     return said | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
@@ -133,7 +133,7 @@ def _entering(account: Account, wishes: Mapping[int, Wish], first: Column) -> di
 def _waiting(account: Account, coming: Mapping[int, datetime]) -> int:
     """How many series wait for nothing but these consents."""
     rows = Enrolment.objects.of(account).filter(
-        contact__in=coming, contact__trashed_at=None, state="paused", reason=Enrolment.Reason.NO_BASIS
+        contact__in=coming, contact__trashed_at=None, state="paused", reason=EnrolmentReason.NO_BASIS
     )
     addresses = dict(rows.values_list("contact", "contact__email"))
     return len(addresses) - len(eligibility.missing_many(account.pk, addresses, coming))

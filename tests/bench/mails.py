@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import psutil
 
 from accounts.models import User
-from funnel.models import Message
+from funnel.models import Message, MessageState
 from pipeline.models import Column
 from tests.bench.clients import Load
 from tests.funnel.bulk import due_messages
@@ -77,7 +77,7 @@ def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
 
 
 def sent() -> int:
-    return Message.objects.filter(state=Message.State.SENT).count()
+    return Message.objects.filter(state=MessageState.SENT).count()
 
 
 def wait_for(count: int) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts import consent, facts, factsheet, reaches
 from contacts.models import Consent, Contact
-from funnel.models import Message
+from funnel.models import MessageReason
 from funnel.permission import eligibility
 from funnel.permission.suppression import is_suppressed
 from funnel.replies import withdrawal
@@ -139,15 +139,15 @@ def test_consent_names_its_address_and_counts_for_no_other(anna, klara):
     assert eligibility.missing(klara) == ""
     changed = {"email": "klara@buero.example", "more_emails": [reaches.reach("klara@albers.example")]}
     klara = facts.save(contact=klara, values=changed, version=None, actor=anna, now=NOW)
-    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
-    assert eligibility.missing_many(klara.account_id, {klara.pk: klara.email}) == {klara.pk: Message.Reason.NO_CONSENT}
+    assert eligibility.missing(klara) == MessageReason.NO_CONSENT
+    assert eligibility.missing_many(klara.account_id, {klara.pk: klara.email}) == {klara.pk: MessageReason.NO_CONSENT}
     _agree(klara, anna)
     assert eligibility.missing(klara) == ""
 
 
 def test_consent_for_the_second_address_is_none_for_the_first(anna, klara):
     _agree(klara, anna, address="Klara@buero.example")
-    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing(klara) == MessageReason.NO_CONSENT
 
 
 def test_the_form_of_consent_asks_what_for(login, anna, klara):
@@ -169,7 +169,7 @@ def test_a_withdrawal_counts_for_all_addresses(anna, klara):
     _agree(klara, anna, occurred_at=NOW - timedelta(days=1))
     withdrawn = _agree(klara, anna, granted=False)
     assert withdrawn.address == ""
-    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing(klara) == MessageReason.NO_CONSENT
 
 
 def test_an_objection_counts_for_the_person_with_all_addresses(krueger, anna, klara):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, Message, Sender, Step
+from funnel.models import Enrolment, EnrolmentState, Message, Sender, Step
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
 from pipeline.models import Column
@@ -80,7 +80,7 @@ def states(contact):
 def ended(contact):
     """Why the contact's series ended; None while one runs or waits."""
     row = Enrolment.objects.get(contact=contact)
-    return row.reason if row.state == Enrolment.State.ENDED else None
+    return row.reason if row.state == EnrolmentState.ENDED else None
 
 
 def contact_again(contact):

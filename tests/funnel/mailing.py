@@ -6,7 +6,7 @@ from accounts.models import Account, User
 from contacts import actions
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
-from funnel.models import Message, Sender, Sequence, Step
+from funnel.models import LegalForm, Message, MessageState, Sender, Sequence, Step
 from pipeline.cards.moves import Moved, move_card
 from pipeline.models import Column, Move
 from tests.factories import ContactFactory
@@ -15,7 +15,7 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin, inside the
 IMPRINT = {
     "name": "Krüger Immobilien",
     "legal_name": "Krüger Immobilien GmbH",
-    "legal_form": Sender.LegalForm.GMBH,
+    "legal_form": LegalForm.GMBH,
     "represented_by": "Anna Krüger",
     "street": "Lindenallee 12",
     "postal_code": "50968",
@@ -92,11 +92,11 @@ def states(contact: Contact) -> list[tuple[str, str]]:
 
 def live(contact: Contact) -> list[str]:
     """The steps that are planned."""
-    return [subject for subject, state in states(contact) if state == Message.State.PLANNED]
+    return [subject for subject, state in states(contact) if state == MessageState.PLANNED]
 
 
 def went(contact: Contact, subject: str, now: datetime = MONDAY) -> None:
     """As if the step had been sent."""
     rows = Message.objects.filter(contact=contact, step__subject=subject)
-    rows.update(state=Message.State.SENT, claimed_at=now, finished_at=now)
+    rows.update(state=MessageState.SENT, claimed_at=now, finished_at=now)
     actions.perform(contact=contact, kind=Kind.FUNNEL_MAIL, actor=None, now=now)

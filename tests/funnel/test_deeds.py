@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contacts.kinds import Kind
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.models import Enrolment, EnrolmentChange, EnrolmentReason, EnrolmentState, Message, MessageReason
 from funnel.permission.tokens import unsubscription
 from funnel.replies import withdrawal
 from funnel.sending import claiming
@@ -16,7 +16,6 @@ from pipeline.models import Move
 from tests.factories import ActionFactory
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
 
-State, Reason = Enrolment.State, Enrolment.Reason
 LATER = MONDAY + timedelta(minutes=9)
 
 
@@ -39,8 +38,8 @@ def crowd(series, anna):
 
 def mails(account) -> tuple:
     """All that decides what is sent."""
-    series = Enrolment.objects.of(account).exclude(reason=Reason.UNDONE).order_by("pk")
-    planned = Message.objects.of(account).exclude(reason=Message.Reason.UNDONE).order_by("pk")
+    series = Enrolment.objects.of(account).exclude(reason=EnrolmentReason.UNDONE).order_by("pk")
+    planned = Message.objects.of(account).exclude(reason=MessageReason.UNDONE).order_by("pk")
     return (
         list(series.values_list("pk", "state", "reason", "address")),
         list(planned.values_list("pk", "state", "reason", "planned_for", "message_id", "cancelled_by")),
@@ -65,7 +64,7 @@ def test_all_mails_are_as_they_were(anna, krueger, crowd, series, what):
     assert mails(krueger) != before
     reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert mails(krueger) == before
-    assert Enrolment.objects.filter(state=State.ACTIVE).count() == 2
+    assert Enrolment.objects.filter(state=EnrolmentState.ACTIVE).count() == 2
     assert invariants.broken(krueger) == []
 
 
@@ -75,10 +74,10 @@ def test_emptying_a_column_gives_the_paused_series_back(anna, krueger, crowd, se
     before = mails(krueger)
     goal = {"column_id": series["Termin vereinbart"].pk, "target_id": series["Kein Auftrag"].pk}
     deed = reversible.empty_and_remove(user=anna, now=MONDAY, **goal)
-    assert not Enrolment.objects.exclude(state=State.ENDED).exists()
+    assert not Enrolment.objects.exclude(state=EnrolmentState.ENDED).exists()
     reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert mails(krueger) == before
-    assert Enrolment.objects.filter(state=State.PAUSED).count() == 2
+    assert Enrolment.objects.filter(state=EnrolmentState.PAUSED).count() == 2
     assert invariants.broken(krueger) == []
 
 
@@ -107,7 +106,7 @@ class TestNo:
         withdrawal.unsubscribe(said=unsubscription(mail), now=MONDAY + timedelta(minutes=1))
         reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
         assert live(crowd[0]) == []
-        assert not Enrolment.objects.filter(contact=crowd[0], state=State.ACTIVE).exists()
+        assert not Enrolment.objects.filter(contact=crowd[0], state=EnrolmentState.ACTIVE).exists()
         assert len(live(crowd[1])) == 3
 
     def test_who_answered_since_is_not_mailed_again(self, anna, krueger, crowd, series):
@@ -122,7 +121,7 @@ class TestNo:
         deed = done("Auftrag erhalten+mails", anna, crowd, series)
         enrolments.pause(user=anna, contact_id=crowd[2].pk, now=MONDAY + timedelta(minutes=1))
         reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
-        assert (Enrolment.objects.get(contact=crowd[2]).state, live(crowd[2])) == (State.ENDED, [])
+        assert (Enrolment.objects.get(contact=crowd[2]).state, live(crowd[2])) == (EnrolmentState.ENDED, [])
         assert invariants.broken(krueger) == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Consent
-from funnel.models import Message, Suppression
+from funnel.models import Message, MessageReason, Suppression
 from funnel.permission import eligibility
 from funnel.replies import inbox
 from tests.funnel.mailing import live, move
@@ -23,7 +23,7 @@ def decide(client, contact, objects: str):
 def test_until_then_no_series_begins_again(anna, board, doubted):
     move(anna, doubted, board["Neue Kontakte"], now=NOW)
     assert live(doubted) == []
-    assert eligibility.missing(doubted) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(doubted) == MessageReason.SUPPRESSED
 
 
 def test_colleagues_are_asked_where_they_look(login, anna, sofia, mara, doubted):

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Consent
-from funnel.models import Enrolment, Message
+from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason
 from funnel.permission.suppression import address_hash, suppress
 from funnel.series import enrolments, maintenance
 from pipeline import leads
@@ -15,8 +15,6 @@ from pipeline.cards import bulk
 from pipeline.cards.moves import reverse
 from pipeline.models import Column
 from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps, went
-
-State, Reason = Enrolment.State, Enrolment.Reason
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def enrolment(contact):
 
 def test_system_column_enrols_and_announces(anna, dan, series):
     moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-    assert enrolment(dan).state == State.ACTIVE
+    assert enrolment(dan).state == EnrolmentState.ACTIVE
     planned = list(Message.objects.filter(contact=dan).order_by("planned_for"))
     hold = MONDAY + timedelta(minutes=10)
     assert [message.planned_for for message in planned] == [
@@ -58,14 +56,14 @@ def test_another_system_column_cancels_what_is_planned(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
     move(anna, dan, series["Auftrag erhalten"])
     assert [state for _, state in states(dan)] == ["cancelled"] * 3 + ["planned"] * 2
-    assert Enrolment.objects.filter(contact=dan, state=State.ACTIVE).count() == 1
+    assert Enrolment.objects.filter(contact=dan, state=EnrolmentState.ACTIVE).count() == 1
 
 
 def test_own_column_pauses_and_coming_back_goes_on_with_what_is_unsent(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
     went(dan, "Mail 1")
     move(anna, dan, series["Termin vereinbart"])
-    assert (enrolment(dan).state, enrolment(dan).reason) == (State.PAUSED, Reason.STATUS)
+    assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.PAUSED, EnrolmentReason.STATUS)
     later = MONDAY + timedelta(days=1)
     moved = move(anna, dan, series["Erfolgreich kontaktiert"], later)
     assert live(dan) == ["Mail 2", "Mail 3"]
@@ -76,13 +74,13 @@ def test_own_column_that_goes_on_changes_nothing(anna, dan, series):
     Column.objects.filter(name="Termin vereinbart").update(mails_continue=True)
     move(anna, dan, series["Erfolgreich kontaktiert"])
     move(anna, dan, series["Termin vereinbart"])
-    assert (enrolment(dan).state, len(live(dan))) == (State.ACTIVE, 3)
+    assert (enrolment(dan).state, len(live(dan))) == (EnrolmentState.ACTIVE, 3)
 
 
 def test_lost_column_ends_it(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
     move(anna, dan, series["Kein Auftrag"])
-    assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (State.ENDED, Reason.LOST, [])
+    assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (EnrolmentState.ENDED, EnrolmentReason.LOST, [])
 
 
 def test_there_and_back_in_three_seconds_leaves_one_plan(anna, dan, series):
@@ -100,7 +98,7 @@ class TestUndo:
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
         assert live(dan) == []
-        assert (enrolment(dan).state, enrolment(dan).reason) == (State.ENDED, Reason.UNDONE)
+        assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.ENDED, EnrolmentReason.UNDONE)
 
     def test_of_leaving_for_another_series_restores_the_plan_exactly(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
@@ -110,7 +108,7 @@ class TestUndo:
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
         assert list(rows.values("pk", "state", "planned_for", "message_id")[:3]) == before
         assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
-        assert Enrolment.objects.get(contact=dan, state=State.ACTIVE).sequence_id == (
+        assert Enrolment.objects.get(contact=dan, state=EnrolmentState.ACTIVE).sequence_id == (
             series["Erfolgreich kontaktiert"].sequence_id
         )
 
@@ -121,15 +119,15 @@ class TestUndo:
         moved = move(anna, dan, series["Termin vereinbart"])
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
         assert list(rows.all()) == before
-        assert enrolment(dan).state == State.ACTIVE
+        assert enrolment(dan).state == EnrolmentState.ACTIVE
 
     def test_of_the_end_of_a_series_without_steps(self, anna, series):
         steps(series["Erfolgreich kontaktiert"].sequence)
         dan = lead(series["Nicht erreicht"])
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert (enrolment(dan).state, enrolment(dan).reason) == (State.ENDED, Reason.FINISHED)
+        assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.ENDED, EnrolmentReason.FINISHED)
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
-        assert (enrolment(dan).state, enrolment(dan).reason) == (State.ENDED, Reason.UNDONE)
+        assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.ENDED, EnrolmentReason.UNDONE)
 
     def test_leaves_what_was_sent_meanwhile(self, anna, dan, series):
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
@@ -142,10 +140,10 @@ class TestBasis:
     def test_without_consent_it_waits_and_says_so(self, anna, dan, series):
         Consent.objects.all().delete()
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert moved.announcement.why_not == Message.Reason.NO_CONSENT
+        assert moved.announcement.why_not == MessageReason.NO_CONSENT
         assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (
-            State.PAUSED,
-            Reason.NO_BASIS,
+            EnrolmentState.PAUSED,
+            EnrolmentReason.NO_BASIS,
             [],
         )
 
@@ -162,18 +160,18 @@ class TestBasis:
         grant(dan, MONDAY - timedelta(days=1))
         Consent.objects.filter(occurred_at=MONDAY - timedelta(days=1)).update(granted=False)
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert (moved.announcement.why_not, live(dan)) == (Message.Reason.NO_CONSENT, [])
+        assert (moved.announcement.why_not, live(dan)) == (MessageReason.NO_CONSENT, [])
 
     def test_without_address_it_waits(self, anna, series):
         dan = lead(series["Nicht erreicht"], email="")
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert moved.announcement.why_not == Message.Reason.NO_ADDRESS
+        assert moved.announcement.why_not == MessageReason.NO_ADDRESS
 
     def test_a_suppressed_address_is_never_planned(self, anna, krueger, dan, series):
         digest = address_hash(krueger.pk, dan.email.upper())
         suppress(account_id=krueger.pk, digest=digest, reason="unsubscribed", now=MONDAY)
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert moved.announcement.why_not == Message.Reason.SUPPRESSED
+        assert moved.announcement.why_not == MessageReason.SUPPRESSED
         assert live(dan) == []
 
     def test_two_contacts_with_one_address_get_each_step_once(self, anna, dan, series):
@@ -188,19 +186,19 @@ class TestByHand:
     def test_pause_and_resume(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
-        assert (enrolment(dan).state, enrolment(dan).reason) == (State.PAUSED, Reason.MANUAL)
+        assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.PAUSED, EnrolmentReason.MANUAL)
         with pytest.raises(Conflict):
             enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(days=1))
-        assert (enrolment(dan).state, live(dan)) == (State.ACTIVE, ["Mail 1", "Mail 2", "Mail 3"])
+        assert (enrolment(dan).state, live(dan)) == (EnrolmentState.ACTIVE, ["Mail 1", "Mail 2", "Mail 3"])
 
     def test_what_was_paused_by_hand_stays_paused_through_moves(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         move(anna, dan, series["Termin vereinbart"])
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
-        assert moved.announcement.why_not == Reason.MANUAL
-        assert enrolment(dan).state == State.PAUSED
+        assert moved.announcement.why_not == EnrolmentReason.MANUAL
+        assert enrolment(dan).state == EnrolmentState.PAUSED
 
     def test_a_stranger_finds_nothing(self, anna, paul, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
@@ -209,12 +207,12 @@ class TestByHand:
 
     def test_a_new_address_needs_a_consent_of_its_own(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
-        enrolments.suspend(contact=dan, reason=Reason.ADDRESS, now=MONDAY)
+        enrolments.suspend(contact=dan, reason=EnrolmentReason.ADDRESS, now=MONDAY)
         with pytest.raises(Conflict, match="eigene Einwilligung"):
             enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(hours=1))
         grant(dan, MONDAY + timedelta(minutes=30))
         enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(hours=1))
-        assert enrolment(dan).state == State.ACTIVE
+        assert enrolment(dan).state == EnrolmentState.ACTIVE
 
 
 class TestMany:
@@ -223,7 +221,7 @@ class TestMany:
         move(anna, dan, series["Erfolgreich kontaktiert"])
         bulk.move_many(user=anna, contact_ids=[dan.pk, other.pk], column_id=series["Auftrag erhalten"].pk, now=MONDAY)
         assert (live(dan), live(other)) == ([], [])
-        assert enrolment(dan).state == State.ENDED
+        assert enrolment(dan).state == EnrolmentState.ENDED
 
     def test_bulk_enrols_when_asked_and_says_before_how_many_mails_that_means(self, anna, dan, series, login):
         silent = lead(series["Nicht erreicht"], email="")
@@ -237,7 +235,7 @@ class TestMany:
         )
         assert answer.status_code == 302
         assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
-        assert (live(silent), enrolment(silent).reason) == ([], Reason.NO_BASIS)
+        assert (live(silent), enrolment(silent).reason) == ([], EnrolmentReason.NO_BASIS)
 
     def test_bulk_enrols_five_hundred_at_most(self, anna, dan, series):
         asked = {"contact_ids": range(501), "column_id": series["Erfolgreich kontaktiert"].pk}
@@ -247,25 +245,25 @@ class TestMany:
     def test_bulk_into_an_own_column_pauses(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         bulk.move_many(user=anna, contact_ids=[dan.pk], column_id=series["Termin vereinbart"].pk, now=MONDAY)
-        assert enrolment(dan).state == State.PAUSED
+        assert enrolment(dan).state == EnrolmentState.PAUSED
 
     def test_trash_ends_and_restoring_does_not_enrol(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         leads.trash(user=anna, contact_ids=[dan.pk], now=MONDAY)
-        assert (enrolment(dan).reason, live(dan)) == (Reason.TRASHED, [])
+        assert (enrolment(dan).reason, live(dan)) == (EnrolmentReason.TRASHED, [])
         leads.restore(user=anna, contact_ids=[dan.pk], now=MONDAY)
-        assert (enrolment(dan).state, live(dan)) == (State.ENDED, [])
+        assert (enrolment(dan).state, live(dan)) == (EnrolmentState.ENDED, [])
 
     def test_taking_in_enrols_when_asked_only(self, anna, krueger, series):
         values = {"last_name": "Neu", "email": "neu@post.example"}
         silent = leads.add(account=krueger, actor=anna, values=values, now=MONDAY)
         asked = leads.add(account=krueger, actor=anna, values=values, now=MONDAY, enrol=True)
         assert not Enrolment.objects.filter(contact=silent).exists()
-        assert enrolment(asked).reason == Reason.NO_BASIS
+        assert enrolment(asked).reason == EnrolmentReason.NO_BASIS
 
     def test_stop_ends_once(self, anna, krueger, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
-        stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": Reason.UNSUBSCRIBED}
+        stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": EnrolmentReason.UNSUBSCRIBED}
         assert enrolments.stop(**stop, now=MONDAY) == 1
         assert enrolments.stop(**stop, now=MONDAY) == 0
         assert live(dan) == []

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from base import vault
-from funnel.models import Hold, Message, Sender
+from funnel.models import Hold, HoldKind, Message, MessageState, Sender
 from funnel.sending import claiming, heartbeat, worker
 from funnel.sending.pool import Lanes
 from funnel.transport import holds
@@ -15,7 +15,6 @@ from tests.funnel.certificates import distrusted
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 
-State, Reason, Kind = Message.State, Message.Reason, Hold.Kind
 HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
 MINUTE = timedelta(minutes=1)
 
@@ -71,7 +70,7 @@ def test_days_without_a_mail_server_lose_nothing_and_keep_the_order(people, smtp
     smtp(port)
     planned = [row.planned_for for row in rows()]
     back = sweep_until(HELD, HELD + timedelta(days=days), timedelta(hours=3))
-    assert {(row.state, row.attempts, row.tried_at) for row in rows()} == {(State.PLANNED, 0, None)}
+    assert {(row.state, row.attempts, row.tried_at) for row in rows()} == {(MessageState.PLANNED, 0, None)}
     assert [row.planned_for for row in rows()] == planned
     while back.weekday() > 4:
         back += timedelta(days=1)
@@ -80,7 +79,7 @@ def test_days_without_a_mail_server_lose_nothing_and_keep_the_order(people, smtp
         assert [address for address, _ in server.mails] == [f"{n}@post.example" for n in range(5)]
         assert {mail["Subject"] for _, mail in server.mails} == {"Mail 1"}
         sweep_until(back + timedelta(days=1), back + timedelta(days=5), timedelta(hours=5))
-    assert {row.state for row in rows() + rows(1)} == {State.SENT}
+    assert {row.state for row in rows() + rows(1)} == {MessageState.SENT}
     assert [row.attempts for row in rows()] == [1] * 5
     assert Hold.objects.get().ended_at == back + timedelta(hours=1)
 
@@ -89,7 +88,7 @@ def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_sen
     port = free_port()
     smtp(port)
     worker.sweep(now=HELD)
-    assert Hold.objects.get().kind == Kind.CONNECTION
+    assert Hold.objects.get().kind == HoldKind.CONNECTION
     Message.objects.all().update(planned_for=HELD + timedelta(days=1))
     with mail_server(port):
         worker.sweep(now=HELD + timedelta(seconds=59))
@@ -104,10 +103,10 @@ def test_a_wrong_password_holds_and_says_so(people, smtp):
         smtp(server.port, "me", "wrong")
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
         held = holds.standing(people[0].account_id)
-        assert (held.kind, held.answer[:3], held.try_at) == (Kind.LOGIN, "535", HELD + timedelta(minutes=10))
+        assert (held.kind, held.answer[:3], held.try_at) == (HoldKind.LOGIN, "535", HELD + timedelta(minutes=10))
         smtp(server.port, "me", "right")
         assert worker.sweep(now=HELD + timedelta(minutes=10)) == {"sent": 5}
-    assert {(row.state, row.attempts) for row in rows()} == {(State.SENT, 1)}
+    assert {(row.state, row.attempts) for row in rows()} == {(MessageState.SENT, 1)}
 
 
 @pytest.mark.parametrize("scheme", ["smtp+tls", "smtp+ssl"])
@@ -116,7 +115,7 @@ def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
         Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, url))
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
     held = holds.standing(krueger.pk)
-    assert (held.kind, held.account_id) == (Kind.CERTIFICATE, krueger.pk)
+    assert (held.kind, held.account_id) == (HoldKind.CERTIFICATE, krueger.pk)
     assert "certificate" in held.answer.lower()
 
 
@@ -133,7 +132,7 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
             for message in delivery_of.values():
                 lanes.carry([message], HELD)
         assert [address for address, _ in server.mails] == ["hansen@post.example"]
-    assert (holds.standing(hansen.pk), holds.standing(krueger.pk).kind) == (None, Kind.CONNECTION)
+    assert (holds.standing(hansen.pk), holds.standing(krueger.pk).kind) == (None, HoldKind.CONNECTION)
     assert holds.held_offices() == {krueger.pk}
 
 
@@ -169,7 +168,7 @@ class TestOfReturned:
             worker.sweep(now=HELD + timedelta(minutes=5))
         return rows()
 
-    def returned(self, message, after, kind=Kind.BLOCKED):
+    def returned(self, message, after, kind=HoldKind.BLOCKED):
         return holds.hold_for_returned(message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after)
 
     def test_only_a_person_ends_it(self, sent, anna, smtp):
@@ -197,15 +196,15 @@ class TestOfReturned:
             smtp(server.port)
             worker.sweep(now=later)
         assert self.returned(rows(1)[0], timedelta(days=1, hours=1))
-        assert holds.standing(krueger.pk).kind == Kind.BLOCKED
+        assert holds.standing(krueger.pk).kind == HoldKind.BLOCKED
 
     @pytest.mark.parametrize(
         ("email", "kind", "scope"),
         [
-            ("", Kind.POLICY, "ours"),
-            ("buero@krueger.example", Kind.POLICY, "office"),
-            ("buero@krueger.example", Kind.SENDER, "office"),
-            ("buero@krueger.example", Kind.BLOCKED, "ours"),
+            ("", HoldKind.POLICY, "ours"),
+            ("buero@krueger.example", HoldKind.POLICY, "office"),
+            ("buero@krueger.example", HoldKind.SENDER, "office"),
+            ("buero@krueger.example", HoldKind.BLOCKED, "ours"),
         ],
     )
     def test_the_fault_of_an_offices_own_address_is_the_offices(self, sent, krueger, email, kind, scope):
@@ -219,7 +218,7 @@ class TestOnPages:
     def held(self, people, anna):
         heartbeat.beat(timezone.now())
         now = timezone.now()
-        holds.hold(account_id=None, kind=Kind.LOGIN, answer="535 5.7.8 <wrong>", now=now)
+        holds.hold(account_id=None, kind=HoldKind.LOGIN, answer="535 5.7.8 <wrong>", now=now)
         return Hold.objects.get()
 
     @pytest.mark.parametrize("path", ["/funnel/", "/funnel/outbox/", "/settings/sender/", "/contacts/board/"])
@@ -253,7 +252,7 @@ def test_a_server_whose_address_no_key_opens_holds_its_office_alone(anna, paul, 
         settings.TOKEN_KEY = "another"
         worker.sweep(now=HELD)
         (hold,) = Hold.objects.all()
-        assert (hold.account_id, hold.kind) == (anna.account_id, Kind.LOGIN)
+        assert (hold.account_id, hold.kind) == (anna.account_id, HoldKind.LOGIN)
         assert "Ein Schlüssel des Servers fehlt" in hold.answer
-        assert {row.state for row in rows()} == {State.PLANNED}
+        assert {row.state for row in rows()} == {MessageState.PLANNED}
         assert server.mails == []

@@ -4,10 +4,9 @@ import pytest
 
 from base.sql import all_rows
 from funnel.letters import imprint
-from funnel.models import Sender
+from funnel.models import LegalForm, Sender
 from tests.funnel.mailing import IMPRINT
 
-Form = Sender.LegalForm
 FURTHER = {
     "general_partner": "Krüger Verwaltungs GmbH",
     "general_partner_register": "Amtsgericht Köln, HRB 99",
@@ -19,25 +18,25 @@ def sender(**values):
     return Sender(**(IMPRINT | values))
 
 
-@pytest.mark.parametrize("form", Form.values)
+@pytest.mark.parametrize("form", LegalForm.values)
 def test_complete_impressum_lacks_nothing(form):
     assert imprint.missing(sender(legal_form=form, **FURTHER)) == []
 
 
-@pytest.mark.parametrize("form", Form.values)
+@pytest.mark.parametrize("form", LegalForm.values)
 def test_register_is_needed_by_registered_forms_only(form):
     lacks = imprint.missing_fields(sender(legal_form=form, register=" ", **FURTHER))
-    assert lacks == ([] if form in (Form.SOLE, Form.GBR) else ["register"])
+    assert lacks == ([] if form in (LegalForm.SOLE, LegalForm.GBR) else ["register"])
 
 
 @pytest.mark.parametrize(
     ("form", "fields"),
     [
-        (Form.GMBH_KG, ["general_partner", "general_partner_register"]),
-        (Form.AG, ["board_chair"]),
-        (Form.KGAA, ["board_chair"]),
-        (Form.KG, []),
-        (Form.GMBH, []),
+        (LegalForm.GMBH_KG, ["general_partner", "general_partner_register"]),
+        (LegalForm.AG, ["board_chair"]),
+        (LegalForm.KGAA, ["board_chair"]),
+        (LegalForm.KG, []),
+        (LegalForm.GMBH, []),
     ],
 )
 def test_some_forms_need_more(form, fields):
@@ -73,48 +72,48 @@ def test_empty_impressum_has_no_lines():
 @pytest.mark.parametrize(
     ("form", "name", "firm"),
     [
-        (Form.GMBH, "Krüger Immobilien", "Krüger Immobilien GmbH"),
-        (Form.GMBH, "Krüger GmbH", "Krüger GmbH"),
-        (Form.KG, "Krüger GmbH & Co. KG", "Krüger GmbH & Co. KG"),
-        (Form.UG, "Krüger UG (haftungsbeschränkt)", "Krüger UG (haftungsbeschränkt)"),
-        (Form.UG, "Krüger", "Krüger UG (haftungsbeschränkt)"),
-        (Form.REGISTERED, "Krüger e. K.", "Krüger e. K."),
-        (Form.REGISTERED, "Krüger e.K.", "Krüger e.K."),
-        (Form.UG, "Krüger UG", "Krüger UG (haftungsbeschränkt)"),
+        (LegalForm.GMBH, "Krüger Immobilien", "Krüger Immobilien GmbH"),
+        (LegalForm.GMBH, "Krüger GmbH", "Krüger GmbH"),
+        (LegalForm.KG, "Krüger GmbH & Co. KG", "Krüger GmbH & Co. KG"),
+        (LegalForm.UG, "Krüger UG (haftungsbeschränkt)", "Krüger UG (haftungsbeschränkt)"),
+        (LegalForm.UG, "Krüger", "Krüger UG (haftungsbeschränkt)"),
+        (LegalForm.REGISTERED, "Krüger e. K.", "Krüger e. K."),
+        (LegalForm.REGISTERED, "Krüger e.K.", "Krüger e.K."),
+        (LegalForm.UG, "Krüger UG", "Krüger UG (haftungsbeschränkt)"),
         (
-            Form.UG,
+            LegalForm.UG,
             "Krüger Unternehmergesellschaft (haftungsbeschränkt)",
             "Krüger Unternehmergesellschaft (haftungsbeschränkt)",
         ),
-        (Form.REGISTERED, "Krüger e.Kfr.", "Krüger e.Kfr."),
-        (Form.REGISTERED, "Krüger eingetragener Kaufmann", "Krüger eingetragener Kaufmann"),
-        (Form.REGISTERED, "Krüger", "Krüger e. K."),
-        (Form.MERCHANT_MAN, "Krüger", "Krüger e. Kfm."),
-        (Form.MERCHANT_MAN, "Krüger e.Kfm.", "Krüger e.Kfm."),
-        (Form.MERCHANT_WOMAN, "Krüger", "Krüger e. Kfr."),
-        (Form.MERCHANT_WOMAN, "Krüger eingetragene Kauffrau", "Krüger eingetragene Kauffrau"),
-        (Form.GBR, "Krüger & Vogt", "Krüger & Vogt GbR"),
-        (Form.EGBR, "Krüger & Vogt eGbR", "Krüger & Vogt eGbR"),
-        (Form.EGBR, "Krüger & Vogt", "Krüger & Vogt eGbR"),
-        (Form.GBR, "Krüger Gesellschaft bürgerlichen Rechts", "Krüger Gesellschaft bürgerlichen Rechts"),
-        (Form.OHG, "Krüger oHG", "Krüger oHG"),
-        (Form.KG, "Krüger Kommanditgesellschaft", "Krüger Kommanditgesellschaft"),
-        (Form.GMBH_KG, "Krüger", "Krüger GmbH & Co. KG"),
-        (Form.GMBH_KG, "Krüger GmbH & Co.KG", "Krüger GmbH & Co.KG"),
-        (Form.GMBH_KG, "Krüger UG (haftungsbeschränkt) & Co. KG", "Krüger UG (haftungsbeschränkt) & Co. KG"),
-        (Form.GMBH, "Krüger Immobiliengesellschaft mbH", "Krüger Immobiliengesellschaft mbH"),
-        (Form.GGMBH, "Krüger gGmbH", "Krüger gGmbH"),
-        (Form.GGMBH, "Krüger gemeinnützige GmbH", "Krüger gemeinnützige GmbH"),
-        (Form.GGMBH, "Krüger", "Krüger gGmbH"),
-        (Form.AG, "Wagner Aktiengesellschaft", "Wagner Aktiengesellschaft"),
-        (Form.AG, "AGIL Wohnen", "AGIL Wohnen AG"),
-        (Form.KGAA, "Wagner KGaA", "Wagner KGaA"),
-        (Form.KGAA, "Wagner GmbH & Co. KGaA", "Wagner GmbH & Co. KGaA"),
-        (Form.PARTG, "Krüger & Partner", "Krüger & Partner"),
-        (Form.PARTG, "Krüger, Vogt", "Krüger, Vogt PartG"),
-        (Form.SOLE, "KG Immobilien Krüger", "KG Immobilien Krüger"),
-        (Form.AG, "Wagner Immobilien", "Wagner Immobilien AG"),
-        (Form.SOLE, "Anna Krüger", "Anna Krüger"),
+        (LegalForm.REGISTERED, "Krüger e.Kfr.", "Krüger e.Kfr."),
+        (LegalForm.REGISTERED, "Krüger eingetragener Kaufmann", "Krüger eingetragener Kaufmann"),
+        (LegalForm.REGISTERED, "Krüger", "Krüger e. K."),
+        (LegalForm.MERCHANT_MAN, "Krüger", "Krüger e. Kfm."),
+        (LegalForm.MERCHANT_MAN, "Krüger e.Kfm.", "Krüger e.Kfm."),
+        (LegalForm.MERCHANT_WOMAN, "Krüger", "Krüger e. Kfr."),
+        (LegalForm.MERCHANT_WOMAN, "Krüger eingetragene Kauffrau", "Krüger eingetragene Kauffrau"),
+        (LegalForm.GBR, "Krüger & Vogt", "Krüger & Vogt GbR"),
+        (LegalForm.EGBR, "Krüger & Vogt eGbR", "Krüger & Vogt eGbR"),
+        (LegalForm.EGBR, "Krüger & Vogt", "Krüger & Vogt eGbR"),
+        (LegalForm.GBR, "Krüger Gesellschaft bürgerlichen Rechts", "Krüger Gesellschaft bürgerlichen Rechts"),
+        (LegalForm.OHG, "Krüger oHG", "Krüger oHG"),
+        (LegalForm.KG, "Krüger Kommanditgesellschaft", "Krüger Kommanditgesellschaft"),
+        (LegalForm.GMBH_KG, "Krüger", "Krüger GmbH & Co. KG"),
+        (LegalForm.GMBH_KG, "Krüger GmbH & Co.KG", "Krüger GmbH & Co.KG"),
+        (LegalForm.GMBH_KG, "Krüger UG (haftungsbeschränkt) & Co. KG", "Krüger UG (haftungsbeschränkt) & Co. KG"),
+        (LegalForm.GMBH, "Krüger Immobiliengesellschaft mbH", "Krüger Immobiliengesellschaft mbH"),
+        (LegalForm.GGMBH, "Krüger gGmbH", "Krüger gGmbH"),
+        (LegalForm.GGMBH, "Krüger gemeinnützige GmbH", "Krüger gemeinnützige GmbH"),
+        (LegalForm.GGMBH, "Krüger", "Krüger gGmbH"),
+        (LegalForm.AG, "Wagner Aktiengesellschaft", "Wagner Aktiengesellschaft"),
+        (LegalForm.AG, "AGIL Wohnen", "AGIL Wohnen AG"),
+        (LegalForm.KGAA, "Wagner KGaA", "Wagner KGaA"),
+        (LegalForm.KGAA, "Wagner GmbH & Co. KGaA", "Wagner GmbH & Co. KGaA"),
+        (LegalForm.PARTG, "Krüger & Partner", "Krüger & Partner"),
+        (LegalForm.PARTG, "Krüger, Vogt", "Krüger, Vogt PartG"),
+        (LegalForm.SOLE, "KG Immobilien Krüger", "KG Immobilien Krüger"),
+        (LegalForm.AG, "Wagner Immobilien", "Wagner Immobilien AG"),
+        (LegalForm.SOLE, "Anna Krüger", "Anna Krüger"),
     ],
 )
 def test_firm_carries_its_legal_form(form, name, firm):
@@ -123,12 +122,12 @@ def test_firm_carries_its_legal_form(form, name, firm):
 
 @pytest.mark.parametrize(("owner", "count"), [("Anna Krüger", 0), ("Anna Berta Krüger", 1)])
 def test_owner_is_named_unless_the_firm_is_the_name(owner, count):
-    lines = imprint.lines(sender(legal_form=Form.SOLE, legal_name="Anna Krüger", represented_by=owner))
+    lines = imprint.lines(sender(legal_form=LegalForm.SOLE, legal_name="Anna Krüger", represented_by=owner))
     assert len([line for line in lines if line == f"Inhaber: {owner}"]) == count
 
 
 def test_a_limited_partnership_names_its_general_partner_with_her_register():
-    lines = imprint.lines(sender(legal_form=Form.GMBH_KG, legal_name="Krüger GmbH & Co. KG", **FURTHER))
+    lines = imprint.lines(sender(legal_form=LegalForm.GMBH_KG, legal_name="Krüger GmbH & Co. KG", **FURTHER))
     assert (
         "Vertreten durch die persönlich haftende Gesellschafterin Krüger Verwaltungs GmbH "
         "(Amtsgericht Köln, HRB 99), Geschäftsführung: Anna Krüger"
@@ -138,11 +137,11 @@ def test_a_limited_partnership_names_its_general_partner_with_her_register():
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        (Form.AG, "Vorstand: Anna Krüger"),
-        (Form.KG, "Persönlich haftend und vertretungsberechtigt: Anna Krüger"),
-        (Form.OHG, "Vertreten durch: Anna Krüger"),
-        (Form.REGISTERED, "Inhaber: Anna Krüger"),
-        (Form.UG, "Geschäftsführung: Anna Krüger"),
+        (LegalForm.AG, "Vorstand: Anna Krüger"),
+        (LegalForm.KG, "Persönlich haftend und vertretungsberechtigt: Anna Krüger"),
+        (LegalForm.OHG, "Vertreten durch: Anna Krüger"),
+        (LegalForm.REGISTERED, "Inhaber: Anna Krüger"),
+        (LegalForm.UG, "Geschäftsführung: Anna Krüger"),
     ],
 )
 def test_who_acts_is_called_as_the_form_calls_them(form, said):
@@ -150,12 +149,12 @@ def test_who_acts_is_called_as_the_form_calls_them(form, said):
 
 
 def test_the_chair_of_the_board_and_another_seat_stand_there():
-    lines = imprint.lines(sender(legal_form=Form.AG, seat="Bonn", **FURTHER))
+    lines = imprint.lines(sender(legal_form=LegalForm.AG, seat="Bonn", **FURTHER))
     assert {"Sitz: Bonn", "Vorsitz des Aufsichtsrats: Eva Wagner"} <= set(lines)
-    assert not any("Aufsichtsrat" in line for line in imprint.lines(sender(legal_form=Form.OHG, **FURTHER)))
+    assert not any("Aufsichtsrat" in line for line in imprint.lines(sender(legal_form=LegalForm.OHG, **FURTHER)))
 
 
-@pytest.mark.parametrize("form", ["", *Form.values])
+@pytest.mark.parametrize("form", ["", *LegalForm.values])
 def test_postgresql_finds_the_same_lacking(krueger, form):
     """What the board asks for is what holds the sending."""
     fields = {"name", *imprint.REQUIRED, "register", "seat", "vat_id", *FURTHER}

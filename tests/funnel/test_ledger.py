@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Account
 from contacts.models import Contact
 from funnel import contact_messages
-from funnel.models import Enrolment, Message, Sender, Sequence
+from funnel.models import Enrolment, EnrolmentState, Message, MessageState, Sender, Sequence
 from funnel.sending import availability, claiming, heartbeat
 from funnel.series import enrolments, manual
 from tests.factories import put_in_trash
@@ -29,7 +29,7 @@ def contact(krueger, sofia, board) -> Contact:
 
 
 def message(contact: Contact, subject: str = "Mail 1") -> Message:
-    return Message.objects.get(contact=contact, step__subject=subject, state=Message.State.PLANNED)
+    return Message.objects.get(contact=contact, step__subject=subject, state=MessageState.PLANNED)
 
 
 def lines(contact: Contact) -> list[tuple[str, str, str]]:
@@ -139,7 +139,7 @@ def test_pausing_and_resuming_answer_with_the_ledger(contact, login, sofia):
     assert again.status_code == 409
     answer = client.post(f"/contacts/{contact.pk}/mails/resumption/", headers=FETCH).content.decode()
     assert "<span>läuft" in answer
-    assert Enrolment.objects.get(contact=contact).state == Enrolment.State.ACTIVE
+    assert Enrolment.objects.get(contact=contact).state == EnrolmentState.ACTIVE
 
 
 def test_without_scripts_the_forms_lead_back_to_the_contact(contact, login, sofia):

@@ -11,7 +11,7 @@ from contacts import actions
 from contacts.models import Consent, Contact
 from funnel import contact_messages
 from funnel.invariants import nothing_is_sent_twice
-from funnel.models import Enrolment, Holiday, Message, Pulse, Sender, Sequence, Step
+from funnel.models import Enrolment, Holiday, Message, MessageReason, MessageState, Pulse, Sender, Sequence, Step
 from funnel.permission.suppression import address_hash, is_suppressed, suppress
 from funnel.sending import availability, claiming, delivery, heartbeat, pool, worker
 from funnel.series import enrolments, maintenance, manual
@@ -20,7 +20,6 @@ from funnel.transport.smtp import Relay
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 
-State, Reason = Message.State, Message.Reason
 HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
 
 
@@ -67,7 +66,7 @@ def test_what_is_due_is_sent_once(dan, server):
     assert worker.sweep(now=HELD) == {}
     (mail,) = server.sent_to("dan@post.example")
     sent = message(dan)
-    assert (sent.state, sent.finished_at, sent.attempts) == (State.SENT, HELD, 1)
+    assert (sent.state, sent.finished_at, sent.attempts) == (MessageState.SENT, HELD, 1)
     assert mail["Message-ID"] == sent.message_id
     assert (mail["Subject"], sent.subject) == ("Mail 1", "Mail 1")
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n").strip() == sent.text.strip()
@@ -99,7 +98,7 @@ def test_a_later_step_waits_for_an_earlier_one(dan, server):
 )
 def test_outside_the_window_it_is_put_off(dan, server, closed, opens):
     assert worker.sweep(now=closed) == {}
-    assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, opens)
+    assert (message(dan).state, message(dan).planned_for) == (MessageState.PLANNED, opens)
     assert worker.sweep(now=opens) == {"sent": 1}
 
 
@@ -113,7 +112,7 @@ class TestChecks:
     def test_consent_withdrawn_meanwhile(self, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
         assert worker.sweep(now=HELD) == {}
-        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.NO_CONSENT)
+        assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.NO_CONSENT)
         assert series(dan) == ("paused", "no_basis")
 
     def test_it_goes_on_when_consent_is_given_again(self, dan, server):
@@ -127,39 +126,39 @@ class TestChecks:
         digest = address_hash(krueger.pk, dan.email)
         suppress(account_id=krueger.pk, digest=digest, reason="objection", now=MONDAY)
         assert worker.sweep(now=HELD) == {}
-        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.SUPPRESSED)
+        assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.SUPPRESSED)
 
     def test_address_changed_meanwhile(self, dan, server):
         dan.email = "neu@post.example"
         dan.save(update_fields=["email"])
         assert worker.sweep(now=HELD) == {}
-        assert message(dan).reason == Reason.ADDRESS_CHANGED
+        assert message(dan).reason == MessageReason.ADDRESS_CHANGED
         assert series(dan) == ("paused", "address")
 
     def test_a_step_that_is_off_is_passed_over(self, dan, server):
         Step.objects.filter(pk=message(dan).step_id).update(is_on=False)
         worker.sweep(now=HELD)
-        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.STEP_OFF)
+        assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.STEP_OFF)
         assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
     def test_an_answer_that_a_colleague_noted_ends_the_series(self, anna, dan, server):
         actions.perform(contact=dan, kind="mail_in", actor=anna, now=MONDAY + timedelta(hours=1))
         assert worker.sweep(now=HELD) == {}
         assert series(dan) == ("ended", "reply")
-        assert not Message.objects.filter(contact=dan, state=State.PLANNED).exists()
+        assert not Message.objects.filter(contact=dan, state=MessageState.PLANNED).exists()
 
     @pytest.mark.parametrize("model", [Sender, Sequence])
     def test_nothing_of_what_is_off(self, dan, server, model):
         model.objects.all().update(is_on=False)
         assert worker.sweep(now=HELD) == {}
-        assert message(dan).state == State.PLANNED
+        assert message(dan).state == MessageState.PLANNED
         model.objects.all().update(is_on=True)
         assert worker.sweep(now=HELD) == {"sent": 1}
 
     def test_nothing_without_an_impressum(self, dan, server):
         Sender.objects.all().update(street="")
         assert worker.sweep(now=HELD) == {}
-        assert (message(dan).state, message(dan).planned_for) == (State.PLANNED, HELD)
+        assert (message(dan).state, message(dan).planned_for) == (MessageState.PLANNED, HELD)
         Sender.objects.all().update(street="Lindenallee 12")
         assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
@@ -167,7 +166,7 @@ class TestChecks:
         ids = claiming.due(HELD)
         Sender.objects.all().update(street="")
         assert claiming.claim(ids, now=HELD) == []
-        assert message(dan).state == State.PLANNED
+        assert message(dan).state == MessageState.PLANNED
 
     @pytest.mark.parametrize("is_what_stood_still", [Sender, Sequence, Pulse])
     def test_what_waited_for_more_than_a_week_surprises_nobody(self, dan, server, is_what_stood_still):
@@ -180,9 +179,9 @@ class TestChecks:
         assert worker.sweep(now=tuesday + timedelta(minutes=1)) == {}
         assert worker.sweep(now=tuesday + timedelta(minutes=2)) == {"sent": 1}
         assert [(message(dan, n).state, message(dan, n).reason) for n in range(3)] == [
-            (State.SKIPPED, Reason.TOO_LATE),
-            (State.SKIPPED, Reason.TOO_LATE),
-            (State.SENT, ""),
+            (MessageState.SKIPPED, MessageReason.TOO_LATE),
+            (MessageState.SKIPPED, MessageReason.TOO_LATE),
+            (MessageState.SENT, ""),
         ]
 
     def test_a_person_may_send_even_what_is_too_late(self, anna, dan, server):
@@ -193,12 +192,12 @@ class TestChecks:
     def test_nothing_of_a_paused_series(self, anna, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         assert worker.sweep(now=HELD) == {}
-        assert message(dan).state == State.PLANNED
+        assert message(dan).state == MessageState.PLANNED
 
     def test_what_cannot_be_sent_is_not_sent(self, dan, server):
         Step.objects.filter(pk=message(dan).step_id).update(body="{{user.password}}")
         worker.sweep(now=HELD)
-        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.BAD_TEXT)
+        assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.BAD_TEXT)
         assert server.mails == []
 
 
@@ -206,7 +205,7 @@ class TestEndings:
     def test_refused_for_good_pauses_the_series(self, dan, server):
         server.answers["RCPT"] = "554 5.6.0 cannot read this"
         assert worker.sweep(now=HELD) == {"failed": 1}
-        assert (message(dan).reason, message(dan).answer) == (Reason.REFUSED, "554 5.6.0 cannot read this")
+        assert (message(dan).reason, message(dan).answer) == (MessageReason.REFUSED, "554 5.6.0 cannot read this")
         assert series(dan) == ("paused", "failed")
         server.answers.clear()
         assert worker.sweep(now=HELD + timedelta(days=2)) == {}
@@ -214,7 +213,7 @@ class TestEndings:
     def test_nobody_at_the_address_is_a_bounce(self, krueger, anna, board, dan, server):
         server.answers["RCPT"] = "550 5.1.1 <dan@post.example>: user unknown"
         assert worker.sweep(now=HELD) == {"failed": 1}
-        assert (message(dan).reason, message(dan, 1).state) == (Reason.BOUNCED, State.CANCELLED)
+        assert (message(dan).reason, message(dan, 1).state) == (MessageReason.BOUNCED, MessageState.CANCELLED)
         assert series(dan) == ("ended", "bounce")
         assert is_suppressed(krueger.pk, "dan@post.example")
         dan.refresh_from_db()
@@ -238,7 +237,7 @@ class TestEndings:
         server.answers["RCPT"] = "554 5.7.1 blocked using zen.spamhaus.org"
         for hours in range(0, 24 * 7, 3):
             worker.sweep(now=HELD + timedelta(hours=hours))
-        assert message(dan).state == State.PLANNED
+        assert message(dan).state == MessageState.PLANNED
         server.answers.clear()
         assert worker.sweep(now=HELD + timedelta(days=8)) == {"sent": 1}
 
@@ -261,13 +260,13 @@ class TestEndings:
         Sender.objects.all().update(window_from=time(0), window_until=time(23, 59))
         server.answers["DATA"] = "451 4.7.1 greylisted"
         now, waits = HELD, []
-        while message(dan).state == State.PLANNED:
+        while message(dan).state == MessageState.PLANNED:
             assert sum(worker.sweep(now=now).values()) == 1
             waits.append((message(dan).planned_for - now).total_seconds() / 60)
             last, now = now, max(now, message(dan).planned_for)
         assert waits[:9] == [2, 4, 8, 16, 32, 64, 128, 240, 240]
         assert last - HELD >= timedelta(hours=72) > waits[-2] * timedelta(minutes=1)
-        assert (message(dan).state, message(dan).reason) == (State.FAILED, Reason.GAVE_UP)
+        assert (message(dan).state, message(dan).reason) == (MessageState.FAILED, MessageReason.GAVE_UP)
         assert message(dan).answer == "451 4.7.1 greylisted"
         assert series(dan) == ("paused", "failed")
         assert server.mails == []
@@ -278,13 +277,13 @@ class TestEndings:
         server.drops_after_dot = False
         assert worker.sweep(now=HELD + timedelta(hours=3)) == {}
         assert len(server.mails) == 1
-        assert message(dan).state == State.UNCLEAR
+        assert message(dan).state == MessageState.UNCLEAR
 
     def test_stopped_between_claiming_and_sending(self, krueger, dan, server):
         (claimed,) = claiming.claim(claiming.due(HELD), now=HELD)
         stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": "unsubscribed"}
         enrolments.stop(**stop, now=HELD)
-        assert delivery.deliver(claimed, Relay(server.url), now=HELD).state == State.CANCELLED
+        assert delivery.deliver(claimed, Relay(server.url), now=HELD).state == MessageState.CANCELLED
         assert server.mails == []
 
     def test_what_a_dead_worker_had_claimed_is_planned_again(self, dan, server):
@@ -305,9 +304,9 @@ class TestEndings:
         assert len(server.mails) == 3
 
     def test_what_a_dead_worker_was_sending_is_unclear(self, dan, server):
-        Message.objects.filter(pk=message(dan).pk).update(state=State.SENDING, claimed_at=HELD)
+        Message.objects.filter(pk=message(dan).pk).update(state=MessageState.SENDING, claimed_at=HELD)
         worker.sweep(now=HELD + timedelta(minutes=3))
-        assert message(dan).state == State.UNCLEAR
+        assert message(dan).state == MessageState.UNCLEAR
         assert server.mails == []
 
     @pytest.mark.parametrize("address", ["dan@müller.example", "dän@post.example", "dan@ö..example"])
@@ -317,14 +316,14 @@ class TestEndings:
         Contact.objects.filter(pk=dan.pk).update(email=address)
         Message.objects.filter(contact=dan).update(address=address)
         worker.sweep(now=HELD)
-        assert message(other).state == State.SENT
-        assert message(dan).state in (State.SENT, State.FAILED, State.SKIPPED)
+        assert message(other).state == MessageState.SENT
+        assert message(dan).state in (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED)
 
     def test_what_no_mail_reaches_waits_for_another_address_and_says_so(self, anna, dan, server, login):
         Contact.objects.filter(pk=dan.pk).update(email="jörg@post.example")
         Message.objects.filter(contact=dan).update(address="jörg@post.example")
         worker.sweep(now=HELD)
-        assert (message(dan).state, message(dan).reason) == (State.SKIPPED, Reason.NO_ADDRESS)
+        assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.NO_ADDRESS)
         assert series(dan) == ("paused", "no_basis")
         assert "keine gültige E-Mail-Adresse" in login(anna).get(f"/contacts/{dan.pk}/").content.decode()
 
@@ -333,7 +332,7 @@ class TestEndings:
         move(anna, other, column)
         Message.objects.filter(contact=dan, step__position=0).update(message_id="<a@b\nBcc: x@y.example>")
         worker.sweep(now=HELD)
-        assert (message(dan).state, message(other).state) == (State.SKIPPED, State.SENT)
+        assert (message(dan).state, message(other).state) == (MessageState.SKIPPED, MessageState.SENT)
         assert series(dan) == ("paused", "failed")
 
 
@@ -365,7 +364,7 @@ class TestByHand:
         with pytest.raises(Conflict):
             manual.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert worker.sweep(now=HELD) == {}
-        assert message(dan).reason == Reason.BY_HAND
+        assert message(dan).reason == MessageReason.BY_HAND
 
     def test_a_stranger_finds_nothing(self, paul, dan):
         for verb in (manual.send_now, manual.cancel):

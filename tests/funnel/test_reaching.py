@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from funnel.models import Enrolment, Message, Step
+from funnel.models import EnrolmentReason, Message, Step
 from funnel.sending import claiming
 from funnel.series import enrolments, manual, replanning, sequences
 from funnel.series.sequences import Content
@@ -79,7 +79,7 @@ def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(ann
     ended, paused = lead(board["Nicht erreicht"]), lead(board["Nicht erreicht"])
     for contact in (ended, paused):
         move(anna, contact, board["Erfolgreich kontaktiert"])
-    reply = {"reason": Enrolment.Reason.REPLY, "now": MONDAY}
+    reply = {"reason": EnrolmentReason.REPLY, "now": MONDAY}
     enrolments.stop(account_id=krueger.pk, contact_ids=[ended.pk], **reply)
     enrolments.pause(user=anna, contact_id=paused.pk, now=MONDAY)
     step = add(anna, series)

@@ -8,12 +8,10 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from funnel.letters.mime import content
-from funnel.models import Hold
+from funnel.models import HoldKind
 from funnel.transport.outcome import Fate
 from funnel.transport.smtp import Relay
 from tests.funnel.sink import mail_server
-
-Fault = Hold.Kind
 
 
 def mail(text: str = "Schöne Grüße") -> EmailMultiAlternatives:
@@ -88,17 +86,17 @@ def test_a_sender_that_is_not_accepted_is_no_fault_of_the_mail(answer):
     [
         (
             "554 5.7.1 Service unavailable; client host [192.0.2.1] blocked using zen.spamhaus.org",
-            Fault.BLOCKED,
+            HoldKind.BLOCKED,
         ),
-        ("550 5.7.26 this mail is unauthenticated, DMARC policy", Fault.POLICY),
-        ("550 5.7.1 sender address rejected", Fault.SENDER),
-        ("550 5.4.5 you have exceeded your daily sending limit", Fault.LIMIT),
+        ("550 5.7.26 this mail is unauthenticated, DMARC policy", HoldKind.POLICY),
+        ("550 5.7.1 sender address rejected", HoldKind.SENDER),
+        ("550 5.4.5 you have exceeded your daily sending limit", HoldKind.LIMIT),
         ("454 4.7.1 relay access denied", ""),
-        ("550 5.7.1 relay access denied", Fault.POLICY),
+        ("550 5.7.1 relay access denied", HoldKind.POLICY),
         ("550 5.1.1 no such user", ""),
         ("450 4.2.0 greylisted", ""),
-        ("452 4.3.1 out of disk", Fault.BUSY),
-        ("421 4.3.2 shutting down", Fault.CONNECTION),
+        ("452 4.3.1 out of disk", HoldKind.BUSY),
+        ("421 4.3.2 shutting down", HoldKind.CONNECTION),
     ],
 )
 def test_whose_fault_a_refusal_is(answer, fault):
@@ -174,7 +172,7 @@ def test_no_server_at_all():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     outcome = send(f"smtp://127.0.0.1:{port}")
-    assert (outcome.fate, outcome.fault) == (Fate.HELD, Hold.Kind.CONNECTION)
+    assert (outcome.fate, outcome.fault) == (Fate.HELD, HoldKind.CONNECTION)
     assert "refused" in outcome.answer.lower()
 
 

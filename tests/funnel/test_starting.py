@@ -7,15 +7,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.models import Enrolment, EnrolmentChange, EnrolmentReason, Message
 from funnel.permission.suppression import address_hash, suppress
 from funnel.series import bulk_enrolments, enrolments
 from funnel.series.enrolments import Effect
 from pipeline.models import Column
 from tests.factories import ContactFactory
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps, went
-
-State, Reason = Enrolment.State, Enrolment.Reason
 
 
 @pytest.fixture
@@ -48,7 +46,9 @@ def crowd(series, anna, krueger):
     for number in (1, 2, 3):
         went(people["Through"], f"Mail {number}")
     enrolments.pause(user=anna, contact_id=people["Paused"].pk, now=MONDAY)
-    enrolments.stop(account_id=krueger.pk, contact_ids=[people["Answered"].pk], reason=Reason.REPLY, now=MONDAY)
+    enrolments.stop(
+        account_id=krueger.pk, contact_ids=[people["Answered"].pk], reason=EnrolmentReason.REPLY, now=MONDAY
+    )
     for name in ("Halfway", "Through"):
         move(anna, people[name], place)
     for name in ("Running", "Elsewhere"):

@@ -14,7 +14,7 @@ from accounts.posting import NotTaken
 from base import vault
 from contacts.models import Contact
 from funnel import tasks
-from funnel.models import Hold, Sender
+from funnel.models import Hold, HoldKind, Sender
 from funnel.replies import doubts, inbox
 from funnel.transport import holds, notices
 from tests.accounts.test_posting import port  # noqa: F401  (a mail server that is away)
@@ -25,7 +25,6 @@ from tests.funnel.test_inbox import reply
 from tests.funnel.test_returned_mails import NOW, case, dan, sent  # noqa: F401  (the scene)
 
 LATER = NOW + timedelta(minutes=10)
-Kind = Hold.Kind
 
 
 def waiting(name: str) -> list[dict]:
@@ -100,13 +99,13 @@ def test_an_offices_own_server_concerns_its_administrators_alone(krueger, anna, 
     invited = UserFactory(account=krueger, role=Role.ADMINISTRATOR)
     invited.set_unusable_password()
     invited.save()
-    holds.hold(account_id=krueger.pk, kind=Kind.LOGIN, answer="535 no <x@y.example>", now=NOW)
+    holds.hold(account_id=krueger.pk, kind=HoldKind.LOGIN, answer="535 no <x@y.example>", now=NOW)
     assert holds_told() == [anna.email]
     assert "535 no <x@y.example>" in mail.outbox[0].body
 
 
 def test_what_ends_by_itself_within_minutes_is_not_told(krueger, anna):
-    holds.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
+    holds.hold(account_id=krueger.pk, kind=HoldKind.CONNECTION, answer="", now=NOW)
     assert holds_told(NOW + timedelta(minutes=9)) == []
     holds.release(account_id=krueger.pk, now=NOW + timedelta(minutes=9))
     assert holds_told(LATER) == []
@@ -118,7 +117,7 @@ def test_it_goes_by_the_installations_server_where_the_offices_own_is_away(
     port,
 ):
     Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, "smtp://127.0.0.1:1"))
-    holds.hold(account_id=krueger.pk, kind=Kind.CONNECTION, answer="", now=NOW)
+    holds.hold(account_id=krueger.pk, kind=HoldKind.CONNECTION, answer="", now=NOW)
     with mail_server(port) as server:
         holds_told()
         assert [address for address, _ in server.mails] == [anna.email]
@@ -131,7 +130,7 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
     settings,
 ):
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
-    holds.hold(account_id=None, kind=Kind.CONNECTION, answer="", now=NOW)
+    holds.hold(account_id=None, kind=HoldKind.CONNECTION, answer="", now=NOW)
     with pytest.raises(NotTaken):
         holds_told()
     holds.release(account_id=None, now=NOW + timedelta(hours=6))
@@ -145,5 +144,5 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
 
 
 def test_an_answer_that_all_offices_read_names_no_address(db):
-    holds.hold(account_id=None, kind=Kind.POLICY, answer="550 no <dan@post.example> here", now=MONDAY)
+    holds.hold(account_id=None, kind=HoldKind.POLICY, answer="550 no <dan@post.example> here", now=MONDAY)
     assert Hold.objects.get().answer == "550 no … here"

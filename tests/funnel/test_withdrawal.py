@@ -7,7 +7,7 @@ from django.http import Http404
 
 from base.refusals import Conflict, Forbidden, Gone, NotUnderstood
 from contacts.models import Action, Consent
-from funnel.models import Message, Suppression
+from funnel.models import Message, MessageReason, Suppression
 from funnel.permission import eligibility
 from funnel.permission.suppression import address_hash, is_suppressed
 from funnel.permission.tokens import read, unsubscribe_token
@@ -40,7 +40,7 @@ def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
     assert ended(klara) == "unsubscribed"
     assert states(klara) == ["cancelled"] * 3
     assert is_suppressed(klara.account_id, "Klara@Lead.example")
-    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == MessageReason.SUPPRESSED
     evidence = Consent.objects.filter(contact=klara).latest("pk")
     assert (evidence.granted, evidence.channel, evidence.method) == (False, "email", "form")
     assert evidence.occurred_at == evidence.recorded_at == LATER
@@ -96,7 +96,7 @@ def test_it_works_after_the_contact_was_erased_and_holds_when_it_comes_back(klar
     assert not Message.objects.exists()
     again = consenting(krueger, ADDRESS)  # another id: taken in anew
     withdrawal.unsubscribe(said=said, now=NOW + timedelta(days=1000))
-    assert eligibility.missing(again) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(again) == MessageReason.SUPPRESSED
     assert opt_outs(again) == 1
 
 
@@ -105,7 +105,7 @@ def test_a_suppression_survives_erasure(klara, said, krueger, anna):
     leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
     leads.erase_expired(now=NOW + timedelta(days=31))
     assert not Consent.objects.exists()
-    assert eligibility.missing(consenting(krueger, ADDRESS)) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(consenting(krueger, ADDRESS)) == MessageReason.SUPPRESSED
 
 
 def test_whoever_was_written_to_is_meant_also_under_a_new_address(klara, said):
@@ -114,7 +114,7 @@ def test_whoever_was_written_to_is_meant_also_under_a_new_address(klara, said):
     withdrawal.unsubscribe(said=said, now=LATER)
     assert is_suppressed(klara.account_id, ADDRESS)
     assert not is_suppressed(klara.account_id, "neu@lead.example")
-    assert eligibility.missing(klara) == Message.Reason.NO_CONSENT
+    assert eligibility.missing(klara) == MessageReason.NO_CONSENT
     assert ended(klara) == "unsubscribed"
 
 
@@ -191,7 +191,7 @@ def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, said, 
         lift(anna, klara, occurred_at=LATER)
     with pytest.raises(NotUnderstood):
         lift(anna, klara, wording=" ")
-    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == MessageReason.SUPPRESSED
     assert Consent.objects.filter(contact=klara, granted=True).count() == 1
 
 
@@ -199,7 +199,7 @@ def test_after_lifting_the_same_link_counts_again(klara, said, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     lift(anna, klara)
     withdrawal.unsubscribe(said=said, now=LATER + timedelta(days=9))
-    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == MessageReason.SUPPRESSED
     assert opt_outs(klara) == 2
 
 
@@ -215,7 +215,7 @@ def test_a_bounce_gives_way_to_the_persons_own_no(krueger):
 def test_a_no_outlives_a_changed_token_key(klara, said, settings, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
-    assert eligibility.missing(klara) == Message.Reason.SUPPRESSED
+    assert eligibility.missing(klara) == MessageReason.SUPPRESSED
     withdrawal.unsubscribe(said=said, now=LATER)  # the link of a mail from before
     assert opt_outs(klara) == 1
     lift(anna, klara)

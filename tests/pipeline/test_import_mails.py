@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from base.refusals import NotUnderstood
 from contacts.models import Contact
-from funnel.models import Enrolment, EnrolmentChange, Message
+from funnel.models import Enrolment, EnrolmentChange, EnrolmentState, Message
 from funnel.permission.suppression import address_hash, suppress
 from funnel.series import enrolments
 from pipeline import leads
@@ -182,7 +182,7 @@ def test_leaving_a_status_ends_its_mails_as_before_asked_or_not(anna, series):
     text = HEAD + "Lead;lead@post.example;Neue Kontakte\nStumm;stumm@post.example;Neue Kontakte\n"
     imported(anna, text, enrol=True)
     assert [state for _subject, state in states(contact)] == ["cancelled"] * 3 + ["planned"] * 4
-    assert Enrolment.objects.get(contact=silent).state == Enrolment.State.ENDED
+    assert Enrolment.objects.get(contact=silent).state == EnrolmentState.ENDED
 
 
 def test_the_trash_ends_what_an_import_started(anna, known):

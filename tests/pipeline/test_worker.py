@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import Action, Contact
-from funnel.models import Message
+from funnel.models import Message, MessageState
 from pipeline import attempts, leads, stalled, tasks
 from pipeline.imports import jobs as import_jobs
 from pipeline.imports import steps as imports
@@ -301,7 +301,7 @@ def test_fifty_thousand_rows_stay_within_memory(anna, board, promise, series):
         imports.start(source=source, enrol=bool(series))
         wait_until(lambda: reached(Import.State.DONE), AN_HOUR, pause=0.5)
     steps = board["Neue Kontakte"].sequence.steps.count()
-    assert Message.objects.filter(state=Message.State.PLANNED).count() == series * steps
+    assert Message.objects.filter(state=MessageState.PLANNED).count() == series * steps
     assert Contact.objects.of(anna.account).count() == 50_000
     assert most < 300e6
     row.reached(f"{most / 1e6:.0f}")

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from accounts.models import Account, Role, User
 from base.refusals import Refusal
 from contacts.models import Contact
-from funnel.models import Enrolment, Message, Step
+from funnel.models import EnrolmentReason, Message, MessageState, Step
 from funnel.sending import claiming, delivery, worker
 from funnel.series import enrolments, maintenance, manual, sequences
 from funnel.transport.outcome import Fate, Outcome
@@ -28,7 +28,6 @@ from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 
 MAX_STEPS = 14  # of all series; longer ones show nothing new
 WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
-State = Message.State
 
 
 class Post:
@@ -104,7 +103,7 @@ class MailMachine(RuleBasedStateMachine):
     def manual(self, which: int, verb) -> None:  # type: ignore[no-untyped-def]
         ids = list(
             Message.objects.of(self.account)
-            .filter(state__in=(State.PLANNED, State.FAILED, State.UNCLEAR))
+            .filter(state__in=(MessageState.PLANNED, MessageState.FAILED, MessageState.UNCLEAR))
             .values_list("pk", flat=True)
             .order_by("pk")
         )
@@ -129,7 +128,7 @@ class MailMachine(RuleBasedStateMachine):
     @rule(which=WHICH)
     def stop(self, which: int) -> None:
         ids = [self.contact(which).pk]
-        reason = Enrolment.Reason.REPLY
+        reason = EnrolmentReason.REPLY
         enrolments.stop(account_id=self.account.pk, contact_ids=ids, reason=reason, now=self.now)
 
     @rule(which=WHICH, granted=st.booleans())
@@ -154,7 +153,7 @@ class MailMachine(RuleBasedStateMachine):
         """The worker dies with claimed messages in its hands; `deep`: after one was handed over."""
         claimed = claiming.claim(claiming.due(self.now), now=self.now)
         if deep and claimed:
-            Message.objects.filter(pk=claimed[0].pk).update(state=State.SENDING)
+            Message.objects.filter(pk=claimed[0].pk).update(state=MessageState.SENDING)
             self.post.taken[claimed[0].message_id] += 1
 
     @rule()
@@ -171,15 +170,17 @@ class MailMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_arrives_twice_or_unknown(self) -> None:
         assert set(self.post.taken.values()) <= {1}
-        known = Message.objects.of(self.account).filter(state__in=(State.SENT, State.UNCLEAR, State.SENDING))
+        known = Message.objects.of(self.account).filter(
+            state__in=(MessageState.SENT, MessageState.UNCLEAR, MessageState.SENDING)
+        )
         ids = set(known.values_list("message_id", flat=True))
         assert set(self.post.taken) <= ids
-        sent = set(known.filter(state=State.SENT).values_list("message_id", flat=True))
+        sent = set(known.filter(state=MessageState.SENT).values_list("message_id", flat=True))
         assert sent <= set(self.post.taken)
 
     @invariant()
     def what_has_ended_stays(self) -> None:
-        final = (State.SENT, State.FAILED, State.SKIPPED, State.CANCELLED)
+        final = (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED, MessageState.CANCELLED)
         rows = dict(Message.objects.of(self.account).values_list("pk", "state"))
         for pk, state in self.ended.items():
             assert rows[pk] == state

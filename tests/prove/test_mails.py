@@ -16,7 +16,7 @@ from django.db import connection
 
 from accounts.models import User
 from contacts.models import Contact
-from funnel.models import Enrolment, Message
+from funnel.models import EnrolmentReason, Message, MessageState
 from funnel.sending import claiming, delivery, pool, worker
 from funnel.series import enrolments
 from funnel.transport.smtp import Relay
@@ -29,7 +29,6 @@ from tests.funnel.sink import Sink, mail_server
 from tests.prove.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-State = Message.State
 CHECKOUT = Path(__file__).resolve().parents[2]
 A_LEASE_LATER = worker.LEASE + timedelta(minutes=1)
 SWEEP = """
@@ -77,24 +76,26 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_loses_nothing(anna, col
         for _ in range(kills):
             killed_after(sweeper(server, now), server, count // (kills + 2), chance.random() / 200)
             now += A_LEASE_LATER
-        while Message.objects.filter(state__in=(State.PLANNED, State.CLAIMED, State.SENDING)).exists():
+        while Message.objects.filter(
+            state__in=(MessageState.PLANNED, MessageState.CLAIMED, MessageState.SENDING)
+        ).exists():
             assert sweeper(server, now).wait(120) == 0
             now += A_LEASE_LATER
         arrived = Counter(mail["Message-ID"] for _, mail in server.mails)
     states = Counter(Message.objects.values_list("state", flat=True))
-    unclear = set(Message.objects.filter(state=State.UNCLEAR).values_list("message_id", flat=True))
-    sent = set(Message.objects.filter(state=State.SENT).values_list("message_id", flat=True))
+    unclear = set(Message.objects.filter(state=MessageState.UNCLEAR).values_list("message_id", flat=True))
+    sent = set(Message.objects.filter(state=MessageState.SENT).values_list("message_id", flat=True))
     assert set(arrived.values()) == {1}
     assert sent <= set(arrived) <= sent | unclear
-    assert states[State.SENT] + states[State.UNCLEAR] == count
-    assert states[State.UNCLEAR] <= kills * pool.LANES
+    assert states[MessageState.SENT] + states[MessageState.UNCLEAR] == count
+    assert states[MessageState.UNCLEAR] <= kills * pool.LANES
     assert broken() == []
-    row.reached(f"0 twice, 0 lost, {states[State.UNCLEAR]} unclear")
+    row.reached(f"0 twice, 0 lost, {states[MessageState.UNCLEAR]} unclear")
 
 
 def stops(anna: User, board: dict[str, Column]) -> list[Callable[[Contact], object]]:
     """The ways in which a series ends from outside."""
-    stop = {"account_id": anna.account_id, "reason": Enrolment.Reason.UNSUBSCRIBED, "now": MONDAY}
+    stop = {"account_id": anna.account_id, "reason": EnrolmentReason.UNSUBSCRIBED, "now": MONDAY}
     lost = board["Kein Auftrag"]
     return [
         lambda contact: move(anna, contact, lost, MONDAY),
@@ -141,11 +142,11 @@ def raced(anna, board, column, server, rounds) -> tuple[list[str], Counter[str]]
         row = Message.objects.filter(contact=left[turn].pk).first()
         arrived = len(server.sent_to(left[turn].email))
         endings[row.state if row else "erased"] += 1
-        if swept is not None or not isinstance(seen, str) or seen == State.PLANNED:
+        if swept is not None or not isinstance(seen, str) or seen == MessageState.PLANNED:
             wrong.append(f"{turn}: {swept!r}, {seen!r}")
-        if seen == State.CANCELLED and arrived:
+        if seen == MessageState.CANCELLED and arrived:
             wrong.append(f"{turn}: sent after the stop")
-        if row and arrived != (row.state == State.SENT):
+        if row and arrived != (row.state == MessageState.SENT):
             wrong.append(f"{turn}: {row.state}, {arrived} arrived")
     return wrong + [sentence for _, sentence in broken()], endings
 
@@ -156,20 +157,20 @@ def test_nothing_is_claimed_after_a_stop(anna, board, column, promise, rounds):
     with mail_server() as server:
         wrong, endings = raced(anna, board, column, server, rounds)
     assert wrong == []
-    assert endings[State.SENT] > 0
-    assert endings[State.CANCELLED] > 0
+    assert endings[MessageState.SENT] > 0
+    assert endings[MessageState.CANCELLED] > 0
     row.reached("0 wrong")
 
 
 def claim_without_lock(ids, *, now):
     """As somebody might claim who has never seen a stop at the same instant."""
-    found = Message.objects.filter(pk__in=ids, state=State.PLANNED).select_related(
+    found = Message.objects.filter(pk__in=ids, state=MessageState.PLANNED).select_related(
         "contact__assignee", "step__sequence", "account__sender"
     )
     messages = list(found)
     time.sleep(0.005)
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(
-        state=State.CLAIMED, claimed_at=now, finished_at=None
+        state=MessageState.CLAIMED, claimed_at=now, finished_at=None
     )
     return messages
 
