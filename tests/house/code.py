@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import PurePosixPath
 
 # A room and those it may import. Down the line only; `help` stands beside it.
@@ -30,7 +31,7 @@ SIGNAL_MODULES = {"django.dispatch", "django.db.models.signals", "django.core.si
 WRITES = {"create", "bulk_create", "bulk_update"}  # of rows whose account is named or whose lookup was scoped
 SCOPED = {"of", "visible_to", "none"}  # the second begins with the first, the third finds nothing
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
-VIEW_LINES = 15
+VIEW_LINES = 20
 CLOCKS = {
     "now",
     "today",
@@ -56,6 +57,17 @@ GERMAN = re.compile(
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def _tree(source: str) -> ast.Module:
+    """The tree of a source, parsed once for all checkers: none of them changes it."""
+    return ast.parse(source)
+
+
+@cache
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_tree(source)))
+
+
 def room_of(path: str) -> str:
     return PurePosixPath(path).parts[0]
 
@@ -64,11 +76,10 @@ def upward_imports(path: str, source: str) -> list[str]:
     """Imports, and model names in strings ("pipeline.Card"), of rooms that this room may not know."""
     room = room_of(path)
     banned = (set(ROOMS) | {"tests"}) - ROOMS[room] - {room}
-    tree = ast.parse(source)
-    imported = [(line, name) for line, name in _imports(path, tree) if name.split(".")[0] in banned]
+    imported = [(line, name) for line, name in _imports(path, _nodes(source)) if name.split(".")[0] in banned]
     named = [
         (node.lineno, node.value)
-        for node in ast.walk(tree)
+        for node in _nodes(source)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if (match := re.fullmatch(r"(\w+)\.[A-Z]\w+", node.value)) and match[1] in banned
     ]
@@ -81,7 +92,7 @@ def climbing_imports(path: str, source: str) -> list[str]:
     folders = FOLDERS.get(room)
     if folders is None or "migrations" in path:
         return []
-    imported = [(line, name.split(".")) for line, name in _imports(path, ast.parse(source))]
+    imported = [(line, name.split(".")) for line, name in _imports(path, _nodes(source))]
     return [
         f"{path}:{line} {room}/{place} may not know {'.'.join(parts)}"
         for line, parts in imported
@@ -107,7 +118,7 @@ def circles(sources: dict[str, str]) -> list[str]:
 
 
 def _modules(path: str, source: str, known: dict[str, str]) -> set[str]:
-    found = {name for _, name in _imports(path, ast.parse(source))}
+    found = {name for _, name in _imports(path, _nodes(source))}
     return {name if name in known else name.rpartition(".")[0] for name in found} & known.keys()
 
 
@@ -125,8 +136,8 @@ def _reached(imports: dict[str, set[str]], start: str) -> set[str]:
 
 def late_imports(path: str, source: str) -> list[str]:
     """Imports of ours inside a function: a circle in hiding."""
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
-    found = {(line, name) for function in functions for line, name in _imports(path, function)}
+    functions = [node for node in _nodes(source) if isinstance(node, Function)]
+    found = {(line, name) for function in functions for line, name in _imports(path, ast.walk(function))}
     return [f"{path}:{line} imports {name} inside a function" for line, name in sorted(found) if _ours(name)]
 
 
@@ -137,12 +148,12 @@ def vague_names(path: str, source: str = "") -> list[str]:
 
 def hidden_effects(path: str, source: str) -> list[str]:
     """Signals, and save() or delete() overrides in models: changes nobody sees called."""
-    tree = ast.parse(source)
-    signals = [(line, name) for line, name in _imports(path, tree) if name.startswith(tuple(SIGNAL_MODULES))]
+    signals = [(line, name) for line, name in _imports(path, _nodes(source)) if name.startswith(tuple(SIGNAL_MODULES))]
+    is_model = "models" in PurePosixPath(path.removesuffix(".py")).parts
     overrides = [
         (node.lineno, f"{holder.name}.{node.name}()")
-        for holder in ast.walk(tree)
-        if isinstance(holder, ast.ClassDef) and PurePosixPath(path).name == "models.py"
+        for holder in _nodes(source)
+        if isinstance(holder, ast.ClassDef) and is_model
         for node in holder.body
         if isinstance(node, Function) and node.name in ("save", "delete")
     ]
@@ -152,7 +163,7 @@ def hidden_effects(path: str, source: str) -> list[str]:
 def unscoped_lookups(path: str, source: str) -> list[tuple[str, str]]:
     """Lookups that do not start with `.of(account)`: pairs of place ("file::function") and complaint."""
     found = []
-    for place, node in _placed(ast.parse(source)):
+    for place, node in _placed(_tree(source)):
         where = f"{path}::{place}"
         if isinstance(node, ast.Attribute) and node.attr in ("_default_manager", "_base_manager"):
             found.append((where, f"{path}:{node.lineno} uses {node.attr}"))
@@ -166,11 +177,11 @@ def unscoped_lookups(path: str, source: str) -> list[tuple[str, str]]:
 
 
 def long_views(path: str, source: str) -> list[str]:
-    """Views with more than fifteen lines, docstring not counted."""
+    """Views with more than twenty lines, docstring not counted."""
     if PurePosixPath(path).stem != "views" and "views" not in PurePosixPath(path).parts:
         return []
     text = source.splitlines()
-    views = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
+    views = [node for node in _nodes(source) if isinstance(node, Function)]
     return [
         f"{path}:{view.lineno} {view.name} has {lines} lines"
         for view in views
@@ -180,15 +191,15 @@ def long_views(path: str, source: str) -> list[str]:
 
 def quoting_log_lines(path: str, source: str) -> list[str]:
     """Lines of the log that repeat what an exception says: it may quote a row, an address or a statement."""
-    tree = ast.parse(source)
-    caught = {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name}
+    nodes = _nodes(source)
+    caught = {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
     given = {
         node.arg
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.arg) and node.annotation and "Exception" in ast.unparse(node.annotation)
     }
-    lines = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_log_line(node)]
-    kinds = {id(node.args[0]) for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_of_type(node)}
+    lines = [node for node in nodes if isinstance(node, ast.Call) and _is_log_line(node)]
+    kinds = {id(node.args[0]) for node in nodes if isinstance(node, ast.Call) and _is_of_type(node)}
     return [
         f"{path}:{line.lineno} logs what {node.id} says"
         for line in lines
@@ -226,14 +237,14 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 def german_outside_gettext(path: str, source: str) -> list[str]:
     """String literals that look German and that no translator would ever see; docstrings are for us."""
-    tree = ast.parse(source)
-    seen = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = _nodes(source)
+    seen = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
             seen |= {id(inner) for inner in ast.walk(node)}
     return [
         f"{path}:{node.lineno} {node.value[:40]!r} outside gettext"
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if id(node) not in seen and GERMAN.search(node.value)
     ]
@@ -250,8 +261,8 @@ def _ours(name: str) -> bool:
     return name.split(".")[0] in ROOMS
 
 
-def _imports(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _imports(path: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         if isinstance(node, ast.ImportFrom):
