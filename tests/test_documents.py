@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config import checks
 from tests.house import code, documents
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -84,3 +85,14 @@ def test_what_leads_somewhere_is_let_pass() -> None:
     assert documents.wide_lines("x" * 121) == ["x" * 121]
     assert documents.wide_lines("x" * 120 + "\n| " + "x" * 200) == []
     assert documents.variables('env.bool("A_B", 1) or os.environ.get("CD") or x.get("E_F")') == {"A_B", "CD"}
+
+
+def test_pre_commit_runs_the_formatters_of_make_check_and_fetches_nothing() -> None:
+    text = (CHECKOUT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (\S+)", text) == ["local"]
+    assert "://" not in text
+    entries = re.findall(r"entry: \.venv/bin/(.+)", text)
+    of_check = [" ".join(checks.commands()[name]) for name in ("format", "lint", "templates")]
+    formatters = ("ruff format", "ruff check", "djade", "--target-version 5.2")
+    for formatter, hook, command in zip(formatters, [*entries, entries[-1]], [*of_check, of_check[-1]], strict=True):
+        assert formatter in hook and formatter in command
