@@ -1,0 +1,1 @@
+"""Offices, their people, roles and plans, and how people log in."""

@@ -1,0 +1,1 @@
+"""Settings, addresses and servers: the street door, which may know every room."""

@@ -1,0 +1,1 @@
+"""The demo offices with their people and stories: no part of the product."""

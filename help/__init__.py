@@ -1,0 +1,1 @@
+"""Help articles, votes on them, and feedback to the operator."""

@@ -46,6 +46,14 @@ def test_folders_stand_in_the_map_in_the_order_in_which_they_may_be_imported() -
         assert rows == [name for name in names if name in rows]
 
 
+def test_every_folder_says_what_it_is_for() -> None:
+    packages = [path for room in (*code.ROOMS, "tests") for path in (CHECKOUT / room).rglob("__init__.py")]
+    assert CHECKOUT / "pipeline" / "cards" / "__init__.py" in packages
+    sources = {path.relative_to(CHECKOUT).as_posix(): path.read_text() for path in packages}
+    assert [words for path, source in sources.items() for words in documents.untold_folders(path, source)] == []
+    assert len(documents.untold_folders("pipeline/cards/__init__.py", "X = 1")) == 1
+
+
 def test_every_variable_of_the_environment_is_described() -> None:
     read = {name for path in CHECKOUT.glob("config/*.py") for name in documents.variables(path.read_text())}
     assert {"SECRET_KEY", "WEB_WORKERS", "DEMO_CONTACTS"} < read

@@ -1,0 +1,1 @@
+"""The pages of a contact that need no board."""

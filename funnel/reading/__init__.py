@@ -1,0 +1,1 @@
+"""Understanding what comes back by mail: bounces, machines, people. Pure: knows no Django."""

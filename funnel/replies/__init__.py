@@ -1,0 +1,1 @@
+"""Acting on what came back: the mailbox, the web hook, answers, and a person's no."""

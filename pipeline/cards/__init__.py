@@ -1,0 +1,1 @@
+"""Moving cards: the one door, places and ranks, locks, and many at once."""

@@ -1,0 +1,1 @@
+"""Changes of many contacts or of columns at once, each with its way back."""

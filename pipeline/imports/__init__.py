@@ -1,0 +1,1 @@
+"""An import from the upload to the report, and taking it back."""

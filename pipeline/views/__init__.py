@@ -1,0 +1,1 @@
+"""The pages of the pipeline: board, list, detail page, import, export, trash."""

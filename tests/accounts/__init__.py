@@ -1,0 +1,1 @@
+"""Logins, offices and their people."""

@@ -1,0 +1,1 @@
+"""Starting, restarting, backing up, deploying and having a bad day."""

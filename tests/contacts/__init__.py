@@ -1,0 +1,1 @@
+"""Contacts, their pages, and the files they come in."""

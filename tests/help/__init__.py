@@ -1,0 +1,1 @@
+"""Help articles, votes and feedback."""

@@ -1,5 +1,6 @@
 """The rules that documents can break: what they name exists, and what they must name is there."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def anchors(text: str) -> set[str]:
 def wide_lines(text: str) -> list[str]:
     """Lines of prose that nobody wants to read; a row of a table cannot be broken."""
     return [line for line in text.splitlines() if len(line) > COLUMNS and not line.startswith("|")]
+
+
+def untold_folders(path: str, source: str) -> list[str]:
+    """Packages that do not say what they are for, but for those whose names Django gives."""
+    is_given = Path(path).parent.name in ("management", "commands", "migrations", "templatetags")
+    return [] if is_given or ast.get_docstring(ast.parse(source)) else [f"{path} does not say what its folder is for"]
 
 
 def variables(source: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""Contrast, icons and static files."""

@@ -1,0 +1,1 @@
+"""Board, list, detail page, import and export."""
