@@ -5,9 +5,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Func, TextField, Value
 
 from contacts import identity, reaches, search
+from contacts.description import FACTS
 from contacts.models import Contact
 
 FIELDS = ["phone_e164", "sort_name", "search", "keys"]
+_SEARCHED = [fact.name for fact in FACTS.values() if fact.searched and fact.kind in ("text", "tags")]
 
 
 def derive(contact: Contact) -> Contact:
@@ -29,18 +31,9 @@ def search_vector(contact: Contact) -> Func:
 def lexemes(contact: Contact) -> list[str]:
     """The words a contact is found by; `phone_e164` is derived already."""
     return search.lexemes(
-        title=contact.title,
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        company=contact.company,
-        partner_first_name=contact.partner_first_name,
-        partner_last_name=contact.partner_last_name,
         emails=reaches.texts(contact.email, contact.more_emails),
         phones=[contact.phone_e164 or contact.phone, *map(_dialled, contact.more_phones)],
-        street=contact.street,
-        postal_code=contact.postal_code,
-        city=contact.city,
-        tags=contact.tags,
+        **{name: getattr(contact, name) for name in _SEARCHED},
     )
 
 

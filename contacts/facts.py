@@ -1,57 +1,20 @@
 """The facts of a contact, edited in groups. Who saves over somebody else's edit sees both values instead."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from base.fields import german_number
 from base.refusals import Conflict, NotUnderstood
 from contacts import derived, reaches
+from contacts.description import EDITED, FACTS, NAMES
 from contacts.finding import lock
 from contacts.models import Change, Contact
 
-REACH = ("email", "email_kind", "more_emails", "phone", "phone_kind", "phone_words", "more_phones")
-
-
-@dataclass(frozen=True)
-class Group:
-    """Facts that are edited together."""
-
-    key: str
-    label: Promise
-    fields: tuple[str, ...]
-
-
-GROUPS = {
-    group.key: group
-    for group in (
-        Group(
-            "person",
-            gettext_lazy("Person"),
-            ("salutation", "title", "first_name", "last_name", "company"),
-        ),
-        Group(
-            "partner",
-            gettext_lazy("Zweite Person"),
-            ("partner_salutation", "partner_title", "partner_first_name", "partner_last_name"),
-        ),
-        Group("reach", gettext_lazy("Erreichbarkeit"), REACH),
-        Group("address", gettext_lazy("Adresse"), ("street", "postal_code", "city")),
-        Group("property", gettext_lazy("Objekt"), ("property_kind", "living_area", "plot_area", "year_built")),
-        Group("source", gettext_lazy("Quelle"), ("source", "source_detail")),
-        Group("tags", gettext_lazy("Schlagwörter"), ("tags",)),
-    )
-}
-FIELDS = tuple(name for group in GROUPS.values() for name in group.fields)
-NAMES = ("last_name", "company", "email", "phone")  # one of them at least, or nobody could tell who it is
 _LONGEST = Change._meta.get_field("before").max_length
 
 
@@ -70,14 +33,14 @@ class Overtaken(Conflict):
 
 @transaction.atomic
 def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, actor: User, now: datetime) -> Contact:
-    """Writes checked values of `FIELDS`; answers the contact as it now is, its version raised by one.
+    """Writes checked values of `EDITED` facts; answers the contact as it now is, its version raised by one.
 
     `version` is the one the values were typed against; None: do not check. What is so already writes nothing,
     whatever the version. Raises Http404 and Gone like `finding.lock`, Overtaken for an old version, NotUnderstood
     if no name, company, e-mail address or phone number would be left.
     """
     locked = lock(actor, contact.pk)
-    values = {name: values[name] for name in FIELDS if name in values and getattr(locked, name) != values[name]}
+    values = {name: values[name] for name in EDITED if name in values and getattr(locked, name) != values[name]}
     if not values:
         return locked
     if version is not None and version != locked.version:
@@ -113,13 +76,19 @@ def text(name: str, value: Any) -> str:
     """How a field's value is written: „Frau“, „142,5“, „–“."""
     if value in (None, "", []):
         return "–"
-    if name in ("more_emails", "more_phones"):
-        return reaches.write(value)
-    if isinstance(value, list):
-        return ", ".join(value)
-    if isinstance(value, Decimal):
-        return german_number(value)
-    return str(dict(Contact._meta.get_field(name).flatchoices).get(value, value))
+    match FACTS[name].kind if name in FACTS else "":
+        case "emails" | "phones":
+            return reaches.write(value)
+        case "tags":
+            return ", ".join(value)
+        case "area":
+            return german_number(value)
+        case "date":
+            return f"{value:%d.%m.%Y}"
+        case "choice":
+            return str(dict(Contact._meta.get_field(name).flatchoices).get(value, value))
+        case _:
+            return str(value)
 
 
 def _summary(contact: Contact, names: Collection[str]) -> str:

@@ -1,11 +1,13 @@
 """The facts of a contact as its page shows them, group by group."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from base.fields import german_number
 from contacts import facts, reaches
+from contacts.description import GROUPS, Group
 from contacts.models import Contact
 
 
@@ -21,29 +23,32 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    group: facts.Group
+    group: Group
     lines: list[Line]
 
 
 def sections(contact: Contact) -> list[Section]:
     """All groups in their order; a group without values has one line that says so."""
-    return [section(contact, group) for group in facts.GROUPS.values()]
+    return [section(contact, group) for group in GROUPS.values()]
 
 
-def section(contact: Contact, group: facts.Group) -> Section:
+def section(contact: Contact, group: Group) -> Section:
     """One group."""
-    lines = _LINES[group.key](contact)
+    together, said = _TOGETHER.get(group.key, (None, ()))
+    lines = together(contact) if together else []
+    lines += [_alone(contact, name) for name in group.fields if name not in said]
     return Section(group, [line for line in lines if line.text] or lines[:1])
 
 
+def _alone(contact: Contact, name: str) -> Line:
+    """A fact that nothing is said together with."""
+    value = getattr(contact, name)
+    return Line(facts.label(name), "" if value in (None, "", []) else facts.text(name, value))
+
+
 def _person(contact: Contact) -> list[Line]:
-    name = _joined(
-        contact.get_salutation_display() if contact.salutation != "neutral" else "",
-        contact.title,
-        contact.first_name,
-        contact.last_name,
-    )
-    return [Line(_("Name"), name), Line(_("Firma"), contact.company)]
+    salutation = contact.get_salutation_display() if contact.salutation != "neutral" else ""
+    return [Line(_("Name"), _joined(salutation, contact.title, contact.first_name, contact.last_name))]
 
 
 def _partner(contact: Contact) -> list[Line]:
@@ -91,20 +96,19 @@ def _source(contact: Contact) -> list[Line]:
     return [Line(_("Quelle"), " – ".join(filter(None, (contact.get_source_display(), contact.source_detail))))]
 
 
-def _tags(contact: Contact) -> list[Line]:
-    return [Line(_("Schlagwörter"), contact.tags_text)]
-
-
 def _joined(*words: str) -> str:
     return " ".join(filter(None, words))
 
 
-_LINES = {
-    "person": _person,
-    "partner": _partner,
-    "reach": _reach,
-    "address": _address,
-    "property": _property,
-    "source": _source,
-    "tags": _tags,
+# What is said together; every other fact of a group has a line of its own below.
+_TOGETHER: dict[str, tuple[Callable[[Contact], list[Line]], tuple[str, ...]]] = {
+    "person": (_person, ("salutation", "title", "first_name", "last_name")),
+    "partner": (_partner, ("partner_salutation", "partner_title", "partner_first_name", "partner_last_name")),
+    "reach": (
+        _reach,
+        ("email", "email_kind", "more_emails", "phone", "phone_kind", "phone_words", "more_phones"),
+    ),
+    "address": (_address, ("street", "postal_code", "city")),
+    "property": (_property, ("property_kind", "living_area", "plot_area", "year_built")),
+    "source": (_source, ("source", "source_detail")),
 }

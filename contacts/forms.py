@@ -9,41 +9,29 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from base.dates import quick_picks
-from base.fields import AreaField, DayField, EmailField, MomentField, TagsField, TidyText, until
+from base.fields import DayField, MomentField, TidyText, until
 from contacts import facts, reaches
 from contacts.actions import to_come
 from contacts.assignment import available
 from contacts.consent import BY_HAND
+from contacts.description import EDITED, NAMES
+from contacts.fact_fields import form_field
 from contacts.kinds import MANUAL, PLANNABLE, Kind, Outcome
 from contacts.models import Action, Consent, Contact
-from contacts.reach_fields import ReachesField, swap
+from contacts.reach_fields import swap
 
 
 class FactsForm(TidyText, forms.ModelForm):
     """Some or all facts of a contact. It checks; `facts.save` writes."""
 
-    email = EmailField(label=gettext_lazy("E-Mail-Adresse"), max_length=254, required=False)
-    more_emails = ReachesField(is_phone=False, label=gettext_lazy("Weitere Mailadressen"))
-    more_phones = ReachesField(is_phone=True, label=gettext_lazy("Weitere Nummern"))
-    living_area = AreaField(
-        label=gettext_lazy("Wohnfläche in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
-    )
-    plot_area = AreaField(
-        label=gettext_lazy("Grundstück in m²"), min_value=0, max_digits=9, decimal_places=2, required=False
-    )
-    year_built = forms.IntegerField(label=gettext_lazy("Baujahr"), min_value=1000, max_value=2100, required=False)
-    tags = TagsField(
-        label=gettext_lazy("Schlagwörter"),
-        max_length=700,
-        required=False,
-        help_text=gettext_lazy("mit Kommas getrennt"),
-    )
-
     class Meta:
         model = Contact
-        fields = facts.FIELDS
+        fields = EDITED
+        formfield_callback = form_field
         # Short, and told apart from the first address and number when a label is spoken or searched for.
         labels = {
+            "more_emails": gettext_lazy("Weitere Mailadressen"),
+            "more_phones": gettext_lazy("Weitere Nummern"),
             "email_kind": gettext_lazy("Art der Adresse"),
             "phone_kind": gettext_lazy("Art der Nummer"),
             "phone_words": gettext_lazy("Hinweis zur Nummer"),
@@ -63,8 +51,8 @@ class FactsForm(TidyText, forms.ModelForm):
         values = super().clean()
         self._order(values, "email", "more_emails", "email_kind")
         self._order(values, "phone", "more_phones", "phone_kind", "phone_words")
-        known = {name: getattr(self.instance, name) for name in facts.NAMES} | values
-        if not self.errors and not any(known[name] for name in facts.NAMES):
+        known = {name: getattr(self.instance, name) for name in NAMES} | values
+        if not self.errors and not any(known[name] for name in NAMES):
             raise forms.ValidationError(facts.nameless(), code="nameless")
         return values
 

@@ -38,26 +38,17 @@ def fold_short(text: str) -> str:
 
 def lexemes(
     *,
-    title: str = "",
-    first_name: str = "",
-    last_name: str = "",
-    company: str = "",
-    partner_first_name: str = "",
-    partner_last_name: str = "",
     email: str = "",
     emails: Iterable[str] = (),
     phone: str = "",
     phones: Iterable[str] = (),
     street: str = "",
-    postal_code: str = "",
-    city: str = "",
     tags: Iterable[str] = (),
+    **texts: str,
 ) -> list[str]:
-    """The distinct, sorted lexemes of a contact; phones as E.164 where known, else as typed."""
-    names = (title, first_name, last_name, company, partner_first_name, partner_last_name)
+    """The distinct, sorted lexemes of a contact's facts; phones as E.164 where known, else as typed."""
     addresses = [*filter(None, (email, *emails))]
-    texts = (*names, *addresses, postal_code, city, *tags)
-    words = {word for text in texts for word in _words(text) | _words(_unparted(text))}
+    words = {word for text in (*texts.values(), *addresses, *tags) for word in _words(text) | _words(_unparted(text))}
     roads = _words(street)
     words |= roads | {road + "asse" for road in roads if road.endswith("str")}
     words |= {_printable(folded(address)) for address in addresses for folded in (fold, fold_short)}

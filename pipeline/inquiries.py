@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Account, User
 from contacts import actions, facts
+from contacts.description import EDITED, FACTS
 from contacts.kinds import Kind
 from contacts.models import Contact
 from pipeline import leads
@@ -17,7 +18,7 @@ from pipeline.cards import bulk, places
 from pipeline.columns import verbs as board
 from pipeline.imports import matching
 from pipeline.imports.people import People
-from pipeline.imports.rows import FACTS, Row
+from pipeline.imports.rows import Row
 from pipeline.models import Card, Column, Move
 
 
@@ -88,5 +89,5 @@ def _complete(contact: Contact, row: Row, now: datetime) -> None:
     """Adds what was not known yet, and overwrites nothing."""
     known = {name: getattr(contact, name) for name in FACTS}
     added = matching.filled(known, row.facts)
-    if added := {name: value for name, value in added.items() if name in facts.FIELDS}:
+    if added := {name: value for name, value in added.items() if name in EDITED}:
         facts.write(contact, added, None, now)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.plans import Feature
-from contacts import assignment, facts
+from contacts import assignment
 from contacts.consent import BY_HAND
+from contacts.description import EDITED, GROUPS, Group
 from contacts.forms import FactsForm
 from contacts.models import Consent
 from funnel.models import Suppression
@@ -122,7 +123,7 @@ class IntakeForm(FactsForm):
     @property
     def values(self) -> dict[str, Any]:
         """The facts alone."""
-        return {name: self.cleaned_data[name] for name in facts.FIELDS if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in EDITED if name in self.cleaned_data}
 
     @property
     def first(self) -> list[forms.BoundField]:
@@ -130,7 +131,7 @@ class IntakeForm(FactsForm):
         return [self[name] for name in FIRST]
 
     @property
-    def groups(self) -> list[tuple[facts.Group, list[forms.BoundField]]]:
+    def groups(self) -> list[tuple[Group, list[forms.BoundField]]]:
         """The folded facts as the page shows them."""
         rest = [(group, [self[name] for name in group.fields if not self._is_open(name)]) for group in self._all]
         return [(group, fields) for group, fields in rest if fields]
@@ -140,7 +141,7 @@ class IntakeForm(FactsForm):
         """Whether something has to be corrected in what is folded away."""
         return any(not self._is_open(name) for name in self.errors if name in self.fields)
 
-    _all = tuple(facts.GROUPS.values())
+    _all = tuple(GROUPS.values())
 
     def _is_open(self, name: str) -> bool:
         return name in FIRST or name in ("note", "source", "mine")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from base import keyset
 from base.keyset import Order
+from contacts.description import FACTS
 from contacts.models import Contact, Source
 from pipeline.selection import Selection
 
@@ -45,19 +46,8 @@ ORDERS = {
 
 SHOWN = (
     "account_id",
-    "title",
-    "first_name",
-    "last_name",
-    "company",
-    "partner_title",
-    "partner_first_name",
-    "partner_last_name",
-    "email",
-    "phone",
+    *(fact.name for fact in FACTS.values() if fact.listed),
     "phone_e164",
-    "source",
-    "source_detail",
-    "due_on",
     "assignee",
     "created_at",
     "last_action_at",

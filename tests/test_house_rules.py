@@ -69,6 +69,7 @@ GERMAN_DATA = {
     "funnel/reading/bounce_words.py": "words of mail servers",
     "funnel/reading/incoming_words.py": "words of machines and of people, looked for in mails",
     "funnel/letters/advertising.py": "words that sell, looked for in German mails",
+    "contacts/description.py": "headers of other programs' files",
     "contacts/csv/fields.py": "headers of other programs' files",
     "contacts/csv/words.py": "words of other programs' files",
     "contacts/identity_words.py": "words that are nobody's name or address",

@@ -16,8 +16,7 @@ from contacts.csv.numbers import READERS
 from contacts.csv.places import ADDRESS, Cells, fields_of, place_rank
 from contacts.csv.reaches import MAX_PER_CELL, Reach, emails_in, further, in_order, is_nothing, once, phones_in
 from contacts.csv.values import empty_of, tags_in, tidy
-
-NAMES = ("last_name", "company", "email", "phone")  # a contact needs one of them
+from contacts.description import NAMES
 
 _LONG = ("note", "email", "phone")
 _TOGETHER = {*ADDRESS, "email", "phone", "full_name", "name_first", "title", "partner_title"}

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.dates import parse_date
+from contacts.description import FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
 MAX_AREA = Decimal("9999999.99")
-FIRST_YEAR_BUILT, LAST_YEAR_BUILT = 1000, 2100
 Read = tuple[object, bool]  # the value, and whether it is exactly what the cell says
 
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets

@@ -1,8 +1,9 @@
-"""The headers under which other programs write what a contact list can hold, beside the plain words of `csv_fields`.
+"""The headers under which other programs write what a contact list can hold, beside the plain words of
+`contacts.description` and `contacts.csv.fields`.
 
 Known are Outlook and Google (new and old) in both languages, Thunderbird, HubSpot, Pipedrive, Salesforce, Mailchimp,
 the lead ads of Meta, Immoware24, DATEV and Odoo. What merely tells private from business, or counts, is not repeated
-for each of them: `csv_headers` takes it away first.
+for each of them: `contacts.csv.headers` takes it away first.
 """
 
 HEADERS = {

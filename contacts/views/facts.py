@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import WORKERS, gate
 from base.refusals import NotUnderstood
 from contacts import facts, factsheet
+from contacts.description import GROUPS, Group
 from contacts.finding import find
 from contacts.forms import FactsForm, VersionForm
 from contacts.models import Contact
@@ -21,7 +22,7 @@ from contacts.views.answers import changed, small_page
 def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
     """GET: the form of one group. POST: saves it against the version it was opened with."""
     contact = find(request.user, contact_id)
-    wanted = facts.GROUPS.get(key)
+    wanted = GROUPS.get(key)
     if wanted is None:
         raise Http404
     if request.method == "POST":
@@ -29,7 +30,7 @@ def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
     return _form(request, contact, wanted, FactsForm(instance=contact, only=wanted.fields))
 
 
-def _save(request: HttpRequest, contact: Contact, group: facts.Group) -> HttpResponse:
+def _save(request: HttpRequest, contact: Contact, group: Group) -> HttpResponse:
     form = FactsForm(request.POST, instance=contact, only=group.fields)
     seen = VersionForm(request.POST)
     if not seen.is_valid():
@@ -48,7 +49,7 @@ def _save(request: HttpRequest, contact: Contact, group: facts.Group) -> HttpRes
 def _form(
     request: HttpRequest,
     contact: Contact,
-    group: facts.Group,
+    group: Group,
     form: FactsForm,
     status: int = 200,
     **context: Any,

@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from accounts.models import Account
 from contacts import identity
+from contacts.description import FACTS
 from contacts.identity import Record
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
 from pipeline.imports import matching
 from pipeline.imports.matching import Change, Person, Wish, given
-from pipeline.imports.rows import FACTS, Facts, Row, place_key, sort_name
+from pipeline.imports.rows import Facts, Row, place_key, sort_name
 
 MAX_ALIKE = 30  # people who share a number or an address: so many identify nobody
 MAX_READ = 20_000  # contacts for one batch of rows

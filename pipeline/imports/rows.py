@@ -11,34 +11,10 @@ from accounts.models import Role, User
 from contacts import search
 from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Entry
-from contacts.facts import REACH
+from contacts.description import FACTS
 from pipeline.columns.verbs import fold_name
 from pipeline.models import Column
 
-FACTS = (
-    "salutation",
-    "title",
-    "first_name",
-    "last_name",
-    "company",
-    "partner_salutation",
-    "partner_title",
-    "partner_first_name",
-    "partner_last_name",
-    *REACH,
-    "street",
-    "postal_code",
-    "city",
-    "property_kind",
-    "living_area",
-    "plot_area",
-    "year_built",
-    "source",
-    "source_detail",
-    "due_on",
-    "due_note",
-    "tags",
-)
 REJECT = "reject"  # chosen for words that mean nothing here
 _NEW = ("new", "neu", "neuer kontakt", "neue anfrage")  # what other programs call the first status
 _PLACE = (

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from django.db.models import JSONField
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
@@ -243,7 +244,7 @@ class Writer:
 
 
 CONTACT_COLUMNS = [field.attname for field in Contact._meta.concrete_fields]
-_JSON = ("action_counts", "more_emails", "more_phones")
+_JSON = [field.attname for field in Contact._meta.concrete_fields if isinstance(field, JSONField)]
 _APART = ("assignee_id", "due_on", "due_note")  # they have a history of their own
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import WORKERS, gate
 from accounts.plans import Feature
-from contacts.facts import GROUPS
+from contacts.description import GROUPS
 from contacts.finding import find
 from contacts.kinds import MANUAL, Kind
 from funnel.sending import availability

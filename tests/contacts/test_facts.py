@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.html import escape
 
 from base.refusals import Gone, NotUnderstood
-from contacts import facts
+from contacts.description import EDITED
 from contacts.facts import Overtaken, save
 from contacts.models import Change, Contact
 from contacts.search import query
@@ -51,7 +51,7 @@ def test_every_fact_is_in_exactly_one_group():
         "due_on",
         "due_note",
     }
-    assert sorted(facts.FIELDS) == sorted(editable)
+    assert sorted(EDITED) == sorted(editable)
 
 
 def test_an_edit_is_saved_counted_recorded_and_found(contact, sofia):

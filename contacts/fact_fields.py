@@ -1,0 +1,35 @@
+"""The form field of each kind of fact."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from base.fields import AreaField, DayField, EmailField, TagsField
+from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
+from contacts.reach_fields import ReachesField
+
+
+def form_field(field: models.Field, **options: Any) -> forms.Field | None:
+    """The form field for a field of the model; `options` are Django's."""
+    label = options.get("label", field.verbose_name)
+    match FACTS[field.name].kind:
+        case "email":
+            return EmailField(label=label, max_length=field.max_length, required=False)
+        case "emails":
+            return ReachesField(is_phone=False, label=label)
+        case "phones":
+            return ReachesField(is_phone=True, label=label)
+        case "area":
+            digits = {"max_digits": field.max_digits, "decimal_places": field.decimal_places}
+            return AreaField(label=label, min_value=0, required=False, **digits)
+        case "year":
+            years = {"min_value": FIRST_YEAR_BUILT, "max_value": LAST_YEAR_BUILT}
+            return forms.IntegerField(label=label, required=False, **years)
+        case "date":
+            return DayField(label=label, max_length=20, required=False)
+        case "tags":
+            return TagsField(label=label, max_length=700, required=False, help_text=_("mit Kommas getrennt"))
+        case _:
+            return field.formfield(**options)
