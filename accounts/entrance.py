@@ -30,7 +30,7 @@ def patient(view: Any) -> Any:
     """Where the limit of tries is what the page says, its status says so too, and when it ends at the latest."""
 
     @wraps(view)
-    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         form = (getattr(response, "context_data", None) or {}).get("form")
         if form is not None and form.is_bound and _is_too_often(form):
@@ -38,7 +38,7 @@ def patient(view: Any) -> Any:
             response.headers["Retry-After"] = str(PAUSE)
         return response
 
-    return told
+    return wrapped
 
 
 def _is_too_often(form: Form) -> bool:

@@ -159,7 +159,7 @@ def _ensure_running(pgdata: Path, host: Path, held: _Held, durable: bool) -> Non
         if not running(pgdata.parent):
             if launches == 2:  # the first may have met a server that was just shutting down
                 raise EmbeddedError(f"PostgreSQL startet nicht: {_complaint(pgdata, held.log_from)}")
-            _bury(pgdata)
+            _clean_up(pgdata)
             held.log_from = log.stat().st_size if (log := _log(pgdata)).exists() else 0
             held.process = _launch(pgdata, durable)
             launches += 1
@@ -177,7 +177,7 @@ def _ensure_running(pgdata: Path, host: Path, held: _Held, durable: bool) -> Non
             time.sleep(0.1)
 
 
-def _bury(pgdata: Path) -> None:
+def _clean_up(pgdata: Path) -> None:
     """Wait for what a killed server left behind, then remove its marks: a recycled process id in them would
     keep the new one from starting."""
     orphans = [p for p in psutil.process_iter() if _works_in(p.pid, pgdata)]

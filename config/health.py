@@ -16,7 +16,7 @@ from config.probe import PROBE
 class Leaving:
     """Whether this process was told to stop. A plain mark: what waits for a lock must not be set by a signal."""
 
-    told: bool = False
+    requested: bool = False
 
 
 LEAVING = Leaving()
@@ -25,7 +25,7 @@ LEAVING = Leaving()
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers and is not about to end; asks nobody else."""
-    if LEAVING.told:
+    if LEAVING.requested:
         return _not("leaving")
     return HttpResponse("ok\n", content_type="text/plain")
 
@@ -33,7 +33,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when every migration is applied and a row could be written just now, else 503. Writes nothing itself."""
-    if LEAVING.told:
+    if LEAVING.requested:
         return _not("leaving")
     try:
         is_pending = not needed() <= set(MigrationRecorder(connection).applied_migrations())

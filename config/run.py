@@ -19,7 +19,7 @@ from types import FrameType
 import psutil
 
 from config import embedded
-from config.surroundings import Surroundings, Trouble
+from config.surroundings import StartError, Surroundings
 
 TICK = 0.1
 STOP_SECONDS = 4
@@ -70,12 +70,12 @@ class Child:
             psutil.Process(self.process.pid).nice(self.niceness)
 
     def tend(self, environment: dict[str, str]) -> None:
-        """Restart the process if it has ended, later after each failure. Raises Trouble when it never lives."""
+        """Restart the process if it has ended, later after each failure. Raises StartError when it never lives."""
         now = time.monotonic()
         if self.process and self.process.poll() is not None:
             self.failures = 1 if now - self.started > SOUND_SECONDS else self.failures + 1
             if self.failures == MAX_FAILURES:
-                raise Trouble(f"{self.label} startet nicht (Grund: siehe oben); alles wird beendet.")
+                raise StartError(f"{self.label} startet nicht (Grund: siehe oben); alles wird beendet.")
             print(f"{self.label} hat sich beendet und wird neu gestartet.", file=sys.stderr, flush=True)
             self.process = None
             self.due = now + (0 if self.failures == 1 else 2**self.failures / 4)
@@ -109,7 +109,7 @@ class Supervisor:
         time.sleep(TICK)
 
     def serve(self) -> None:
-        """Start everything and keep it alive until somebody interrupts. Raises Trouble."""
+        """Start everything and keep it alive until somebody interrupts. Raises StartError."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.interrupt)
         with self.surroundings.claimed_port() as listen:
@@ -141,7 +141,7 @@ class Supervisor:
         while child.process.poll() is None:
             self.pause()
         if child.process.returncode:
-            raise Trouble("Die Datenbank ließ sich nicht vorbereiten (Grund: siehe oben).")
+            raise StartError("Die Datenbank ließ sich nicht vorbereiten (Grund: siehe oben).")
         return child.process.stdout.read().decode()
 
     def tend(self) -> None:
@@ -156,7 +156,7 @@ class Supervisor:
             if self.answers():
                 return
             self.pause()
-        raise Trouble(f"Der Webserver wurde in {READY_SECONDS} Sekunden nicht bereit.")
+        raise StartError(f"Der Webserver wurde in {READY_SECONDS} Sekunden nicht bereit.")
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection(*self.surroundings.local_address, timeout=2)
@@ -212,8 +212,8 @@ def main(arguments: list[str]) -> int:
         if arguments:
             return manage(surroundings, arguments)
         Supervisor(surroundings).serve()
-    except (Trouble, embedded.EmbeddedError) as trouble:
-        print(trouble, file=sys.stderr)
+    except (StartError, embedded.EmbeddedError) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -19,9 +19,9 @@ DRAIN = float(os.environ.get("WEB_DRAIN") or 0)  # seconds
 class ServerWorker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The signal to stop: the door is shut after `WEB_DRAIN` seconds."""
-        if LEAVING.told:
+        if LEAVING.requested:
             return
-        LEAVING.told = True
+        LEAVING.requested = True
         if not DRAIN:
             super().handle_exit(sig, frame)
             return

@@ -16,7 +16,7 @@ KEYS = ("SECRET_KEY", "TOKEN_KEY")
 WILDCARDS = ("0.0.0.0", "::", "")
 
 
-class Trouble(Exception):
+class StartError(Exception):
     """We cannot go on; the message is one German sentence for the person at the terminal."""
 
 
@@ -39,14 +39,14 @@ class Surroundings:
             family, kind, protocol, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
             listen = socket.socket(family, kind, protocol)
         except OSError as error:
-            raise Trouble(f"HOST={self.host} ist keine Adresse dieses Rechners ({error.strerror}).") from None
+            raise StartError(f"HOST={self.host} ist keine Adresse dieses Rechners ({error.strerror}).") from None
         listen.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listen.bind(address)
             listen.listen(256)
         except OSError as error:
             listen.close()
-            raise Trouble(_why_not(error, self.host, self.port)) from None
+            raise StartError(_why_not(error, self.host, self.port)) from None
         return listen
 
     def environment(self) -> dict[str, str]:
@@ -82,7 +82,7 @@ class Surroundings:
             with tempfile.TemporaryFile(dir=self.data_dir):
                 pass
         except OSError as error:
-            raise Trouble(f"In DATA_DIR={self.data_dir} kann nicht geschrieben werden ({error.strerror}).") from None
+            raise StartError(f"In DATA_DIR={self.data_dir} kann nicht geschrieben werden ({error.strerror}).") from None
 
     def _keys(self) -> dict[str, str]:
         """The office's keys, made once: sessions and the links in mails outlive a restart."""
@@ -98,7 +98,7 @@ class Surroundings:
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise Trouble(f"PORT={text} ist keine Portnummer.")
+        raise StartError(f"PORT={text} ist keine Portnummer.")
     return int(text)
 
 

@@ -21,7 +21,7 @@ MAX_PLACE_LENGTH = Consent._meta.get_field("place").max_length
 
 
 @dataclass(frozen=True)
-class State:
+class ConsentState:
     """What holds for one channel; `newest` None: never asked."""
 
     channel: str
@@ -82,16 +82,18 @@ def record(
     )
 
 
-def states(contact: Contact) -> list[State]:
+def states(contact: Contact) -> list[ConsentState]:
     """What holds now, for each channel: one statement."""
-    rows = told(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related("recorded_by")
+    rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
+        "recorded_by"
+    )
     newest = rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
     found = {row.channel: row for row in newest}
     return [_state(contact, channel, found.get(channel)) for channel in Consent.Channel.values]
 
 
 def word(row: Consent) -> str:
-    """What the person did. A withdrawal takes back what was given: `row` is one of those that were `told`."""
+    """Returns what the person did. `row` comes from `with_earlier_grant`: only what was given can be withdrawn."""
     if row.granted:
         return _("erteilt")
     if row.was_granted:  # type: ignore[attr-defined]
@@ -99,15 +101,15 @@ def word(row: Consent) -> str:
     return _("nicht erteilt") if row.method == Consent.Method.IMPORT else _("abgelehnt")
 
 
-def told(rows: QuerySet[Consent]) -> QuerySet[Consent]:
-    """With what `word` needs: whether a no takes back what was given before."""
+def with_earlier_grant(rows: QuerySet[Consent]) -> QuerySet[Consent]:
+    """Annotates the rows with `was_granted`, which `word` needs: whether there is an earlier consent of the channel."""
     same = Consent.objects.of(OuterRef("account")).filter(contact=OuterRef("contact"), channel=OuterRef("channel"))
     return rows.annotate(was_granted=Exists(same.filter(granted=True, occurred_at__lte=OuterRef("occurred_at"))))
 
 
-def _state(contact: Contact, channel: str, newest: Consent | None) -> State:
+def _state(contact: Contact, channel: str, newest: Consent | None) -> ConsentState:
     address = newest.address if newest and newest.granted else ""
-    return State(channel, newest, "" if address == _meant(contact, channel, granted=True) else address)
+    return ConsentState(channel, newest, "" if address == _meant(contact, channel, granted=True) else address)
 
 
 @transaction.atomic
@@ -131,7 +133,7 @@ def attest(
     """
     if granted and not wording.strip():
         raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))
-    if not granted and is_news:  # else the journal told us
+    if not granted and is_news:  # a replayed line is in the journal already
         _note(contact, channel, method, now)
     return Consent.objects.create(
         account_id=contact.account_id,
@@ -182,5 +184,7 @@ def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[
 
 def evidence(contact: Contact) -> list[Consent]:
     """All that is known of what the contact allowed, the oldest first."""
-    rows = told(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related("recorded_by")
+    rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
+        "recorded_by"
+    )
     return list(rows.order_by("occurred_at", "pk"))

@@ -18,7 +18,7 @@ class Detail:
     card: Card
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
-    states: list[consent.State]
+    states: list[consent.ConsentState]
     standing: permission_panel.Standing
     duplicates: list[Contact]
     ledger: contact_messages.Ledger

@@ -11,7 +11,7 @@ from contacts import actions, finding
 from contacts.due import set_due
 from contacts.models import Action, Contact
 from pipeline.cards import moves
-from pipeline.cards.locks import lock_card, lock_columns
+from pipeline.cards.locks import lock_card, lock_move_columns
 from pipeline.cards.moves import Moved
 from pipeline.models import Move
 
@@ -64,7 +64,7 @@ def follow_up(
 def _move(user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime) -> Moved | None:
     """A card that stands in the column already keeps its place there, unless this very request has put it there."""
     move_key = str(uuid5(key, f"{column_id} {version}")) if key else ""
-    card = lock_card(user, contact.pk, lock_columns(user, contact.pk, column_id))
+    card = lock_card(user, contact.pk, lock_move_columns(user, contact.pk, column_id))
     if card and card.column_id == column_id and not (key and card.last_key == move_key):
         return None
     return moves.move_card(

@@ -68,7 +68,7 @@ class FollowUpForm(ActionForm):
         return self.kind == Kind.CALL or any(self.data.get(name) or name in self.errors for name in asked)
 
     @property
-    def told(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """What `follow_up` asks for."""
         values = self.cleaned_data
         return {

@@ -10,7 +10,7 @@ from base.converters import BIGGEST
 from base.refusals import NotUnderstood
 from pipeline.models import Move
 
-FACES = frozenset({Move.Via.BOARD, Move.Via.MENU, Move.Via.LIST, Move.Via.DETAIL})
+VIA_OF_PAGES = frozenset({Move.Via.BOARD, Move.Via.MENU, Move.Via.LIST, Move.Via.DETAIL})
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Position:
         after = single(data, "after")
         via = data.get("via", Move.Via.BOARD)
         key = data.get("key", "")
-        if via not in FACES or len(key) > 40 or "\x00" in key:
+        if via not in VIA_OF_PAGES or len(key) > 40 or "\x00" in key:
             raise NotUnderstood(_("Diese Anfrage ist unvollständig. Bitte laden Sie die Seite neu."))
         return cls(
             column=number(data, "column"),

@@ -15,7 +15,7 @@ from contacts.kinds import Kind
 from contacts.models import Contact
 from pipeline import leads
 from pipeline.cards import bulk, places
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.imports import matching
 from pipeline.imports.people import People
 from pipeline.imports.rows import Row
@@ -46,7 +46,7 @@ def take_in(
     or several contacts may be meant, it is a new one, and `duplicates` shows them with each other. `values` are checked
     fields of `Contact`. Raises `NotUnderstood` for an unknown column. Each call adds an inquiry.
     """
-    columns = board.locked_of(account)  # an office's inquiries wait for each other: two at once are one contact
+    columns = verbs.lock_all_columns(account)  # an office's inquiries wait for each other: two at once are one contact
     row = Row(line=0, name="", facts={name: values[name] for name in FACTS if values.get(name)})
     contact = known = _known(account, row)
     if contact is None:
@@ -80,7 +80,7 @@ def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
     cards = Card.objects.of(contact.account).filter(pk=contact.pk)
     card = cards.get()
     if next(column for column in columns if column.pk == card.column_id).is_lost:
-        bulk.carry(cards, first, None, Move.Via.INQUIRY, now)
+        bulk.move_cards(cards, first, None, Move.Via.INQUIRY, now)
     elif Card.objects.of(contact.account).filter(column=card.column_id, rank__lt=card.rank).exists():
         cards.update(rank=places.top(card.column_id)[0])
 

@@ -17,7 +17,7 @@ from funnel.models import EnrolmentReason
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
 from pipeline.cards import places
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.models import Card, Column, ImportRow, Move, TrashedCard
 
 TRASH_DAYS = 30
@@ -76,7 +76,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     The trash remembers each card's column. What is in the trash already, or not visible, is passed over. The mails
     know the `cause` of their end, if there is one to take back.
     """
-    board.locked_columns(user)
+    verbs.lock_all_columns(user.account)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     cards = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     ids = [card.pk for card in cards]
@@ -102,7 +102,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
 @transaction.atomic
 def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     """Puts contacts from the trash back on top of their column, or of `new` if that is gone; answers how many."""
-    columns = {column.pk: column for column in board.locked_columns(user)}
+    columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     items = list(trashed.order_by("pk").select_for_update(of=("self",)))

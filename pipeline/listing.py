@@ -44,7 +44,7 @@ ORDERS = {
     "created": Order("created_at", keyset.moment),
 }
 
-SHOWN = (
+ROW_FIELDS = (
     "account_id",
     *(fact.name for fact in FACTS.values() if fact.listed),
     "phone_e164",
@@ -127,7 +127,7 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
     sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
-    contacts = _shown(selection.contacts())
+    contacts = _with_row_fields(selection.contacts())
     page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE)
     if place and not page.rows:
         page = keyset.page(contacts, order, descending=sort.descending, place=None, size=PAGE)
@@ -143,13 +143,13 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
 
 def rows(selection: Selection, ids: list[int]) -> list[Contact]:
     """The contacts with what a row shows, in the order of the ids: one statement."""
-    found = _shown(Contact.objects.of(selection.user.account).filter(pk__in=ids)).in_bulk()
+    found = _with_row_fields(Contact.objects.of(selection.user.account).filter(pk__in=ids)).in_bulk()
     return [found[pk] for pk in ids if pk in found]
 
 
-def _shown(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+def _with_row_fields(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     on_board = contacts.filter(card__isnull=False)
-    return on_board.select_related("card__column", "assignee").only(*SHOWN)
+    return on_board.select_related("card__column", "assignee").only(*ROW_FIELDS)
 
 
 def _head(selection: Selection, sort: Sort, key: str) -> Head:

@@ -46,7 +46,7 @@ ACROSS_ACCOUNTS = {
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/heartbeat.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
-    "pipeline/columns/verbs.py::locked_of": "locks the account itself",
+    "pipeline/columns/verbs.py::lock_all_columns": "locks the account itself",
     "pipeline/deeds/jobs.py::forget_old": "forgets every office's old deeds",
     "pipeline/deeds/jobs.py::_locked": "the job names the deed, and the deed the account",
     "pipeline/imports/files.py::forget_old": "forgets every office's old files",

@@ -87,7 +87,7 @@ class _Row:
         errors = []
         if not any(self.values.get(key) for key in NAMES):
             errors.append(_("Es fehlt ein Name, eine Firma, eine E-Mail-Adresse oder eine Telefonnummer."))
-        return Cleaned(self.values, errors, self._said())
+        return Cleaned(self.values, errors, self._report_remarks())
 
     def keep(self, index: int, key: str, text: str) -> None:
         """What cannot be read, or has no place of its own, is kept in the note."""
@@ -282,7 +282,7 @@ class _Row:
         if note or "note" in self.texts:
             self.values["note"] = note[: FIELDS["note"].limit]
 
-    def _said(self) -> list[str]:
+    def _report_remarks(self) -> list[str]:
         """The remarks as sentences of the report."""
         said = list(dict.fromkeys(self.remarks))
         whole = [remark for remark in said if remark.endswith(".")]

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Left, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.consent import told, word
+from contacts.consent import with_earlier_grant, word
 from contacts.csv.fields import ACTIONS, CONSENTS
 from contacts.models import Action, Consent
 
@@ -38,7 +38,7 @@ def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
 def _newest(account_id: int, contact_ids: Collection[int]) -> Iterable[Consent]:
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids)
     newest = rows.order_by("contact", "channel", "-occurred_at", "-pk").distinct("contact", "channel")
-    return told(newest).only("contact", "channel", "granted", "method", "occurred_at", "address")
+    return with_earlier_grant(newest).only("contact", "channel", "granted", "method", "occurred_at", "address")
 
 
 def _allowed(consent: Consent) -> str:

@@ -34,7 +34,7 @@ def edit(request: HttpRequest, action_id: int) -> HttpResponse:
         context = {"title": action.label, "contact": contact, "action": action, "form": form}
         return small_page(request, "contacts/_action_form.html", context, 422 if form.is_bound else 200)
     actions.edit(action=action, actor=request.user, now=now, **_corrections(action, form))
-    return _shown(request, contact, _("Der Eintrag ist geändert."))
+    return _changed_timeline(request, contact, _("Der Eintrag ist geändert."))
 
 
 @require_POST
@@ -44,7 +44,7 @@ def performance(request: HttpRequest, action_id: int) -> HttpResponse:
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
     actions.done(action=action, actor=request.user, now=timezone.now())
-    return _shown(request, contact, _("„%(action)s“ ist erledigt.") % {"action": action.label})
+    return _changed_timeline(request, contact, _("„%(action)s“ ist erledigt.") % {"action": action.label})
 
 
 @require_POST
@@ -53,7 +53,7 @@ def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
     """Takes an action back."""
     action = actions.find(request.user, action_id)
     contact = actions.remove(action=action, actor=request.user)
-    return _shown(request, contact, _("Der Eintrag ist entfernt."))
+    return _changed_timeline(request, contact, _("Der Eintrag ist entfernt."))
 
 
 @require_safe
@@ -77,7 +77,7 @@ def _corrections(action: Action, form: ActionForm) -> dict[str, Any]:
     return {"text": values["text"], "outcome": values.get("outcome", ""), moment: values["at"]}
 
 
-def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+def _changed_timeline(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
     contact.refresh_from_db()
     page = timeline.load(request.user, contact)
     return changed(request, contact, sentence, *FRAGMENTS, timeline=page)

@@ -16,7 +16,7 @@ from funnel.series import bulk_enrolments, enrolments
 from funnel.series.bulk_enrolments import Started
 from funnel.series.enrolments import Effect
 from pipeline.cards import places
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.models import Card, Column, Move
 
 MAX_ENROLLED = 500  # contacts whose mails begin at once
@@ -31,7 +31,7 @@ class Enrol(Enum):
     EVERYBODY = "everybody"  # who may not be mailed yet waits for a consent, as after a single move
 
 
-class Carried(NamedTuple):
+class BulkMove(NamedTuple):
     """How many cards changed their column, and whose mails began."""
 
     moved: int
@@ -45,11 +45,11 @@ def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: 
     Cards that are there already stay where they are. Nobody is mailed unless `enrol` asks for it. Raises
     `Gone` for a column that is not there, `NotUnderstood` for more contacts to enrol than anybody can mean at once.
     """
-    target = board.subject(board.locked_columns(user), column_id)
+    target = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     check_enrolling(len(contact_ids), enrol=enrol)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     whom = Enrol.EVERYBODY if enrol else Enrol.NOBODY
-    return carry(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=whom).moved
+    return move_cards(cards.exclude(column=target), target, user, Move.Via.BULK, now, enrol=whom).moved
 
 
 def check_enrolling(count: int, *, enrol: bool) -> None:
@@ -66,23 +66,23 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     """
     column, target = to_be_emptied(user, column_id, target_id)
     cards = Card.objects.of(user.account).filter(column=column)
-    carried = carry(cards, target, user, Move.Via.COLUMN, now)
-    board.close_gap(column)
-    return carried.moved
+    result = move_cards(cards, target, user, Move.Via.COLUMN, now)
+    verbs.close_gap(column)
+    return result.moved
 
 
 def to_be_emptied(user: User, column_id: int, target_id: int) -> tuple[Column, Column]:
     """The column and its target, locked with all others. Raises like `empty_and_remove`."""
-    columns = board.locked_columns(user)
-    column, target = board.subject(columns, column_id), board.find(columns, target_id)
+    columns = verbs.lock_all_columns(user.account)
+    column, target = verbs.subject(columns, column_id), verbs.find(columns, target_id)
     if column.is_system:
-        raise Conflict(board.bound_to_funnel())
+        raise Conflict(verbs.bound_to_funnel())
     if target.pk == column.pk:
         raise NotUnderstood(_("Bitte wählen Sie eine andere Spalte als Ziel."))
     return column, target
 
 
-def carry(
+def move_cards(
     cards: QuerySet,
     target: Column,
     user: User | None,
@@ -90,7 +90,7 @@ def carry(
     now: datetime,
     *,
     enrol: Enrol = Enrol.NOBODY,
-) -> Carried:
+) -> BulkMove:
     """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns.
 
     Leaving a status ends or pauses its mails as in a single move; entering one enrols nobody unless asked.
@@ -107,7 +107,7 @@ def carry(
         left = started.left_alone
     how = {"effect": target.effect, "causes": causes, "actor": user}
     enrolments.leave_many(account_id=target.account_id, contact_ids=left, now=now, **how)
-    return Carried(len(locked), started)
+    return BulkMove(len(locked), started)
 
 
 def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:

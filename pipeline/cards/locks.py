@@ -22,7 +22,7 @@ FOR NO KEY UPDATE
 """
 
 
-def lock_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
+def lock_move_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
     """The target and the card's present column, locked in the order of their ids."""
     values = {"account": user.account_id, "target": target_id, "contact": contact_id}
     columns = [Column.from_db(connection.alias, COLUMN, row) for row in all_rows(LOCK_COLUMNS, values)]

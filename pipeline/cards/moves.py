@@ -18,7 +18,7 @@ from contacts.models import Contact, sight
 from funnel.series import enrolments, undoing
 from funnel.series.enrolments import Announcement, Effect
 from pipeline.cards import places
-from pipeline.cards.locks import lock_card, lock_columns
+from pipeline.cards.locks import lock_card, lock_move_columns
 from pipeline.models import Card, Column, Move
 
 UNDO_SECONDS = 10
@@ -68,7 +68,7 @@ def move_card(
     Raises `NoSuchCard`, `Gone` for a card in the trash, `Overtaken` for an old version, `NotUnderstood` for an unknown
     column or neighbour and for a key that was used for another request.
     """
-    columns = lock_columns(user, contact_id, column_id)
+    columns = lock_move_columns(user, contact_id, column_id)
     card = _lock_card(user, contact_id, columns)
     request = f"{column_id} {after_id or ''} {version}"
     if key and key == card.last_key:
@@ -101,7 +101,7 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     move = seen.first()
     if move is None:
         raise NoSuchCard
-    columns = lock_columns(user, move.contact_id, move.from_column_id)
+    columns = lock_move_columns(user, move.contact_id, move.from_column_id)
     card = _lock_card(user, move.contact_id, columns)
     reversal = Move.objects.of(user.account).filter(reverses=move).first()
     if reversal and reversal.version == card.version:

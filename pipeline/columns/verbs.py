@@ -70,7 +70,7 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) ->
     Raises `NotUnderstood` for an unknown column or side, `Conflict` left of `new` or beyond 20 columns. Each call adds
     a column, but for one with the `key` of a column that stands: that is the first, once more.
     """
-    columns = locked_columns(user)
+    columns = lock_all_columns(user.account)
     inserted = next((column for column in columns if key and column.insertion == key), None)
     if inserted:
         return inserted
@@ -95,7 +95,7 @@ def rename(*, user: User, column_id: int, name: str) -> Column:
 
     Raises `NotUnderstood` for a bad or taken name, `Conflict` for a system column, `Gone`.
     """
-    columns = locked_columns(user)
+    columns = lock_all_columns(user.account)
     column = subject(columns, column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
@@ -115,7 +115,7 @@ def shift(*, user: User, column_id: int, direction: str) -> Column:
 
     Raises `Conflict` where there is none, for `new` itself, and for the second column to the left; `Gone`.
     """
-    columns = locked_columns(user)
+    columns = lock_all_columns(user.account)
     column = subject(columns, column_id)
     reason = shift_refusal(column, direction, len(columns))
     if reason:
@@ -148,7 +148,7 @@ def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
     Contacts that stand in it already are left as they are. Raises `Gone` for a column that is not there, `Conflict`
     for a system column, which starts mails of its own, and for one of lost contacts, which ends them.
     """
-    column = subject(locked_columns(user), column_id)
+    column = subject(lock_all_columns(user.account), column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
     if column.is_lost:
@@ -166,7 +166,7 @@ def remove(*, user: User, column_id: int) -> None:
     A card dropped at this moment either arrived before (and this refuses) or finds no column, because a move locks
     its target as well. Raises `Conflict` for a system column or a full one, `Gone`.
     """
-    column = subject(locked_columns(user), column_id)
+    column = subject(lock_all_columns(user.account), column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
     count = Card.objects.of(user.account).filter(column=column).count()
@@ -183,13 +183,11 @@ def close_gap(column: Column) -> None:
     Column.objects.of(column.account).filter(position__gt=position).update(position=F("position") - 1)
 
 
-def locked_columns(user: User) -> list[Column]:
-    """The office's columns from left to right, nobody else moving cards or columns until the transaction ends."""
-    return locked_of(user.account)
+def lock_all_columns(account: Account) -> list[Column]:
+    """Locks the office and all its columns; returns them from left to right.
 
-
-def locked_of(account: Account) -> list[Column]:
-    """The same for what happens by itself."""
+    Nobody else moves cards or columns of the office until the transaction ends.
+    """
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     columns = Column.objects.of(account).order_by("pk").select_for_update(no_key=True)
     return sorted(columns, key=attrgetter("position"))

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.models import Column, Deed, Move, TrashedCard
 
 
-def remember(column: Column) -> dict[str, Any]:
+def snapshot(column: Column) -> dict[str, Any]:
     """What deleting the column takes away; the caller holds its lock."""
     moves = Move.objects.of(column.account_id)
     trashed = TrashedCard.objects.of(column.account_id).filter(column=column)
@@ -36,16 +36,16 @@ WHERE part.deed_id = %s AND move.contact_id = part.contact_id AND move.version =
 """
 
 
-def revive(deed: Deed, user: User) -> Column:
+def recreate(deed: Deed, user: User) -> Column:
     """The deleted column again, with its id, at its place and for its history.
 
     Raises `Conflict` when its name has been taken since, or there are 20 columns without it.
     """
-    columns, kept = board.locked_columns(user), deed.before
-    folded = board.fold_name(kept["name"])
+    columns, kept = verbs.lock_all_columns(user.account), deed.before
+    folded = verbs.fold_name(kept["name"])
     if any(column.folded_name == folded for column in columns):
         raise Conflict(_("Eine Spalte mit diesem Namen gibt es inzwischen wieder."))
-    if len(columns) >= board.MAX_COLUMNS:
+    if len(columns) >= verbs.MAX_COLUMNS:
         raise Conflict(_("Mehr als 20 Spalten sind nicht möglich."))
     position = min(kept["position"], len(columns))
     Column.objects.of(user.account).filter(position__gte=position).update(position=F("position") + 1)

@@ -12,8 +12,8 @@ from contacts import assignment
 from contacts.models import Contact, sight
 from pipeline import leads
 from pipeline.cards import bulk
-from pipeline.columns import verbs as board
-from pipeline.deeds.column_records import remember
+from pipeline.columns import verbs
+from pipeline.deeds.column_records import snapshot
 from pipeline.models import Card, Deed, DeedPart, Move
 
 AT_ONCE = 500  # contacts that are changed within one request; more are a job, part by part
@@ -36,10 +36,10 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
         contacts = Contact.objects.of(user.account).visible_to(user).filter(pk__in=ids).order_by("pk")
         rows = contacts.select_for_update(of=("self",), no_key=True).values_list("pk", "assignee")
         return [pk for pk, assignee in rows if assignee != deed.asked["assignee"]]
-    columns = board.locked_columns(user)
+    columns = verbs.lock_all_columns(user.account)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=ids)
     if deed.kind == Kind.STATUS:
-        cards = cards.exclude(column=board.find(columns, deed.asked["column"]))
+        cards = cards.exclude(column=verbs.find(columns, deed.asked["column"]))
     return list(cards.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
@@ -73,16 +73,16 @@ def step(deed: Deed, user: User) -> bool:
 
 def step_of_column(deed: Deed, user: User) -> bool:
     """The next cards of a column that is emptied, its lowest first; with the last of them the column goes."""
-    columns = board.locked_columns(user)
-    column, target = board.find(columns, deed.column_id), board.find(columns, deed.asked["target"])
+    columns = verbs.lock_all_columns(user.account)
+    column, target = verbs.find(columns, deed.column_id), verbs.find(columns, deed.asked["target"])
     cards = Card.objects.of(user.account).filter(column=column)
     ids = list(cards.order_by("-rank").values_list("pk", flat=True)[: AT_ONCE + 1])
     note(deed, ids[:AT_ONCE])
     _count(deed, len(ids[:AT_ONCE]))
     if len(ids) > AT_ONCE:
-        bulk.carry(cards.filter(pk__in=ids[:AT_ONCE]), target, user, Move.Via.COLUMN, deed.at)
+        bulk.move_cards(cards.filter(pk__in=ids[:AT_ONCE]), target, user, Move.Via.COLUMN, deed.at)
         return True
-    deed.before = remember(column)
+    deed.before = snapshot(column)
     deed.save(update_fields=["before"])
     bulk.empty_and_remove(user=user, column_id=column.pk, target_id=target.pk, now=deed.at)
     return False

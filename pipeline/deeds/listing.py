@@ -58,4 +58,4 @@ def _line(deed: Any, left: list[Contact], user: User, now: datetime) -> Line:
     is_in_vain = deed.state == Deed.State.DONE and deed.kept > 0 and not deed.error
     can_undo = reversible.can_undo(deed, user, now) and not is_in_vain
     more = deed.kept - len(left)
-    return Line(deed, words.said(deed), can_undo, -int(-seconds // 60), left, more, is_in_vain)
+    return Line(deed, words.describe(deed), can_undo, -int(-seconds // 60), left, more, is_in_vain)

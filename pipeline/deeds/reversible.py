@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.refusals import Conflict, Forbidden
 from pipeline.cards import bulk
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.deeds import doing, reversible_columns, taking_back, tasks
-from pipeline.deeds.column_records import remember
+from pipeline.deeds.column_records import snapshot
 from pipeline.models import Card, Deed
 
 UNDO = timedelta(minutes=10)
@@ -37,7 +37,7 @@ def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, n
 @transaction.atomic
 def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime) -> Deed | None:
     """Puts the contacts on top of the column. None: all of them were there already. Raises like `bulk.move_many`."""
-    target = board.subject(board.locked_columns(user), column_id)
+    target = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     bulk.check_enrolling(len(contact_ids), enrol=enrol)
     asked = {"column": column_id, "enrol": enrol}
     deed = _deed(user, Kind.STATUS, now, subject=target.name, asked=asked)
@@ -59,7 +59,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     deed = _deed(user, Kind.EMPTY, now, asked={"target": target.pk}, total=len(ids), **names)
     if len(ids) > doing.AT_ONCE:
         return _hand_over(deed, State.DOING)
-    deed.before, deed.count = remember(column), len(ids)
+    deed.before, deed.count = snapshot(column), len(ids)
     deed.save()
     doing.note(deed, ids)
     bulk.empty_and_remove(user=user, column_id=column_id, target_id=target_id, now=now)

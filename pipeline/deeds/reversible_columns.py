@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from pipeline.columns import verbs as board
-from pipeline.deeds.column_records import remember, revive
+from pipeline.columns import verbs
+from pipeline.deeds.column_records import recreate, snapshot
 from pipeline.models import Card, Column, Deed
 
 Kind = Deed.Kind
@@ -19,7 +19,7 @@ Kind = Deed.Kind
 @transaction.atomic
 def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: datetime) -> tuple[Column, Deed]:
     """`columns.insert`; the same form again answers the first column with its deed."""
-    column = board.insert(user=user, beside_id=beside_id, side=side, key=key)
+    column = verbs.insert(user=user, beside_id=beside_id, side=side, key=key)
     known = Deed.objects.of(user.account).filter(kind=Kind.INSERT, column_id=column.pk).first()
     return column, known or _record(user, Kind.INSERT, column, now)
 
@@ -27,9 +27,9 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: date
 @transaction.atomic
 def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Column, Deed | None]:
     """`columns.rename`; the same name is no deed."""
-    board.locked_columns(user)
+    verbs.lock_all_columns(user.account)
     before = Column.objects.of(user.account).filter(pk=column_id).values_list("name", flat=True).first()
-    column = board.rename(user=user, column_id=column_id, name=name)
+    column = verbs.rename(user=user, column_id=column_id, name=name)
     if before in (None, column.name):
         return column, None
     return column, _record(user, Kind.RENAME, column, now, other=before)
@@ -38,7 +38,7 @@ def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Col
 @transaction.atomic
 def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
     """`columns.shift`."""
-    column = board.shift(user=user, column_id=column_id, direction=direction)
+    column = verbs.shift(user=user, column_id=column_id, direction=direction)
     beside = column.position - (1 if direction == "right" else -1)
     other = Column.objects.of(user.account).get(position=beside)
     return _record(user, Kind.SHIFT, column, now, asked={"direction": direction, "passed": other.pk})
@@ -47,9 +47,9 @@ def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
 @transaction.atomic
 def remove(*, user: User, column_id: int, now: datetime) -> Deed:
     """`columns.remove`."""
-    column = board.subject(board.locked_columns(user), column_id)
-    kept = {} if column.is_system else remember(column)
-    board.remove(user=user, column_id=column_id)
+    column = verbs.subject(verbs.lock_all_columns(user.account), column_id)
+    kept = {} if column.is_system else snapshot(column)
+    verbs.remove(user=user, column_id=column_id)
     return _record(user, Kind.REMOVE, column, now, column_id=column_id, before=kept)
 
 
@@ -59,9 +59,9 @@ def take_back(deed: Deed, user: User) -> None:
     Raises `Conflict` where the column, its name, its place or its contacts have changed since.
     """
     if deed.kind in (Kind.REMOVE, Kind.EMPTY):
-        revive(deed, user)
+        recreate(deed, user)
         return
-    columns = board.locked_columns(user)
+    columns = verbs.lock_all_columns(user.account)
     column = next((column for column in columns if column.pk == deed.column_id), None)
     if column is None:
         raise Conflict(_("Diese Spalte gibt es nicht mehr."))
@@ -79,14 +79,14 @@ def _take_out(column: Column, deed: Deed, user: User) -> None:
         raise Conflict(_("Jemand anderes hat diese Spalte seitdem geändert."))
     count = Card.objects.of(user.account).filter(column=column).count()
     if count:
-        raise Conflict(board.still_full(count) + ".")
-    board.close_gap(column)
+        raise Conflict(verbs.still_full(count) + ".")
+    verbs.close_gap(column)
 
 
 def _name_back(columns: list[Column], column: Column, deed: Deed) -> None:
     if column.name != deed.subject:
         raise Conflict(_("Die Spalte wurde seitdem noch einmal umbenannt."))
-    folded = board.fold_name(deed.other)
+    folded = verbs.fold_name(deed.other)
     if any(other.folded_name == folded for other in columns if other.pk != column.pk):
         raise Conflict(_("Eine Spalte mit diesem Namen gibt es inzwischen wieder."))
     column.name, column.folded_name = deed.other, folded

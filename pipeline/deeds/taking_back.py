@@ -15,7 +15,7 @@ from contacts.models import Change, Contact, sight
 from funnel.series import undoing
 from pipeline import leads
 from pipeline.cards import places
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.deeds.doing import AT_ONCE, cause
 from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
 
@@ -65,7 +65,7 @@ def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Coll
 
 def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
     """Contacts that still lie where the deed put them, to their places; those without a column to „Neue Kontakte“."""
-    columns = {column.pk: column for column in board.locked_columns(user)}
+    columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"))
     trashed = trashed.filter(contact__in=[part.contact_id for part in parts], contact__trashed_at=deed.at)
     lying = set(trashed.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
@@ -100,7 +100,7 @@ def _lay(placed: list[tuple[DeedPart, str]]) -> None:
 
 def _places(parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
     """Cards nobody has moved since go back to column and place, each with a move of its own."""
-    columns = {column.pk: column for column in board.locked_columns(user)}
+    columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     seen = Card.objects.of(user.account).filter(sight(user, "contact__"))
     seen = seen.filter(contact__in=[part.contact_id for part in parts]).order_by("pk")
     cards = {card.pk: card for card in seen.select_for_update(of=("self",))}

@@ -12,7 +12,7 @@ NAMED = 10  # contacts that were left are named in a message; the list names mor
 Kind = Deed.Kind
 
 
-def said(deed: Deed) -> str:
+def describe(deed: Deed) -> str:
     """What was done: „60 Kontakte Jan Thiele zugewiesen“."""
     number = number_format(deed.total, force_grouping=True)
     words = {"number": number, "subject": deed.subject, "other": deed.other}
@@ -68,18 +68,18 @@ def _of_column(deed: Deed) -> str:
 
 def started(deed: Deed) -> str:
     """What is said of a deed that the worker has."""
-    return _("%s: läuft im Hintergrund.") % said(deed)
+    return _("%s: läuft im Hintergrund.") % describe(deed)
 
 
 def undone(deed: Deed, user: User) -> str:
     """What taking it back came to, with the names of those that stay as they are."""
     count = deed.parts.filter(is_left=True).count()
     if not count:
-        return _("Rückgängig gemacht: %s.") % said(deed)
+        return _("Rückgängig gemacht: %s.") % describe(deed)
     if deed.state == Deed.State.UNDONE:
-        first = _("Zum Teil rückgängig gemacht: %s.") % said(deed)
+        first = _("Zum Teil rückgängig gemacht: %s.") % describe(deed)
     else:
-        first = _("Es wurde nichts zurückgenommen: %s.") % said(deed)
+        first = _("Es wurde nichts zurückgenommen: %s.") % describe(deed)
     names = _left(deed, user)
     more = count - len(names)
     if more:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from pipeline.imports.plan import ASKED
-from pipeline.models import Import, ImportRow
+from pipeline.models import Import, ImportRow, ImportState
 
 MAX_ASKED = 50  # rows
 MAX_NAMED = 10  # contacts of one row
@@ -47,7 +47,7 @@ class ChoicesForm(forms.Form):
 
 
 def _rows(source: Import) -> Sequence[ImportRow]:
-    if source.state != Import.State.CHECKED or not source.counts.get(ASKED):
+    if source.state != ImportState.CHECKED or not source.counts.get(ASKED):
         return []
     rows = ImportRow.objects.of(source.account).filter(source=source).exclude(candidates=[])
     return rows.order_by("line")[:MAX_ASKED]

@@ -17,7 +17,7 @@ from contacts.csv.guessing import left_behind
 from contacts.csv.isolation import read_apart
 from contacts.csv.sheet import Shape, Sheet
 from pipeline.columns.verbs import fold_name
-from pipeline.models import Import, ImportRow
+from pipeline.models import Import, ImportRow, ImportState
 
 KEPT_DAYS = 30
 PREVIEW_ROWS = 5
@@ -72,7 +72,7 @@ def left_out(source: Import) -> list[str]:
 def forget_old(*, now: datetime) -> int:
     """Deletes files and reports of imports older than 30 days, in all offices; what they brought stays."""
     old = Import.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(file="")
-    old = list(old.exclude(state__in=(Import.State.READING, Import.State.CHECKING, Import.State.RUNNING)))
+    old = list(old.exclude(state__in=(ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)))
     ids = [source.pk for source in old]
     ImportRow.objects.filter(source__in=ids).delete()
     Import.objects.filter(pk__in=ids).update(file="", options={})

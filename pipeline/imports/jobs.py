@@ -22,11 +22,10 @@ from pipeline.imports.mails import Mails, forecast, sentences
 from pipeline.imports.plan import MAX_REASON_LENGTH, Line, Plan, make_plan
 from pipeline.imports.words import Words
 from pipeline.imports.write import Writer
-from pipeline.models import Import, ImportRow
+from pipeline.models import Import, ImportRow, ImportState
 
 LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
 MAX_LINES = 20  # named in a sentence
-State = Import.State
 WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
 Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
 
@@ -35,32 +34,32 @@ def read(*, import_id: int, now: datetime) -> None:
     """Reads an uploaded file. One that cannot be read ends the import and is not kept."""
     with transaction.atomic():
         source = Import.objects.select_related("account").select_for_update(of=("self",), no_key=True).get(pk=import_id)
-        if source.state != State.READING:
+        if source.state != ImportState.READING:
             return
-        source.state, source.error, source.finished_at = State.UPLOADED, "", None
+        source.state, source.error, source.finished_at = ImportState.UPLOADED, "", None
         try:
             files.read(source)
         except NotUnderstood as refusal:
-            source.state, source.error, source.finished_at = State.FAILED, refusal.sentence[:500], now
+            source.state, source.error, source.finished_at = ImportState.FAILED, refusal.sentence[:500], now
             files.drop(source)
         source.save(update_fields=["state", "error", "finished_at", "file", "mapping", "options", "rows_total"])
 
 
 def check(*, import_id: int, now: datetime) -> None:
     """The dry run: leaves a report of every row. Repeated after a crash: the same report."""
-    with _working_on(import_id, State.CHECKING) as source:
+    with _working_on(import_id, ImportState.CHECKING) as source:
         if source is None:
             return
         with Progress(source) as report:
             plan = make_plan(source, files.sheet_of(source), report, now)
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
-        _finish(source, State.CHECKED, plan.counts, mails, now)
+        _finish(source, ImportState.CHECKED, plan.counts, mails, now)
 
 
 def run(*, import_id: int, now: datetime) -> None:
     """Carries the import out, all or nothing. Repeated, at once or later: no second effect."""
-    with _working_on(import_id, State.RUNNING) as source:
+    with _working_on(import_id, ImportState.RUNNING) as source:
         if source is None:
             return
         with Progress(source, stages=2) as report:
@@ -74,19 +73,19 @@ def run(*, import_id: int, now: datetime) -> None:
                 plan = make_plan(source, files.sheet_of(source), report, now)
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
-            report.next_stage(len(plan.people.wishes))
+            report.next_stage(len(plan.people.pending))
             enrol = bool(source.options.get("enrol"))
             writer = Writer(plan.people, source.account, source.user, now, report, enrol=enrol)
             writer.write(source)
             _save_report(source, plan, writer)
-        _finish(source, State.DONE, plan.counts, writer.mails, now)
+        _finish(source, ImportState.DONE, plan.counts, writer.mails, now)
 
 
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
     """Ends an import that could not be carried out; nothing of it was kept."""
-    busy = (State.READING, State.CHECKING, State.RUNNING)
+    busy = (ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)
     pending = Import.objects.filter(pk=import_id, state__in=busy)
-    pending.update(state=State.FAILED, error=sentence[:500], finished_at=now)
+    pending.update(state=ImportState.FAILED, error=sentence[:500], finished_at=now)
 
 
 def invalid_rows(lines: list[int]) -> str:
@@ -108,7 +107,7 @@ class Progress:
     def __init__(self, source: Import, stages: int = 1) -> None:
         self.source, self.stages = source, stages
         self.stage, self.size = 0, source.rows_total
-        self.told = time.monotonic()
+        self.reported_at = time.monotonic()
         self.shown = source.rows_done
         self.aside = connection.copy()
 
@@ -129,14 +128,14 @@ class Progress:
 
     def __call__(self, done: int) -> None:
         """So much of the present stage is done."""
-        if time.monotonic() - self.told < self.PAUSE:
+        if time.monotonic() - self.reported_at < self.PAUSE:
             return
         part = (self.stage + min(done / max(self.size, 1), 1)) / self.stages
         rows = int(part * self.source.rows_total)
         if rows > self.shown:
             self.shown = rows
             self._tell("rows_done = %s, options = options - 'resumed'", [rows])
-        self.told = time.monotonic()
+        self.reported_at = time.monotonic()
 
     def _tell(self, what: str, values: list[int]) -> None:
         with self.aside.cursor() as cursor:
@@ -160,12 +159,12 @@ def _is_alone(source: Import) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
     source.refresh_from_db(fields=["state"])
-    return source.state == State.RUNNING
+    return source.state == ImportState.RUNNING
 
 
 def _done(source: Import) -> int:
     """How many imports of the office have written what they had to."""
-    return Import.objects.of(source.account).filter(state=State.DONE).count()
+    return Import.objects.of(source.account).filter(state=ImportState.DONE).count()
 
 
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
@@ -182,7 +181,7 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
         contact = writer.contact_id(row.key) if writer else _present(row.key)
         mails = said.pop(contact or 0, "") if row.outcome in WRITTEN else ""
         reason = f"{row.reason} {mails}".strip()[:MAX_REASON_LENGTH]
-        changes = Jsonb(words.said(row.changed))
+        changes = Jsonb(words.describe(row.changed))
         candidates = Jsonb([] if writer else [*row.candidates])
         return (
             source.account_id,

@@ -19,7 +19,7 @@ from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
 from pipeline.cards import announcements
 from pipeline.forecast import coming_steps
-from pipeline.imports.matching import Wish
+from pipeline.imports.matching import PendingChange
 from pipeline.imports.people import People
 from pipeline.models import Column
 
@@ -74,10 +74,10 @@ def forecast(account: Account, people: People) -> Mails:
     first = next(column for column in columns if column.key == Column.Key.NEW)
     series = {column.pk: column for column in columns if column.sequence_id}
     steps, mails = coming_steps(account), Mails()
-    for keys in _parts(people.wishes):
-        wishes = {key: people.wish(key) for key in keys}
-        coming = {key: max(one.at for one in wish.consents) for key, wish in wishes.items() if wish.consents}
-        by_column = _entering(account, wishes, first)
+    for keys in _parts(people.pending):
+        changes = {key: people.pending_change(key) for key in keys}
+        coming = {key: max(one.at for one in pending.consents) for key, pending in changes.items() if pending.consents}
+        by_column = _entering(account, changes, first)
         moved = {key for addresses in by_column.values() for key in addresses}
         mails.waiting += _waiting(account, {key: at for key, at in coming.items() if key not in moved})
         for column_id, addresses in by_column.items():
@@ -117,16 +117,16 @@ def sentences(started: Started) -> dict[int, str]:
     return said | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
 
 
-def _entering(account: Account, wishes: Mapping[int, Wish], first: Column) -> dict[int, dict[int, str]]:
+def _entering(account: Account, changes: Mapping[int, PendingChange], first: Column) -> dict[int, dict[int, str]]:
     """By column, who enters it, with the address he has then."""
-    known = Contact.objects.of(account).live().filter(pk__in=[key for key in wishes if key > 0])
+    known = Contact.objects.of(account).live().filter(pk__in=[key for key in changes if key > 0])
     present = {pk: (email, column) for pk, email, column in known.values_list("pk", "email", "card__column")}
     entering: dict[int, dict[int, str]] = {}
-    for key, wish in wishes.items():
+    for key, pending in changes.items():
         address, column_id = present.get(key, ("", None))
-        target = wish.column_id or (first.pk if key < 0 else column_id)
+        target = pending.column_id or (first.pk if key < 0 else column_id)
         if target is not None and target != column_id:
-            entering.setdefault(target, {})[key] = wish.facts.get("email", address)
+            entering.setdefault(target, {})[key] = pending.facts.get("email", address)
     return entering
 
 

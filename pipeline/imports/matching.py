@@ -20,7 +20,7 @@ def given(evidence: Evidence) -> Given:
 
 
 @dataclass(slots=True)
-class Wish:
+class PendingChange:
     """All that the rows of the file want of one contact."""
 
     line: int  # of the first row
@@ -53,10 +53,10 @@ class Person:
     def changed(self) -> None:
         self._record = None
 
-    def hears(self, wish: Wish) -> None:
+    def remember(self, pending: PendingChange) -> None:
         """Knows the notes and consents that the file brings, so that none is brought again."""
-        self.notes.update(wish.notes)
-        self.consents.update(map(given, wish.consents))
+        self.notes.update(pending.notes)
+        self.consents.update(map(given, pending.consents))
 
 
 def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:

@@ -16,7 +16,7 @@ from contacts.identity import Record
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
 from pipeline.imports import matching
-from pipeline.imports.matching import Change, Person, Wish, given
+from pipeline.imports.matching import Change, PendingChange, Person, given
 from pipeline.imports.rows import Facts, Row, place_key, sort_name
 
 MAX_ALIKE = 30  # people who share a number or an address: so many identify nobody
@@ -37,8 +37,8 @@ class People:
     def __init__(self, account: Account, *, with_consents: bool) -> None:
         self.account = account
         self.with_consents = with_consents
-        self.wishes: dict[int, bytes] = {}
-        self.brought = 0
+        self.pending: dict[int, bytes] = {}
+        self.added = 0
         self._seen: dict[int, tuple[int, ...]] = {}  # hash of a key → contacts the file has touched
         self._claims: dict[int, int] = {}  # contact → the id by which the file knows it
         self._near: dict[int, list[Person]] = {}  # hash of a key → contacts of this batch
@@ -68,9 +68,9 @@ class People:
             self._read(found.order_by("pk")[:MAX_READ])
         for key in touched:
             if key < 0:
-                wish = self.wish(key)
-                self._know(Person(key, dict(wish.facts), wish.column_id))
-                self._loaded[key].hears(wish)
+                pending = self.pending_change(key)
+                self._know(Person(key, dict(pending.facts), pending.column_id))
+                self._loaded[key].remember(pending)
         if has_notes:
             self._read_notes()
         if self.with_consents:
@@ -97,57 +97,57 @@ class People:
 
     def mark(self, person: Person) -> int:
         """How a report names the contact: by its id, or less than zero by the first row that brings it."""
-        return person.key if person.key > 0 else -self.wish(person.key).line
+        return person.key if person.key > 0 else -self.pending_change(person.key).line
 
-    def bring(self, row: Row) -> Person:
+    def add(self, row: Row) -> Person:
         """A contact that does not exist yet."""
-        self.brought += 1
-        person = Person(-self.brought, dict(row.facts), row.column_id)
-        wish = Wish(row.line, row.facts, row.column_id, created_at=row.created_at)
-        wish.notes += [row.note] if row.note else []
-        wish.consents += [row.consent] if row.consent else []
-        person.hears(wish)
-        self._keep(person, wish, row)
+        self.added += 1
+        person = Person(-self.added, dict(row.facts), row.column_id)
+        pending = PendingChange(row.line, row.facts, row.column_id, created_at=row.created_at)
+        pending.notes += [row.note] if row.note else []
+        pending.consents += [row.consent] if row.consent else []
+        person.remember(pending)
+        self._keep(person, pending, row)
         return person
 
     def merge(self, person: Person, row: Row) -> list[Change]:
         """Notes what the row wants of a known contact; answers what that changes: field, old value, new one."""
         wanted = matching.wanted(person.facts, row.facts)
-        wish = self.wish(person.key) if person.key in self.wishes else Wish(row.line)
+        pending = self.pending_change(person.key) if person.key in self.pending else PendingChange(row.line)
         changed: list[Change] = [(name, person.facts.get(name), value) for name, value in wanted.items()]
         person.facts.update(wanted)
-        wish.facts.update(wanted)
+        pending.facts.update(wanted)
         person.changed()
         if row.column_id is not None and row.column_id != person.column_id:
             changed.append(("status", person.column_id, row.column_id))
-            person.column_id = wish.column_id = row.column_id
+            person.column_id = pending.column_id = row.column_id
         if row.note and row.note not in person.notes:
             person.notes.add(row.note)
-            wish.notes.append(row.note)
+            pending.notes.append(row.note)
             changed.append(("note", None, row.note))
         if row.consent and given(row.consent) not in person.consents:
             person.consents.add(given(row.consent))
-            wish.consents.append(row.consent)
+            pending.consents.append(row.consent)
             changed.append(("consent_at", None, row.consent.at))
         if changed or row.file_id:
-            self._keep(person, wish, row, is_written=bool(changed))
+            self._keep(person, pending, row, is_written=bool(changed))
         return changed
 
-    def wish(self, key: int) -> Wish:
+    def pending_change(self, key: int) -> PendingChange:
         """What the file wants of this contact."""
-        return pickle.loads(self.wishes[key])  # noqa: S301  our own bytes, never out of this process
+        return pickle.loads(self.pending[key])  # noqa: S301  our own bytes, never out of this process
 
     def new(self) -> range:
         """The keys of the contacts to be made, in the order of the file."""
-        return range(-1, -self.brought - 1, -1)
+        return range(-1, -self.added - 1, -1)
 
     def known(self) -> list[int]:
         """The ids of the contacts to be changed, in the order in which rows are locked."""
-        return sorted(key for key in self.wishes if key > 0)
+        return sorted(key for key in self.pending if key > 0)
 
-    def _keep(self, person: Person, wish: Wish, row: Row, *, is_written: bool = True) -> None:
+    def _keep(self, person: Person, pending: PendingChange, row: Row, *, is_written: bool = True) -> None:
         if is_written:
-            self.wishes[person.key] = pickle.dumps(wish, protocol=5)
+            self.pending[person.key] = pickle.dumps(pending, protocol=5)
         if row.file_id:
             self._claims.setdefault(person.key, row.file_id)
         self._know(person)
@@ -173,11 +173,11 @@ class People:
             known = dict(zip(("assignee_id", *FACTS), facts, strict=True))
             known = {name: value for name, value in known.items() if value not in (None, "", [])}
             person = Person(key, known, column_id, trashed_at is not None)
-            if key in self.wishes:
-                wish = self.wish(key)
-                person.facts |= wish.facts
-                person.column_id = wish.column_id or column_id
-                person.hears(wish)
+            if key in self.pending:
+                pending = self.pending_change(key)
+                person.facts |= pending.facts
+                person.column_id = pending.column_id or column_id
+                person.remember(pending)
             self._know(person)
 
     def _read_notes(self) -> None:

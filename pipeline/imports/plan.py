@@ -77,7 +77,7 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
         plan.people.load(row for row in batch if not row.errors)
         no_mail = suppression.entries(source.account_id, _addresses(batch))
         plan.suppressed += sum(_address(row) in no_mail for row in batch if not row.errors)
-        plan.lines += [_line(plan, row, no_mail) for row in batch]
+        plan.lines += [_line_of(plan, row, no_mail) for row in batch]
         report(len(plan.lines))
     return plan
 
@@ -93,9 +93,9 @@ def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
         raise Forbidden(str(Feature.ASSIGN.label))
 
 
-def _line(plan: Plan, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
+def _line_of(plan: Plan, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
     if row.errors:
-        return _said(row, Outcome.SKIPPED if row.is_left_out else Outcome.INVALID, " ".join(row.errors))
+        return _report_line(row, Outcome.SKIPPED if row.is_left_out else Outcome.INVALID, " ".join(row.errors))
     line, entry, closed = _matched(plan, row), no_mail.get(_address(row)), ""
     if entry is not None:
         said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
@@ -110,8 +110,8 @@ def _matched(plan: Plan, row: Row) -> Line:
     marks = [people.mark(person) for person in found.several]
     person = found.person or _chosen(plan, row, found.several)
     if person is None:
-        reason, key = _shared_with(found.others), people.bring(row).key
-        return _said(row, Outcome.CREATED, reason, key)._replace(candidates=marks)
+        reason, key = _shared_with(found.others), people.add(row).key
+        return _report_line(row, Outcome.CREATED, reason, key)._replace(candidates=marks)
     return _merged(people, row, person)._replace(candidates=marks)
 
 
@@ -124,14 +124,18 @@ def _chosen(plan: Plan, row: Row, several: Sequence[Person]) -> Person | None:
 def _merged(people: People, row: Row, person: Person) -> Line:
     name = name_of(person.facts)
     if person.trashed:
-        return _said(row, Outcome.SKIPPED, _("Der Kontakt liegt im Papierkorb."), person.key)
-    twin = _("Gleicher Kontakt wie Zeile %(line)s.") % {"line": people.wish(person.key).line} if person.key < 0 else ""
+        return _report_line(row, Outcome.SKIPPED, _("Der Kontakt liegt im Papierkorb."), person.key)
+    twin = (
+        _("Gleicher Kontakt wie Zeile %(line)s.") % {"line": people.pending_change(person.key).line}
+        if person.key < 0
+        else ""
+    )
     changed = people.merge(person, row)
     if not changed:
-        return _said(row, Outcome.UNCHANGED, twin, person.key)._replace(name=name[:200])
+        return _report_line(row, Outcome.UNCHANGED, twin, person.key)._replace(name=name[:200])
     fields = ", ".join(label(field) for field, _old, _new in changed)
     reason = f"{twin} {_('Geändert: %(fields)s.') % {'fields': fields}}".strip()
-    return _said(row, Outcome.UPDATED, reason, person.key)._replace(name=name[:200], changed=changed)
+    return _report_line(row, Outcome.UPDATED, reason, person.key)._replace(name=name[:200], changed=changed)
 
 
 def _shared_with(others: Sequence[tuple[str, Person]]) -> str:
@@ -151,7 +155,7 @@ def label(name: str) -> str:
     return FIELDS["assignee" if name == "assignee_id" else name].label
 
 
-def _said(row: Row, outcome: str, reason: str, key: int | None = None) -> Line:
+def _report_line(row: Row, outcome: str, reason: str, key: int | None = None) -> Line:
     return Line(row.line, str(outcome), row.name[:200], reason[:MAX_REASON_LENGTH], key)
 
 

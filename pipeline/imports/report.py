@@ -20,24 +20,23 @@ from pipeline.imports.mails import Mails, too_many
 from pipeline.imports.plan import SUPPRESSED
 from pipeline.imports.steps import BUSY, can_be_mapped, lines_at_fault
 from pipeline.imports.words import line
-from pipeline.models import Column, Import, ImportRow
+from pipeline.models import Column, Import, ImportRow, ImportState
 
 PAGE = 100
 FIFTH = 20  # percent
 Outcome = ImportRow.Outcome
-State = Import.State
 STEPS = {
-    State.READING: 1,
-    State.UPLOADED: 2,
-    State.CHECKING: 3,
-    State.CHECKED: 3,
-    State.FAILED: 3,
-    State.RUNNING: 4,
-    State.DONE: 5,
-    State.UNDOING: 5,
-    State.UNDONE: 5,
+    ImportState.READING: 1,
+    ImportState.UPLOADED: 2,
+    ImportState.CHECKING: 3,
+    ImportState.CHECKED: 3,
+    ImportState.FAILED: 3,
+    ImportState.RUNNING: 4,
+    ImportState.DONE: 5,
+    ImportState.UNDOING: 5,
+    ImportState.UNDONE: 5,
 }
-LATER = (State.DONE, State.UNDOING, State.UNDONE)
+LATER = (ImportState.DONE, ImportState.UNDOING, ImportState.UNDONE)
 PLANNED = {  # nothing of it has happened yet
     Outcome.CREATED: gettext_lazy("neu"),
     Outcome.UPDATED: gettext_lazy("zu ändern"),
@@ -54,7 +53,7 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
     invalid = source.counts.get(Outcome.INVALID.value, 0)
     return {
         "source": source,
-        "step": STEPS[State(source.state)],
+        "step": STEPS[ImportState(source.state)],
         "is_busy": is_busy,
         "is_asked": is_asked,
         "percent": _percent(source),
@@ -65,9 +64,9 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
         "invalid": invalid,
         "suppressed": source.counts.get(SUPPRESSED, 0),
         "valid": sum(count for outcome, _label, count in counts if outcome in (Outcome.CREATED, Outcome.UPDATED)),
-        "lines": lines_at_fault(source) if invalid and source.state == State.CHECKED else [],
+        "lines": lines_at_fault(source) if invalid and source.state == ImportState.CHECKED else [],
         "sentence": "" if is_busy or not is_asked else sentence_of(source),
-        "is_error": source.state == State.FAILED,
+        "is_error": source.state == ImportState.FAILED,
         "way_back": undo.state_of(source, timezone.now()),
         "can_be_mapped": can_be_mapped(source),
         "left_out": files.left_out(source),
@@ -118,7 +117,7 @@ def _is_resumed(source: Import) -> bool:
 def _spoken(source: Import, is_resumed: bool) -> str:
     """What a screen reader hears while the worker has the import, each fifth of the way, and at its end."""
     if source.state not in BUSY:
-        return _("Fertig.") if source.state != State.FAILED else ""
+        return _("Fertig.") if source.state != ImportState.FAILED else ""
     if is_resumed:
         return _("Der Import wird fortgesetzt.")
     return _("Import zu %(percent)s %%") % {"percent": _percent(source) // FIFTH * FIFTH}
@@ -130,11 +129,11 @@ def _percent(source: Import) -> int:
 
 def sentence_of(source: Import) -> str:
     """What is said when the worker is done."""
-    if source.state == State.FAILED:
+    if source.state == ImportState.FAILED:
         return source.error
-    if source.state == State.UNDONE:
+    if source.state == ImportState.UNDONE:
         return _("Der Import ist zurückgenommen.")
-    if source.state == State.CHECKED:
+    if source.state == ImportState.CHECKED:
         return _("Die Datei ist geprüft. Noch ist nichts übernommen.")
     return " ".join(filter(None, (_counted(source), _begun(source))))
 

@@ -21,11 +21,10 @@ from pipeline.imports.files import READ
 from pipeline.imports.jobs import MAX_LINES, invalid_rows
 from pipeline.imports.mails import Mails, refuse_too_many
 from pipeline.imports.plan import mapping_of, refuse_assignees
-from pipeline.models import Import, ImportRow
+from pipeline.models import Import, ImportRow, ImportState
 
-State = Import.State
-BUSY = (State.READING, State.CHECKING, State.RUNNING, State.UNDOING)
-OVER = (State.DONE, State.UNDONE)
+BUSY = (ImportState.READING, ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+OVER = (ImportState.DONE, ImportState.UNDONE)
 MAX_FILE_SIZE = 50_000_000  # bytes
 
 
@@ -39,7 +38,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
         raise NotUnderstood(_("Die Datei ist zu groß: höchstens 50 MB. Bitte teilen Sie sie auf."))
     if not upload.size:
         raise NotUnderstood(_("Zeile 1: Die Datei ist leer."))
-    source = Import(account=user.account, user=user, file_name=_shown(upload.name or ""), created_at=now)
+    source = Import(account=user.account, user=user, file_name=_printable(upload.name or ""), created_at=now)
     name = f"{uuid.uuid4().hex}.csv"
     with strays.only_with_its_row(source.file, name):
         source.file.save(name, upload, save=False)
@@ -103,7 +102,7 @@ def choose(*, source: Import, chosen: Mapping[int, int | None]) -> bool:
     after = {line: mark for line, mark in after.items() if mark is not None}
     if after == before:
         return False
-    if locked.state != State.CHECKED:
+    if locked.state != ImportState.CHECKED:
         raise Conflict(_("Bitte lassen Sie die Datei erst prüfen."))
     locked.options["chosen"] = after
     _start_checking(locked)
@@ -119,16 +118,16 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     begin at once; Conflict for a file that was not checked.
     """
     locked = _lock(source)
-    if locked.state in (State.RUNNING, State.UNDOING, *OVER):
+    if locked.state in (ImportState.RUNNING, ImportState.UNDOING, *OVER):
         return
-    if locked.state != State.CHECKED:
+    if locked.state != ImportState.CHECKED:
         raise Conflict(_("Bitte lassen Sie die Datei erst prüfen."))
     if not valid_only and locked.counts.get(ImportRow.Outcome.INVALID):
         raise NotUnderstood(invalid_rows(lines_at_fault(locked)))
     if enrol:
         refuse_too_many(Mails.read(locked.mails))
     locked.options |= {"valid_only": valid_only, "enrol": enrol, "resumed": False}
-    locked.state, locked.rows_done, locked.finished_at = State.RUNNING, 0, None
+    locked.state, locked.rows_done, locked.finished_at = ImportState.RUNNING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
     tasks.hand_over(tasks.run_import, locked)
 
@@ -149,12 +148,12 @@ def _mappable(source: Import) -> Import:
 
 
 def _start_reading(locked: Import) -> None:
-    _start_over(locked, State.READING)
+    _start_over(locked, ImportState.READING)
     tasks.hand_over(tasks.read_import, locked)
 
 
 def _start_checking(locked: Import) -> None:
-    _start_over(locked, State.CHECKING)
+    _start_over(locked, ImportState.CHECKING)
     tasks.hand_over(tasks.check_import, locked)
 
 
@@ -163,7 +162,7 @@ def _start_over(locked: Import, state: str) -> None:
     locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     """The name somebody gave the file: only ever shown, never used as a path."""
     return "".join(sign for sign in name if sign.isprintable())[-200:] or _("ohne Namen")
 

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from pipeline.attempts import AGAIN, attempt
 from pipeline.imports import files, jobs, undoing
-from pipeline.models import Import
+from pipeline.models import Import, ImportState
 
 LARGE = 2000  # rows; a larger import must not keep a smaller one waiting
 # So many large imports run at once in the whole installation: the memory of the worker stays bounded.
@@ -39,7 +39,7 @@ def run_import(context: JobContext, import_id: int) -> None:
 def undo_import(context: JobContext, import_id: int) -> None:
     """Takes back what an import wrote."""
     attempt(
-        lambda: undoing.carry_out(import_id=import_id, now=timezone.now()),
+        lambda: undoing.run(import_id=import_id, now=timezone.now()),
         lambda: undoing.give_up(import_id=import_id),
         context,
     )
@@ -48,7 +48,7 @@ def undo_import(context: JobContext, import_id: int) -> None:
 def hand_over(task: Any, source: Import) -> None:
     """Gives the worker a step of an import. Offices do not wait for each other, nor a small file for a large one."""
     lock = f"{task.name} {source.account_id}"
-    if source.rows_total > LARGE and source.state != Import.State.READING:
+    if source.rows_total > LARGE and source.state != ImportState.READING:
         lock = min((f"large import {lane}" for lane in range(LANES)), key=_waiting)
     task.configure(lock=lock).defer(import_id=source.pk)
 

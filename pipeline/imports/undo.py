@@ -10,27 +10,26 @@ from accounts.models import User
 from base.refusals import Conflict
 from pipeline.imports import tasks
 from pipeline.imports.undoing import REVERTED, TRASHED, UNDO, left
-from pipeline.models import Import, Trace
+from pipeline.models import Import, ImportState, Trace
 
 MAX_NAMED = 100
-State = Import.State
 
 
 def can_undo(source: Import, now: datetime) -> bool:
     """Whether „Import zurücknehmen“ is offered."""
     is_recent = source.finished_at is not None and now - source.finished_at < UNDO
-    return source.state == State.DONE and is_recent and left(source).exists()
+    return source.state == ImportState.DONE and is_recent and left(source).exists()
 
 
 @transaction.atomic
 def ask(*, source: Import, user: User, now: datetime) -> None:
     """Has the worker take the import back. A repeat has no second effect. Raises Conflict when it is too late."""
     locked = Import.objects.of(source.account).select_for_update(of=("self",), no_key=True).get(pk=source.pk)
-    if locked.state in (State.UNDOING, State.UNDONE):
+    if locked.state in (ImportState.UNDOING, ImportState.UNDONE):
         return
     if not can_undo(locked, now):
         raise Conflict(_("Ein Import lässt sich nur sieben Tage lang zurücknehmen."))
-    locked.state, locked.rows_done = State.UNDOING, 0
+    locked.state, locked.rows_done = ImportState.UNDOING, 0
     locked.options |= {"undone_by": user.pk}
     locked.save(update_fields=["state", "rows_done", "options"])
     tasks.hand_over(tasks.undo_import, locked)
@@ -39,7 +38,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
 def state_of(source: Import, now: datetime) -> dict[str, Any]:
     """What `_import_undo.html` shows."""
     kept = Trace.objects.of(source.account).filter(source=source).exclude(kept="").select_related("contact")
-    is_undone = source.state == State.UNDONE
+    is_undone = source.state == ImportState.UNDONE
     return {
         "is_offered": can_undo(source, now),
         "until": source.finished_at and source.finished_at + UNDO,

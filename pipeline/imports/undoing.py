@@ -16,17 +16,16 @@ from contacts.kinds import Kind
 from contacts.models import Action, Change, Consent, Contact
 from pipeline import leads
 from pipeline.cards import bulk
-from pipeline.columns import verbs as board
+from pipeline.columns import verbs
 from pipeline.imports.traces import stored
-from pipeline.models import Card, Column, Import, Move, Trace
+from pipeline.models import Card, Column, Import, ImportState, Move, Trace
 
 UNDO = timedelta(days=7)
 PART = 200  # contacts at a time: the board's locks are never held for long
 TRASHED, REVERTED = "undo_trashed", "undo_reverted"  # in the counts, beside the outcomes
-State = Import.State
 
 
-def carry_out(*, import_id: int, now: datetime) -> None:
+def run(*, import_id: int, now: datetime) -> None:
     """Part by part, each in a transaction of its own. Started again after a crash it goes on where it was."""
     while _part(import_id, now):
         pass
@@ -34,22 +33,22 @@ def carry_out(*, import_id: int, now: datetime) -> None:
 
 def give_up(*, import_id: int) -> None:
     """Leaves what could not be taken back; it can be asked for again."""
-    Import.objects.filter(pk=import_id, state=State.UNDOING).update(state=State.DONE)
+    Import.objects.filter(pk=import_id, state=ImportState.UNDOING).update(state=ImportState.DONE)
 
 
 def forget_old(*, now: datetime) -> None:
     """What can no longer be taken back, in all offices."""
-    Trace.objects.filter(at__lt=now - UNDO).exclude(source__state=State.UNDOING).filter(kept="").delete()
+    Trace.objects.filter(at__lt=now - UNDO).exclude(source__state=ImportState.UNDOING).filter(kept="").delete()
 
 
 @transaction.atomic
 def _part(import_id: int, now: datetime) -> bool:
     imports = Import.objects.select_related("account")
     source = imports.select_for_update(of=("self",), no_key=True).get(pk=import_id)
-    if source.state != State.UNDOING:
+    if source.state != ImportState.UNDOING:
         return False
     user = User.objects.of(source.account).get(pk=source.options["undone_by"])
-    columns = {column.pk: column for column in board.locked_columns(user)}
+    columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     traces = list(left(source).order_by("contact")[:PART])
     counts: Counter[str] = Counter()
     counts[TRASHED] = _trash([trace for trace in traces if trace.is_new], user, now)
@@ -58,9 +57,9 @@ def _part(import_id: int, now: datetime) -> bool:
     Trace.objects.bulk_update([one for one in traces if one.kept], ["kept"])
     source.counts = dict(Counter(source.counts) + counts)
     source.rows_done = min(source.rows_done + len(traces), source.rows_total)
-    source.state = State.UNDOING if len(traces) == PART else State.UNDONE
+    source.state = ImportState.UNDOING if len(traces) == PART else ImportState.UNDONE
     source.save(update_fields=["counts", "rows_done", "state"])
-    return source.state == State.UNDOING
+    return source.state == ImportState.UNDOING
 
 
 def left(source: Import) -> Any:
@@ -148,7 +147,7 @@ def _status(trace: Trace, user: User, columns: dict[int, Column], now: datetime)
     cards = Card.objects.of(user.account).filter(contact=trace.contact_id)
     if not is_as_left or target is None or not cards.exists():
         return [_("Status")]
-    bulk.carry(cards, target, user, Move.Via.UNDO, now)
+    bulk.move_cards(cards, target, user, Move.Via.UNDO, now)
     return []
 
 

@@ -22,7 +22,7 @@ class Words:
         self.columns = dict(Column.objects.of(account).values_list("pk", "name"))
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
-    def said(self, changes: Iterable[Change]) -> list[list[str]]:
+    def describe(self, changes: Iterable[Change]) -> list[list[str]]:
         """Field by field: its label, the old value, the new one."""
         return [[label(name), self._text(name, old), self._text(name, new)] for name, old, new in changes]
 

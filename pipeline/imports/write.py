@@ -29,7 +29,7 @@ from funnel.series.bulk_enrolments import Started
 from pipeline.cards import bulk, places
 from pipeline.cards.bulk import Enrol
 from pipeline.imports.mails import Mails
-from pipeline.imports.matching import Wish
+from pipeline.imports.matching import PendingChange
 from pipeline.imports.people import People
 from pipeline.imports.plan import label
 from pipeline.imports.rows import Evidence, Facts
@@ -78,7 +78,7 @@ class Writer:
         """Everything. Raises a Refusal if a column, a colleague or the plan has gone meanwhile."""
         first = Column.objects.of(self.account).get(key=Column.Key.NEW)
         for batch in _parts(self.people.new()):
-            self._insert([self.people.wish(key) for key in batch], first)
+            self._insert([self.people.pending_change(key) for key in batch], first)
             forget_plans()
         Account.objects.select_for_update(no_key=True).get(pk=self.account.pk)
         self._hold_colleagues()
@@ -91,22 +91,22 @@ class Writer:
         """The id of a contact of the plan."""
         return self.ids[-key - 1] if key is not None and key < 0 else key
 
-    def _insert(self, wishes: Sequence[Wish], first: Column) -> None:
-        ids = fresh_ids(Contact, len(wishes))
-        contacts = [self._contact(pk, wish) for pk, wish in zip(ids, wishes, strict=True)]
+    def _insert(self, changes: Sequence[PendingChange], first: Column) -> None:
+        ids = fresh_ids(Contact, len(changes))
+        contacts = [self._contact(pk, pending) for pk, pending in zip(ids, changes, strict=True)]
         copy_in(Contact, CONTACT_COLUMNS, map(_columns, contacts))
         self.ids.extend(ids)
-        self.columns.extend(wish.column_id or first.pk for wish in wishes)
-        pairs = list(zip(contacts, wishes, strict=True))
+        self.columns.extend(pending.column_id or first.pk for pending in changes)
+        pairs = list(zip(contacts, changes, strict=True))
         self._record(
-            (contact.pk, Change.Kind.IMPORTED, "", self.names.get(wish.column_id or first.pk, ""))
-            for contact, wish in pairs
+            (contact.pk, Change.Kind.IMPORTED, "", self.names.get(pending.column_id or first.pk, ""))
+            for contact, pending in pairs
         )
         self._note(pairs)
         self._attest(pairs)
         if self.enrol:
-            self._start(contacts, [wish.column_id or first.pk for wish in wishes])
-        self._tell(len(wishes))
+            self._start(contacts, [pending.column_id or first.pk for pending in changes])
+        self._tell(len(changes))
 
     def _start(self, contacts: Sequence[Contact], columns: Sequence[int]) -> None:
         """New contacts are seen by nobody yet, so that their mails are planned before anything is locked."""
@@ -126,10 +126,12 @@ class Writer:
         self.mails.add(column_id, started)
         self.started.add(started)
 
-    def _contact(self, pk: int, wish: Wish) -> Contact:
-        facts = {"source": Source.IMPORT} | wish.facts
-        contact = Contact(pk=pk, account=self.account, created_at=min(wish.created_at or self.now, self.now), **facts)
-        self._count_notes(contact, wish)
+    def _contact(self, pk: int, pending: PendingChange) -> Contact:
+        facts = {"source": Source.IMPORT} | pending.facts
+        contact = Contact(
+            pk=pk, account=self.account, created_at=min(pending.created_at or self.now, self.now), **facts
+        )
+        self._count_notes(contact, pending)
         return contact
 
     def _change(self, ids: Sequence[int]) -> None:
@@ -137,9 +139,9 @@ class Writer:
         found = Contact.objects.of(self.account).live().filter(pk__in=ids).order_by("pk")
         contacts = list(found.select_for_update(of=("self",), no_key=True))
         self.known += [contact.pk for contact in contacts]
-        pairs = [(contact, self.people.wish(contact.pk)) for contact in contacts]
-        history = [change for contact, wish in pairs for change in self._apply(contact, wish)]
-        written = sorted({name for _contact, wish in pairs for name in _written(wish)})
+        pairs = [(contact, self.people.pending_change(contact.pk)) for contact in contacts]
+        history = [change for contact, pending in pairs for change in self._apply(contact, pending)]
+        written = sorted({name for _contact, pending in pairs for name in _written(pending)})
         if written:
             Contact.objects.bulk_create(
                 [derive(contact) for contact in contacts],
@@ -152,8 +154,8 @@ class Writer:
         self._attest(pairs)
         self._tell(len(ids))
 
-    def _apply(self, contact: Contact, wish: Wish) -> Iterator[History]:
-        wanted = {name: value for name, value in wish.facts.items() if getattr(contact, name) != value}
+    def _apply(self, contact: Contact, pending: PendingChange) -> Iterator[History]:
+        wanted = {name: value for name, value in pending.facts.items() if getattr(contact, name) != value}
         if "assignee_id" in wanted:
             before, after = self.users.get(contact.assignee_id or 0, ""), self.users[wanted["assignee_id"]]
             yield contact.pk, Change.Kind.ASSIGNED, before, after
@@ -169,26 +171,26 @@ class Writer:
             contact.version += 1
             after = _summary({name: wanted[name] for name in edited})
             yield contact.pk, Change.Kind.IMPORTED, _summary(edited), after
-        if wish.column_id is not None:
-            self.moves.setdefault(wish.column_id, []).append(contact.pk)
-        self._count_notes(contact, wish)
+        if pending.column_id is not None:
+            self.moves.setdefault(pending.column_id, []).append(contact.pk)
+        self._count_notes(contact, pending)
 
-    def _count_notes(self, contact: Contact, wish: Wish) -> None:
-        if wish.notes:
+    def _count_notes(self, contact: Contact, pending: PendingChange) -> None:
+        if pending.notes:
             counts = contact.action_counts
-            contact.action_counts = counts | {Kind.NOTE.value: counts.get(Kind.NOTE.value, 0) + len(wish.notes)}
+            contact.action_counts = counts | {Kind.NOTE.value: counts.get(Kind.NOTE.value, 0) + len(pending.notes)}
             contact.last_action_at = max(contact.last_action_at or self.now, self.now)
 
-    def _note(self, pairs: Sequence[tuple[Contact, Wish]]) -> None:
+    def _note(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
         columns = (
             *("account_id", "contact_id", "kind", "outcome"),
             *("text", "performed_at", "author_id", "created_at"),
         )
         account, kind, now, actor = self.account.pk, Kind.NOTE.value, self.now, self.actor.pk
-        notes = ((contact.pk, text) for contact, wish in pairs for text in wish.notes)
+        notes = ((contact.pk, text) for contact, pending in pairs for text in pending.notes)
         copy_in(Action, columns, ((account, pk, kind, "", text, now, actor, now) for pk, text in notes))
 
-    def _attest(self, pairs: Sequence[tuple[Contact, Wish]]) -> None:
+    def _attest(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
         """What the file knows of consents becomes evidence, told apart from what was seen here."""
         columns = (
             *("account_id", "contact_id", "channel", "granted", "method"),
@@ -196,16 +198,16 @@ class Writer:
         )
         common = (Consent.Channel.EMAIL.value, True, Consent.Method.IMPORT.value)
         rows = (
-            (self.account.pk, contact.pk, *common, *_said(given, contact), self.actor.pk, self.now)
-            for contact, wish in pairs
-            for given in wish.consents
+            (self.account.pk, contact.pk, *common, *_consent_cells(given, contact), self.actor.pk, self.now)
+            for contact, pending in pairs
+            for given in pending.consents
         )
         copy_in(Consent, columns, rows)
 
     def _hold_colleagues(self) -> None:
         """Whoever is given a contact is still there at the commit, and so is the plan that allows it."""
-        wishes = (self.people.wish(key) for key in self.people.wishes)
-        wanted = {wish.facts["assignee_id"] for wish in wishes if "assignee_id" in wish.facts}
+        changes = (self.people.pending_change(key) for key in self.people.pending)
+        wanted = {pending.facts["assignee_id"] for pending in changes if "assignee_id" in pending.facts}
         for user in User.objects.of(self.account).filter(pk__in=wanted).order_by("pk"):
             assignment.hold(self.account, user)
 
@@ -218,8 +220,8 @@ class Writer:
             cards = Card.objects.of(self.account).filter(contact__in=ids).exclude(column=column_id)
             self.came_from.update(cards.values_list("pk", "column"))
             enrol = Enrol.READY if self.enrol else Enrol.NOBODY
-            carried = bulk.carry(cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now, enrol=enrol)
-            self._count(column_id, carried.started)
+            result = bulk.move_cards(cards, columns[column_id], self.actor, Move.Via.IMPORT, self.now, enrol=enrol)
+            self._count(column_id, result.started)
         for column_id in sorted({*self.columns}):
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
             cards = zip(ids, places.top(column_id, len(ids)), strict=True)
@@ -255,16 +257,16 @@ def _columns(contact: Contact) -> list[Any]:
     return [ready.get(name, getattr(contact, name)) for name in CONTACT_COLUMNS]
 
 
-def _said(given: Evidence, contact: Contact) -> tuple[str, str, str, datetime]:
+def _consent_cells(given: Evidence, contact: Contact) -> tuple[str, str, str, datetime]:
     return given.wording, given.place, given.address or contact.email.lower(), given.at
 
 
-def _written(wish: Wish) -> set[str]:
-    """The fields of the contact that the wish may change."""
-    names = {"assignee" if name == "assignee_id" else name for name in wish.facts}
-    if wish.facts:
+def _written(pending: PendingChange) -> set[str]:
+    """The fields of the contact that the pending change may touch."""
+    names = {"assignee" if name == "assignee_id" else name for name in pending.facts}
+    if pending.facts:
         names.add("version")
-    return names | {"action_counts", "last_action_at"} if wish.notes else names
+    return names | {"action_counts", "last_action_at"} if pending.notes else names
 
 
 def _due(day: date | None, note: str) -> str:

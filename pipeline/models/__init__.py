@@ -1,6 +1,6 @@
 """The board and what is done with many contacts at once."""
 
-from pipeline.models.board import Card, Column, Export, Import, ImportRow, Move, TrashedCard
+from pipeline.models.board import Card, Column, Export, Import, ImportRow, ImportState, Move, TrashedCard
 from pipeline.models.deeds import Deed, DeedPart
 from pipeline.models.origins import Intake, Trace
 
@@ -12,6 +12,7 @@ __all__ = [
     "Export",
     "Import",
     "ImportRow",
+    "ImportState",
     "Intake",
     "Move",
     "Trace",

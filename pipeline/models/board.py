@@ -170,19 +170,22 @@ class TrashedCard(models.Model):
         return f"{self.contact_id} from {self.column_name}"
 
 
+class ImportState(models.TextChoices):
+    """How far an import is. The worker has it in READING, CHECKING, RUNNING and UNDOING."""
+
+    READING = "reading", _("wird gelesen")
+    UPLOADED = "uploaded", _("hochgeladen")
+    CHECKING = "checking", _("wird geprüft")
+    CHECKED = "checked", _("geprüft")
+    RUNNING = "running", _("wird übernommen")
+    DONE = "done", _("übernommen")
+    FAILED = "failed", _("abgebrochen")
+    UNDOING = "undoing", _("wird zurückgenommen")
+    UNDONE = "undone", _("zurückgenommen")
+
+
 class Import(models.Model):
     """A file on its way in: uploaded, read, mapped, checked, carried out by the worker."""
-
-    class State(models.TextChoices):
-        READING = "reading", _("wird gelesen")
-        UPLOADED = "uploaded", _("hochgeladen")
-        CHECKING = "checking", _("wird geprüft")
-        CHECKED = "checked", _("geprüft")
-        RUNNING = "running", _("wird übernommen")
-        DONE = "done", _("übernommen")
-        FAILED = "failed", _("abgebrochen")
-        UNDOING = "undoing", _("wird zurückgenommen")
-        UNDONE = "undone", _("zurückgenommen")
 
     account = models.ForeignKey(Account, models.CASCADE)
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
@@ -190,7 +193,7 @@ class Import(models.Model):
     file_name = models.CharField(max_length=200)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
-    state = models.CharField(max_length=20, choices=State, default=State.READING)
+    state = models.CharField(max_length=20, choices=ImportState, default=ImportState.READING)
     error = models.CharField(max_length=500, blank=True)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)

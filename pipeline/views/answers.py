@@ -58,42 +58,42 @@ def first_steps(request: HttpRequest, selection: Selection, total: int) -> list[
     return load_first_steps(request.user) if is_new else []
 
 
-def moved(request: HttpRequest, outcome: Moved, face: str) -> HttpResponse:
+def moved(request: HttpRequest, outcome: Moved, via: str) -> HttpResponse:
     """The card, the two column heads and a message with „Rückgängig“; a plain form goes back to its page."""
     selection = Selection.parse(request.user, request.GET)
     columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
     stacks = board.heads(selection, columns, outcome.columns) if columns else []
-    sentence = _said(outcome, stacks)
+    sentence = _sentence(outcome, stacks)
     if not wants_fragment(request):
-        messages.success(request, sentence, extra_tags=_undo(outcome.move, face))
+        messages.success(request, sentence, extra_tags=_undo(outcome.move, via))
         return HttpResponseRedirect(back(request))
     context = scene(request, selection) | {
         "card": outcome.card,
         "after": outcome.after_id,
         "stacks": stacks,
         "sentence": sentence if outcome.changed else "",
-        "undo": _undo(outcome.move, face),
+        "undo": _undo(outcome.move, via),
     }
-    return _shown(request, context, face)
+    return _render_for(request, context, via)
 
 
-def told(request: HttpRequest, outcome: Moved, face: str) -> tuple[str, str]:
+def sentence_and_undo(request: HttpRequest, outcome: Moved, via: str) -> tuple[str, str]:
     """The sentence about a move, and the address that takes it back, for an answer that shows neither card nor head."""
     columns = {outcome.card.column_id}
     stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns)
-    return _said(outcome, stacks), _undo(outcome.move, face)
+    return _sentence(outcome, stacks), _undo(outcome.move, via)
 
 
-def refused(request: HttpRequest, contact_id: int, refusal: Refusal, face: str) -> HttpResponse:
+def refused(request: HttpRequest, contact_id: int, refusal: Refusal, via: str) -> HttpResponse:
     """The refusal's sentence with the card where it truly is and the heads of the columns concerned."""
     card = board.card(Selection.parse(request.user, request.GET), contact_id)
     if card is None or not wants_fragment(request):
         return answer(request, refusal.status, refusal.sentence)
-    return truth(request, card, refusal, face)
+    return truth(request, card, refusal, via)
 
 
 def truth(
-    request: HttpRequest, card: Card | None, refusal: Refusal | None = None, face: str = Move.Via.BOARD
+    request: HttpRequest, card: Card | None, refusal: Refusal | None = None, via: str = Move.Via.BOARD
 ) -> HttpResponse:
     """The card in its true place, or 404 for one that left the board; with it all heads, since any may have changed."""
     if card is None and not wants_fragment(request):
@@ -110,7 +110,7 @@ def truth(
         "is_error": True,
     }
     status = refusal.status if refusal else 200 if card else 404
-    return _shown(request, context, face, status=status)
+    return _render_for(request, context, via, status=status)
 
 
 def back(request: HttpRequest) -> str:
@@ -121,21 +121,21 @@ def back(request: HttpRequest) -> str:
     return BOARD
 
 
-def _shown(request: HttpRequest, context: dict[str, Any], face: str, status: int = 200) -> HttpResponse:
+def _render_for(request: HttpRequest, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
     """The answer as the page that asked can use it."""
-    if face == Move.Via.LIST:
+    if via == Move.Via.LIST:
         context["contacts"] = listing.rows(context["selection"], [context["card"].pk])
-    return render(request, TEMPLATES.get(face, "pipeline/_moved.html"), context, status=status)
+    return render(request, TEMPLATES.get(via, "pipeline/_moved.html"), context, status=status)
 
 
-def _undo(move: Move | None, face: str) -> str:
+def _undo(move: Move | None, via: str) -> str:
     """The address that takes the move back and answers to the same page; "" where there is nothing to take back."""
     if move is None or move.reverses_id is not None:
         return ""
-    return f"/moves/{move.pk}/reversal/" + (f"?via={face}" if face in TEMPLATES else "")
+    return f"/moves/{move.pk}/reversal/" + (f"?via={via}" if via in TEMPLATES else "")
 
 
-def remember(response: HttpResponse, name: str, value: str, request: HttpRequest) -> None:
+def set_preference(response: HttpResponse, name: str, value: str, request: HttpRequest) -> None:
     """Keeps the value in this browser, for the next time."""
     secure = request.is_secure()
     response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
@@ -147,7 +147,7 @@ def sort_used(request: HttpRequest) -> str:
     return sort if owner == str(request.user.pk) else ""
 
 
-def _said(outcome: Moved, stacks: list[board.Stack]) -> str:
+def _sentence(outcome: Moved, stacks: list[board.Stack]) -> str:
     names = {"name": outcome.card.contact.display_name, "column": outcome.card.column.name}
     if not outcome.move:
         return _("„%(name)s“ in „%(column)s“ verschoben.") % names

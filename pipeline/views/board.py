@@ -13,7 +13,7 @@ from funnel.sending import availability
 from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
-from pipeline.views.answers import VIEW, first_steps, found, remember, scene
+from pipeline.views.answers import VIEW, first_steps, found, scene, set_preference
 
 
 @require_safe
@@ -23,7 +23,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not request.user.works_contacts:
         return HttpResponseRedirect(reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix)
     response = render(request, "pipeline/board.html", board_context(request))
-    remember(response, VIEW, "board", request)
+    set_preference(response, VIEW, "board", request)
     return response
 
 

@@ -20,7 +20,7 @@ from pipeline.views import answers
 @gate(*WORKERS)
 def position(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Moves a card: the one address for mouse, menu, list, detail page and plain forms."""
-    face = request.POST.get("via", Move.Via.BOARD)
+    via = request.POST.get("via", Move.Via.BOARD)
     try:
         asked = Position.parse(request.POST)
         outcome = moves.move_card(
@@ -34,21 +34,21 @@ def position(request: HttpRequest, contact_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        return answers.refused(request, contact_id, refusal, face)
-    return answers.moved(request, outcome, face)
+        return answers.refused(request, contact_id, refusal, via)
+    return answers.moved(request, outcome, via)
 
 
 @require_POST
 @gate(*WORKERS)
 def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
     """Takes a move back („Rückgängig“); `?via=` names the page that the answer is for."""
-    face = request.GET.get("via", Move.Via.BOARD)
+    via = request.GET.get("via", Move.Via.BOARD)
     try:
         outcome = moves.reverse(user=request.user, move_id=move_id, now=timezone.now())
     except Refusal as refusal:
         move = answers.found(Move.objects.of(request.account).filter(pk=move_id))
-        return answers.refused(request, move.contact_id, refusal, face)
-    return answers.moved(request, outcome, face)
+        return answers.refused(request, move.contact_id, refusal, via)
+    return answers.moved(request, outcome, via)
 
 
 @require_safe

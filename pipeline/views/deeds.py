@@ -42,7 +42,7 @@ def started(request: HttpRequest, deed: Deed) -> HttpResponse:
     """Leads to the progress of a change that the worker has."""
     address = reverse("pipeline:deeds")
     if deed.state == Deed.State.UNDOING:
-        messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % words.said(deed))
+        messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % words.describe(deed))
     else:
         messages.info(request, words.started(deed))
     if wants_fragment(request):

@@ -33,12 +33,12 @@ def create(request: HttpRequest, contact_id: int) -> HttpResponse:
     if not form.is_valid():
         return _composer(request, contact, form, 422)
     try:
-        done = follow_up(user=request.user, contact=contact, now=now, **form.told)
+        done = follow_up(user=request.user, contact=contact, now=now, **form.arguments)
     except (Overtaken, NotUnderstood) as refusal:  # the card or its column is elsewhere by now
         form = _form(request, contact, now)
         form.add_error("column", refusal.sentence)
         return _composer(request, contact, form, refusal.status)
-    return _shown(request, done)
+    return _recorded(request, done)
 
 
 @require_safe
@@ -65,11 +65,11 @@ def _composer(request: HttpRequest, contact: Contact, form: FollowUpForm, status
     return small_page(request, "pipeline/_composer.html", context, status)
 
 
-def _shown(request: HttpRequest, done: FollowUp) -> HttpResponse:
+def _recorded(request: HttpRequest, done: FollowUp) -> HttpResponse:
     """The page's parts anew, with one sentence for all of it; what is taken back by „Rückgängig“ is the move."""
     said, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
     if done.moved:
-        sentence, undo = answers.told(request, done.moved, Move.Via.DETAIL)
+        sentence, undo = answers.sentence_and_undo(request, done.moved, Move.Via.DETAIL)
         said.append(sentence)
     if request.POST.get("due_pick") or request.POST.get("due_on"):
         said.append(_("Fällig am %(day)s.") % {"day": f"{done.contact.due_on:%d.%m.%Y}"})

@@ -14,7 +14,7 @@ from pipeline.imports import report, steps
 from pipeline.imports import undo as import_undo
 from pipeline.imports.choices import ChoicesForm
 from pipeline.imports.forms import MappingForm, ReadingForm, UploadForm
-from pipeline.models import Import
+from pipeline.models import Import, ImportState
 
 EARLIER = 20  # imports shown below the upload
 
@@ -69,7 +69,7 @@ def reading(request: HttpRequest, import_id: int) -> HttpResponse:
 def page(request: HttpRequest, import_id: int) -> HttpResponse:
     """How far the import is; asked again each second while the worker has it."""
     source = steps.find(request.account, import_id)
-    if source.state == Import.State.UPLOADED:
+    if source.state == ImportState.UPLOADED:
         way = reverse("pipeline:import-mapping", args=[source.pk])
         return HttpResponse(headers={"HX-Redirect": way}) if wants_fragment(request) else redirect(way)
     template = "pipeline/_import_state.html" if wants_fragment(request) else "pipeline/import.html"

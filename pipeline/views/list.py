@@ -11,7 +11,7 @@ from base.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
 from pipeline.selection import Selection
-from pipeline.views.answers import SORT, VIEW, first_steps, remember, scene, sort_used
+from pipeline.views.answers import SORT, VIEW, first_steps, scene, set_preference, sort_used
 
 SEARCH_FROM = 8  # names; fewer are seen at a glance
 
@@ -41,8 +41,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "status": filters.status(selection),
     }
     response = render(request, "pipeline/list.html", context)
-    remember(response, VIEW, "list", request)
-    remember(response, SORT, f"{request.user.pk}.{found.sort}", request)
+    set_preference(response, VIEW, "list", request)
+    set_preference(response, SORT, f"{request.user.pk}.{found.sort}", request)
     return response
 
 

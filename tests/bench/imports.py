@@ -7,7 +7,7 @@ import psutil
 from accounts.models import User
 from pipeline.imports import steps
 from pipeline.imports.plan import mapping_of
-from pipeline.models import Import
+from pipeline.models import Import, ImportState
 from tests.pipeline.importing import office, received
 from tests.pipeline.working import wait_until, worker
 
@@ -34,9 +34,9 @@ def rows(anna: User) -> list[dict[str, object]]:
             return after.user + after.system - before.user - before.system
 
         steps.configure(source=source, mapping=mapping_of(source), options={})
-        checking = busy_until(Import.State.CHECKED)
+        checking = busy_until(ImportState.CHECKED)
         steps.start(source=source)
-        writing = busy_until(Import.State.DONE)
+        writing = busy_until(ImportState.DONE)
     name = f"import of {ROWS:,} rows: {checking:.0f} + {writing:.0f} s busy, {most / 2**20:.0f} MB"
     return [{"name": name, "rate": round(ROWS / (checking + writing), 1), "p50": "", "errors": _left_out(source)}]
 

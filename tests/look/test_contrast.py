@@ -54,7 +54,7 @@ TEXT = [
     *((ink, ground) for ink in ("accent", "danger") for ground in GROUNDS if ground != "new-soft"),
     *((ink, f"{ink}-soft") for ink in ("warn", "good", "danger")),
     *(("warn", ground) for ground in ("surface", "surface-sunken")),
-    *((f"{face}-ink", face) for face in ("accent", "new", "danger", "toast")),
+    *((f"{surface}-ink", surface) for surface in ("accent", "new", "danger", "toast")),
     ("accent-ink", "accent-strong"),
     ("toast-accent", "toast"),
     ("toast-warn", "toast"),
@@ -76,10 +76,10 @@ def test_edges_and_focus_can_be_seen(edge, ground):
 @pytest.mark.parametrize("tone", [name for name in TOKENS if name.startswith("action-")])
 def test_bubbles_are_readable_on_every_card_and_row(tone, base):
     rule = re.search(r"\.bubble \{.*?\}", (CSS / "marks.css").read_text(encoding="utf-8"), re.DOTALL).group()
-    face, ink = (int(number) / 100 for number in re.findall(r"var\(--tone\) (\d+)%", rule))
+    surface, ink = (int(number) / 100 for number in re.findall(r"var\(--tone\) (\d+)%", rule))
     for theme in (0, 1):
         colour = TOKENS[tone][theme]
-        on = mix(colour, TOKENS[base][theme], face)
+        on = mix(colour, TOKENS[base][theme], surface)
         assert contrast(mix(colour, TOKENS["ink"][theme], ink), on) >= 4.5
 
 

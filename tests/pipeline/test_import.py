@@ -10,7 +10,7 @@ from contacts.derived import derive
 from contacts.models import Action, Change, Contact, Source
 from pipeline import leads
 from pipeline.imports import jobs, steps
-from pipeline.models import Card, Import, Move
+from pipeline.models import Card, ImportState, Move
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes, report
 
@@ -27,7 +27,7 @@ OFFICE = (
 def test_a_file_of_an_office_becomes_contacts_on_the_board(anna, sofia, jan, board):
     source = imported(anna, OFFICE)
     ada, bob, meier = contacts(anna)
-    assert source.state == Import.State.DONE
+    assert source.state == ImportState.DONE
     assert source.counts == {"created": 3, "updated": 0, "unchanged": 0, "skipped": 0, "invalid": 0}
     assert (ada.salutation, ada.first_name, ada.last_name, ada.email) == (
         "mrs",
@@ -289,7 +289,7 @@ def test_the_dry_run_changes_nothing_but_the_report(anna, board):
     ContactFactory(account=anna.account, last_name="Öztürk", email="ada@example.org", city="Bonn")
     before = list(Contact.objects.of(anna.account).values())
     source = checked(anna, "Nachname;E-Mail;Ort;Status\nÖztürk;ada@example.org;Köln;Nicht erreicht\nNeu;;;\n")
-    assert (source.state, outcomes(source)) == (Import.State.CHECKED, ["updated", "created"])
+    assert (source.state, outcomes(source)) == (ImportState.CHECKED, ["updated", "created"])
     assert list(Contact.objects.of(anna.account).values()) == before
     assert Change.objects.of(anna.account).count() + Move.objects.of(anna.account).count() == 0
 

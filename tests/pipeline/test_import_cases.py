@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from contacts.models import Action, Contact
 from pipeline.imports import jobs
-from pipeline.models import Import
+from pipeline.models import Import, ImportState
 from tests.pipeline.importing import contacts, outcomes, report
 from tests.pipeline.test_import_pages import map_as_recognised, text_of
 
@@ -27,13 +27,13 @@ def taken_over(client: Client, user: User, file: Path) -> Import:
     source = Import.objects.of(user.account).latest("pk")
     jobs.read(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
-    assert source.state == Import.State.UPLOADED, source.error
+    assert source.state == ImportState.UPLOADED, source.error
     assert map_as_recognised(client, source).headers["Location"] == address
     jobs.check(import_id=source.pk, now=timezone.now())
     client.post(f"{address}takeover/", {"rows": "valid"})
     jobs.run(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
-    assert source.state == Import.State.DONE, source.error
+    assert source.state == ImportState.DONE, source.error
     return source
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from pipeline.imports import jobs
 from pipeline.imports.choices import MAX_ASKED
-from pipeline.models import Import
+from pipeline.models import ImportState
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes
 
@@ -30,7 +30,7 @@ def sent(client, source, **data):
 
 def worked(source):
     """What the worker does next."""
-    step = {Import.State.CHECKING: jobs.check, Import.State.RUNNING: jobs.run}[source.state]
+    step = {ImportState.CHECKING: jobs.check, ImportState.RUNNING: jobs.run}[source.state]
     step(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     return source
@@ -60,11 +60,11 @@ def test_the_answer_is_checked_before_it_is_taken_over(anna, couple, login):
     source, client = checked(anna, HEAD + ROW), login(anna)
     olga, otto = couple
     assert sent(client, source, **{"row-2": otto.pk}).status_code == 302
-    assert source.state == Import.State.CHECKING
+    assert source.state == ImportState.CHECKING
     assert outcomes(worked(source)) == ["updated"]
     assert [chosen for mark, chosen, _name in options(client, source, 2) if mark == str(otto.pk)] == [" selected"]
     sent(client, source, **{"row-2": otto.pk})
-    assert source.state == Import.State.RUNNING
+    assert source.state == ImportState.RUNNING
     worked(source)
     assert [(one.pk, one.city) for one in contacts(anna)] == [(olga.pk, "Bonn"), (otto.pk, "Ulm")]
     assert "data-choices" not in page(client, source)
@@ -88,7 +88,7 @@ def test_no_answer_makes_a_new_contact(anna, couple, login):
 def test_only_checking_takes_nothing_over(anna, couple, login):
     source = checked(anna, HEAD + ROW)
     sent(login(anna), source, **{"row-2": "", "rows": "check"})
-    assert source.state == Import.State.CHECKED
+    assert source.state == ImportState.CHECKED
 
 
 def test_a_row_of_the_file_can_be_meant(anna, board, login):
@@ -109,7 +109,7 @@ def test_a_contact_that_is_no_candidate_is_refused(anna, couple, login):
     source = checked(anna, HEAD + ROW)
     other = ContactFactory(account=anna.account, last_name="Fremd")
     assert sent(login(anna), source, **{"row-2": other.pk}).status_code == 422
-    assert (source.state, "chosen" in source.options) == (Import.State.CHECKED, False)
+    assert (source.state, "chosen" in source.options) == (ImportState.CHECKED, False)
 
 
 def test_a_chosen_one_that_went_to_the_trash_meanwhile_is_left_alone(anna, couple, login):

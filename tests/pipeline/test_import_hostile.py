@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from pipeline.models import Import
+from pipeline.models import Import, ImportState
 from tests.pipeline.importing import checked, contacts, imported, outcomes, read, upload_of
 from tests.pipeline.spreadsheets import cell, row, xlsx
 from tests.pipeline.test_import_pages import text_of
@@ -61,7 +61,7 @@ def test_a_hostile_file_is_only_stored_by_the_request_and_ends_with_a_sentence(
         assert stored.read() == data
     with django_capture_on_commit_callbacks(execute=True):
         source = read(source)
-    assert (source.state, source.file.name) == (Import.State.FAILED, "")
+    assert (source.state, source.file.name) == (ImportState.FAILED, "")
     possible = (sentences,) if isinstance(sentences, str) else sentences
     assert any(sentence in source.error for sentence in possible), source.error
     assert source.error in text_of(client.get(response.headers["Location"]))
@@ -71,7 +71,7 @@ def test_long_cells_that_look_like_addresses_and_numbers_go_into_the_note(anna, 
     """Their patterns take time with the square of the length, so a long text is not looked through."""
     strange = ["a@" + "." * 40_000 + "@", "0" + " " * 40_000 + "x"]
     source = checked(anna, f'Nachname;E-Mail;Telefon\nWeber;"{strange[0]}";"{strange[1]}"\n')
-    assert (source.state, outcomes(source)) == (Import.State.CHECKED, ["created"])
+    assert (source.state, outcomes(source)) == (ImportState.CHECKED, ["created"])
 
 
 def test_a_thousand_lines_between_two_numbers_are_one(anna, board):

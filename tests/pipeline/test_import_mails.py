@@ -18,7 +18,7 @@ from pipeline.columns import verbs as columns
 from pipeline.imports import jobs, mails
 from pipeline.imports import steps as imports
 from pipeline.imports.jobs import Progress
-from pipeline.models import Card, Import, Move
+from pipeline.models import Card, Import, ImportState, Move
 from tests.factories import ContactFactory, UserFactory
 from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps
 from tests.pipeline.importing import checked, imported, outcomes, report
@@ -200,15 +200,15 @@ def test_an_import_that_fails_late_mails_nobody(anna, known, series, monkeypatch
     imports.start(source=source, enrol=True)
     begun = []
 
-    def told(self: Progress, done: int) -> None:
+    def report_and_check(self: Progress, done: int) -> None:
         if self.stage and not begun:
             begun.append(Contact.objects.filter(last_name="Letzter").count())
             columns.remove(user=anna, column_id=series["Termin vereinbart"].pk)
 
-    monkeypatch.setattr(Progress, "__call__", told)
+    monkeypatch.setattr(Progress, "__call__", report_and_check)
     jobs.run(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
-    assert (begun, source.state) == ([1], Import.State.FAILED)
+    assert (begun, source.state) == ([1], ImportState.FAILED)
     assert "Eine Spalte, in die Kontakte sollen, gibt es nicht mehr." in source.error
     assert (Enrolment.objects.count(), Message.objects.count(), Move.objects.count()) == (0, 0, 0)
 

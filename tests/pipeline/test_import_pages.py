@@ -16,7 +16,7 @@ from pipeline import leads, stalled
 from pipeline.imports import files as import_files
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
-from pipeline.models import Import, ImportRow
+from pipeline.models import Import, ImportRow, ImportState
 from tests.factories import ContactFactory, UserFactory
 from tests.pipeline.importing import (
     checked,
@@ -53,7 +53,7 @@ def test_an_upload_is_stored_under_a_name_of_our_own(anna, board, login):
     response = login(anna).post(UPLOAD, {"file": upload_of("Nachname\nEins\n", name="../../etc/böse.csv")})
     source = Import.objects.of(anna.account).get()
     assert response.headers["Location"] == f"/contacts/import/{source.pk}/"
-    assert (source.state, job_names()) == (Import.State.READING, ["read_import"])
+    assert (source.state, job_names()) == (ImportState.READING, ["read_import"])
     read(source)
     assert re.fullmatch(r"imports/[0-9a-f]{32}\.csv", source.file.name)
     assert (source.file_name, source.rows_total, source.mapping) == ("böse.csv", 1, {"0": "last_name"})
@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_line_and_not_kept(
     response = client.post(UPLOAD, {"file": upload_of(data)})
     with django_capture_on_commit_callbacks(execute=True):
         source = read(Import.objects.of(anna.account).get())
-    assert (source.state, source.file.name) == (Import.State.FAILED, "")
+    assert (source.state, source.file.name) == (ImportState.FAILED, "")
     page = text_of(client.get(response.headers["Location"]))
     assert sentence in page
     assert "Zuordnung prüfen" not in page
@@ -103,7 +103,7 @@ def test_an_empty_file_is_refused_at_once(anna, board, login, unwritten):
 
 def test_an_upload_is_not_looked_at_in_the_request(anna, board, login):
     response = login(anna).post(UPLOAD, {"file": upload_of(b"PK\x03\x04 no spreadsheet")})
-    assert (response.status_code, Import.objects.of(anna.account).get().state) == (302, Import.State.READING)
+    assert (response.status_code, Import.objects.of(anna.account).get().state) == (302, ImportState.READING)
 
 
 def test_the_page_waits_for_the_reading_and_goes_on_to_the_mapping(anna, board, login):
@@ -231,7 +231,7 @@ def test_a_mapping_that_makes_no_sense_is_refused(anna, board, login, changes, s
     response = map_as_recognised(login(anna), source, **changes)
     assert (response.status_code, sentence in text_of(response)) == (422, True)
     source.refresh_from_db()
-    assert (source.state, job_names()) == (Import.State.UPLOADED, ["read_import"])
+    assert (source.state, job_names()) == (ImportState.UPLOADED, ["read_import"])
 
 
 def test_unknown_statuses_are_kept_in_the_note_refused_or_sent_to_the_chosen_column(anna, board, login):
@@ -295,7 +295,7 @@ def test_a_plan_that_falls_before_the_import_ends_it(anna, sofia, board):
     jobs.run(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     assert (source.state, source.error) == (
-        Import.State.FAILED,
+        ImportState.FAILED,
         "Nur im Expert-Paket: Kontakte Mitarbeitern zuweisen",
     )
     assert contacts(anna) == []

@@ -34,7 +34,7 @@ def olga(anna, board):
 
 def undone(source, user, now=NOW):
     undo.ask(source=source, user=user, now=now)
-    undoing.carry_out(import_id=source.pk, now=now)
+    undoing.run(import_id=source.pk, now=now)
     source.refresh_from_db()
     return source
 
@@ -142,8 +142,8 @@ def test_a_repeat_has_no_second_effect_and_it_goes_on_after_a_crash(anna, olga, 
     undo.ask(source=source, user=anna, now=NOW)
     undo.ask(source=source, user=anna, now=NOW)
     assert undoing._part(source.pk, NOW) is True
-    undoing.carry_out(import_id=source.pk, now=NOW)
-    undoing.carry_out(import_id=source.pk, now=NOW)
+    undoing.run(import_id=source.pk, now=NOW)
+    undoing.run(import_id=source.pk, now=NOW)
     source.refresh_from_db()
     assert (source.counts["undo_trashed"], source.counts["undo_reverted"]) == (2, 1)
 
@@ -165,6 +165,6 @@ def test_the_page_offers_it_and_the_worker_does_it(anna, olga, login):
     client.post(f"/contacts/import/{source.pk}/undo/")
     assert Import.objects.get(pk=source.pk).state == "undoing"
     assert "wird zurückgenommen" in client.get(f"/contacts/import/{source.pk}/").content.decode()
-    undoing.carry_out(import_id=source.pk, now=timezone.now())
+    undoing.run(import_id=source.pk, now=timezone.now())
     page = client.get(f"/contacts/import/{source.pk}/").content.decode()
     assert 'data-undone="true"' in page and "Import zurücknehmen" not in page

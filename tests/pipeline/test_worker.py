@@ -21,7 +21,7 @@ from pipeline.imports import steps as imports
 from pipeline.imports import tasks as import_tasks
 from pipeline.imports.jobs import Progress
 from pipeline.imports.plan import mapping_of
-from pipeline.models import Card, Import
+from pipeline.models import Card, Import, ImportState
 from tests.factories import ContactFactory
 from tests.pipeline.importing import office, outcomes, received
 from tests.pipeline.working import empty_queue, is_quiet, wait_until, work, worker
@@ -55,13 +55,13 @@ def state_of(source: Import) -> str:
 
 def test_the_worker_checks_and_carries_out(anna, board):
     source = configured(anna, office(30))
-    assert state_of(source) == Import.State.CHECKING
+    assert state_of(source) == ImportState.CHECKING
     work()
-    assert state_of(source) == Import.State.CHECKED
+    assert state_of(source) == ImportState.CHECKED
     assert Contact.objects.of(anna.account).count() == 0
     imports.start(source=source)
     work()
-    assert state_of(source) == Import.State.DONE
+    assert state_of(source) == ImportState.DONE
     assert source.counts["created"] == Contact.objects.of(anna.account).count() == 30
     assert job_states() == [
         *(("read_import", "succeeded"), ("check_import", "succeeded"), ("run_import", "succeeded")),
@@ -73,14 +73,14 @@ def test_a_step_that_is_rolled_back_hands_over_no_job(anna, board):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         imports.configure(source=source, mapping=mapping_of(source), options={})
         raise ZeroDivisionError
-    assert (state_of(source), job_states()) == (Import.State.UPLOADED, [("read_import", "todo")])
+    assert (state_of(source), job_states()) == (ImportState.UPLOADED, [("read_import", "todo")])
 
 
 def test_a_file_that_vanished_ends_the_import_with_a_sentence(anna, board):
     source = configured(anna, "Nachname\nEins\n")
     default_storage.delete(source.file.name)
     work()
-    assert state_of(source) == Import.State.FAILED
+    assert state_of(source) == ImportState.FAILED
     assert source.error == "Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch."
 
 
@@ -90,7 +90,7 @@ def test_an_unexpected_fault_ends_the_import_and_keeps_nothing(anna, board):
     imports.start(source=source)
     Import.objects.of(anna.account).update(mapping={"0": "nonsense"})
     work()
-    assert state_of(source) == Import.State.FAILED
+    assert state_of(source) == ImportState.FAILED
     assert "unerwarteten Fehler" in source.error
     assert Contact.objects.of(anna.account).count() == 0
     assert job_states()[-1] == ("run_import", "failed")
@@ -103,13 +103,13 @@ def test_two_thousand_rows_show_their_progress_and_become_contacts(anna, board, 
     imports.start(source=source)
     report, bystander, seen = Progress.__call__, connection.copy(), []
 
-    def told(self: Progress, done: int) -> None:
+    def report_and_check(self: Progress, done: int) -> None:
         report(self, done)
         with bystander.cursor() as cursor:
             cursor.execute("SELECT rows_done, (SELECT count(*) FROM contacts_contact) FROM pipeline_import")
             seen.append(cursor.fetchone())
 
-    monkeypatch.setattr(Progress, "__call__", told)
+    monkeypatch.setattr(Progress, "__call__", report_and_check)
     import_jobs.run(import_id=source.pk, now=timezone.now())
     bystander.close()
     assert [rows for rows, _contacts in seen] == [250, 500, 750, 1000, 1250, 1500, 1750, 2000]
@@ -133,7 +133,7 @@ def test_a_worker_that_begins_again_never_counts_back_and_says_so(anna, board, l
             (121, 121, False),
             (60, 121, False),
         ):
-            report.told -= Progress.PAUSE
+            report.reported_at -= Progress.PAUSE
             report(done)
             assert progress(client, source) == (shown, is_resumed)
         report.begin_again()  # another import of the office came between
@@ -156,12 +156,12 @@ def test_the_board_moves_on_while_an_import_writes_its_contacts(anna, board, mon
     imports.start(source=source)
     locked: list[bool] = []
 
-    def told(self: Progress, done: int) -> None:
+    def report_and_check(self: Progress, done: int) -> None:
         with self.aside.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pipeline_column WHERE id = %s FOR UPDATE SKIP LOCKED", [column.pk])
             locked.append(cursor.fetchone() is None)
 
-    monkeypatch.setattr(Progress, "__call__", told)
+    monkeypatch.setattr(Progress, "__call__", report_and_check)
     import_jobs.run(import_id=source.pk, now=timezone.now())
     assert len(locked) > 4
     assert not any(locked)
@@ -172,20 +172,20 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_witho
     work()
     imports.start(source=source)
     with worker() as process:
-        wait_until(lambda: state_of(source) == Import.State.RUNNING and source.rows_done > 0)
+        wait_until(lambda: state_of(source) == ImportState.RUNNING and source.rows_done > 0)
         process.kill()
         process.wait()
     wait_until(is_quiet)
     assert Contact.objects.of(anna.account).count() == 0
-    assert (state_of(source), job_states()[-1]) == (Import.State.RUNNING, ("run_import", "doing"))
+    assert (state_of(source), job_states()[-1]) == (ImportState.RUNNING, ("run_import", "doing"))
     seen = [progress(client, source)[0]]
     assert stalled.give_back(silence=timedelta(0)) == 1
     assert progress(client, source) == (seen[0], True)
     with worker():
-        while state_of(source) == Import.State.RUNNING:
+        while state_of(source) == ImportState.RUNNING:
             seen.append(progress(client, source)[0])
             time.sleep(0.2)  # the worker needs the processors
-    assert source.state == Import.State.DONE
+    assert source.state == ImportState.DONE
     assert seen == sorted(seen)
     assert Contact.objects.of(anna.account).count() == 3000
 
@@ -195,7 +195,7 @@ def test_an_import_that_kills_its_worker_each_time_is_given_up(anna, board):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [attempts.MAX_ATTEMPTS + 1])
     work()
-    assert state_of(source) == Import.State.FAILED
+    assert state_of(source) == ImportState.FAILED
     assert "unerwarteten Fehler" in source.error
 
 
@@ -249,13 +249,13 @@ def test_an_import_that_is_held_up_keeps_neither_another_office_nor_a_small_file
     aside = connection.copy()
     with aside.cursor() as holding, worker():
         holding.execute("SELECT pg_advisory_lock(%s, %s)", [import_jobs.LOCK_CLASS, anna.account_id])
-        wait_until(lambda: state_of(theirs) == state_of(small) == Import.State.CHECKED)
+        wait_until(lambda: state_of(theirs) == state_of(small) == ImportState.CHECKED)
         wait_until(lambda: ("run_import", "doing") in job_states())
         imports.start(source=theirs)
-        wait_until(lambda: state_of(theirs) == Import.State.DONE)
-        assert state_of(large) == Import.State.RUNNING
+        wait_until(lambda: state_of(theirs) == ImportState.DONE)
+        assert state_of(large) == ImportState.RUNNING
         aside.close()
-        wait_until(lambda: state_of(large) == Import.State.DONE)
+        wait_until(lambda: state_of(large) == ImportState.DONE)
     assert Contact.objects.of(paul.account).count() == import_tasks.LARGE + 1
 
 
@@ -297,9 +297,9 @@ def test_fifty_thousand_rows_stay_within_memory(anna, board, promise, series):
             most = max(most, watched.memory_info().rss)
             return state_of(source) == state
 
-        wait_until(lambda: reached(Import.State.CHECKED), AN_HOUR, pause=0.5)
+        wait_until(lambda: reached(ImportState.CHECKED), AN_HOUR, pause=0.5)
         imports.start(source=source, enrol=bool(series))
-        wait_until(lambda: reached(Import.State.DONE), AN_HOUR, pause=0.5)
+        wait_until(lambda: reached(ImportState.DONE), AN_HOUR, pause=0.5)
     steps = board["Neue Kontakte"].sequence.steps.count()
     assert Message.objects.filter(state=MessageState.PLANNED).count() == series * steps
     assert Contact.objects.of(anna.account).count() == 50_000

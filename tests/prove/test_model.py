@@ -33,13 +33,13 @@ def neighbour_ignored(monkeypatch):
 
 
 def selection_without_versions(monkeypatch):
-    def carry(cards, target, user, via, now, *, enrol=None):
+    def move_cards(cards, target, user, via, now, *, enrol=None):
         ranks = places.top(target.pk, len(cards))
         for card, rank in zip(cards, ranks, strict=True):
             Card.objects.filter(pk=card.pk).update(column=target, rank=rank)
-        return bulk.Carried(len(ranks), bulk.Started())
+        return bulk.BulkMove(len(ranks), bulk.Started())
 
-    monkeypatch.setattr(bulk, "carry", carry)
+    monkeypatch.setattr(bulk, "move_cards", move_cards)
 
 
 def old_version_accepted(monkeypatch):

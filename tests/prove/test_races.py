@@ -51,11 +51,11 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def unlocked(user, contact_id, target_id):
         return {column.pk: column for column in Column.objects.of(user.account)}
 
-    def unlocked_columns(user):
-        return list(Column.objects.of(user.account).order_by("position"))
+    def unlocked_columns(account):
+        return list(Column.objects.of(account).order_by("position"))
 
-    monkeypatch.setattr(moves, "lock_columns", unlocked)
-    monkeypatch.setattr(verbs, "locked_columns", unlocked_columns)
+    monkeypatch.setattr(moves, "lock_move_columns", unlocked)
+    monkeypatch.setattr(verbs, "lock_all_columns", unlocked_columns)
 
 
 def dawdle(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
@@ -273,7 +273,7 @@ def test_drop_against_a_change_of_its_column(login, anna, sofia, board, promise,
 @pytest.mark.breaks_invariants
 def test_missing_lock_on_a_deleted_column_is_caught(login, anna, sofia, board, monkeypatch):
     without_locks(monkeypatch)
-    dawdle(monkeypatch, moves, "lock_columns")
+    dawdle(monkeypatch, moves, "lock_move_columns")
     real = verbs.close_gap
     monkeypatch.setattr(verbs, "close_gap", lambda column: (time.sleep(0.1), real(column)))
     assert drop_while("remove", login, anna, sofia, board, 5, Counter()) != []

@@ -31,9 +31,9 @@ class Command(BaseCommand):
             if not alone or dumping.others():
                 raise CommandError("Das Produkt läuft noch. Bitte erst Webserver und Hintergrunddienst beenden.")
             with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as scratch:
-                self.carry_out(source, Path(scratch))
+                self.restore(source, Path(scratch))
 
-    def carry_out(self, source: Path, scratch: Path) -> None:
+    def restore(self, source: Path, scratch: Path) -> None:
         """The database first, which is replaced wholly or not at all; then what stands beside it."""
         file = Path(settings.DATA_DIR) / archive.KEY_FILE
         is_ours = file.exists() and f"TOKEN_KEY={settings.TOKEN_KEY}" in file.read_text().splitlines()
