@@ -378,10 +378,12 @@ def consistent(row):
     return row | {key: value for key, value in (nothing | lists).items() if key in row}
 
 
+days = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 rows = st.fixed_dictionaries(
     {
         **{key: texts(field.limit) for key, field in FIELDS.items() if field.kind == "text" and key in KEYS},
         **{key: st.sampled_from(["", *choices]) for key, choices in CHOICES.items()},
+        **{key: st.none() | days for key, field in FIELDS.items() if field.kind == "date"},
         "last_name": texts(80).filter(bool),
         "email": st.sampled_from(
             ["", "anna@krueger.example", "+a@xn--mller-kva.de", "-a@example.org", "=a@example.org"]
@@ -397,7 +399,6 @@ rows = st.fixed_dictionaries(
         "living_area": areas,
         "plot_area": areas,
         "year_built": st.none() | st.integers(1000, 2100),
-        "due_on": st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
         "created_at": moments,
         "consent_at": moments,
         "consent_wording": long_texts(),
