@@ -2,19 +2,18 @@
 
 from django.urls import register_converter
 
-BIGGEST = 2**63 - 1  # PostgreSQL's bigint
+from base.ids import PATTERN, is_id
 
 
 class IdConverter:
     """A positive bigint in plain ASCII digits without leading zeros; anything else is no address of ours (404)."""
 
-    regex = "[1-9][0-9]{0,18}"
+    regex = PATTERN
 
     def to_python(self, value: str) -> int:
-        number = int(value)
-        if number > BIGGEST:
+        if not is_id(value):
             raise ValueError
-        return number
+        return int(value)
 
     def to_url(self, value: int) -> str:
         return str(value)

@@ -14,6 +14,8 @@ from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from base.ids import is_id
+
 MAX_LENGTH = 1200  # characters of a place in the address
 
 
@@ -128,7 +130,7 @@ def _text(row: Any) -> str:
 
 def _parse(written: str, order: Order, *, is_before: bool) -> Place | None:
     pk, dot, coded = written.partition(".")
-    if len(written) > MAX_LENGTH or not (pk.isascii() and pk.isdigit() and len(pk) < 20 and int(pk) < 2**63):
+    if len(written) > MAX_LENGTH or not is_id(pk):
         return None
     try:
         key = order.read(urlsafe_base64_decode(coded).decode()) if dot else None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from base.dates import quick_picks
 from base.fields import DayField, MomentField, TidyText, until
+from base.ids import is_id
 from contacts import facts, reaches
 from contacts.actions import to_come
 from contacts.assignment import available
@@ -75,7 +76,7 @@ class AssigneeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         raw = self.data.get("assignee")
-        if raw is None or not (raw == "" or (raw.isascii() and raw.isdigit())):
+        if raw is None or not (raw == "" or is_id(raw)):
             raise forms.ValidationError("unknown")
         return self.cleaned_data
 

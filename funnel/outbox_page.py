@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from base import keyset
+from base.ids import is_id
 from contacts import search
 from contacts.finding import searched
 from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
@@ -61,12 +62,11 @@ class Wanted:
     def parse(cls, user: User, query: QueryDict) -> "Wanted":
         """The time zone of the office is the active one."""
         state, period, sequence = (query.get(name, "") for name in ("state", "period", "sequence"))
-        is_id = sequence.isascii() and sequence.isdigit() and len(sequence) < 19
         return cls(
             user=user,
             today=timezone.localdate(),
             state=state if state in SHELVES else UPCOMING,
-            sequence=sequence if is_id else "",
+            sequence=sequence if is_id(sequence) else "",
             period=period if period in PERIODS else "",
             q=query.get("q", "").replace("\x00", "").strip()[: search.MAX_QUERY_LENGTH],
         )

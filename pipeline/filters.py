@@ -7,6 +7,7 @@ from django.db.models import CharField, Func
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.ids import is_id
 from contacts import assignment
 from contacts.models import Source
 from pipeline.models import Column
@@ -72,7 +73,7 @@ def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
 
 def chosen(selection: Selection) -> list[User]:
     """The colleagues among whom is the one that is filtered by; nobody is looked up when none is."""
-    return assignment.colleagues(selection.user) if selection.assignee.isdigit() else []
+    return assignment.colleagues(selection.user) if is_id(selection.assignee) else []
 
 
 def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from base.converters import BIGGEST
+from base.ids import is_id
 from base.refusals import NotUnderstood
 from pipeline.models import Move
 
@@ -48,7 +48,7 @@ def nothing_chosen() -> str:
 def number(data: QueryDict, name: str) -> int:
     """A positive whole number in ASCII digits; raises `NotUnderstood` for anything else."""
     text = single(data, name)
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= BIGGEST):
+    if not is_id(text):
         raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist keine gültige Zahl.") % {"name": name})
     return int(text)
 

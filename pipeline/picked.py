@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.ids import is_id
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
 from pipeline.selection import Selection
@@ -71,7 +72,7 @@ def named(data: QueryDict) -> set[int]:
         raise NothingPicked(_("Bitte wählen Sie mindestens einen Kontakt aus."))
     if len(texts) > MAX_PICKED:
         raise too_many()
-    if not all(text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63 for text in texts):
+    if not all(map(is_id, texts)):
         raise unavailable()
     return {int(text) for text in texts}
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from base.ids import is_id
 from contacts import search
 from contacts.finding import searched
 from contacts.models import Contact, ContactQuerySet, Source, sight
@@ -56,10 +57,10 @@ class Selection:
             user=user,
             today=timezone.localdate(),
             q=asked["q"][: search.MAX_QUERY_LENGTH],
-            assignee=assignee if _is_id(assignee) or assignee in ("me", "none") else "",
+            assignee=assignee if is_id(assignee) or assignee in ("me", "none") else "",
             due=due if due in DUE else "",
             source=source if source in Source.values else "",
-            status=asked["status"] if _is_id(asked["status"]) else "",
+            status=asked["status"] if is_id(asked["status"]) else "",
             tag=asked["tag"][:MAX_TAG_LENGTH],
         )
 
@@ -132,7 +133,3 @@ class Selection:
         if not self.tag:
             return Q()
         return Q(**{f"{prefix}tags__contains": [self.tag]}) & ~Q(**{f"{prefix}tags": []})
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

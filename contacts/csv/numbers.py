@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.dates import parse_date
+from base.ids import is_id
 from contacts.description import FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
 MAX_AREA = Decimal("9999999.99")
@@ -110,7 +111,7 @@ def read_moment(text: str) -> Read:
 
 
 def read_id(text: str) -> Read:
-    if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
+    if not is_id(text):
         raise ValueError(_("„%(text)s“ ist keine Kontakt-ID.") % {"text": text})
     return int(text), True
 

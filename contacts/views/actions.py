@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import WORKERS, gate
+from base.ids import is_id
 from base.refusals import Forbidden
 from contacts import actions, timeline
 from contacts.finding import find
@@ -62,9 +63,8 @@ def older(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The actions behind the one named by `before`."""
     contact = find(request.user, contact_id)
     before = request.GET.get("before", "")
-    is_id = before.isascii() and before.isdigit() and len(before) < 19
     action = Action.objects.of(request.account).filter(
-        pk=int(before) if is_id else None, contact=contact, performed_at__isnull=False
+        pk=int(before) if is_id(before) else None, contact=contact, performed_at__isnull=False
     )
     page = timeline.load(request.user, contact, action.first())
     context = {"title": contact.display_name, "contact": contact, "timeline": page}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.plans import Feature
+from base.ids import is_id
 from contacts.csv import rows as csv_rows
 from pipeline import stalled
 from pipeline.forecast import Forecast, figures
@@ -171,8 +172,8 @@ def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
     after = query.get("after", "")
     rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
     rows = rows.filter(outcome=outcome) if outcome else rows
-    if after.isascii() and after.isdigit() and len(after) < 10:
-        rows = rows.filter(line__gt=min(int(after), 2**31 - 1))
+    if is_id(after):
+        rows = rows.filter(line__gt=int(after))
     found = list(rows[: PAGE + 1])
     for row in found:
         row.label = _label(source, Outcome(row.outcome))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, gate
-from base.converters import BIGGEST
+from base.ids import is_id
 from base.refusals import NotUnderstood
 from pipeline import exports
 from pipeline.selection import Selection
@@ -43,6 +43,6 @@ def download(request: HttpRequest, export_id: UUID) -> StreamingHttpResponse:
 def _ids(data: QueryDict) -> list[int]:
     """The ticked ids; one that is unknown, foreign or hidden by now simply is not in the file."""
     texts = data.getlist("contact")
-    if not all(text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST for text in texts):
+    if not all(map(is_id, texts)):
         raise NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar."))
     return [int(text) for text in texts]
