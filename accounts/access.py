@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.sessions import touch
-from base.refusals import keep_private, own_address, wants_fragment
+from base.addresses import other_address
+from base.refusals import keep_private, wants_fragment
 
 View = Callable[..., HttpResponse]
 
@@ -54,7 +55,7 @@ def login_first(request: HttpRequest) -> HttpResponse:
     login = resolve_url("account_login")
     if request.method not in ("GET", "HEAD") or wants_fragment(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")
-        way = own_address(request, request.headers.get("Referer", ""))
+        way = other_address(request, request.headers.get("Referer", ""))
         if way and not wants_fragment(request):  # a fragment's login opens beside the page
             login = f"{login}?{urlencode({'next': way})}"
         context = {"sentence": sentence, "login": login, "is_error": True, "status": 401}

@@ -16,7 +16,7 @@ from accounts import resets
 from accounts.adapter import SIGNS_IN
 from accounts.models import Account, Role, User
 from accounts.tasks import send_reset
-from base.emails import clean_email
+from base.fields import EmailField, valid_email
 
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}
@@ -71,19 +71,6 @@ class FirmField(NameField):
         return text
 
 
-class AddressField(forms.CharField):
-    """One e-mail address, as `emails.clean_email` wants it."""
-
-    widget = forms.EmailInput
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return clean_email(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-
-
 class PersonForm(forms.Form):
     """The two names of a person."""
 
@@ -94,7 +81,7 @@ class PersonForm(forms.Form):
 class InvitationForm(PersonForm):
     """Whom to invite as what."""
 
-    email = AddressField(label=_("E-Mail-Adresse"))
+    email = EmailField(label=_("E-Mail-Adresse"))
     role = forms.ChoiceField(label=_("Rolle"), choices=Role, initial=Role.AGENT)
 
     field_order = ["email", "first_name", "last_name", "role"]
@@ -149,10 +136,7 @@ class ResetForm(ResetPasswordForm):
     """A forgotten password. Known and unknown addresses cost the same: one look, and one job for the worker."""
 
     def clean_email(self) -> str:
-        try:
-            return clean_email(self.cleaned_data["email"])
-        except ValueError as fault:
-            raise ValidationError(str(fault)) from None
+        return valid_email(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         address = self.cleaned_data["email"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from base.dates import FIRST_YEAR, LAST_YEAR, parse_date
 from base.emails import clean_email
+from base.text import one_line
 
 MAX_TAGS = 20
 MAX_TAG_LENGTH = 30
@@ -72,10 +73,15 @@ class EmailField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
-        try:
-            return clean_email(text) if text else ""
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from None
+        return valid_email(text) if text else ""
+
+
+def valid_email(text: str) -> str:
+    """As `clean_email`, with the refusal that a form shows."""
+    try:
+        return clean_email(text)
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from None
 
 
 class DayField(forms.CharField):
@@ -139,7 +145,7 @@ class TagsField(forms.CharField):
     def clean(self, value: Any) -> list[str]:
         text = one_spelling(super().clean(value))
         no_control_signs(text)
-        tags = list(dict.fromkeys(" ".join(tag.split()) for tag in text.split(",") if tag.strip()))
+        tags = list(dict.fromkeys(one_line(tag) for tag in text.split(",") if tag.strip()))
         if len(tags) > MAX_TAGS:
             raise ValidationError(_("Höchstens %(limit)s Schlagwörter."), params={"limit": MAX_TAGS})
         if any(len(tag) > MAX_TAG_LENGTH for tag in tags):

@@ -7,16 +7,16 @@ fragment that lands in `role="status"`, a plain one a page; the status is the sa
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation
+
+from base.addresses import other_address
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "")
     `trash`: the address of the trash, for those who may take the thing back from there.
     """
     template = "_message.html" if wants_fragment(request) else "refused.html"
-    back = own_address(request, request.headers.get("Referer", ""))
+    back = other_address(request, request.headers.get("Referer", ""))
     context = {"sentence": sentence, "status": status, "is_error": True, "back": back, "trash": trash}
     return keep_private(render(request, template, context, status=status))
 
@@ -129,17 +129,6 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     if not response.has_header("Cache-Control"):
         patch_cache_control(response, private=True, no_cache=True)
     return response
-
-
-def own_address(request: HttpRequest, address: str) -> str:
-    """The path and query of an address of our own, "" for any other and for the page that is being asked for."""
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()):
-        return ""
-    parts = urlsplit(address)
-    if parts.path == request.path:
-        return ""
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def wants_fragment(request: HttpRequest) -> bool:

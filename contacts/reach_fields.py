@@ -9,8 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from base.emails import clean_email
-from base.fields import no_control_signs, one_spelling
+from base.fields import no_control_signs, one_spelling, valid_email
 from contacts import identity, reaches
 from contacts.reaches import Reach
 
@@ -103,10 +102,7 @@ class ReachesField(forms.Field):
         if self.is_phone and len(text) > MAX_PHONE_LENGTH:
             limit = {"limit": MAX_PHONE_LENGTH}
             raise ValidationError(_("Eine Telefonnummer hat höchstens %(limit)s Zeichen."), params=limit)
-        try:
-            text = text if self.is_phone else clean_email(text)
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from None
+        text = text if self.is_phone else valid_email(text)
         number = {"e164": identity.number_of(text)} if self.is_phone else {}
         return reaches.reach(text, line["kind"] if line["kind"] in self.kinds else "", words) | number
 

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import accumulate
 from random import Random
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import Model
 
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
-from contacts import identity, search
+from base.copying import copy_in, fresh_ids
+from contacts.derived import copy_contacts
 from contacts.models import Action, Change, Consent, Contact
-from contacts.phones import e164
 from demo.people import Person, people
 from demo.post import PostOffice, complete_sender
 from demo.story import CONSENTING, SHARES, WORDING, Story, tell
@@ -38,20 +36,6 @@ MEMBERS = {
     ),
     HANSEN: (("paul@hansen.example", "Paul", "Hansen", Role.ADMINISTRATOR, 7),),
 }
-CONTACT = (
-    *(
-        "id",
-        "account_id",
-        "sort_name",
-        "search",
-        "phone_e164",
-        "keys",
-        "created_at",
-        "last_action_at",
-        "action_counts",
-    ),
-    *("due_on", "due_note", "assignee_id", "version", *Person._fields[:-2]),
-)
 CARD = (
     *("contact_id", "account_id", "column_id", "rank", "version", "entered_at"),
     *("last_key", "last_request"),
@@ -108,7 +92,7 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
     chance = Random(seed)
     team = [user for user in User.objects.of(account).order_by("pk") if user.works_contacts]
     columns = {column.name: column for column in Column.objects.of(account).order_by("position")}
-    ids = _reserve(Contact, len(crowd))
+    ids = fresh_ids(Contact, len(crowd))
     stories = [
         tell(person, column, place, chance, now)
         for person, (column, place) in zip(crowd, _seats(len(crowd)), strict=True)
@@ -119,15 +103,15 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
     ]
     assigning = account.plan == Plan.EXPERT
     posts = _post(account, lives, assigning, Random(seed), now)
-    _copy(Contact, CONTACT, (life.contact(assigning) for life in lives))
-    _copy(Card, CARD, list(_cards(lives, columns)))  # complete: it reads, and COPY holds the connection
+    copy_contacts(life.contact(assigning) for life in lives)
+    copy_in(Card, CARD, list(_cards(lives, columns)))  # complete: it reads, and COPY holds the connection
     for model, fields, rows in (
         (Action, ACTION, _Life.actions),
         (Move, MOVE, _Life.moves),
         (Change, CHANGE, _Life.changes),
         (Consent, CONSENT, _Life.consents),
     ):
-        _copy(model, fields, (row for life in lives for row in rows(life)))
+        copy_in(model, fields, (row for life in lives for row in rows(life)))
     posts.write()
 
 
@@ -164,15 +148,19 @@ class _Life:
         self.account, self.pk, self.person, self.story = account, pk, person, story
         self.owner, self.columns = owner, columns
 
-    def contact(self, assigning: bool) -> tuple:
+    def contact(self, assigning: bool) -> Contact:
         person, story = self.person, self.story
-        phone = e164(person.phone)
-        names = (person.last_name, person.first_name, person.company)
-        assignee = self.owner.pk if story.is_assigned and assigning else None
-        derived = (search.sort_key(*names), _vector(person, phone), phone, _keys(self.account, person))
-        state = (story.created_at, story.last_action_at, _json(story.counts), story.due_on, story.due_note)
-        facts = tuple(_array(value) if isinstance(value, tuple) else value for value in person[:-2])
-        return (self.pk, self.account.pk, *derived, *state, assignee, 1, *facts)
+        return Contact(
+            pk=self.pk,
+            account=self.account,
+            created_at=story.created_at,
+            last_action_at=story.last_action_at,
+            action_counts=story.counts,
+            due_on=story.due_on,
+            due_note=story.due_note,
+            assignee=self.owner if story.is_assigned and assigning else None,
+            **person.facts(),
+        )
 
     def actions(self) -> Iterator[tuple]:
         for event in self.story.events:
@@ -209,50 +197,3 @@ def _cards(lives: Iterable[_Life], columns: dict[str, Column]) -> Iterator[tuple
         for life, rank in zip(inside, places.top(column.pk, len(inside)), strict=True):
             version = len(life.story.steps) + 1
             yield (life.pk, life.account.pk, column.pk, rank, version, life.story.entered_at, "", "")
-
-
-def _reserve(model: type[Model], count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
-
-
-def _copy(model: type[Model], fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
-    with connection.cursor() as cursor:
-        names = ", ".join(f'"{name}"' for name in fields)
-        with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-
-def _vector(person: Person, phone: str) -> str:
-    lexemes = search.lexemes(
-        title=person.title,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        company=person.company,
-        partner_first_name=person.partner_first_name,
-        partner_last_name=person.partner_last_name,
-        email=person.email,
-        phone=phone or person.phone,
-        street=person.street,
-        postal_code=person.postal_code,
-        city=person.city,
-        tags=person.tags,
-    )
-    return search.vector(lexemes)
-
-
-def _keys(account: Account, person: Person) -> list[str]:
-    return identity.keys(account.pk, person._asdict())
-
-
-def _json(counts: dict[str, Any]) -> str:
-    return "{" + ", ".join(f'"{kind}": {count}' for kind, count in counts.items()) + "}"
-
-
-def _array(values: tuple[str, ...]) -> list[str]:
-    return list(values)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import AddressField, NameField
+from accounts.forms import NameField
 from funnel.letters import placeholders
 from funnel.models import Step
 from funnel.series.sequences import Content
@@ -19,13 +19,6 @@ class ClockField(forms.TimeField):
     """A time of day without seconds."""
 
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
-
-class OptionalAddressField(AddressField):
-    """An address, or nothing."""
-
-    def clean(self, value: Any) -> str:
-        return super().clean(value) if (value or "").strip() else ""
 
 
 class StepForm(forms.Form):

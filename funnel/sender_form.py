@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import NameField
 from accounts.models import HUES
-from funnel.forms import ClockField, OptionalAddressField
+from base.fields import EmailField
+from funnel.forms import ClockField
 from funnel.letters import imprint
 from funnel.letters.legal_forms import COMPANY_LIMITED
 from funnel.models import LegalForm, Sender
@@ -51,7 +52,7 @@ class SenderForm(forms.Form):
     )
 
     name = optional(gettext_lazy("Absendername"), 120)
-    email = OptionalAddressField(
+    email = EmailField(
         label=gettext_lazy("Absenderadresse"),
         required=False,
         help_text=gettext_lazy("Ihr Mailserver muss für sie senden dürfen. Leer: die Adresse dieser Installation."),
@@ -91,7 +92,7 @@ class SenderForm(forms.Form):
     postal_code = optional(gettext_lazy("PLZ"), 10)
     city = optional(gettext_lazy("Ort"), 80)
     phone = optional(gettext_lazy("Telefon"), 40)
-    contact_email = OptionalAddressField(label=gettext_lazy("E-Mail-Adresse im Impressum"), required=False)
+    contact_email = EmailField(label=gettext_lazy("E-Mail-Adresse im Impressum"), required=False)
     register = optional(
         gettext_lazy("Registergericht und -nummer"),
         120,

@@ -8,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import TruncDate
 
 from accounts.models import Account
+from base.batches import batches
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel.contact_messages import plain_subject
@@ -89,8 +90,7 @@ class Plot:
     @property
     def weeks(self) -> list[tuple[date, int]]:
         """Sent in each span of seven days or less, by its first day: the same for those who read no pictures."""
-        spans = [self.days[start : start + 7] for start in range(0, len(self.days), 7)]
-        return [(span[0].day, sum(day.sent for day in span)) for span in spans]
+        return [(week[0].day, sum(day.sent for day in week)) for week in batches(self.days, 7)]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import TooMany
+from base.text import one_line
 from help.models import Feedback
 
 MAX_PER_HOUR = 20
@@ -95,11 +96,11 @@ def _send(feedback: Feedback, now: datetime) -> None:
 
 
 def _mail(feedback: Feedback) -> EmailMessage:
-    office = one_line(feedback.account.name)
+    office = header_name(feedback.account.name)
     context = {
         "feedback": feedback,
         "office": office,
-        "sender": one_line(feedback.user.full_name),
+        "sender": header_name(feedback.user.full_name),
         "address": settings.BASE_URL + feedback.page if feedback.page else "",
         "at": timezone.localtime(feedback.created_at, feedback.account.zone),
     }
@@ -114,7 +115,7 @@ def _mail(feedback: Feedback) -> EmailMessage:
     )
 
 
-def one_line(name: str) -> str:
+def header_name(name: str) -> str:
     """A name as it may stand in a header: no line ends or other invisible signs, and not endless."""
     visible = "".join(sign if sign.isprintable() else " " for sign in name)
-    return " ".join(visible.split())[:MAX_NAME_LENGTH]
+    return one_line(visible)[:MAX_NAME_LENGTH]

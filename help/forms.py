@@ -1,16 +1,15 @@
 """What may be said about articles and the product. Only these fields are read."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.emails import clean_email
+from base.addresses import own_path
+from base.fields import EmailField
 
 MAX_PAGE_LENGTH = 500
 
@@ -47,7 +46,7 @@ class FeedbackForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea({"class": "input", "rows": 6}),
     )
-    reply_to = forms.CharField(
+    reply_to = EmailField(
         label=gettext_lazy("Antwort an"),
         required=False,
         widget=forms.EmailInput({"class": "input", "autocomplete": "email", "maxlength": 254}),
@@ -56,19 +55,12 @@ class FeedbackForm(forms.Form):
     page = forms.CharField(required=False, widget=forms.HiddenInput)
     key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, host: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.host = host
-
-    def clean_reply_to(self) -> str:
-        address = self.cleaned_data["reply_to"]
-        try:
-            return clean_email(address) if address else ""
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from None
+        self.request = request
 
     def clean_page(self) -> str:
-        return own_path(self.cleaned_data["page"], self.host)
+        return page_of(self.request, self.cleaned_data["page"])
 
     def clean(self) -> None:
         if "key" in self.errors:
@@ -81,10 +73,6 @@ class FeedbackForm(forms.Form):
         self.data: dict[str, Any] = {**self.data, "key": str(uuid4())}
 
 
-def own_path(address: str, host: str) -> str:
-    """The path of a page of ours, without its query, which may hold names; "" for any other address."""
-    if not url_has_allowed_host_and_scheme(address, {host}):
-        return ""
-    path = urlsplit(address).path
-    is_ours = path.startswith("/") and not path.startswith("//") and path.isprintable()
-    return path[:MAX_PAGE_LENGTH] if is_ours else ""
+def page_of(request: HttpRequest, address: str) -> str:
+    """The page of ours that an address names, as it is kept with the message; "" for any other."""
+    return own_path(request, address)[:MAX_PAGE_LENGTH]

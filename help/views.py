@@ -11,7 +11,7 @@ from accounts.access import EVERYBODY, gate
 from base.refusals import wants_fragment
 from help import articles, votes
 from help.feedback import SpentKey, deliver, keep
-from help.forms import FeedbackForm, VoteForm, own_path
+from help.forms import FeedbackForm, VoteForm, page_of
 from help.models import Feedback
 
 
@@ -52,11 +52,10 @@ def vote(request: HttpRequest, name: str) -> HttpResponse:
 @gate(*EVERYBODY)
 def feedback(request: HttpRequest) -> HttpResponse:
     """GET: the form. POST: stores the message, then mails it."""
-    host = request.get_host()
     if request.method != "POST":
-        page = own_path(request.GET.get("page") or request.headers.get("Referer", ""), host)
-        return _ask(request, FeedbackForm(host=host, initial={"page": page, "reply_to": request.user.email}))
-    form = FeedbackForm(request.POST.dict(), host=host)
+        page = page_of(request, request.GET.get("page") or request.headers.get("Referer", ""))
+        return _ask(request, FeedbackForm(request=request, initial={"page": page, "reply_to": request.user.email}))
+    form = FeedbackForm(request.POST.dict(), request=request)
     if form.is_valid():
         try:
             kept = keep(user=request.user, now=timezone.now(), **form.cleaned_data)
@@ -68,7 +67,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: FeedbackForm, status: int = 200) -> HttpResponse:
     template = "help/_feedback.html" if wants_fragment(request) else "help/feedback.html"
-    came_from = own_path(str(form["page"].value() or ""), form.host) or "/"
+    came_from = page_of(request, str(form["page"].value() or "")) or "/"
     title = _("Feedback zur Pipeline") if came_from.startswith("/contacts/board/") else _("Feedback")
     context = {"form": form, "came_from": came_from, "title": title}
     return render(request, template, context, status=status)

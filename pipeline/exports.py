@@ -4,7 +4,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.batches import batches
 from base.refusals import Gone, TooMany
 from contacts.csv import rows as csv_rows
 from contacts.csv.fields import FIELDS, ONLY_READ, ONLY_WRITTEN
@@ -68,8 +68,7 @@ def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
         Selection.parse(user, QueryDict(export.query)).contacts() if export.ids is None else _ticked(export, user)
     )
     names = _names(user)
-    found = _facts(contacts)
-    while chunk := list(islice(found, _CHUNK)):
+    for chunk in batches(_facts(contacts), _CHUNK):
         told = stories(user.account_id, [values["id"] for values in chunk])
         for values in chunk:
             yield values | told[values["id"]] | {"assignee": names.get(values["assignee"])}

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from base.text import one_line
 from contacts.csv.fields import bare, choice_of
 from contacts.csv.names import FIRST_NAMES, words_of
 
@@ -63,7 +64,7 @@ def is_academic(text: str) -> bool:
 
 def split_name(text: str, *, last_first: bool = False) -> dict[str, str]:
     """Salutation, title, first and last name of a full name; a comma says that the last name stands first."""
-    text = " ".join(_BRACKETS.sub(" ", text).split())
+    text = one_line(_BRACKETS.sub(" ", text))
     values: dict[str, str] = {}
     words = text.split(" ")
     while len(words) > 1 and bare(words[0]) in (_MR | _MRS | _HOUSEHOLD):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from base.text import one_line
 from contacts.csv.countries import REGIONS
 from contacts.csv.fields import bare
 from contacts.csv.names import GERMAN_PLACES
@@ -133,4 +134,4 @@ def split_address(text: str) -> tuple[str, Place]:
 
 def _line(text: str) -> str:
     """Several lines as one."""
-    return " ".join(", ".join(filter(None, map(str.strip, text.splitlines()))).split()).strip(" ,")
+    return one_line(", ".join(filter(None, map(str.strip, text.splitlines())))).strip(" ,")

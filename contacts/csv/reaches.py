@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from base.emails import clean_email
+from base.text import one_line
 from contacts import reaches
 from contacts.csv.fields import bare
 from contacts.csv.headers import kind_of
@@ -183,7 +184,7 @@ def _parts(text: str, region: str) -> Iterator[str]:
 
 
 def _joined(text: str) -> str:
-    return " ".join(text.split()).strip(_BORDER)
+    return one_line(text).strip(_BORDER)
 
 
 def _say(reach: Reach, said: str) -> None:

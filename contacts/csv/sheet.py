@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from base.text import one_line
 from contacts.csv.cells import Columns
 from contacts.csv.encodings import TOO_LONG, CsvError, put_right
 from contacts.csv.guessing import left_behind, propose
@@ -169,7 +170,7 @@ class Sheet:
 
     def _headers(self) -> list[str]:
         found = next((cells for line, cells in self.first if line == self.header_line), [])
-        headers = [" ".join(cell.split())[:200] for cell in found][: self.shape.width]
+        headers = [one_line(cell)[:200] for cell in found][: self.shape.width]
         return headers + [""] * (self.shape.width - len(headers))
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:

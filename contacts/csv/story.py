@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Left, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.text import one_line
 from contacts.consent import with_earlier_grant, word
 from contacts.csv.fields import ACTIONS, CONSENTS
 from contacts.models import Action, Consent
@@ -69,7 +70,7 @@ def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
 def _done(action: Action) -> str:
     """„27.11.2026 14:20 Anruf – erreicht: ruft zurück“"""
     moment: datetime = action.at  # type: ignore[attr-defined]
-    text = " ".join(action.short.split())  # type: ignore[attr-defined]
+    text = one_line(action.short)  # type: ignore[attr-defined]
     text = f"{text[:TEXT_SHOWN]}…" if len(text) > TEXT_SHOWN else text
     label = _("%(action)s (geplant)") % {"action": action.label} if action.is_planned else action.label
     said = f"{timezone.localtime(moment):%d.%m.%Y %H:%M} {label}"

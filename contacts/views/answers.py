@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.plans import Feature
-from base.refusals import own_address, wants_fragment
+from base.addresses import other_address
+from base.refusals import wants_fragment
 from contacts.finding import sees
 from contacts.models import Contact
 
@@ -19,7 +20,7 @@ def small_page(request: HttpRequest, fragment: str, context: dict[str, Any], sta
     template = fragment if wants_fragment(request) else "contacts/small_page.html"
     context = {
         "fragment": fragment,
-        "next": own_address(request, request.headers.get("Referer", "")),
+        "next": other_address(request, request.headers.get("Referer", "")),
         **context,
     }
     return render(request, template, context | _clock(), status=status)
@@ -34,7 +35,7 @@ def changed(request: HttpRequest, contact: Contact, sentence: str, *fragments: s
         return _leave(request, contact, sentence)
     if not wants_fragment(request):
         messages.success(request, sentence, extra_tags=context.get("undo", ""))
-        return HttpResponseRedirect(own_address(request, request.POST.get("next", "")) or page_of(contact))
+        return HttpResponseRedirect(other_address(request, request.POST.get("next", "")) or page_of(contact))
     context = {
         "contact": contact,
         "fragments": fragments,
@@ -56,7 +57,7 @@ def _leave(request: HttpRequest, contact: Contact, sentence: str) -> HttpRespons
     messages.success(request, sentence)
     is_fragment = wants_fragment(request)
     came_from = request.headers.get("HX-Current-URL", "") if is_fragment else request.POST.get("next", "")
-    way = own_address(request, came_from)
+    way = other_address(request, came_from)
     if not way or urlsplit(way).path.startswith(page_of(contact)):
         way = "/"
     return HttpResponse(headers={"HX-Redirect": way}) if is_fragment else HttpResponseRedirect(way)

@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from base.text import one_line
 from funnel.letters.legal_forms import CUT_SHORT, FURTHER, IN_REGISTER, LIMITED, OWNED, SUFFIXES, WITH_BOARD
 from funnel.models import LegalForm, Sender
 
@@ -51,7 +52,7 @@ def lines(sender: Sender) -> list[str]:
         _said(_("USt-IdNr.: %s"), sender.vat_id),
         _said(_("Aufsichtsbehörde nach § 34c GewO: %s"), sender.supervisor),
     ]
-    return [" ".join(line.split()) for line in found if line]
+    return [one_line(line) for line in found if line]
 
 
 def missing(sender: Sender) -> list[str]:
@@ -70,7 +71,7 @@ def firm(sender: Sender) -> str:
     """The firm as it is registered, with its legal form: „Krüger Immobilien GmbH“. What was typed is never altered,
     only what the law wants besides is added where it is not there.
     """
-    name = " ".join(sender.legal_name.split())
+    name = one_line(sender.legal_name)
     suffix, known = SUFFIXES.get(sender.legal_form, ("", ""))
     if not name or not suffix or re.search(rf"(?<!\w)(?:{known})(?!\w)", name, re.IGNORECASE):
         return name

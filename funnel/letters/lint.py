@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
+from base.text import one_line
 from funnel.letters import imprint
 from funnel.letters.mime import as_bytes, finished
 from funnel.models import Sender
@@ -63,9 +64,9 @@ class Mail:
 
     def own(self, text: str) -> str:
         """The text without what is quoted, in one line."""
-        flat = " ".join(text.split())
+        flat = one_line(text)
         for value in sorted(self.quoted, key=len, reverse=True):
-            flat = flat.replace(" ".join(value.split()), " ") if value.strip() else flat
+            flat = flat.replace(one_line(value), " ") if value.strip() else flat
         return flat
 
 
@@ -173,7 +174,7 @@ def _imprint(mail: Mail) -> Iterator[str]:
         yield _("Im Impressum fehlt: %s.") % ", ".join(lacking)
     lines = imprint.lines(mail.sender)
     for text in (mail.text, mail.seen):
-        flat = " ".join(text.split())
+        flat = one_line(text)
         if not all(line in flat for line in lines):
             yield _("Das Impressum fehlt in der Mail.")
 
@@ -195,7 +196,7 @@ def _links(mail: Mail) -> list[str]:
 
 
 def _header(mail: Mail, name: str) -> str:
-    return " ".join(str(mail.message.get(name, "")).split())
+    return one_line(str(mail.message.get(name, "")))
 
 
 SHAPES = {

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from base.text import one_line
 from funnel.letters import imprint, sender_address
 from funnel.letters.advertising import words
 from funnel.models import OptIn, Sender
@@ -41,7 +42,7 @@ def link(opt_in: OptIn) -> str:
 
 def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:
     """The mail, plain text alone; the same each time it is made."""
-    office = " ".join(office_of(opt_in.account, sender).split())
+    office = one_line(office_of(opt_in.account, sender))
     address = sender_address.shown_from(sender)
     context = {
         "office": office,
@@ -53,7 +54,7 @@ def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:
     return EmailMessage(
         subject=_("Bitte bestätigen Sie Ihre E-Mail-Adresse"),
         body=render_to_string("funnel/mail/opt_in.txt", context),
-        from_email=formataddr((" ".join((sender.name or office).split()), address)),
+        from_email=formataddr((one_line(sender.name or office), address)),
         to=[opt_in.address],
         reply_to=[sender.contact_email] if sender.contact_email else None,
         headers={
@@ -65,7 +66,7 @@ def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:
 
 def faults(opt_in: OptIn, sender: Sender) -> list[str]:
     """Why this question must not be mailed: sentences for the user."""
-    firm = " ".join(office_of(opt_in.account, sender).split())
+    firm = one_line(office_of(opt_in.account, sender))
     return advertising(compose(opt_in, sender), own_link=link(opt_in), firm=firm)
 
 

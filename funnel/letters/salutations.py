@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from base.text import one_line
 from contacts.models import Contact, Salutation
 
 # Direction marks turn the words around them; private-use characters mark the places of placeholders while rendering.
@@ -59,7 +60,7 @@ def tidy(text: str) -> str:
     shown = UNSEEN.sub("", unicodedata.normalize("NFC", text))
     if not shown.isprintable():
         shown = "".join(" " if _is_control(sign) else sign for sign in shown)
-    return " ".join(shown.split())
+    return one_line(shown)
 
 
 def _is_control(sign: str) -> bool:

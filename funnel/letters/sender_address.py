@@ -4,12 +4,13 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
+from base.text import one_line
 from funnel.models import Sender
 
 
 def own_from(sender: Sender) -> str:
     """The office's own address if its mails may come from there, else "". What is written to files is not checked."""
-    address = " ".join(sender.email.split())
+    address = one_line(sender.email)
     is_proven = bool(address) and sender.proven == address.lower()
     return address if is_proven or not settings.EMAIL_URL else ""
 

@@ -7,6 +7,7 @@ where the code is vague, and a code is believed by itself only where it leaves n
 import re
 from enum import Enum
 
+from base.text import one_line
 from funnel.reading.bounce_words import FULL, GONE, OUR_LIMIT, OWN, PACE, RELAYING, ROUTE, SENDER, SPAM
 
 LONGEST = 2000  # characters of an answer that are looked at
@@ -40,7 +41,7 @@ def judge(status: str, words: str) -> Verdict:
 
     A more exact code inside the text is believed before a vague one beside it.
     """
-    said = " ".join(ADDRESS.sub(" ", words[:LONGEST].lower()).split())
+    said = one_line(ADDRESS.sub(" ", words[:LONGEST].lower()))
     code = _exact(status.strip(), said)
     if code.startswith("4") or (not code and _reply(said).startswith("4")):
         return Verdict.TEMPORARY

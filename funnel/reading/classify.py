@@ -11,6 +11,7 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from enum import Enum
 
+from base.text import one_line
 from funnel.reading import incoming_words as said
 from funnel.reading.bounces import Verdict, judge
 from funnel.reading.opened import Poisoned, body, header, opened, parts, source, text_of
@@ -69,7 +70,7 @@ class Received:
 def understood(raw: bytes) -> Received:
     """What the mail is. Raises Poisoned for one that is set aside, and whatever else its oddity brings about."""
     mail = opened(raw)
-    results = tuple(" ".join(str(one)[:2000].split()) for one in mail.get_all("Authentication-Results", []))
+    results = tuple(one_line(str(one)[:2000]) for one in mail.get_all("Authentication-Results", []))
     sender = parseaddr(header(mail, "From"))[1].lower()
     return replace(classify(mail), moment=_moment(mail), sender=sender, results=results[:MOST_RESULTS])
 
@@ -105,7 +106,7 @@ def own_words(text: str) -> str:
 
 def objects(text: str) -> bool:
     """Whether a person's own words sound like "no more of that" (an objection counts in any form, § 7 UWG)."""
-    return bool(said.OBJECTS.search(" ".join(text.lower().split())))
+    return bool(said.OBJECTS.search(one_line(text.lower())))
 
 
 def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
@@ -184,7 +185,7 @@ def _verdict(block: dict[str, str], words: str) -> tuple[Verdict | None, str]:
 
 def _blocks(text: str) -> list[dict[str, str]]:
     pieces = re.split(r"\n\s*\n", text.replace("\r", "")[:50_000])
-    return [{name.lower(): " ".join(value.split()) for name, value in FIELD.findall(piece)} for piece in pieces]
+    return [{name.lower(): one_line(value) for name, value in FIELD.findall(piece)} for piece in pieces]
 
 
 def _plain_bounce(mail: Message) -> Received:
@@ -192,13 +193,13 @@ def _plain_bounce(mail: Message) -> Received:
     text = "\n" + body(mail).replace("\r", "")
     cut = said.RETURNED.search(text.lower())
     words = text[: cut.start() if cut else len(text)]
-    reason = next((" ".join(line.split()) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), "")
+    reason = next((one_line(line) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), "")
     is_waiting = said.STILL_TRYING.search(f"{header(mail, 'Subject')}\n{words}".lower())
     kind = Kind.SOFT_BOUNCE if is_waiting else OF_VERDICT.get(judge("", words), Kind.SOFT_BOUNCE)
     return Received(
         kind,
         _inside(mail),
-        (reason or " ".join(words.split()))[:LONGEST_QUOTE],
+        (reason or one_line(words))[:LONGEST_QUOTE],
         _to(mail),
         _recipients(mail, words),
     )

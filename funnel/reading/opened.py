@@ -10,6 +10,8 @@ import re
 from email.header import decode_header
 from email.message import Message
 
+from base.text import one_line
+
 LARGEST = 300_000  # bytes that are looked at; what is behind them says nothing about a mail
 LONGEST_HEADER = 50_000  # characters
 DEEPEST = 60  # parts that hold parts
@@ -52,7 +54,7 @@ def parts(mail: Message) -> list[Message]:
 def header(mail: Message, name: str) -> str:
     """A header as people read it, on one line; "" if there is none."""
     value = str(mail.get(name, ""))[:LONGEST_SHOWN]
-    return " ".join(_printable(_decoded(value)).split())
+    return one_line(_printable(_decoded(value)))
 
 
 def text_of(part: Message) -> str:

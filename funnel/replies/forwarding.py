@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from base.text import one_line
 from funnel.models import Arrival, Mailbox, Message
 from funnel.replies.folder import Folder
 from funnel.transport.outcome import Fate
@@ -95,7 +96,7 @@ def _wrapped(message: Message, recipient: str, raw: bytes | None) -> EmailMessag
     words = _("Auf eine Mail der Serie ist eine Antwort gekommen. Kontakt: %s") % url
     large = _("Sie ist zu groß, um weitergeleitet zu werden; sie liegt im Postfach für Antworten.")
     mail = EmailMessage(
-        subject=_("Antwort von %s") % " ".join(str(message.contact).split()),
+        subject=_("Antwort von %s") % one_line(str(message.contact)),
         body=words if raw is not None else f"{words}\n\n{large}",
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[recipient],

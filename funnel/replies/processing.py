@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from base.text import one_line
 from contacts import actions
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
@@ -87,8 +88,8 @@ def _kind(received: Received, message: Message) -> Kind:
     """Words that stand in our own mail are quoted, however the program marks that."""
     if received.kind is not Kind.OBJECTION:
         return received.kind
-    ours = {" ".join(line.split()) for line in message.text.splitlines()}
-    own = [line for line in received.text.splitlines() if " ".join(line.strip("> ").split()) not in ours]
+    ours = {one_line(line) for line in message.text.splitlines()}
+    own = [line for line in received.text.splitlines() if one_line(line.strip("> ")) not in ours]
     return Kind.OBJECTION if objects("\n".join([*own, received.own_subject])) else Kind.REPLY
 
 
@@ -128,7 +129,7 @@ def _suspect(message: Message, kind: Kind, text: str, now: datetime) -> None:
 
 
 def _quote(message: Message, words: str) -> None:
-    quoted = " ".join(words.split())[:LONGEST]
+    quoted = one_line(words)[:LONGEST]
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=quoted)
 
 

@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 
 from accounts import posting
 from accounts.models import Role, User
+from base.text import one_line
 from funnel.models import Hold, Message
 from funnel.transport import holds
 
@@ -58,7 +59,7 @@ def mail_doubt(*, message_id: int, user_id: int) -> bool:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if message is None or user is None:
         return False
-    name = " ".join(str(message.contact).split())
+    name = one_line(str(message.contact))
     context = {"name": name, "url": f"{settings.BASE_URL}/contacts/{message.contact_id}/#standing"}
     subject = _("Ist das ein Werbewiderspruch? Antwort von %(name)s") % {"name": name}
     return _post(subject, render_to_string("funnel/mail/doubt.txt", context), user.email)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from base.text import one_line
+
 
 class Fate(Enum):
     """How handing over ended."""
@@ -27,7 +29,7 @@ class Outcome:
 
 def line(text: str) -> str:
     """What a server said, as one line that fits and can be stored."""
-    return " ".join(text.encode(errors="replace").decode().replace("\x00", "").split())[:300]
+    return one_line(text.encode(errors="replace").decode().replace("\x00", ""))[:300]
 
 
 CODES = re.compile(r"\b[245]\d\d\b(?:[ -][245]\.\d{1,3}\.\d{1,3})?")

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.batches import batches
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
 from funnel.series import bulk_enrolments, enrolments
@@ -113,8 +114,8 @@ def move_cards(
 def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:
     """In parts: what is read and written at once has a bound, however many were moved."""
     started = Started()
-    for part in range(0, len(moves), PART):
-        causes = {move.contact_id: move.pk for move in moves[part : part + PART]}
+    for part in batches(moves, PART):
+        causes = {move.contact_id: move.pk for move in part}
         contacts = Contact.objects.of(target.account_id).filter(pk__in=causes).order_by("pk")
         begin = {"sequence_id": target.sequence_id, "waits": waits, "causes": causes}
         started.add(bulk_enrolments.start_many(contacts=list(contacts), actor=user, now=now, **begin))

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account, User
 from base.refusals import Conflict, Gone, NotUnderstood
+from base.text import one_line
 from pipeline.models import Card, Column
 
 MAX_COLUMNS = 20
@@ -44,7 +45,7 @@ def fold_name(name: str) -> str:
     """The key by which names are compared: compatibility form, case-folded, without invisible characters."""
     visible = "".join(sign for sign in BLANK.sub("", name) if unicodedata.category(sign) != "Cf")
     folded = unicodedata.normalize("NFKC", visible).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    return one_line(unicodedata.normalize("NFKC", folded))
 
 
 def clean_name(name: str) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from base.refusals import NotUnderstood
+from base.text import one_line
 from contacts.csv.encodings import CsvError
 from contacts.csv.guessing import left_behind
 from contacts.csv.isolation import read_apart
@@ -119,7 +120,7 @@ def _options(sheet: Sheet) -> dict[str, Any]:
 
 
 def _brief(cells: list[str]) -> str:
-    return " · ".join(" ".join(cell.split())[:20] for cell in cells if cell.strip())[:80]
+    return " · ".join(one_line(cell)[:20] for cell in cells if cell.strip())[:80]
 
 
 def _statuses(sheet: Sheet, mapping: Mapping[int, str]) -> list[str]:

@@ -1,16 +1,16 @@
 """The mails that an import starts if that is asked for: what it would mean, told by the dry run, and what it meant."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from base.batches import batches
 from base.refusals import NotUnderstood
 from contacts.models import Contact
 from funnel.models import Enrolment, EnrolmentReason, MessageReason
@@ -74,7 +74,7 @@ def forecast(account: Account, people: People) -> Mails:
     first = next(column for column in columns if column.key == Column.Key.NEW)
     series = {column.pk: column for column in columns if column.sequence_id}
     steps, mails = coming_steps(account), Mails()
-    for keys in _parts(people.pending):
+    for keys in batches(people.pending, BATCH):
         changes = {key: people.pending_change(key) for key in keys}
         coming = {key: max(one.at for one in pending.consents) for key, pending in changes.items() if pending.consents}
         by_column = _entering(account, changes, first)
@@ -137,9 +137,3 @@ def _waiting(account: Account, coming: Mapping[int, datetime]) -> int:
     )
     addresses = dict(rows.values_list("contact", "contact__email"))
     return len(addresses) - len(eligibility.missing_many(account.pk, addresses, coming))
-
-
-def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
-    keys = iter(keys)
-    while part := list(islice(keys, BATCH)):
-        yield part

@@ -1,16 +1,16 @@
 """What an imported file would do, found out without writing anything: the dry run, and the first half of the import."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from accounts.plans import Feature
+from base.batches import batches
 from base.refusals import Forbidden
 from contacts.consent import MAX_PLACE_LENGTH
 from contacts.csv.fields import FIELDS
@@ -73,7 +73,7 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
     reader = Reader(columns, users, source.options, place=place[:MAX_PLACE_LENGTH], now=now)
     people = People(source.account, with_consents="consent_at" in mapping.values())
     plan = Plan(people, source.options.get("chosen", {}))
-    for batch in _batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
+    for batch in batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
         plan.people.load(row for row in batch if not row.errors)
         no_mail = suppression.entries(source.account_id, _addresses(batch))
         plan.suppressed += sum(_address(row) in no_mail for row in batch if not row.errors)
@@ -165,9 +165,3 @@ def _address(row: Row) -> str:
 
 def _addresses(rows: Iterable[Row]) -> set[str]:
     return {_address(row) for row in rows if not row.errors} - {""}
-
-
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
-        yield batch

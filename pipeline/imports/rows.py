@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from base.text import one_line
 from contacts import search
 from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Entry
@@ -155,7 +156,7 @@ def name_of(facts: Mapping[str, Any]) -> str:
 
 def place_key(facts: Mapping[str, Any]) -> int:
     """The names and the address, for rows that have neither e-mail nor phone."""
-    return hash(("place", *(" ".join(str(facts.get(name, "")).casefold().split()) for name in _PLACE)))
+    return hash(("place", *(one_line(str(facts.get(name, "")).casefold()) for name in _PLACE)))
 
 
 def sort_name(facts: Mapping[str, Any]) -> str | None:

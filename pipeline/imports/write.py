@@ -10,20 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import JSONField
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from accounts.models import Account, User
+from base.batches import batches
 from base.copying import copy_in, forget_plans, fresh_ids
 from base.refusals import Conflict
 from contacts import assignment
 from contacts.csv.values import show
 from contacts.derived import FIELDS as DERIVED
-from contacts.derived import derive, lexemes
+from contacts.derived import copy_contacts, derive
 from contacts.kinds import Kind
 from contacts.models import Action, Change, Consent, Contact, Source
-from contacts.search import vector
 from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
 from pipeline.cards import bulk, places
@@ -77,12 +75,12 @@ class Writer:
     def write(self, source: Import) -> None:
         """Everything. Raises a Refusal if a column, a colleague or the plan has gone meanwhile."""
         first = Column.objects.of(self.account).get(key=Column.Key.NEW)
-        for batch in _parts(self.people.new()):
+        for batch in batches(self.people.new(), BATCH):
             self._insert([self.people.pending_change(key) for key in batch], first)
             forget_plans()
         Account.objects.select_for_update(no_key=True).get(pk=self.account.pk)
         self._hold_colleagues()
-        for batch in _parts(self.people.known()):
+        for batch in batches(self.people.known(), BATCH):
             self._change(batch)
         self._put_cards()
         keep(source, Written(self.ids, self.known, self.traces, self.came_from, self.now))
@@ -94,7 +92,7 @@ class Writer:
     def _insert(self, changes: Sequence[PendingChange], first: Column) -> None:
         ids = fresh_ids(Contact, len(changes))
         contacts = [self._contact(pk, pending) for pk, pending in zip(ids, changes, strict=True)]
-        copy_in(Contact, CONTACT_COLUMNS, map(_columns, contacts))
+        copy_contacts(contacts)
         self.ids.extend(ids)
         self.columns.extend(pending.column_id or first.pk for pending in changes)
         pairs = list(zip(contacts, changes, strict=True))
@@ -245,16 +243,7 @@ class Writer:
         self.report(self.done)
 
 
-CONTACT_COLUMNS = [field.attname for field in Contact._meta.concrete_fields]
-_JSON = [field.attname for field in Contact._meta.concrete_fields if isinstance(field, JSONField)]
 _APART = ("assignee_id", "due_on", "due_note")  # they have a history of their own
-
-
-def _columns(contact: Contact) -> list[Any]:
-    """A new contact as COPY takes it: the search vector as text, because COPY runs no function."""
-    derive(contact)
-    ready = {"search": vector(lexemes(contact))} | {name: Jsonb(getattr(contact, name)) for name in _JSON}
-    return [ready.get(name, getattr(contact, name)) for name in CONTACT_COLUMNS]
 
 
 def _consent_cells(given: Evidence, contact: Contact) -> tuple[str, str, str, datetime]:
@@ -276,7 +265,3 @@ def _due(day: date | None, note: str) -> str:
 def _summary(facts: dict[str, Any]) -> str:
     """„Ort: Bonn; Telefon: –“."""
     return "; ".join(f"{label(name)}: {show(name, value) or '–'}" for name, value in facts.items())[:MAX_SUMMARY_LENGTH]
-
-
-def _parts(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

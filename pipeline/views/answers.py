@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.plans import Feature
+from base.addresses import own_address
 from base.refusals import Refusal, answer, wants_fragment
 from pipeline import board, listing
 from pipeline.cards import announcements
@@ -115,10 +115,8 @@ def truth(
 
 def back(request: HttpRequest) -> str:
     """The page a plain form came from, if it is one of ours, else the board."""
-    for address in (request.POST.get("next"), request.headers.get("Referer")):
-        if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
-            return address
-    return BOARD
+    named = (request.POST.get("next", ""), request.headers.get("Referer", ""))
+    return next(filter(None, (own_address(request, address) for address in named)), BOARD)
 
 
 def _render_for(request: HttpRequest, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:

@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from base.refusals import own_address, wants_fragment
+from base.addresses import other_address
+from base.refusals import wants_fragment
 from pipeline.picked import NothingPicked
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -21,7 +22,7 @@ def stays(view: View) -> View:
         try:
             return view(request)
         except NothingPicked as refusal:
-            origin = own_address(request, request.headers.get("Referer", ""))
+            origin = other_address(request, request.headers.get("Referer", ""))
             if wants_fragment(request) or (request.method == "POST" and not origin):
                 raise
             messages.error(request, refusal.sentence)

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations, members, offices
-from accounts.forms import AddressField, FirmField
+from accounts.forms import FirmField
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
 from accounts.posting import NotTaken
 from base import vault
+from base.fields import EmailField
 from base.refusals import Refusal
 from funnel.models import Sender
 from pipeline.columns.defaults import create_board
@@ -59,7 +60,7 @@ class Command(BaseCommand):
     def create(self, options: dict[str, Any]) -> None:
         """An office, its board and its first administrator, or nothing at all."""
         name = _valid(_("Name"), FirmField(max_length=120), options["name"])
-        email = _valid(_("E-Mail-Adresse"), AddressField(), options["admin"])
+        email = _valid(_("E-Mail-Adresse"), EmailField(), options["admin"])
         plan = _plan(options["plan"])
         try:
             with transaction.atomic():

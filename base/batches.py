@@ -1,0 +1,14 @@
+"""Many things a few at a time, so that what is read and written at once has a bound."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in their order, at most `size` at a time. As `itertools.batched`, which came with Python 3.12."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch

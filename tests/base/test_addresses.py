@@ -1,0 +1,52 @@
+import pytest
+from django.test import RequestFactory
+
+from base.addresses import other_address, own_address, own_path
+
+REQUEST = RequestFactory().get("/contacts/", {"q": "here"})
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/contacts/board/?q=a", "/contacts/board/?q=a"),
+        ("http://testserver/contacts/board/?q=a#top", "/contacts/board/?q=a"),
+        ("/", "/"),
+    ],
+)
+def test_an_address_of_our_own_keeps_path_and_query(address: str, path: str) -> None:
+    assert own_address(REQUEST, address) == path
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://elsewhere.example/contacts/",
+        "//elsewhere.example/",
+        "http://testserver//elsewhere.example/",
+        "javascript:alert(1)",
+        "contacts/",
+        "/a\x00b",
+        "/\\elsewhere.example",
+        "http://testserver",
+    ],
+)
+def test_any_other_address_is_none(address: str) -> None:
+    assert own_address(REQUEST, address) == ""
+
+
+def test_over_https_an_address_without_it_is_none() -> None:
+    request = RequestFactory().get("/", secure=True)
+    assert own_address(request, "http://testserver/a/") == ""
+    assert own_address(request, "https://testserver/a/") == "/a/"
+
+
+def test_a_path_comes_without_its_query() -> None:
+    assert own_path(REQUEST, "http://testserver/contacts/?q=Klara") == "/contacts/"
+    assert own_path(REQUEST, "http://elsewhere.example/contacts/") == ""
+
+
+def test_the_page_that_is_asked_for_is_no_other() -> None:
+    assert other_address(REQUEST, "/contacts/?q=there") == ""
+    assert other_address(REQUEST, "/contacts/board/") == "/contacts/board/"
