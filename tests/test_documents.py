@@ -46,6 +46,16 @@ def test_folders_stand_in_the_map_in_the_order_in_which_they_may_be_imported() -
         assert rows == [name for name in names if name in rows]
 
 
+def test_every_word_of_the_glossary_is_a_class() -> None:
+    glossary = ARCHITECTURE[ARCHITECTURE.index("## Glossary") : ARCHITECTURE.index("## The way of a drop")]
+    words = [
+        word for cell in re.findall(r"^\| (`.+?`) \|", glossary, re.MULTILINE) for word in re.findall(r"\w+", cell)
+    ]
+    sources = "".join(path.read_text() for room in code.ROOMS for path in (CHECKOUT / room).rglob("*.py"))
+    assert len(words) > 20
+    assert [word for word in words if not re.search(rf"^class {word}\b", sources, re.MULTILINE)] == []
+
+
 def test_every_folder_says_what_it_is_for() -> None:
     packages = [path for room in (*code.ROOMS, "tests") for path in (CHECKOUT / room).rglob("__init__.py")]
     assert CHECKOUT / "pipeline" / "cards" / "__init__.py" in packages
@@ -59,6 +69,9 @@ def test_every_variable_of_the_environment_is_described() -> None:
     assert {"SECRET_KEY", "WEB_WORKERS", "DEMO_CONTACTS"} < read
     described = OPERATIONS[OPERATIONS.index("## Configure") : OPERATIONS.index("## Production")]
     assert sorted(name for name in read - INTERNAL if f"`{name}`" not in described) == []
+    measuring = {name for path in CHECKOUT.glob("tests/bench/*.py") for name in documents.variables(path.read_text())}
+    bench = (CHECKOUT / "docs" / "bench.md").read_text()
+    assert sorted(name for name in measuring if name.startswith("BENCH_") and f"`{name}`" not in bench) == []
 
 
 def test_every_command_is_described() -> None:
