@@ -203,7 +203,7 @@ BREAKAGES = [
     (code.upward_imports, "accounts/views.py", "from ..pipeline import moves"),
     (code.upward_imports, "pipeline/cards/moves.py", "from tests import factories"),
     (code.upward_imports, "contacts/models.py", "card = ForeignKey('pipeline.Card')"),
-    (code.climbing_imports, "pipeline/cards/moves.py", "from pipeline.deeds import doing"),
+    (code.climbing_imports, "pipeline/cards/moves.py", "from pipeline.deeds import apply"),
     (code.climbing_imports, "pipeline/selection.py", "def f():\n    from pipeline.imports import plan"),
     (code.climbing_imports, "pipeline/models/board.py", "from pipeline.columns.verbs import insert"),
     (code.climbing_imports, "funnel/letters/lint.py", "import funnel.sending.worker"),
@@ -290,7 +290,7 @@ def test_checker_catches_a_circle() -> None:
 SOUND = [
     (
         code.climbing_imports,
-        "pipeline/deeds/doing.py",
+        "pipeline/deeds/apply.py",
         "from pipeline import leads\nfrom pipeline.cards import moves",
     ),
     (code.climbing_imports, "pipeline/views/cards.py", "from pipeline.cards import moves"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Refusal
-from pipeline.deeds import doing, taking_back
+from pipeline.deeds import apply, taking_back
 from pipeline.models import Deed, DeedPart
 
 State = Deed.State
@@ -58,7 +58,7 @@ def _advance(deed_id: int, now: datetime) -> bool:
 
 def _step(deed: Deed, now: datetime) -> bool:
     if deed.state == State.DOING:
-        return doing.step(deed, deed.actor)
+        return apply.step(deed, deed.actor)
     user = User.objects.of(deed.account_id).select_related("account").get(pk=deed.asked["by"])
     return taking_back.step(deed, user, now)
 

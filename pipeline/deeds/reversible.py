@@ -13,7 +13,7 @@ from accounts.models import User
 from base.refusals import Conflict, Forbidden
 from pipeline.cards import bulk
 from pipeline.columns import verbs
-from pipeline.deeds import doing, reversible_columns, taking_back, tasks
+from pipeline.deeds import apply, reversible_columns, taking_back, tasks
 from pipeline.deeds.column_records import snapshot
 from pipeline.models import Card, Deed
 
@@ -27,7 +27,7 @@ OF_COLUMNS = (Kind.EMPTY, Kind.INSERT, Kind.RENAME, Kind.SHIFT, Kind.REMOVE)
 def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, now: datetime) -> Deed | None:
     """Gives the contacts to a colleague, or to nobody. None: they had the colleague already, nothing is written.
 
-    More than `doing.AT_ONCE` contacts are a job. Raises like `assignment.assign_many`.
+    More than `apply.AT_ONCE` contacts are a job. Raises like `assignment.assign_many`.
     """
     name = assignee.full_name if assignee else ""
     deed = _deed(user, Kind.ASSIGN, now, subject=name, asked={"assignee": assignee and assignee.pk})
@@ -57,11 +57,11 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     ids = list(Card.objects.of(user.account).filter(column=column).values_list("pk", flat=True))
     names = {"subject": column.name, "other": target.name, "column_id": column.pk}
     deed = _deed(user, Kind.EMPTY, now, asked={"target": target.pk}, total=len(ids), **names)
-    if len(ids) > doing.AT_ONCE:
+    if len(ids) > apply.AT_ONCE:
         return _hand_over(deed, State.DOING)
     deed.before, deed.count = snapshot(column), len(ids)
     deed.save()
-    doing.note(deed, ids)
+    apply.note(deed, ids)
     bulk.empty_and_remove(user=user, column_id=column_id, target_id=target_id, now=now)
     return deed
 
@@ -101,7 +101,7 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
     if deed.kind in OF_COLUMNS and not (deed.kind == Kind.EMPTY and not deed.before):
         reversible_columns.take_back(deed, user)
     deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
-    if deed.total > doing.AT_ONCE:
+    if deed.total > apply.AT_ONCE:
         return _hand_over(deed, State.UNDOING)
     while taking_back.step(deed, user, now):
         pass
@@ -115,18 +115,18 @@ def _deed(user: User, kind: str, now: datetime, **facts: Any) -> Deed:
 
 
 def _begin(deed: Deed, user: User, contact_ids: Collection[int]) -> Deed | None:
-    ids = doing.concerned(deed, user, list(contact_ids))
+    ids = apply.concerned(deed, user, list(contact_ids))
     if not ids:
         return None
     deed.total = len(ids)
-    if len(ids) > doing.AT_ONCE:
+    if len(ids) > apply.AT_ONCE:
         _hand_over(deed, State.DOING)
         with connection.cursor() as cursor:
             cursor.execute(PARTS, [deed.account_id, deed.pk, ids])
         return deed
     deed.count = len(ids)
     deed.save()
-    doing.act(deed, user, ids)
+    apply.act(deed, user, ids)
     return deed
 
 

@@ -16,7 +16,7 @@ from funnel.series import undoing
 from pipeline import leads
 from pipeline.cards import places
 from pipeline.columns import verbs
-from pipeline.deeds.doing import AT_ONCE, cause
+from pipeline.deeds.apply import AT_ONCE, cause
 from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
 
 Kind = Deed.Kind

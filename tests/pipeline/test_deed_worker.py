@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
-from pipeline.deeds import doing, reversible
+from pipeline.deeds import apply, reversible
 from pipeline.models import Deed, TrashedCard
 from tests.pipeline.drops import make
 from tests.pipeline.working import empty_queue, work
@@ -22,7 +22,7 @@ def queue(transactional_db: None) -> Iterator[None]:
 
 
 def test_the_worker_does_a_large_deed_and_its_undo(anna, board, monkeypatch):
-    monkeypatch.setattr(doing, "AT_ONCE", 2)
+    monkeypatch.setattr(apply, "AT_ONCE", 2)
     people = make(board["Neue Kontakte"], "Ada", "Bob", "Cyd")
     deed = reversible.trash(user=anna, contact_ids=[contact.pk for contact in people], now=timezone.now())
     assert (deed.state, TrashedCard.objects.count()) == (Deed.State.DOING, 0)

@@ -12,7 +12,7 @@ from contacts.models import Change, Contact
 from pipeline import invariants, leads
 from pipeline.cards import moves
 from pipeline.columns import verbs
-from pipeline.deeds import doing, reversible
+from pipeline.deeds import apply, reversible
 from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
@@ -292,7 +292,7 @@ class TestLarge:
 
     @pytest.fixture(autouse=True)
     def parts_of_two(self, monkeypatch):
-        monkeypatch.setattr(doing, "AT_ONCE", 2)
+        monkeypatch.setattr(apply, "AT_ONCE", 2)
         monkeypatch.setattr("pipeline.deeds.taking_back.AT_ONCE", 2)
 
     def run(self, deed) -> Deed:
