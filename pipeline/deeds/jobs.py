@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Refusal
-from pipeline.deeds import apply, taking_back
+from pipeline.deeds import apply, revert
 from pipeline.models import Deed, DeedPart
 
 State = Deed.State
@@ -60,12 +60,12 @@ def _step(deed: Deed, now: datetime) -> bool:
     if deed.state == State.DOING:
         return apply.step(deed, deed.actor)
     user = User.objects.of(deed.account_id).select_related("account").get(pk=deed.asked["by"])
-    return taking_back.step(deed, user, now)
+    return revert.step(deed, user, now)
 
 
 def _end(deed: Deed, error: str = "") -> None:
     """A job that was refused halfway is done as far as it came; the contacts whose turn did not come are let go."""
-    is_undone = deed.state == State.UNDOING and not error and not taking_back.is_in_vain(deed)
+    is_undone = deed.state == State.UNDOING and not error and not revert.is_in_vain(deed)
     deed.state, deed.error = State.UNDONE if is_undone else State.DONE, error
     deed.save(update_fields=["state", "error"])
     DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None).delete()

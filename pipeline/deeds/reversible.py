@@ -13,7 +13,7 @@ from accounts.models import User
 from base.refusals import Conflict, Forbidden
 from pipeline.cards import bulk
 from pipeline.columns import verbs
-from pipeline.deeds import apply, reversible_columns, taking_back, tasks
+from pipeline.deeds import apply, reversible_columns, revert, tasks
 from pipeline.deeds.column_records import snapshot
 from pipeline.models import Card, Deed
 
@@ -103,9 +103,9 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
     deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
     if deed.total > apply.AT_ONCE:
         return _hand_over(deed, State.UNDOING)
-    while taking_back.step(deed, user, now):
+    while revert.step(deed, user, now):
         pass
-    deed.state = State.DONE if taking_back.is_in_vain(deed) else State.UNDONE
+    deed.state = State.DONE if revert.is_in_vain(deed) else State.UNDONE
     deed.save()
     return deed
 

@@ -293,7 +293,7 @@ class TestLarge:
     @pytest.fixture(autouse=True)
     def parts_of_two(self, monkeypatch):
         monkeypatch.setattr(apply, "AT_ONCE", 2)
-        monkeypatch.setattr("pipeline.deeds.taking_back.AT_ONCE", 2)
+        monkeypatch.setattr("pipeline.deeds.revert.AT_ONCE", 2)
 
     def run(self, deed) -> Deed:
         reversible.tasks.jobs.run(deed_id=deed.pk, now=timezone.now)
