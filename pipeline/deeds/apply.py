@@ -13,7 +13,7 @@ from contacts.models import Contact, sight
 from pipeline import leads
 from pipeline.cards import bulk
 from pipeline.columns import verbs
-from pipeline.deeds.column_records import snapshot
+from pipeline.deeds.column_snapshots import snapshot
 from pipeline.models import Card, Deed, DeedPart, Move
 
 AT_ONCE = 500  # contacts that are changed within one request; more are a job, part by part

@@ -14,7 +14,7 @@ from base.refusals import Conflict, Forbidden
 from pipeline.cards import bulk
 from pipeline.columns import verbs
 from pipeline.deeds import apply, reversible_columns, revert, tasks
-from pipeline.deeds.column_records import snapshot
+from pipeline.deeds.column_snapshots import snapshot
 from pipeline.models import Card, Deed
 
 UNDO = timedelta(minutes=10)

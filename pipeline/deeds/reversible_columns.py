@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.refusals import Conflict
 from pipeline.columns import verbs
-from pipeline.deeds.column_records import recreate, snapshot
+from pipeline.deeds.column_snapshots import recreate, snapshot
 from pipeline.models import Card, Column, Deed
 
 Kind = Deed.Kind
