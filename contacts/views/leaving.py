@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import ADMINISTRATORS, gate
 from accounts.models import User
 from base.refusals import wants_fragment
-from contacts.leaving import hands
+from contacts.leaving import workload
 
 
 @require_safe
@@ -17,6 +17,6 @@ def question(request: HttpRequest, member_id: int) -> HttpResponse:
     member = User.objects.of(request.account).filter(pk=member_id).first()
     if member is None:
         raise Http404
-    context = {"member": member, "hands": hands(member), "fragment": "contacts/_leaving.html"}
+    context = {"member": member, "workload": workload(member), "fragment": "contacts/_leaving.html"}
     template = context["fragment"] if wants_fragment(request) else "contacts/leaving.html"
     return render(request, template, context)

@@ -14,10 +14,9 @@ from pipeline import leads
 from pipeline.cards import bulk
 from pipeline.columns import verbs
 from pipeline.deeds.column_snapshots import snapshot
-from pipeline.models import Card, Deed, DeedPart, Move
+from pipeline.models import Card, Deed, DeedKind, DeedPart, Move
 
 AT_ONCE = 500  # contacts that are changed within one request; more are a job, part by part
-Kind = Deed.Kind
 
 
 def cause(deed: Deed) -> int:
@@ -31,14 +30,14 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
     Raises like the verbs themselves: `Forbidden` without the plan, `NotUnderstood` for a column or colleague that is
     not (or no longer) there.
     """
-    if deed.kind == Kind.ASSIGN:
+    if deed.kind == DeedKind.ASSIGN:
         assignment.hold(user.account, assignee_of(deed))
         contacts = Contact.objects.of(user.account).visible_to(user).filter(pk__in=ids).order_by("pk")
         rows = contacts.select_for_update(of=("self",), no_key=True).values_list("pk", "assignee")
         return [pk for pk, assignee in rows if assignee != deed.asked["assignee"]]
     columns = verbs.lock_all_columns(user.account)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=ids)
-    if deed.kind == Kind.STATUS:
+    if deed.kind == DeedKind.STATUS:
         cards = cards.exclude(column=verbs.find(columns, deed.asked["column"]))
     return list(cards.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
@@ -46,10 +45,10 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
 def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
     """Notes these contacts and changes them. They come from `concerned`."""
     note(deed, ids)
-    if deed.kind == Kind.ASSIGN:
+    if deed.kind == DeedKind.ASSIGN:
         whose = {"account": user.account, "actor": user, "assignee": assignee_of(deed)}
         assignment.assign_many(contact_ids=ids, now=deed.at, **whose)
-    elif deed.kind == Kind.STATUS:
+    elif deed.kind == DeedKind.STATUS:
         goal = {"column_id": deed.asked["column"], "enrol": deed.asked["enrol"]}
         bulk.move_many(user=user, contact_ids=ids, now=deed.at, **goal)
     else:
@@ -58,7 +57,7 @@ def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
 
 def step(deed: Deed, user: User) -> bool:
     """The next part of a deed that is a job; answers whether more is left."""
-    if deed.kind == Kind.EMPTY:
+    if deed.kind == DeedKind.EMPTY:
         return step_of_column(deed, user)
     parts = DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None)
     # From the bottom of the board upwards: each part is put on top of those before it, so the order stays.

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.refusals import Refusal
 from pipeline.deeds import apply, revert
-from pipeline.models import Deed, DeedPart
+from pipeline.models import Deed, DeedPart, DeedState
 
-State = Deed.State
 KEPT = timedelta(days=1)
 
 
@@ -42,7 +41,7 @@ def _advance(deed_id: int, now: datetime) -> bool:
     deed = _locked(deed_id)
     if deed is None or not deed.is_busy:
         return False
-    if deed.state == State.DOING and deed.count == 0:
+    if deed.state == DeedState.DOING and deed.count == 0:
         deed.at = now  # the ten minutes begin with the first contact that is changed
         deed.save(update_fields=["at"])
     try:
@@ -57,7 +56,7 @@ def _advance(deed_id: int, now: datetime) -> bool:
 
 
 def _step(deed: Deed, now: datetime) -> bool:
-    if deed.state == State.DOING:
+    if deed.state == DeedState.DOING:
         return apply.step(deed, deed.actor)
     user = User.objects.of(deed.account_id).select_related("account").get(pk=deed.asked["by"])
     return revert.step(deed, user, now)
@@ -65,8 +64,8 @@ def _step(deed: Deed, now: datetime) -> bool:
 
 def _end(deed: Deed, error: str = "") -> None:
     """A job that was refused halfway is done as far as it came; the contacts whose turn did not come are let go."""
-    is_undone = deed.state == State.UNDOING and not error and not revert.is_in_vain(deed)
-    deed.state, deed.error = State.UNDONE if is_undone else State.DONE, error
+    is_undone = deed.state == DeedState.UNDOING and not error and not revert.is_in_vain(deed)
+    deed.state, deed.error = DeedState.UNDONE if is_undone else DeedState.DONE, error
     deed.save(update_fields=["state", "error"])
     DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None).delete()
 

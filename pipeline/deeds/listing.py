@@ -11,7 +11,7 @@ from accounts.models import User
 from contacts.models import Contact, sight
 from pipeline.deeds import reversible, words
 from pipeline.deeds.jobs import KEPT
-from pipeline.models import Deed, DeedPart
+from pipeline.models import Deed, DeedPart, DeedState
 
 MAX_LISTED = 50  # deeds
 MAX_NAMED = 500  # contacts of all of them together
@@ -55,7 +55,7 @@ def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
 
 def _line(deed: Any, left: list[Contact], user: User, now: datetime) -> Line:
     seconds = (deed.at + reversible.UNDO - now).total_seconds()
-    is_in_vain = deed.state == Deed.State.DONE and deed.kept > 0 and not deed.error
+    is_in_vain = deed.state == DeedState.DONE and deed.kept > 0 and not deed.error
     can_undo = reversible.can_undo(deed, user, now) and not is_in_vain
     more = deed.kept - len(left)
     return Line(deed, words.describe(deed), can_undo, -int(-seconds // 60), left, more, is_in_vain)

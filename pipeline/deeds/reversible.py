@@ -15,12 +15,11 @@ from pipeline.cards import bulk
 from pipeline.columns import verbs
 from pipeline.deeds import apply, reversible_columns, revert, tasks
 from pipeline.deeds.column_snapshots import snapshot
-from pipeline.models import Card, Deed
+from pipeline.models import Card, Deed, DeedKind, DeedState
 
 UNDO = timedelta(minutes=10)
-Kind, State = Deed.Kind, Deed.State
-OF_LEADERS = (Kind.TRASH, Kind.EMPTY, Kind.INSERT, Kind.RENAME, Kind.SHIFT, Kind.REMOVE)
-OF_COLUMNS = (Kind.EMPTY, Kind.INSERT, Kind.RENAME, Kind.SHIFT, Kind.REMOVE)
+OF_LEADERS = (DeedKind.TRASH, DeedKind.EMPTY, DeedKind.INSERT, DeedKind.RENAME, DeedKind.SHIFT, DeedKind.REMOVE)
+OF_COLUMNS = (DeedKind.EMPTY, DeedKind.INSERT, DeedKind.RENAME, DeedKind.SHIFT, DeedKind.REMOVE)
 
 
 @transaction.atomic
@@ -30,7 +29,7 @@ def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, n
     More than `apply.AT_ONCE` contacts are a job. Raises like `assignment.assign_many`.
     """
     name = assignee.full_name if assignee else ""
-    deed = _deed(user, Kind.ASSIGN, now, subject=name, asked={"assignee": assignee and assignee.pk})
+    deed = _deed(user, DeedKind.ASSIGN, now, subject=name, asked={"assignee": assignee and assignee.pk})
     return _begin(deed, user, contact_ids)
 
 
@@ -40,14 +39,14 @@ def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: boo
     target = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     bulk.check_enrolling(len(contact_ids), enrol=enrol)
     asked = {"column": column_id, "enrol": enrol}
-    deed = _deed(user, Kind.STATUS, now, subject=target.name, asked=asked)
+    deed = _deed(user, DeedKind.STATUS, now, subject=target.name, asked=asked)
     return _begin(deed, user, contact_ids)
 
 
 @transaction.atomic
 def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> Deed | None:
     """Puts the contacts into the trash. None: they were there already."""
-    return _begin(_deed(user, Kind.TRASH, now), user, contact_ids)
+    return _begin(_deed(user, DeedKind.TRASH, now), user, contact_ids)
 
 
 @transaction.atomic
@@ -56,9 +55,9 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     column, target = bulk.to_be_emptied(user, column_id, target_id)
     ids = list(Card.objects.of(user.account).filter(column=column).values_list("pk", flat=True))
     names = {"subject": column.name, "other": target.name, "column_id": column.pk}
-    deed = _deed(user, Kind.EMPTY, now, asked={"target": target.pk}, total=len(ids), **names)
+    deed = _deed(user, DeedKind.EMPTY, now, asked={"target": target.pk}, total=len(ids), **names)
     if len(ids) > apply.AT_ONCE:
-        return _hand_over(deed, State.DOING)
+        return _hand_over(deed, DeedState.DOING)
     deed.before, deed.count = snapshot(column), len(ids)
     deed.save()
     apply.note(deed, ids)
@@ -75,7 +74,7 @@ def seen(user: User) -> QuerySet[Deed]:
 def can_undo(deed: Deed, user: User, now: datetime) -> bool:
     """Whether „Rückgängig“ is offered."""
     is_allowed = user.leads or deed.kind not in OF_LEADERS
-    return deed.state == State.DONE and is_allowed and now - deed.at < UNDO
+    return deed.state == DeedState.DONE and is_allowed and now - deed.at < UNDO
 
 
 @transaction.atomic
@@ -91,21 +90,21 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
         raise Http404
     if deed.kind in OF_LEADERS and not user.leads:
         raise Forbidden(_("Dafür fehlt Ihnen die Berechtigung."))
-    if deed.state in (State.UNDOING, State.UNDONE):
+    if deed.state in (DeedState.UNDOING, DeedState.UNDONE):
         return deed
-    if deed.state == State.DOING:
+    if deed.state == DeedState.DOING:
         raise Conflict(_("Die Änderung läuft noch. Bitte warten Sie, bis sie fertig ist."))
     if now - deed.at >= UNDO:
         raise Conflict(_("Rückgängig machen ist nur zehn Minuten lang möglich."))
     # A job that did not get to the end has left its column where it was.
-    if deed.kind in OF_COLUMNS and not (deed.kind == Kind.EMPTY and not deed.before):
+    if deed.kind in OF_COLUMNS and not (deed.kind == DeedKind.EMPTY and not deed.before):
         reversible_columns.take_back(deed, user)
     deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
     if deed.total > apply.AT_ONCE:
-        return _hand_over(deed, State.UNDOING)
+        return _hand_over(deed, DeedState.UNDOING)
     while revert.step(deed, user, now):
         pass
-    deed.state = State.DONE if revert.is_in_vain(deed) else State.UNDONE
+    deed.state = DeedState.DONE if revert.is_in_vain(deed) else DeedState.UNDONE
     deed.save()
     return deed
 
@@ -120,7 +119,7 @@ def _begin(deed: Deed, user: User, contact_ids: Collection[int]) -> Deed | None:
         return None
     deed.total = len(ids)
     if len(ids) > apply.AT_ONCE:
-        _hand_over(deed, State.DOING)
+        _hand_over(deed, DeedState.DOING)
         with connection.cursor() as cursor:
             cursor.execute(PARTS, [deed.account_id, deed.pk, ids])
         return deed

@@ -11,17 +11,15 @@ from accounts.models import User
 from base.refusals import Conflict
 from pipeline.columns import verbs
 from pipeline.deeds.column_snapshots import recreate, snapshot
-from pipeline.models import Card, Column, Deed
-
-Kind = Deed.Kind
+from pipeline.models import Card, Column, Deed, DeedKind, DeedState
 
 
 @transaction.atomic
 def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: datetime) -> tuple[Column, Deed]:
     """`columns.insert`; the same form again answers the first column with its deed."""
     column = verbs.insert(user=user, beside_id=beside_id, side=side, key=key)
-    known = Deed.objects.of(user.account).filter(kind=Kind.INSERT, column_id=column.pk).first()
-    return column, known or _record(user, Kind.INSERT, column, now)
+    known = Deed.objects.of(user.account).filter(kind=DeedKind.INSERT, column_id=column.pk).first()
+    return column, known or _record(user, DeedKind.INSERT, column, now)
 
 
 @transaction.atomic
@@ -32,7 +30,7 @@ def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Col
     column = verbs.rename(user=user, column_id=column_id, name=name)
     if before in (None, column.name):
         return column, None
-    return column, _record(user, Kind.RENAME, column, now, other=before)
+    return column, _record(user, DeedKind.RENAME, column, now, other=before)
 
 
 @transaction.atomic
@@ -41,7 +39,7 @@ def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
     column = verbs.shift(user=user, column_id=column_id, direction=direction)
     beside = column.position - (1 if direction == "right" else -1)
     other = Column.objects.of(user.account).get(position=beside)
-    return _record(user, Kind.SHIFT, column, now, asked={"direction": direction, "passed": other.pk})
+    return _record(user, DeedKind.SHIFT, column, now, asked={"direction": direction, "passed": other.pk})
 
 
 @transaction.atomic
@@ -50,7 +48,7 @@ def remove(*, user: User, column_id: int, now: datetime) -> Deed:
     column = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     kept = {} if column.is_system else snapshot(column)
     verbs.remove(user=user, column_id=column_id)
-    return _record(user, Kind.REMOVE, column, now, column_id=column_id, before=kept)
+    return _record(user, DeedKind.REMOVE, column, now, column_id=column_id, before=kept)
 
 
 def take_back(deed: Deed, user: User) -> None:
@@ -58,16 +56,16 @@ def take_back(deed: Deed, user: User) -> None:
 
     Raises `Conflict` where the column, its name, its place or its contacts have changed since.
     """
-    if deed.kind in (Kind.REMOVE, Kind.EMPTY):
+    if deed.kind in (DeedKind.REMOVE, DeedKind.EMPTY):
         recreate(deed, user)
         return
     columns = verbs.lock_all_columns(user.account)
     column = next((column for column in columns if column.pk == deed.column_id), None)
     if column is None:
         raise Conflict(_("Diese Spalte gibt es nicht mehr."))
-    if deed.kind == Kind.INSERT:
+    if deed.kind == DeedKind.INSERT:
         _take_out(column, deed, user)
-    elif deed.kind == Kind.RENAME:
+    elif deed.kind == DeedKind.RENAME:
         _name_back(columns, column, deed)
     else:
         _shift_back(columns, column, deed)
@@ -75,7 +73,7 @@ def take_back(deed: Deed, user: User) -> None:
 
 def _take_out(column: Column, deed: Deed, user: User) -> None:
     later = Deed.objects.of(deed.account_id).filter(column_id=column.pk, pk__gt=deed.pk)
-    if later.exclude(state=Deed.State.UNDONE).exclude(actor=deed.actor_id).exists():
+    if later.exclude(state=DeedState.UNDONE).exclude(actor=deed.actor_id).exists():
         raise Conflict(_("Jemand anderes hat diese Spalte seitdem geändert."))
     count = Card.objects.of(user.account).filter(column=column).count()
     if count:

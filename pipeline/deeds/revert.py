@@ -17,9 +17,7 @@ from pipeline import leads
 from pipeline.cards import places
 from pipeline.columns import verbs
 from pipeline.deeds.apply import AT_ONCE, cause
-from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
-
-Kind = Deed.Kind
+from pipeline.models import Card, Column, Deed, DeedKind, DeedPart, Move, TrashedCard
 
 
 def step(deed: Deed, user: User, now: datetime) -> bool:
@@ -27,9 +25,9 @@ def step(deed: Deed, user: User, now: datetime) -> bool:
     open_ones = DeedPart.objects.of(deed.account_id).filter(deed=deed, is_left=False)
     parts = list(open_ones.order_by("pk")[:AT_ONCE])
     match deed.kind:
-        case Kind.ASSIGN:
+        case DeedKind.ASSIGN:
             back = _hands(deed, parts, user, now)
-        case Kind.TRASH:
+        case DeedKind.TRASH:
             back = _from_trash(deed, parts, user, now)
         case _:
             back = _places(parts, user, now)
@@ -44,7 +42,7 @@ def step(deed: Deed, user: User, now: datetime) -> bool:
 
 def is_in_vain(deed: Deed) -> bool:
     """Whether nothing came back: all contacts were changed since. A column that was deleted is back in any case."""
-    is_column_back = deed.kind == Kind.EMPTY and deed.before
+    is_column_back = deed.kind == DeedKind.EMPTY and deed.before
     return not is_column_back and not deed.asked.get("back") and deed.parts.filter(is_left=True).exists()
 
 

@@ -6,10 +6,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from contacts.models import Contact, sight
-from pipeline.models import Deed
+from pipeline.models import Deed, DeedKind, DeedState
 
 NAMED = 10  # contacts that were left are named in a message; the list names more
-Kind = Deed.Kind
 
 
 def describe(deed: Deed) -> str:
@@ -17,31 +16,31 @@ def describe(deed: Deed) -> str:
     number = number_format(deed.total, force_grouping=True)
     words = {"number": number, "subject": deed.subject, "other": deed.other}
     match deed.kind:
-        case Kind.ASSIGN if deed.subject:
+        case DeedKind.ASSIGN if deed.subject:
             one = ngettext(
                 "%(number)s Kontakt: %(subject)s zugewiesen",
                 "%(number)s Kontakte: %(subject)s zugewiesen",
                 deed.total,
             )
-        case Kind.ASSIGN:
+        case DeedKind.ASSIGN:
             one = ngettext(
                 "%(number)s Kontakt: niemandem mehr zugewiesen",
                 "%(number)s Kontakte: niemandem mehr zugewiesen",
                 deed.total,
             )
-        case Kind.STATUS:
+        case DeedKind.STATUS:
             one = ngettext(
                 "%(number)s Kontakt nach „%(subject)s“ verschoben",
                 "%(number)s Kontakte nach „%(subject)s“ verschoben",
                 deed.total,
             )
-        case Kind.TRASH:
+        case DeedKind.TRASH:
             one = ngettext(
                 "%(number)s Kontakt in den Papierkorb gelegt",
                 "%(number)s Kontakte in den Papierkorb gelegt",
                 deed.total,
             )
-        case Kind.EMPTY:
+        case DeedKind.EMPTY:
             one = ngettext(
                 "Spalte „%(subject)s“ gelöscht, %(number)s Kontakt nach „%(other)s“ verschoben",
                 "Spalte „%(subject)s“ gelöscht, %(number)s Kontakte nach „%(other)s“ verschoben",
@@ -54,11 +53,11 @@ def describe(deed: Deed) -> str:
 
 def _of_column(deed: Deed) -> str:
     match deed.kind:
-        case Kind.INSERT:
+        case DeedKind.INSERT:
             return _("Spalte „%(subject)s“ eingefügt")
-        case Kind.RENAME:
+        case DeedKind.RENAME:
             return _("Spalte „%(other)s“ in „%(subject)s“ umbenannt")
-        case Kind.REMOVE:
+        case DeedKind.REMOVE:
             return _("Spalte „%(subject)s“ gelöscht")
         case _ if deed.asked["direction"] == "left":
             return _("Spalte „%(subject)s“ nach links verschoben")
@@ -76,7 +75,7 @@ def undone(deed: Deed, user: User) -> str:
     count = deed.parts.filter(is_left=True).count()
     if not count:
         return _("Rückgängig gemacht: %s.") % describe(deed)
-    if deed.state == Deed.State.UNDONE:
+    if deed.state == DeedState.UNDONE:
         first = _("Zum Teil rückgängig gemacht: %s.") % describe(deed)
     else:
         first = _("Es wurde nichts zurückgenommen: %s.") % describe(deed)

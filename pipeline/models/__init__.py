@@ -1,14 +1,16 @@
 """The board and what is done with many contacts at once."""
 
 from pipeline.models.board import Card, Column, Export, Import, ImportRow, ImportState, Move, TrashedCard
-from pipeline.models.deeds import Deed, DeedPart
+from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
 from pipeline.models.origins import Intake, Trace
 
 __all__ = [
     "Card",
     "Column",
     "Deed",
+    "DeedKind",
     "DeedPart",
+    "DeedState",
     "Export",
     "Import",
     "ImportRow",

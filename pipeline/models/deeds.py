@@ -7,29 +7,35 @@ from accounts.models import Account, AccountQuerySet, User
 from contacts.models import Contact
 
 
+class DeedKind(models.TextChoices):
+    """What was done. Each value has its sentence in `pipeline.deeds.words`."""
+
+    ASSIGN = "assign", _("zugewiesen")
+    STATUS = "status", _("Status geändert")
+    TRASH = "trash", _("gelöscht")
+    EMPTY = "empty", _("Spalte geleert und gelöscht")
+    INSERT = "insert", _("Spalte eingefügt")
+    RENAME = "rename", _("Spalte umbenannt")
+    SHIFT = "shift", _("Spalte verschoben")
+    REMOVE = "remove", _("Spalte gelöscht")
+
+
+class DeedState(models.TextChoices):
+    """How far the deed is. The worker has it in DOING and UNDOING."""
+
+    DOING = "doing", _("wird ausgeführt")
+    DONE = "done", _("ausgeführt")
+    UNDOING = "undoing", _("wird zurückgenommen")
+    UNDONE = "undone", _("rückgängig gemacht")
+
+
 class Deed(models.Model):
     """One change of many contacts or of a column (zuletzt geändert). It can be taken back for ten minutes."""
 
-    class Kind(models.TextChoices):
-        ASSIGN = "assign", _("zugewiesen")
-        STATUS = "status", _("Status geändert")
-        TRASH = "trash", _("gelöscht")
-        EMPTY = "empty", _("Spalte geleert und gelöscht")
-        INSERT = "insert", _("Spalte eingefügt")
-        RENAME = "rename", _("Spalte umbenannt")
-        SHIFT = "shift", _("Spalte verschoben")
-        REMOVE = "remove", _("Spalte gelöscht")
-
-    class State(models.TextChoices):
-        DOING = "doing", _("wird ausgeführt")
-        DONE = "done", _("ausgeführt")
-        UNDOING = "undoing", _("wird zurückgenommen")
-        UNDONE = "undone", _("rückgängig gemacht")
-
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     actor = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
-    kind = models.CharField(max_length=10, choices=Kind)
-    state = models.CharField(max_length=10, choices=State, default=State.DONE)
+    kind = models.CharField(max_length=10, choices=DeedKind)
+    state = models.CharField(max_length=10, choices=DeedState, default=DeedState.DONE)
     at = models.DateTimeField()
     subject = models.CharField(max_length=400, blank=True)  # the colleague or column, as it was called
     other = models.CharField(max_length=40, blank=True)  # the name a column had before
@@ -52,7 +58,7 @@ class Deed(models.Model):
     @property
     def is_busy(self) -> bool:
         """Whether the worker has it."""
-        return self.state in (self.State.DOING, self.State.UNDOING)
+        return self.state in (DeedState.DOING, DeedState.UNDOING)
 
 
 class DeedPart(models.Model):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import WORKERS, gate
 from base.refusals import wants_fragment
 from pipeline.deeds import listing, reversible, words
-from pipeline.models import Deed
+from pipeline.models import Deed, DeedState
 from pipeline.views.answers import back
 
 
@@ -31,7 +31,7 @@ def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
     deed = reversible.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
     if deed.is_busy:
         return started(request, deed)
-    say = messages.success if deed.state == Deed.State.UNDONE else messages.error
+    say = messages.success if deed.state == DeedState.UNDONE else messages.error
     say(request, words.undone(deed, request.user))
     if wants_fragment(request):
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -41,7 +41,7 @@ def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
 def started(request: HttpRequest, deed: Deed) -> HttpResponse:
     """Leads to the progress of a change that the worker has."""
     address = reverse("pipeline:deeds")
-    if deed.state == Deed.State.UNDOING:
+    if deed.state == DeedState.UNDOING:
         messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % words.describe(deed))
     else:
         messages.info(request, words.started(deed))

@@ -13,7 +13,7 @@ from pipeline import invariants, leads
 from pipeline.cards import moves
 from pipeline.columns import verbs
 from pipeline.deeds import apply, reversible
-from pipeline.models import Card, Column, Deed, DeedPart, Move, TrashedCard
+from pipeline.models import Card, Column, Deed, DeedPart, DeedState, Move, TrashedCard
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.pipeline.drops import make
@@ -175,7 +175,7 @@ class TestTime:
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
         reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
         with unwritten():
-            assert reversible.reverse(user=anna, deed_id=deed.pk, now=SOON).state == Deed.State.UNDONE
+            assert reversible.reverse(user=anna, deed_id=deed.pk, now=SOON).state == DeedState.UNDONE
 
     def test_everything_is_forgotten_after_a_day(self, anna, people, board):
         from_long_ago = reversible.trash(user=anna, contact_ids=ids(people[:2]), now=NOW - timedelta(days=2))
@@ -314,16 +314,16 @@ class TestLarge:
                 user=anna, column_id=board["Nicht erreicht"].pk, target_id=goal, now=now
             ),
         }[what]()
-        assert (deed.state, deed.count, places(krueger) == before) == (Deed.State.DOING, 0, True)
+        assert (deed.state, deed.count, places(krueger) == before) == (DeedState.DOING, 0, True)
         with pytest.raises(reversible.Conflict):
             reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
-        assert (self.run(deed).state, deed.count) == (Deed.State.DONE, deed.total)
+        assert (self.run(deed).state, deed.count) == (DeedState.DONE, deed.total)
         assert places(krueger) != before
         if what in ("move", "empty"):
             moved = [place[0] for place in places(krueger) if place[1] == goal]
             assert moved == [pk for pk, *_ in before if pk in moved]  # in their present order
         reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
-        assert self.run(deed).state == Deed.State.UNDONE
+        assert self.run(deed).state == DeedState.UNDONE
         assert places(krueger) == before
         assert list(Column.objects.of(krueger).order_by("position").values_list("pk", "name")) == names
         assert sound(krueger)
@@ -356,9 +356,9 @@ class TestLarge:
         reversible.tasks.jobs._advance(deed.pk, timezone.now())
         goal_of = Deed.objects.get().asked
         Deed.objects.update(asked=goal_of | {"column": 10**9})
-        assert (self.run(deed).state, deed.error) == (Deed.State.DONE, "Diese Spalte gibt es nicht (mehr).")
+        assert (self.run(deed).state, deed.error) == (DeedState.DONE, "Diese Spalte gibt es nicht (mehr).")
         reversible.reverse(user=anna, deed_id=deed.pk, now=timezone.now())
-        assert self.run(deed).state == Deed.State.UNDONE
+        assert self.run(deed).state == DeedState.UNDONE
         assert places(krueger) == before
 
     def test_an_erased_contact_takes_its_copy_along(self, anna, people, krueger):
