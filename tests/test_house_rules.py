@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from tests.house import code, pages
+from tests.house.wide import WIDE
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -108,6 +109,10 @@ WRITTEN = [path for path in MODULES if "migrations" not in path.parts]  # by han
 TEMPLATES = files("templates/**/*.html", "templates/**/*.txt", "*/templates/**/*.html", "*/templates/**/*.txt")
 ASSETS = files("static/css/**/*.css", "static/js/**/*.js")
 LOCKS = files("requirements*.txt")
+WRITINGS = files(
+    *("*.md", "docs/**/*.md", "*.in", "*.toml", "*.yaml", ".*.yaml", "Makefile", "Dockerfile", ".ci/*", "deploy/*"),
+    *("tests/**/*.py", "tests/**/*.sql", "*.py"),
+)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,13 @@ def test_modules_import_in_no_circle() -> None:
 
 def test_files_stay_short() -> None:
     assert complaints(pages.outgrown, WRITTEN + TEMPLATES + ASSETS) == []
+
+
+def test_lines_fit_in_the_window() -> None:
+    read = [*WRITTEN, *TEMPLATES, *ASSETS, *WRITINGS]
+    wide = {name_of(path) for path in read if pages.wide_lines(name_of(path), path.read_text())}
+    assert sorted(wide - WIDE) == []
+    assert sorted(WIDE - wide) == [], "exceptions nobody needs any more"
 
 
 def test_views_are_four_thoughts() -> None:
@@ -243,6 +255,8 @@ BREAKAGES = [
     (pages.outgrown, "templates/a.html", "x\n" * 80),
     (pages.outgrown, "static/css/a.css", "x\n" * 250),
     (pages.outgrown, "static/js/a.js", "x\n" * 150),
+    (pages.wide_lines, "templates/a.html", "<p></p>\n" + "<b></b>" * 18),
+    (pages.wide_lines, "README.md", "a " * 61),
     (pages.template_faults, "templates/a.html", '<p style="color:red"></p>'),
     (pages.template_faults, "templates/a.html", "<style>p{}</style>"),
     (pages.template_faults, "templates/funnel/mail/a.html", "<script>run()</script>"),
@@ -328,6 +342,8 @@ SOUND = [
     ),
     (code.clocks_at_import, "tests/a.py", "def f(): return timezone.now()\nlater = lambda: timezone.now()"),
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
+    (pages.wide_lines, "static/js/a.js", "ä" * 120),
+    (pages.wide_lines, "README.md", "| " * 61),
     (
         pages.template_faults,
         "templates/a.html",

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 LIMITS = {".py": 300, ".html": 80, ".css": 250, ".js": 150}
+COLUMNS = 120
 SPOKEN = {"title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "alt", "label"}
 # Mail programs read no style sheets of ours, so the looks of a mail stand in it.
 MAILS = "templates/funnel/mail/"
@@ -30,6 +31,13 @@ def outgrown(path: str, source: str) -> list[str]:
     limit = LIMITS.get(Path(path).suffix)
     lines = source.count("\n")
     return [f"{path} has {lines} lines, the limit is {limit}"] if limit and lines >= limit else []
+
+
+def wide_lines(path: str, source: str) -> list[str]:
+    """Lines that do not fit in the window. A row of a table in Markdown cannot be broken."""
+    lines = [(number, line) for number, line in enumerate(source.splitlines(), 1) if len(line) > COLUMNS]
+    broken = [(number, line) for number, line in lines if not (path.endswith(".md") and line.startswith("|"))]
+    return [f"{path}:{number} has {len(line)} columns" for number, line in broken]
 
 
 class _Page(HTMLParser):
