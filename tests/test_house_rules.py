@@ -187,6 +187,24 @@ def test_templates_compile() -> None:
         get_template(re.sub(r"^.*?templates/", "", name_of(path)))
 
 
+def test_no_style_is_dead() -> None:
+    styles = "\n".join(path.read_text() for path in ASSETS if path.suffix == ".css")
+    assert pages.dead_classes(styles, _written_with_styles()) == []
+
+
+def test_no_drawing_is_dead() -> None:
+    assert pages.dead_icons((CHECKOUT / "static" / "icons.svg").read_text(), _written_with_styles()) == []
+
+
+def _written_with_styles() -> str:
+    scripts = [path for path in ASSETS if path.suffix == ".js"] + sorted((CHECKOUT / "static/vendor").glob("*.js"))
+    return "\n".join(path.read_text() for path in [*WRITTEN, *TEMPLATES, *scripts])
+
+
+def test_no_style_depends_on_the_order_of_cells() -> None:
+    assert complaints(pages.order_of_cells, ASSETS) == []
+
+
 def test_nothing_comes_from_third_parties() -> None:
     assert complaints(pages.foreign_addresses, ASSETS) == []
 
@@ -277,6 +295,13 @@ BREAKAGES = [
     (pages.template_faults, "templates/mail.txt", "Hallo {{ name }}"),
     (pages.template_queries, "templates/a.html", "{% for card in column.cards.all %}{% endfor %}"),
     (pages.template_queries, "templates/a.html", "{% if contact.action_set %}{% endif %}"),
+    (pages.dead_classes, ".card, .lost:hover { --size: .5rem }", '<p class="card">'),
+    (pages.dead_classes, "@media print { .dot--lost::before { color: red } }", '<p class="dot">'),
+    (pages.dead_icons, '<symbol id="phone"><symbol id="lost">', '{% icon "phone" %} lost'),
+    (pages.order_of_cells, "static/css/a.css", ".table td:nth-last-child(2) {}"),
+    (pages.order_of_cells, "static/css/a.css", "th.nowrap:not(:first-child) {}"),
+    (pages.order_of_cells, "static/css/a.css", ".row--new > :first-child {}"),
+    (pages.order_of_cells, "static/css/a.css", ".table tr:last-child > *:nth-child(3) {}"),
     (pages.foreign_addresses, "static/css/a.css", "@import 'https://fonts.example.com/x.css'"),
     (pages.foreign_addresses, "static/js/a.js", "fetch('//cdn.example.com/x')"),
     (pages.lock_addresses, "requirements.txt", "--index-url somewhere"),
@@ -343,6 +368,8 @@ SOUND = [
     (code.clocks_at_import, "tests/a.py", "def f(): return timezone.now()\nlater = lambda: timezone.now()"),
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (pages.wide_lines, "static/js/a.js", "ä" * 120),
+    (pages.dead_classes, ".card, .dot--sent { margin: .5rem }", '<p class="card dot--{{ state }}">'),
+    (pages.order_of_cells, "static/css/a.css", ".steps li:last-child {} .table tr:last-child > * {}"),
     (pages.wide_lines, "README.md", "| " * 61),
     (
         pages.template_faults,

@@ -106,6 +106,30 @@ def foreign_addresses(path: str, source: str) -> list[str]:
     return [f"{path}: {address}" for address in found if "www.w3.org" not in address]
 
 
+def dead_classes(styles: str, writings: str) -> list[str]:
+    """Classes of the style sheets that no template, script or module names; one may end in what a tag puts there."""
+    bare = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", styles, flags=re.DOTALL)
+    selectors = re.findall(r"([^{};]+)\{", bare)
+    named = set(re.findall(r"[\w-]+", writings))
+    beginnings = tuple(re.findall(r"([\w-]+--?)(?:{{|{%|\${)", writings))
+    classes = {name for selector in selectors for name in re.findall(r"\.([a-z_][\w-]*)", selector)}
+    return sorted(name for name in classes - named if not name.startswith(beginnings))
+
+
+def dead_icons(sprite: str, writings: str) -> list[str]:
+    """Drawings of the sprite that no template, script or module names in quotes."""
+    named = set(re.findall(r"""["']([\w-]+)["']""", writings))
+    return sorted(set(re.findall(r'<symbol id="([^"]+)"', sprite)) - named)
+
+
+def order_of_cells(path: str, source: str) -> list[str]:
+    """Selectors that find a cell by its place among the cells: a new column would take its style."""
+    bare = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    places = r":(?:nth(?:-last)?-(?:child|of-type)|(?:first|last|only)-(?:child|of-type))"
+    cells = rf"\bt[dh]\b[^\s>+~,{{]*{places}|\btr\b[^,{{]*[>+~ ]\s*\*?{places}|\.(?:row|table)\S*\s*>\s*\*?{places}"
+    return [f"{path}: {found[0]}" for found in re.finditer(cells, bare)]
+
+
 def lock_addresses(path: str, source: str) -> list[str]:
     """Lock files carry names, versions and hashes only: an address ties a clone to one mirror."""
     lines = enumerate(source.splitlines(), 1)

@@ -13,6 +13,7 @@ STYLES = sorted((STATIC / "css").glob("*.css"))
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 SHARED = re.findall(r"css/(\w+)\.css", (ROOT / "templates/_styles.html").read_text(encoding="utf-8"))
 PAGES = [style.stem for style in STYLES if style.stem not in SHARED]
+COMPANIONS = {"card": "board"}  # linked together only
 
 
 def on_the_wire(*files: Path) -> int:
@@ -22,7 +23,8 @@ def on_the_wire(*files: Path) -> int:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_loads_at_most_15_kb_of_styles(page):
-    assert on_the_wire(*(STATIC / "css" / f"{name}.css" for name in [*SHARED, page])) <= 15_000
+    names = {*SHARED, COMPANIONS.get(page, page), page}
+    assert on_the_wire(*(STATIC / "css" / f"{name}.css" for name in names)) <= 15_000
 
 
 def scripts_of(template: Path) -> list[Path]:
@@ -38,6 +40,11 @@ SCRIPTED = [path for path in sorted(TEMPLATES.rglob("*.html")) if scripts_of(pat
 @pytest.mark.parametrize("page", SCRIPTED, ids=lambda page: page.name)
 def test_a_page_loads_at_most_45_kb_of_scripts(page):
     assert on_the_wire(*{*BASE, *scripts_of(page)}) <= 45_000
+
+
+def test_every_style_sheet_is_linked_by_a_page():
+    text = "\n".join(page.read_text(encoding="utf-8") for page in TEMPLATES.rglob("*.html"))
+    assert {style.stem for style in STYLES} - set(re.findall(r"css/(\w+)\.css", text)) == set()
 
 
 def test_every_script_is_linked_by_a_page():
