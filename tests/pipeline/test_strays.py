@@ -15,6 +15,8 @@ from pipeline.imports import steps
 from pipeline.models import Import
 from tests.pipeline.importing import received, upload_of
 
+pytestmark = pytest.mark.true_clock  # which gives files their age
+
 
 @pytest.fixture(autouse=True)
 def uploads(settings, tmp_path: Path) -> Path:
