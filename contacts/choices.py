@@ -31,7 +31,7 @@ class Source(models.TextChoices):
     OTHER = "other", _("Sonstige")
 
 
-class ReachKind(models.TextChoices):
+class ContactPointKind(models.TextChoices):
     PRIVATE = "private", _("privat")
     WORK = "work", _("geschäftlich")
     MOBILE = "mobile", _("mobil")

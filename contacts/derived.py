@@ -9,7 +9,7 @@ from django.db.models import Func, JSONField, TextField, Value
 from psycopg.types.json import Jsonb
 
 from base.copying import copy_in
-from contacts import identity, reaches, search
+from contacts import contact_points, identity, search
 from contacts.description import FACTS
 from contacts.models import Contact
 
@@ -22,7 +22,7 @@ _SEARCHED = [fact.name for fact in FACTS.values() if fact.searched and fact.kind
 def derive(contact: Contact) -> Contact:
     """Sets the derived fields of an unsaved or changed contact and returns it; saving it is the caller's."""
     contact.phone_e164 = identity.number_of(contact.phone)
-    contact.more_phones = [reach | {"e164": identity.number_of(reach["text"])} for reach in contact.more_phones]
+    contact.more_phones = [point | {"e164": identity.number_of(point["text"])} for point in contact.more_phones]
     contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
     contact.search = search_vector(contact)
     contact.keys = identity.keys(contact.account_id, vars(contact))
@@ -50,11 +50,11 @@ def _copied(contact: Contact) -> list[Any]:
 def lexemes(contact: Contact) -> list[str]:
     """The words a contact is found by; `phone_e164` is derived already."""
     return search.lexemes(
-        emails=reaches.texts(contact.email, contact.more_emails),
+        emails=contact_points.texts(contact.email, contact.more_emails),
         phones=[contact.phone_e164 or contact.phone, *map(_dialled, contact.more_phones)],
         **{name: getattr(contact, name) for name in _SEARCHED},
     )
 
 
-def _dialled(reach: reaches.Reach) -> str:
-    return reach.get("e164") or reach["text"]
+def _dialled(point: contact_points.ContactPoint) -> str:
+    return point.get("e164") or point["text"]

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from base.fields import AreaField, DayField, EmailField, TagsField
+from contacts.contact_point_fields import ContactPointsField
 from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
-from contacts.reach_fields import ReachesField
 
 
 def form_field(field: models.Field, **options: Any) -> forms.Field | None:
@@ -18,9 +18,9 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
         case "email":
             return EmailField(label=label, max_length=field.max_length, required=False)
         case "emails":
-            return ReachesField(is_phone=False, label=label)
+            return ContactPointsField(is_phone=False, label=label)
         case "phones":
-            return ReachesField(is_phone=True, label=label)
+            return ContactPointsField(is_phone=True, label=label)
         case "area":
             digits = {"max_digits": field.max_digits, "decimal_places": field.decimal_places}
             return AreaField(label=label, min_value=0, required=False, **digits)

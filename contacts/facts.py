@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.fields import german_number
 from base.refusals import Conflict, NotUnderstood
-from contacts import derived, reaches
+from contacts import contact_points, derived
 from contacts.description import EDITED, FACTS, NAMES
 from contacts.finding import lock
 from contacts.models import Change, Contact
@@ -78,7 +78,7 @@ def text(name: str, value: Any) -> str:
         return "–"
     match FACTS[name].kind if name in FACTS else "":
         case "emails" | "phones":
-            return reaches.write(value)
+            return contact_points.write(value)
         case "tags":
             return ", ".join(value)
         case "area":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from base.fields import german_number
-from contacts import facts, reaches
+from contacts import contact_points, facts
 from contacts.description import GROUPS, Group
 from contacts.models import Contact
 
@@ -57,10 +57,10 @@ def _partner(contact: Contact) -> list[Line]:
     return [Line(_("2. Person"), name)]
 
 
-def _reach(contact: Contact) -> list[Line]:
-    said = reaches.beside(contact.phone_kind, contact.phone_words)
+def _contact_point(contact: Contact) -> list[Line]:
+    said = contact_points.beside(contact.phone_kind, contact.phone_words)
     first = [
-        Line(_("E-Mail"), contact.email, f"mailto:{contact.email}", reaches.beside(contact.email_kind, "")),
+        Line(_("E-Mail"), contact.email, f"mailto:{contact.email}", contact_points.beside(contact.email_kind, "")),
         Line(_("Telefon"), contact.phone, _dialled(contact.phone_e164), said),
     ]
     mails = [_further(_("Weitere E-Mail"), one, f"mailto:{one['text']}") for one in contact.more_emails]
@@ -68,8 +68,8 @@ def _reach(contact: Contact) -> list[Line]:
     return [first[0], *mails, first[1], *phones]
 
 
-def _further(label: str, one: reaches.Reach, href: str) -> Line:
-    return Line(label, one["text"], href, reaches.beside(one["kind"], one["words"]))
+def _further(label: str, one: contact_points.ContactPoint, href: str) -> Line:
+    return Line(label, one["text"], href, contact_points.beside(one["kind"], one["words"]))
 
 
 def _dialled(number: str) -> str:
@@ -105,7 +105,7 @@ _TOGETHER: dict[str, tuple[Callable[[Contact], list[Line]], tuple[str, ...]]] = 
     "person": (_person, ("salutation", "title", "first_name", "last_name")),
     "partner": (_partner, ("partner_salutation", "partner_title", "partner_first_name", "partner_last_name")),
     "reach": (
-        _reach,
+        _contact_point,
         ("email", "email_kind", "more_emails", "phone", "phone_kind", "phone_words", "more_phones"),
     ),
     "address": (_address, ("street", "postal_code", "city")),

@@ -11,15 +11,15 @@ from accounts.models import Account
 from base.dates import quick_picks
 from base.fields import DayField, MomentField, TidyText, until
 from base.ids import is_id
-from contacts import facts, reaches
+from contacts import contact_points, facts
 from contacts.actions import to_come
 from contacts.assignment import available
 from contacts.consent import BY_HAND
+from contacts.contact_point_fields import swap
 from contacts.description import EDITED, NAMES
 from contacts.fact_fields import form_field
 from contacts.kinds import MANUAL, PLANNABLE, Kind, Outcome
 from contacts.models import Action, Consent, Contact
-from contacts.reach_fields import swap
 
 
 class FactsForm(TidyText, forms.ModelForm):
@@ -190,8 +190,8 @@ class ConsentForm(TidyText, forms.Form):
     def __init__(self, *args: Any, contact: Contact, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["occurred_at"].validators.append(until(now))
-        mails = reaches.texts(contact.email, contact.more_emails)
-        phones = reaches.texts(contact.phone, contact.more_phones)
+        mails = contact_points.texts(contact.email, contact.more_emails)
+        phones = contact_points.texts(contact.phone, contact.more_phones)
         if max(len(mails), len(phones)) > 1:
             first = ("", _("die erste E-Mail-Adresse oder Telefonnummer"))
             choices = [first, *((one, one) for one in (*mails, *phones))]

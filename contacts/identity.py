@@ -12,7 +12,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from contacts import reaches, search
+from contacts import contact_points, search
 from contacts.identity_words import NOBODY, NOT_A_NAME
 from contacts.phones import e164
 
@@ -52,8 +52,8 @@ class Record:
 
 def record(values: Mapping[str, Any]) -> Record:
     """The record in a contact's facts, by field name."""
-    addresses = reaches.texts(values.get("email") or "", values.get("more_emails") or ())
-    phones = reaches.texts(values.get("phone") or "", values.get("more_phones") or ())
+    addresses = contact_points.texts(values.get("email") or "", values.get("more_emails") or ())
+    phones = contact_points.texts(values.get("phone") or "", values.get("more_phones") or ())
     folded = tuple(dict.fromkeys(map(str.lower, addresses)))
     numbers = dict.fromkeys(map(number_of, phones))
     return Record(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountQuerySet, Role, User
-from contacts.choices import PropertyKind, ReachKind, Salutation, Source
+from contacts.choices import ContactPointKind, PropertyKind, Salutation, Source
 from contacts.kinds import Bubble, Kind, Outcome, bubbles
 
 NOTHING = models.Value([], output_field=models.JSONField())
@@ -47,12 +47,13 @@ class Contact(models.Model):
     email = models.CharField(_("E-Mail-Adresse"), max_length=254, blank=True)
     phone = models.CharField(_("Telefon"), max_length=40, blank=True)
     phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
-    # Those above are the first ones, which are shown, dialled and mailed; further ones as `reaches.Reach`.
+    # Those above are the first ones, which are shown, dialled and mailed. Further ones are lists of
+    # `contact_points.ContactPoint`.
     email_kind = models.CharField(
-        _("Art der E-Mail-Adresse"), max_length=10, choices=ReachKind, blank=True, default="", db_default=""
+        _("Art der E-Mail-Adresse"), max_length=10, choices=ContactPointKind, blank=True, default="", db_default=""
     )
     phone_kind = models.CharField(
-        _("Art des Telefons"), max_length=10, choices=ReachKind, blank=True, default="", db_default=""
+        _("Art des Telefons"), max_length=10, choices=ContactPointKind, blank=True, default="", db_default=""
     )
     phone_words = models.CharField(_("Hinweis zum Telefon"), max_length=120, blank=True, default="", db_default="")
     more_emails = models.JSONField(_("Weitere E-Mail-Adressen"), default=list, db_default=NOTHING, blank=True)

@@ -78,7 +78,7 @@ GERMAN_DATA = {
     "contacts/csv/numbers.py": "words in other programs' cells",
     "contacts/csv/countries.py": "names in other programs' cells",
     "contacts/csv/places.py": "words in other programs' cells",
-    "contacts/csv/reaches.py": "words in other programs' cells",
+    "contacts/csv/contact_points.py": "words in other programs' cells",
     "contacts/csv/people.py": "words of other programs' files",
     "contacts/csv/guessing.py": "words of other programs' files",
     "contacts/csv/vcards.py": "headers as of another program's file",

@@ -10,11 +10,20 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from contacts.csv import people, places
+from contacts.csv.contact_points import (
+    MAX_PER_CELL,
+    ContactPoint,
+    emails_in,
+    further,
+    in_order,
+    is_nothing,
+    once,
+    phones_in,
+)
 from contacts.csv.fields import FIELDS, choice_of
 from contacts.csv.headers import Heading, heading, is_kept, labels_of
 from contacts.csv.numbers import READERS
 from contacts.csv.places import ADDRESS, Cells, fields_of, place_rank
-from contacts.csv.reaches import MAX_PER_CELL, Reach, emails_in, further, in_order, is_nothing, once, phones_in
 from contacts.csv.values import empty_of, tags_in, tidy
 from contacts.description import NAMES
 
@@ -76,8 +85,8 @@ class _Row:
                 self.texts[key].append((index, text))
 
     def cleaned(self) -> Cleaned:
-        self._read_reaches("email")
-        self._read_reaches("phone")
+        self._read_points("email")
+        self._read_points("phone")
         self._read_place()
         for key in [*self.texts]:
             if key not in _TOGETHER:
@@ -196,14 +205,14 @@ class _Row:
                 else:
                     self.values[part] = value[:40]
 
-    def _read_reaches(self, key: str) -> None:
+    def _read_points(self, key: str) -> None:
         """Several columns, several in one cell: each its own; the first that is no fax comes first."""
-        found: list[Reach] = []
+        found: list[ContactPoint] = []
         region = places.region_of(text for _index, text in self.texts.get("country", []))
         for index, text in self.texts.get(key, []):
             said = self.columns.said[index].kind, self._label(index)
             each = emails_in(text, *said) if key == "email" else phones_in(text, *said, region)
-            found += each.reaches
+            found += each.points
             self._keep_all(index, key, each.left)
             if each.is_rounded:
                 sentence = _("%(header)s: „%(text)s“ ist gerundet und keine Nummer mehr.")
@@ -211,12 +220,12 @@ class _Row:
         found = in_order(found)
         for index, text in self.texts.get(f"more_{key}s", []):
             each = further(text, is_email=key == "email")
-            found += each.reaches
+            found += each.points
             self._keep_all(index, f"more_{key}s", each.left)
         found = once(found)
         if found[MAX_PER_CELL:]:
-            self._keep_all(self.texts[key][0][0], key, [reach["text"] for reach in found[MAX_PER_CELL:]])
-        self._set_reaches(key, found[:MAX_PER_CELL])
+            self._keep_all(self.texts[key][0][0], key, [point["text"] for point in found[MAX_PER_CELL:]])
+        self._set_points(key, found[:MAX_PER_CELL])
 
     def _keep_all(self, index: int, key: str, texts: Sequence[str]) -> None:
         for text in texts:
@@ -227,7 +236,7 @@ class _Row:
         label = self.columns.labels.get(index)
         return self.cells[label].strip() if label is not None and label < len(self.cells) else ""
 
-    def _set_reaches(self, key: str, found: list[Reach]) -> None:
+    def _set_points(self, key: str, found: list[ContactPoint]) -> None:
         if key not in self.texts and not found:
             return
         first = found[0] if found else {"text": "", "kind": "", "words": ""}

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 
+from contacts.csv.contact_points import is_nothing
 from contacts.csv.fields import ONLY_WRITTEN
 from contacts.csv.headers import heading, is_of_the_program, labels_of, propose_by_name
 from contacts.csv.numbers import read_date, read_moment
 from contacts.csv.people import is_first_name
-from contacts.csv.reaches import is_nothing
 
 _EMAIL = re.compile(r"[^@\s]+(?:@|\(at\))[^@\s]+\.[^@\s]{2,}")
 _PHONE = re.compile(r"(?:p:)?(?:\+|00|\(?0)[0-9][0-9 ()/.–-]{4,}[0-9]")

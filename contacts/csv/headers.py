@@ -66,7 +66,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 class Heading(NamedTuple):
     key: str | None
     rank: int = 0  # how well it names the field: 0 is best
-    kind: str = ""  # of a number or address, as in `contacts.reaches`
+    kind: str = ""  # of a number or address, as in `contacts.contact_points`
     group: str = ""  # columns of one group are one postal address
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from contacts import reaches
+from contacts import contact_points
 from contacts.csv.fields import CHOICES, FIELDS
 from contacts.csv.numbers import READERS
 
@@ -29,7 +29,7 @@ def show(key: str, value: object) -> str:
     if value is None:
         return ""
     if FIELDS[key].kind in ("emails", "phones"):
-        return reaches.write(value)  # type: ignore[arg-type]
+        return contact_points.write(value)  # type: ignore[arg-type]
     if key in CHOICES:
         words = CHOICES[key].get(str(value))
         return words[0] if words else str(value)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, User
 from base import journal
 from base.refusals import Conflict, Forbidden, NotUnderstood
-from contacts import actions, consent, finding, reaches
+from contacts import actions, consent, contact_points, finding
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel.models import EnrolmentReason, Suppression, SuppressionReason
@@ -72,7 +72,7 @@ def object_to(
     if method not in consent.BY_HAND:
         raise NotUnderstood(_("Bitte angeben, wie der Kontakt widersprochen hat."))
     no = No(SuppressionReason.OBJECTION, place, method, user)
-    addresses = reaches.texts(contact.email, contact.more_emails)
+    addresses = contact_points.texts(contact.email, contact.more_emails)
     same = {pk for address in addresses for pk in _with_address(contact.account_id, address)}
     digests = [address_hash(contact.account_id, address) for address in addresses]
     _carry_out(contact.account_id, digests, {contact.pk, *same}, no, now)
@@ -166,7 +166,7 @@ def _recipients(said: Unsubscription) -> set[int]:
     found = {
         pk
         for pk, email, more in others
-        if any(said.digest in hashes(said.account_id, one) for one in reaches.texts(email, more))
+        if any(said.digest in hashes(said.account_id, one) for one in contact_points.texts(email, more))
     }
     return {*found, written.pk} if written else found
 

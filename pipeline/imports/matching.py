@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contacts import identity, reaches
+from contacts import contact_points, identity
 from contacts.identity import Record, Same
 from pipeline.imports.rows import Evidence, Facts, Row, place_key
 
@@ -90,7 +90,7 @@ def wanted(known: Facts, row: Facts) -> Facts:
         ("email", "more_emails", str.lower),
         ("phone", "more_phones", identity.number_of),
     ):
-        found.update(_reached(known, row, first, further, fold))
+        found.update(_merged_points(known, row, first, further, fold))
     if _is_shorter(known, row):
         found.pop("first_name", None)
         found.pop("last_name", None)
@@ -140,7 +140,7 @@ def _agrees(known: Facts, name: str, value: Any) -> bool:
     return known.get(name) == value
 
 
-def _reached(known: Facts, row: Facts, first: str, further: str, fold: reaches.Fold) -> Facts:
+def _merged_points(known: Facts, row: Facts, first: str, further: str, fold: contact_points.Fold) -> Facts:
     """A number or an address beside the one that is there becomes a further one: nobody is written over."""
     more = list(row.get(further, []))
     if any(_same(fold, one["text"], row[first]) for one in known.get(further, []) if row.get(first)):
@@ -148,14 +148,16 @@ def _reached(known: Facts, row: Facts, first: str, further: str, fold: reaches.F
     beside = ("email_kind",) if first == "email" else ("phone_kind", "phone_words")
     if not known.get(first) or _same(fold, known[first], row.get(first, "")):
         shown = known.get(first) or row.get(first, "")
-        return {further: reaches.union(shown, known.get(further, []), more, fold), first: shown}
+        return {further: contact_points.union(shown, known.get(further, []), more, fold), first: shown}
     if row.get(first) and not (first == "email" and not identity.is_someones(row[first])):
-        more.insert(0, reaches.reach(row[first], row.get(f"{first}_kind", ""), row.get(f"{first}_words", "")))
+        more.insert(
+            0, contact_points.contact_point(row[first], row.get(f"{first}_kind", ""), row.get(f"{first}_words", ""))
+        )
     kept = {name: known.get(name, "") for name in (first, *beside)}
-    return {further: reaches.union(known[first], known.get(further, []), more, fold), **kept}
+    return {further: contact_points.union(known[first], known.get(further, []), more, fold), **kept}
 
 
-def _same(fold: reaches.Fold, one: str, other: str) -> bool:
+def _same(fold: contact_points.Fold, one: str, other: str) -> bool:
     return (fold(one) or one) == (fold(other) or other) or not other
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from accounts.models import Account
+from contacts.contact_points import contact_point
 from contacts.derived import derive
 from contacts.duplicates import find
 from contacts.models import Contact
-from contacts.reaches import reach
 from tests.factories import AccountFactory, ContactFactory, put_in_trash
 
 CLAUDIA = {
@@ -32,8 +32,8 @@ def claudia(krueger):
         ({"email": "", "phone": "0221 999 99 99"}, True),
         ({"email": "", "phone": "", "first_name": "Brandes", "last_name": "CLAUDIA"}, True),
         ({"email": "Clau.dia+haus@brandes.de", "phone": "", "first_name": ""}, True),
-        ({"email": "", "phone": "", "more_emails": [reach("claudia@brandes.de")], "first_name": ""}, True),
-        ({"email": "", "phone": "", "more_phones": [reach("0221-5550134")], "first_name": ""}, True),
+        ({"email": "", "phone": "", "more_emails": [contact_point("claudia@brandes.de")], "first_name": ""}, True),
+        ({"email": "", "phone": "", "more_phones": [contact_point("0221-5550134")], "first_name": ""}, True),
         ({"email": "", "phone": "0221 999 99 99", "first_name": ""}, False),
         ({"email": "", "phone": "0221 999 99 99", "first_name": "Bernd"}, False),
         ({"email": "bernd@brandes.de", "phone": "", "first_name": "Bernd"}, False),
@@ -46,7 +46,7 @@ def test_what_makes_a_twin(claudia, sofia, change, is_found):
 
 def test_second_ones_of_the_known_contact_count_as_well(krueger, sofia):
     known = ContactFactory(
-        account=krueger, more_emails=[reach("zweite@brandes.de")], more_phones=[reach("0221 5550177")]
+        account=krueger, more_emails=[contact_point("zweite@brandes.de")], more_phones=[contact_point("0221 5550177")]
     )
     for change in ({"email": "zweite@brandes.de"}, {"phone": "0221/5550177"}):
         (found,) = find(sofia, derive(Contact(account=krueger, last_name="Kaiser", **change)))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from contacts.contact_points import contact_point
 from contacts.identity import Same, contradict, is_real, is_someones, keys, loose, record, same
-from contacts.reaches import reach
 
 
 def known(name="", **more):
@@ -67,14 +67,14 @@ def test_a_partner_matches_nobody():
     [
         ({"email": "o@st.example"}, {"email": "O@ST.example"}, Same.EMAIL),
         (
-            {"email": "a@st.example", "more_emails": [reach("o@st.example")]},
+            {"email": "a@st.example", "more_emails": [contact_point("o@st.example")]},
             {"email": "o@st.example"},
             Same.EMAIL,
         ),
         ({"email": "o.w@st.example"}, {"email": "ow@st.example"}, None),
         ({"email": "info@st.example"}, {"email": "info@st.example"}, None),
         ({"phone": "0171 5574099"}, {"phone": "+49 171 55 740 99"}, Same.PHONE),
-        ({"phone": "0171 5574099"}, {"more_phones": [reach("01715574099")]}, Same.PHONE),
+        ({"phone": "0171 5574099"}, {"more_phones": [contact_point("01715574099")]}, Same.PHONE),
         (
             {"phone": "0171 5574099", "email": "a@st.example"},
             {"phone": "0171 5574099", "email": "b@st.example"},

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from base.fields import AreaField, DayField, EmailField, TagsField
 from contacts import facts, factsheet
+from contacts.contact_point_fields import ContactPointsField
+from contacts.contact_points import contact_point
 from contacts.csv.reading import read
 from contacts.csv.rows import write
 from contacts.derived import derive, lexemes
 from contacts.description import EDITED, FACTS, GROUPS, Fact
 from contacts.forms import FactsForm
 from contacts.models import Change, Contact
-from contacts.reach_fields import ReachesField
-from contacts.reaches import reach
 from pipeline import listing
 from pipeline.exports import COLUMNS
 from pipeline.imports import undo, undoing
@@ -63,9 +63,9 @@ INPUT = {
     "text": forms.CharField,
     "choice": forms.TypedChoiceField,
     "email": EmailField,
-    "emails": ReachesField,
+    "emails": ContactPointsField,
     "phone": forms.CharField,
-    "phones": ReachesField,
+    "phones": ContactPointsField,
     "tags": TagsField,
     "area": AreaField,
     "year": forms.IntegerField,
@@ -74,9 +74,9 @@ INPUT = {
 # A value of each kind, and how the history writes it.
 SAMPLES: dict[str, tuple[Any, str]] = {
     "email": ("ada@albers.example", "ada@albers.example"),
-    "emails": ([reach("bo@brandt.example", "private")], "bo@brandt.example (privat)"),
+    "emails": ([contact_point("bo@brandt.example", "private")], "bo@brandt.example (privat)"),
     "phone": ("0170 1234567", "0170 1234567"),
-    "phones": ([reach("040 5550199", "fax", "Büro") | {"e164": "+49405550199"}], "040 5550199 (Fax; Büro)"),
+    "phones": ([contact_point("040 5550199", "fax", "Büro") | {"e164": "+49405550199"}], "040 5550199 (Fax; Büro)"),
     "tags": (["Erbe", "eilt"], "Erbe, eilt"),
     "area": (Decimal("1142.50"), "1.142,5"),
     "year": (1911, "1911"),

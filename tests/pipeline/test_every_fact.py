@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 
 from contacts import facts, factsheet
+from contacts.contact_points import contact_point
 from contacts.csv.fields import FIELDS
 from contacts.csv.rows import write
 from contacts.derived import derive, lexemes
 from contacts.description import FACTS
 from contacts.forms import FactsForm
 from contacts.models import Change, Contact
-from contacts.reaches import reach
 from pipeline import listing
 from pipeline.exports import COLUMNS
 from tests.clock import TUESDAY
@@ -34,11 +34,11 @@ KNOWN = {
     "partner_last_name": "Brandt",
     "email": "ada@albers.example",
     "email_kind": "work",
-    "more_emails": [reach("bo@albers.example", "private")],
+    "more_emails": [contact_point("bo@albers.example", "private")],
     "phone": "0170 1234567",
     "phone_kind": "mobile",
     "phone_words": "nur abends",
-    "more_phones": [reach("040 5550199", "fax", "Büro")],
+    "more_phones": [contact_point("040 5550199", "fax", "Büro")],
     "street": "Lindenallee 14",
     "postal_code": "01067",
     "city": "Dresden",
@@ -245,7 +245,10 @@ def test_the_choice_of_columns_offers_each_in_this_order():
 def test_a_file_brings_each(anna, board):
     imported(anna, b"".join(write([KNOWN], PINNED)))
     (brought,) = contacts(anna)
-    more = {"more_emails": reach("bo@albers.example", "private"), "more_phones": reach("040 5550199", "fax", "Büro")}
+    more = {
+        "more_emails": contact_point("bo@albers.example", "private"),
+        "more_phones": contact_point("040 5550199", "fax", "Büro"),
+    }
     known = KNOWN | {"more_phones": [more["more_phones"] | {"e164": "+49405550199"}]}
     assert {name: getattr(brought, name) for name in KNOWN} == known
 

@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
+from contacts.contact_points import contact_point
 from contacts.csv.encodings import CsvError
 from contacts.csv.fields import ONLY_WRITTEN
 from contacts.csv.reading import read
 from contacts.csv.story import MAX_ACTIONS
 from contacts.models import Action, Consent, Contact
-from contacts.reaches import reach
 from pipeline.columns.defaults import create_board
 from pipeline.exports import COLUMNS, _rows
 from pipeline.imports.files import left_out
@@ -60,11 +60,11 @@ def many(board) -> list[Contact]:
             partner_last_name="Öztürk",
             email="ada@example.org",
             email_kind="work",
-            more_emails=[reach("ada@second.example", "private"), reach("ada@third.example")],
+            more_emails=[contact_point("ada@second.example", "private"), contact_point("ada@third.example")],
             phone="+49 (0)170/1234567",
             phone_kind="mobile",
             phone_words="nicht vor 9",
-            more_phones=[reach("040 5550199", "fax", "Büro"), reach("0171/5550177", "", "abends")],
+            more_phones=[contact_point("040 5550199", "fax", "Büro"), contact_point("0171/5550177", "", "abends")],
             street="Straße des 17. Juni 135",
             postal_code="04109",
             city="Leipzig",

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contacts import duplicates
+from contacts.contact_points import contact_point
 from contacts.models import Contact
-from contacts.reaches import reach
 from pipeline.models import ImportRow
 from tests.factories import ContactFactory
 from tests.pipeline.importing import checked, contacts, imported, outcomes, report
@@ -120,8 +120,8 @@ def test_a_second_number_and_address_identify_as_well(anna, board):
         account=anna.account,
         first_name="Olga",
         last_name="Wagner",
-        more_emails=[reach("zweite@st.example")],
-        more_phones=[reach("040 55570009")],
+        more_emails=[contact_point("zweite@st.example")],
+        more_phones=[contact_point("040 55570009")],
     )
     imported(anna, "Nachname;E-Mail;Ort\nWagner;zweite@st.example;Ulm\n")
     imported(anna, "Vorname;Nachname;Telefon;PLZ\nOlga;Wagner;040/55570009;89073\n")

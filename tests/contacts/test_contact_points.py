@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contacts import consent, facts, factsheet, reaches
+from contacts import consent, contact_points, facts, factsheet
 from contacts.models import Consent, Contact
 from funnel.models import MessageReason
 from funnel.permission import eligibility
@@ -62,7 +62,7 @@ def test_all_of_them_stand_on_the_page(login, sofia, klara):
 
 
 def test_a_number_that_is_none_is_not_dialled(krueger):
-    contact = ContactFactory(account=krueger, phone="", more_phones=[reaches.reach("Durchwahl 12")])
+    contact = ContactFactory(account=krueger, phone="", more_phones=[contact_points.contact_point("Durchwahl 12")])
     (line,) = [line for line in factsheet.sections(contact)[2].lines if line.text]
     assert (line.text, line.href) == ("Durchwahl 12", "")
 
@@ -125,8 +125,12 @@ def test_a_request_that_does_not_name_them_leaves_them(login, sofia, klara):
 
 
 def test_what_is_written_is_read_back():
-    lines = [MOBILE, reaches.reach("040 1234567", "fax"), reaches.reach("030 99887766", "", "Büro")]
-    assert reaches.read(reaches.write(lines)) == lines
+    lines = [
+        MOBILE,
+        contact_points.contact_point("040 1234567", "fax"),
+        contact_points.contact_point("030 99887766", "", "Büro"),
+    ]
+    assert contact_points.read(contact_points.write(lines)) == lines
 
 
 def _agree(contact, actor, **given):
@@ -137,7 +141,7 @@ def _agree(contact, actor, **given):
 def test_consent_names_its_address_and_counts_for_no_other(anna, klara):
     assert _agree(klara, anna).address == "klara@albers.example"
     assert eligibility.missing(klara) == ""
-    changed = {"email": "klara@buero.example", "more_emails": [reaches.reach("klara@albers.example")]}
+    changed = {"email": "klara@buero.example", "more_emails": [contact_points.contact_point("klara@albers.example")]}
     klara = facts.save(contact=klara, values=changed, version=None, actor=anna, now=NOW)
     assert eligibility.missing(klara) == MessageReason.NO_CONSENT
     assert eligibility.missing_many(klara.account_id, {klara.pk: klara.email}) == {klara.pk: MessageReason.NO_CONSENT}

@@ -18,14 +18,14 @@ KINDS = {
     "fax": gettext_lazy("Fax"),
     "other": gettext_lazy("sonstige"),
 }
-Reach = dict[str, str]  # kind, text, words; a number also e164
+ContactPoint = dict[str, str]  # kind, text, words; a number also e164
 Fold = Callable[[str], str]
 
 _BETWEEN = " | "
 _ENTRY = re.compile(r"(?P<text>.*?)(?: \((?P<beside>[^()]*)\))?", re.DOTALL)
 
 
-def reach(text: str, kind: str = "", words: str = "") -> Reach:
+def contact_point(text: str, kind: str = "", words: str = "") -> ContactPoint:
     """One further number or address."""
     return {"kind": kind, "text": text, "words": words[:MAX_WORDS_LENGTH]}
 
@@ -45,13 +45,15 @@ def write(further: Sequence[Mapping[str, str]]) -> str:
     return _BETWEEN.join(map(_written, further))
 
 
-def read(line: str) -> list[Reach]:
+def read(line: str) -> list[ContactPoint]:
     """What `write` has written; what stands in brackets without a known kind are words."""
     found = (_ENTRY.fullmatch(part.strip()) for part in line.split(_BETWEEN.strip()))
     return [_read(match) for match in found if match and match["text"]][:MAX_FURTHER]
 
 
-def union(first: str, known: Sequence[Reach], more: Iterable[Reach], fold: Fold = str.casefold) -> list[Reach]:
+def union(
+    first: str, known: Sequence[ContactPoint], more: Iterable[ContactPoint], fold: Fold = str.casefold
+) -> list[ContactPoint]:
     """The further ones with those of `more` that are not known yet, `first` neither.
 
     What `fold` makes of a text tells whether it is known; "" for a text that has no other form.
@@ -71,10 +73,10 @@ def _written(one: Mapping[str, str]) -> str:
     return f"{one['text']} ({said})" if said else one["text"]
 
 
-def _read(match: re.Match[str]) -> Reach:
+def _read(match: re.Match[str]) -> ContactPoint:
     kind, words = "", match["beside"] or ""
     first, _sign, rest = words.partition("; ")
     for key, name in KINDS.items():
         if first.casefold() in (key, str(name).casefold()):
             kind, words = key, rest
-    return reach(match["text"], kind, words)
+    return contact_point(match["text"], kind, words)

@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from base.fields import no_control_signs, one_spelling, valid_email
-from contacts import identity, reaches
-from contacts.reaches import Reach
+from contacts import contact_points, identity
+from contacts.contact_points import ContactPoint
 
 BLANK = 1  # lines offered for new ones
 EMAIL_KINDS = ("private", "work", "other")
-PHONE_KINDS = tuple(reaches.KINDS)
+PHONE_KINDS = tuple(contact_points.KINDS)
 MAX_PHONE_LENGTH = 40
 
 
@@ -32,7 +32,8 @@ class ReachesWidget(forms.Widget):
             return None
         parts = ("kind", "text", "words")
         lines = [
-            {part: data.get(f"{name}-{index}-{part}", "") for part in parts} for index in range(reaches.MAX_FURTHER + 1)
+            {part: data.get(f"{name}-{index}-{part}", "") for part in parts}
+            for index in range(contact_points.MAX_FURTHER + 1)
         ]
         return {"lines": lines, "first": data.get(f"{name}-first", "")}
 
@@ -43,12 +44,12 @@ class ReachesWidget(forms.Widget):
         is_typed = isinstance(value, dict)
         lines = [line for line in (value["lines"] if is_typed else value or []) if line["text"]]
         first = value["first"] if is_typed else ""
-        shown = lines + [reaches.reach("")] * min(BLANK, reaches.MAX_FURTHER - len(lines))
+        shown = lines + [contact_points.contact_point("")] * min(BLANK, contact_points.MAX_FURTHER - len(lines))
         rows = ((self._line(name, index, line, first),) for index, line in enumerate(shown))
         return format_html('<div class="reaches">{}</div>', format_html_join("", "{}", rows))
 
     def _line(self, name: str, index: int, line: Mapping[str, str], first: str) -> SafeString:
-        kinds = [("", "–"), *((kind, reaches.KINDS[kind]) for kind in self.kinds)]
+        kinds = [("", "–"), *((kind, contact_points.KINDS[kind]) for kind in self.kinds)]
         place = f"{name}-{index}"
         inputs = [
             forms.Select({**self._named(place, "kind"), "aria-label": _("Art")}, kinds).render(
@@ -65,7 +66,7 @@ class ReachesWidget(forms.Widget):
 
     def _text(self, place: str, part: str, line: Mapping[str, str], kind: str, hint: str) -> SafeString:
         label = hint or (_("Weitere Mailadresse") if kind == "email" else _("Weitere Nummer"))
-        limits = {"text": 254 if kind == "email" else MAX_PHONE_LENGTH, "words": reaches.MAX_WORDS_LENGTH}
+        limits = {"text": 254 if kind == "email" else MAX_PHONE_LENGTH, "words": contact_points.MAX_WORDS_LENGTH}
         attrs = {**self._named(place, part), "type": kind, "maxlength": limits[part], "aria-label": label}
         attrs |= {"placeholder": hint} if hint else {}
         return forms.TextInput(attrs).render(f"{place}-{part}", line.get(part, ""))
@@ -74,7 +75,7 @@ class ReachesWidget(forms.Widget):
         return {"id": f"id_{place}-{part}", "class": "input", "autocomplete": "off"}
 
 
-class ReachesField(forms.Field):
+class ContactPointsField(forms.Field):
     """The further ones as a list; what was chosen to be the first has the key `first`."""
 
     def __init__(self, *, is_phone: bool, **kwargs: Any) -> None:
@@ -83,19 +84,19 @@ class ReachesField(forms.Field):
         super().__init__(widget=ReachesWidget(kinds, shown, has_words=is_phone), required=False, **kwargs)
         self.kinds = kinds
 
-    def clean(self, value: Any) -> list[Reach] | None:
+    def clean(self, value: Any) -> list[ContactPoint] | None:
         if value is None:
             return None
         found = [
-            self._reach(line) | ({"first": "1"} if value["first"] == str(index) else {})
+            self._contact_point(line) | ({"first": "1"} if value["first"] == str(index) else {})
             for index, line in enumerate(value["lines"])
             if line["text"].strip()
         ]
-        if len(found) > reaches.MAX_FURTHER:
-            raise ValidationError(_("Höchstens %(limit)s weitere."), params={"limit": reaches.MAX_FURTHER})
+        if len(found) > contact_points.MAX_FURTHER:
+            raise ValidationError(_("Höchstens %(limit)s weitere."), params={"limit": contact_points.MAX_FURTHER})
         return found
 
-    def _reach(self, line: Mapping[str, str]) -> Reach:
+    def _contact_point(self, line: Mapping[str, str]) -> ContactPoint:
         text, words = one_spelling(line["text"].strip()), one_spelling(line["words"].strip())
         for said in (text, words):
             no_control_signs(said)
@@ -104,7 +105,7 @@ class ReachesField(forms.Field):
             raise ValidationError(_("Eine Telefonnummer hat höchstens %(limit)s Zeichen."), params=limit)
         text = text if self.is_phone else valid_email(text)
         number = {"e164": identity.number_of(text)} if self.is_phone else {}
-        return reaches.reach(text, line["kind"] if line["kind"] in self.kinds else "", words) | number
+        return contact_points.contact_point(text, line["kind"] if line["kind"] in self.kinds else "", words) | number
 
 
 def swap(values: dict[str, Any], first: str, further: str, kind: str, words: str = "") -> None:
@@ -113,12 +114,12 @@ def swap(values: dict[str, Any], first: str, further: str, kind: str, words: str
     chosen = next((line for line in lines if line.pop("first", "")), None)
     if chosen:
         lines.remove(chosen)
-        was = reaches.reach(values[first], values.get(kind, ""), values.get(words, "") if words else "")
+        was = contact_points.contact_point(values[first], values.get(kind, ""), values.get(words, "") if words else "")
         lines = [was, *lines] if was["text"] else lines
         values[first], values[kind] = chosen["text"], chosen["kind"]
         if words:
             values[words] = chosen["words"]
-    values[further] = reaches.union(values[first], [], lines)
+    values[further] = contact_points.union(values[first], [], lines)
 
 
 def _choice(name: str, index: int, checked: str) -> SafeString:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from base.emails import clean_email
 from base.text import one_line
-from contacts import reaches
+from contacts import contact_points
 from contacts.csv.fields import bare
 from contacts.csv.headers import kind_of
 from contacts.phones import HOME, from_abroad, looks_like_one
@@ -45,7 +45,7 @@ NOTHING = {
     ),
     *("keineemail", "keinemail", "keintelefon", "0000", "000000"),
 }
-Reach = reaches.Reach
+ContactPoint = contact_points.ContactPoint
 
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+", re.IGNORECASE)
 _TRAILING = re.compile(r"(?<=[0-9])[.,]0+$")
@@ -67,7 +67,7 @@ _BORDER = " \t\n()[]-–,;:/."
 class Found(NamedTuple):
     """`left` is what is neither a number nor an address nor words beside one."""
 
-    reaches: list[Reach]
+    points: list[ContactPoint]
     left: list[str]
     is_rounded: bool = False
 
@@ -88,7 +88,7 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
     if _ROUNDED.fullmatch(text):
         return Found([], [], is_rounded=True)
     kind, words = _labelled(kind, label)
-    found: list[Reach] = []
+    found: list[ContactPoint] = []
     pending: list[str] = []
     for part in _parts(text, region):
         number = next((each for each in _NUMBER.findall(part) if _is_number(each, region)), "")
@@ -112,7 +112,7 @@ def emails_in(text: str, kind: str = "", label: str = "") -> Found:
     if len(text) > MAX_CELL_LENGTH:
         return Found([], [text])
     kind, words = _labelled(kind, label)
-    found: list[Reach] = []
+    found: list[ContactPoint] = []
     left: list[str] = []
     for part in filter(None, _MAILS_APART.split(_AT.sub("@", _closed_up(text).removeprefix("mailto:")))):
         bracketed = _IN_BRACKETS.fullmatch(part)
@@ -126,26 +126,26 @@ def emails_in(text: str, kind: str = "", label: str = "") -> Found:
 
 def further(text: str, *, is_email: bool) -> Found:
     """What an export wrote of all but the first."""
-    found: list[Reach] = []
+    found: list[ContactPoint] = []
     left: list[str] = []
-    for reach in reaches.read(text):
+    for point in contact_points.read(text):
         try:
-            found.append(reach | {"text": clean_email(reach["text"])} if is_email else reach)
+            found.append(point | {"text": clean_email(point["text"])} if is_email else point)
         except ValueError:
-            left.append(reach["text"])
+            left.append(point["text"])
     return Found(found, left)
 
 
-def in_order(found: Sequence[Reach]) -> list[Reach]:
+def in_order(found: Sequence[ContactPoint]) -> list[ContactPoint]:
     """A fax never comes first if there is another number."""
-    return sorted(found, key=lambda reach: reach["kind"] == "fax")
+    return sorted(found, key=lambda point: point["kind"] == "fax")
 
 
-def once(found: Sequence[Reach]) -> list[Reach]:
+def once(found: Sequence[ContactPoint]) -> list[ContactPoint]:
     """Each number or address once."""
-    first: dict[str, Reach] = {}
-    for reach in found:
-        first.setdefault(bare(reach["text"]), reach)
+    first: dict[str, ContactPoint] = {}
+    for point in found:
+        first.setdefault(bare(point["text"]), point)
     return list(first.values())
 
 
@@ -187,10 +187,10 @@ def _joined(text: str) -> str:
     return one_line(text).strip(_BORDER)
 
 
-def _say(reach: Reach, said: str) -> None:
+def _say(point: ContactPoint, said: str) -> None:
     """Puts the words beside the number."""
-    if said and said not in reach["words"]:
-        reach["words"] = f"{reach['words']}, {said}".removeprefix(", ")[:MAX_WORDS_LENGTH]
+    if said and said not in point["words"]:
+        point["words"] = f"{point['words']}, {said}".removeprefix(", ")[:MAX_WORDS_LENGTH]
 
 
 def _labelled(kind: str, label: str) -> tuple[str, str]:
