@@ -1,6 +1,6 @@
-"""What is performed or planned with a contact, and what the contact shows of it: last action and bubbles.
+"""Actions performed or planned with a contact, and what the contact shows of them: last action and bubbles.
 
-Each verb locks the contact first, so that of several at once none is lost from the counts.
+Each verb locks the contact first, so that concurrent calls cannot lose a count.
 """
 
 from datetime import datetime
@@ -31,11 +31,12 @@ def perform(
     text: str = "",
     key: UUID | None = None,
 ) -> Action:
-    """Records that something was done, now or earlier. `actor` None: it happened by itself, any kind is right then.
+    """Records that something was done at `performed_at`, by default at `now`.
 
-    Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`, for a kind that users do
-    not record themselves and for an outcome of anything but a call. Each call adds an action, but for the same
-    one with the same `key`: that is the first, once more.
+    Without an `actor` it happened by itself, and any kind is allowed. Idempotent for the same action with the same
+    `key`, which returns the first one; otherwise each call adds an action. Raises Http404 and Gone like
+    `finding.lock`, and NotUnderstood for a moment after `now`, a kind that users do not record themselves, or an
+    outcome of anything but a call.
     """
     _lock(contact, actor)
     _check(kind, actor, outcome)
@@ -75,9 +76,9 @@ FROM noted WHERE contacts_contact.id = noted.contact_id
 
 
 def note(*, account_id: int, contact_id: int, kind: str, text: str, now: datetime) -> None:
-    """As `perform` without an actor, in one plain statement: the worker pays for it with every mail it sends.
+    """Does what `perform` does without an actor, in one statement, because the worker calls it for each mail it sends.
 
-    A contact that is gone is passed over.
+    A contact that no longer exists is skipped.
     """
     values = {"account": account_id, "contact": contact_id, "kind": kind, "text": text, "now": now}
     with connection.cursor() as cursor:
@@ -95,10 +96,10 @@ def plan(
     text: str = "",
     key: UUID | None = None,
 ) -> Action:
-    """Notes an appointment that is still to be held; it changes neither the last action nor the bubbles.
+    """Records an appointment that has not been held yet; last action and bubbles stay the same.
 
-    The time may lie in the past (held, but not ticked off). Only appointments can be planned; otherwise it raises
-    and repeats like `perform`.
+    `planned_for` may lie in the past (held, but not ticked off). Raises NotUnderstood for kinds other than
+    appointments; other errors and repetition are those of `perform`.
     """
     _lock(contact, actor)
     if kind not in PLANNABLE:
@@ -122,9 +123,9 @@ def plan(
 
 @transaction.atomic
 def done(*, action: Action, actor: User, now: datetime, performed_at: datetime | None = None) -> Action:
-    """A planned action was held: at `performed_at`, else at its planned time, or now if that is still to come.
+    """Marks a planned action as performed at `performed_at`, by default at its planned time, but not after `now`.
 
-    Repeated: no second effect. Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`.
+    Idempotent. Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`.
     """
     contact, action = _locked(action, actor)
     if action.is_planned and action.planned_for is not None:
@@ -145,10 +146,10 @@ def edit(
     performed_at: datetime | None = None,
     planned_for: datetime | None = None,
 ) -> Action:
-    """Corrects an action that a person recorded. What is planned stays planned, what was performed stays performed.
+    """Corrects an action that a person recorded. A planned action stays planned, a performed one stays performed.
 
-    Without a new time the old one stays. Raises Http404 and Gone like `finding.lock`, Forbidden unless `may_edit`,
-    NotUnderstood for a moment after `now`.
+    Without a new time it keeps the old one. Raises Http404 and Gone like `finding.lock`, Forbidden unless
+    `may_edit`, NotUnderstood for a moment after `now`.
     """
     contact, action = _locked(action, actor)
     _may(actor, action)
@@ -165,7 +166,7 @@ def edit(
 
 @transaction.atomic
 def remove(*, action: Action, actor: User) -> Contact:
-    """Takes back an action that a person recorded. Raises like `edit`; repeated: Http404."""
+    """Deletes an action that a person recorded. Raises like `edit`, and Http404 if it is already deleted."""
     contact, action = _locked(action, actor)
     _may(actor, action)
     action.delete()
@@ -174,19 +175,23 @@ def remove(*, action: Action, actor: User) -> Contact:
 
 
 def may_edit(user: User, action: Action) -> bool:
-    """What happened by itself is evidence; what a person recorded is theirs and their managers' to correct."""
+    """Returns whether the user may correct or delete the action.
+
+    What happened by itself is evidence and stays. What a person recorded may be corrected by that person and by
+    administrators and managers.
+    """
     return action.kind in MANUAL and action.author_id is not None and (action.author_id == user.pk or user.leads)
 
 
 @transaction.atomic
 def refresh(contact: Contact) -> None:
-    """Writes last action and bubbles of the contact anew from its actions; for whoever wrote actions in bulk."""
+    """Recalculates last action and bubbles of the contact from its actions, after these were written in bulk."""
     _lock(contact, None)
     _recount(contact)
 
 
 def find(user: User, action_id: int) -> Action:
-    """The action with its contact. Raises Http404 if that does not exist for the user; the trash is not looked at."""
+    """Returns the action. Raises Http404 if its contact does not exist for the user; it may lie in the trash."""
     action = Action.objects.of(user.account).filter(pk=action_id, contact__in=seen_by(user)).first()
     if action is None:
         raise Http404
@@ -194,7 +199,7 @@ def find(user: User, action_id: int) -> Action:
 
 
 def to_come() -> str:
-    """The refusal of a moment at which nothing can have been performed yet."""
+    """Returns the sentence that refuses a performed action in the future."""
     return _("Der Zeitpunkt liegt in der Zukunft. Künftige Termine bitte planen.")
 
 
@@ -216,9 +221,9 @@ def _locked(action: Action, actor: User) -> tuple[Contact, Action]:
 def _used(
     contact: Contact, key: UUID | None, performed_at: datetime | None, **said: Any
 ) -> tuple[UUID | None, Action | None]:
-    """The key to store, and the action that was stored with it before if it said the same.
+    """Returns the key to store, and the action that was stored with it if it has the same values.
 
-    A form that comes again with something else (the browser's way back) is another action, and has no key.
+    A form that is sent again with other values (after the browser's back button) is another action, without a key.
     """
     first = Action.objects.of(contact.account_id).filter(contact=contact, key=key).first() if key else None
     if first is None:
@@ -248,7 +253,7 @@ def _past(moment: datetime, now: datetime) -> datetime:
 
 
 def _recount(contact: Contact) -> None:
-    """Needs the contact's lock: the counts are read after it was granted, so they include everybody's before."""
+    """Recalculates last action and counts. The caller holds the contact's lock, so no concurrent action is missed."""
     performed = Action.objects.of(contact.account_id).filter(contact=contact, performed_at__isnull=False)
     rows = performed.order_by().values("kind").annotate(count=Count("pk"), last=Max("performed_at"))
     counts = {row["kind"]: row["count"] for row in rows}

@@ -1,4 +1,4 @@
-"""Whose contact it is. Only some plans contain this, so plan and colleague are held until the commit."""
+"""Assigning contacts to colleagues. Only some plans include this, so plan and colleague are locked until the commit."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -15,20 +15,20 @@ from contacts.search import fold_short
 
 
 def unavailable() -> NotUnderstood:
-    """The refusal for a colleague who is unknown, foreign or has left: the same words for all of them."""
+    """Returns the refusal for a colleague who is unknown, of another office or has left: one wording for all."""
     return NotUnderstood(_("Mitarbeiter nicht verfügbar"))
 
 
 def not_in_plan() -> Forbidden:
-    """The refusal for an office whose plan does not contain it."""
+    """Returns the refusal for an office whose plan does not include assigning."""
     return Forbidden(str(plans.Feature(plans.Feature.ASSIGN).label))
 
 
 @transaction.atomic
 def assign(*, contact: Contact, assignee: User | None, actor: User, now: datetime) -> Contact:
-    """Gives the contact to a colleague, or to nobody; answers it as it now is, even if `actor` sees it no longer.
+    """Assigns the contact to a colleague, or to nobody; returns it as it is now, even if `actor` no longer sees it.
 
-    The same colleague again: nothing is written. Raises Http404 and Gone like `finding.lock`, Forbidden without the
+    Writes nothing if the colleague has it already. Raises Http404 and Gone like `finding.lock`, Forbidden without the
     plan, NotUnderstood for a colleague who is not available at the commit.
     """
     hold(actor.account, assignee)
@@ -41,7 +41,7 @@ def assign(*, contact: Contact, assignee: User | None, actor: User, now: datetim
 def assign_many(
     *, account: Account, actor: User, contact_ids: Collection[int], assignee: User | None, now: datetime
 ) -> int:
-    """The same for many, all or none; answers how many changed hands. What `actor` does not see is passed over."""
+    """Assigns many contacts, all or none, and returns how many changed. Those that `actor` does not see are skipped."""
     hold(account, assignee)
     contacts = Contact.objects.of(account).visible_to(actor).filter(pk__in=contact_ids).order_by("pk")
     locked = contacts.select_related("assignee").select_for_update(of=("self",), no_key=True)
@@ -50,7 +50,7 @@ def assign_many(
 
 @transaction.atomic
 def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -> None:
-    """Gives contacts, locked by the caller, back to those they belonged to, colleagues who have left among them."""
+    """Gives contacts back to their former assignees, including colleagues who have left. The caller holds the locks."""
     contacts = Contact.objects.of(actor.account).filter(pk__in=before).select_related("assignee").order_by("pk")
     users = User.objects.of(actor.account).in_bulk({pk for pk in before.values() if pk is not None})
     by_owner: dict[int | None, list[Contact]] = {}
@@ -61,9 +61,9 @@ def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -
 
 
 def hold(account: Account, assignee: User | None) -> None:
-    """Keeps plan and colleague as they are until the end of the transaction (others may hold them, too).
+    """Locks plan and colleague against changes until the end of the transaction (FOR SHARE: others may do the same).
 
-    Comes before any lock on columns, cards or contacts. Raises like `assign`.
+    Call it before locking columns, cards or contacts. Raises like `assign`.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT plan FROM accounts_account WHERE id = %s FOR SHARE", [account.pk])
@@ -81,12 +81,12 @@ def hold(account: Account, assignee: User | None) -> None:
 
 
 def available(account: Account) -> AccountQuerySet:
-    """Who can be given a contact: active, and not of the marketing, who see no contacts."""
+    """Returns the active users of the office who work on contacts: all roles but marketing."""
     return User.objects.of(account).filter(is_active=True).exclude(role=Role.MARKETING)
 
 
 def colleagues(user: User) -> list[User]:
-    """Those of one's own office in the order of the menu: oneself first, then by name."""
+    """Returns the available users of the user's own office: the user first, then the others by name."""
     others = available(user.account)
     return sorted(others, key=lambda other: (other.pk != user.pk, fold_short(other.full_name), other.pk))
 

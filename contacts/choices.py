@@ -1,4 +1,4 @@
-"""The words that a fact of a contact is chosen from."""
+"""Choices for facts of a contact."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

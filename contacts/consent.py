@@ -1,4 +1,4 @@
-"""What a contact allowed, as evidence: rows are added, never changed, and the newest of a channel counts."""
+"""Consents and withdrawals of a contact, as evidence: rows are only added; the newest of a channel counts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MAX_PLACE_LENGTH = Consent._meta.get_field("place").max_length
 
 @dataclass(frozen=True)
 class ConsentState:
-    """What holds for one channel; `newest` None: never asked."""
+    """The state of one channel. `newest` is None if the contact was never asked."""
 
     channel: str
     newest: Consent | None
@@ -51,12 +51,11 @@ def record(
     actor: User,
     now: datetime,
 ) -> Consent:
-    """Adds one piece of evidence. A withdrawal counts in any form, a consent only with what was agreed to.
+    """Records a consent or withdrawal that a person reports. A consent needs the wording that was agreed to.
 
-    `address` (or number) is what it was given for, by default the contact's first one.
-
-    Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`, for a consent without
-    wording and for a way that only the product itself can attest.
+    `address` is the e-mail address or number it was given for, by default the contact's first one. Each call adds a
+    row. Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`, for a consent without
+    wording, and for a method that only the product itself can attest.
     """
     locked = lock(actor, contact.pk)
     if method not in BY_HAND:
@@ -83,7 +82,7 @@ def record(
 
 
 def states(contact: Contact) -> list[ConsentState]:
-    """What holds now, for each channel: one statement."""
+    """Returns the present state of each channel, in one statement."""
     rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
         "recorded_by"
     )
@@ -126,10 +125,11 @@ def attest(
     now: datetime,
     is_news: bool = True,
 ) -> Consent:
-    """Adds evidence of what the product itself has seen just now; `actor`: the colleague who had a part in it.
+    """Records a consent or withdrawal that the product itself has witnessed at `now`.
 
-    Also for a contact in the trash, and it asks for no right: whoever calls has seen to that. Raises NotUnderstood for
-    a consent without wording. Each call adds a row.
+    `actor` is the colleague involved, if any. Works for contacts in the trash, too, and checks no permission: that is
+    up to the caller. `is_news` False: the withdrawal comes from the journal and is not written there again. Each call
+    adds a row. Raises NotUnderstood for a consent without wording.
     """
     if granted and not wording.strip():
         raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))
@@ -151,16 +151,17 @@ def attest(
 
 
 def counts(prefix: str = "") -> Q:
-    """The evidence for e-mail that counts for the first address: what was given for it, and every withdrawal.
+    """Returns the condition for evidence that counts for the contact's first e-mail address.
 
-    Evidence from before addresses were named counts for any. `prefix` leads from another table to the consents.
+    That is each consent given for this address, each without an address (from before they were recorded), and every
+    withdrawal. `prefix` is the lookup that leads from the queried model to the consents.
     """
     named = Q(**{f"{prefix}address": Lower(f"{prefix}contact__email")})
     return named | Q(**{f"{prefix}granted": False}) | Q(**{f"{prefix}address": ""})
 
 
 def _meant(contact: Contact, channel: str, granted: bool) -> str:
-    """The first address or number is what a consent is for if nothing else is said; a withdrawal is for all."""
+    """Returns the address or number that evidence is for by default: the first one, or "" (all) for a withdrawal."""
     if not granted:
         return ""
     if channel == Consent.Channel.EMAIL:
@@ -169,21 +170,21 @@ def _meant(contact: Contact, channel: str, granted: bool) -> str:
 
 
 def _note(contact: Contact, channel: str, method: str, at: datetime) -> None:
-    """A withdrawal for the journal that outlives the restore of an older backup."""
+    """Writes a withdrawal into the journal, which outlives the restore of an older backup."""
     facts = {"channel": str(channel), "method": str(method)}
     who = journal.person(contact.pk, contact.created_at)
     journal.note(journal.WITHDRAWN, office=contact.account_id, at=at, **who, **facts)
 
 
 def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:
-    """The evidence that counts for one channel, by contact; who was never asked is left out."""
+    """Returns the newest evidence of one channel by contact, without contacts that were never asked."""
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=channel)
     found = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
     return {row.contact_id: row for row in found}
 
 
 def evidence(contact: Contact) -> list[Consent]:
-    """All that is known of what the contact allowed, the oldest first."""
+    """Returns all consents and withdrawals of the contact, the oldest first."""
     rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
         "recorded_by"
     )

@@ -1,4 +1,4 @@
-"""Form fields for the further numbers and addresses of a contact: a line each, with kind and words beside it."""
+"""Form fields for further numbers and addresses of a contact: one line each, with its kind and remark."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,14 +20,14 @@ MAX_PHONE_LENGTH = 40
 
 
 class ReachesWidget(forms.Widget):
-    """Lines of kind, text and words; one of them can be made the first."""
+    """Lines of kind, text and remark, one of which can be chosen as the first."""
 
     def __init__(self, kinds: tuple[str, ...], input_type: str, *, has_words: bool) -> None:
         super().__init__()
         self.kinds, self.input_type, self.has_words = kinds, input_type, has_words
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """The lines as typed, or None where the page did not ask for them."""
+        """Returns the lines as typed, or None if the page did not contain them."""
         if f"{name}-0-text" not in data:
             return None
         parts = ("kind", "text", "words")
@@ -76,7 +76,7 @@ class ReachesWidget(forms.Widget):
 
 
 class ContactPointsField(forms.Field):
-    """The further ones as a list; what was chosen to be the first has the key `first`."""
+    """The further contact points as a list; the one chosen as the first has the key `first`."""
 
     def __init__(self, *, is_phone: bool, **kwargs: Any) -> None:
         self.is_phone = is_phone
@@ -109,7 +109,7 @@ class ContactPointsField(forms.Field):
 
 
 def swap(values: dict[str, Any], first: str, further: str, kind: str, words: str = "") -> None:
-    """Puts the one that was chosen in the place of the first, and each of them once."""
+    """Makes the chosen contact point the first one, and removes duplicates."""
     lines = [dict(line) for line in values[further]]
     chosen = next((line for line in lines if line.pop("first", "")), None)
     if chosen:

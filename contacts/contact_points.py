@@ -1,6 +1,6 @@
-"""Several numbers and addresses of one contact: each with its kind, as typed, and the words beside it.
+"""Further phone numbers and e-mail addresses of a contact: the text as typed, with its kind and a remark.
 
-The first number and the first address are columns of the contact; the further ones are a list of dicts in another.
+The first number and the first address are columns of the contact; the further ones are lists of dicts in two others.
 Knows no models.
 """
 
@@ -26,27 +26,27 @@ _ENTRY = re.compile(r"(?P<text>.*?)(?: \((?P<beside>[^()]*)\))?", re.DOTALL)
 
 
 def contact_point(text: str, kind: str = "", words: str = "") -> ContactPoint:
-    """One further number or address."""
+    """Makes a contact point; a remark that is too long is cut off."""
     return {"kind": kind, "text": text, "words": words[:MAX_WORDS_LENGTH]}
 
 
 def texts(first: str, further: Iterable[Mapping[str, str]]) -> list[str]:
-    """All numbers, or all addresses, as typed: the first one first, each once."""
+    """Returns all numbers, or all addresses, as typed, without duplicates: the first one first."""
     return list(dict.fromkeys(filter(None, (first, *(one["text"] for one in further)))))
 
 
 def beside(kind: str, words: str) -> str:
-    """What is said beside a number: „mobil; nur abends“, or ""."""
+    """Returns kind and remark as text: „mobil; nur abends“, or ""."""
     return "; ".join(filter(None, (str(KINDS.get(kind, "")), words)))
 
 
 def write(further: Sequence[Mapping[str, str]]) -> str:
-    """The further ones as one line: „0171 2345678 (mobil; nur abends) | 040 123456“."""
+    """Returns contact points as one line: „0171 2345678 (mobil; nur abends) | 040 123456“."""
     return _BETWEEN.join(map(_written, further))
 
 
 def read(line: str) -> list[ContactPoint]:
-    """What `write` has written; what stands in brackets without a known kind are words."""
+    """Parses what `write` returned. Text in brackets that begins with no known kind is a remark."""
     found = (_ENTRY.fullmatch(part.strip()) for part in line.split(_BETWEEN.strip()))
     return [_read(match) for match in found if match and match["text"]][:MAX_FURTHER]
 
@@ -54,9 +54,9 @@ def read(line: str) -> list[ContactPoint]:
 def union(
     first: str, known: Sequence[ContactPoint], more: Iterable[ContactPoint], fold: Fold = str.casefold
 ) -> list[ContactPoint]:
-    """The further ones with those of `more` that are not known yet, `first` neither.
+    """Returns `known` with those of `more` added that are neither in it nor equal to `first`.
 
-    What `fold` makes of a text tells whether it is known; "" for a text that has no other form.
+    Texts are compared after `fold`; where that returns "", as they are.
     """
     seen = {fold(text) or text for text in (first, *(one["text"] for one in known))}
     found = list(known)

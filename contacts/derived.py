@@ -1,4 +1,4 @@
-"""What follows from a contact's facts: the E.164 number, the key it is sorted by and the words it is found by."""
+"""Derived fields of a contact: the E.164 number, the sort key, and the lexemes and keys it is found by."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ _SEARCHED = [fact.name for fact in FACTS.values() if fact.searched and fact.kind
 
 
 def derive(contact: Contact) -> Contact:
-    """Sets the derived fields of an unsaved or changed contact and returns it; saving it is the caller's."""
+    """Sets the derived fields of a new or changed contact and returns it. Does not save it."""
     contact.phone_e164 = identity.number_of(contact.phone)
     contact.more_phones = [point | {"e164": identity.number_of(point["text"])} for point in contact.more_phones]
     contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
@@ -30,7 +30,7 @@ def derive(contact: Contact) -> Contact:
 
 
 def search_vector(contact: Contact) -> Func:
-    """The contact's lexemes as PostgreSQL stores them."""
+    """Returns the contact's lexemes as an expression for its search vector."""
     words = Value(lexemes(contact), output_field=ArrayField(TextField()))
     return Func(words, function="array_to_tsvector", output_field=SearchVectorField())
 
@@ -48,7 +48,7 @@ def _copied(contact: Contact) -> list[Any]:
 
 
 def lexemes(contact: Contact) -> list[str]:
-    """The words a contact is found by; `phone_e164` is derived already."""
+    """Returns the words a contact is found by. Needs `phone_e164`."""
     return search.lexemes(
         emails=contact_points.texts(contact.email, contact.more_emails),
         phones=[contact.phone_e164 or contact.phone, *map(_dialled, contact.more_phones)],

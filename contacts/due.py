@@ -11,9 +11,10 @@ from contacts.models import Change, Contact
 
 @transaction.atomic
 def set_due(*, contact: Contact, due_on: date | None, note: str = "", actor: User, now: datetime) -> Contact:
-    """Sets, changes or (None) clears day and note; answers the contact as it now is. A past day is allowed.
+    """Sets the due date and its note, or clears both (None), and returns the contact as it is now.
 
-    The same day and note again: nothing is written. Raises Http404 and Gone like `finding.lock`.
+    A date in the past is allowed. Writes nothing if both are the same as before. Raises Http404 and Gone like
+    `finding.lock`.
     """
     locked = lock(actor, contact.pk)
     note = note if due_on else ""

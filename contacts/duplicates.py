@@ -1,4 +1,4 @@
-"""Contacts that may be the same person, or share a number or an address with another: a warning, never a verdict."""
+"""Possible duplicates: contacts that share a name, number or address with another. A warning, never a decision."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,9 +16,10 @@ READ = 50  # rows: of several who share a name, not each one shares anything els
 
 
 def find(user: User, contact: Contact) -> list[Contact]:
-    """Those the user sees, oldest first, at most ten, each with what they have in common (`shared`).
+    """Returns at most ten possible duplicates that the user sees, each with `shared`: what they have in common.
 
-    `contact` may be unsaved. A pair that shares an address or number is shown whatever the names are.
+    Those that share an address or number come first, whatever their names are; then the oldest. `contact` may be
+    unsaved.
     """
     known = identity.record(vars(contact))
     seen: ContactQuerySet = Contact.objects.of(user.account).visible_to(user).exclude(pk=contact.pk)
@@ -34,7 +35,7 @@ def find(user: User, contact: Contact) -> list[Contact]:
 
 
 def in_common(one: Record, other: Record) -> str:
-    """„gleiche E-Mail-Adresse, gleicher Name“; "" for nothing."""
+    """Returns what two records have in common: „gleiche E-Mail-Adresse, gleicher Name“, or ""."""
     reasons: dict[str, Any] = {
         _("gleiche E-Mail-Adresse"): {*one.emails} & {*other.emails},
         _("gleiche Telefonnummer"): {*one.numbers} & {*other.numbers},

@@ -1,4 +1,4 @@
-"""The facts of a contact, edited in groups. Who saves over somebody else's edit sees both values instead."""
+"""Editing the facts of a contact in groups. Saving over a colleague's edit is refused, and both values are shown."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ _LONGEST = Change._meta.get_field("before").max_length
 
 
 class Overtaken(Conflict):
-    """Somebody saved the contact in between. `contact` is what they made of it, `values` what was refused."""
+    """Somebody else saved the contact meanwhile. `contact` is what is stored now, `values` what was refused."""
 
     def __init__(self, contact: Contact, values: Mapping[str, Any]) -> None:
         lines = "; ".join(
@@ -52,7 +52,7 @@ def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, ac
 
 
 def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: datetime) -> None:
-    """Sets these fields and says so in the history. The caller holds the contact's lock and knows that they may."""
+    """Writes these fields and a line of history. The caller holds the contact's lock and has checked permissions."""
     before = _summary(contact, values)
     for name, value in values.items():
         setattr(contact, name, value)
@@ -63,17 +63,17 @@ def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: 
 
 
 def nameless() -> str:
-    """The sentence for a contact that nobody could tell from another."""
+    """Returns the sentence that refuses a contact without name, company, e-mail address and phone number."""
     return _("Bitte Nachname, Firma, E-Mail-Adresse oder Telefon angeben.")
 
 
 def label(name: str) -> str:
-    """How a field is called."""
+    """Returns the label of a field."""
     return str(Contact._meta.get_field(name).verbose_name)
 
 
 def text(name: str, value: Any) -> str:
-    """How a field's value is written: „Frau“, „142,5“, „–“."""
+    """Returns a field's value as text: „Frau“, „142,5“, „–“."""
     if value in (None, "", []):
         return "–"
     match FACTS[name].kind if name in FACTS else "":

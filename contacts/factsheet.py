@@ -13,7 +13,7 @@ from contacts.models import Contact
 
 @dataclass(frozen=True)
 class Line:
-    """One label with its value; `href` calls or writes, `beside` says which number it is."""
+    """A label with its value. `href` calls or writes; `beside` holds kind and remark of a contact point."""
 
     label: str
     text: str
@@ -28,7 +28,7 @@ class Section:
 
 
 def sections(contact: Contact) -> list[Section]:
-    """All groups in their order; a group without values has one line that says so."""
+    """Returns all groups in their order; a group without values has one line that says so."""
     return [section(contact, group) for group in GROUPS.values()]
 
 
@@ -41,7 +41,7 @@ def section(contact: Contact, group: Group) -> Section:
 
 
 def _alone(contact: Contact, name: str) -> Line:
-    """A fact that nothing is said together with."""
+    """Returns the line of a fact that is shown by itself."""
     value = getattr(contact, name)
     return Line(facts.label(name), "" if value in (None, "", []) else facts.text(name, value))
 
@@ -100,7 +100,7 @@ def _joined(*words: str) -> str:
     return " ".join(filter(None, words))
 
 
-# What is said together; every other fact of a group has a line of its own below.
+# Facts that share a line; every other fact of a group has its own line below them.
 _TOGETHER: dict[str, tuple[Callable[[Contact], list[Line]], tuple[str, ...]]] = {
     "person": (_person, ("salutation", "title", "first_name", "last_name")),
     "partner": (_partner, ("partner_salutation", "partner_title", "partner_first_name", "partner_last_name")),

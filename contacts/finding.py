@@ -1,4 +1,4 @@
-"""How a contact is looked up for somebody: 404 if it does not exist for them, 410 if it lies in the trash."""
+"""Looking up contacts on behalf of a user: 404 if a contact does not exist for them, 410 if it lies in the trash."""
 
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.http import Http404
@@ -11,39 +11,43 @@ from contacts.models import Contact, ContactQuerySet, sight
 
 
 def find(user: User, contact_id: int) -> Contact:
-    """The live contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed."""
+    """Returns the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed."""
     return _the_one(seen_by(user).filter(pk=contact_id).select_related("assignee"))
 
 
 def lock(user: User, contact_id: int) -> Contact:
-    """The same, locked until the end of the transaction; what may be seen is decided after waiting for the lock.
+    """Locks the contact until the end of the transaction and returns it. Raises like `find`.
 
-    NO KEY: rows that refer to the contact (actions, moves) may still be written by others.
+    Visibility is checked once the lock is held. The lock is NO KEY, so that others may still write rows that refer to
+    the contact (actions, moves).
     """
     contacts = seen_by(user).filter(pk=contact_id).select_related("assignee")
     return _the_one(contacts.select_for_update(of=("self",), no_key=True))
 
 
 def sees(user: User, contact: Contact) -> bool:
-    """Whether the contact, as it now is, exists for the user: `sight` for one row already read."""
+    """Returns whether the user may see this contact: `sight` for a row that was read already."""
     limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
     return not limited or contact.assignee_id in (None, user.pk)
 
 
 def seen_by(user: User) -> ContactQuerySet:
-    """The contacts that exist for this user, those in the trash included."""
+    """Returns the contacts that exist for this user, including those in the trash."""
     return Contact.objects.of(user.account).filter(sight(user))
 
 
 def having(account_id: int, address: str) -> ContactQuerySet:
-    """The office's contacts that have the e-mail address, as their first or a further one."""
+    """Returns the office's contacts with this e-mail address, as their first or a further one."""
     near = Contact.objects.of(account_id).filter(keys__contains=[f"{account_id}:{identity.email_key(address)}"])
     further = Q(more_emails__contains=[{"text": address.strip().lower()}])
     return near.filter(Q(email__iexact=address.strip()) | further)
 
 
 def searched(user: User, typed: str, prefix: str = "") -> Q:
-    """The contacts a typed search means, as this user may search; `prefix` leads from the rows to the contact."""
+    """Returns the condition for a typed search, within what this user may search.
+
+    `prefix` is the lookup that leads from the queried model to the contact.
+    """
     if not typed:
         return Q()
     if user.role == Role.MARKETING:
@@ -52,7 +56,7 @@ def searched(user: User, typed: str, prefix: str = "") -> Q:
 
 
 def _named(typed: str, prefix: str) -> Q:
-    """Marketing may not see addresses, so searching must not tell them either: names only."""
+    """Searches names only, for marketing: they may not see addresses, so the search must not reveal them either."""
     condition = Q(**{f"{prefix}sort_name__isnull": False})
     for word in search.fold_short(typed).split()[: search.MAX_WORDS]:
         field = f"{prefix}sort_name"
@@ -61,7 +65,7 @@ def _named(typed: str, prefix: str) -> Q:
 
 
 def _matches(vector: F, query: str | None) -> Func:
-    """`vector @@ query`, the query cast from its text: `to_tsquery` would parse what somebody typed once more."""
+    """`vector @@ query` with the query cast from text: `to_tsquery` would parse what somebody typed once more."""
     wanted = Func(Value(query), template="%(expressions)s::tsquery")
     return Func(vector, wanted, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
 

@@ -1,4 +1,4 @@
-"""What is posted about a contact. Each form names its fields: nothing else can be set through it."""
+"""Forms about a contact. Each lists its fields; nothing else can be set through it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from contacts.models import Action, Consent, Contact
 
 
 class FactsForm(TidyText, forms.ModelForm):
-    """Some or all facts of a contact. It checks; `facts.save` writes."""
+    """Some or all facts of a contact. The form only validates; `facts.save` writes."""
 
     class Meta:
         model = Contact
@@ -46,7 +46,7 @@ class FactsForm(TidyText, forms.ModelForm):
             self.fields[only[0]].widget.attrs["autofocus"] = True
 
     def _post_clean(self) -> None:
-        """The contact at hand is left as it is: whoever renders it next must see the truth."""
+        """Leaves the instance unchanged, unlike Django: whoever renders it next must see what is stored."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -106,7 +106,7 @@ class DueForm(TidyText, forms.Form):
 
     @property
     def note(self) -> str:
-        """The note; a request that does not name it leaves it as it was."""
+        """Returns the note; a request without one keeps the note as it is."""
         return str(self.cleaned_data["due_note"] if "due_note" in self.data else self.initial.get("due_note", ""))
 
 
@@ -166,7 +166,7 @@ class KindForm(forms.Form):
 
 
 class ConsentForm(TidyText, forms.Form):
-    """One piece of evidence, given or withdrawn; `address` is asked for where the contact has several."""
+    """A consent or withdrawal. `address` is asked for if the contact has several."""
 
     channel = forms.ChoiceField(label=gettext_lazy("Kanal"), choices=Consent.Channel.choices)
     granted = forms.TypedChoiceField(
@@ -208,6 +208,6 @@ class ConsentForm(TidyText, forms.Form):
 
 
 class VersionForm(forms.Form):
-    """The version of the contact that somebody saw when they began to type."""
+    """The version of the contact that the user saw when they began to type."""
 
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000)

@@ -1,4 +1,4 @@
-"""Who is the same person: one rule for import, intake, the warning of a form and every other way in. No models.
+"""Deciding who is the same person: one rule for imports, forms, inquiries and duplicate warnings. Knows no models.
 
 Two records are the same person when an e-mail address agrees and the names do not contradict each other, or when a
 real number agrees, both sides have first and last name and they agree, and no e-mail addresses stand against each
@@ -24,7 +24,7 @@ _APOSTROPHES = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 
 
 class Same(Enum):
-    """What agrees between two records that may be one person."""
+    """What two records of one person agree in."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -51,7 +51,7 @@ class Record:
 
 
 def record(values: Mapping[str, Any]) -> Record:
-    """The record in a contact's facts, by field name."""
+    """Returns the record of a contact's facts, given by field name."""
     addresses = contact_points.texts(values.get("email") or "", values.get("more_emails") or ())
     phones = contact_points.texts(values.get("phone") or "", values.get("more_phones") or ())
     folded = tuple(dict.fromkeys(map(str.lower, addresses)))
@@ -67,13 +67,13 @@ def record(values: Mapping[str, Any]) -> Record:
 
 
 def without(known: Record, addresses: Iterable[str]) -> Record:
-    """The record without addresses that identify nobody."""
+    """Returns the record without addresses that identify nobody."""
     left_out = frozenset(addresses)
     return replace(known, emails=tuple(one for one in known.emails if one not in left_out))
 
 
 def same(one: Record, other: Record) -> Same | None:
-    """By what the two are the same person, or None."""
+    """Returns what makes the two the same person, or None if they are not."""
     if {*one.emails} & {*other.emails} and not contradict(one, other):
         return Same.EMAIL
     if {*one.numbers} & {*other.numbers} and _names_agree(one, other) and not _addresses_oppose(one, other):
@@ -82,14 +82,14 @@ def same(one: Record, other: Record) -> Same | None:
 
 
 def shared(one: Record, other: Record) -> Same | None:
-    """What the two have in common, whoever they are."""
+    """Returns what the two have in common, even if they are not the same person."""
     if {*one.emails} & {*other.emails}:
         return Same.EMAIL
     return Same.PHONE if {*one.numbers} & {*other.numbers} else None
 
 
 def contradict(one: Record, other: Record) -> bool:
-    """Whether the names are those of two people; what is missing on a side contradicts nothing.
+    """Returns whether the names belong to two people. A name that is missing on one side contradicts nothing.
 
     The order of first and last name does not matter, and an initial fits its name. A company's name counts where
     nobody is named on either side.
@@ -106,25 +106,25 @@ def contradict(one: Record, other: Record) -> bool:
 
 
 def is_someones(address: str) -> bool:
-    """Whether an e-mail address can identify anybody: `keine@`, `info@`, `noreply@` and the like cannot."""
+    """Returns whether an e-mail address can identify a person: `keine@`, `info@`, `noreply@` and the like cannot."""
     local = "".join(_WORD.findall(search.fold(address.partition("@")[0])))
     return "@" in address and local.rstrip("0123456789") not in NOBODY and any(map(str.isalnum, local))
 
 
 def is_real(number: str) -> bool:
-    """Whether a number (E.164) can be somebody's: not 000000, 123456 and what else is typed to fill a field."""
+    """Returns whether a number (E.164) can be real: not 000000, 123456 and other things typed to fill a field."""
     digits = number.removeprefix("+49").removeprefix("+")
     return bool(digits) and not _ONE_DIGIT.fullmatch(digits[-7:]) and digits not in "123456789012345678"
 
 
 def loose(address: str) -> str:
-    """An address without dots and +tag before the @, in lower case: how the warning compares."""
+    """Returns an address in lower case, without dots and +tag before the @, as duplicate warnings compare it."""
     local, at, domain = address.lower().rpartition("@")
     return local.partition("+")[0].replace(".", "") + at + domain if local.partition("+")[0] else address.lower()
 
 
 def keys(account_id: int, values: Mapping[str, Any]) -> list[str]:
-    """The words under which a contact is looked up by those who compare; each begins with the office."""
+    """Returns the keys under which a contact is looked up for comparison; each begins with the office's id."""
     known = record(values)
     found = [*map(email_key, known.addresses), *map(phone_key, known.numbers), *name_keys(known)]
     return sorted({f"{account_id}:{key}" for key in found})
@@ -139,19 +139,19 @@ def phone_key(number: str) -> str:
 
 
 def name_keys(known: Record) -> list[str]:
-    """The full name, in any order and spelling of umlauts; a company's own name."""
+    """Returns keys for the full name, in any order and spelling of umlauts, or for a company's name."""
     if known.is_company:
         return ["c:" + _flat(known.company)]
     return ["n:" + _flat(f"{known.first_name} {known.last_name}")] if known.has_full_name else []
 
 
 def same_name(one: Record, other: Record) -> bool:
-    """Whether first and last name, or the company's name, are the same."""
+    """Returns whether first and last name, or the company's name, are the same."""
     return bool({*name_keys(one)} & {*name_keys(other)}) and not contradict(one, other)
 
 
 def different(records: Sequence[Record]) -> int:
-    """How many people of different names there are at least."""
+    """Returns the minimal number of people with different names among the records."""
     people: list[Record] = []
     for each in records:
         if all(contradict(each, known) for known in people):
@@ -160,13 +160,13 @@ def different(records: Sequence[Record]) -> int:
 
 
 def name_words(text: str) -> tuple[str, ...]:
-    """The words of a name, without salutation and title."""
+    """Returns the words of a name, without salutation and title."""
     return tuple(word for word in _WORD.findall(search.fold(_joined(text))) if word not in NOT_A_NAME)
 
 
 @lru_cache(maxsize=4096)
 def number_of(phone: str) -> str:
-    """The phone number in its one form; reading one is slow, and comparing asks for it several times."""
+    """Returns the number in E.164. Cached: parsing is slow, and comparing asks for the same number several times."""
     return e164(phone)
 
 
@@ -185,7 +185,7 @@ def _person(known: Record) -> list[frozenset[str]]:
 
 
 def _words(text: str) -> list[frozenset[str]]:
-    """Each word of a name with its spellings: Müller is mueller and muller."""
+    """Returns the spellings of each word of a name: Müller is mueller and muller."""
     return [
         frozenset((search.fold(word), search.fold_short(word)))
         for word in _WORD.findall(_joined(text))
@@ -194,7 +194,7 @@ def _words(text: str) -> list[frozenset[str]]:
 
 
 def _within(some: list[frozenset[str]], others: list[frozenset[str]]) -> bool:
-    """Whether the shorter name is part of the longer one; a word serves once, an initial fits its name."""
+    """Returns whether the shorter name is part of the longer one. A word counts once; an initial fits its name."""
     few, many = sorted((some, list(others)), key=len)
     many = list(many)
     for word in few:
@@ -216,6 +216,6 @@ def _joined(text: str) -> str:
 
 
 def _flat(text: str) -> str:
-    """Sorted words in one spelling of umlauts; only ever a key, because "Bauer" becomes one with "Baur"."""
+    """Returns the sorted words in one spelling of umlauts. Only used as a key: "Bauer" and "Baur" become the same."""
     words = (word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name_words(text))
     return " ".join(sorted(words))[:200]

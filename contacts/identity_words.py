@@ -1,6 +1,6 @@
-"""Words that stand where a name or an address is expected and say nothing about who it is."""
+"""Words found in place of a name or an address that identify nobody."""
 
-# Before the @: nobody, or everybody of an office.
+# Local parts of nobody, or of everybody in an office.
 NOBODY = frozenset(
     (
         *("keine", "kein", "keinemail", "keineemail", "keinmail", "ohne", "unbekannt", "unknown", "none"),
@@ -11,7 +11,7 @@ NOBODY = frozenset(
         *("hostmaster", "abuse", "immobilien", "makler", "team"),
     )
 )
-# In a name.
+# Words in a name.
 NOT_A_NAME = frozenset(
     (
         *("herr", "herrn", "hr", "frau", "fr", "fraeulein", "familie", "fam", "eheleute", "ehel", "ehepaar"),

@@ -1,4 +1,4 @@
-"""The kinds of actions: what each is called, who records it, and whether it moves the "last action" date."""
+"""Kinds of actions: their labels, who records them, and whether they count as the "last action"."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(TextChoices):
-    """In the order in which bubbles stand on a card."""
+    """Kinds of actions, in the order of the bubbles on a card."""
 
     INQUIRY = "inquiry", _("Anfrage eingegangen")
     VALUATION_REQUEST = "valuation_request", _("Bewertung angefordert")
@@ -30,7 +30,7 @@ class Kind(TextChoices):
 
 
 class Outcome(TextChoices):
-    """How a call ended."""
+    """The result of a call."""
 
     REACHED = "reached", _("erreicht")
     NOT_REACHED = "not_reached", _("nicht erreicht")
@@ -71,10 +71,10 @@ class Bubble:
 
     @property
     def text(self) -> str:
-        """What the bubble says to those who cannot see it: „Anruf“, „Anruf (3)“."""
+        """The bubble's text for screen readers: „Anruf“, „Anruf (3)“."""
         return f"{self.label} ({self.count})" if self.count > 1 else self.label
 
 
 def bubbles(counts: dict[str, int]) -> list[Bubble]:
-    """The bubbles of a contact in their fixed order."""
+    """Returns the bubbles of a contact in their fixed order."""
     return [Bubble(kind, counts[kind]) for kind in sorted(counts, key=ORDER.__getitem__)]

@@ -1,4 +1,4 @@
-"""A lead and what happened with it. Nothing here knows the board."""
+"""Contacts with their actions, consents and changes. Nothing here knows the board."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -16,16 +16,19 @@ NOTHING = models.Value([], output_field=models.JSONField())
 
 class ContactQuerySet(AccountQuerySet):
     def live(self) -> "ContactQuerySet":
-        """Without the trash."""
+        """Excludes the trash."""
         return self.filter(trashed_at=None)
 
     def visible_to(self, user: User) -> "ContactQuerySet":
-        """The live contacts that exist for this user: an agent may be limited to own and unassigned ones."""
+        """Returns the live contacts this user may see. Agents may be limited to their own and unassigned ones."""
         return self.of(user.account).live().filter(sight(user))
 
 
 def sight(user: User, prefix: str = "") -> models.Q:
-    """The condition under which a contact exists for this user; `prefix` leads from another table to the contact."""
+    """Returns the condition under which a contact exists for this user.
+
+    `prefix` is the lookup that leads from the queried model to the contact ("contact__").
+    """
     if user.role != Role.AGENT or user.account.agents_see == Account.Sight.ALL:
         return models.Q()
     return models.Q(**{f"{prefix}assignee": user.pk}) | models.Q(**{f"{prefix}assignee": None})
@@ -125,7 +128,7 @@ class Contact(models.Model):
 
     @property
     def public_name(self) -> str:
-        """The same for those who may not see addresses; "" for a contact known by its address only."""
+        """The display name for users who may not see addresses; "" for a contact known by its address only."""
         return self._people() or self.company
 
     def _people(self) -> str:
@@ -144,7 +147,7 @@ class Contact(models.Model):
 
     @property
     def source_label(self) -> str:
-        """As `get_source_display`, which walks through all choices for each of a page's rows."""
+        """Does what `get_source_display` does without building all choices for each row of a page."""
         return str(Source(self.source).label)
 
     @property

@@ -1,4 +1,4 @@
-"""Phone numbers as typed, and the one form by which they are compared. Only a number that can exist is one."""
+"""Phone numbers as typed, and their E.164 form by which they are compared. Only numbers that can exist count."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ _SPACES = re.compile(r"\s")
 
 
 def e164(raw: str) -> str:
-    """The first number in the text as "+49…", read as in Germany; "" if there is none."""
+    """Returns the first number in the text as "+49…", read as in Germany; "" if there is none."""
     for candidate in _CANDIDATE.findall(_ascii_digits(raw[:100])):
         if found := _home(candidate):
             return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
@@ -22,15 +22,15 @@ def e164(raw: str) -> str:
 
 
 def looks_like_one(raw: str) -> bool:
-    """Whether the text holds what may be a number somewhere, though it cannot be dialled from here as it stands."""
+    """Returns whether the text may be a number somewhere, even if it cannot be dialled from Germany as it stands."""
     candidates = _CANDIDATE.findall(_ascii_digits(raw[:100]))
     return any(_parsed(each, HOME, phonenumbers.is_possible_number) for each in candidates)
 
 
 def from_abroad(raw: str, region: str) -> str:
-    """A number as it is dialled within another country, with that country's code: "+33 4 50 11 22 33".
+    """Returns a number written as in the given country with that country's code: "+33 4 50 11 22 33".
 
-    "" for one that has its code already, and for one that cannot exist there.
+    Returns "" for a number that already has a code, and for one that cannot exist there.
     """
     text = _ascii_digits(raw[:100])
     if region == HOME or text.startswith(("+", "00")):

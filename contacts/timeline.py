@@ -1,4 +1,4 @@
-"""The actions of one contact as its page shows them: planned ones first, then the performed ones, newest first."""
+"""The actions on a contact's page: planned ones first, then performed ones, newest first."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class Entry:
-    """An action and whether this user may correct it."""
+    """An action, and whether this user may correct it."""
 
     action: Action
     editable: bool
@@ -27,7 +27,7 @@ class Timeline:
 
 
 def load(user: User, contact: Contact, before: Action | None = None) -> Timeline:
-    """The newest page, or the one behind `before`: two statements, whatever there is."""
+    """Returns the newest page, or the one after the action `before`, in two statements."""
     actions = Action.objects.of(contact.account_id).filter(contact=contact).select_related("author")
     planned = [] if before else list(actions.filter(performed_at=None).order_by("planned_for", "pk"))
     performed = actions.filter(performed_at__isnull=False).order_by("-performed_at", "-pk")

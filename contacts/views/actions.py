@@ -1,4 +1,4 @@
-"""The timeline: actions are ticked off, corrected and taken back. The composer belongs to the pipeline."""
+"""The timeline: ticking off, correcting and deleting actions. The composer belongs to the pipeline."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ FRAGMENTS = ("contacts/_timeline.html", "contacts/_bubbles.html", "contacts/_com
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def edit(request: HttpRequest, action_id: int) -> HttpResponse:
-    """GET: the form to correct an action. POST: corrects it."""
+    """Shows the form to correct an action (GET) or corrects it (POST)."""
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
     if not actions.may_edit(request.user, action):
@@ -41,7 +41,7 @@ def edit(request: HttpRequest, action_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def performance(request: HttpRequest, action_id: int) -> HttpResponse:
-    """A planned action was held."""
+    """Ticks a planned action off."""
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
     actions.done(action=action, actor=request.user, now=timezone.now())
@@ -51,7 +51,7 @@ def performance(request: HttpRequest, action_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
-    """Takes an action back."""
+    """Deletes an action."""
     action = actions.find(request.user, action_id)
     contact = actions.remove(action=action, actor=request.user)
     return _changed_timeline(request, contact, _("Der Eintrag ist entfernt."))
@@ -60,7 +60,7 @@ def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def older(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The actions behind the one named by `before`."""
+    """Shows the actions after the one named by `before`."""
     contact = find(request.user, contact_id)
     before = request.GET.get("before", "")
     action = Action.objects.of(request.account).filter(

@@ -1,4 +1,4 @@
-"""How the small pages of a contact are shown, and how a change is answered: fragments to a page, else a way back."""
+"""Rendering the dialogs of a contact, and answering changes: with fragments, or a redirect without JavaScript."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from contacts.models import Contact
 
 
 def small_page(request: HttpRequest, fragment: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The fragment alone where it is put into a page, else the same file as a page of its own."""
+    """Renders the fragment alone if it is swapped into a page, else inside a page of its own."""
     template = fragment if wants_fragment(request) else "contacts/small_page.html"
     context = {
         "fragment": fragment,
@@ -27,9 +27,9 @@ def small_page(request: HttpRequest, fragment: str, context: dict[str, Any], sta
 
 
 def changed(request: HttpRequest, contact: Contact, sentence: str, *fragments: str, **context: Any) -> HttpResponse:
-    """What changed, rendered anew, with one sentence; without JavaScript the way back to where one came from.
+    """Renders the changed fragments with a sentence; without JavaScript redirects back to where the user came from.
 
-    Somebody who has lost sight of the contact by the change is sent away from its page.
+    A user who can no longer see the contact is sent away from its page.
     """
     if not sees(request.user, contact):
         return _leave(request, contact, sentence)
@@ -48,12 +48,12 @@ def changed(request: HttpRequest, contact: Contact, sentence: str, *fragments: s
 
 
 def page_of(contact: Contact) -> str:
-    """The contact's own page."""
+    """Returns the address of the contact's own page."""
     return f"/contacts/{contact.pk}/"
 
 
 def _leave(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
-    """Reloads the page the user is on, or leaves it where it was the contact's own, which is no longer theirs."""
+    """Reloads the page the user is on, or leaves it if it is the page of a contact they can no longer see."""
     messages.success(request, sentence)
     is_fragment = wants_fragment(request)
     came_from = request.headers.get("HX-Current-URL", "") if is_fragment else request.POST.get("next", "")

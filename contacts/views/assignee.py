@@ -1,4 +1,4 @@
-"""The list of colleagues behind the circle."""
+"""Choosing a contact's assignee."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,7 +20,7 @@ SEARCH_FROM = 8  # names; fewer are seen at a glance
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def assignee(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """GET: the colleagues to choose from. POST: gives the contact to one of them, or to nobody."""
+    """Lists the colleagues to choose from (GET), or assigns the contact to one of them or to nobody (POST)."""
     contact = find(request.user, contact_id)
     if not request.account.can(Feature.ASSIGN):
         raise assignment.not_in_plan()

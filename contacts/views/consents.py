@@ -1,4 +1,4 @@
-"""Consent: what holds, the evidence behind it, and a form for what was said or signed."""
+"""The consents of a contact: present state, evidence, and a form for what was said or signed."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from contacts.views.answers import changed, small_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """GET: the form and all evidence. POST: adds one piece of evidence."""
+    """Shows the form and all evidence (GET), or records a consent or withdrawal (POST)."""
     contact = find(request.user, contact_id)
     channel = request.GET.get("channel", Consent.Channel.EMAIL)
     data = request.POST if request.method == "POST" else None

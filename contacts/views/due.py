@@ -1,4 +1,4 @@
-"""The due date: quick picks, a day of one's own, a note."""
+"""The due date: quick picks, a chosen day, a note."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from contacts.views.answers import changed, small_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def due(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """GET: the picker. POST: sets or clears day and note."""
+    """Shows the picker (GET), or sets or clears day and note (POST)."""
     contact = find(request.user, contact_id)
     today = timezone.localdate()
     kept = {"due_on": contact.due_on, "due_note": contact.due_note}

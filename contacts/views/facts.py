@@ -1,4 +1,4 @@
-"""The facts, edited in place, group by group."""
+"""Editing the facts in place, group by group."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from contacts.views.answers import changed, small_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
-    """GET: the form of one group. POST: saves it against the version it was opened with."""
+    """Shows the form of one group (GET), or saves it against the version it was opened with (POST)."""
     contact = find(request.user, contact_id)
     wanted = GROUPS.get(key)
     if wanted is None:

@@ -182,7 +182,7 @@ def test_a_file_brings_each_to_a_known_contact_and_an_undo_takes_each_back(anna,
     (filled,) = contacts(anna)
     assert {name: getattr(filled, name) for name in VALUES} == VALUES
     undo.ask(source=source, user=anna, now=TUESDAY)
-    undoing.carry_out(import_id=source.pk, now=TUESDAY)
+    undoing.run(import_id=source.pk, now=TUESDAY)
     known.refresh_from_db()
     assert {name: getattr(known, name) for name in VALUES} == before
 
