@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import checks
-from tests.house import code, documents
+from tests.house import code, documents, pages
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")])
@@ -44,6 +44,18 @@ def test_folders_stand_in_the_map_in_the_order_in_which_they_may_be_imported() -
     for room, names in code.FOLDERS.items():
         rows = re.findall(rf"^\| `{room}/(\w*)/?`(?: itself)? \| (?!.*\| )", ARCHITECTURE, re.MULTILINE)
         assert rows == [name for name in names if name in rows]
+
+
+def test_the_house_rules_name_the_limits_that_are_enforced() -> None:
+    rules = " ".join(ARCHITECTURE[ARCHITECTURE.index("## House rules") :].split())
+    assert f"At most {code.VIEW_LINES} lines." in rules
+    modules, templates, styles, scripts = (pages.LIMITS[kind] for kind in (".py", ".html", ".css", ".js"))
+    assert (
+        f"Lines of at most {pages.COLUMNS} columns, modules under {modules} lines, templates under {templates},"
+        in rules
+    )
+    assert f"style sheets under {styles}, scripts under {scripts}." in rules
+    assert all(f"`{name}`" in rules for name in code.FORBIDDEN_NAMES)
 
 
 def test_every_word_of_the_glossary_is_a_class() -> None:

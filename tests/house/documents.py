@@ -4,11 +4,13 @@ import ast
 import re
 from pathlib import Path
 
+from tests.house.pages import COLUMNS
+
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:css|html|js|md|py|sql|svg|toml|webp|ya?ml|service|socket)))`")
 LINK = re.compile(r"\]\(([^)\s:]+)\)")  # no address on the web: those have a colon
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-README_LINES, COLUMNS = 90, 120
+README_LINES = 90
 READ = re.compile(r"""\b(?:env\.\w+|environ\.get|required|given\.get)\(\s*["']([A-Z][A-Z_]+)["']""")
 
 
