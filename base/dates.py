@@ -15,7 +15,7 @@ _GERMAN = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]+)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
-def parse_date(text: str) -> date:
+def parse_date(text: str, last_year: int = LAST_YEAR) -> date:
     """The day meant by "24.12.2026", "1.2.2026" or "2026-12-24". Raises ValueError with a sentence for the user."""
     text = text.strip()
     if found := _GERMAN.fullmatch(text):
@@ -26,13 +26,21 @@ def parse_date(text: str) -> date:
         raise ValueError(_("Bitte ein Datum wie 24.12.2026 angeben."))
     if len(year) < 4:
         raise ValueError(_("Bitte das Jahr vierstellig angeben, zum Beispiel 24.12.2026."))
-    if len(year) > 4 or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+    if len(year) > 4 or not FIRST_YEAR <= int(year) <= last_year:
+        years = {"first": FIRST_YEAR, "last": last_year}
         raise ValueError(_("Das Jahr muss zwischen %(first)s und %(last)s liegen.") % years)
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
         raise ValueError(_("Den Tag %(date)s gibt es nicht.") % {"date": text}) from None
+
+
+def parse_past_date(text: str, today: date) -> date:
+    """The same for a day that is not still to come."""
+    day = parse_date(text, today.year)
+    if day > today:
+        raise ValueError(_("Das Datum liegt in der Zukunft."))
+    return day
 
 
 def add_months(day: date, months: int) -> date:

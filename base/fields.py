@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from base.dates import FIRST_YEAR, LAST_YEAR, parse_date
+from base.dates import FIRST_YEAR, LAST_YEAR, parse_date, parse_past_date
 from base.emails import clean_email
 from base.text import one_line
 
@@ -92,9 +93,20 @@ class DayField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            return parse_date(text) if text else None
+            return self.parse(text) if text else None
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
+
+    def parse(self, text: str) -> date:
+        """The day, or a ValueError with its sentence."""
+        return parse_date(text)
+
+
+class PastDayField(DayField):
+    """A day that is not still to come in the office's time zone; empty: None."""
+
+    def parse(self, text: str) -> date:
+        return parse_past_date(text, timezone.localdate())
 
 
 class MomentField(forms.DateTimeField):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-Kind = Literal["text", "choice", "email", "emails", "phone", "phones", "tags", "area", "year", "date"]
+Kind = Literal["text", "choice", "email", "emails", "phone", "phones", "tags", "area", "year", "date", "past"]
 
 FIRST_YEAR_BUILT, LAST_YEAR_BUILT = 1000, 2100
 

@@ -6,7 +6,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from base.fields import AreaField, DayField, EmailField, TagsField
+from base.fields import AreaField, DayField, EmailField, PastDayField, TagsField
 from contacts.contact_point_fields import ContactPointsField
 from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
@@ -29,6 +29,8 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
             return forms.IntegerField(label=label, required=False, **years)
         case "date":
             return DayField(label=label, max_length=20, required=False)
+        case "past":
+            return PastDayField(label=label, max_length=20, required=False)
         case "tags":
             return TagsField(label=label, max_length=700, required=False, help_text=_("mit Kommas getrennt"))
         case _:

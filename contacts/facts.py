@@ -83,7 +83,7 @@ def text(name: str, value: Any) -> str:
             return ", ".join(value)
         case "area":
             return german_number(value)
-        case "date":
+        case "date" | "past":
             return f"{value:%d.%m.%Y}"
         case "choice":
             return str(dict(Contact._meta.get_field(name).flatchoices).get(value, value))

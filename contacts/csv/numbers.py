@@ -18,6 +18,7 @@ from base.ids import is_id
 from contacts.description import FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
 MAX_AREA = Decimal("9999999.99")
+LAST_SHORT_YEAR = 2069  # 69 is 2069, 70 is 1970
 Read = tuple[object, bool]  # the value, and whether it is exactly what the cell says
 
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
@@ -35,6 +36,7 @@ _CLOCK = re.compile(
 )
 _SHORT_DATE = re.compile(r"([0-9]{1,2})([./-])\s?([0-9]{1,2})\2\s?([0-9]{2}|[0-9]{4})")
 _DAY_OF_SHEET = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
+_DAY_OF_VCARD = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WORDS = re.compile(r"([0-9]{1,2})\.?\s+([A-Za-zä]{3,9})\.?,?\s+([0-9]{4})")
 _NO_DATE = re.compile(r"0{1,2}\.0{1,2}\.(?:00|0000)|0000-00-00(?: 00:00:00)?|0")
 _MONTHS = (
@@ -84,12 +86,22 @@ def read_year(text: str) -> Read:
     return int(found[1]), not found[2]
 
 
-def read_date(text: str) -> Read:
-    """A day; a time behind it does not matter."""
+def read_date(text: str, last_year: int = LAST_SHORT_YEAR) -> Read:
+    """A day; a time behind it does not matter. Two digits mean the last such year that is not after `last_year`."""
     if _NO_DATE.fullmatch(text):
         return None, True
     found = _CLOCK.fullmatch(text)
-    return _day(found["day"] if found else text), True
+    return _day(found["day"] if found else text, last_year), True
+
+
+def read_past_date(text: str) -> Read:
+    """A day that is not still to come; 19800501 as in vCards, too."""
+    today = timezone.localdate()
+    found = _DAY_OF_VCARD.fullmatch(text)
+    day, is_exact = read_date("-".join(found.groups()) if found else text, today.year)
+    if isinstance(day, date) and day > today:
+        raise ValueError(_("Das Datum liegt in der Zukunft."))
+    return day, is_exact
 
 
 def read_moment(text: str) -> Read:
@@ -120,20 +132,21 @@ READERS: dict[str, Callable[[str], Read]] = {
     "area": read_area,
     "year": read_year,
     "date": read_date,
+    "past": read_past_date,
     "moment": read_moment,
     "id": read_id,
 }
 
 
-def _day(text: str) -> date:
+def _day(text: str, last_year: int = LAST_SHORT_YEAR) -> date:
     """The day first, as in Germany; a number is the day that a spreadsheet counts."""
     text = _WEEKDAY.sub("", text.strip(), count=1)
     if (sheet := _DAY_OF_SHEET.fullmatch(text)) and 10_000 <= int(sheet[1]) < 80_000:
         return _EPOCH + timedelta(days=int(sheet[1]))
     if found := _SHORT_DATE.fullmatch(text):
         day, _sign, month, year = found.groups()
-        century = "" if len(year) == 4 else "20" if int(year) < 70 else "19"
-        return parse_date(f"{day}.{month}.{century}{year}")
+        year = year if len(year) == 4 else str(last_year - (last_year - int(year)) % 100)
+        return parse_date(f"{day}.{month}.{year}")
     if (found := _WORDS.fullmatch(text)) and (number := _MONTH_OF.get(found[2].lower()[:3])):
         return parse_date(f"{found[1]}.{number}.{found[3]}")
     return parse_date(text)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from contacts.csv.cells import clean
 from contacts.csv.fields import CHOICES, FIELDS, ONLY_READ
+from contacts.csv.numbers import read_past_date
 from contacts.csv.reading import read
 from contacts.csv.rows import write
 
@@ -140,6 +141,30 @@ def test_what_cannot_be_read_goes_into_the_note_and_the_report_says_so(key, text
     label = FIELDS[key].label
     said = f"In die Notiz übernommen: {label} „{text[:60]}“."
     assert kept(key, text) == (expected, f"{label}: {text}", said)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1.5.1980", date(1980, 5, 1)),
+        ("1.5.80", date(1980, 5, 1)),
+        ("1.5.45", date(1945, 5, 1)),  # of a date that may come it is 2045
+        ("1.5.26", date(2026, 5, 1)),
+        ("01.12.2026", date(2026, 12, 1)),  # today
+        ("1980-05-01T00:00:00Z", date(1980, 5, 1)),
+        ("19800501", date(1980, 5, 1)),
+        ("29342", date(1980, 5, 1)),
+        ("0.0.00", None),
+    ],
+)
+def test_a_day_that_is_over_is_read(text, day):
+    assert read_past_date(text) == (day, True)
+
+
+@pytest.mark.parametrize("text", ["02.12.2026", "01.01.2027", "31.12.1899", "--0501", "19801301", "Mai 1980"])
+def test_a_day_that_cannot_be_over_is_not_read(text):
+    with pytest.raises(ValueError, match=r"\.$"):
+        read_past_date(text)
 
 
 def test_a_note_that_is_too_long_is_cut_and_the_report_says_so():
@@ -378,12 +403,15 @@ def consistent(row):
     return row | {key: value for key, value in (nothing | lists).items() if key in row}
 
 
-days = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+days = {
+    "date": st.dates(date(1900, 1, 1), date(2200, 12, 31)),
+    "past": st.dates(date(1900, 1, 1), date(2026, 11, 27)),
+}
 rows = st.fixed_dictionaries(
     {
         **{key: texts(field.limit) for key, field in FIELDS.items() if field.kind == "text" and key in KEYS},
         **{key: st.sampled_from(["", *choices]) for key, choices in CHOICES.items()},
-        **{key: st.none() | days for key, field in FIELDS.items() if field.kind == "date"},
+        **{key: st.none() | days[field.kind] for key, field in FIELDS.items() if field.kind in days},
         "last_name": texts(80).filter(bool),
         "email": st.sampled_from(
             ["", "anna@krueger.example", "+a@xn--mller-kva.de", "-a@example.org", "=a@example.org"]

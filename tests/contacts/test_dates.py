@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from base.dates import add_months, due_label, due_state, parse_date, quick_picks, when_label
+from base.dates import add_months, due_label, due_state, parse_date, parse_past_date, quick_picks, when_label
 
 BERLIN = ZoneInfo("Europe/Berlin")
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31))
@@ -95,6 +96,25 @@ def test_quick_picks_of_a_wednesday():
         ("in-3-months", "in 3 Monaten", date(2027, 2, 25)),
         ("in-6-months", "in 6 Monaten", date(2027, 5, 25)),
     ]
+
+
+@pytest.mark.parametrize("text", ["24.12.2026", "2026-12-24", "01.01.1900"])
+def test_a_day_may_be_today_or_over(text):
+    assert parse_past_date(text, date(2026, 12, 24)) == parse_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("25.12.2026", "Das Datum liegt in der Zukunft."),
+        ("01.01.2027", "Das Jahr muss zwischen 1900 und 2026 liegen."),
+        ("31.12.1899", "Das Jahr muss zwischen 1900 und 2026 liegen."),
+        ("30.02.1980", "Den Tag 30.02.1980 gibt es nicht."),
+    ],
+)
+def test_a_day_that_is_still_to_come_is_refused_with_a_sentence(text, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        parse_past_date(text, date(2026, 12, 24))
 
 
 @given(days)

@@ -1,11 +1,14 @@
 """Facts: edited group by group, checked, recorded, and never silently over somebody else's edit."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.html import escape
 
+from base.fields import PastDayField
 from base.refusals import Gone, NotUnderstood
 from contacts.description import EDITED
 from contacts.facts import Overtaken, save
@@ -248,6 +251,13 @@ def test_areas_come_back_as_they_were_typed(login, sofia, contact):
     Contact.objects.update(living_area=Decimal("1200.50"))
     html = login(sofia).get(f"/contacts/{contact.pk}/facts/property/", headers=FETCH).content.decode()
     assert 'value="1.200,5"' in html
+
+
+def test_a_day_that_is_over_is_typed_or_picked():
+    field = PastDayField(required=False)
+    assert [field.clean(text) for text in ("1.5.1980", "1980-05-01", "")] == [date(1980, 5, 1), date(1980, 5, 1), None]
+    with pytest.raises(ValidationError, match=r"Das Datum liegt in der Zukunft\."):
+        field.clean("02.12.2026")
 
 
 def test_tags_are_each_kept_once(post, contact):

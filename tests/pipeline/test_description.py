@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from base.fields import AreaField, DayField, EmailField, TagsField
+from base.fields import AreaField, DayField, EmailField, PastDayField, TagsField
 from contacts import facts, factsheet
 from contacts.contact_point_fields import ContactPointsField
 from contacts.contact_points import contact_point
@@ -58,6 +58,7 @@ COLUMN = {
     "area": models.DecimalField,
     "year": models.PositiveSmallIntegerField,
     "date": models.DateField,
+    "past": models.DateField,
 }
 INPUT = {
     "text": forms.CharField,
@@ -70,6 +71,7 @@ INPUT = {
     "area": AreaField,
     "year": forms.IntegerField,
     "date": DayField,
+    "past": PastDayField,
 }
 # A value of each kind, and how the history writes it.
 SAMPLES: dict[str, tuple[Any, str]] = {
@@ -80,7 +82,8 @@ SAMPLES: dict[str, tuple[Any, str]] = {
     "tags": (["Erbe", "eilt"], "Erbe, eilt"),
     "area": (Decimal("1142.50"), "1.142,5"),
     "year": (1911, "1911"),
-    "date": (date(1980, 5, 1), "01.05.1980"),
+    "date": (date(2027, 5, 1), "01.05.2027"),
+    "past": (date(1980, 5, 1), "01.05.1980"),
 }
 
 
@@ -188,7 +191,7 @@ def test_a_file_brings_each_to_a_known_contact_and_an_undo_takes_each_back(anna,
 
 
 def test_the_dry_run_writes_each_in_words(anna, board):
-    words = Words(anna.account).said([(name, None, value) for name, value in VALUES.items()])
+    words = Words(anna.account).describe([(name, None, value) for name, value in VALUES.items()])
     assert [line[:2] for line in words] == [[fact.label, "–"] for fact in FACTS.values()]
     written = {name: text for name, (_label, _old, text) in zip(VALUES, words, strict=True)}
     plain = {fact.name: sample(fact)[1] for fact in FACTS.values() if fact.kind != "area"}
