@@ -1,4 +1,4 @@
-"""How often the worker tries a job, and what becomes of one that is not tried again."""
+"""Retrying jobs of the worker, and giving up those that are not tried again."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,14 @@ from django.db import OperationalError
 from procrastinate import JobContext, RetryStrategy
 
 MAX_ATTEMPTS = 5
-# A database that restarts is worth waiting for; any other fault would only happen again.
+# A database that restarts is worth waiting for; any other error would only happen again.
 AGAIN = RetryStrategy(max_attempts=MAX_ATTEMPTS, wait=5, retry_exceptions={OperationalError})
 
 
 def attempt(work: Callable[[], None], give_up: Callable[[], None], context: JobContext) -> None:
-    """Does the work. After a fault that is not tried again it is given up, so that nobody waits for it for ever.
+    """Runs `work`, and `give_up` after an error that is not retried, so that nobody waits for the job for ever.
 
-    Work that killed its worker each time never got as far as a fault: it is counted and given up here.
+    A job that killed its worker at each attempt never raised anything; it is given up before the next attempt.
     """
     if context.job.attempts > MAX_ATTEMPTS:
         give_up()

@@ -1,4 +1,4 @@
-"""Reading the board: a fixed number of statements, however many columns and contacts there are."""
+"""Reading the board, in a fixed number of statements however many columns and contacts there are."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ PAGE = 50  # cards of a column that are sent at once
 
 @dataclass
 class Stack:
-    """A column as the board shows it: its exact number of contacts, what it mails, and the first cards."""
+    """A column on the board with its exact number of contacts, its number of mails, and its first cards."""
 
     column: Column
     total: int
@@ -29,12 +29,12 @@ class Stack:
 
     @property
     def next_rank(self) -> str:
-        """Where the next page begins; "" when all cards are shown."""
+        """The rank after which the next page begins; "" if all cards are shown."""
         return self.cards[-1].rank if len(self.cards) < self.total and self.cards else ""
 
 
 def load(selection: Selection) -> list[Stack]:
-    """All columns with their counts and first cards: two statements."""
+    """Returns all columns with their counts and first cards, in two statements."""
     shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
     columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
     cards = loading.load(selection.user, [pk for column in columns for pk in column.shown])
@@ -45,12 +45,12 @@ def load(selection: Selection) -> list[Stack]:
 
 
 def totals(selection: Selection) -> list[Stack]:
-    """All columns with their counts, without cards: one statement."""
+    """Returns all columns with their counts but without cards, in one statement."""
     return [Stack(column, column.total, mails=column.mails) for column in counted(selection)]
 
 
 def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int, Column] | None = None) -> list[Stack]:
-    """The named columns with their counts, without cards: one statement, and one more for columns not `known`."""
+    """Returns these columns with their counts but without cards, in one statement, or two for columns not `known`."""
     columns = [known[pk] for pk in column_ids if known and pk in known]
     missing = set(column_ids) - {column.pk for column in columns}
     if missing:
@@ -65,16 +65,16 @@ def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int,
 
 
 def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
-    """Contacts in each of these columns of the office, and the mails of its series: one statement."""
-    if selection.is_everything:  # what each drop asks for: plain, and answered from indexes
+    """Returns the number of contacts in each of these columns, and of the mails of its series, in one statement."""
+    if selection.is_everything:  # what each drop asks for: plain SQL, answered from indexes
         rows = all_rows(COUNT, {"columns": list(column_ids)})
     else:
         rows = list(counted(selection).filter(pk__in=column_ids).values_list("pk", "total", "mails"))
     return {column_id: (total, mails) for column_id, total, mails in rows}
 
 
-# Mails that a column with a series sends: none while the series or all mails of the office are switched off, or the
-# Impressum is not complete.
+# Number of mails that a column's series sends: 0 while the series or all mails of the office are switched off,
+# IMPRINT_LACKS while the Impressum is incomplete, NULL without a series.
 IMPRINT_LACKS = -1
 MAILS = f"""
 CASE WHEN {{column}}.sequence_id IS NOT NULL THEN (
@@ -92,7 +92,7 @@ FROM pipeline_column AS col WHERE col.id = ANY(%(columns)s)
 
 
 def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
-    """The next page of a column: the cards below a rank; one more than a page if there is a further one."""
+    """Returns the next page of a column: the cards below a rank, and one more card if there are further pages."""
     below = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
     ids = list(below.values_list("pk", flat=True)[: PAGE + 1])
     cards = loading.load(selection.user, ids)
@@ -100,7 +100,7 @@ def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
 
 
 def card(selection: Selection, contact_id: int) -> Card | None:
-    """One card as the board shows it, whether or not the filter finds it; None if the user may not see it."""
+    """Returns a card even if the filter does not find it; None if the user may not see it."""
     card = loading.load(selection.user, [contact_id]).get(contact_id)
     if card is not None:
         card.column = Column.objects.of(selection.user.account).get(pk=card.column_id)
@@ -108,13 +108,13 @@ def card(selection: Selection, contact_id: int) -> Card | None:
 
 
 def above(selection: Selection, card: Card) -> int | None:
-    """The contact the selection shows directly above this card; None on top."""
+    """Returns the id of the contact that the selection shows directly above this card; None on top."""
     cards = selection.cards().filter(column=card.column_id, rank__lt=card.rank).order_by("-rank")
     return cards.values_list("pk", flat=True).first()
 
 
 def counted(selection: Selection) -> QuerySet[Column]:
-    """All columns from left to right, each with the `total` of its contacts in the selection and its `mails`."""
+    """Returns all columns from left to right, annotated with their `total` of contacts in the selection and `mails`."""
     cards = selection.cards().filter(column=OuterRef("pk")).order_by()
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
     columns = Column.objects.of(selection.user.account).order_by("position")

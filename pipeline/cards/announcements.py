@@ -1,4 +1,4 @@
-"""What a move means for the contact's mails, in one sentence for the message after it."""
+"""The sentence after a move that says what it means for the contact's mails."""
 
 from datetime import datetime, timedelta
 
@@ -14,10 +14,10 @@ SOON = timedelta(hours=1)
 
 
 def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_imprint: bool = False) -> str:
-    """„1. Mail „Willkommen“ in 10 Minuten.“, or why there is none; "" for a move that concerns no mails.
+    """Returns „1. Mail „Willkommen“ in 10 Minuten.“, or why there is none; "" for a move that concerns no mails.
 
-    `now` in the office's time zone; `is_off`: the series of the column or the office sends nothing at present;
-    `lacks_imprint`: nor will it before the Impressum is complete.
+    `now` is in the office's time zone. `is_off`: the column's series or all mails of the office are switched off.
+    `lacks_imprint`: the Impressum is incomplete, so that nothing is sent.
     """
     if outcome.move is None or not outcome.changed:
         return ""
@@ -36,7 +36,7 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_impri
 
 
 def _left(outcome: Moved) -> str:
-    """What entering an own column does to a series that ran until now."""
+    """Returns what entering a column without series does to the series that ran until now."""
     if not outcome.card.has_series or outcome.move is None or outcome.move.reverses_id:
         return ""
     match outcome.card.column.effect:
@@ -49,7 +49,7 @@ def _left(outcome: Moved) -> str:
 
 
 def why_not(reason: str) -> str:
-    """Why nothing is mailed, by the reason of a message or a series."""
+    """Returns why nothing is mailed, given the reason of a message or an enrolment."""
     match reason:
         case MessageReason.NO_CONSENT:
             return _("Keine Mails: Einwilligung fehlt.")
@@ -68,7 +68,7 @@ def why_not(reason: str) -> str:
 
 
 def _label(reason: str) -> str:
-    """The reason as the page of the contact words it."""
+    """Returns the reason as the contact's page words it."""
     known = dict(MessageReason.choices) | dict(EnrolmentReason.choices)
     return str(known.get(reason, reason))
 

@@ -1,4 +1,4 @@
-"""Moves of many cards at once: the selection of the list, and the emptying of a column before it is deleted."""
+"""Moving many cards at once: a selection of the list, or all cards of a column before it is deleted."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -25,15 +25,15 @@ PART = 500  # contacts whose mails are planned by the same statements
 
 
 class Enrol(Enum):
-    """For whom the series of the new status begins."""
+    """Which contacts are enrolled in the series of the new status."""
 
     NOBODY = "nobody"
-    READY = "ready"  # who may be mailed; the others are treated as if nobody had asked
-    EVERYBODY = "everybody"  # who may not be mailed yet waits for a consent, as after a single move
+    READY = "ready"  # those who may be mailed now
+    EVERYBODY = "everybody"  # all; those who may not be mailed yet wait for a consent, as after a single move
 
 
 class BulkMove(NamedTuple):
-    """How many cards changed their column, and whose mails began."""
+    """The result: how many cards changed their column, and whose series began."""
 
     moved: int
     started: Started
@@ -41,10 +41,10 @@ class BulkMove(NamedTuple):
 
 @transaction.atomic
 def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: datetime, enrol: bool = False) -> int:
-    """Puts the visible cards on top of the column in their present order; answers how many changed their column.
+    """Moves the visible cards on top of the column, in their present order, and returns how many changed their column.
 
-    Cards that are there already stay where they are. Nobody is mailed unless `enrol` asks for it. Raises
-    `Gone` for a column that is not there, `NotUnderstood` for more contacts to enrol than anybody can mean at once.
+    Cards that are in the column already stay where they are. Nobody is enrolled unless `enrol` is set. Raises `Gone`
+    for a column that no longer exists, `NotUnderstood` for enrolling more than MAX_ENROLLED contacts.
     """
     target = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     check_enrolling(len(contact_ids), enrol=enrol)
@@ -54,16 +54,17 @@ def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: 
 
 
 def check_enrolling(count: int, *, enrol: bool) -> None:
-    """Raises `NotUnderstood` for more contacts to enrol than anybody can mean at once."""
+    """Raises `NotUnderstood` for enrolling more than MAX_ENROLLED contacts."""
     if enrol and count > MAX_ENROLLED:
         raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
 
 
 @transaction.atomic
 def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> int:
-    """Moves all contacts of an own column on top of another one and deletes the column; mails nobody.
+    """Moves all contacts of a column on top of another one, deletes the column, and returns how many were moved.
 
-    Raises `Conflict` for a system column, `Gone`, `NotUnderstood` for an unknown target or the column itself.
+    Enrols nobody. Raises `Conflict` for a system column, `Gone` for a column that no longer exists, `NotUnderstood`
+    for an unknown target or the column itself.
     """
     column, target = to_be_emptied(user, column_id, target_id)
     cards = Card.objects.of(user.account).filter(column=column)
@@ -73,7 +74,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 
 
 def to_be_emptied(user: User, column_id: int, target_id: int) -> tuple[Column, Column]:
-    """The column and its target, locked with all others. Raises like `empty_and_remove`."""
+    """Returns the column and its target, with all columns locked. Raises like `empty_and_remove`."""
     columns = verbs.lock_all_columns(user.account)
     column, target = verbs.subject(columns, column_id), verbs.find(columns, target_id)
     if column.is_system:
@@ -92,9 +93,9 @@ def move_cards(
     *,
     enrol: Enrol = Enrol.NOBODY,
 ) -> BulkMove:
-    """Puts these cards of other columns on top of the target; the caller holds the locks of account and columns.
+    """Moves these cards of other columns on top of the target. The caller holds the locks of account and columns.
 
-    Leaving a status ends or pauses its mails as in a single move; entering one enrols nobody unless asked.
+    As with a single move, leaving a status ends or pauses its mails; nobody is enrolled unless `enrol` says so.
     """
     locked = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
     locked.sort(key=lambda card: (card.column.position, card.rank))
@@ -112,7 +113,7 @@ def move_cards(
 
 
 def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:
-    """In parts: what is read and written at once has a bound, however many were moved."""
+    """Enrols in batches, so that what is read and written at once is bounded, however many were moved."""
     started = Started()
     for part in batches(moves, PART):
         causes = {move.contact_id: move.pk for move in part}
@@ -131,8 +132,10 @@ WHERE pipeline_card.contact_id = place.contact_id
 
 
 def _place(cards: list[Card], ranks: list[str], target: Column, now: datetime) -> None:
-    """One statement for all: the office waits for its columns as long as this takes, and one CASE for each of ten
-    thousand cards takes ten seconds."""
+    """Writes all places in one statement, because the office waits for its columns as long as this takes.
+
+    `bulk_update`, with a CASE for each card, takes ten seconds for ten thousand cards.
+    """
     with connection.cursor() as cursor:
         cursor.execute(PLACE, [target.pk, now, [card.pk for card in cards], ranks])
 

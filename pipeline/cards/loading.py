@@ -1,4 +1,4 @@
-"""Cards with all that the board shows of them: their contact and assignee, read by plain SQL in one statement."""
+"""Loading cards with contact and assignee, as the board shows them, by plain SQL in one statement."""
 
 import json
 from collections.abc import Collection
@@ -44,7 +44,7 @@ WHERE card.contact_id = ANY(%(contacts)s) AND card.account_id = %(account)s
 {{end}}
 """
 SHOW = CARDS.format(more="", end="")
-# Whether a series concerns the contact is read along, so that a move of anybody else asks the funnel nothing.
+# Reads along whether a series concerns the contact, so that moving any other contact needs no query in the funnel.
 LOCK = CARDS.format(
     more=", EXISTS (SELECT FROM funnel_enrolment WHERE contact_id = card.contact_id AND state <> 'ended')",
     end="ORDER BY card.contact_id FOR UPDATE OF card",
@@ -52,7 +52,7 @@ LOCK = CARDS.format(
 
 
 def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dict[int, Card]:
-    """These cards by id, without those that do not exist for this user; `lock` locks them until the commit."""
+    """Returns these cards by id, without those this user may not see. `lock` locks them until the commit."""
     limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
     values = {
         "contacts": list(contact_ids),

@@ -1,7 +1,7 @@
-"""Locking what a move needs: its two columns, then its card, with all that the answer shows.
+"""Locking what a move needs: its two columns, then its card, loaded with all that the answer shows.
 
-Plain SQL, because every drop of every office pays for it: composing these two statements by the ORM took as much time
-as all of PostgreSQL's work on a move.
+Plain SQL, because it is on the path of every drop: building these two statements with the ORM took as long as
+PostgreSQL takes for the whole move.
 """
 
 from django.db import connection
@@ -23,14 +23,17 @@ FOR NO KEY UPDATE
 
 
 def lock_move_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
-    """The target and the card's present column, locked in the order of their ids."""
+    """Locks the target and the card's present column in the order of their ids, and returns them by id."""
     values = {"account": user.account_id, "target": target_id, "contact": contact_id}
     columns = [Column.from_db(connection.alias, COLUMN, row) for row in all_rows(LOCK_COLUMNS, values)]
     return {column.pk: column for column in columns}
 
 
 def lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card | None:
-    """The card, if it exists for this user, with its contact, assignee and (if locked) column."""
+    """Locks the card and returns it with contact, assignee and, if it is among `columns`, column.
+
+    Returns None if the user may not see it.
+    """
     card = loading.load(user, [contact_id], lock=True).get(contact_id)
     if card is not None and card.column_id in columns:
         card.column = columns[card.column_id]

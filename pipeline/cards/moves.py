@@ -1,7 +1,7 @@
-"""The one door through which a card changes its place. Board, menu, list, detail page, bulk and import go through it.
+"""Moving a single card: board, menu, list and detail page all call `move_card`. Many at once: `bulk`.
 
-Locks are taken in one order everywhere: account, columns by id, cards by id. A move locks both its columns, so that
-neither the shifting nor the deleting of a column can come between, and the places in a column change one by one.
+Locks are taken in the same order everywhere: account, columns by id, cards by id. A move locks both its columns, so
+that no column is shifted or deleted meanwhile, and moves within a column happen one after the other.
 """
 
 from dataclasses import dataclass, field, replace
@@ -22,21 +22,21 @@ from pipeline.cards.locks import lock_card, lock_move_columns
 from pipeline.models import Card, Column, Move
 
 UNDO_SECONDS = 10
-UNDO_GRACE_SECONDS = 5  # the message appears after the commit, and the click travels as well
+UNDO_GRACE_SECONDS = 5  # for the way of the message to the browser, and of the click back
 TOP = None
 
 
 class NoSuchCard(Http404):
-    """There is no such card for this user: unknown, foreign or hidden."""
+    """The card does not exist for this user: unknown, of another office, or hidden."""
 
 
 class Overtaken(Conflict):
-    """Somebody moved the card to another column in between."""
+    """Somebody moved the card to another column meanwhile."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What a move did, as the answer shows it."""
+    """The result of a move, as the answer shows it."""
 
     card: Card
     changed: bool  # whether the card now stands elsewhere than before this request
@@ -59,14 +59,14 @@ def move_card(
     via: str,
     now: datetime,
 ) -> Moved:
-    """Puts the card into the column, below the card of `after_id` or on top.
+    """Moves the card into the column, below the card of contact `after_id` or on top.
 
-    The same place writes nothing; another place in the same column writes the rank only; another column raises the
-    version by one and leaves one `Move`. A repeat with the same key has no second effect. A neighbour that has left
-    the column is no error: the card goes on top.
+    The same place writes nothing; another place in the same column writes only the rank; another column raises the
+    version by one and adds a `Move`. Idempotent for the same `key`. If the neighbour has left the column, the card
+    goes on top. `version` is the card's as the user saw it.
 
     Raises `NoSuchCard`, `Gone` for a card in the trash, `Overtaken` for an old version, `NotUnderstood` for an unknown
-    column or neighbour and for a key that was used for another request.
+    column or neighbour, and for a key that was used for another request.
     """
     columns = lock_move_columns(user, contact_id, column_id)
     card = _lock_card(user, contact_id, columns)
@@ -92,10 +92,10 @@ def move_card(
 
 @transaction.atomic
 def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
-    """Takes a move back within 10 seconds: column and place are as before. A repeat answers the same.
+    """Undoes a move within 10 seconds: column and place are as before. Idempotent.
 
-    Raises `NoSuchCard` for a move of no visible card, `Conflict` when it is too late or the column is gone,
-    `Overtaken` when the card was moved again meanwhile.
+    Raises `NoSuchCard` for a move of a card the user may not see, `Conflict` if it is too late or the column is gone,
+    `Overtaken` if the card was moved again meanwhile.
     """
     seen = Move.objects.of(user.account).filter(sight(user, "contact__"), pk=move_id, reverses=None)
     move = seen.first()
@@ -120,7 +120,7 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
 
 
 def overtaken(card: Card, user: User) -> Overtaken:
-    """The refusal that names who moved the card and where to; the user may have done so in another window."""
+    """Returns the refusal that names who moved the card and where to, which may be the user in another window."""
     last = Move.objects.of(card.account_id).filter(contact=card.contact_id).select_related("actor")
     move = last.order_by("-version").first()
     if move is None:
@@ -173,7 +173,7 @@ def _change_column(
     after_id: int | None,
     reverses: Move | None = None,
 ) -> Moved:
-    """Writes the new place and its history in one statement: this is the path an office walks all day."""
+    """Writes the new place and its history in one statement, because this is what an office does all day."""
     move = Move(
         account_id=card.account_id,
         contact_id=card.contact_id,
@@ -201,7 +201,7 @@ def _change_column(
 
 
 def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) -> Announcement | None:
-    """The status decides what is mailed: in the same transaction, so that both commit or neither."""
+    """Applies what the new status means for mails, in the same transaction, so that both commit or neither."""
     if move.reverses_id:
         causes = {card.contact_id: move.reverses_id}
         undone = undoing.undo_many(account_id=card.account_id, causes=causes, now=now)

@@ -1,4 +1,4 @@
-"""Places in a column: the gap a card falls into, and the rank it gets there. The caller holds the column's lock."""
+"""Places in a column: the gap for a card and its rank there. Callers hold the column's lock."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ from pipeline.models import Card
 
 @dataclass(frozen=True)
 class Gap:
-    """The ranks above and below a place; None is the end of the column."""
+    """The ranks above and below a place; None is an end of the column."""
 
     above: str | None
     below: str | None
 
     def holds(self, rank: str) -> bool:
-        """Whether a card with this rank already stands here."""
+        """Returns whether this rank lies in the gap."""
         return (self.above is None or self.above < rank) and (self.below is None or rank < self.below)
 
 
@@ -38,10 +38,10 @@ LEFT JOIN LATERAL (
 
 
 def gap(card: Card, column_id: int, after_id: int | None, user: User) -> Gap:
-    """The gap below the card of `after_id`, or on top if there is none or it has left the column.
+    """Returns the gap below the card of `after_id`, or the one on top if that is None or has left the column.
 
-    The card itself does not count as a neighbour. Raises `NotUnderstood` for a neighbour that is the card itself or
-    that does not exist for this user.
+    The card itself does not count as a neighbour below. Raises `NotUnderstood` for a neighbour that is the card itself
+    or that this user may not see.
     """
     if after_id == card.contact_id:
         raise NotUnderstood(_("Eine Karte kann nicht unter sich selbst stehen."))
@@ -58,7 +58,7 @@ def _is_seen(contact_id: int, user: User) -> bool:
 
 
 def rank_in(place: Gap, column_id: int) -> str:
-    """A rank in the gap. Rewrites the column's ranks when they have grown too long there (rare)."""
+    """Returns a rank in the gap. Rewrites the ranks of the column if they have become too long there, which is rare."""
     rank = ranks.between(place.above, place.below)
     if len(rank) <= ranks.MAX_LENGTH:
         return rank
@@ -69,7 +69,7 @@ def rank_in(place: Gap, column_id: int) -> str:
 
 
 def rewrite(column_id: int) -> dict[str, str]:
-    """Gives all cards of the column short, evenly spread ranks in the same order: old rank → new rank."""
+    """Gives all cards of the column short, evenly spread ranks in the same order; returns old rank → new rank."""
     old = list(Card.objects.filter(column=column_id).order_by("rank").values_list("rank", flat=True))
     fresh = dict(zip(old, ranks.spread(len(old)), strict=True))
     with connection.cursor() as cursor:
@@ -82,13 +82,13 @@ def rewrite(column_id: int) -> dict[str, str]:
 
 
 def top(column_id: int, count: int = 1) -> list[str]:
-    """Ranks for `count` cards, in their order, on top of the column."""
+    """Returns ascending ranks for `count` cards on top of the column."""
     first = Card.objects.filter(column=column_id).order_by("rank").values_list("rank", flat=True).first()
     return ranks.many_between(None, first, count)
 
 
 def nearest_free(column_id: int, rank: str) -> str:
-    """The rank itself if nobody has taken it, else one directly below it."""
+    """Returns the rank itself if it is free, else one directly below it."""
     taken = Card.objects.filter(column=column_id, rank__gte=rank).order_by("rank")
     following = list(taken.values_list("rank", flat=True)[:2])
     if not following or following[0] != rank:
@@ -97,6 +97,6 @@ def nearest_free(column_id: int, rank: str) -> str:
 
 
 def neighbour_above(column_id: int, rank: str) -> int | None:
-    """The contact whose card stands directly above this rank; None on top."""
+    """Returns the id of the contact whose card stands directly above this rank; None on top."""
     above = Card.objects.filter(column=column_id, rank__lt=rank).order_by("-rank")
     return above.values_list("pk", flat=True).first()

@@ -9,7 +9,7 @@ insertions into the very same slot.
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_LENGTH = 60
-"""Rewrite the column (with `spread`) when a key gets longer than this."""
+"""Rewrite the column with `spread` when a key gets longer than this."""
 
 _BASE = len(DIGITS)
 _VALUES = {digit: value for value, digit in enumerate(DIGITS)}
@@ -18,7 +18,7 @@ _DOWN = "ZYXWVUTSRQPONMLKJIHGFEDCBA"  # the head of -1, -2, -3 …
 
 
 def between(before: str | None, after: str | None) -> str:
-    """A key strictly between two keys; None is the open end. Raises ValueError if there is no such key."""
+    """Returns a key strictly between two keys; None is an open end. Raises ValueError if there is none."""
     if after is None:
         return _key(0 if before is None else _split(before)[0] + 1)
     high, high_fraction = _split(after)

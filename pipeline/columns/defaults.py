@@ -1,4 +1,4 @@
-"""The board an office starts with."""
+"""The default columns of a new office."""
 
 from django.db import transaction
 
@@ -23,10 +23,7 @@ LOST = "Kein Auftrag"
 
 @transaction.atomic
 def create_board(account: Account) -> list[Column]:
-    """The seven default columns of a new office; each system column names the sequence it starts.
-
-    The sequences hold the default mails.
-    """
+    """Creates the seven default columns of a new office, and for each system column a sequence with default mails."""
     Sender.objects.create(account=account, name=account.name)
     sequences = {str(key): Sequence.objects.create(account=account, name=name) for name, key in DEFAULT if key}
     create_defaults(sequences=sequences)

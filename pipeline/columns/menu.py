@@ -1,4 +1,4 @@
-"""The entries of a column's menu: what each posts, and why it is refused."""
+"""The entries of a column's menu: what each posts, or why it is disabled."""
 
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -17,7 +17,7 @@ from pipeline.models import Column
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry. `reason` is empty when it can be chosen."""
+    """An entry. It is disabled if it has a `reason`."""
 
     label: str
     icon: str
@@ -28,7 +28,10 @@ class Entry:
 
 
 def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
-    """The menu in groups. `count`: all contacts of the column, seen or not; `total`: columns of the office."""
+    """Returns the menu in groups.
+
+    `count` is the number of all contacts in the column, visible or not; `total` the number of columns of the office.
+    """
     root = f"/columns/{column.pk}"
     bound = bound_to_funnel() if column.is_system else ""
     crowded = "" if total < MAX_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
@@ -63,7 +66,7 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
 
 
 def _insert(column: Column, side: str, label: str, reason: str) -> Entry:
-    """With a key of its own, so that a double click is one column."""
+    """Has an idempotency key, so that a double click inserts one column."""
     fields = {"beside": str(column.pk), "side": side, "key": str(uuid4())}
     return Entry(label, f"insert-{side}", "/columns/", reason, fields)
 
@@ -74,7 +77,7 @@ def _shift(column: Column, total: int, direction: str, label: str) -> Entry:
 
 
 def _mails(column: Column) -> list[list[Entry]]:
-    """What a running series does in an own column; a system column has its own, in a lost one all end."""
+    """Pausing or continuing series; not for system columns, which have their own, and lost ones, which end them."""
     if column.is_system or column.is_lost:
         return []
     address = f"/columns/{column.pk}/mails/"

@@ -1,4 +1,4 @@
-"""The verbs on columns. Each locks the account, then all columns by id, so two people never shift one board at once."""
+"""Verbs on columns. Each locks the account, then all columns by id, so that no two run on a board at the same time."""
 
 import re
 import unicodedata
@@ -42,14 +42,14 @@ def still_full(count: int) -> str:
 
 
 def fold_name(name: str) -> str:
-    """The key by which names are compared: compatibility form, case-folded, without invisible characters."""
+    """Returns the key by which names are compared: NFKC, case-folded, without invisible characters."""
     visible = "".join(sign for sign in BLANK.sub("", name) if unicodedata.category(sign) != "Cf")
     folded = unicodedata.normalize("NFKC", visible).casefold()
     return one_line(unicodedata.normalize("NFKC", folded))
 
 
 def clean_name(name: str) -> str:
-    """The name as it is stored: trimmed, NFC, 1–40 visible characters; raises `NotUnderstood` otherwise."""
+    """Returns the name trimmed and in NFC. Raises `NotUnderstood` unless it has 1 to 40 visible characters."""
     name = unicodedata.normalize("NFC", name).strip()
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in DIRECTIONAL for sign in name):
         raise NotUnderstood(_("Der Name darf keine Steuerzeichen enthalten."))
@@ -66,10 +66,10 @@ def clean_name(name: str) -> str:
 
 @transaction.atomic
 def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) -> Column:
-    """A new own column "left" or "right" of another, with a free name to be renamed at once.
+    """Adds a column "left" or "right" of another one, with a free default name that the user can change at once.
 
-    Raises `NotUnderstood` for an unknown column or side, `Conflict` left of `new` or beyond 20 columns. Each call adds
-    a column, but for one with the `key` of a column that stands: that is the first, once more.
+    Idempotent for the same `key`; without one each call adds a column. Raises `NotUnderstood` for an unknown column or
+    side, `Conflict` to the left of `new` or for more than 20 columns.
     """
     columns = lock_all_columns(user.account)
     inserted = next((column for column in columns if key and column.insertion == key), None)
@@ -92,9 +92,10 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) ->
 
 @transaction.atomic
 def rename(*, user: User, column_id: int, name: str) -> Column:
-    """Gives an own column another name; the same name writes nothing.
+    """Renames a column; the same name writes nothing.
 
-    Raises `NotUnderstood` for a bad or taken name, `Conflict` for a system column, `Gone`.
+    Raises `NotUnderstood` for an invalid name or one that is taken, `Conflict` for a system column, `Gone` for a
+    column that no longer exists.
     """
     columns = lock_all_columns(user.account)
     column = subject(columns, column_id)
@@ -114,7 +115,8 @@ def rename(*, user: User, column_id: int, name: str) -> Column:
 def shift(*, user: User, column_id: int, direction: str) -> Column:
     """Swaps the column with its neighbour to the "left" or "right".
 
-    Raises `Conflict` where there is none, for `new` itself, and for the second column to the left; `Gone`.
+    Raises `Conflict` if there is no neighbour and for any swap with `new`, `NotUnderstood` for another direction,
+    `Gone` for a column that no longer exists.
     """
     columns = lock_all_columns(user.account)
     column = subject(columns, column_id)
@@ -130,7 +132,7 @@ def shift(*, user: User, column_id: int, direction: str) -> Column:
 
 
 def shift_refusal(column: Column, direction: str, count: int) -> str:
-    """Why the column cannot go there, or "" if it can. Raises `NotUnderstood` for an unknown direction."""
+    """Returns why the column cannot be shifted there, or "". Raises `NotUnderstood` for an unknown direction."""
     if direction not in ("left", "right"):
         raise NotUnderstood(_("Bitte wählen Sie links oder rechts."))
     if column.key == Column.Key.NEW:
@@ -144,10 +146,10 @@ def shift_refusal(column: Column, direction: str, count: int) -> str:
 
 @transaction.atomic
 def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
-    """Whether the mails of a contact that comes into this own column go on or pause; the same again writes nothing.
+    """Sets whether a running series goes on or pauses when a contact enters this column. Idempotent.
 
-    Contacts that stand in it already are left as they are. Raises `Gone` for a column that is not there, `Conflict`
-    for a system column, which starts mails of its own, and for one of lost contacts, which ends them.
+    Contacts that are in it already are not changed. Raises `Gone` for a column that no longer exists, `Conflict` for a
+    system column, which starts its own series, and for a lost one, which ends them.
     """
     column = subject(lock_all_columns(user.account), column_id)
     if column.is_system:
@@ -162,10 +164,10 @@ def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
 
 @transaction.atomic
 def remove(*, user: User, column_id: int) -> None:
-    """Deletes an own column that no contact is in, whoever may see it.
+    """Deletes an empty column; contacts the user may not see count as well.
 
-    A card dropped at this moment either arrived before (and this refuses) or finds no column, because a move locks
-    its target as well. Raises `Conflict` for a system column or a full one, `Gone`.
+    Moves lock their target, too: a card dropped at the same time either arrives first, and this is refused, or finds
+    no column. Raises `Conflict` for a system column or one with contacts, `Gone` for one that no longer exists.
     """
     column = subject(lock_all_columns(user.account), column_id)
     if column.is_system:
@@ -178,7 +180,7 @@ def remove(*, user: User, column_id: int) -> None:
 
 
 def close_gap(column: Column) -> None:
-    """Deletes the (empty, locked) column and moves those right of it one to the left."""
+    """Deletes the column, which is empty and locked, and moves those to its right one to the left."""
     position = column.position
     column.delete()
     Column.objects.of(column.account).filter(position__gt=position).update(position=F("position") - 1)
@@ -195,7 +197,7 @@ def lock_all_columns(account: Account) -> list[Column]:
 
 
 def find(columns: list[Column], column_id: int) -> Column:
-    """The column of this id; raises `NotUnderstood` if it is not among them."""
+    """Returns the column with this id. Raises `NotUnderstood` if it is not among them."""
     column = next((column for column in columns if column.pk == column_id), None)
     if column is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
@@ -203,7 +205,7 @@ def find(columns: list[Column], column_id: int) -> Column:
 
 
 def subject(columns: list[Column], column_id: int) -> Column:
-    """The column that a verb is about; raises `Gone`, since a page showed it a moment ago."""
+    """Returns the column a verb is about. Raises `Gone` if it is not among them: a page showed it a moment ago."""
     column = next((column for column in columns if column.pk == column_id), None)
     if column is None:
         raise Gone(deleted())
@@ -211,7 +213,7 @@ def subject(columns: list[Column], column_id: int) -> Column:
 
 
 def known(account: Account, column_id: int) -> Column:
-    """The same without a lock: what a page calls it, whatever becomes of it afterwards."""
+    """Returns the column without a lock, for a page that only names it. Raises `NotUnderstood` for an unknown id."""
     return find(list(Column.objects.of(account)), column_id)
 
 

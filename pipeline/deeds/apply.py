@@ -1,6 +1,6 @@
-"""Changing many contacts in parts, each of which first notes how they were. The caller is in a transaction.
+"""Applying a deed to its contacts in batches. The caller is in a transaction.
 
-A part is locked, noted and changed before the next one begins: what a deed holds is what its undo gives back.
+Each batch is locked, recorded as it was, and changed before the next one begins: what is recorded can be undone.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ AT_ONCE = 500  # contacts that are changed within one request; more are a job, p
 
 
 def cause(deed: Deed) -> int:
-    """The number under which the funnel keeps what trashing did to mails; moves have numbers above zero."""
+    """Returns the id under which the funnel keeps what trashing did to mails: negative, unlike those of moves."""
     return -deed.pk
 
 
 def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
-    """Those of the contacts that this user sees and that would change, with all that is needed locked.
+    """Locks those contacts that this user sees and that would change, and returns their ids.
 
-    Raises like the verbs themselves: `Forbidden` without the plan, `NotUnderstood` for a column or colleague that is
-    not (or no longer) there.
+    Raises like the verbs: `Forbidden` without the plan, `NotUnderstood` for a column or colleague that does not exist
+    (any more).
     """
     if deed.kind == DeedKind.ASSIGN:
         assignment.hold(user.account, assignee_of(deed))
@@ -43,7 +43,7 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
 
 
 def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
-    """Notes these contacts and changes them. They come from `concerned`."""
+    """Records these contacts, which come from `concerned`, and changes them."""
     note(deed, ids)
     if deed.kind == DeedKind.ASSIGN:
         whose = {"account": user.account, "actor": user, "assignee": assignee_of(deed)}
@@ -56,7 +56,7 @@ def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
 
 
 def step(deed: Deed, user: User) -> bool:
-    """The next part of a deed that is a job; answers whether more is left."""
+    """Applies the next batch of a deed that runs as a job; returns whether more is left."""
     if deed.kind == DeedKind.EMPTY:
         return step_of_column(deed, user)
     parts = DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None)
@@ -71,7 +71,7 @@ def step(deed: Deed, user: User) -> bool:
 
 
 def step_of_column(deed: Deed, user: User) -> bool:
-    """The next cards of a column that is emptied, its lowest first; with the last of them the column goes."""
+    """Moves the next cards out of a column, the lowest first; deletes the column after the last of them."""
     columns = verbs.lock_all_columns(user.account)
     column, target = verbs.find(columns, deed.column_id), verbs.find(columns, deed.asked["target"])
     cards = Card.objects.of(user.account).filter(column=column)
@@ -88,7 +88,7 @@ def step_of_column(deed: Deed, user: User) -> bool:
 
 
 def assignee_of(deed: Deed) -> User | None:
-    """To whom the contacts are given."""
+    """Returns the colleague the contacts are assigned to, or None for nobody. Raises if they have left."""
     pk = deed.asked["assignee"]
     if pk is None:
         return None
@@ -112,7 +112,7 @@ SET column_id = EXCLUDED.column_id, rank = EXCLUDED.rank, version = EXCLUDED.ver
 
 
 def note(deed: Deed, ids: Sequence[int]) -> None:
-    """Keeps place, assignee and version of these contacts, which are locked."""
+    """Records place, assignee and version of these contacts, which are locked."""
     with connection.cursor() as cursor:
         cursor.execute(NOTE, [deed.pk, deed.account_id, list(ids)])
 

@@ -1,4 +1,4 @@
-"""A column that is deleted, kept so that it can come back as the same one: filters and histories refer to its id."""
+"""Snapshots of deleted columns, which come back with the same id, because filters and histories refer to it."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from pipeline.models import Column, Deed, Move, TrashedCard
 
 
 def snapshot(column: Column) -> dict[str, Any]:
-    """What deleting the column takes away; the caller holds its lock."""
+    """Returns what deleting the column will take away. The caller holds its lock."""
     moves = Move.objects.of(column.account_id)
     trashed = TrashedCard.objects.of(column.account_id).filter(column=column)
     return {
@@ -37,9 +37,9 @@ WHERE part.deed_id = %s AND move.contact_id = part.contact_id AND move.version =
 
 
 def recreate(deed: Deed, user: User) -> Column:
-    """The deleted column again, with its id, at its place and for its history.
+    """Creates the deleted column again with its id, place and history.
 
-    Raises `Conflict` when its name has been taken since, or there are 20 columns without it.
+    Raises `Conflict` if its name is taken by now, or there are 20 columns without it.
     """
     columns, kept = verbs.lock_all_columns(user.account), deed.before
     folded = verbs.fold_name(kept["name"])

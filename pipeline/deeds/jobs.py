@@ -1,6 +1,6 @@
-"""Deeds too large for a request: the worker does them part by part, each in a transaction of its own.
+"""Deeds too large for a request: the worker applies them in batches, each in its own transaction.
 
-So nobody waits for the columns of the office longer than one part takes, and after a crash the next part goes on.
+Nobody waits for the columns of the office longer than one batch takes, and after a crash the next batch continues.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ KEPT = timedelta(days=1)
 
 
 def run(*, deed_id: int, now: Callable[[], datetime]) -> None:
-    """Goes on until the deed is done, or taken back. Repeated: nothing is done twice."""
+    """Applies, or undoes, the deed until nothing is left. Idempotent; can be resumed after a crash."""
     while _advance(deed_id, now()):
         pass
 
 
 def give_up(*, deed_id: int) -> None:
-    """Ends a job after an unexpected fault; what it has done so far can be taken back."""
+    """Ends a job after an unexpected error; what it has done so far can be undone."""
     with transaction.atomic():
         deed = _locked(deed_id)
         if deed and deed.is_busy:
@@ -32,7 +32,7 @@ def give_up(*, deed_id: int) -> None:
 
 
 def forget_old(*, now: datetime) -> None:
-    """Deletes what is older than a day; its parts go with it."""
+    """Deletes deeds older than a day, with their parts, in all offices."""
     Deed.objects.filter(at__lt=now - KEPT).delete()
 
 
@@ -63,7 +63,7 @@ def _step(deed: Deed, now: datetime) -> bool:
 
 
 def _end(deed: Deed, error: str = "") -> None:
-    """A job that was refused halfway is done as far as it came; the contacts whose turn did not come are let go."""
+    """Ends the job. If it was refused halfway, it is done as far as it came; the remaining contacts are dropped."""
     is_undone = deed.state == DeedState.UNDOING and not error and not revert.is_in_vain(deed)
     deed.state, deed.error = DeedState.UNDONE if is_undone else DeedState.DONE, error
     deed.save(update_fields=["state", "error"])

@@ -19,15 +19,15 @@ MAX_NAMED = 500  # contacts of all of them together
 
 @dataclass(frozen=True)
 class Line:
-    """A deed as the list shows it."""
+    """A deed in the list."""
 
     deed: Deed
     sentence: str
     can_undo: bool
-    minutes: int  # that are left for it, begun ones included
-    left: list[Contact]  # what was changed since and stays as it is
+    minutes: int  # left for undoing it, rounded up
+    left: list[Contact]  # changed since, so that they were not undone
     left_more: int
-    is_in_vain: bool  # taking it back was tried, and everything was changed since
+    is_in_vain: bool  # undoing was tried, but all contacts had been changed since
 
     @property
     def percent(self) -> int:
@@ -35,7 +35,7 @@ class Line:
 
 
 def load(user: User, now: datetime) -> dict[str, Any]:
-    """The last deeds this user may see, the newest first."""
+    """Returns the template's context: the deeds of the last day this user may see, the newest first."""
     rows = reversible.seen(user).filter(at__gte=now - KEPT).select_related("actor")
     rows = rows.annotate(kept=Count("parts", filter=Q(parts__is_left=True))).order_by("-at", "-pk")[:MAX_LISTED]
     shown = list(rows)
@@ -45,7 +45,7 @@ def load(user: User, now: datetime) -> dict[str, Any]:
 
 
 def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
-    """By deed, the contacts that were not taken back and that this user sees."""
+    """Returns, by deed, the contacts that were not undone and that this user sees."""
     left: dict[int, list[Contact]] = {}
     parts = DeedPart.objects.of(user.account).filter(sight(user, "contact__"), deed__in=ids, is_left=True)
     for part in parts.select_related("contact").order_by("contact__sort_name", "pk")[:MAX_NAMED]:

@@ -1,4 +1,4 @@
-"""Changes of many contacts at once, each with its way back: the doors that list and board go through."""
+"""Changes of many contacts at once that can be undone: what list and board call."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -24,9 +24,9 @@ OF_COLUMNS = (DeedKind.EMPTY, DeedKind.INSERT, DeedKind.RENAME, DeedKind.SHIFT, 
 
 @transaction.atomic
 def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, now: datetime) -> Deed | None:
-    """Gives the contacts to a colleague, or to nobody. None: they had the colleague already, nothing is written.
+    """Assigns the contacts to a colleague, or to nobody; returns None, and writes nothing, if they are already.
 
-    More than `apply.AT_ONCE` contacts are a job. Raises like `assignment.assign_many`.
+    More than `apply.AT_ONCE` contacts are left to the worker. Raises like `assignment.assign_many`.
     """
     name = assignee.full_name if assignee else ""
     deed = _deed(user, DeedKind.ASSIGN, now, subject=name, asked={"assignee": assignee and assignee.pk})
@@ -35,7 +35,7 @@ def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, n
 
 @transaction.atomic
 def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime) -> Deed | None:
-    """Puts the contacts on top of the column. None: all of them were there already. Raises like `bulk.move_many`."""
+    """Moves the contacts on top of the column; returns None if all are in it already. Raises like `bulk.move_many`."""
     target = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     bulk.check_enrolling(len(contact_ids), enrol=enrol)
     asked = {"column": column_id, "enrol": enrol}
@@ -45,7 +45,7 @@ def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: boo
 
 @transaction.atomic
 def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> Deed | None:
-    """Puts the contacts into the trash. None: they were there already."""
+    """Moves the contacts to the trash; returns None if they are in it already."""
     return _begin(_deed(user, DeedKind.TRASH, now), user, contact_ids)
 
 
@@ -66,24 +66,23 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 
 
 def seen(user: User) -> QuerySet[Deed]:
-    """What this user may look at: leaders everything of the office, agents what they did themselves."""
+    """Returns the deeds this user may see: all of the office for administrators and managers, else their own."""
     deeds = Deed.objects.of(user.account)
     return deeds if user.leads else deeds.filter(actor=user)
 
 
 def can_undo(deed: Deed, user: User, now: datetime) -> bool:
-    """Whether „Rückgängig“ is offered."""
+    """Returns whether „Rückgängig“ is offered."""
     is_allowed = user.leads or deed.kind not in OF_LEADERS
     return deed.state == DeedState.DONE and is_allowed and now - deed.at < UNDO
 
 
 @transaction.atomic
 def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
-    """Takes a deed back within ten minutes, exactly, mails included; what was changed since stays and is marked.
+    """Undoes a deed within ten minutes, including what it did to mails. Contacts changed since are left and marked.
 
-    Where all of it was changed since, it stays what it is, done; a repeat has no second effect. Raises `Http404` for
-    one that this user may not see, `Forbidden` without the right, `Conflict` when it is too late, still under way, or
-    the column cannot be as it was.
+    If all of them were changed since, the deed stays DONE. Idempotent. Raises `Http404` for a deed this user may not
+    see, `Forbidden` without permission, `Conflict` if it is too late, still running, or the column cannot be restored.
     """
     deed = seen(user).filter(pk=deed_id).select_for_update(of=("self",)).first()
     if deed is None:
@@ -96,7 +95,7 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
         raise Conflict(_("Die Änderung läuft noch. Bitte warten Sie, bis sie fertig ist."))
     if now - deed.at >= UNDO:
         raise Conflict(_("Rückgängig machen ist nur zehn Minuten lang möglich."))
-    # A job that did not get to the end has left its column where it was.
+    # A job that did not finish has not deleted its column.
     if deed.kind in OF_COLUMNS and not (deed.kind == DeedKind.EMPTY and not deed.before):
         reversible_columns.take_back(deed, user)
     deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
@@ -136,7 +135,7 @@ SELECT %s, %s, contact, '', false FROM unnest(%s::bigint[]) AS contact
 
 
 def _hand_over(deed: Deed, state: str) -> Deed:
-    """To the worker, with the commit."""
+    """Hands the deed to the worker, at the commit."""
     deed.state = state
     deed.save()
     tasks.carry_on_deed.defer(deed_id=deed.pk)

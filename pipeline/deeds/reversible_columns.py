@@ -1,4 +1,4 @@
-"""The operations on columns, each with the deed by which it is taken back."""
+"""The verbs on columns, each with the deed by which it can be undone."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from pipeline.models import Card, Column, Deed, DeedKind, DeedState
 
 @transaction.atomic
 def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: datetime) -> tuple[Column, Deed]:
-    """`columns.insert`; the same form again answers the first column with its deed."""
+    """Does `columns.verbs.insert`; the same `key` returns the first column and its deed again."""
     column = verbs.insert(user=user, beside_id=beside_id, side=side, key=key)
     known = Deed.objects.of(user.account).filter(kind=DeedKind.INSERT, column_id=column.pk).first()
     return column, known or _record(user, DeedKind.INSERT, column, now)
@@ -24,7 +24,7 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: date
 
 @transaction.atomic
 def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Column, Deed | None]:
-    """`columns.rename`; the same name is no deed."""
+    """Does `columns.verbs.rename`; the same name makes no deed."""
     verbs.lock_all_columns(user.account)
     before = Column.objects.of(user.account).filter(pk=column_id).values_list("name", flat=True).first()
     column = verbs.rename(user=user, column_id=column_id, name=name)
@@ -35,7 +35,7 @@ def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Col
 
 @transaction.atomic
 def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
-    """`columns.shift`."""
+    """Does `columns.verbs.shift`."""
     column = verbs.shift(user=user, column_id=column_id, direction=direction)
     beside = column.position - (1 if direction == "right" else -1)
     other = Column.objects.of(user.account).get(position=beside)
@@ -44,7 +44,7 @@ def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
 
 @transaction.atomic
 def remove(*, user: User, column_id: int, now: datetime) -> Deed:
-    """`columns.remove`."""
+    """Does `columns.verbs.remove`."""
     column = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     kept = {} if column.is_system else snapshot(column)
     verbs.remove(user=user, column_id=column_id)
@@ -52,9 +52,9 @@ def remove(*, user: User, column_id: int, now: datetime) -> Deed:
 
 
 def take_back(deed: Deed, user: User) -> None:
-    """What the deed did to its column; part of the caller's transaction.
+    """Undoes what the deed did to its column, within the caller's transaction.
 
-    Raises `Conflict` where the column, its name, its place or its contacts have changed since.
+    Raises `Conflict` if the column, its name, its place or its contacts have changed since.
     """
     if deed.kind in (DeedKind.REMOVE, DeedKind.EMPTY):
         recreate(deed, user)

@@ -1,7 +1,7 @@
-"""Taking back what a deed did to its contacts, in parts. The caller is in a transaction and holds the deed.
+"""Undoing what a deed did to its contacts, in batches. The caller is in a transaction and has locked the deed.
 
-Only what still is as the deed left it is given back. The others stay as they are; their parts are marked, so that
-they can be named.
+Only contacts that are still as the deed left them are restored. The parts of the others are marked, so that the user
+is told which they are.
 """
 
 from collections.abc import Callable, Collection
@@ -21,7 +21,7 @@ from pipeline.models import Card, Column, Deed, DeedKind, DeedPart, Move, Trashe
 
 
 def step(deed: Deed, user: User, now: datetime) -> bool:
-    """The next contacts of the deed; answers whether more are left."""
+    """Undoes the next batch of contacts; returns whether more are left."""
     open_ones = DeedPart.objects.of(deed.account_id).filter(deed=deed, is_left=False)
     parts = list(open_ones.order_by("pk")[:AT_ONCE])
     match deed.kind:
@@ -41,13 +41,13 @@ def step(deed: Deed, user: User, now: datetime) -> bool:
 
 
 def is_in_vain(deed: Deed) -> bool:
-    """Whether nothing came back: all contacts were changed since. A column that was deleted is back in any case."""
+    """Returns whether nothing could be undone, since all contacts were changed. A restored column counts as undone."""
     is_column_back = deed.kind == DeedKind.EMPTY and deed.before
     return not is_column_back and not deed.asked.get("back") and deed.parts.filter(is_left=True).exists()
 
 
 def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
-    """Contacts go back to whom they belonged before, unless somebody has given them away since."""
+    """Restores the former assignees, unless somebody has assigned the contact since."""
     assignment.hold(user.account, None)
     ids = [part.contact_id for part in parts]
     contacts = Contact.objects.of(user.account).live().filter(pk__in=ids).order_by("pk")
@@ -62,7 +62,7 @@ def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Coll
 
 
 def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
-    """Contacts that still lie where the deed put them, to their places; those without a column to „Neue Kontakte“."""
+    """Restores contacts that are still in the trash; those whose column is gone go to „Neue Kontakte“."""
     columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"))
     trashed = trashed.filter(contact__in=[part.contact_id for part in parts], contact__trashed_at=deed.at)

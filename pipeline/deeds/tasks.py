@@ -1,4 +1,4 @@
-"""What the background worker does for changes of many contacts."""
+"""The worker's tasks for deeds."""
 
 from django.utils import timezone
 from procrastinate import JobContext
@@ -10,7 +10,7 @@ from pipeline.deeds import jobs
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
 def carry_on_deed(context: JobContext, deed_id: int) -> None:
-    """A change of many contacts, or its taking back, part by part."""
+    """Applies or undoes a deed in batches."""
     attempt(
         lambda: jobs.run(deed_id=deed_id, now=timezone.now),
         lambda: jobs.give_up(deed_id=deed_id),
@@ -21,5 +21,5 @@ def carry_on_deed(context: JobContext, deed_id: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="forget_deeds", queueing_lock="forget_deeds")
 def forget_deeds(timestamp: int) -> None:
-    """What was done to many at once, a day after it was."""
+    """Deletes deeds after a day."""
     jobs.forget_old(now=timezone.now())

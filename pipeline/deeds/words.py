@@ -1,4 +1,4 @@
-"""Deeds in sentences: what was done, and what taking it back came to."""
+"""Deeds in sentences: what was done, and the result of undoing it."""
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -8,11 +8,11 @@ from accounts.models import User
 from contacts.models import Contact, sight
 from pipeline.models import Deed, DeedKind, DeedState
 
-NAMED = 10  # contacts that were left are named in a message; the list names more
+NAMED = 10  # contacts named in a message; the list names more
 
 
 def describe(deed: Deed) -> str:
-    """What was done: „60 Kontakte Jan Thiele zugewiesen“."""
+    """Returns what was done: „60 Kontakte: Jan Thiele zugewiesen“."""
     number = number_format(deed.total, force_grouping=True)
     words = {"number": number, "subject": deed.subject, "other": deed.other}
     match deed.kind:
@@ -66,12 +66,12 @@ def _of_column(deed: Deed) -> str:
 
 
 def started(deed: Deed) -> str:
-    """What is said of a deed that the worker has."""
+    """Returns the message for a deed that the worker applies."""
     return _("%s: läuft im Hintergrund.") % describe(deed)
 
 
 def undone(deed: Deed, user: User) -> str:
-    """What taking it back came to, with the names of those that stay as they are."""
+    """Returns the result of undoing it, with the names of contacts that were not undone."""
     count = deed.parts.filter(is_left=True).count()
     if not count:
         return _("Rückgängig gemacht: %s.") % describe(deed)
@@ -92,7 +92,7 @@ def undone(deed: Deed, user: User) -> str:
 
 
 def _left(deed: Deed, user: User) -> list[str]:
-    """The first names of contacts that were not taken back, of those this user sees."""
+    """Returns the names of the first contacts that were not undone, of those this user sees."""
     parts = deed.parts.filter(is_left=True)
     contacts = Contact.objects.of(deed.account_id).filter(sight(user), pk__in=parts.values("contact"))
     return [contact.display_name for contact in contacts.order_by("sort_name", "pk")[:NAMED]]

@@ -1,4 +1,4 @@
-"""The board and what is done with many contacts at once."""
+"""The tables of board, deeds, imports and exports."""
 
 from pipeline.models.board import Card, Column, Export, Import, ImportRow, ImportState, Move, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState

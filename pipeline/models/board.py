@@ -1,4 +1,4 @@
-"""The board: which status a contact has, in which order, and how it came there; files that come and go."""
+"""The board (columns, cards and their moves), imports and exports."""
 
 from django.db import models
 from django.db.models import Q
@@ -77,7 +77,7 @@ class Column(models.Model):
 
 
 class Card(models.Model):
-    """A contact's place on the board. A narrow table: a move rewrites one short row with few indexes."""
+    """A contact's place on the board. A narrow table, so that a move rewrites one short row with few indexes."""
 
     contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="card", db_constraint=False)
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
@@ -85,18 +85,18 @@ class Card(models.Model):
     rank = models.TextField(db_collation="C")
     version = models.PositiveIntegerField(default=1)  # counts changes of the column
     entered_at = models.DateTimeField(default=timezone.now)
-    # The idempotency key of the last move with what it asked for: a repeat has no second effect.
+    # The idempotency key of the last move, with what it asked for.
     last_key = models.CharField(max_length=40, blank=True)
     last_request = models.CharField(max_length=60, blank=True)
 
-    has_series = False  # whether a series of mails concerns the contact; known of a locked card only
+    has_series = False  # whether a series concerns the contact; only set on locked cards
 
     objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            # Counting a column: this index is a tenth of the one on the places and in the order of the table's pages,
-            # so that also cards moved since the last vacuum are counted five times as fast.
+            # For counting a column. The index is a tenth of the one on places and in the order of the table's pages, so
+            # that counting is five times as fast even for cards that were moved since the last vacuum.
             models.Index(fields=["column"], name="card_of_column"),
         ]
         constraints = [
@@ -110,7 +110,7 @@ class Card(models.Model):
 
 
 class Move(models.Model):
-    """One recorded change of a card's column (Statuswechsel). The names outlive their columns."""
+    """A recorded change of a card's column (Statuswechsel). It keeps the names of columns that are deleted later."""
 
     class Via(models.TextChoices):
         BOARD = "board", _("über die Pipeline")
@@ -135,7 +135,7 @@ class Move(models.Model):
     )
     from_name = models.CharField(max_length=40)
     to_name = models.CharField(max_length=40)
-    from_rank = models.TextField(db_collation="C")  # the place an undo gives back
+    from_rank = models.TextField(db_collation="C")  # for undoing the move
     version = models.PositiveIntegerField()  # the card's version after this move
     actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
     via = models.CharField(max_length=10, choices=Via)
@@ -153,7 +153,7 @@ class Move(models.Model):
 
 
 class TrashedCard(models.Model):
-    """What the trash remembers of a contact's place: the column it came from, if that still exists."""
+    """The place of a contact in the trash: the column it came from, if that still exists."""
 
     contact = models.OneToOneField(
         Contact, models.CASCADE, primary_key=True, related_name="trashed_card", db_constraint=False
@@ -161,7 +161,7 @@ class TrashedCard(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     column = models.ForeignKey(Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     column_name = models.CharField(max_length=40)
-    version = models.PositiveIntegerField()  # the card's version; a restored card goes on counting from it
+    version = models.PositiveIntegerField()  # of the card; a restored card continues with it
     trashed_by = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
 
     objects = AccountQuerySet.as_manager()
@@ -185,7 +185,7 @@ class ImportState(models.TextChoices):
 
 
 class Import(models.Model):
-    """A file on its way in: uploaded, read, mapped, checked, carried out by the worker."""
+    """An uploaded file that is read, mapped, checked and imported, with the worker doing the work."""
 
     account = models.ForeignKey(Account, models.CASCADE)
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
@@ -198,7 +198,7 @@ class Import(models.Model):
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    mails = models.JSONField(default=dict)  # whose series would begin, or began: `import_mails.Mails`
+    mails = models.JSONField(default=dict)  # whose series would begin, or began: `imports.mails.Mails`
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
@@ -212,7 +212,7 @@ class Import(models.Model):
 
 
 class ImportRow(models.Model):
-    """What happens, or happened, to one row of an imported file."""
+    """The planned, or actual, outcome of one row of an imported file."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("angelegt")
@@ -227,10 +227,10 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome)
     name = models.CharField(max_length=200)
     reason = models.CharField(max_length=500, blank=True)
-    # What changes: [label, old value, new one], field by field.
+    # [label, old value, new value] for each field that changes.
     changes = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, db_index=True, db_constraint=False)
-    # The contacts it may mean if they are several: ids, or less than zero the rows that bring them.
+    # The contacts it may refer to if there are several: their ids, or negated the rows of the file that add them.
     candidates = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
 
     objects = AccountQuerySet.as_manager()
@@ -243,13 +243,13 @@ class ImportRow(models.Model):
 
 
 class Export(models.Model):
-    """Permission to download a selection as CSV: belongs to one user, expires, is limited in number."""
+    """Permission for one user to download a selection as CSV. It expires, and the number per hour is limited."""
 
     id = models.UUIDField(primary_key=True)
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
-    query = models.TextField(blank=True)  # the filter as in the address
-    ids = models.JSONField(null=True)  # a ticked selection; null: everything the filter finds
+    query = models.TextField(blank=True)  # the filter as a query string
+    ids = models.JSONField(null=True)  # the ticked contacts; null: all that the filter finds
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AccountQuerySet.as_manager()

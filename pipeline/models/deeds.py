@@ -1,4 +1,4 @@
-"""What was done to many contacts, or to a column, at once, with what it takes to take it back."""
+"""Deeds: changes of many contacts or of a column, with what is needed to undo them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,7 @@ class DeedState(models.TextChoices):
 
 
 class Deed(models.Model):
-    """One change of many contacts or of a column (zuletzt geändert). It can be taken back for ten minutes."""
+    """A change of many contacts or of a column (Zuletzt geändert) that can be undone for ten minutes."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     actor = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
@@ -39,12 +39,12 @@ class Deed(models.Model):
     at = models.DateTimeField()
     subject = models.CharField(max_length=400, blank=True)  # the colleague or column, as it was called
     other = models.CharField(max_length=40, blank=True)  # the name a column had before
-    column_id = models.BigIntegerField(null=True)  # the column concerned; it may be gone
-    asked = models.JSONField(default=dict)  # ids and flags that a job goes on from
-    before = models.JSONField(default=dict)  # a column as it was
+    column_id = models.BigIntegerField(null=True)  # the column concerned; it may be deleted
+    asked = models.JSONField(default=dict)  # ids and flags a job needs
+    before = models.JSONField(default=dict)  # the column as it was
     total = models.PositiveIntegerField(default=0)  # contacts to be changed
-    count = models.PositiveIntegerField(default=0)  # contacts done so far; while it is taken back: those gone through
-    error = models.CharField(max_length=300, blank=True)  # why a job did not get through
+    count = models.PositiveIntegerField(default=0)  # contacts processed so far, by the deed or by its undo
+    error = models.CharField(max_length=300, blank=True)  # why a job failed
 
     objects = AccountQuerySet.as_manager()
 
@@ -57,12 +57,12 @@ class Deed(models.Model):
 
     @property
     def is_busy(self) -> bool:
-        """Whether the worker has it."""
+        """Whether the worker is applying or undoing it."""
         return self.state in (DeedState.DOING, DeedState.UNDOING)
 
 
 class DeedPart(models.Model):
-    """One contact of a deed as it was before. Without `version` its turn has not come yet."""
+    """One contact of a deed as it was before. Without `version` it has not been processed yet."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     deed = models.ForeignKey(Deed, models.CASCADE, related_name="parts", db_index=False, db_constraint=False)
@@ -74,7 +74,7 @@ class DeedPart(models.Model):
     assignee = models.ForeignKey(
         User, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
     )
-    is_left = models.BooleanField(default=False)  # changed since by somebody: it was not taken back
+    is_left = models.BooleanField(default=False)  # somebody changed it since, so that it was not undone
 
     objects = AccountQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""How contacts came in: the form that entered one, and what an import made of each, with its way back."""
+"""Where contacts come from: forms that were sent, and what imports did, so that they can be undone."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from contacts.models import Contact
 
 
 class Intake(models.Model):
-    """One sending of „Kontakt anlegen“: the same form with the same values is no second contact."""
+    """A submission of „Kontakt anlegen“. The same form with the same values does not add a second contact."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     key = models.UUIDField()  # of the form and what was typed into it
@@ -23,7 +23,7 @@ class Intake(models.Model):
 
 
 class Trace(models.Model):
-    """What an import did to one contact. It is kept as long as the import can be taken back."""
+    """What an import did to one contact. Kept as long as the import can be undone."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     source = models.ForeignKey(
@@ -31,10 +31,10 @@ class Trace(models.Model):
     )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False)
     is_new = models.BooleanField()
-    before = models.JSONField(default=dict)  # the fields that were changed, as they were
-    after = models.JSONField(default=dict)  # and as they were written
-    from_column = models.BigIntegerField(null=True)  # the column its card was moved out of; it may be gone
-    kept = models.CharField(max_length=300, blank=True)  # why taking back left something as it is
+    before = models.JSONField(default=dict)  # changed fields before the import
+    after = models.JSONField(default=dict)  # changed fields after the import
+    from_column = models.BigIntegerField(null=True)  # the column its card was moved out of; it may be deleted
+    kept = models.CharField(max_length=300, blank=True)  # why undoing the import left something as it is
     at = models.DateTimeField()
 
     objects = AccountQuerySet.as_manager()
