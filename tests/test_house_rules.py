@@ -369,6 +369,7 @@ SOUND = [
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (pages.wide_lines, "static/js/a.js", "ä" * 120),
     (pages.dead_classes, ".card, .dot--sent { margin: .5rem }", '<p class="card dot--{{ state }}">'),
+    (pages.dead_icons, '<symbol id="insert-left">', 'Entry(f"insert-{side}")'),
     (pages.order_of_cells, "static/css/a.css", ".steps li:last-child {} .table tr:last-child > * {}"),
     (pages.wide_lines, "README.md", "| " * 61),
     (

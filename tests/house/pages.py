@@ -117,9 +117,11 @@ def dead_classes(styles: str, writings: str) -> list[str]:
 
 
 def dead_icons(sprite: str, writings: str) -> list[str]:
-    """Drawings of the sprite that no template, script or module names in quotes."""
+    """Drawings of the sprite that no template, script or module names in quotes; a name may end in braces."""
     named = set(re.findall(r"""["']([\w-]+)["']""", writings))
-    return sorted(set(re.findall(r'<symbol id="([^"]+)"', sprite)) - named)
+    beginnings = tuple(re.findall(r"""["']([\w-]+-){""", writings))
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', sprite))
+    return sorted(name for name in drawn - named if not name.startswith(beginnings))
 
 
 def order_of_cells(path: str, source: str) -> list[str]:
