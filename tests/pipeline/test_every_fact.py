@@ -75,11 +75,11 @@ def test_the_form_asks_for_each(contact):
         "partner_last_name": ("CharField", "Nachname (2. Person)"),
         "email": ("EmailField", "E-Mail-Adresse"),
         "email_kind": ("TypedChoiceField", "Art der Adresse"),
-        "more_emails": ("ReachesField", "Weitere Mailadressen"),
+        "more_emails": ("ContactPointsField", "Weitere Mailadressen"),
         "phone": ("CharField", "Telefon"),
         "phone_kind": ("TypedChoiceField", "Art der Nummer"),
         "phone_words": ("CharField", "Hinweis zur Nummer"),
-        "more_phones": ("ReachesField", "Weitere Nummern"),
+        "more_phones": ("ContactPointsField", "Weitere Nummern"),
         "street": ("CharField", "Straße und Hausnummer"),
         "postal_code": ("CharField", "PLZ"),
         "city": ("CharField", "Ort"),
@@ -284,7 +284,7 @@ def test_an_import_into_a_known_contact_tells_each(anna, board):
 
 
 def test_the_list_reads_what_it_shows():
-    assert [name for name in listing.SHOWN if name in KNOWN] == [
+    assert [name for name in listing.ROW_FIELDS if name in KNOWN] == [
         "title",
         "first_name",
         "last_name",
