@@ -154,9 +154,9 @@ def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may
     if not may_write:
         run.change(EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, entered)
         return run
-    base, earliest = entered, entered + schedule.HOLD
+    base, earliest = entered, entered + schedule.GRACE_PERIOD
     for step in steps:
-        due = schedule.after(base, days=step.delay_days, at=step.send_at, window=window)
+        due = schedule.due_after(base, days=step.delay_days, at=step.send_at, window=window)
         base = window.next_open(max(due, earliest))
         run.mails.append(Mail(step, base))
     return run

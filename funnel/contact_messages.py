@@ -12,7 +12,7 @@ from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, M
 from funnel.transport import holds
 
 UNSEEN = (MessageReason.REPLANNED, MessageReason.UNDONE)  # what a plan looked like before it was made anew says nothing
-MOST = 200  # lines, the newest
+MAX_LINES = 200  # lines, the newest
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def load(contact: Contact) -> Ledger:
     runs = {row.pk: _run(row, contact) for row in _enrolments(contact)}
     messages = Message.objects.of(contact.account_id).filter(contact=contact).exclude(reason__in=UNSEEN)
     rows = messages.select_related("step", "again_by").defer("html", "text", "step__body")
-    for message in rows.order_by("-planned_for", "-pk")[:MOST]:
+    for message in rows.order_by("-planned_for", "-pk")[:MAX_LINES]:
         run = runs[message.enrolment_id]
         run.lines.append(Line(message, run))
     for run in runs.values():

@@ -12,7 +12,7 @@ from funnel.letters import placeholders
 from funnel.models import Step
 from funnel.series.sequences import Content
 
-LONGEST_DELAY = 365
+MAX_DELAY_DAYS = 365
 
 
 class ClockField(forms.TimeField):
@@ -34,7 +34,7 @@ class StepForm(forms.Form):
     delay_days = forms.IntegerField(
         label=gettext_lazy("Tage Abstand"),
         min_value=0,
-        max_value=LONGEST_DELAY,
+        max_value=MAX_DELAY_DAYS,
         help_text=gettext_lazy("nach dem Schritt davor, beim ersten nach dem Start"),
     )
     send_at = ClockField(

@@ -21,7 +21,7 @@ from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import Unsubscription, mask, token_of
 
 
-def traces(address: str) -> dict[str, int | None]:
+def find_ids(address: str) -> dict[str, int | None]:
     """A contact and a message that know the address, by id; the same two questions whether there are any or none."""
     contact = _contacts(address).order_by("pk").values_list("pk", flat=True).first()
     message = _messages(address).order_by("pk").values_list("pk", flat=True).first()

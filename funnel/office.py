@@ -14,7 +14,7 @@ from funnel.models import Holiday, Sender
 from funnel.permission.holidays import nationwide
 from funnel.transport import verification
 
-MOST_HOLIDAYS = 200
+MAX_HOLIDAYS = 200
 
 
 class Overtaken(Conflict):
@@ -26,7 +26,7 @@ class Overtaken(Conflict):
 
 
 @transaction.atomic
-def settle(*, user: User, values: dict[str, Any], version: int, now: datetime) -> Sender:
+def save_sender(*, user: User, values: dict[str, Any], version: int, now: datetime) -> Sender:
     """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them. Another
     own address is not used before its test mail has passed, which is sent at once.
 
@@ -56,7 +56,7 @@ def check_address(*, user: User, now: datetime) -> bool:
 
     Raises Conflict within three minutes of the last one.
     """
-    is_asked = verification.ask(account_id=user.account_id, now=now)
+    is_asked = verification.request(account_id=user.account_id, now=now)
     if is_asked:
         tasks.prove_sender.defer(account_id=user.account_id)
     return is_asked
@@ -67,8 +67,8 @@ def add_holiday(*, user: User, day: date, name: str) -> Holiday:
     """A day without mails; once more, it only takes the other name. Raises Conflict when there are too many."""
     _sender(user)
     holidays = Holiday.objects.of(user.account)
-    if holidays.exclude(day=day).count() >= MOST_HOLIDAYS:
-        raise Conflict(_("Es sind schon %d freie Tage eingetragen.") % MOST_HOLIDAYS)
+    if holidays.exclude(day=day).count() >= MAX_HOLIDAYS:
+        raise Conflict(_("Es sind schon %d freie Tage eingetragen.") % MAX_HOLIDAYS)
     holiday, _is_new = holidays.update_or_create(account=user.account, day=day, defaults={"name": name})
     return holiday
 

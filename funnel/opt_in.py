@@ -25,14 +25,14 @@ from funnel.permission import eligibility, tokens
 from funnel.permission.suppression import is_suppressed
 
 VALID = timedelta(days=opt_in_mail.DAYS_VALID)
-PAUSE = timedelta(minutes=3)  # between two mails to an address
+MIN_INTERVAL = timedelta(minutes=3)  # between two mails to an address
 DAY = timedelta(days=1)
-MOST_A_DAY = 3  # to an address
-MOST_OF_OFFICE = 200  # an office's people ask in a day; more is no asking but a mailing
+MAX_PER_ADDRESS = 3  # to an address
+MAX_PER_OFFICE = 200  # an office's people ask in a day; more is no asking but a mailing
 LOCK_CLASS = 4714  # of the advisory locks: one for each address, and one for each office
 
 
-class State(Enum):
+class LinkState(Enum):
     """What a link of a confirmation mail is good for."""
 
     OPEN = "open"
@@ -47,7 +47,7 @@ class Question:
     """A request for consent as its page shows it."""
 
     opt_in: OptIn
-    state: State
+    state: LinkState
 
     @property
     def masked(self) -> str:
@@ -69,7 +69,7 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
         raise NotUnderstood(_("Für die Anfrage fehlt eine gültige E-Mail-Adresse."))
     if is_suppressed(contact.account_id, address):
         raise Conflict(_("Diese Adresse ist gesperrt: Sie darf nicht angeschrieben werden."))
-    if not eligibility.lacks_consent(contact, eligibility.moved(contact)):
+    if not eligibility.lacks_consent(contact, eligibility.series_of_old_address(contact)):
         raise Conflict(_("Die Einwilligung für E-Mails liegt schon vor. Es wurde nichts gesendet."))
     lacking = imprint.missing(sender)
     if lacking:
@@ -81,7 +81,7 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     faults = opt_in_mail.faults(opt_in, sender)
     if faults:
         raise NotUnderstood(" ".join(faults))
-    _refuse_mailing(contact.account_id, now)
+    _refuse_too_many(contact.account_id, now)
     _send(opt_in)
     return contact
 
@@ -92,8 +92,8 @@ def ask_again(*, token: str, now: datetime) -> None:
 
     Raises Http404 for a forged token. What is not expired is not asked again.
     """
-    question = look(token=token, now=now)
-    if question.state is State.EXPIRED:
+    question = read_link(token=token, now=now)
+    if question.state is LinkState.EXPIRED:
         old = question.opt_in
         _send(
             OptIn(
@@ -107,7 +107,7 @@ def ask_again(*, token: str, now: datetime) -> None:
         )
 
 
-def look(*, token: str, now: datetime) -> Question:
+def read_link(*, token: str, now: datetime) -> Question:
     """What the link is good for now. Raises Http404 for one that is forged or whose contact was erased."""
     opt_in_id = tokens.read_opt_in(token)
     opt_in = OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact", "asked_by").first()
@@ -120,12 +120,12 @@ def look(*, token: str, now: datetime) -> Question:
 def confirm(*, token: str, now: datetime) -> Question:
     """The person says yes: evidence for e-mail. Answers what the link was good for afterwards.
 
-    Repeated, expired, after a no or after a change of address: nothing changes. Raises Http404 like `look`.
+    Repeated, expired, after a no or after a change of address: nothing changes. Raises Http404 like `read_link`.
     """
-    seen = look(token=token, now=now)
+    seen = read_link(token=token, now=now)
     Contact.objects.of(seen.opt_in.account).select_for_update(no_key=True).filter(pk=seen.opt_in.contact_id).first()
-    question = look(token=token, now=now)  # whoever held the contact may have changed it
-    if question.state is not State.OPEN:
+    question = read_link(token=token, now=now)  # whoever held the contact may have changed it
+    if question.state is not LinkState.OPEN:
         return question
     opt_in = question.opt_in
     consent.attest(
@@ -134,15 +134,15 @@ def confirm(*, token: str, now: datetime) -> Question:
         granted=True,
         method=Consent.Method.DOUBLE_OPT_IN,
         wording=opt_in.wording,
-        place=_asked(opt_in),
+        place=_proof(opt_in),
         now=now,
     )
     opt_in.confirmed_at = now
     opt_in.save(update_fields=["confirmed_at"])
-    return Question(opt_in, State.CONFIRMED)
+    return Question(opt_in, LinkState.CONFIRMED)
 
 
-def _asked(opt_in: OptIn) -> str:
+def _proof(opt_in: OptIn) -> str:
     """Who asked, when, from where and at which address, as the proof says it beside the words that were agreed to."""
     with timezone.override(opt_in.account.zone):
         when = timezone.localtime(opt_in.asked_at).strftime("%d.%m.%Y, %H:%M")
@@ -153,46 +153,46 @@ def _asked(opt_in: OptIn) -> str:
     return _("Bestätigungsseite, angefragt am %(when)s von %(who)s (%(place)s) an %(address)s") % said
 
 
-def _state(opt_in: OptIn, now: datetime) -> State:
+def _state(opt_in: OptIn, now: datetime) -> LinkState:
     if is_suppressed(opt_in.account_id, opt_in.address):
-        return State.OBJECTED
+        return LinkState.OBJECTED
     if opt_in.confirmed_at is not None:
-        return State.CONFIRMED
+        return LinkState.CONFIRMED
     contact = opt_in.contact
     if contact.trashed_at is not None or contact.email.strip().lower() != opt_in.address:
-        return State.VOID
+        return LinkState.VOID
     last = consent.newest(opt_in.account_id, [contact.pk], Consent.Channel.EMAIL).get(contact.pk)
     if last is not None and not last.granted and last.occurred_at > opt_in.asked_at:
-        return State.OBJECTED
-    return State.EXPIRED if now > opt_in.asked_at + VALID else State.OPEN
+        return LinkState.OBJECTED
+    return LinkState.EXPIRED if now > opt_in.asked_at + VALID else LinkState.OPEN
 
 
-def _refuse_mailing(account_id: int, now: datetime) -> None:
+def _refuse_too_many(account_id: int, now: datetime) -> None:
     """A double opt-in mail needs no consent, so an office may not send them by the thousand."""
-    _one_at_a_time(str(account_id))
+    _lock_counter(str(account_id))
     asked = OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY)
-    if asked.count() >= MOST_OF_OFFICE:
+    if asked.count() >= MAX_PER_OFFICE:
         raise TooMany(
             _(
                 "Ihr Büro hat in den letzten 24 Stunden schon %d Mal um Einwilligung gebeten. "
                 "Bitte fragen Sie morgen weiter; es wurde nichts gesendet."
             )
-            % MOST_OF_OFFICE
+            % MAX_PER_OFFICE
         )
 
 
 def _send(opt_in: OptIn) -> None:
     """Keeps the question and has the worker mail it, within the limits of its address."""
-    _one_at_a_time(f"{opt_in.account_id}:{opt_in.address}")
+    _lock_counter(f"{opt_in.account_id}:{opt_in.address}")
     earlier = OptIn.objects.of(opt_in.account).filter(address=opt_in.address, asked_at__gt=opt_in.asked_at - DAY)
     times = list(earlier.values_list("asked_at", flat=True))
-    if len(times) >= MOST_A_DAY or any(time > opt_in.asked_at - PAUSE for time in times):
+    if len(times) >= MAX_PER_ADDRESS or any(time > opt_in.asked_at - MIN_INTERVAL for time in times):
         return
     opt_in.save(force_insert=True)
     tasks.send_opt_in.defer(opt_in_id=opt_in.pk)
 
 
-def _one_at_a_time(what: str) -> None:
+def _lock_counter(what: str) -> None:
     """Until the transaction ends, nobody else counts the same."""
     with connection.cursor() as cursor:
         key = crc32(what.encode()) - 2**31

@@ -20,12 +20,12 @@ from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
 from funnel.letters import placeholders
 from funnel.models import EnrolmentState, Message, MessageState, Sequence
 
-PAGE = 50  # rows
+PAGE_SIZE = 50  # rows
 ORDER = keyset.Order("planned_for", keyset.moment)
 UPCOMING = "planned"
 WAITING = Q(state=MessageState.PLANNED, enrolment__state=EnrolmentState.PAUSED, is_urgent=False)
 # What the outbox counts apart: its name, its label, what lies there.
-SHELVES: dict[str, tuple[str | Promise, Q]] = {
+TABS: dict[str, tuple[str | Promise, Q]] = {
     UPCOMING: (
         _("Geplant"),
         Q(state__in=(MessageState.PLANNED, MessageState.CLAIMED, MessageState.SENDING)) & ~WAITING,
@@ -48,7 +48,7 @@ PERIODS: dict[str, tuple[str | Promise, int, int]] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class OutboxFilter:
     """What an address asks for. Values that mean nothing are dropped, unknown parameters are never read."""
 
     user: User
@@ -59,13 +59,13 @@ class Wanted:
     q: str = ""
 
     @classmethod
-    def parse(cls, user: User, query: QueryDict) -> "Wanted":
+    def parse(cls, user: User, query: QueryDict) -> "OutboxFilter":
         """The time zone of the office is the active one."""
         state, period, sequence = (query.get(name, "") for name in ("state", "period", "sequence"))
         return cls(
             user=user,
             today=timezone.localdate(),
-            state=state if state in SHELVES else UPCOMING,
+            state=state if state in TABS else UPCOMING,
             sequence=sequence if is_id(sequence) else "",
             period=period if period in PERIODS else "",
             q=query.get("q", "").replace("\x00", "").strip()[: search.MAX_QUERY_LENGTH],
@@ -105,7 +105,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Tab:
     """One of the outbox's tabs."""
 
     label: str | Promise
@@ -123,27 +123,27 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class OutboxPage:
     """A page of the outbox."""
 
-    shelves: list[Shelf]
+    shelves: list[Tab]
     items: list[Item]
     sequences: list[Sequence]
     previous: str
     next: str
 
 
-def load(wanted: Wanted, query: QueryDict) -> Outgoing:
+def load(wanted: OutboxFilter, query: QueryDict) -> OutboxPage:
     """The page an address asks for: what is planned with the next first, all else with the newest first."""
     place = keyset.asked(query, ORDER)
-    rows = wanted.messages.filter(SHELVES[wanted.state][1]).defer("html", "text", "step__body")
+    rows = wanted.messages.filter(TABS[wanted.state][1]).defer("html", "text", "step__body")
     rows = rows.select_related("contact__assignee", "step__sequence", "enrolment", "account__sender")
     newest_first = wanted.state != UPCOMING
-    page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE)
+    page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE_SIZE)
     if place and not page.rows:
-        page = keyset.page(rows, ORDER, descending=newest_first, place=None, size=PAGE)
-    return Outgoing(
-        shelves=_shelves(wanted),
+        page = keyset.page(rows, ORDER, descending=newest_first, place=None, size=PAGE_SIZE)
+    return OutboxPage(
+        shelves=_tabs(wanted),
         items=[Item(message, _subject(wanted.user, message)) for message in page.rows],
         sequences=list(Sequence.objects.of(wanted.user.account).order_by("pk")),
         previous=wanted.address(before=page.previous) if page.previous else "",
@@ -151,13 +151,13 @@ def load(wanted: Wanted, query: QueryDict) -> Outgoing:
     )
 
 
-def _shelves(wanted: Wanted) -> list[Shelf]:
+def _tabs(wanted: OutboxFilter) -> list[Tab]:
     counts = wanted.messages.order_by().aggregate(
-        **{name: Count("pk", filter=condition) for name, (_label, condition) in SHELVES.items()}
+        **{name: Count("pk", filter=condition) for name, (_label, condition) in TABS.items()}
     )
     return [
-        Shelf(label, counts[name], wanted.address(state=name), name == wanted.state)
-        for name, (label, _condition) in SHELVES.items()
+        Tab(label, counts[name], wanted.address(state=name), name == wanted.state)
+        for name, (label, _condition) in TABS.items()
     ]
 
 

@@ -55,8 +55,8 @@ def load(sender: Sender, now: datetime) -> OwnAddress | None:
     used = sender_address.shown_from(sender)
     if sender_address.own_from(sender):
         sentence = _("Ihre Absenderadresse ist geprüft und wird verwendet.")
-        return OwnAddress(used, True, sentence, may_check=inbound.is_read())
-    if not inbound.is_read():
+        return OwnAddress(used, True, sentence, may_check=inbound.is_enabled())
+    if not inbound.is_enabled():
         return OwnAddress(used, False, _("Ihre Absenderadresse kann hier nicht geprüft werden."))
     if sender.proof == AddressProof.ASKED and sender.asked_at and sender.asked_at > now - EXPECTED_WITHIN:
         return OwnAddress(used, False, _("Eine Testmail von Ihrer Absenderadresse ist unterwegs."))

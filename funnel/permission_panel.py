@@ -12,7 +12,7 @@ from funnel.replies import doubts
 
 
 @dataclass(frozen=True)
-class Standing:
+class PermissionPanel:
     """`suppression` None: not suppressed; `question` None: nobody asked by mail, or the answer is there."""
 
     suppression: Suppression | None
@@ -23,7 +23,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Proof:
+class ConsentProof:
     """Everything that shows what a contact allowed."""
 
     office: str
@@ -31,15 +31,15 @@ class Proof:
     suppression: Suppression | None
 
 
-def load(contact: Contact) -> Standing:
+def load(contact: Contact) -> PermissionPanel:
     """Six statements at most."""
     address = contact.email.strip().lower()
     suppression = entries(contact.account_id, [address]).get(address)
     questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
     last = questions.order_by("-asked_at").first()
-    moved = eligibility.moved(contact)
+    moved = eligibility.series_of_old_address(contact)
     lacks_consent = eligibility.lacks_consent(contact, moved)
-    return Standing(
+    return PermissionPanel(
         suppression=suppression,
         question=last if last and last.confirmed_at is None else None,
         has_moved=moved is not None and lacks_consent,
@@ -48,9 +48,9 @@ def load(contact: Contact) -> Standing:
     )
 
 
-def proof(contact: Contact) -> Proof:
+def proof(contact: Contact) -> ConsentProof:
     """The evidence with the office it was given to, and why the address is suppressed if it is."""
     sender = Sender.objects.of(contact.account_id).select_related("account").get()
     address = contact.email.strip().lower()
     entry = entries(contact.account_id, [address]).get(address)
-    return Proof(office_of(sender.account, sender), consent.evidence(contact), entry)
+    return ConsentProof(office_of(sender.account, sender), consent.evidence(contact), entry)

@@ -16,7 +16,7 @@ from funnel.letters import lint, rendering
 from funnel.models import Sender
 from funnel.series import planning
 
-MOST_FOUND = 8
+MAX_FOUND = 8
 
 
 class NotHandedOver(Refusal):
@@ -35,12 +35,12 @@ class Draft:
     others: int
 
 
-def draw(*, user: User, subject: str, body: str, who: str) -> Draft:
+def render_draft(*, user: User, subject: str, body: str, who: str) -> Draft:
     """The mail for the first contact that `who` means; for a sample person when nothing is searched or found.
 
     The marketing gets the sample person always. Writes nothing.
     """
-    found = found_for(user, who)
+    found = find_contacts(user, who)
     contact = found[0] if found else sample(user)
     sender = Sender.objects.of(user.account).select_related("account").get()
     rendered = rendering.render(
@@ -62,12 +62,12 @@ def draw(*, user: User, subject: str, body: str, who: str) -> Draft:
     return Draft(contact, rendered, not found, max(0, len(found) - 1))
 
 
-def found_for(user: User, who: str) -> list[Contact]:
+def find_contacts(user: User, who: str) -> list[Contact]:
     """The contacts a search means, by name, at most eight; none for the marketing."""
     if user.role == Role.MARKETING or not who.strip():
         return []
     contacts = Contact.objects.visible_to(user).filter(searched(user, who)).select_related("assignee")
-    return list(contacts.order_by("sort_name", "pk")[:MOST_FOUND])
+    return list(contacts.order_by("sort_name", "pk")[:MAX_FOUND])
 
 
 def sample(user: User) -> Contact:

@@ -17,7 +17,7 @@ from funnel.letters import imprint
 from funnel.letters.legal_forms import COMPANY_LIMITED
 from funnel.models import LegalForm, Sender
 
-MOST_A_DAY, MOST_A_WEEK = 5, 20
+MAX_PER_DAY, MAX_PER_WEEK = 5, 20
 
 
 def optional(label: Any, longest: int, hint: Any = "") -> NameField:
@@ -104,10 +104,10 @@ class SenderForm(forms.Form):
     window_from = ClockField(label=gettext_lazy("Versand ab"))
     window_until = ClockField(label=gettext_lazy("Versand bis"))
     most_a_day = forms.IntegerField(
-        label=gettext_lazy("Höchstens Mails am Tag je Person"), min_value=1, max_value=MOST_A_DAY
+        label=gettext_lazy("Höchstens Mails am Tag je Person"), min_value=1, max_value=MAX_PER_DAY
     )
     most_a_week = forms.IntegerField(
-        label=gettext_lazy("Höchstens Mails in sieben Tagen je Person"), min_value=1, max_value=MOST_A_WEEK
+        label=gettext_lazy("Höchstens Mails in sieben Tagen je Person"), min_value=1, max_value=MAX_PER_WEEK
     )
 
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
@@ -163,7 +163,7 @@ class SenderForm(forms.Form):
         opens, closes = values.get("window_from"), values.get("window_until")
         if opens and closes and opens >= closes:
             self.add_error("window_until", _("Das Zeitfenster muss später enden, als es beginnt."))
-        if values.get("most_a_day", 0) > values.get("most_a_week", MOST_A_WEEK):
+        if values.get("most_a_day", 0) > values.get("most_a_week", MAX_PER_WEEK):
             self.add_error("most_a_week", _("In sieben Tagen nicht weniger als an einem."))
         return values
 

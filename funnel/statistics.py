@@ -15,7 +15,7 @@ from funnel.contact_messages import plain_subject
 from funnel.letters import placeholders
 from funnel.models import Enrolment, EnrolmentState, Message, MessageState, Sequence, Step
 
-DAYS = 90
+PLOT_DAYS = 90
 ANSWERED_WITHIN = timedelta(days=30)  # what comes later is no answer to the mail
 HEIGHT = 100  # of the plot's highest bar
 WIDTH = 10  # of a day in the plot
@@ -113,7 +113,7 @@ def load(account: Account, now: datetime) -> Overview:
         report.steps.append(steps[step.pk])
     _count_messages(account, steps)
     _count_answers(account, steps)
-    for sequence, state, count in _running(account):
+    for sequence, state, count in _count_series(account):
         if state == EnrolmentState.ACTIVE:
             reports[sequence].running = count
         else:
@@ -158,14 +158,14 @@ def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
             setattr(steps[step], "replied" if kind == Kind.MAIL_IN else "left", count)
 
 
-def _running(account: Account) -> list[tuple[int, str, int]]:
+def _count_series(account: Account) -> list[tuple[int, str, int]]:
     rows = Enrolment.objects.of(account).exclude(state=EnrolmentState.ENDED).values_list("sequence", "state")
     return list(rows.annotate(count=Count("pk")).order_by())
 
 
 def _plot(account: Account, reports: dict[int, SequenceReport], now: datetime) -> Plot:
     today = now.astimezone(account.zone).date()
-    first = today - timedelta(days=DAYS - 1)
+    first = today - timedelta(days=PLOT_DAYS - 1)
     begin = datetime.combine(first, datetime.min.time(), account.zone)
     sent = Message.objects.of(account).filter(state=MessageState.SENT, finished_at__gte=begin)
     rows = (
@@ -180,7 +180,7 @@ def _plot(account: Account, reports: dict[int, SequenceReport], now: datetime) -
         reports[sequence].sent += count
     sums = {day: sum(counts.values()) for day, counts in found.items()}
     most = max(sums.values(), default=0)
-    days = [first + timedelta(days=number) for number in range(DAYS)]
+    days = [first + timedelta(days=number) for number in range(PLOT_DAYS)]
     numbers = {pk: report.number for pk, report in reports.items()}
     drawn = [
         Day(day, sums.get(day, 0), place * WIDTH, _bars(found.get(day, Counter()), numbers, place, most))

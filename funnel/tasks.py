@@ -31,7 +31,7 @@ def sweep_messages(timestamp: int) -> None:
 def look_after_series(timestamp: int) -> None:
     """Begins the series that waited for a consent or an address and have it now; ends those that are through."""
     maintenance.resume_ready(now=timezone.now())
-    maintenance.finish_through(now=timezone.now())
+    maintenance.finish_completed(now=timezone.now())
 
 
 @app.task(name="send_opt_in", retry=LATER)
@@ -47,7 +47,7 @@ def read_mailbox(timestamp: int) -> None:
     try:
         inbox.poll(now=timezone.now())
     finally:
-        quarantine.tell(now=timezone.now())
+        quarantine.notify_operator(now=timezone.now())
 
 
 @app.task(name="prove_sender", retry=LATER)
@@ -60,7 +60,7 @@ def prove_sender(account_id: int) -> None:
 @app.task(name="forget_arrivals", queueing_lock="forget_arrivals")
 def forget_arrivals(timestamp: int) -> None:
     """Which mails were read long ago."""
-    inbox.forget(now=timezone.now())
+    inbox.forget_old(now=timezone.now())
 
 
 @app.task(name="send_links", retry=posting.LATER)
@@ -73,16 +73,16 @@ def send_links(contact_id: int | None, message_id: int | None) -> None:
 @app.task(name="tell_of_holds", queueing_lock="tell_of_holds")
 def tell_of_holds(timestamp: int) -> None:
     """Whoever must know that the sending is held."""
-    notices.tell_of_holds(now=timezone.now())
+    notices.notify_of_holds(now=timezone.now())
 
 
-@app.task(name=notices.HOLD, retry=posting.LATER)
+@app.task(name=notices.HOLD_TASK, retry=posting.LATER)
 def tell_of_hold(hold_id: int, user_id: int | None) -> None:
     """One of them; None: the operator."""
     notices.mail_hold(hold_id=hold_id, user_id=user_id)
 
 
-@app.task(name=notices.DOUBT, retry=posting.LATER)
+@app.task(name=notices.DOUBT_TASK, retry=posting.LATER)
 def tell_of_doubt(message_id: int, user_id: int) -> None:
     """Somebody who is to judge an answer."""
     notices.mail_doubt(message_id=message_id, user_id=user_id)

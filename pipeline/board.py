@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from base.sql import all_rows
-from funnel.letters.imprint import COMPLETE
+from funnel.letters.imprint import COMPLETE_SQL
 from pipeline.cards import loading
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
@@ -78,7 +78,7 @@ def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tupl
 IMPRINT_LACKS = -1
 MAILS = f"""
 CASE WHEN {{column}}.sequence_id IS NOT NULL THEN (
-    SELECT CASE WHEN count(*) = 0 OR bool_and({COMPLETE}) THEN count(*) ELSE {IMPRINT_LACKS} END
+    SELECT CASE WHEN count(*) = 0 OR bool_and({COMPLETE_SQL}) THEN count(*) ELSE {IMPRINT_LACKS} END
     FROM funnel_step AS step
     JOIN funnel_sequence AS sequence ON sequence.id = step.sequence_id AND sequence.is_on
     JOIN funnel_sender AS sender ON sender.account_id = sequence.account_id AND sender.is_on

@@ -19,7 +19,7 @@ class Detail:
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
     states: list[consent.ConsentState]
-    standing: permission_panel.Standing
+    standing: permission_panel.PermissionPanel
     duplicates: list[Contact]
     ledger: contact_messages.Ledger
     history: list[history.Line]

@@ -50,7 +50,7 @@ def enter(
         evidence.record(contact=contact, channel=Consent.Channel.EMAIL, granted=True, actor=user, now=now, **consent)
     if enrol and column.effect is Effect.ENROL:
         start = {"sequence": column.sequence_id, "effect": Effect.ENROL, "cause": None}
-        enrolments.switch(contact=contact, actor=user, now=now, **start)
+        enrolments.change_status(contact=contact, actor=user, now=now, **start)
     return contact
 
 

@@ -50,7 +50,7 @@ def add(
     made = {"kind": Change.Kind.CREATED, "after": column.name, "actor": actor, "at": now}
     Change.objects.create(account=account, contact=contact, **made)
     if enrol and column.effect is Effect.ENROL:
-        enrolments.switch(
+        enrolments.change_status(
             contact=contact,
             sequence=column.sequence_id,
             effect=column.effect,

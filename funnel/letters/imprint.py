@@ -5,7 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 from base.text import one_line
-from funnel.letters.legal_forms import CUT_SHORT, FURTHER, IN_REGISTER, LIMITED, OWNED, SUFFIXES, WITH_BOARD
+from funnel.letters.legal_forms import EXTRA_FIELDS, IN_REGISTER, LIMITED, SHORT_UG, SOLE_OWNED, SUFFIXES, WITH_BOARD
 from funnel.models import LegalForm, Sender
 
 REQUIRED = (
@@ -21,11 +21,11 @@ REQUIRED = (
 )
 
 
-def _complete() -> str:
+def _completeness_sql() -> str:
     """`missing_fields` for the row `sender`, where PostgreSQL is asked: whether nothing is missing."""
     further = [
         ("register", IN_REGISTER),
-        *((name, [form]) for form, names in FURTHER.items() for name in names),
+        *((name, [form]) for form, names in EXTRA_FIELDS.items() for name in names),
     ]
     needed = [f"sender.{name} ~ '[^[:space:]]'" for name in REQUIRED]
     for name, forms in further:
@@ -34,7 +34,7 @@ def _complete() -> str:
     return " AND ".join(needed)
 
 
-COMPLETE = _complete()
+COMPLETE_SQL = _completeness_sql()
 
 
 def lines(sender: Sender) -> list[str]:
@@ -43,14 +43,14 @@ def lines(sender: Sender) -> list[str]:
     found = [
         firm(sender),
         ", ".join(filter(None, (sender.street.strip(), place))),
-        _said(_("Sitz: %s"), sender.seat if sender.legal_form in IN_REGISTER else ""),
+        _labelled(_("Sitz: %s"), sender.seat if sender.legal_form in IN_REGISTER else ""),
         _represented(sender),
-        _said(_("Vorsitz des Aufsichtsrats: %s"), sender.board_chair if sender.legal_form in WITH_BOARD else ""),
-        _said(_("Telefon: %s"), sender.phone),
-        _said(_("E-Mail: %s"), sender.contact_email),
-        _said(_("Registereintrag: %s"), sender.register),
-        _said(_("USt-IdNr.: %s"), sender.vat_id),
-        _said(_("Aufsichtsbehörde nach § 34c GewO: %s"), sender.supervisor),
+        _labelled(_("Vorsitz des Aufsichtsrats: %s"), sender.board_chair if sender.legal_form in WITH_BOARD else ""),
+        _labelled(_("Telefon: %s"), sender.phone),
+        _labelled(_("E-Mail: %s"), sender.contact_email),
+        _labelled(_("Registereintrag: %s"), sender.register),
+        _labelled(_("USt-IdNr.: %s"), sender.vat_id),
+        _labelled(_("Aufsichtsbehörde nach § 34c GewO: %s"), sender.supervisor),
     ]
     return [one_line(line) for line in found if line]
 
@@ -63,7 +63,7 @@ def missing(sender: Sender) -> list[str]:
 def missing_fields(sender: Sender) -> list[str]:
     """The same as field names, for a form."""
     register = ["register"] if sender.legal_form in IN_REGISTER else []
-    required = [*REQUIRED, *register, *FURTHER.get(sender.legal_form, ())]
+    required = [*REQUIRED, *register, *EXTRA_FIELDS.get(sender.legal_form, ())]
     return [name for name in required if not getattr(sender, name).strip()]
 
 
@@ -75,24 +75,24 @@ def firm(sender: Sender) -> str:
     suffix, known = SUFFIXES.get(sender.legal_form, ("", ""))
     if not name or not suffix or re.search(rf"(?<!\w)(?:{known})(?!\w)", name, re.IGNORECASE):
         return name
-    if sender.legal_form == LegalForm.UG and CUT_SHORT.search(name):
+    if sender.legal_form == LegalForm.UG and SHORT_UG.search(name):
         return f"{name} {LIMITED}"
     return f"{name} {suffix}"
 
 
 def _represented(sender: Sender) -> str:
     person = sender.represented_by.strip()
-    if sender.legal_form in OWNED:
-        return "" if person == sender.legal_name.strip() else _said(_("Inhaber: %s"), person)
+    if sender.legal_form in SOLE_OWNED:
+        return "" if person == sender.legal_name.strip() else _labelled(_("Inhaber: %s"), person)
     if sender.legal_form == LegalForm.GMBH_KG and sender.general_partner.strip():
         register = sender.general_partner_register.strip()
         partner = f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
         said = _("Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s")
         return said % {"partner": partner, "person": person}
-    return _said(_said_of(sender.legal_form), person)
+    return _labelled(_representation_label(sender.legal_form), person)
 
 
-def _said_of(form: str) -> str:
+def _representation_label(form: str) -> str:
     """How those who act for the firm are called; all of them belong there."""
     if form in (LegalForm.GMBH, LegalForm.GGMBH, LegalForm.UG):
         return _("Geschäftsführung: %s")
@@ -103,5 +103,5 @@ def _said_of(form: str) -> str:
     return _("Vertreten durch: %s")
 
 
-def _said(label: str, value: str) -> str:
+def _labelled(label: str, value: str) -> str:
     return label % value.strip() if value.strip() else ""

@@ -16,7 +16,7 @@ from enum import Enum
 from django.conf import settings
 from django.utils.http import base36_to_int, int_to_base36
 
-SIGNED = 12  # letters of five bits each
+SIGNATURE_LENGTH = 12  # letters of five bits each
 SHAPE = re.compile(r"\+([brpu])([0-9a-z]{1,13})-([a-z2-7]{12})@")
 
 
@@ -37,20 +37,20 @@ class Token:
     number: int
 
 
-def is_read() -> bool:
+def is_enabled() -> bool:
     """Whether what comes back to an address of ours is read: it takes the address and its mailbox."""
     return bool(settings.MAIL_IN and settings.IMAP_URL)
 
 
 def address(purpose: Purpose, number: int) -> str:
     """The address for this; "" where nothing would be read."""
-    if not is_read():
+    if not is_enabled():
         return ""
     local, _at, domain = settings.MAIL_IN.rpartition("@")
     return f"{local}+{purpose.value}{int_to_base36(number)}-{_signature(purpose, number)}@{domain}"
 
 
-def named(addresses: Iterable[str]) -> Token | None:
+def parse(addresses: Iterable[str]) -> Token | None:
     """The first of the addresses that is ours, whatever the case of its letters."""
     local, _at, domain = settings.MAIL_IN.lower().rpartition("@")
     for one in addresses if local else ():
@@ -65,4 +65,4 @@ def named(addresses: Iterable[str]) -> Token | None:
 def _signature(purpose: Purpose, number: int) -> str:
     text = f"funnel.letters.inbound:{purpose.value}:{number}"
     digest = hmac.new(settings.TOKEN_KEY.encode(), text.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest)[:SIGNED].decode().lower()
+    return base64.b32encode(digest)[:SIGNATURE_LENGTH].decode().lower()

@@ -23,15 +23,15 @@ SUFFIXES: dict[str, tuple[str, str]] = {
     LegalForm.PARTG: ("PartG", r"PartG|PartGmbB|Partnerschaft(?:sgesellschaft)?|(?:&|und|\+) Partner(?:innen)?"),
 }
 # Without what § 5a GmbHG never lets be left out.
-CUT_SHORT = re.compile(r"\b(?:UG|Unternehmergesellschaft)\b")
+SHORT_UG = re.compile(r"\b(?:UG|Unternehmergesellschaft)\b")
 COMPANY_LIMITED = re.compile(r"(?:\b(?:g?GmbH|AG|SE|UG)\b|haftungsbeschränkt\)).{0,3}(?:&|und|\+) ?Co\b", re.IGNORECASE)
 LIMITED = "(haftungsbeschränkt)"
 # Owned by a person, whose name belongs into it.
-OWNED = (LegalForm.SOLE, LegalForm.REGISTERED, LegalForm.MERCHANT_MAN, LegalForm.MERCHANT_WOMAN)
+SOLE_OWNED = (LegalForm.SOLE, LegalForm.REGISTERED, LegalForm.MERCHANT_MAN, LegalForm.MERCHANT_WOMAN)
 UNREGISTERED = (LegalForm.SOLE, LegalForm.GBR)
 IN_REGISTER = tuple(form for form in LegalForm if form not in UNREGISTERED)
 # What else such a firm must tell on its letters (§ 35a GmbHG, § 80 AktG, § 177a HGB).
-FURTHER: dict[str, tuple[str, ...]] = {
+EXTRA_FIELDS: dict[str, tuple[str, ...]] = {
     LegalForm.GMBH_KG: ("general_partner", "general_partner_register"),
     LegalForm.AG: ("board_chair",),
     LegalForm.KGAA: ("board_chair",),

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from base.text import one_line
 from funnel.letters import imprint
-from funnel.letters.mime import as_bytes, finished
+from funnel.letters.mime import as_bytes, build
 from funnel.models import Sender
 
-LARGEST = 100_000  # bytes; Gmail cuts HTML at about that size
-LONGEST_LINE = 998  # RFC 5322 2.1.1
+MAX_BYTES = 100_000  # bytes; Gmail cuts HTML at about that size
+MAX_LINE_LENGTH = 998  # RFC 5322 2.1.1
 LEFTOVER = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|[\ue000-\uf8ff]")
 GREETED = r"(?:[ \t]+(?:Frau|Herrn?|Familie|Dr\.|Professor(?:in)?))*"
-TORN_GREETING = re.compile(
+BROKEN_GREETING = re.compile(
     rf"\b(?:Hallo|Hi|Moin|Guten (?:Tag|Morgen|Abend)|Liebe[rs]?|Sehr geehrte[rs]?){GREETED}[ \t]+[,!]"
 )
 HALF_GREETING = re.compile(
@@ -38,7 +38,7 @@ SAFE_LINK = re.compile(r"https?://[^\s/]|mailto:", re.IGNORECASE)
 
 
 @dataclass
-class Mail:
+class ParsedMail:
     """A finished mail taken apart, as its reader's program would."""
 
     message: Mime
@@ -71,26 +71,26 @@ class Mail:
 
 
 INLINE = {"a", "b", "strong", "em", "i", "span", "bdi"}
-Rule = Callable[[Mail], Iterator[str]]
+Rule = Callable[[ParsedMail], Iterator[str]]
 
 
 def faults(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> list[str]:
     """German sentences on what is wrong; [] when the mail may leave."""
-    return examined(mail, sender=sender, quoted=quoted)[0]
+    return examine(mail, sender=sender, quoted=quoted)[0]
 
 
-def examined(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> tuple[list[str], bytes]:
+def examine(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> tuple[list[str], bytes]:
     """The faults, and the mail as it goes over the line: putting it together costs as much as examining it."""
-    taken = _taken_apart(mail, sender, quoted)
+    taken = _parse(mail, sender, quoted)
     return list(dict.fromkeys(fault for rule in RULES for fault in rule(taken))), taken.raw
 
 
-def _taken_apart(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> Mail:
-    message = finished(mail)
+def _parse(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> ParsedMail:
+    message = build(mail)
     message.set_boundary(f"=_{token_hex(16)}")  # looking for one that stands in no part costs a third more
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
-    return Mail(message, as_bytes(message), str(mail.subject), text, shown, sender, quoted)
+    return ParsedMail(message, as_bytes(message), str(mail.subject), text, shown, sender, quoted)
 
 
 def _content(part: Mime | None) -> str:
@@ -98,14 +98,14 @@ def _content(part: Mime | None) -> str:
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
-def _size(mail: Mail) -> Iterator[str]:
-    if len(mail.raw) > LARGEST:
+def _size(mail: ParsedMail) -> Iterator[str]:
+    if len(mail.raw) > MAX_BYTES:
         yield _("Die Mail ist größer als 100 kB.")
-    if any(len(line) > LONGEST_LINE for line in mail.raw.splitlines()):
+    if any(len(line) > MAX_LINE_LENGTH for line in mail.raw.splitlines()):
         yield _("Eine Zeile der Mail ist zu lang.")
 
 
-def _parts(mail: Mail) -> Iterator[str]:
+def _parts(mail: ParsedMail) -> Iterator[str]:
     if not mail.text.strip():
         yield _("Der Textteil fehlt.")
     if not mail.seen.strip():
@@ -114,25 +114,25 @@ def _parts(mail: Mail) -> Iterator[str]:
         yield _("Ein Zeichen ist nicht lesbar.")
 
 
-def _subject(mail: Mail) -> Iterator[str]:
+def _subject(mail: ParsedMail) -> Iterator[str]:
     if not mail.subject.strip():
         yield _("Der Betreff ist leer.")
 
 
-def _leftovers(mail: Mail) -> Iterator[str]:
+def _leftovers(mail: ParsedMail) -> Iterator[str]:
     for text in (mail.subject, mail.text, mail.seen):
         for match in LEFTOVER.finditer(mail.own(text) if LEFTOVER.search(text) else ""):
             yield _("Ein Platzhalter wurde nicht ersetzt: %s") % match[0][:60]
 
 
-def _greeting(mail: Mail) -> Iterator[str]:
+def _greeting(mail: ParsedMail) -> Iterator[str]:
     texts = (mail.subject, mail.text, mail.seen)
-    torn = any(TORN_GREETING.search(text) for text in texts if " ," in text or " !" in text)
+    torn = any(BROKEN_GREETING.search(text) for text in texts if " ," in text or " !" in text)
     if torn or any(HALF_GREETING.search(text) for text in texts):
         yield _("Die Anrede bricht ab („Hallo ,“).")
 
 
-def _headers(mail: Mail) -> Iterator[str]:
+def _headers(mail: ParsedMail) -> Iterator[str]:
     given = [name.lower() for name in mail.message.keys()]  # noqa: SIM118  repeats too
     for name in sorted({name for name in given if given.count(name) > 1}):
         yield _("Die Kopfzeile %s steht doppelt da.") % name
@@ -146,21 +146,21 @@ def _headers(mail: Mail) -> Iterator[str]:
         yield _("Eine Kopfzeile ist nicht verschlüsselt, wie es Umlaute verlangen.")
 
 
-def _dated(mail: Mail) -> Iterator[str]:
+def _date(mail: ParsedMail) -> Iterator[str]:
     try:
         parsedate_to_datetime(_header(mail, "Date"))
     except ValueError:
         yield _("Die Kopfzeile %s fehlt oder ist falsch.") % "Date"
 
 
-def _addressed(mail: Mail) -> Iterator[str]:
+def _addresses(mail: ParsedMail) -> Iterator[str]:
     for name in ("From", "To", "Reply-To"):
         found = [address for _shown, address in getaddresses([_header(mail, name)]) if "@" in address]
         if len(found) != 1:
             yield _("Die Kopfzeile %s braucht genau eine Adresse.") % name
 
 
-def _unsubscribing(mail: Mail) -> Iterator[str]:
+def _unsubscribe_link(mail: ParsedMail) -> Iterator[str]:
     url = _header(mail, "List-Unsubscribe").partition(",")[0].strip("<>")
     if not url.startswith(f"{settings.BASE_URL}/"):
         yield _("Die Adresse zum Abmelden führt nicht zu uns.")
@@ -168,7 +168,7 @@ def _unsubscribing(mail: Mail) -> Iterator[str]:
         yield _("Der Link zum Abmelden fehlt.")
 
 
-def _imprint(mail: Mail) -> Iterator[str]:
+def _imprint(mail: ParsedMail) -> Iterator[str]:
     lacking = imprint.missing(mail.sender)
     if lacking:
         yield _("Im Impressum fehlt: %s.") % ", ".join(lacking)
@@ -179,23 +179,23 @@ def _imprint(mail: Mail) -> Iterator[str]:
             yield _("Das Impressum fehlt in der Mail.")
 
 
-def _nothing_fetched(mail: Mail) -> Iterator[str]:
+def _nothing_fetched(mail: ParsedMail) -> Iterator[str]:
     """No picture, no pixel: nothing tells anybody when the mail was opened."""
     if FETCHING_TAG.search(mail.html) or FETCHING.search(mail.tags.lower()):
         yield _("Die Mail lädt etwas nach oder enthält Bilder oder Skripte.")
 
 
-def _safe_links(mail: Mail) -> Iterator[str]:
+def _safe_links(mail: ParsedMail) -> Iterator[str]:
     for link in _links(mail):
         if not SAFE_LINK.match(link):
             yield _("Ein Link führt nicht ins Web: %s") % link[:60]
 
 
-def _links(mail: Mail) -> list[str]:
+def _links(mail: ParsedMail) -> list[str]:
     return [html.unescape(match[1]) for match in HREF.finditer(mail.html)]
 
 
-def _header(mail: Mail, name: str) -> str:
+def _header(mail: ParsedMail, name: str) -> str:
     return one_line(str(mail.message.get(name, "")))
 
 
@@ -212,9 +212,9 @@ RULES: tuple[Rule, ...] = (
     _leftovers,
     _greeting,
     _headers,
-    _dated,
-    _addressed,
-    _unsubscribing,
+    _date,
+    _addresses,
+    _unsubscribe_link,
     _imprint,
     _nothing_fetched,
     _safe_links,

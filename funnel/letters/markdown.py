@@ -36,7 +36,7 @@ LINK = 'class="link" style="color:{colour};text-decoration:underline"'
 
 
 @dataclass(frozen=True)
-class Faces:
+class Bodies:
     """Both faces of a text, with marks where the placeholders stand. Lines of the text part are not wrapped yet."""
 
     html: Marked
@@ -44,11 +44,11 @@ class Faces:
 
 
 @lru_cache(maxsize=512)
-def faces(source: str, colour: str) -> Faces:
+def bodies(source: str, colour: str) -> Bodies:
     """Renders a mail text. `colour` is that of the links, as #rrggbb."""
     marked = mark(source)
     tokens = _parser().parse(marked.text)
-    return Faces(replace(marked, text=_html(tokens, colour)), replace(marked, text=_Text().render(tokens)))
+    return Bodies(replace(marked, text=_html(tokens, colour)), replace(marked, text=_Text().render(tokens)))
 
 
 def warnings(source: str) -> list[str]:
@@ -63,7 +63,7 @@ def warnings(source: str) -> list[str]:
                 "und enthält keine Platzhalter."
             )
         )
-    unseen = [str(UNSEEN[kind]) for kind in UNSEEN if kind in _kinds(source)]
+    unseen = [str(UNSUPPORTED[kind]) for kind in UNSUPPORTED if kind in _kinds(source)]
     if unseen:
         said = _("Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: %s.")
         found.append(said % ", ".join(unseen))
@@ -71,7 +71,7 @@ def warnings(source: str) -> list[str]:
 
 
 # What Markdown knows elsewhere and our mails do not show, by the kind of its tokens.
-UNSEEN: dict[str, str | Promise] = {
+UNSUPPORTED: dict[str, str | Promise] = {
     "table_open": gettext_lazy("Tabellen"),
     "fence": gettext_lazy("Textblöcke zwischen ```"),
     "code_block": gettext_lazy("eingerückte Textblöcke"),
@@ -88,7 +88,7 @@ UNSEEN: dict[str, str | Promise] = {
 def _kinds(source: str) -> set[str]:
     """What a parser that knows all of Markdown finds in a text."""
     environment: dict[str, object] = {}
-    tokens = _everything().parse(mark(source).text, environment)
+    tokens = _full_parser().parse(mark(source).text, environment)
     found = {"reference"} if environment.get("references") else set()
     inline = [child for token in tokens for child in token.children or []]
     for token in [*tokens, *inline]:
@@ -98,7 +98,7 @@ def _kinds(source: str) -> set[str]:
 
 
 @lru_cache(maxsize=1)
-def _everything() -> MarkdownIt:
+def _full_parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -212,7 +212,7 @@ class _Text:
                 self.out.append(f" ({plain})")
 
 
-def shown(value: str) -> str:
+def escaped(value: str) -> str:
     """A value as it stands in the HTML: its signs are text, and writing from right to left turns nothing around it."""
     if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in value):
         return f"<bdi>{escape(value)}</bdi>"

@@ -6,7 +6,7 @@ from email.message import Message as Mime
 
 from django.core.mail import EmailMessage
 
-LONGEST_HEADER = 900  # RFC 5322 2.1.1 allows 998; folded at 78, a long address leaves an empty first line
+MAX_HEADER_LENGTH = 900  # RFC 5322 2.1.1 allows 998; folded at 78, a long address leaves an empty first line
 
 
 class Printable(charset.Charset):
@@ -24,12 +24,12 @@ class Printable(charset.Charset):
 PRINTABLE = Printable()
 
 
-def finished(mail: EmailMessage) -> Mime:
+def build(mail: EmailMessage) -> Mime:
     """The mail put together."""
     mail.encoding = PRINTABLE  # type: ignore[assignment]  # Django takes a Charset as well
     message: Mime = mail.message()
     for part in message.walk():
-        part.policy = part.policy.clone(max_line_length=LONGEST_HEADER)
+        part.policy = part.policy.clone(max_line_length=MAX_HEADER_LENGTH)
     return message
 
 
@@ -38,6 +38,6 @@ def as_bytes(message: Mime) -> bytes:
     return message.as_bytes(linesep="\r\n")  # type: ignore[call-arg,no-any-return]  # Django's messages know it
 
 
-def content(mail: EmailMessage) -> bytes:
+def to_bytes(mail: EmailMessage) -> bytes:
     """Put together, as bytes."""
-    return as_bytes(finished(mail))
+    return as_bytes(build(mail))

@@ -17,7 +17,7 @@ from funnel.models import OptIn, Sender
 from funnel.permission.tokens import opt_in_token
 
 DAYS_VALID = 7
-LONGEST = 3000  # characters; nothing but the question fits
+MAX_LENGTH = 3000  # characters; nothing but the question fits
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -80,6 +80,6 @@ def advertising(mail: EmailMessage, *, own_link: str, firm: str) -> list[str]:
     faults = [_("Die Bestätigungsmail wirbt („%(word)s“).") % {"word": word} for word in selling]
     if LINK.findall(str(mail.body)) != [own_link]:
         faults.append(_("Die Bestätigungsmail darf außer dem Bestätigungslink keinen Link enthalten."))
-    if mail.attachments or getattr(mail, "alternatives", None) or len(text) > LONGEST:
+    if mail.attachments or getattr(mail, "alternatives", None) or len(text) > MAX_LENGTH:
         faults.append(_("Die Bestätigungsmail darf nur die Frage enthalten, keine Bilder und keine Anhänge."))
     return faults

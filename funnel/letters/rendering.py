@@ -20,8 +20,8 @@ from funnel.letters.salutations import name, tidy
 from funnel.models import Message, Sender
 from funnel.permission.tokens import unsubscribe_token
 
-LONGEST_SUBJECT = 150
-LONGEST_LINE = 900  # RFC 5322 2.1.1 allows 998; longer ones would have to be encoded
+MAX_SUBJECT_LENGTH = 150
+MAX_LINE_LENGTH = 900  # RFC 5322 2.1.1 allows 998; longer ones would have to be encoded
 # The hues of the interface (`.hue-1` …), dark enough for white letters on them and for links on white (4.5:1).
 COLOURS = (
     "#2457b3",
@@ -56,9 +56,9 @@ class Rendered:
 def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str) -> Rendered:
     """The mail for one contact. Reads `contact.assignee`; writes nothing."""
     colour = COLOURS[(sender.hue - 1) % len(COLOURS)]
-    faces, filled = markdown.faces(step_body, colour), placeholders.filling(contact, sender)
-    subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:LONGEST_SUBJECT]
-    body = placeholders.fill(faces.html, filled, markdown.shown)
+    faces, filled = markdown.bodies(step_body, colour), placeholders.filling(contact, sender)
+    subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:MAX_SUBJECT_LENGTH]
+    body = placeholders.fill(faces.html, filled, markdown.escaped)
     context: dict[str, Any] = {
         "subject": subject,
         "colour": colour,
@@ -91,7 +91,7 @@ def render_message(message: Message) -> Rendered:
         unsubscribe_url=url,
     )
     mail = mime(message, rendered)
-    rendered.faults, rendered.raw = lint.examined(mail, sender=message.account.sender, quoted=rendered.quoted)
+    rendered.faults, rendered.raw = lint.examine(mail, sender=message.account.sender, quoted=rendered.quoted)
     return rendered
 
 
@@ -178,4 +178,4 @@ def _mailbox(shown: str, address: str) -> str:
 def _fold(html: str) -> str:
     """Breaks over-long lines at blanks, which HTML shows alike; a line without any is the text's own."""
     lines = html.split("\n")
-    return "\n".join(re.sub(r"(.{400,700}) ", r"\1\n", line) if len(line) > LONGEST_LINE else line for line in lines)
+    return "\n".join(re.sub(r"(.{400,700}) ", r"\1\n", line) if len(line) > MAX_LINE_LENGTH else line for line in lines)

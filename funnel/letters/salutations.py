@@ -16,10 +16,10 @@ from contacts.models import Contact, Salutation
 UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
 # Whoever fills a form with an address instead of a name wants it mailed to others.
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}")
-LONGEST = 80
-SAID_BEFORE = re.compile(r"^(?:(?:Herrn?|Frau|Hr\.|Hrn\.|Fr\.)\s+)+(?=\S)", re.IGNORECASE)
+MAX_NAME_LENGTH = 80
+LEADING_SALUTATION = re.compile(r"^(?:(?:Herrn?|Frau|Hr\.|Hrn\.|Fr\.)\s+)+(?=\S)", re.IGNORECASE)
 TITLES = re.compile(r"(?:(?:Prof|Dr|Dipl)\b[.\w-]*\s*(?:(?:med|jur|rer|nat|phil|h|c|Ing)\.\s*)*)+", re.IGNORECASE)
-SEVERAL = re.compile(
+GROUP = re.compile(
     r"(?:Familie|Fam\.|Eheleute|Ehepaar|Ehel\.|Erbengemeinschaft|WEG)(?=\s)", re.IGNORECASE
 )  # no Herr, no Frau
 
@@ -73,7 +73,7 @@ def name(text: str) -> str:
     found = tidy(text).strip(" ,;")
     if not any(sign.isalpha() for sign in found) or ADDRESS.search(found):
         return ""
-    return found[:LONGEST].strip()
+    return found[:MAX_NAME_LENGTH].strip()
 
 
 def _people(contact: Contact) -> list[Person]:
@@ -101,17 +101,17 @@ def _person(salutation: str, title: str, first_name: str, last_name: str) -> Per
         last, behind = (part.strip() for part in whole.split(",", 1))
         first = (first if whole != first else "") or (behind if not TITLES.fullmatch(behind) else "")
         title = title or (behind if TITLES.fullmatch(behind) else "")
-    last = SAID_BEFORE.sub("", last)
+    last = LEADING_SALUTATION.sub("", last)
     leading = TITLES.match(last)
     if leading and leading.end() < len(last):
         title, last = title or leading[0].strip(), last[leading.end() :].strip()
-    return Person(salutation, title, SAID_BEFORE.sub("", first), last)
+    return Person(salutation, title, LEADING_SALUTATION.sub("", first), last)
 
 
 def _formal(person: Person) -> str:
     if (
         not person.last_name
-        or SEVERAL.match(person.last_name)
+        or GROUP.match(person.last_name)
         or person.salutation not in (Salutation.MRS, Salutation.MR)
     ):
         return ""
@@ -125,7 +125,7 @@ def _neutral(people: list[Person]) -> str:
     names = []
     for person in people:
         title = spoken_title(person.title, person.salutation)
-        if SEVERAL.match(person.last_name):
+        if GROUP.match(person.last_name):
             names.append(person.last_name)
         elif person.first_name or title:
             names.append(" ".join(filter(None, (title, person.first_name, person.last_name))))

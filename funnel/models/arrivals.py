@@ -37,7 +37,7 @@ class Arrival(models.Model):
     validity = models.BigIntegerField()
     uid = models.BigIntegerField()
     digest = models.CharField(max_length=64)  # of its bytes: known again when the server numbers its mails anew
-    kind = models.CharField(max_length=20, blank=True)  # `classify.Kind`; "" for one that is set aside
+    kind = models.CharField(max_length=20, blank=True)  # `classify.ReceivedKind`; "" for one that is set aside
     fault = models.CharField(max_length=20, choices=ArrivalFault, blank=True)
     at = models.DateTimeField()
     # The message that a person answered: the answer is to be passed on to whoever looks after the contact. 0: none.

@@ -19,7 +19,7 @@ def missing(contact: Contact) -> str:
         return MessageReason.NO_ADDRESS
     if is_suppressed(contact.account_id, address):
         return MessageReason.SUPPRESSED
-    return "" if consents([contact.pk], contact.account_id) else MessageReason.NO_CONSENT
+    return "" if with_consent([contact.pk], contact.account_id) else MessageReason.NO_CONSENT
 
 
 def missing_many(
@@ -31,7 +31,7 @@ def missing_many(
     """
     known = {pk: address.strip().lower() for pk, address in addresses.items()}
     closed = suppressed(account_id, known.values())
-    consenting = _consenting(account_id, known, coming or {})
+    consenting = _consenting_or_coming(account_id, known, coming or {})
     lacking: dict[int, str] = {}
     for pk, address in known.items():
         if not has_address(address):
@@ -52,7 +52,7 @@ def has_address(address: str) -> bool:
     return True
 
 
-def moved(contact: Contact) -> Enrolment | None:
+def series_of_old_address(contact: Contact) -> Enrolment | None:
     """A series that runs or waits for an address the contact no longer has."""
     series = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     address = contact.email.strip().lower()
@@ -61,7 +61,7 @@ def moved(contact: Contact) -> Enrolment | None:
 
 def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:
     """Whether there is something to ask for: no consent for e-mail, or none since the address is another (`moved`)."""
-    if not consents([contact.pk], contact.account_id):
+    if not with_consent([contact.pk], contact.account_id):
         return True
     return moved is not None and not consented_since(contact, moved.changed_at)
 
@@ -72,12 +72,12 @@ def consented_since(contact: Contact, moment: datetime) -> bool:
     return rows.filter(consent.counts(), granted=True, occurred_at__gt=moment).exists()
 
 
-def consents(contact_ids: Collection[int], account_id: int) -> set[int]:
+def with_consent(contact_ids: Collection[int], account_id: int) -> set[int]:
     """Those of the contacts whose newest evidence for their first address grants mails to it."""
-    return _consenting(account_id, contact_ids, {})
+    return _consenting_or_coming(account_id, contact_ids, {})
 
 
-def _consenting(account_id: int, contact_ids: Collection[int], coming: Mapping[int, datetime]) -> set[int]:
+def _consenting_or_coming(account_id: int, contact_ids: Collection[int], coming: Mapping[int, datetime]) -> set[int]:
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=Consent.Channel.EMAIL)
     newest = rows.filter(consent.counts()).order_by("contact", "-occurred_at", "-pk").distinct("contact")
     found = {pk: (granted, at) for pk, granted, at in newest.values_list("contact", "granted", "occurred_at")}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-HOLD = timedelta(minutes=10)  # after a change of status, so that a slip of the hand mails nobody
+GRACE_PERIOD = timedelta(minutes=10)  # after a change of status, so that a slip of the hand mails nobody
 SATURDAY = 5
-FARTHEST_DAYS = 400  # beyond it, an office whose holidays never end would be asked for ever
+MAX_DAYS_AHEAD = 400  # beyond it, an office whose holidays never end would be asked for ever
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Window:
             return moment
         local = moment.astimezone(self.zone)
         day = local.date() if local.time() < self.opens else local.date() + timedelta(days=1)
-        for _ in range(FARTHEST_DAYS):
+        for _ in range(MAX_DAYS_AHEAD):
             if self._works(day):
                 break
             day += timedelta(days=1)
@@ -41,7 +41,7 @@ class Window:
         return day.weekday() < SATURDAY and day not in self.holidays
 
 
-def after(moment: datetime, *, days: int, at: time | None, window: Window) -> datetime:
+def due_after(moment: datetime, *, days: int, at: time | None, window: Window) -> datetime:
     """So many local days after the moment, at a time of day if one is wished, in the next open window.
 
     Days are calendar days of the office: the change to and from summer time moves no mail by an hour.

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from base import journal
 from funnel.models import Suppression, SuppressionReason
 
-OWN_WORDS: tuple[str, ...] = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.OBJECTION)  # the person's own no
+OWN_REQUESTS: tuple[str, ...] = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.OBJECTION)  # the person's own no
 
 
 def address_hash(account_id: int, address: str) -> str:
@@ -56,21 +56,23 @@ def suppress(*, account_id: int, digest: str, reason: str, now: datetime, is_new
     A repeat keeps the first reason, but for one that outweighs it: what is certain outweighs a doubt, and the person's
     own words all else. Of several at once one has the news.
     """
-    if not _keep(account_id, digest, reason, now):
+    if not _insert_or_outweigh(account_id, digest, reason, now):
         return False
     if is_news:  # else the journal told us
         journal.note(journal.SUPPRESSED, office=account_id, at=now, hash=digest, reason=str(reason))
     return True
 
 
-def _keep(account_id: int, digest: str, reason: str, now: datetime) -> bool:
+def _insert_or_outweigh(account_id: int, digest: str, reason: str, now: datetime) -> bool:
     try:
         with transaction.atomic():
             Suppression(account_id=account_id, address_hash=digest, reason=reason, at=now).save(force_insert=True)
     except IntegrityError:
         rows = Suppression.objects.of(account_id).filter(address_hash=digest)
         weaker = (
-            rows.exclude(reason__in=OWN_WORDS) if reason in OWN_WORDS else rows.filter(reason=SuppressionReason.DOUBT)
+            rows.exclude(reason__in=OWN_REQUESTS)
+            if reason in OWN_REQUESTS
+            else rows.filter(reason=SuppressionReason.DOUBT)
         )
         return bool(weaker.exclude(reason=reason).update(reason=reason, at=now))
     return True

@@ -14,7 +14,7 @@ from django.http import Http404
 from funnel.models import Message, OptIn
 from funnel.permission.suppression import address_hash
 
-LONGEST = 1000  # characters; nothing of ours comes near
+MAX_LENGTH = 1000  # characters; nothing of ours comes near
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def token_of(said: Unsubscription) -> str:
 
 def read(token: str) -> Unsubscription:
     """What an unsubscribe link says. Raises Http404 for one that is not ours, without saying why."""
-    return Unsubscription(*_opened("unsubscribe", token))
+    return Unsubscription(*_unsign("unsubscribe", token))
 
 
 def opt_in_token(opt_in: OptIn) -> str:
@@ -55,7 +55,7 @@ def opt_in_token(opt_in: OptIn) -> str:
 
 def read_opt_in(token: str) -> int:
     """The number of the request for consent. Raises Http404 like `read`; says nothing about its age."""
-    return int(_opened("opt-in", token))
+    return int(_unsign("opt-in", token))
 
 
 def mask(address: str) -> str:
@@ -65,9 +65,9 @@ def mask(address: str) -> str:
     return f"{name[:1]}•••@{host[:1]}•••.{ending}"
 
 
-def _opened(purpose: str, token: str) -> Any:
+def _unsign(purpose: str, token: str) -> Any:
     try:
-        if len(token) > LONGEST:
+        if len(token) > MAX_LENGTH:
             raise BadSignature
         return _signer(purpose).unsign_object(token)
     except BadSignature:

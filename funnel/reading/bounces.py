@@ -10,10 +10,10 @@ from enum import Enum
 from base.text import one_line
 from funnel.reading.bounce_words import FULL, GONE, OUR_LIMIT, OWN, PACE, RELAYING, ROUTE, SENDER, SPAM
 
-LONGEST = 2000  # characters of an answer that are looked at
+MAX_LENGTH = 2000  # characters of an answer that are looked at
 
 
-class Verdict(Enum):
+class BounceVerdict(Enum):
     """What a refusal means for the address and for whoever sends."""
 
     GONE = "gone"  # there is no such person: the address is closed
@@ -36,53 +36,53 @@ REPLY = re.compile(r"(?<![\d.])([245]\d\d)(?=[ -])")
 ADDRESS = re.compile(r"[<(\"']?[^\s<>()\"']{1,64}@[^\s<>()\"']{1,255}[>)\"']?")
 
 
-def judge(status: str, words: str) -> Verdict:
+def judge(status: str, words: str) -> BounceVerdict:
     """The verdict on a refusal with this enhanced status code ("" if there was none) and this text.
 
     A more exact code inside the text is believed before a vague one beside it.
     """
-    said = one_line(ADDRESS.sub(" ", words[:LONGEST].lower()))
+    said = one_line(ADDRESS.sub(" ", words[:MAX_LENGTH].lower()))
     code = _exact(status.strip(), said)
     if code.startswith("4") or (not code and _reply(said).startswith("4")):
-        return Verdict.TEMPORARY
+        return BounceVerdict.TEMPORARY
     if SENDER.search(said):
-        return Verdict.OWN_FAULT
+        return BounceVerdict.OWN_FAULT
     if code in GONE_CODES:
-        return _of_gone(said)
+        return _gone_or_contradicted(said)
     if code in OWN_CODES or OWN_CODES_FROM_20.fullmatch(code):
-        return Verdict.OWN_FAULT
+        return BounceVerdict.OWN_FAULT
     if TEMPORARY_CODES.fullmatch(code) or FULL.search(said) or PACE.search(said):
         return _limit(said)
     if code in VAGUE_CODES and GONE.search(said):
-        return Verdict.GONE
-    return next((verdict for pattern, verdict in LAST if pattern.search(said)), Verdict.UNKNOWN)
+        return BounceVerdict.GONE
+    return next((verdict for pattern, verdict in FALLBACKS if pattern.search(said)), BounceVerdict.UNKNOWN)
 
 
-def of_answer(answer: str) -> Verdict:
+def judge_answer(answer: str) -> BounceVerdict:
     """The verdict on what our own mail server answered, as "550 5.1.1 no such user".
 
     There "relaying denied" means that we are not let in; in a report it is a fault of the recipient's domain.
     """
     verdict = judge("", answer)
-    if verdict is Verdict.UNKNOWN and RELAYING.search(answer[:LONGEST].lower()):
-        return Verdict.OWN_FAULT
+    if verdict is BounceVerdict.UNKNOWN and RELAYING.search(answer[:MAX_LENGTH].lower()):
+        return BounceVerdict.OWN_FAULT
     return verdict
 
 
-LAST = ((OWN, Verdict.OWN_FAULT), (SPAM, Verdict.FILTERED), (ROUTE, Verdict.TEMPORARY))
+FALLBACKS = ((OWN, BounceVerdict.OWN_FAULT), (SPAM, BounceVerdict.FILTERED), (ROUTE, BounceVerdict.TEMPORARY))
 
 
-def _of_gone(said: str) -> Verdict:
+def _gone_or_contradicted(said: str) -> BounceVerdict:
     """The code says gone; a full mailbox is believed all the same, and a blocklist, unless the words agree with it."""
     if GONE.search(said):
-        return Verdict.GONE
+        return BounceVerdict.GONE
     if FULL.search(said):
-        return Verdict.TEMPORARY
-    return Verdict.OWN_FAULT if OWN.search(said) else Verdict.GONE
+        return BounceVerdict.TEMPORARY
+    return BounceVerdict.OWN_FAULT if OWN.search(said) else BounceVerdict.GONE
 
 
-def _limit(said: str) -> Verdict:
-    return Verdict.OWN_FAULT if OUR_LIMIT.search(said) else Verdict.TEMPORARY
+def _limit(said: str) -> BounceVerdict:
+    return BounceVerdict.OWN_FAULT if OUR_LIMIT.search(said) else BounceVerdict.TEMPORARY
 
 
 def _exact(status: str, said: str) -> str:

@@ -13,26 +13,26 @@ from enum import Enum
 
 from base.text import one_line
 from funnel.reading import incoming_words as said
-from funnel.reading.bounces import Verdict, judge
-from funnel.reading.opened import Poisoned, body, header, opened, parts, source, text_of
+from funnel.reading.bounces import BounceVerdict, judge
+from funnel.reading.opened import PoisonMail, body, header, parse_bytes, parts, source, text_of
 
 MESSAGE_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@\[\]]{1,200}>")
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9.-]{1,255}", re.IGNORECASE)
 FIELD = re.compile(r"^([a-z-]{4,40}):[ \t]*((?:.|\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 TOKEN = re.compile(r"\+[brpu][0-9a-z]{1,13}-[a-z2-7]{12}@")  # an address of ours (`inbound`)
-MOST_RESULTS = 20
-MOST_IDS = 100
-MOST_ADDRESSES = 20
-LONGEST_QUOTE = 300
-LONGEST_TEXT = 5000
+MAX_RESULTS = 20
+MAX_IDS = 100
+MAX_ADDRESSES = 20
+MAX_QUOTE = 300
+MAX_TEXT = 5000
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
 ORIGINALS = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 NO_COMPLAINT = ("not-spam", "auth-failure", "dkim", "virus")
 NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
-WORST = (Verdict.GONE, Verdict.OWN_FAULT)  # what of several recipients' verdicts matters first
+BY_SEVERITY = (BounceVerdict.GONE, BounceVerdict.OWN_FAULT)  # what of several recipients' verdicts matters first
 
 
-class Kind(Enum):
+class ReceivedKind(Enum):
     """What comes back is to a series."""
 
     REPLY = "reply"  # a person answered
@@ -46,15 +46,15 @@ class Kind(Enum):
     OTHER = "other"
 
 
-OF_VERDICT = {Verdict.GONE: Kind.HARD_BOUNCE, Verdict.OWN_FAULT: Kind.OWN_FAULT}
-BOUNCES = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.OWN_FAULT)
+KIND_OF_VERDICT = {BounceVerdict.GONE: ReceivedKind.HARD_BOUNCE, BounceVerdict.OWN_FAULT: ReceivedKind.OWN_FAULT}
+BOUNCES = (ReceivedKind.HARD_BOUNCE, ReceivedKind.SOFT_BOUNCE, ReceivedKind.OWN_FAULT)
 
 
 @dataclass(frozen=True)
 class Received:
     """What came back, and how it names the mail of ours it speaks of."""
 
-    kind: Kind
+    kind: ReceivedKind
     about: tuple[str, ...] = ()  # Message-IDs, the likeliest first
     reason: str = ""  # what the other server or the machine said
     to: tuple[str, ...] = ()  # addresses it came to: ours have a token
@@ -67,12 +67,12 @@ class Received:
     moment: datetime | None = None  # when it was written, if it says so
 
 
-def understood(raw: bytes) -> Received:
+def parse(raw: bytes) -> Received:
     """What the mail is. Raises Poisoned for one that is set aside, and whatever else its oddity brings about."""
-    mail = opened(raw)
+    mail = parse_bytes(raw)
     results = tuple(one_line(str(one)[:2000]) for one in mail.get_all("Authentication-Results", []))
     sender = parseaddr(header(mail, "From"))[1].lower()
-    return replace(classify(mail), moment=_moment(mail), sender=sender, results=results[:MOST_RESULTS])
+    return replace(classify(mail), moment=_date(mail), sender=sender, results=results[:MAX_RESULTS])
 
 
 def classify(mail: Message) -> Received:
@@ -82,7 +82,7 @@ def classify(mail: Message) -> Received:
         return _complaint(mail, kinds["message/feedback-report"])
     report = next((kinds[kind] for kind in REPORTS if kind in kinds), None)
     if report is not None:
-        return _reported(mail, report)
+        return _delivery_report(mail, report)
     subject = header(mail, "Subject").lower()
     if is_automatic(mail) and said.BOUNCED.search(f"{subject}\n{body(mail)[:2000].lower()}"):
         return _plain_bounce(mail)
@@ -100,13 +100,13 @@ def is_automatic(mail: Message) -> bool:
 def own_words(text: str) -> str:
     """What a person wrote above the mail that is answered."""
     start = f"\n{text.replace(chr(13), '')}"
-    found = said.QUOTED.search(start.lower())
+    found = said.QUOTE_BEGINS.search(start.lower())
     return start[: found.start() if found else len(start)].strip()
 
 
-def objects(text: str) -> bool:
+def sounds_like_objection(text: str) -> bool:
     """Whether a person's own words sound like "no more of that" (an objection counts in any form, § 7 UWG)."""
-    return bool(said.OBJECTS.search(one_line(text.lower())))
+    return bool(said.OBJECTIONS.search(one_line(text.lower())))
 
 
 def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
@@ -116,12 +116,12 @@ def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
         about = (*about, *_ids(source(receipt)))
     subject, to = header(mail, "Subject"), _to(mail)
     if receipt is not None or is_automatic(mail):
-        return Received(Kind.AUTOMATIC, about, reason=subject[:LONGEST_QUOTE], to=to, subject=subject)
+        return Received(ReceivedKind.AUTOMATIC, about, reason=subject[:MAX_QUOTE], to=to, subject=subject)
     is_ours = any(TOKEN.search(one) for one in to)
     if not about and not is_ours and (mail.get("References") or mail.get("In-Reply-To")):
-        raise Poisoned("bad_reference")
-    words, own = own_words(body(mail))[:LONGEST_TEXT], _bare(subject)
-    kind = Kind.OBJECTION if objects(f"{words}\n{own}") else Kind.REPLY
+        raise PoisonMail("bad_reference")
+    words, own = own_words(body(mail))[:MAX_TEXT], _bare(subject)
+    kind = ReceivedKind.OBJECTION if sounds_like_objection(f"{words}\n{own}") else ReceivedKind.REPLY
     return Received(kind, about, to=to, subject=subject, text=words, own_subject=own)
 
 
@@ -130,7 +130,7 @@ def _bare(subject: str) -> str:
     return "" if re.match(r"\s*(?:re|aw|antw(?:ort)?)\s?:", subject, re.IGNORECASE) else subject
 
 
-def _moment(mail: Message) -> datetime | None:
+def _date(mail: Message) -> datetime | None:
     try:
         written = parsedate_to_datetime(header(mail, "Date"))
     except (TypeError, ValueError, OverflowError):
@@ -153,34 +153,36 @@ def _sounds_automatic(mail: Message) -> bool:
 def _complaint(mail: Message, part: Message) -> Received:
     feedback = re.search(r"(?im)^feedback-type:\s*([a-z-]+)", source(part))
     is_none = feedback is not None and feedback[1].lower() in NO_COMPLAINT
-    kind = Kind.OTHER if is_none else Kind.COMPLAINT
-    return Received(kind, _inside(mail), to=_to(mail, source(part)), subject=header(mail, "Subject"))
+    kind = ReceivedKind.OTHER if is_none else ReceivedKind.COMPLAINT
+    return Received(kind, _message_ids(mail), to=_to(mail, source(part)), subject=header(mail, "Subject"))
 
 
-def _reported(mail: Message, report: Message) -> Received:
+def _delivery_report(mail: Message, report: Message) -> Received:
     """A delivery report: of several recipients the one that fares worst."""
     words = next((text_of(part) for part in parts(mail) if part.get_content_type() == "text/plain"), "")
     found = [_verdict(block, words) for block in _blocks(source(report)) if "action" in block or "status" in block]
     failed = [(verdict, reason) for verdict, reason in found if verdict is not None]
-    kind, reason = Kind.SOFT_BOUNCE, found[0][1] if found else ""
+    kind, reason = ReceivedKind.SOFT_BOUNCE, found[0][1] if found else ""
     if failed:
-        verdict, reason = min(failed, key=lambda one: WORST.index(one[0]) if one[0] in WORST else len(WORST))
-        kind = OF_VERDICT.get(verdict, Kind.SOFT_BOUNCE)
+        verdict, reason = min(
+            failed, key=lambda one: BY_SEVERITY.index(one[0]) if one[0] in BY_SEVERITY else len(BY_SEVERITY)
+        )
+        kind = KIND_OF_VERDICT.get(verdict, ReceivedKind.SOFT_BOUNCE)
     addresses = _recipients(mail, source(report))
-    about = _inside(mail)
+    about = _message_ids(mail)
     if not about and _has_broken_id(mail):
-        raise Poisoned("bad_reference")
+        raise PoisonMail("bad_reference")
     return Received(kind, about, reason, _to(mail), addresses, header(mail, "Subject"))
 
 
-def _verdict(block: dict[str, str], words: str) -> tuple[Verdict | None, str]:
+def _verdict(block: dict[str, str], words: str) -> tuple[BounceVerdict | None, str]:
     """None: nothing failed (yet)."""
     status, diagnosis = block.get("status", "").split(" ")[0], block.get("diagnostic-code", "")
-    reason = (diagnosis or status)[:LONGEST_QUOTE]
+    reason = (diagnosis or status)[:MAX_QUOTE]
     if block.get("action", "failed").lower().startswith(NOT_FAILED):
         return None, reason or block.get("action", "")
     verdict = judge(status, diagnosis)
-    return (judge(status, words) if verdict is Verdict.UNKNOWN else verdict), reason
+    return (judge(status, words) if verdict is BounceVerdict.UNKNOWN else verdict), reason
 
 
 def _blocks(text: str) -> list[dict[str, str]]:
@@ -195,17 +197,17 @@ def _plain_bounce(mail: Message) -> Received:
     words = text[: cut.start() if cut else len(text)]
     reason = next((one_line(line) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), "")
     is_waiting = said.STILL_TRYING.search(f"{header(mail, 'Subject')}\n{words}".lower())
-    kind = Kind.SOFT_BOUNCE if is_waiting else OF_VERDICT.get(judge("", words), Kind.SOFT_BOUNCE)
+    kind = ReceivedKind.SOFT_BOUNCE if is_waiting else KIND_OF_VERDICT.get(judge("", words), ReceivedKind.SOFT_BOUNCE)
     return Received(
         kind,
-        _inside(mail),
-        (reason or one_line(words))[:LONGEST_QUOTE],
+        _message_ids(mail),
+        (reason or one_line(words))[:MAX_QUOTE],
         _to(mail),
         _recipients(mail, words),
     )
 
 
-def _inside(mail: Message) -> tuple[str, ...]:
+def _message_ids(mail: Message) -> tuple[str, ...]:
     """The Message-IDs of the mails that a report brings back, whole, their heads, or in words."""
     texts = [source(part) for part in parts(mail) if part.get_content_type() in ORIGINALS]
     texts += [source(part) for part in parts(mail) if part.get_content_type() in REPORTS]
@@ -222,15 +224,15 @@ def _has_broken_id(mail: Message) -> bool:
 
 def _recipients(mail: Message, words: str) -> tuple[str, ...]:
     named = f"{header(mail, 'X-Failed-Recipients')} {words[:20_000]}"
-    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(named)))[:MOST_ADDRESSES]
+    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(named)))[:MAX_ADDRESSES]
 
 
 def _to(mail: Message, more: str = "") -> tuple[str, ...]:
     names = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
     lines = " ".join(header(mail, name) for name in names)
-    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(f"{lines} {more[:20_000]}")))[:MOST_ADDRESSES]
+    return tuple(dict.fromkeys(one.lower() for one in ADDRESS.findall(f"{lines} {more[:20_000]}")))[:MAX_ADDRESSES]
 
 
 def _ids(text: str, *, newest_first: bool = False) -> tuple[str, ...]:
     found = list(dict.fromkeys(MESSAGE_ID.findall(str(text))))
-    return tuple((found[::-1] if newest_first else found)[:MOST_IDS])
+    return tuple((found[::-1] if newest_first else found)[:MAX_IDS])

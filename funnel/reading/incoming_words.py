@@ -79,7 +79,7 @@ RETURNED = words(
     r"\n-{5,}.{0,60}(?:original|copy|returned|message|header)|\n(?:received|return-path|dkim-signature):",
 )
 # Where a person's own words end and what is answered begins.
-QUOTED = words(
+QUOTE_BEGINS = words(
     r"\n[ \t]*>",
     r"\n[ \t]*-{2,}\s*(?:ursprüngliche|original|weitergeleitete|forwarded)",
     r"\n[ \t]*_{8,}",
@@ -87,7 +87,7 @@ QUOTED = words(
     r"\n[ \t]*(?:am|on|le|il|op|el) [^\n]{4,200}(?:\n[^\n]{0,200})?"
     r"\b(?:schrieb|wrote|a écrit|ha scritto|schreef|escribió)\b",
 )
-OBJECTS = words(
+OBJECTIONS = words(
     r"widersprech|widerspruch|widerruf|abbestell|abmeld|austrag",
     r"(?:aus|von) (?:dem|der|ihrem|ihrer|eurem) ?\w{0,12}verteiler",
     r"(?:keine|kein|nicht) (?:\w+ ){0,3}(?:e-?mails?|mails?|werbung|newsletter|nachrichten|post|zusendung|kontakt)\b",

@@ -12,17 +12,17 @@ from email.message import Message
 
 from base.text import one_line
 
-LARGEST = 300_000  # bytes that are looked at; what is behind them says nothing about a mail
-LONGEST_HEADER = 50_000  # characters
-DEEPEST = 60  # parts that hold parts
-MOST_PARTS = 500
-LONGEST_SHOWN = 4000  # characters of a header's value that are understood
-LONGEST_TEXT = 20_000  # characters of a text
+MAX_BYTES = 300_000  # bytes that are looked at; what is behind them says nothing about a mail
+MAX_HEADER = 50_000  # characters
+MAX_DEPTH = 60  # parts that hold parts
+MAX_PARTS = 500
+MAX_HEADER_READ = 4000  # characters of a header's value that are understood
+MAX_TEXT = 20_000  # characters of a text
 NESTING = re.compile(rb"content-type:\s{0,80}(?:multipart|message)/", re.IGNORECASE)
 TAG = re.compile(r"<(?:style|head)\b.{0,20000}?</(?:style|head)>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 
 
-class Poisoned(Exception):
+class PoisonMail(Exception):
     """A mail that is set aside unread; `fault` is a `ArrivalFault`."""
 
     def __init__(self, fault: str) -> None:
@@ -30,14 +30,14 @@ class Poisoned(Exception):
         self.fault = fault
 
 
-def opened(raw: bytes) -> Message:
+def parse_bytes(raw: bytes) -> Message:
     """The mail, its first part at least. Raises Poisoned for one that nobody needs to have written like that."""
-    raw = raw[:LARGEST]
-    if len(NESTING.findall(raw)) > DEEPEST:
-        raise Poisoned("too_deep")
+    raw = raw[:MAX_BYTES]
+    if len(NESTING.findall(raw)) > MAX_DEPTH:
+        raise PoisonMail("too_deep")
     mail = email.message_from_bytes(raw, policy=email.policy.compat32)
-    if any(len(str(value)) > LONGEST_HEADER for value in mail.values()):
-        raise Poisoned("long_header")
+    if any(len(str(value)) > MAX_HEADER for value in mail.values()):
+        raise PoisonMail("long_header")
     return mail
 
 
@@ -46,14 +46,14 @@ def parts(mail: Message) -> list[Message]:
     found: list[Message] = []
     for part in mail.walk():
         found.append(part)
-        if len(found) == MOST_PARTS:
+        if len(found) == MAX_PARTS:
             break
     return found
 
 
 def header(mail: Message, name: str) -> str:
     """A header as people read it, on one line; "" if there is none."""
-    value = str(mail.get(name, ""))[:LONGEST_SHOWN]
+    value = str(mail.get(name, ""))[:MAX_HEADER_READ]
     return one_line(_printable(_decoded(value)))
 
 
@@ -64,14 +64,14 @@ def text_of(part: Message) -> str:
         return ""
     text = _in_charset(content, part.get_content_charset() or "utf-8")
     if part.get_content_type() == "text/html":
-        text = html.unescape(TAG.sub(" ", text[: LONGEST_TEXT * 5]))
-    return _printable(text[:LONGEST_TEXT])
+        text = html.unescape(TAG.sub(" ", text[: MAX_TEXT * 5]))
+    return _printable(text[:MAX_TEXT])
 
 
 def source(part: Message) -> str:
     """A part as it stands in the mail, for reports that are read by their lines."""
     if part.is_multipart():
-        return "\n\n".join(str(inner) for inner in part.get_payload())[:LARGEST]
+        return "\n\n".join(str(inner) for inner in part.get_payload())[:MAX_BYTES]
     content = part.get_payload(decode=True)
     return content.decode(errors="replace") if isinstance(content, bytes) else ""
 

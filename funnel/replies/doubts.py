@@ -12,7 +12,7 @@ from funnel.models import Message, Suppression, SuppressionReason
 from funnel.permission.suppression import address_hash, hashes, suppress
 from funnel.replies import withdrawal
 
-MOST = 20  # shown at once
+MAX_SHOWN = 20  # shown at once
 
 
 def open_for(contact: Contact) -> Message | None:
@@ -27,7 +27,7 @@ def waiting(user: User) -> list[Message]:
         return []
     seen = Message.objects.of(user.account).filter(sight(user, "contact__"), is_in_doubt=True)
     rows = seen.filter(contact__trashed_at=None).select_related("contact")
-    return list(rows.defer("html", "text").order_by("pk")[:MOST])
+    return list(rows.defer("html", "text").order_by("pk")[:MAX_SHOWN])
 
 
 @transaction.atomic

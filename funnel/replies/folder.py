@@ -16,18 +16,18 @@ from urllib.parse import unquote, urlsplit
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
-from funnel.reading.opened import LARGEST
+from funnel.reading.opened import MAX_BYTES
 
 TIMEOUT = 20  # seconds for each answer
 SCHEMES = ("imaps", "imap+tls", "imap")
 
 
-class Unusable(Exception):
+class InvalidImapUrl(Exception):
     """IMAP_URL cannot be used; the message is one sentence that does not repeat it."""
 
 
 @dataclass(frozen=True)
-class Place:
+class ImapUrl:
     """What IMAP_URL says; `name` tells it from other folders and holds no password."""
 
     scheme: str
@@ -43,23 +43,23 @@ class Place:
         return f"{self.user}@{self.host}{port}/{self.folder}"[:300]
 
 
-def place(url: str) -> Place:
+def parse_url(url: str) -> ImapUrl:
     """The parts of IMAP_URL. Raises Unusable."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Unusable("IMAP_URL is not a valid address.") from None
+        raise InvalidImapUrl("IMAP_URL is not a valid address.") from None
     if parts.scheme not in SCHEMES or not parts.hostname:
-        raise Unusable(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (docs/operations.md, “Configure”).")
+        raise InvalidImapUrl(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (docs/operations.md, “Configure”).")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Place(parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX")
+    return ImapUrl(parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX")
 
 
 class Folder:
     """One folder of a server, opened for reading and marking. Raises OSError and IMAPClientError as the line breaks."""
 
-    def __init__(self, where: Place) -> None:
+    def __init__(self, where: ImapUrl) -> None:
         self.where = where
 
     def __enter__(self) -> "Folder":
@@ -75,7 +75,7 @@ class Folder:
             self.box.login(where.user, where.password)
             found = self.box.select_folder(where.folder)
         except BaseException:
-            self._leave()
+            self._disconnect()
             raise
         self.validity, self.next_uid = int(found[b"UIDVALIDITY"]), int(found.get(b"UIDNEXT") or 0)
         self.next_uid = self.next_uid or max(self.box.search("ALL"), default=0) + 1
@@ -87,13 +87,13 @@ class Folder:
         """Whatever happens on leaving says nothing about what was read."""
         with suppress(OSError, IMAPClientError):
             self.box.logout()
-        self._leave()
+        self._disconnect()
 
-    def _leave(self) -> None:
+    def _disconnect(self) -> None:
         with suppress(OSError):
             self.box.shutdown()
 
-    def numbers(self, start: int) -> list[int]:
+    def uids_from(self, start: int) -> list[int]:
         """The mails from this number on. (Asked for what is behind the last, a server names the last.)"""
         return sorted(uid for uid in self.box.search(["UID", f"{start}:*"]) if uid >= start)
 
@@ -103,12 +103,12 @@ class Folder:
     def since(self, day: date) -> list[int]:
         return sorted(self.box.search(["SINCE", day]))
 
-    def beginning(self, uid: int) -> bytes | None:
+    def fetch_beginning(self, uid: int) -> bytes | None:
         """The first bytes of a mail, as many as are looked at; None if it is gone. Leaves it unread."""
-        found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{LARGEST}>"]).get(uid, {})
+        found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{MAX_BYTES}>"]).get(uid, {})
         return next((value for name, value in found.items() if name.startswith(b"BODY[]")), None)
 
-    def whole(self, uid: int, most: int) -> bytes | None:
+    def fetch_whole(self, uid: int, most: int) -> bytes | None:
         """All of a mail; None if it is gone, or larger than so many bytes."""
         size = int(self.box.fetch([uid], ["RFC822.SIZE"]).get(uid, {}).get(b"RFC822.SIZE", 0))
         if size > most:

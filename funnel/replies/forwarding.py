@@ -15,22 +15,22 @@ from accounts.models import Role, User
 from base.text import one_line
 from funnel.models import Arrival, Mailbox, Message
 from funnel.replies.folder import Folder
-from funnel.transport.outcome import Fate
+from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 
-LARGEST = 30_000_000  # bytes; a larger one is only told of
-MOST = 50
-WAITS = (Fate.LATER, Fate.HELD)
-TRACE = "X-Kontakte-Passed-On"  # stands in what we pass on: it is never taken for an answer again
+MAX_BYTES = 30_000_000  # bytes; a larger one is only told of
+BATCH = 50
+RETRIED = (Result.LATER, Result.HELD)
+MARKER = "X-Kontakte-Passed-On"  # stands in what we pass on: it is never taken for an answer again
 
 
 def due(mailbox: Mailbox) -> list[Arrival]:
     """The answers that nobody got yet."""
     rows = mailbox.arrivals.filter(validity=mailbox.validity, passes_to__gt=0, passed_at=None)
-    return list(rows.order_by("pk")[:MOST])
+    return list(rows.order_by("pk")[:BATCH])
 
 
-def pass_on(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
+def forward(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
     """Passes on what is due; answers how many. What the mail server does not take now waits for the next poll."""
     done = 0
     relay = Relay()
@@ -39,8 +39,8 @@ def pass_on(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
             message = (
                 Message.objects.filter(pk=arrival.passes_to).select_related("contact__assignee", "account").first()
             )
-            raw = folder.whole(arrival.uid, LARGEST) if message else None
-            if message and not _handed_over(relay, message, raw, now):
+            raw = folder.fetch_whole(arrival.uid, MAX_BYTES) if message else None
+            if message and not _send(relay, message, raw, now):
                 break
             arrival.passed_at = now
             arrival.save(update_fields=["passed_at"])
@@ -61,15 +61,15 @@ def recipients(message: Message) -> list[str]:
     return list(people.order_by("pk").values_list("email", flat=True))
 
 
-def _handed_over(relay: Relay, message: Message, raw: bytes | None, now: datetime) -> bool:
+def _send(relay: Relay, message: Message, raw: bytes | None, now: datetime) -> bool:
     """False: later."""
     for recipient in recipients(message):
         outcome = None
-        if raw is not None and relay.takes_foreign:
+        if raw is not None and relay.can_forward:
             outcome = relay.send(_envelope(recipient), recipient, _resent(raw, recipient, now))
-        if outcome is None or outcome.fate in (Fate.REFUSED, Fate.GONE):
+        if outcome is None or outcome.result in (Result.REFUSED, Result.GONE):
             outcome = relay.send(_wrapped(message, recipient, raw), recipient)
-        if outcome.fate in WAITS:
+        if outcome.result in RETRIED:
             return False
     return True
 
@@ -81,7 +81,7 @@ def _envelope(recipient: str) -> EmailMessage:
 def _resent(raw: bytes, recipient: str, now: datetime) -> bytes:
     """The mail as it came, below the lines that say who passed it on (RFC 5322 3.6.6): its signatures stay valid."""
     lines = (
-        f"{TRACE}: 1",
+        f"{MARKER}: 1",
         f"Resent-Date: {format_datetime(now)}",
         f"Resent-From: {parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
         f"Resent-To: {recipient}",
@@ -101,7 +101,7 @@ def _wrapped(message: Message, recipient: str, raw: bytes | None) -> EmailMessag
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[recipient],
         reply_to=[who] if who else None,
-        headers={TRACE: "1", "Message-ID": make_msgid(domain=_domain())},
+        headers={MARKER: "1", "Message-ID": make_msgid(domain=_domain())},
     )
     if raw is not None:
         mail.attach(_("antwort.eml"), raw, "application/octet-stream")

@@ -16,27 +16,27 @@ from imapclient.exceptions import IMAPClientError
 
 from funnel.letters import inbound
 from funnel.models import Arrival, ArrivalFault, Mailbox
-from funnel.reading.classify import Kind, understood
-from funnel.reading.opened import Poisoned
+from funnel.reading.classify import ReceivedKind, parse
+from funnel.reading.opened import PoisonMail
 from funnel.replies import forwarding, processing
-from funnel.replies.folder import Folder, place
-from funnel.replies.isolation import Apart
+from funnel.replies.folder import Folder, parse_url
+from funnel.replies.isolation import IsolatedProcess
 
-MOST_AT_ONCE = 200
-SECONDS = 10  # for one mail
-MOST_SECONDS = 45  # for all of a go
-MOST_STUMBLES = 3
-SLACK = timedelta(days=2)  # what is looked at again when the server numbers its mails anew
-REMEMBERED = timedelta(days=60)
-PASSED_ON = (Kind.REPLY, Kind.OBJECTION)
+BATCH = 200
+SECONDS_PER_MAIL = 10  # for one mail
+SECONDS_PER_POLL = 45  # for all of a go
+MAX_FAILURES = 3
+OVERLAP = timedelta(days=2)  # what is looked at again when the server numbers its mails anew
+RETENTION = timedelta(days=60)
+FORWARDED = (ReceivedKind.REPLY, ReceivedKind.OBJECTION)
 SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
 
 logger = logging.getLogger(__name__)
 
 
-def receive(raw: bytes, *, now: datetime) -> Kind:
+def receive(raw: bytes, *, now: datetime) -> ReceivedKind:
     """Carries out what one mail means, whatever folder it is in; answers like `returns.carry_out`. Raises Poisoned."""
-    return processing.carry_out(understood(raw), now=now)
+    return processing.process(parse(raw), now=now)
 
 
 def poll(*, now: datetime) -> int:
@@ -46,12 +46,12 @@ def poll(*, now: datetime) -> int:
     """
     if not settings.IMAP_URL:
         return 0
-    until = time.monotonic() + MOST_SECONDS
-    with Folder(place(settings.IMAP_URL)) as folder, Apart(understood, seconds=SECONDS) as reading:
+    until = time.monotonic() + SECONDS_PER_POLL
+    with Folder(parse_url(settings.IMAP_URL)) as folder, IsolatedProcess(parse, seconds=SECONDS_PER_MAIL) as reading:
         mailbox = _mailbox(folder, now)
-        waiting, last = _waiting(folder, mailbox)
+        waiting, last = _unread(folder, mailbox)
         done = 0
-        for uid in waiting[:MOST_AT_ONCE]:
+        for uid in waiting[:BATCH]:
             if time.monotonic() > until:
                 break
             _read(folder, mailbox, uid, reading, now)
@@ -59,13 +59,13 @@ def poll(*, now: datetime) -> int:
         mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
         mailbox.read_at, mailbox.stumbles = now, 0
         mailbox.save(update_fields=["next_uid", "read_at", "stumbles"])
-        forwarding.pass_on(folder, mailbox, now=now)
+        forwarding.forward(folder, mailbox, now=now)
     return done
 
 
-def forget(*, now: datetime) -> None:
+def forget_old(*, now: datetime) -> None:
     """Which mails were read long ago; what is set aside stays until the operator has seen to it."""
-    Arrival.objects.filter(at__lt=now - REMEMBERED, fault="").delete()
+    Arrival.objects.filter(at__lt=now - RETENTION, fault="").delete()
 
 
 @transaction.atomic
@@ -79,76 +79,76 @@ def _mailbox(folder: Folder, now: datetime) -> Mailbox:
     if mailbox.read_at is None:
         waiting = folder.unread()
         first = min(waiting, default=folder.next_uid)
-        before = set(folder.numbers(first)) - set(waiting)
-        Arrival.objects.bulk_create(_known(mailbox, folder.validity, uid, now) for uid in sorted(before))
+        before = set(folder.uids_from(first)) - set(waiting)
+        Arrival.objects.bulk_create(_already_there(mailbox, folder.validity, uid, now) for uid in sorted(before))
     else:
-        first = min(folder.since((mailbox.read_at - SLACK).date()), default=folder.next_uid)
+        first = min(folder.since((mailbox.read_at - OVERLAP).date()), default=folder.next_uid)
     mailbox.validity, mailbox.next_uid = folder.validity, first
     mailbox.save(update_fields=["validity", "next_uid"])
     return mailbox
 
 
-def _known(mailbox: Mailbox, validity: int, uid: int, now: datetime) -> Arrival:
-    return Arrival(mailbox=mailbox, validity=validity, uid=uid, kind=Kind.OTHER.value, at=now)
+def _already_there(mailbox: Mailbox, validity: int, uid: int, now: datetime) -> Arrival:
+    return Arrival(mailbox=mailbox, validity=validity, uid=uid, kind=ReceivedKind.OTHER.value, at=now)
 
 
-def _waiting(folder: Folder, mailbox: Mailbox) -> tuple[list[int], int]:
+def _unread(folder: Folder, mailbox: Mailbox) -> tuple[list[int], int]:
     """The mails to be read, and the last number there is."""
-    there = folder.numbers(mailbox.next_uid)
+    there = folder.uids_from(mailbox.next_uid)
     rows = mailbox.arrivals.filter(validity=mailbox.validity, uid__gte=mailbox.next_uid)
     known = set(rows.values_list("uid", flat=True))
     return [uid for uid in there if uid not in known], max(there, default=mailbox.next_uid - 1)
 
 
-def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: Apart, now: datetime) -> None:
+def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: IsolatedProcess, now: datetime) -> None:
     arrival = Arrival(mailbox=mailbox, validity=mailbox.validity, uid=uid, at=now)
     try:
-        raw = _fetched(folder, mailbox, uid, now)
+        raw = _fetch(folder, mailbox, uid, now)
         if raw is None:
             return
         arrival.digest = hashlib.sha256(raw).hexdigest()
-        _carry_out(arrival, raw, reading, now)
-    except Poisoned as poisoned:
+        _process(arrival, raw, reading, now)
+    except PoisonMail as poisoned:
         arrival.kind, arrival.fault = "", poisoned.fault
         arrival.save(force_insert=True)
         logger.warning("A mail was set aside: %s", arrival)
     folder.mark(uid, FLAGGED if arrival.fault else SEEN)
 
 
-def _fetched(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes | None:
+def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes | None:
     """Raises Poisoned for a mail that the server cannot tell, or over which the connection breaks again and again."""
     try:
-        return folder.beginning(uid)
+        return folder.fetch_beginning(uid)
     except (OSError, imaplib.IMAP4.abort):
         mailbox.stumbles = mailbox.stumbles + 1 if mailbox.stumbling_uid == uid else 1
         mailbox.stumbling_uid = uid
-        if mailbox.stumbles >= MOST_STUMBLES:
-            broken = _known(mailbox, mailbox.validity, uid, now)
+        if mailbox.stumbles >= MAX_FAILURES:
+            broken = _already_there(mailbox, mailbox.validity, uid, now)
             broken.kind, broken.fault = "", ArrivalFault.UNREADABLE
             broken.save(force_insert=True)
         mailbox.save(update_fields=["stumbling_uid", "stumbles"])
         raise
     except IMAPClientError:
-        raise Poisoned("unreadable") from None
+        raise PoisonMail("unreadable") from None
 
 
-def _carry_out(arrival: Arrival, raw: bytes, reading: Apart, now: datetime) -> None:
+def _process(arrival: Arrival, raw: bytes, reading: IsolatedProcess, now: datetime) -> None:
     """In one transaction with the row that says so. Raises Poisoned; a database that is away is no fault of a mail."""
     if Arrival.objects.filter(digest=arrival.digest).exists():
-        arrival.kind = Kind.OTHER.value
+        arrival.kind = ReceivedKind.OTHER.value
         arrival.save(force_insert=True)
         return
     received = reading(raw)
     try:
         with transaction.atomic():
-            kind = processing.carry_out(received, now=now)
+            kind = processing.process(received, now=now)
             arrival.kind = kind.value
-            if kind in PASSED_ON and inbound.named(received.to):
-                message = processing.spoken_of(received, now)
+            if kind in FORWARDED and inbound.parse(received.to):
+                message = processing.find_message(received, now)
                 arrival.passes_to = message.pk if message else 0
             arrival.save(force_insert=True)
     except (OperationalError, InterfaceError):
         raise
     except Exception as fault:  # one mail must not stop the others
         logger.error("A mail could not be carried out: %s", type(fault).__name__)
-        raise Poisoned("not_carried_out") from None
+        raise PoisonMail("not_carried_out") from None

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from funnel.reading.opened import Poisoned
+from funnel.reading.opened import PoisonMail
 
-MEMORY = 600_000_000  # bytes
+MAX_MEMORY = 600_000_000  # bytes
 
 
-class Apart:
+class IsolatedProcess:
     """A function that takes bytes, run in another process. `seconds` for each piece of work."""
 
     def __init__(self, work: Callable[[bytes], Any], *, seconds: float) -> None:
@@ -23,31 +23,31 @@ class Apart:
         self.process: multiprocessing.process.BaseProcess | None = None
         self.line: Connection | None = None
 
-    def __enter__(self) -> "Apart":
+    def __enter__(self) -> "IsolatedProcess":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._end()
+        self._stop()
 
     def __call__(self, content: bytes) -> Any:
         """What the function answers. Raises Poisoned if it does, fails, takes too long or takes its process along."""
-        line = self.line or self._begin()
+        line = self.line or self._start()
         try:
             line.send_bytes(content)
             if not line.poll(self.seconds):
-                raise Poisoned("too_long")
+                raise PoisonMail("too_long")
             answer = line.recv()
         except (EOFError, OSError):
-            self._end()
-            raise Poisoned("unreadable") from None
-        except Poisoned:
-            self._end()
+            self._stop()
+            raise PoisonMail("unreadable") from None
+        except PoisonMail:
+            self._stop()
             raise
-        if isinstance(answer, Poisoned):
+        if isinstance(answer, PoisonMail):
             raise answer
         return answer
 
-    def _begin(self) -> Connection:
+    def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")  # a fork would take the worker's connections along
         self.line, there = context.Pipe()
         self.process = context.Process(target=_serve, args=(there, self.work), daemon=True)
@@ -55,7 +55,7 @@ class Apart:
         there.close()
         return self.line
 
-    def _end(self) -> None:
+    def _stop(self) -> None:
         process, self.process = self.process, None
         line, self.line = self.line, None
         if line is not None:
@@ -66,7 +66,7 @@ class Apart:
 
 
 def _serve(line: Connection, work: Callable[[bytes], Any]) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     while True:
         try:
             content = line.recv_bytes()
@@ -78,7 +78,7 @@ def _serve(line: Connection, work: Callable[[bytes], Any]) -> None:
 def _answer(work: Callable[[bytes], Any], content: bytes) -> Any:
     try:
         return work(content)
-    except Poisoned as poisoned:
+    except PoisonMail as poisoned:
         return poisoned
     except Exception:  # whatever a stranger's bytes bring about is a fault of theirs
-        return Poisoned("unreadable")
+        return PoisonMail("unreadable")

@@ -19,41 +19,43 @@ from funnel.letters.inbound import Purpose
 from funnel.models import EnrolmentReason, Message, MessageState, SuppressionReason
 from funnel.permission import tokens
 from funnel.permission.suppression import address_hash, suppress
-from funnel.reading.classify import BOUNCES, Kind, Received, objects
+from funnel.reading.classify import BOUNCES, Received, ReceivedKind, sounds_like_objection
 from funnel.replies import withdrawal
 from funnel.series import enrolments
 from funnel.transport import holds, notices, verification
 
-LONGEST = 300
-STILL_OURS = timedelta(days=7)  # servers give up after five days; a report that names an address only is about these
+MAX_ANSWER = 300
+REPORTED_WITHIN = timedelta(
+    days=7
+)  # servers give up after five days; a report that names an address only is about these
 # What each kind means: the action that is noted, why the series ends, why the address is closed.
-MEANING = {
-    Kind.REPLY: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, None),
-    Kind.OBJECTION: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, SuppressionReason.DOUBT),
-    Kind.HARD_BOUNCE: (ActionKind.BOUNCE, EnrolmentReason.BOUNCE, SuppressionReason.BOUNCE),
-    Kind.COMPLAINT: (ActionKind.OPT_OUT, EnrolmentReason.COMPLAINT, SuppressionReason.COMPLAINT),
+CONSEQUENCES = {
+    ReceivedKind.REPLY: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, None),
+    ReceivedKind.OBJECTION: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, SuppressionReason.DOUBT),
+    ReceivedKind.HARD_BOUNCE: (ActionKind.BOUNCE, EnrolmentReason.BOUNCE, SuppressionReason.BOUNCE),
+    ReceivedKind.COMPLAINT: (ActionKind.OPT_OUT, EnrolmentReason.COMPLAINT, SuppressionReason.COMPLAINT),
 }
 
 
-def carry_out(received: Received, *, text: str = "", moment: datetime | None = None, now: datetime) -> Kind:
+def process(received: Received, *, text: str = "", moment: datetime | None = None, now: datetime) -> ReceivedKind:
     """What came back takes effect; answers its kind, `OTHER` if it speaks of no mail of ours.
 
     `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
     """
-    token = inbound.named(received.to)
+    token = inbound.parse(received.to)
     if token and token.purpose is Purpose.PROOF:
-        verification.heard(account_id=token.number, received=received, now=now)
-        return Kind.OTHER
-    message = spoken_of(received, now)
+        verification.record_result(account_id=token.number, received=received, now=now)
+        return ReceivedKind.OTHER
+    message = find_message(received, now)
     if message is None:
-        return Kind.OTHER
+        return ReceivedKind.OTHER
     if token and token.purpose is Purpose.UNSUBSCRIBE and received.kind not in BOUNCES:
-        received = replace(received, kind=Kind.UNSUBSCRIBED, text="")
-    kind, text = _kind(received, message), (text or received.reason or received.subject)[:LONGEST]
+        received = replace(received, kind=ReceivedKind.UNSUBSCRIBED, text="")
+    kind, text = _kind(received, message), (text or received.reason or received.subject)[:MAX_ANSWER]
     moment = moment or received.moment
     if kind in BOUNCES and not (token or message.message_id in received.about):
-        _suspect(message, kind, text, now)
-    elif kind is Kind.UNSUBSCRIBED:
+        _note_unproven(message, kind, text, now)
+    elif kind is ReceivedKind.UNSUBSCRIBED:
         said = tokens.unsubscription(message)
         place = (
             _("Abmeldung per E-Mail, E-Mail an %(address)s")
@@ -62,18 +64,18 @@ def carry_out(received: Received, *, text: str = "", moment: datetime | None = N
         )
         place = place % {"address": said.masked}
         withdrawal.unsubscribe(said=said, place=place, now=now)
-    elif kind in MEANING:
-        _note(message, kind, text, moment if moment and moment < now else now, now)
-        if kind is Kind.OBJECTION:  # whoever decides must be able to read it
+    elif kind in CONSEQUENCES:
+        _end_series(message, kind, text, moment if moment and moment < now else now, now)
+        if kind is ReceivedKind.OBJECTION:  # whoever decides must be able to read it
             _quote(message, received.text or text)
-    elif kind is not Kind.OTHER:
-        _remark(message, kind, text, now)
+    elif kind is not ReceivedKind.OTHER:
+        _annotate(message, kind, text, now)
     return kind
 
 
-def spoken_of(received: Received, now: datetime) -> Message | None:
+def find_message(received: Received, now: datetime) -> Message | None:
     """By the address it came to, else by Message-ID, else by the recipient that a bounce of a late mail names."""
-    token = inbound.named(received.to)
+    token = inbound.parse(received.to)
     if token:
         return Message.objects.filter(pk=token.number).first()
     ours = {row.message_id: row for row in Message.objects.filter(message_id__in=received.about)}
@@ -81,21 +83,23 @@ def spoken_of(received: Received, now: datetime) -> Message | None:
     if found or received.kind not in BOUNCES or not received.addresses:
         return found
     lately = Message.objects.filter(address__in=received.addresses, state=MessageState.SENT)
-    return lately.filter(finished_at__gt=now - STILL_OURS).order_by("-finished_at", "-pk").first()
+    return lately.filter(finished_at__gt=now - REPORTED_WITHIN).order_by("-finished_at", "-pk").first()
 
 
-def _kind(received: Received, message: Message) -> Kind:
+def _kind(received: Received, message: Message) -> ReceivedKind:
     """Words that stand in our own mail are quoted, however the program marks that."""
-    if received.kind is not Kind.OBJECTION:
+    if received.kind is not ReceivedKind.OBJECTION:
         return received.kind
     ours = {one_line(line) for line in message.text.splitlines()}
     own = [line for line in received.text.splitlines() if one_line(line.strip("> ")) not in ours]
-    return Kind.OBJECTION if objects("\n".join([*own, received.own_subject])) else Kind.REPLY
+    return (
+        ReceivedKind.OBJECTION if sounds_like_objection("\n".join([*own, received.own_subject])) else ReceivedKind.REPLY
+    )
 
 
 @transaction.atomic
-def _note(message: Message, kind: Kind, text: str, moment: datetime, now: datetime) -> None:
-    action, why, closed = MEANING[kind]
+def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetime, now: datetime) -> None:
+    action, why, closed = CONSEQUENCES[kind]
     has_answered = action is ActionKind.MAIL_IN  # one person did, whoever shares the address
     named = {"pk": message.contact_id} if has_answered else {"email__iexact": message.address}
     concerned = Contact.objects.of(message.account_id).filter(**named)
@@ -107,41 +111,41 @@ def _note(message: Message, kind: Kind, text: str, moment: datetime, now: dateti
     digest = address_hash(message.account_id, message.address)
     is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
-    if kind is Kind.OBJECTION and is_news:  # a second one leaves the doubt open, and asks nobody again
+    if kind is ReceivedKind.OBJECTION and is_news:  # a second one leaves the doubt open, and asks nobody again
         Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
-        notices.tell_of_doubt(message)
-    noted = set() if is_news or kind is Kind.OBJECTION else set(known.values_list("contact", flat=True))
+        notices.notify_of_doubt(message)
+    noted = set() if is_news or kind is ReceivedKind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
         if contact.pk not in noted:  # an address is closed once
             actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
 
 
 @transaction.atomic
-def _suspect(message: Message, kind: Kind, text: str, now: datetime) -> None:
+def _note_unproven(message: Message, kind: ReceivedKind, text: str, now: datetime) -> None:
     """A report that names the recipient only: anybody can write one, so it closes no address and holds no sending.
 
     That nobody is there pauses the series until a person has looked.
     """
     said = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
-    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:LONGEST])
-    if kind is Kind.HARD_BOUNCE:
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:MAX_ANSWER])
+    if kind is ReceivedKind.HARD_BOUNCE:
         enrolments.suspend(contact=message.contact, reason=EnrolmentReason.FAILED, now=now)
 
 
 def _quote(message: Message, words: str) -> None:
-    quoted = one_line(words)[:LONGEST]
+    quoted = one_line(words)[:MAX_ANSWER]
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=quoted)
 
 
 @transaction.atomic
-def _remark(message: Message, kind: Kind, text: str, now: datetime) -> None:
+def _annotate(message: Message, kind: ReceivedKind, text: str, now: datetime) -> None:
     """A line in the ledger, no more; but a fault of ours holds the sending, or the next contacts would meet it too."""
     said = {
-        Kind.AUTOMATIC: _("automatische Antwort"),
-        Kind.SOFT_BOUNCE: _("nicht zugestellt"),
-        Kind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
+        ReceivedKind.AUTOMATIC: _("automatische Antwort"),
+        ReceivedKind.SOFT_BOUNCE: _("nicht zugestellt"),
+        ReceivedKind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
     }[kind]
-    if kind is Kind.OWN_FAULT:
-        holds.hold_for_returned(message=message, kind=holds.kind_of(text), answer=text, now=now)
+    if kind is ReceivedKind.OWN_FAULT:
+        holds.hold_for_returned(message=message, kind=holds.classify(text), answer=text, now=now)
     words = f"{said}: {text}" if text else said
-    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:LONGEST])
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:MAX_ANSWER])

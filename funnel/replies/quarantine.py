@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 
 from funnel.models import Arrival, Mailbox
 
-MOST = 200  # lines
-BETWEEN = timedelta(hours=1)  # mails to the operator: whoever sends us such mails is no mail gun
+MAX_LISTED = 200  # lines
+MIN_INTERVAL = timedelta(hours=1)  # mails to the operator: whoever sends us such mails is no mail gun
 MAIL_SECONDS = 10
 
 logger = logging.getLogger(__name__)
 
 
-def set_aside() -> list[Arrival]:
+def quarantined() -> list[Arrival]:
     """The mails that were set aside, the newest first."""
     rows = Arrival.objects.exclude(fault="").select_related("mailbox")
-    return list(rows.order_by("-at", "-pk")[:MOST])
+    return list(rows.order_by("-at", "-pk")[:MAX_LISTED])
 
 
-def line(arrival: Arrival) -> str:
+def describe(arrival: Arrival) -> str:
     """One mail, as the operator finds it."""
     return _("Nr. %(id)s, %(at)s: %(mailbox)s, UID %(uid)s – %(fault)s") % {
         "id": arrival.pk,
@@ -34,14 +34,14 @@ def line(arrival: Arrival) -> str:
     }
 
 
-def tell(*, now: datetime) -> int:
+def notify_operator(*, now: datetime) -> int:
     """Mails the operator what was set aside since the last time, once an hour at most; answers how many.
 
     A mail that fails is logged and tried again.
     """
-    told = Arrival.objects.exclude(fault="").filter(told_at__gt=now - BETWEEN)
+    told = Arrival.objects.exclude(fault="").filter(told_at__gt=now - MIN_INTERVAL)
     news = Arrival.objects.exclude(fault="").filter(told_at=None).select_related("mailbox")
-    rows = list(news.order_by("pk")[:MOST])
+    rows = list(news.order_by("pk")[:MAX_LISTED])
     if not rows or told.exists():
         return 0
     try:
@@ -54,7 +54,7 @@ def tell(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def read_again(*, arrival_id: int) -> bool:
+def release(*, arrival_id: int) -> bool:
     """Forgets that the mail was set aside: the next poll reads it as if it had just come. False if there is none."""
     arrival = Arrival.objects.exclude(fault="").filter(pk=arrival_id).first()
     if arrival is None:
@@ -74,7 +74,7 @@ def _mail(rows: list[Arrival]) -> EmailMessage:
     )
     return EmailMessage(
         subject=_("Kontakte-Pipeline: %(count)s Mail(s) zurückgelegt") % {"count": len(rows)},
-        body="\n".join([opening, "", *(line(row) for row in rows)]),
+        body="\n".join([opening, "", *(describe(row) for row in rows)]),
         to=[settings.OPERATOR_EMAIL],
         connection=get_connection(timeout=MAIL_SECONDS),
     )

@@ -15,10 +15,10 @@ from django.http import Http404, HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from funnel.reading.classify import Kind, Received
-from funnel.transport.outcome import line
+from funnel.reading.classify import Received, ReceivedKind
+from funnel.transport.outcome import clean_answer
 
-STUMBLES = (
+PARSE_ERRORS = (
     AnymailConfigurationError,
     ArithmeticError,
     AttributeError,
@@ -27,17 +27,17 @@ STUMBLES = (
     TypeError,
     ValueError,
 )
-OF_POSTMARK = {  # by `Type` of a bounce or complaint, or the reason why an address was closed there
-    "HardBounce": Kind.HARD_BOUNCE,
-    "BadEmailAddress": Kind.HARD_BOUNCE,
-    "SpamComplaint": Kind.COMPLAINT,
-    "Unsubscribe": Kind.UNSUBSCRIBED,
-    "ManualSuppression": Kind.UNSUBSCRIBED,
+POSTMARK_KINDS = {  # by `Type` of a bounce or complaint, or the reason why an address was closed there
+    "HardBounce": ReceivedKind.HARD_BOUNCE,
+    "BadEmailAddress": ReceivedKind.HARD_BOUNCE,
+    "SpamComplaint": ReceivedKind.COMPLAINT,
+    "Unsubscribe": ReceivedKind.UNSUBSCRIBED,
+    "ManualSuppression": ReceivedKind.UNSUBSCRIBED,
 }
-OF_ALL = {EventType.COMPLAINED: Kind.COMPLAINT, EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED}
+COMMON_KINDS = {EventType.COMPLAINED: ReceivedKind.COMPLAINT, EventType.UNSUBSCRIBED: ReceivedKind.UNSUBSCRIBED}
 
 
-class Unheard(Exception):
+class WebhookError(Exception):
     """The caller is not the provider, or says nothing that can be read; `status` is that of HTTP."""
 
     def __init__(self, status: int) -> None:
@@ -66,12 +66,12 @@ def read(request: HttpRequest) -> list[Report]:
         events = _events(request)
         reports = [Report(_received(event), _text(event), _moment(event)) for event in events]
     except AnymailWebhookValidationFailure:
-        raise Unheard(401) from None
+        raise WebhookError(401) from None
     except RequestDataTooBig:
-        raise Unheard(413) from None
-    except (*STUMBLES, RecursionError):
-        raise Unheard(400) from None
-    return [report for report in reports if report.received.kind is not Kind.OTHER]
+        raise WebhookError(413) from None
+    except (*PARSE_ERRORS, RecursionError):
+        raise WebhookError(400) from None
+    return [report for report in reports if report.received.kind is not ReceivedKind.OTHER]
 
 
 def _events(request: HttpRequest) -> list[AnymailTrackingEvent]:
@@ -85,32 +85,34 @@ def _received(event: AnymailTrackingEvent) -> Received:
     kinds = {"mailgun": _of_mailgun, "mailjet": _of_mailjet, "postmark": _of_postmark}
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
     about = (metadata.get("message_id"), event.message_id)
-    ids = tuple(line(one) for one in about if one and isinstance(one, str))
+    ids = tuple(clean_answer(one) for one in about if one and isinstance(one, str))
     return Received(kinds[settings.MAIL_PROVIDER](event), ids)
 
 
-def _of_mailgun(event: AnymailTrackingEvent) -> Kind:
+def _of_mailgun(event: AnymailTrackingEvent) -> ReceivedKind:
     is_gone = event.event_type == EventType.BOUNCED and event.reject_reason == RejectReason.BOUNCED
-    return Kind.HARD_BOUNCE if is_gone else OF_ALL.get(event.event_type, Kind.OTHER)
+    return ReceivedKind.HARD_BOUNCE if is_gone else COMMON_KINDS.get(event.event_type, ReceivedKind.OTHER)
 
 
-def _of_mailjet(event: AnymailTrackingEvent) -> Kind:
+def _of_mailjet(event: AnymailTrackingEvent) -> ReceivedKind:
     """A full mailbox and a filter are called permanent too."""
     said = event.esp_event
     is_address = said.get("error_related_to") in ("recipient", "domain")
     is_gone = said.get("hard_bounce") is True and is_address and said.get("error") != "quota exceeded"
     if event.event_type == EventType.BOUNCED and is_gone:
-        return Kind.HARD_BOUNCE
-    return OF_ALL.get(event.event_type, Kind.OTHER)
+        return ReceivedKind.HARD_BOUNCE
+    return COMMON_KINDS.get(event.event_type, ReceivedKind.OTHER)
 
 
-def _of_postmark(event: AnymailTrackingEvent) -> Kind:
+def _of_postmark(event: AnymailTrackingEvent) -> ReceivedKind:
     """What the operator closed there himself is no word of the person's."""
     said = event.esp_event
     if said.get("RecordType") == "SubscriptionChange":
         is_closing = said.get("SuppressSending") is True and said.get("Origin") == "Recipient"
-        return OF_POSTMARK.get(said.get("SuppressionReason"), Kind.OTHER) if is_closing else Kind.OTHER
-    return OF_POSTMARK.get(said.get("Type"), Kind.OTHER)
+        return (
+            POSTMARK_KINDS.get(said.get("SuppressionReason"), ReceivedKind.OTHER) if is_closing else ReceivedKind.OTHER
+        )
+    return POSTMARK_KINDS.get(said.get("Type"), ReceivedKind.OTHER)
 
 
 def _moment(event: AnymailTrackingEvent) -> datetime | None:
@@ -120,5 +122,5 @@ def _moment(event: AnymailTrackingEvent) -> datetime | None:
 def _text(event: AnymailTrackingEvent) -> str:
     said = event.esp_event
     words = (event.mta_response, said.get("comment"), event.description, said.get("error"))
-    found = next((line(one) for one in words if one and isinstance(one, str)), "")
+    found = next((clean_answer(one) for one in words if one and isinstance(one, str)), "")
     return found or _("gemeldet vom Versanddienst")

@@ -20,7 +20,7 @@ from contacts import actions, consent, contact_points, finding
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
 from funnel.models import EnrolmentReason, Suppression, SuppressionReason
-from funnel.permission.suppression import OWN_WORDS, address_hash, hashes, suppress
+from funnel.permission.suppression import OWN_REQUESTS, address_hash, hashes, suppress
 from funnel.permission.tokens import Unsubscription
 from funnel.series import enrolments
 
@@ -28,7 +28,7 @@ Channel, Method = Consent.Channel, Consent.Method
 
 
 @dataclass(frozen=True)
-class No:
+class Objection:
     """What was said: the suppression's reason, place and method as evidence, the colleague who heard it."""
 
     reason: str
@@ -47,14 +47,14 @@ def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None
     if not Account.objects.filter(pk=said.account_id).exists():
         raise Http404
     place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
-    no = No(SuppressionReason.UNSUBSCRIBED, place)
-    _carry_out(said.account_id, [said.digest], _recipients(said), no, now)
+    objection = Objection(SuppressionReason.UNSUBSCRIBED, place)
+    _apply(said.account_id, [said.digest], _recipients(said), objection, now)
 
 
-def is_final(said: Unsubscription) -> bool:
+def has_objected(said: Unsubscription) -> bool:
     """Whether the person has said no already, by the link or otherwise."""
     rows = Suppression.objects.of(said.account_id).filter(address_hash=said.digest)
-    return bool(rows.filter(reason__in=OWN_WORDS).exists())
+    return bool(rows.filter(reason__in=OWN_REQUESTS).exists())
 
 
 @transaction.atomic
@@ -71,14 +71,14 @@ def object_to(
     contact = finding.find(user, contact_id)
     if method not in consent.BY_HAND:
         raise NotUnderstood(_("Bitte angeben, wie der Kontakt widersprochen hat."))
-    no = No(SuppressionReason.OBJECTION, place, method, user)
+    objection = Objection(SuppressionReason.OBJECTION, place, method, user)
     addresses = contact_points.texts(contact.email, contact.more_emails)
     same = {pk for address in addresses for pk in _with_address(contact.account_id, address)}
     digests = [address_hash(contact.account_id, address) for address in addresses]
-    _carry_out(contact.account_id, digests, {contact.pk, *same}, no, now)
+    _apply(contact.account_id, digests, {contact.pk, *same}, objection, now)
     if everything:
         for channel in (Channel.PHONE, Channel.LETTER):
-            _withdraw(contact, channel, no, now)
+            _withdraw(contact, channel, objection, now)
     return contact
 
 
@@ -126,29 +126,33 @@ def lift(
     return contact
 
 
-def _carry_out(account_id: int, digests: Collection[str], contact_ids: Collection[int], no: No, now: datetime) -> None:
+def _apply(
+    account_id: int, digests: Collection[str], contact_ids: Collection[int], objection: Objection, now: datetime
+) -> None:
     contacts = Contact.objects.of(account_id).filter(pk__in=contact_ids).order_by("pk")
     found = list(contacts.select_for_update(no_key=True))
-    news = [suppress(account_id=account_id, digest=digest, reason=no.reason, now=now) for digest in sorted(digests)]
+    news = [
+        suppress(account_id=account_id, digest=digest, reason=objection.reason, now=now) for digest in sorted(digests)
+    ]
     ids = [contact.pk for contact in found]
-    why = EnrolmentReason(no.reason)
-    enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=no.actor, now=now)
+    why = EnrolmentReason(objection.reason)
+    enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=objection.actor, now=now)
     known = consent.newest(account_id, ids, Channel.EMAIL)
     for contact in found:
         if any(news) or contact.pk not in known or known[contact.pk].granted:
-            _withdraw(contact, Channel.EMAIL, no, now)
-            text = no.place or str(why.label)
+            _withdraw(contact, Channel.EMAIL, objection, now)
+            text = objection.place or str(why.label)
             actions.perform(contact=contact, kind=Kind.OPT_OUT, actor=None, now=now, text=text)
 
 
-def _withdraw(contact: Contact, channel: str, no: No, now: datetime) -> None:
+def _withdraw(contact: Contact, channel: str, objection: Objection, now: datetime) -> None:
     consent.attest(
         contact=contact,
         channel=channel,
         granted=False,
-        method=no.method,
-        place=no.place,
-        actor=no.actor,
+        method=objection.method,
+        place=objection.place,
+        actor=objection.actor,
         now=now,
     )
 

@@ -13,7 +13,7 @@ from funnel.transport import holds
 
 
 @transaction.atomic
-def switch(*, user: User, on: bool) -> Sender:
+def set_enabled(*, user: User, on: bool) -> Sender:
     """The office's stop button: off, nothing of it is claimed any more, and what was claimed is planned again.
 
     What a mail server has in its hands already cannot be called back. The same once more changes nothing.
@@ -29,7 +29,7 @@ def switch(*, user: User, on: bool) -> Sender:
 
 
 @dataclass(frozen=True)
-class Silence:
+class Outage:
     """That no mail leaves: the fact, and what becomes of it."""
 
     headline: str
@@ -37,7 +37,7 @@ class Silence:
     hold: Hold | None = None  # the fault of ours that holds it
 
 
-def silence(user: User, now: datetime) -> Silence | None:
+def outage(user: User, now: datetime) -> Outage | None:
     """„E-Mail-Versand steht seit 14:02“ for those who can do something about it, or None: one statement while mails
     leave. A worker that runs and yet sweeps nothing is told from one that is gone, and both from a fault that holds
     the sending.
@@ -46,14 +46,14 @@ def silence(user: User, now: datetime) -> Silence | None:
     """
     if not user.leads:
         return None
-    last, hold_id = heartbeat.signs(user.account_id)
-    if last is not None and last < now - heartbeat.SILENT:
-        return Silence(_("E-Mail-Versand steht seit %s") % _clock(last, now), _outlook(now))
-    hold = holds.standing(user.account_id) if hold_id else None
-    return _held(hold, now) if hold else None
+    last, hold_id = heartbeat.last_signs(user.account_id)
+    if last is not None and last < now - heartbeat.SILENT_AFTER:
+        return Outage(_("E-Mail-Versand steht seit %s") % _clock(last, now), _outlook(now))
+    hold = holds.current(user.account_id) if hold_id else None
+    return _outage_of_hold(hold, now) if hold else None
 
 
-def _held(hold: Hold, now: datetime) -> Silence:
+def _outage_of_hold(hold: Hold, now: datetime) -> Outage:
     said = {"when": _clock(hold.since, now), "why": hold.get_kind_display()}
     headline = _("E-Mail-Versand steht seit %(when)s: %(why)s.") % said
     if hold.try_at:
@@ -70,7 +70,7 @@ def _held(hold: Hold, now: datetime) -> Silence:
         outlook += " " + _(
             "Betroffen ist der Mailserver dieser Installation: Bitte geben Sie ihrem Betreiber Bescheid."
         )
-    return Silence(headline, outlook, hold)
+    return Outage(headline, outlook, hold)
 
 
 def _clock(moment: datetime, now: datetime) -> str:
@@ -79,7 +79,7 @@ def _clock(moment: datetime, now: datetime) -> str:
 
 
 def _outlook(now: datetime) -> str:
-    if heartbeat.worker_runs(now):
+    if heartbeat.is_worker_alive(now):
         return _(
             "Der Hintergrunddienst läuft, verschickt aber nichts. Bitte geben Sie dem Betreiber Bescheid; "
             "es geht keine Mail verloren."

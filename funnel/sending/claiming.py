@@ -30,13 +30,13 @@ from funnel.transport import holds
 
 BATCH = 200  # messages claimed at once, shared fairly among the offices
 WEEK = timedelta(days=7)
-TOO_LATE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
-A_DAY_LATER = timedelta(days=1)
-UNDECIDED = timedelta(minutes=10)  # until it is looked again whether a doubt about the address is decided
+MAX_OVERDUE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
+ONE_DAY = timedelta(days=1)
+DOUBT_RECHECK = timedelta(minutes=10)  # until it is looked again whether a doubt about the address is decided
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Decision:
     """What becomes of a due message: claimed, skipped for a reason, or put off until later."""
 
     state: str
@@ -44,7 +44,7 @@ class Verdict:
     until: datetime | None = None
 
 
-SEND = Verdict(MessageState.CLAIMED)
+CLAIM = Decision(MessageState.CLAIMED)
 
 
 # Each office's next messages from the index on what is due, instead of all that is due in order of turns: the latter
@@ -58,7 +58,7 @@ SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
     JOIN funnel_sequence AS sequence ON sequence.id = enrolment.sequence_id
     JOIN funnel_sender AS sender ON sender.account_id = message.account_id
     WHERE message.account_id = office.id AND message.state = 'planned' AND message.planned_for <= %(now)s
-      AND office.id <> ALL(%(waiting)s) AND (%(of)s::bigint[] IS NULL OR office.id = ANY(%(of)s::bigint[]))
+      AND office.id <> ALL(%(skip)s) AND (%(only)s::bigint[] IS NULL OR office.id = ANY(%(only)s::bigint[]))
       AND sequence.is_on AND sender.is_on AND (enrolment.state = 'active' OR message.is_urgent)
     ORDER BY message.planned_for, message.id
     LIMIT %(batch)s
@@ -68,16 +68,16 @@ LIMIT %(batch)s
 """
 
 
-def due(now: datetime, waiting: Collection[int] = (), of: Collection[int] | None = None) -> list[int]:
+def due(now: datetime, skip: Collection[int] = (), only: Collection[int] | None = None) -> list[int]:
     """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other.
 
-    The `waiting` offices are passed over; `of`: only these count.
+    Offices in `skip` are passed over; with `only`, all others are.
     """
-    values = {"now": now, "batch": BATCH, "waiting": list(waiting), "of": None if of is None else list(of)}
+    values = {"now": now, "batch": BATCH, "skip": list(skip), "only": None if only is None else list(only)}
     return [pk for (pk,) in all_rows(DUE, values)]
 
 
-def waiting() -> set[int]:
+def unready_offices() -> set[int]:
     """The offices without a complete Impressum: their mails wait as they are, each as late as it truly is."""
     return {sender.account_id for sender in Sender.objects.filter(is_on=True) if imprint.missing(sender)}
 
@@ -100,7 +100,7 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     checks = Checks(found, now)
     for message in found:
         message.enrolment = held[message.enrolment_id]
-        _carry_out(message, checks.verdict(message), now)
+        _apply(message, checks.verdict(message), now)
     claimed = [message for message in found if message.state == MessageState.CLAIMED]
     Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
         state=MessageState.CLAIMED, reason="", claimed_at=now
@@ -140,40 +140,40 @@ class Checks:
         )
         self.out_of_turn = set(mine.filter(Exists(earlier)).values_list("pk", flat=True))
 
-    def verdict(self, message: Message) -> Verdict:
+    def verdict(self, message: Message) -> Decision:
         """What becomes of the message. „Jetzt senden“ lifts delay, window and caps, never the basis."""
         if message.pk in self.answered and not message.is_urgent:
-            return Verdict(MessageState.CANCELLED, MessageReason.STOPPED)
+            return Decision(MessageState.CANCELLED, MessageReason.STOPPED)
         lacking = self._lacking(message)
         if lacking:
-            return Verdict(MessageState.SKIPPED, lacking)
+            return Decision(MessageState.SKIPPED, lacking)
         if (message.account_id, message.address) in self.in_doubt:  # somebody else's mail may leave after all
-            return Verdict(MessageState.PLANNED, until=self.now + UNDECIDED)
+            return Decision(MessageState.PLANNED, until=self.now + DOUBT_RECHECK)
         if message.account_id in self.unready:  # nothing leaves without an Impressum, and nothing is lost by waiting
-            return Verdict(MessageState.PLANNED, until=self.now + timedelta(hours=1))
+            return Decision(MessageState.PLANNED, until=self.now + timedelta(hours=1))
         if not (message.account.sender.is_on and message.step.sequence.is_on):
-            return Verdict(MessageState.PLANNED, until=message.planned_for)
+            return Decision(MessageState.PLANNED, until=message.planned_for)
         if message.is_urgent:
-            return SEND
+            return CLAIM
         if self._is_too_late(message):
-            return Verdict(MessageState.SKIPPED, MessageReason.TOO_LATE)
+            return Decision(MessageState.SKIPPED, MessageReason.TOO_LATE)
         if message.enrolment.state != EnrolmentState.ACTIVE:
-            return Verdict(MessageState.PLANNED, until=message.planned_for)
+            return Decision(MessageState.PLANNED, until=message.planned_for)
         if message.pk in self.out_of_turn:
-            return Verdict(MessageState.PLANNED, until=self.now + timedelta(minutes=1))
+            return Decision(MessageState.PLANNED, until=self.now + timedelta(minutes=1))
         until = self._later(message)
-        return Verdict(MessageState.PLANNED, until=until) if until else SEND
+        return Decision(MessageState.PLANNED, until=until) if until else CLAIM
 
     def _is_too_late(self, message: Message) -> bool:
         """Only the time counts in which it could have left."""
         over = self.now - message.planned_for
-        if over <= TOO_LATE:
+        if over <= MAX_OVERDUE:
             return False
-        return over - self.lost.time(message.account_id, message.planned_for) > TOO_LATE
+        return over - self.held_time.since(message.account_id, message.planned_for) > MAX_OVERDUE
 
     @cached_property
-    def lost(self) -> holds.Lost:
-        return holds.Lost(list(self.windows), min(self.planned), self.now)
+    def held_time(self) -> holds.HeldTime:
+        return holds.HeldTime(list(self.windows), min(self.planned), self.now)
 
     def _lacking(self, message: Message) -> str:
         contact, key = message.contact, (message.account_id, message.address)
@@ -198,7 +198,7 @@ class Checks:
             return window.next_open(self.now, message.step.send_at)
         today, this_week = self.sent_to.get((message.account_id, message.address), (0, 0))
         if today >= sender.most_a_day or this_week >= sender.most_a_week:
-            midnight = (self.now.astimezone(window.zone) + A_DAY_LATER).replace(hour=0, minute=0, second=0)
+            midnight = (self.now.astimezone(window.zone) + ONE_DAY).replace(hour=0, minute=0, second=0)
             return window.next_open(midnight.astimezone(self.now.tzinfo), message.step.send_at)
         self.sent_to[message.account_id, message.address] = (today + 1, this_week + 1)
         return None
@@ -206,7 +206,7 @@ class Checks:
     def _read(self, account_id: int, group: list[Message]) -> None:
         sender = group[0].account.sender
         addresses = {message.address for message in group}
-        self.consenting |= eligibility.consents([message.contact_id for message in group], account_id)
+        self.consenting |= eligibility.with_consent([message.contact_id for message in group], account_id)
         for address, entry in entries(account_id, addresses).items():
             closed = self.in_doubt if entry.reason == SuppressionReason.DOUBT else self.suppressed
             closed.add((account_id, address))
@@ -227,7 +227,7 @@ class Checks:
             self.sent_to[account_id, address] = (today, week)
 
 
-def _carry_out(message: Message, verdict: Verdict, now: datetime) -> None:
+def _apply(message: Message, verdict: Decision, now: datetime) -> None:
     message.state, message.reason = verdict.state, verdict.reason
     if verdict.state == MessageState.CLAIMED:
         message.claimed_at = now

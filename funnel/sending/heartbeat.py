@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 from funnel.models import Pulse
 from funnel.transport import holds
 
-SILENT = timedelta(minutes=1)  # without a sign of life something counts as standing
+SILENT_AFTER = timedelta(minutes=1)  # without a sign of life something counts as standing
 
 
 def beat(now: datetime) -> None:
@@ -16,12 +16,12 @@ def beat(now: datetime) -> None:
     Pulse.objects.update_or_create(pk=1, defaults={"at": now})
 
 
-def signs(account_id: int) -> tuple[datetime | None, int | None]:
+def last_signs(account_id: int) -> tuple[datetime | None, int | None]:
     """When the last sweep came through, and the id of what holds the office's mails: one statement for both."""
     hold = Subquery(holds.open_for(account_id).values("pk")[:1])
     return Pulse.objects.filter(pk=1).values_list("at", hold).first() or (None, None)
 
 
-def worker_runs(now: datetime) -> bool:
+def is_worker_alive(now: datetime) -> bool:
     """Whether a worker lives, whatever it does: the queue's own sign of life comes every ten seconds."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - SILENT).exists()
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - SILENT_AFTER).exists()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from funnel.letters import opt_in_mail
 from funnel.models import OptIn
-from funnel.transport.outcome import Fate, codes
+from funnel.transport.outcome import Result, codes
 from funnel.transport.smtp import Relay
 
 log = logging.getLogger("pipeline.mail")
@@ -29,8 +29,8 @@ def deliver(*, opt_in_id: int, now: datetime) -> bool:
         outcome = relay.send(opt_in_mail.compose(opt_in, opt_in.account.sender), opt_in.address)
     finally:
         relay.close()
-    facts = {"opt_in": opt_in.pk, "office": opt_in.account_id, "state": outcome.fate.value}
+    facts = {"opt_in": opt_in.pk, "office": opt_in.account_id, "state": outcome.result.value}
     log.info("mail", extra={"facts": facts | {"reason": codes(outcome.answer)}})
-    if outcome.fate in (Fate.LATER, Fate.HELD):
+    if outcome.result in (Result.LATER, Result.HELD):
         raise NotTaken(codes(outcome.answer))
-    return outcome.fate is Fate.SENT
+    return outcome.result is Result.SENT

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from funnel.models import Message, MessageState
 from funnel.sending import claiming, heartbeat
-from funnel.sending.pool import Lanes
+from funnel.sending.pool import DeliveryPool
 from funnel.transport import holds
 
 LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
-PAUSE = 0.02  # seconds
+IDLE_SECONDS = 0.02  # seconds
 
 
 def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
@@ -24,22 +24,22 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
     """
     until = time.monotonic() + seconds
     reconcile(now=now or timezone.now())
-    waiting = claiming.waiting()
-    with Lanes() as lanes:
+    waiting = claiming.unready_offices()
+    with DeliveryPool() as pool:
         while time.monotonic() < until:
             moment = now or timezone.now()
-            lanes.try_again(holds.to_try(moment), now, waiting)
+            pool.try_again(holds.due_for_trial(moment), now, waiting)
             ids = claiming.due(moment, waiting | holds.held_offices())
             if not ids:
                 break
             claimed = claiming.claim(ids, now=moment)
             if not claimed:  # all put off, or in somebody else's hands
-                time.sleep(PAUSE)
-            lanes.carry(claimed, now)
-            if lanes.tally:  # an earlier batch is through
+                time.sleep(IDLE_SECONDS)
+            pool.submit(claimed, now)
+            if pool.tally:  # an earlier batch is through
                 heartbeat.beat(now or timezone.now())
     heartbeat.beat(now or timezone.now())  # last: a sweep that ends in a fault gives no sign of life
-    return lanes.tally
+    return pool.tally
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ WHERE account_id = %s AND enrolment_id = ended.enrolment AND state IN ('planned'
 
 
 @dataclass(frozen=True)
-class Work:
+class BulkChange:
     """What the changes of many series at once have in common. The caller holds the locks of the rows."""
 
     account_id: int

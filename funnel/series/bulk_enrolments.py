@@ -1,4 +1,4 @@
-"""Starting a series for many contacts at once: what `enrolments.switch` does for one, in a few statements for all."""
+"""Starting a series for many contacts at once: `enrolments.change_status` in a few statements for all of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from contacts.models import Contact
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, MessageReason
 from funnel.permission import eligibility
 from funnel.series import planning
-from funnel.series.bulk_changes import Work
-from funnel.series.enrolments import FOR_A_PERSON, locked
+from funnel.series.bulk_changes import BulkChange
+from funnel.series.enrolments import NEEDS_PERSON, lock_rows
 
 
 @dataclass
@@ -56,8 +56,8 @@ def start_many(
     started.refused = eligibility.missing_many(account_id, addresses)
     started.left_alone = [] if waits else [*started.refused]
     concerned = [contact for contact in contacts if waits or contact.pk not in started.refused]
-    rows = locked(account_id, [contact.pk for contact in concerned])
-    work = Work(account_id, causes, actor, now)
+    rows = lock_rows(account_id, [contact.pk for contact in concerned])
+    work = BulkChange(account_id, causes, actor, now)
     others = [row for row in rows if row.sequence_id != sequence_id and row.state != EnrolmentState.ENDED]
     work.change(others, EnrolmentState.ENDED, EnrolmentReason.STATUS)
     work.cancel(others, MessageReason.STOPPED)
@@ -67,7 +67,7 @@ def start_many(
         row = there.get(contact.pk) or Enrolment(
             account_id=account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
         )
-        if row.state == EnrolmentState.PAUSED and row.reason in FOR_A_PERSON:
+        if row.state == EnrolmentState.PAUSED and row.reason in NEEDS_PERSON:
             started.refused[contact.pk] = row.reason
         elif row.state == EnrolmentState.ACTIVE:
             started.refused.pop(contact.pk, None)
@@ -88,7 +88,7 @@ def paused(account_id: int, contact_ids: Collection[int], sequence_id: int) -> s
     return set(by_hand.values_list("contact", flat=True))
 
 
-def _plan(rows: list[Enrolment], work: Work, started: Started) -> None:
+def _plan(rows: list[Enrolment], work: BulkChange, started: Started) -> None:
     if not rows:
         return
     kept = [row for row in rows if row.pk is not None]

@@ -28,7 +28,7 @@ from funnel.models import (
 )
 from funnel.permission import eligibility
 from funnel.series import planning
-from funnel.series.bulk_changes import Work
+from funnel.series.bulk_changes import BulkChange
 
 # What a change of status does not lift: somebody, or the law, said no.
 FINAL: tuple[str, ...] = (
@@ -38,7 +38,7 @@ FINAL: tuple[str, ...] = (
     EnrolmentReason.COMPLAINT,
 )
 # What a change of status does not lift either: a person paused it, or must look at it first.
-FOR_A_PERSON: tuple[str, ...] = (EnrolmentReason.MANUAL, EnrolmentReason.FAILED)
+NEEDS_PERSON: tuple[str, ...] = (EnrolmentReason.MANUAL, EnrolmentReason.FAILED)
 
 
 class Effect(Enum):
@@ -62,7 +62,7 @@ class Announcement:
 
 
 @transaction.atomic
-def switch(
+def change_status(
     *,
     contact: Contact,
     sequence: Sequence | int | None,
@@ -77,7 +77,7 @@ def switch(
     because a mail failed stays paused. Answers what comes next for `ENROL`, else None.
     """
     sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
-    rows = locked(contact.account_id, [contact.pk])
+    rows = lock_rows(contact.account_id, [contact.pk])
     if effect is Effect.KEEP:
         return None
     if effect is Effect.PAUSE:
@@ -90,7 +90,7 @@ def switch(
             end(row, EnrolmentReason.LOST if effect is Effect.END else EnrolmentReason.STATUS, cause, actor, now)
     if effect is Effect.END or sequence_id is None:
         return None
-    return _enter(contact, sequence_id, rows, cause, actor, now)
+    return _enrol(contact, sequence_id, rows, cause, actor, now)
 
 
 @transaction.atomic
@@ -109,8 +109,8 @@ def leave_many(
     """
     if effect is Effect.KEEP:
         return 0
-    rows = [row for row in locked(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
-    work = Work(account_id, causes, actor, now)
+    rows = [row for row in lock_rows(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
+    work = BulkChange(account_id, causes, actor, now)
     if effect is Effect.PAUSE:
         work.change(
             [row for row in rows if row.state == EnrolmentState.ACTIVE], EnrolmentState.PAUSED, EnrolmentReason.STATUS
@@ -123,7 +123,7 @@ def leave_many(
 @transaction.atomic
 def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     """Pauses the contact's running series by hand. Raises Http404 for a contact that is not visible, Conflict."""
-    row = _one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
+    row = _lock_one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
     _change(row, EnrolmentState.PAUSED, EnrolmentReason.MANUAL, cause=None, actor=user, now=now)
     return row
 
@@ -134,7 +134,7 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 
     Raises Http404 for a contact that is not visible, Conflict where nothing is paused or the basis is missing.
     """
-    row = _one(user, contact_id, EnrolmentState.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
+    row = _lock_one(user, contact_id, EnrolmentState.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
     contact = Contact.objects.of(user.account).get(pk=contact_id)
     lacking = eligibility.missing(contact)
     if lacking:
@@ -145,7 +145,7 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     return row
 
 
-def go_on(row: Enrolment, *, actor: User | None, now: datetime) -> None:
+def continue_after_failure(row: Enrolment, *, actor: User | None, now: datetime) -> None:
     """Lets a series go on that waits since a mail of it failed, or that was through; the caller holds its lock.
 
     One that is paused for another reason stays so. Raises Conflict for one that was stopped, and beside another that
@@ -178,37 +178,32 @@ def stop(
     When this has committed, nothing of them is claimed any more. Repeated: no second effect. With a `cause`
     `undoing.undo_many` restores them.
     """
-    rows = [row for row in locked(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
-    Work(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
+    rows = [row for row in lock_rows(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
+    BulkChange(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
     return len(rows)
 
 
 @transaction.atomic
 def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
     """Pauses the running series because something is missing; it goes on by itself when that is there again."""
-    for row in locked(contact.account_id, [contact.pk]):
+    for row in lock_rows(contact.account_id, [contact.pk]):
         if row.state == EnrolmentState.ACTIVE:
             _change(row, EnrolmentState.PAUSED, reason, cause=None, actor=None, now=now)
 
 
 def announce(*, account_id: int, contact_id: int) -> Announcement | None:
     """What comes next for the contact; None if no series concerns it."""
-    row = (
-        Enrolment.objects.of(account_id)
-        .filter(contact=contact_id)
-        .exclude(state=EnrolmentState.ENDED)
-        .order_by("-changed_at")
-        .first()
-    )
+    rows = Enrolment.objects.of(account_id).filter(contact=contact_id).exclude(state=EnrolmentState.ENDED)
+    row = rows.order_by("-changed_at").first()
     if row is None:
         return None
     if row.state == EnrolmentState.PAUSED:
         return Announcement(why_not=row.reason)
     coming = Message.objects.of(account_id).filter(enrolment=row, state__in=planning.OPEN)
-    return _announced(list(coming.select_related("step").order_by("planned_for")))
+    return _announcement(list(coming.select_related("step").order_by("planned_for")))
 
 
-def _enter(
+def _enrol(
     contact: Contact,
     sequence_id: int,
     rows: Iterable[Enrolment],
@@ -221,18 +216,20 @@ def _enter(
         row = Enrolment(
             account_id=contact.account_id, contact=contact, sequence_id=sequence_id, state="", started_at=now
         )
-    elif row.state == EnrolmentState.PAUSED and row.reason in FOR_A_PERSON:
+    elif row.state == EnrolmentState.PAUSED and row.reason in NEEDS_PERSON:
         return Announcement(why_not=row.reason)
     elif row.state == EnrolmentState.ACTIVE:
         return announce(account_id=contact.account_id, contact_id=contact.pk) or Announcement()
     lacking = eligibility.missing(contact)
     if lacking:
-        _wait(row, contact, cause, actor, now)
+        _pause_without_basis(row, contact, cause, actor, now)
         return Announcement(why_not=lacking)
-    return _announced(replan(row, contact, cause=cause, actor=actor, now=now))
+    return _announcement(replan(row, contact, cause=cause, actor=actor, now=now))
 
 
-def _wait(row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime) -> None:
+def _pause_without_basis(
+    row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime
+) -> None:
     row.address = contact.email.strip().lower()
     _change(row, EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, cause=cause, actor=actor, now=now)
 
@@ -248,7 +245,7 @@ def replan(row: Enrolment, contact: Contact, *, cause: int | None, actor: User |
     return messages
 
 
-def _announced(messages: list[Message]) -> Announcement:
+def _announcement(messages: list[Message]) -> Announcement:
     if not messages:
         return Announcement()
     first = messages[0]
@@ -285,15 +282,15 @@ def _change(row: Enrolment, state: str, reason: str, *, cause: int | None, actor
     change.save(force_insert=True)
 
 
-def locked(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
+def lock_rows(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
     rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids)
     return list(rows.order_by("pk").select_for_update())
 
 
-def _one(user: User, contact_id: int, state: str, sentence: str) -> Enrolment:
+def _lock_one(user: User, contact_id: int, state: str, sentence: str) -> Enrolment:
     if not Contact.objects.visible_to(user).filter(pk=contact_id).exists():
         raise Http404
-    row = next((row for row in locked(user.account_id, [contact_id]) if row.state == state), None)
+    row = next((row for row in lock_rows(user.account_id, [contact_id]) if row.state == state), None)
     if row is None:
         raise Conflict(sentence)
     return row

@@ -11,7 +11,7 @@ from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message
 from funnel.permission import eligibility
 from funnel.series import enrolments, planning
 
-MOST = 500  # enrolments looked at in one go
+BATCH = 500  # enrolments looked at in one go
 
 
 def resume_ready(*, now: datetime) -> int:
@@ -24,11 +24,11 @@ def resume_ready(*, now: datetime) -> int:
     )
     # In no order, so that those which still cannot begin never stand before all others.
     granted = waiting.exclude(contact__email="").alias(is_granted=newest).filter(is_granted=True)
-    return sum(_begin(pk, now) for pk in list(granted.order_by("?").values_list("pk", flat=True)[:MOST]))
+    return sum(_start(pk, now) for pk in list(granted.order_by("?").values_list("pk", flat=True)[:BATCH]))
 
 
 @transaction.atomic
-def _begin(enrolment_id: int, now: datetime) -> bool:
+def _start(enrolment_id: int, now: datetime) -> bool:
     rows = Enrolment.objects.select_for_update(skip_locked=True)
     row = rows.filter(pk=enrolment_id, state=EnrolmentState.PAUSED, reason=EnrolmentReason.NO_BASIS).first()
     contact = row and Contact.objects.of(row.account_id).filter(pk=row.contact_id, trashed_at=None).first()
@@ -39,11 +39,11 @@ def _begin(enrolment_id: int, now: datetime) -> bool:
 
 
 @transaction.atomic
-def finish_through(*, now: datetime) -> int:
+def finish_completed(*, now: datetime) -> int:
     """Ends the running series none of whose mails is still to come; answers how many."""
     coming = Message.objects.filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.filter(~Exists(coming), state=EnrolmentState.ACTIVE).order_by("pk")
-    held = {row.pk: row for row in rows.select_for_update(skip_locked=True)[:MOST]}
+    held = {row.pk: row for row in rows.select_for_update(skip_locked=True)[:BATCH]}
     # Asked again under the lock: what was planned while it was waited for is not seen by the statement before.
     busy = Message.objects.filter(enrolment__in=held, state__in=planning.UNDER_WAY)
     through = held.keys() - set(busy.values_list("enrolment", flat=True))

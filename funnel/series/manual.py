@@ -14,7 +14,7 @@ from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, Mes
 from funnel.permission import eligibility
 from funnel.series import enrolments
 
-AGAIN = (MessageState.FAILED, MessageState.UNCLEAR)
+REPEATABLE = (MessageState.FAILED, MessageState.UNCLEAR)
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
     Raises Http404 for a message of a contact that is not visible, Gone for one in the trash, Conflict for one that is
     not planned, lacks its basis, or would leave without an Impressum. Repeated: no second effect.
     """
-    message = _found(user, message_id)
+    message = _lock_message(user, message_id)
     lacking = eligibility.missing(message.contact)
     if lacking:
         raise Conflict(_("Es kann nichts gesendet werden: %s.") % MessageReason(lacking).label)
@@ -41,7 +41,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
 @transaction.atomic
 def cancel(*, user: User, message_id: int, now: datetime) -> Message:
     """Calls one planned message off by hand; the others of the series go on. Raises like `send_now`."""
-    message = _found(user, message_id)
+    message = _lock_message(user, message_id)
     message.state, message.reason, message.finished_at = MessageState.CANCELLED, MessageReason.BY_HAND, now
     message.save(update_fields=["state", "reason", "finished_at"])
     return message
@@ -55,13 +55,13 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     Raises like `send_now`, and Conflict for a mail that ended otherwise, a series that was stopped, or one beside
     another that runs. Repeated: Conflict, since it is planned by then.
     """
-    message = _found(user, message_id, AGAIN, _("Diese Nachricht lässt sich nicht noch einmal senden."))
+    message = _lock_message(user, message_id, REPEATABLE, _("Diese Nachricht lässt sich nicht noch einmal senden."))
     lacking = eligibility.missing(message.contact)
     if not lacking and message.contact.email.strip().lower() != message.address:
         lacking = MessageReason.ADDRESS_CHANGED
     if lacking:
         raise Conflict(_("Es kann nichts gesendet werden: %s.") % MessageReason(lacking).label)
-    enrolments.go_on(message.enrolment, actor=user, now=now)
+    enrolments.continue_after_failure(message.enrolment, actor=user, now=now)
     message.again_by, message.again_at, message.again_after = user, now, message.state
     message.state, message.reason, message.planned_for = MessageState.PLANNED, "", now
     message.claimed_at = message.finished_at = message.tried_at = None
@@ -70,7 +70,7 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     return message
 
 
-def _found(
+def _lock_message(
     user: User, message_id: int, states: tuple[str, ...] = (MessageState.PLANNED,), refusal: str = ""
 ) -> Message:
     """The message in one of the states, its enrolment locked. Raises Http404, Gone for a contact in the trash, and

@@ -13,7 +13,7 @@ from funnel.permission import schedule
 
 OPEN = (MessageState.PLANNED, MessageState.CLAIMED)  # what a stop still catches
 UNDER_WAY = (*OPEN, MessageState.SENDING)  # a series with one of these still has a mail to come
-SERVED = (
+DONE = (
     MessageState.SENDING,
     MessageState.SENT,
     MessageState.FAILED,
@@ -43,14 +43,14 @@ def plan_many(
     account_id, sequence_id = enrolments[0].account_id, enrolments[0].sequence_id
     steps = Step.objects.of(account_id).filter(sequence=sequence_id, removed_at=None, is_on=True)
     standing = list(steps.order_by("position"))
-    served = _served(account_id, [enrolment.contact_id for enrolment in enrolments])
+    served = _done(account_id, [enrolment.contact_id for enrolment in enrolments])
     sender = Sender.objects.of(account_id).select_related("account").get()
     hours, messages = window(sender), []
     for enrolment in enrolments:
         done = served.get(enrolment.contact_id, {})
         last = max((moment for moment in done.values() if moment), default=None)
         coming = [step for step in standing if step.pk not in done]
-        messages += follow(enrolment, coming, hours, last, now, causes.get(enrolment.contact_id))
+        messages += messages_after(enrolment, coming, hours, last, now, causes.get(enrolment.contact_id))
     planned: dict[int, list[Message]] = {enrolment.pk: [] for enrolment in enrolments}
     for message in insert(messages):
         planned[message.enrolment_id].append(message)
@@ -63,7 +63,7 @@ def new_message_id() -> str:
     return f"<{secrets.token_urlsafe(18)}@{domain}>"
 
 
-def follow(
+def messages_after(
     enrolment: Enrolment,
     steps: list[Step],
     window: schedule.Window,
@@ -72,10 +72,10 @@ def follow(
     cause: int | None,
 ) -> list[Message]:
     """The messages of these steps after the moment `last`, or from now on, none of them before the hold."""
-    earliest = now + schedule.HOLD
+    earliest = now + schedule.GRACE_PERIOD
     base, messages = last or now, []
     for step in steps:
-        due = schedule.after(base, days=step.delay_days, at=step.send_at, window=window)
+        due = schedule.due_after(base, days=step.delay_days, at=step.send_at, window=window)
         due = window.next_open(max(due, earliest), step.send_at)
         messages.append(
             Message(
@@ -93,9 +93,9 @@ def follow(
     return messages
 
 
-def _served(account_id: int, contact_ids: Sequence[int]) -> dict[int, dict[int, datetime | None]]:
+def _done(account_id: int, contact_ids: Sequence[int]) -> dict[int, dict[int, datetime | None]]:
     """By contact: the steps that are over, and when they were."""
-    rows = Message.objects.of(account_id).filter(contact__in=contact_ids, state__in=SERVED)
+    rows = Message.objects.of(account_id).filter(contact__in=contact_ids, state__in=DONE)
     served: dict[int, dict[int, datetime | None]] = {}
     for contact, step, moment in rows.order_by("finished_at").values_list("contact", "step", "finished_at"):
         served.setdefault(contact, {})[step] = moment
@@ -113,7 +113,7 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], 
 ON CONFLICT DO NOTHING
 RETURNING message_id, id
 """
-COLUMNS = (
+INSERTED = (
     *("account_id", "contact_id", "enrolment_id", "step_id"),
     *("address", "planned_for", "planned_by", "message_id"),
 )
@@ -127,7 +127,7 @@ def insert(messages: list[Message]) -> list[Message]:
     if not messages:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [[getattr(message, name) for message in messages] for name in COLUMNS])
+        cursor.execute(INSERT, [[getattr(message, name) for message in messages] for name in INSERTED])
         ids = dict(cursor.fetchall())
     for message in messages:
         message.pk = ids.get(message.message_id)

@@ -13,13 +13,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, MessageState, Sender, Sequence, Step
 from funnel.series import planning
 
-COUNTS = (*planning.OPEN, *planning.SERVED)
+PASSED = (*planning.OPEN, *planning.DONE)
 BATCH = 500
 
 
-def running(sequence: Sequence) -> int:
+def count_running(sequence: Sequence) -> int:
     """How many series a new step at the end would still reach."""
-    return _running(sequence).count()
+    return _running_series(sequence).count()
 
 
 def extend(step: Step, *, now: datetime) -> int:
@@ -30,13 +30,13 @@ def extend(step: Step, *, now: datetime) -> int:
     """
     sender = Sender.objects.of(step.account_id).select_related("account").get()
     hours, count = planning.window(sender), 0
-    for held in _batches(_before(step)):
-        ends = _ends(step.account_id, held)
+    for held in _batches(_still_to_reach(step)):
+        ends = _last_planned(step.account_id, held)
         coming = [
             message
             for row in held
             if row.pk in ends
-            for message in planning.follow(row, [step], hours, ends[row.pk][0], now, ends[row.pk][1])
+            for message in planning.messages_after(row, [step], hours, ends[row.pk][0], now, ends[row.pk][1])
         ]
         count += len(planning.insert(coming))
     return count
@@ -67,18 +67,18 @@ def swap(one: Step, other: Step) -> None:
             cursor.execute(SWAP, {"account": one.account_id, "enrolments": ids, "steps": steps})
 
 
-def _running(sequence: Sequence) -> QuerySet[Enrolment]:
+def _running_series(sequence: Sequence) -> QuerySet[Enrolment]:
     coming = Message.objects.of(sequence.account_id).filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.of(sequence.account_id).filter(Exists(coming), sequence=sequence)
     return rows.filter(state=EnrolmentState.ACTIVE)
 
 
-def _before(step: Step) -> QuerySet[Enrolment]:
+def _still_to_reach(step: Step) -> QuerySet[Enrolment]:
     """The running series that have not come past the step's place."""
     mine = Message.objects.of(step.account_id).filter(enrolment=OuterRef("pk"))
     had = mine.filter(~Q(state=MessageState.CANCELLED) | Q(reason=MessageReason.BY_HAND), step=step)
-    past = mine.filter(state__in=COUNTS, step__removed_at=None, step__position__gt=step.position)
-    return _running(step.sequence).exclude(Exists(had)).exclude(Exists(past))
+    past = mine.filter(state__in=PASSED, step__removed_at=None, step__position__gt=step.position)
+    return _running_series(step.sequence).exclude(Exists(had)).exclude(Exists(past))
 
 
 def _batches(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:
@@ -89,7 +89,7 @@ def _batches(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:
         yield held
 
 
-def _ends(account_id: int, held: list[Enrolment]) -> dict[int, tuple[datetime, int | None]]:
+def _last_planned(account_id: int, held: list[Enrolment]) -> dict[int, tuple[datetime, int | None]]:
     """By enrolment: when its last mail is planned, and which change of status planned it (an undo takes both back)."""
     rows = Message.objects.of(account_id).filter(enrolment__in=held, state__in=planning.UNDER_WAY)
     found = rows.order_by("planned_for", "pk").values_list("enrolment", "planned_for", "planned_by")

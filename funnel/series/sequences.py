@@ -21,8 +21,8 @@ from funnel.letters import defaults
 from funnel.models import Message, MessageState, Sequence, Step
 from funnel.series import planning, replanning
 
-MOST_STEPS = 30
-ASIDE = 10_000  # where positions wait while they change: two steps never share one
+MAX_STEPS = 30
+PARKED = 10_000  # where positions wait while they change: two steps never share one
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def add(*, user: User, sequence_id: int, content: Content, now: datetime) -> Ste
 
     Raises Http404, and Conflict when the series is full. Repeated: a second step.
     """
-    sequence = _sequence(user, sequence_id)
-    steps = _standing(sequence)
+    sequence = _lock_sequence(user, sequence_id)
+    steps = _present_steps(sequence)
     _refuse_full(len(steps))
     step = Step.objects.create(
         account_id=sequence.account_id,
@@ -70,8 +70,8 @@ def suggest(*, user: User, sequence_id: int) -> list[Step]:
 
     Raises Http404, and Conflict when there is a mail already (so a repeat has no second effect).
     """
-    sequence = _sequence(user, sequence_id)
-    if _standing(sequence):
+    sequence = _lock_sequence(user, sequence_id)
+    if _present_steps(sequence):
         raise Conflict(_("Diese Serie hat schon Mails. Vorschlagstexte gibt es nur für eine leere Serie."))
     return defaults.fill(sequence)
 
@@ -82,7 +82,7 @@ def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
 
     The same content once more writes nothing.
     """
-    step = _step(user, step_id)
+    step = _lock_present_step(user, step_id)
     wanted = vars(content)
     if all(getattr(step, name) == value for name, value in wanted.items()):
         return step
@@ -97,8 +97,8 @@ def shift(*, user: User, step_id: int, by: int) -> Step:
 
     Raises Http404, Gone, and Conflict at the end.
     """
-    step = _step(user, step_id)
-    steps = _standing(step.sequence)
+    step = _lock_present_step(user, step_id)
+    steps = _present_steps(step.sequence)
     place = [one.pk for one in steps].index(step.pk)
     if not 0 <= place + by < len(steps):
         raise Conflict(_("Dieser Schritt steht schon am Rand."))
@@ -111,13 +111,13 @@ def shift(*, user: User, step_id: int, by: int) -> Step:
 @transaction.atomic
 def copy(*, user: User, step_id: int, now: datetime) -> Step:
     """A copy right below, switched off until somebody wants it. Raises Http404, Gone, Conflict when it is full."""
-    step = _step(user, step_id)
-    steps = _standing(step.sequence)
+    step = _lock_present_step(user, step_id)
+    steps = _present_steps(step.sequence)
     _refuse_full(len(steps))
     twin = Step(
         account_id=step.account_id,
         sequence=step.sequence,
-        position=2 * ASIDE,
+        position=2 * PARKED,
         delay_days=step.delay_days,
         send_at=step.send_at,
         subject=step.subject,
@@ -137,22 +137,22 @@ def remove(*, user: User, step_id: int, now: datetime) -> int:
 
     Raises Http404. Repeated: no second effect.
     """
-    step = _found(user, step_id)
+    step = _lock_step(user, step_id)
     if step.removed_at is None:
         step.removed_at = now
         step.save(update_fields=["removed_at"])
-        _number(_standing(step.sequence))
-    return planned(step)
+        _number(_present_steps(step.sequence))
+    return count_planned(step)
 
 
 @transaction.atomic
-def switch_step(*, user: User, step_id: int, on: bool, now: datetime) -> Step:
+def set_step_enabled(*, user: User, step_id: int, on: bool, now: datetime) -> Step:
     """Off: its planned mails are skipped when they are due, and nobody is planned for it. On: it also reaches those
     whose series runs and has not come past its place. Raises Http404, Gone.
 
     Repeated: nothing is written.
     """
-    step = _step(user, step_id)
+    step = _lock_present_step(user, step_id)
     if step.is_on == on:
         return step
     _save(step, is_on=on)
@@ -162,12 +162,12 @@ def switch_step(*, user: User, step_id: int, on: bool, now: datetime) -> Step:
 
 
 @transaction.atomic
-def switch(*, user: User, sequence_id: int, on: bool) -> Sequence:
+def set_enabled(*, user: User, sequence_id: int, on: bool) -> Sequence:
     """Off: nothing of the series is claimed, and what was claimed is planned again. On: it goes on. Raises Http404.
 
     What a mail server has in its hands already cannot be called back. Repeated: nothing is written.
     """
-    sequence = _sequence(user, sequence_id)
+    sequence = _lock_sequence(user, sequence_id)
     if sequence.is_on != on:
         sequence.is_on = on
         sequence.save(update_fields=["is_on"])
@@ -179,13 +179,13 @@ def switch(*, user: User, sequence_id: int, on: bool) -> Sequence:
     return sequence
 
 
-def planned(step: Step) -> int:
+def count_planned(step: Step) -> int:
     """How many planned mails hang on the step: what an edit of it touches."""
     waiting = Message.objects.of(step.account_id).filter(step=step, state__in=planning.OPEN)
     return waiting.count()
 
 
-def touched(count: int) -> str:
+def planned_sentence(count: int) -> str:
     """The same in words, "" for none."""
     if not count:
         return ""
@@ -197,7 +197,7 @@ def touched(count: int) -> str:
     return said % {"count": count}
 
 
-def reached(count: int) -> str:
+def running_sentence(count: int) -> str:
     """How many running series a step at the end still reaches, in words; "" for none."""
     if not count:
         return ""
@@ -212,7 +212,7 @@ def reached(count: int) -> str:
 def find(user: User, step_id: int) -> Step:
     """The step with its sequence. Raises Http404, and Gone when it was removed."""
     step = Step.objects.of(user.account).select_related("sequence").filter(pk=step_id).first()
-    return _standing_one(step)
+    return _present_step(step)
 
 
 def find_sequence(user: User, sequence_id: int) -> Sequence:
@@ -223,29 +223,29 @@ def find_sequence(user: User, sequence_id: int) -> Sequence:
     return sequence
 
 
-def _sequence(user: User, sequence_id: int) -> Sequence:
+def _lock_sequence(user: User, sequence_id: int) -> Sequence:
     sequence = Sequence.objects.of(user.account).select_for_update(no_key=True).filter(pk=sequence_id).first()
     if sequence is None:
         raise Http404
     return sequence
 
 
-def _found(user: User, step_id: int) -> Step:
+def _lock_step(user: User, step_id: int) -> Step:
     """The step, its sequence locked before it is read."""
     known = Step.objects.of(user.account).filter(pk=step_id).values_list("sequence", flat=True).first()
     if known is None:
         raise Http404
-    sequence = _sequence(user, known)
+    sequence = _lock_sequence(user, known)
     step = Step.objects.of(user.account).get(pk=step_id)
     step.sequence = sequence
     return step
 
 
-def _step(user: User, step_id: int) -> Step:
-    return _standing_one(_found(user, step_id))
+def _lock_present_step(user: User, step_id: int) -> Step:
+    return _present_step(_lock_step(user, step_id))
 
 
-def _standing_one(step: Step | None) -> Step:
+def _present_step(step: Step | None) -> Step:
     if step is None:
         raise Http404
     if step.removed_at is not None:
@@ -253,7 +253,7 @@ def _standing_one(step: Step | None) -> Step:
     return step
 
 
-def _standing(sequence: Sequence) -> list[Step]:
+def _present_steps(sequence: Sequence) -> list[Step]:
     steps = Step.objects.of(sequence.account_id).filter(sequence=sequence, removed_at=None)
     return list(steps.order_by("position"))
 
@@ -264,7 +264,7 @@ def _number(steps: list[Step]) -> None:
     if not moved:
         return
     rows = Step.objects.of(steps[0].account_id).filter(pk__in=[one.pk for _place, one in moved])
-    rows.filter(position__lt=ASIDE).update(position=F("position") + ASIDE)
+    rows.filter(position__lt=PARKED).update(position=F("position") + PARKED)
     for place, one in moved:
         one.position = place
         one.save(update_fields=["position"])
@@ -279,5 +279,5 @@ def _save(step: Step, **values: Any) -> Step:
 
 
 def _refuse_full(count: int) -> None:
-    if count >= MOST_STEPS:
-        raise Conflict(_("Eine Serie hat höchstens %d Schritte.") % MOST_STEPS)
+    if count >= MAX_STEPS:
+        raise Conflict(_("Eine Serie hat höchstens %d Schritte.") % MAX_STEPS)

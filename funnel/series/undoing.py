@@ -22,12 +22,12 @@ from funnel.models import (
 )
 from funnel.permission import eligibility
 from funnel.series import planning
-from funnel.series.bulk_changes import Work
-from funnel.series.enrolments import locked
+from funnel.series.bulk_changes import BulkChange
+from funnel.series.enrolments import lock_rows
 
-STOPPING = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
+ENDING_KINDS = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
 
-REPLAN = """
+REPLAN_SQL = """
 UPDATE funnel_message AS message
 SET state = 'planned', reason = '', finished_at = NULL, cancelled_by = NULL
 FROM unnest(%s::bigint[], %s::bigint[]) AS undone(enrolment, cause)
@@ -57,16 +57,16 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
     for change in done:
         oldest.setdefault(change.enrolment_id, change)
         newest[change.enrolment_id] = change
-    rows = [row for row in locked(account_id, list(causes)) if row.pk in oldest] if oldest else []
+    rows = [row for row in lock_rows(account_id, list(causes)) if row.pk in oldest] if oldest else []
     if not rows:
         return set()
     ids = [row.contact_id for row in rows]
     planned = Message.objects.of(account_id).filter(contact__in=ids, planned_by__in=set(causes.values()))
     undone = {"state": MessageState.CANCELLED, "reason": MessageReason.UNDONE, "finished_at": now}
     planned.filter(state__in=planning.OPEN).update(**undone)
-    touched = _touched(account_id, newest)
+    touched = _changed_since(account_id, newest)
     fit = [row for row in rows if row.pk not in touched]
-    work = Work(account_id, {}, None, now)
+    work = BulkChange(account_id, {}, None, now)
     _restore(fit, oldest, work)
     # What was entered by it and changed since must not go on in a status that is left again.
     begun = [row for row in rows if row.pk in touched and row.state != EnrolmentState.ENDED]
@@ -75,15 +75,15 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
     work.change(begun, EnrolmentState.ENDED, EnrolmentReason.STATUS)
     again = [row for row in fit if row.reason != EnrolmentReason.NO_BASIS]
     with connection.cursor() as cursor:
-        cursor.execute(REPLAN, [[r.pk for r in again], [causes[r.contact_id] for r in again], account_id])
+        cursor.execute(REPLAN_SQL, [[r.pk for r in again], [causes[r.contact_id] for r in again], account_id])
     EnrolmentChange.objects.of(account_id).filter(pk__in=done.values("pk")).update(cause=None)
     return set(ids)
 
 
-def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work: Work) -> None:
+def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work: BulkChange) -> None:
     """The states as they were. What becomes active comes last: at most one series of a contact is active at once."""
     groups: dict[tuple[str, str], list[Enrolment]] = {}
-    kept_back = _kept_back(work.account_id, rows, oldest)
+    kept_back = _not_eligible(work.account_id, rows, oldest)
     for row in rows:
         change = oldest[row.pk]
         state = change.state_before or EnrolmentState.ENDED
@@ -95,19 +95,19 @@ def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work:
         work.change(group, state, reason)
 
 
-def _kept_back(account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]) -> set[int]:
+def _not_eligible(account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]) -> set[int]:
     """The contacts that may not be mailed any more, though their series would run again."""
     running = [row.contact_id for row in rows if oldest[row.pk].state_before == EnrolmentState.ACTIVE]
     contacts = Contact.objects.of(account_id).filter(pk__in=running)
     return set(eligibility.missing_many(account_id, dict(contacts.values_list("pk", "email"))))
 
 
-def _touched(account_id: int, newest: Mapping[int, EnrolmentChange]) -> set[int]:
+def _changed_since(account_id: int, newest: Mapping[int, EnrolmentChange]) -> set[int]:
     """The series that something else changed since, or to which their contact said something that ends a series."""
     changes = EnrolmentChange.objects.of(account_id).filter(enrolment__in=newest)
     last = changes.order_by("enrolment", "-pk").distinct("enrolment").values_list("enrolment", "pk")
     touched = {enrolment for enrolment, pk in last if pk != newest[enrolment].pk}
     since = min(change.at for change in newest.values())
     rows = Enrolment.objects.of(account_id).filter(pk__in=newest)
-    said = rows.filter(contact__actions__kind__in=STOPPING, contact__actions__performed_at__gte=since)
+    said = rows.filter(contact__actions__kind__in=ENDING_KINDS, contact__actions__performed_at__gte=since)
     return touched | set(said.values_list("pk", flat=True))

@@ -17,7 +17,7 @@ from funnel.reading.bounce_words import LISTED, OUR_LIMIT, SENDER
 from funnel.reading.bounces import ADDRESS
 
 # How long until the first try; doubled with each that fails, up to LONGEST. A login that fails often is locked.
-FIRST: dict[str, timedelta] = {
+FIRST_WAITS: dict[str, timedelta] = {
     HoldKind.CONNECTION: timedelta(minutes=1),
     HoldKind.CERTIFICATE: timedelta(minutes=1),
     HoldKind.BUSY: timedelta(minutes=2),
@@ -28,19 +28,19 @@ FIRST: dict[str, timedelta] = {
     HoldKind.POLICY: timedelta(minutes=15),
     HoldKind.LIMIT: timedelta(hours=1),
 }
-LONGEST: dict[str, timedelta] = {
+MAX_WAITS: dict[str, timedelta] = {
     HoldKind.CONNECTION: timedelta(minutes=15),
     HoldKind.CERTIFICATE: timedelta(minutes=15),
 }
-LONGEST_OF_ALL = timedelta(hours=1)
-OF_THE_SENDER = (HoldKind.SENDER, HoldKind.POLICY)  # the fault of a sender's address rather than of the server
-BY_WORDS = ((OUR_LIMIT, HoldKind.LIMIT), (SENDER, HoldKind.SENDER), (LISTED, HoldKind.BLOCKED))
-MOST_TRIES = 1000
+MAX_WAIT = timedelta(hours=1)
+SENDER_KINDS = (HoldKind.SENDER, HoldKind.POLICY)  # the fault of a sender's address rather than of the server
+KIND_BY_WORDS = ((OUR_LIMIT, HoldKind.LIMIT), (SENDER, HoldKind.SENDER), (LISTED, HoldKind.BLOCKED))
+MAX_TRIES = 1000
 
 
 def scope(sender: Sender, kind: str) -> int | None:
     """Whose sending a fault concerns: the office's alone (its id), or that of all who use our own server (None)."""
-    return sender.account_id if sender.relay or (own_from(sender) and kind in OF_THE_SENDER) else None
+    return sender.account_id if sender.relay or (own_from(sender) and kind in SENDER_KINDS) else None
 
 
 def server(sender: Sender) -> int | None:
@@ -48,10 +48,10 @@ def server(sender: Sender) -> int | None:
     return sender.account_id if sender.relay else None
 
 
-def kind_of(answer: str) -> str:
+def classify(answer: str) -> str:
     """What is at fault by the words of a refusal that is our own fault."""
     said = answer.lower()
-    return next((kind for pattern, kind in BY_WORDS if pattern.search(said)), HoldKind.POLICY)
+    return next((kind for pattern, kind in KIND_BY_WORDS if pattern.search(said)), HoldKind.POLICY)
 
 
 def hold(
@@ -71,7 +71,7 @@ def hold(
     # Of our own server all offices read the answer, so none may read there whom another one wrote to.
     said = answer if account_id else ADDRESS.sub("…", answer)
     opened = Hold(account_id=account_id, kind=kind, answer=said[:300], since=now, by_mail=by_mail)
-    opened.try_at = now + FIRST[kind] if tries else None
+    opened.try_at = now + FIRST_WAITS[kind] if tries else None
     try:
         with transaction.atomic():
             opened.save(force_insert=True)
@@ -85,8 +85,8 @@ def _renew(found: Hold, now: datetime, tries: bool) -> None:
     if row is None or (tries and (row.try_at is None or row.try_at > now)):
         return  # over meanwhile, or just found by somebody else
     row.kind, row.answer, row.by_mail = found.kind, found.answer, found.by_mail
-    row.tries = min(row.tries + 1, MOST_TRIES)
-    wait = min(FIRST[row.kind] * 2 ** min(row.tries, 10), LONGEST.get(row.kind, LONGEST_OF_ALL))
+    row.tries = min(row.tries + 1, MAX_TRIES)
+    wait = min(FIRST_WAITS[row.kind] * 2 ** min(row.tries, 10), MAX_WAITS.get(row.kind, MAX_WAIT))
     row.try_at = now + wait if tries else None
     row.save(update_fields=["kind", "answer", "by_mail", "tries", "try_at"])
 
@@ -116,16 +116,16 @@ def postpone(*, hold_id: int, now: datetime) -> None:
     """A try showed nothing: the next one comes as late as the last."""
     row = Hold.objects.filter(pk=hold_id, ended_at=None).first()
     if row is not None:
-        row.try_at = now + FIRST[row.kind]
+        row.try_at = now + FIRST_WAITS[row.kind]
         row.save(update_fields=["try_at"])
 
 
-def try_now(*, user: User, now: datetime) -> bool:
+def request_trial(*, user: User, now: datetime) -> bool:
     """A person has the worker try at once, whatever it is; answers whether anything is held."""
     return bool(open_for(user.account_id).update(try_at=now))
 
 
-def standing(account_id: int) -> Hold | None:
+def current(account_id: int) -> Hold | None:
     """What holds the office's mails: a fault of its own first."""
     return min(open_for(account_id), key=lambda row: row.account_id is None, default=None)
 
@@ -149,19 +149,19 @@ def offices_of(scopes: Iterable[int | None]) -> set[int]:
     return own
 
 
-def to_try(now: datetime) -> list[Hold]:
+def due_for_trial(now: datetime) -> list[Hold]:
     """What is held and may be over by now."""
     return list(Hold.objects.filter(ended_at=None, try_at__lte=now).order_by("try_at"))
 
 
-class Lost:
+class HeldTime:
     """How much of a time span the sending of these offices was held: read in one statement for all."""
 
     def __init__(self, account_ids: Collection[int], since: datetime, now: datetime) -> None:
         rows = _concerning(account_ids).filter(Q(ended_at=None) | Q(ended_at__gt=since)).order_by("since")
         self.spans = [(row.account_id, row.since, row.ended_at or now) for row in rows]
 
-    def time(self, account_id: int, since: datetime) -> timedelta:
+    def since(self, account_id: int, since: datetime) -> timedelta:
         """Held since that moment."""
         lost, reached = timedelta(), since
         for concerned, begin, end in self.spans:

@@ -22,31 +22,31 @@ from base.text import one_line
 from funnel.models import Hold, Message
 from funnel.transport import holds
 
-PATIENCE = timedelta(minutes=10)  # a fault that may end by itself is told of only if it does not
+NOTICE_DELAY = timedelta(minutes=10)  # a fault that may end by itself is told of only if it does not
 # By name, since the jobs read the mailbox as well, which is where a doubt comes from.
-DOUBT, HOLD = "tell_of_doubt", "tell_of_hold"
-MACHINE = {"Auto-Submitted": "auto-generated"}  # nobody's absence answers it
+DOUBT_TASK, HOLD_TASK = "tell_of_doubt", "tell_of_hold"
+HEADERS = {"Auto-Submitted": "auto-generated"}  # nobody's absence answers it
 
 
-def tell_of_doubt(message: Message) -> None:
+def notify_of_doubt(message: Message) -> None:
     """Has the answer's judges mailed: the assignee, else all who lead the office. In the caller's transaction."""
     assignee = message.contact.assignee
     people = [assignee] if assignee and assignee.is_active and assignee.works_contacts else []
     for user in people or _people([message.account_id], Role.ADMINISTRATOR, Role.MANAGER):
-        app.configure_task(DOUBT).defer(message_id=message.pk, user_id=user.pk)
+        app.configure_task(DOUBT_TASK).defer(message_id=message.pk, user_id=user.pk)
 
 
 @transaction.atomic
-def tell_of_holds(*, now: datetime) -> int:
+def notify_of_holds(*, now: datetime) -> int:
     """Has those concerned mailed of what is held by now and was not told yet; answers how many holds."""
     untold = Hold.objects.filter(ended_at=None, told_at=None)
-    lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - PATIENCE)).order_by("pk")
+    lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - NOTICE_DELAY)).order_by("pk")
     found = list(lasting.select_for_update(skip_locked=True))
     for hold in found:
         offices = holds.offices_of([hold.account_id])
         people: list[int | None] = [user.pk for user in _people(offices, Role.ADMINISTRATOR)]
         for user_id in [*people, *([] if hold.account_id else [None])]:
-            app.configure_task(HOLD).defer(hold_id=hold.pk, user_id=user_id)
+            app.configure_task(HOLD_TASK).defer(hold_id=hold.pk, user_id=user_id)
         hold.told_at = now
         hold.save(update_fields=["told_at"])
     return len(found)
@@ -91,4 +91,4 @@ def _people(offices: object, *roles: str) -> list[User]:
 
 
 def _post(subject: str, body: str, address: str) -> bool:
-    return posting.post(EmailMessage(subject, body, to=[address], headers=MACHINE))
+    return posting.post(EmailMessage(subject, body, to=[address], headers=HEADERS))

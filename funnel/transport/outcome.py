@@ -7,7 +7,7 @@ from enum import Enum
 from base.text import one_line
 
 
-class Fate(Enum):
+class Result(Enum):
     """How handing over ended."""
 
     SENT = "sent"
@@ -22,12 +22,12 @@ class Fate(Enum):
 class Outcome:
     """How it ended, what the server said last, and what is at fault where no mail would be taken (`HoldKind`)."""
 
-    fate: Fate
+    result: Result
     answer: str = ""
     fault: str = ""
 
 
-def line(text: str) -> str:
+def clean_answer(text: str) -> str:
     """What a server said, as one line that fits and can be stored."""
     return one_line(text.encode(errors="replace").decode().replace("\x00", ""))[:300]
 

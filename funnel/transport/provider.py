@@ -20,17 +20,17 @@ from requests import PreparedRequest, Response, TooManyRedirects
 from requests.adapters import HTTPAdapter
 
 from funnel.models import HoldKind
-from funnel.transport.outcome import Fate, Outcome, line
+from funnel.transport.outcome import Outcome, Result, clean_answer
 
 ABOUT_THE_MAIL = (400, 413, 422)  # everything else says something of key, account, limit or server
 GATEWAYS = (502, 504)  # whoever stands before the server does not know what became of the request
 NOT_THE_MAIL = 403
-NOT_LET_IN = (401, 402, 404, 405, 412)
+NO_ACCESS = (401, 402, 404, 405, 412)
 LIMITS = (429,)
-LONGEST_NOTE = 80  # characters that each provider keeps with a mail
+MAX_METADATA = 80  # characters that each provider keeps with a mail
 
 
-class NotTaken(OSError):
+class NotAccepted(OSError):
     """The provider did not take a mail, or nobody knows whether it did."""
 
 
@@ -47,9 +47,9 @@ class EmailBackend(BaseEmailBackend):
         try:
             for mail in email_messages:
                 outcome = self.provider.send(mail)
-                if outcome.fate is not Fate.SENT and not self.fail_silently:
-                    raise NotTaken(outcome.answer)
-                taken += outcome.fate is Fate.SENT
+                if outcome.result is not Result.SENT and not self.fail_silently:
+                    raise NotAccepted(outcome.answer)
+                taken += outcome.result is Result.SENT
         finally:
             self.provider.close()
         return taken
@@ -61,25 +61,25 @@ class Provider:
     def __init__(self, timeout: float | None = None) -> None:
         backend = import_string(f"anymail.backends.{settings.MAIL_PROVIDER}.EmailBackend")
         self.backend = backend(timeout=timeout or settings.EMAIL_TIMEOUT)
-        self.watch = Watch()
+        self.watch = WatchingAdapter()
 
     def send(self, mail: EmailMessage) -> Outcome:
         """One mail. Raises nothing that the provider does."""
-        ours = dressed(mail)
+        ours = prepare(mail)
         self.watch.has_left = False
         try:
             self._open()
             self.backend.send_messages([ours])
-            return _taken(ours)
+            return _outcome_of_batch(ours)
         except AnymailRecipientsRefused as refusal:
-            return Outcome(Fate.REFUSED, _said(refusal.response))
+            return Outcome(Result.REFUSED, _answer_line(refusal.response))
         except AnymailAPIError as fault:
-            return self._unanswered(fault) if fault.response is None else _judged(fault.response)
+            return self._unanswered(fault) if fault.response is None else _outcome_of_response(fault.response)
         except AnymailError as fault:  # before anything was asked: the mail cannot be put as the provider wants it
-            return Outcome(Fate.REFUSED, line(f"{type(fault).__name__}: {fault}"))
+            return Outcome(Result.REFUSED, clean_answer(f"{type(fault).__name__}: {fault}"))
         except Exception as fault:
             answer = ours.anymail_status.esp_response  # one that the library stumbles over
-            return self._unanswered(fault) if answer is None else _judged(answer)
+            return self._unanswered(fault) if answer is None else _outcome_of_response(answer)
 
     def close(self) -> None:
         """Lets the line go; the next mail opens a new one."""
@@ -96,15 +96,15 @@ class Provider:
         self.close()
         is_open = self.watch.has_left and not isinstance(fault, TooManyRedirects)
         cause = fault.__cause__ or fault
-        said = line(f"{type(cause).__name__}: {cause}")
+        said = clean_answer(f"{type(cause).__name__}: {cause}")
         return (
-            Outcome(Fate.UNCLEAR, said, HoldKind.UNANSWERED)
+            Outcome(Result.UNCLEAR, said, HoldKind.UNANSWERED)
             if is_open
-            else Outcome(Fate.HELD, said, HoldKind.CONNECTION)
+            else Outcome(Result.HELD, said, HoldKind.CONNECTION)
         )
 
 
-class Watch(HTTPAdapter):
+class WatchingAdapter(HTTPAdapter):
     """Notes when the content of a request begins to leave: the head alone makes nobody take a mail."""
 
     has_left = False
@@ -119,7 +119,7 @@ class Watch(HTTPAdapter):
 class Content(io.BytesIO):
     """The content of a request, which tells when it is read."""
 
-    def __init__(self, content: bytes, watch: Watch) -> None:
+    def __init__(self, content: bytes, watch: WatchingAdapter) -> None:
         super().__init__(content)
         self.watch = watch
 
@@ -128,7 +128,7 @@ class Content(io.BytesIO):
         return super().read(size)
 
 
-def dressed(mail: EmailMessage) -> EmailMessage:
+def prepare(mail: EmailMessage) -> EmailMessage:
     """The mail as the provider is to get it: without tracking, and such that a report or an answer finds back to it.
 
     The providers set the date themselves. Postmark keeps our Message-ID when told to, Mailgun does anyway; Mailjet
@@ -143,30 +143,30 @@ def dressed(mail: EmailMessage) -> EmailMessage:
         ours.extra_headers["X-PM-KeepID"] = "true"
     elif message_id and settings.MAIL_PROVIDER == "mailjet":
         ours.extra_headers["References"] = ours.extra_headers.pop("Message-ID")
-    if message_id and len(message_id) <= LONGEST_NOTE:
+    if message_id and len(message_id) <= MAX_METADATA:
         ours.metadata = {"message_id": message_id}
     if settings.MAIL_STREAM and "List-Unsubscribe" in ours.extra_headers:
         ours.esp_extra = {"MessageStream": settings.MAIL_STREAM}
     return ours
 
 
-def _taken(mail: EmailMessage) -> Outcome:
+def _outcome_of_batch(mail: EmailMessage) -> Outcome:
     status = mail.anymail_status
     if status.status == {"failed"}:  # Mailjet's refusals, which the library does not raise
-        return _judged(status.esp_response)
+        return _outcome_of_response(status.esp_response)
     (message_id, *_others) = [one.message_id for one in status.recipients.values() if one.message_id] or [""]
-    return Outcome(Fate.SENT, line(message_id))
+    return Outcome(Result.SENT, clean_answer(message_id))
 
 
-def _judged(response: Response) -> Outcome:
+def _outcome_of_response(response: Response) -> Outcome:
     """What an answer means that takes nothing over."""
     code = _code(response)
     if code in ABOUT_THE_MAIL:
-        return Outcome(Fate.REFUSED, _said(response))
+        return Outcome(Result.REFUSED, _answer_line(response))
     is_open = code in GATEWAYS or code < 300  # an answer nobody understands may well have been a yes
     if is_open:
-        return Outcome(Fate.UNCLEAR, _said(response), HoldKind.UNANSWERED)
-    return Outcome(Fate.LATER, _said(response), _fault(code))
+        return Outcome(Result.UNCLEAR, _answer_line(response), HoldKind.UNANSWERED)
+    return Outcome(Result.LATER, _answer_line(response), _fault(code))
 
 
 def _fault(code: int) -> str:
@@ -175,7 +175,7 @@ def _fault(code: int) -> str:
         return HoldKind.SENDER
     if code in LIMITS:
         return HoldKind.LIMIT
-    return HoldKind.LOGIN if code in NOT_LET_IN else HoldKind.CONNECTION
+    return HoldKind.LOGIN if code in NO_ACCESS else HoldKind.CONNECTION
 
 
 def _code(response: Response) -> int:
@@ -198,5 +198,5 @@ def _body(response: Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _said(response: Response) -> str:
-    return line(f"{response.status_code} {response.text[:1000]}")
+def _answer_line(response: Response) -> str:
+    return clean_answer(f"{response.status_code} {response.text[:1000]}")

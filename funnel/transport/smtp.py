@@ -19,13 +19,13 @@ from base import vault
 from funnel.letters import mime
 from funnel.models import HoldKind, Sender
 from funnel.reading import bounces
-from funnel.reading.bounces import Verdict
+from funnel.reading.bounces import BounceVerdict
 from funnel.transport import holds
-from funnel.transport.outcome import Fate, Outcome, line
+from funnel.transport.outcome import Outcome, Result, clean_answer
 from funnel.transport.provider import Provider
 
-REFUSALS = range(400, 600)
-FOR_GOOD = range(500, 600)
+NEGATIVE = range(400, 600)
+PERMANENT = range(500, 600)
 NOT_LOGGED_IN = 530  # RFC 4954 6
 BUSY = re.compile(r"4\d\d 4\.3\.")  # the state of the whole system (RFC 3463 3.4)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -65,7 +65,7 @@ class Relay:
             return cls(vault.unseal(vault.RELAY, sender.relay))
         except vault.Unreadable as fault:
             relay = cls("smtp://")
-            relay.unreadable = Outcome(Fate.HELD, line(fault.sentence), HoldKind.LOGIN)
+            relay.unreadable = Outcome(Result.HELD, clean_answer(fault.sentence), HoldKind.LOGIN)
             return relay
 
     def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
@@ -75,15 +75,15 @@ class Relay:
         if self.provider is not None:
             return self.provider.send(mail)
         if self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
-            return self._written(mail)
+            return self._write_to_backend(mail)
         try:
             recipient = on_the_wire(recipient)
         except UnicodeError:
-            return Outcome(Fate.REFUSED, _("Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt."))
+            return Outcome(Result.REFUSED, _("Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt."))
         try:
-            smtp = self._greeted(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
+            smtp = self._begin_transaction(parseaddr(mail.from_email)[1], getattr(mail, "verp", ""))
         except (OSError, smtplib.SMTPException) as fault:
-            return self._held(fault)
+            return self._hold(fault)
         try:
             _expect(smtp.rcpt(recipient), 250, 251)
             _expect(smtp.docmd("DATA"), 354)
@@ -91,24 +91,24 @@ class Relay:
             return self._refused(refusal.smtp_code, refusal.smtp_error)
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
-            return Outcome(Fate.LATER, _line(fault), HoldKind.CONNECTION)
-        return self._data(smtp, raw or mime.content(mail))
+            return Outcome(Result.LATER, _fault_line(fault), HoldKind.CONNECTION)
+        return self._data(smtp, raw or mime.to_bytes(mail))
 
-    def reach(self, mail_from: str = "") -> Outcome | None:
+    def probe(self, mail_from: str = "") -> Outcome | None:
         """How connecting, logging in and naming the sender (ours by default) end; None where only a mail can tell."""
         if self.unreadable is not None:
             return self.unreadable
         if self.provider is not None or self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
             return None
         try:
-            self._greeted(mail_from or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+            self._begin_transaction(mail_from or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
         except (OSError, smtplib.SMTPException) as fault:
-            return self._held(fault)
+            return self._hold(fault)
         self._reset()
-        return Outcome(Fate.LATER)
+        return Outcome(Result.LATER)
 
     @property
-    def takes_foreign(self) -> bool:
+    def can_forward(self) -> bool:
         """Whether it carries a mail exactly as somebody else wrote it."""
         return self.provider is None and self.config["EMAIL_BACKEND"] == SMTP_BACKEND
 
@@ -120,13 +120,13 @@ class Relay:
         if self.provider is not None:
             self.provider.close()
 
-    def _written(self, mail: EmailMessage) -> Outcome:
+    def _write_to_backend(self, mail: EmailMessage) -> Outcome:
         """To a file, the console or wherever a trial puts its mails."""
         try:
             get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
         except OSError as fault:
-            return Outcome(Fate.HELD, _line(fault), HoldKind.CONNECTION)
-        return Outcome(Fate.SENT)
+            return Outcome(Result.HELD, _fault_line(fault), HoldKind.CONNECTION)
+        return Outcome(Result.SENT)
 
     def _open(self) -> smtplib.SMTP:
         if self.smtp is not None:
@@ -148,21 +148,21 @@ class Relay:
         self.smtp = smtp
         return smtp
 
-    def _greeted(self, mail_from: str, verp: str = "") -> smtplib.SMTP:
+    def _begin_transaction(self, mail_from: str, verp: str = "") -> smtplib.SMTP:
         """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
         not of this mail: it is worth another try, whatever the server says; at once if it only had enough of a
         connection that carried mails already.
         """
         is_reused = self.smtp is not None
         try:
-            return self._announced(mail_from, verp)
+            return self._mail_from(mail_from, verp)
         except (OSError, smtplib.SMTPException):
             self.close()
             if not is_reused:
                 raise
-        return self._announced(mail_from, verp)
+        return self._mail_from(mail_from, verp)
 
-    def _announced(self, mail_from: str, verp: str) -> smtplib.SMTP:
+    def _mail_from(self, mail_from: str, verp: str) -> smtplib.SMTP:
         smtp = self._open()
         smtp.ehlo_or_helo_if_needed()
         try:
@@ -171,7 +171,7 @@ class Relay:
             raise smtplib.SMTPSenderRefused(553, str(fault).encode(), mail_from) from fault
         verp = verp if self.takes_verp else ""
         code, answer = smtp.mail(verp or mail_from)
-        if verp and code in FOR_GOOD:
+        if verp and code in PERMANENT:
             self.takes_verp = False
             smtp.rset()
             code, answer = smtp.mail(mail_from)
@@ -179,9 +179,9 @@ class Relay:
             raise smtplib.SMTPSenderRefused(code, answer, mail_from)
         return smtp
 
-    def _held(self, fault: Exception) -> Outcome:
+    def _hold(self, fault: Exception) -> Outcome:
         self.close()
-        return Outcome(Fate.HELD, _line(fault), _cause(fault))
+        return Outcome(Result.HELD, _fault_line(fault), _hold_kind(fault))
 
     def _data(self, smtp: smtplib.SMTP, content: bytes) -> Outcome:
         try:
@@ -189,25 +189,25 @@ class Relay:
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as fault:
             self.close()
-            return Outcome(Fate.UNCLEAR, _line(fault), HoldKind.UNANSWERED)
+            return Outcome(Result.UNCLEAR, _fault_line(fault), HoldKind.UNANSWERED)
         if code == 250:
-            return Outcome(Fate.SENT, _said(code, answer))
+            return Outcome(Result.SENT, _answer_line(code, answer))
         return self._refused(code, answer)
 
     def _refused(self, code: int, answer: bytes | str) -> Outcome:
         """Refused for good, or worth another try; 421 also closes the connection (RFC 5321 3.8), as does an answer that
         fits no question: who said "250" twice is one answer ahead from then on.
         """
-        is_over = code == 421 or code not in REFUSALS
+        is_over = code == 421 or code not in NEGATIVE
         if is_over:
             self.close()
         elif self.smtp is not None:
             self._reset()
-        said = _said(code, answer)
-        if code in FOR_GOOD:
-            return _for_good(said)
+        said = _answer_line(code, answer)
+        if code in PERMANENT:
+            return _outcome_of_refusal(said)
         is_busy = BUSY.match(said) is not None
-        return Outcome(Fate.LATER, said, HoldKind.CONNECTION if is_over else HoldKind.BUSY if is_busy else "")
+        return Outcome(Result.LATER, said, HoldKind.CONNECTION if is_over else HoldKind.BUSY if is_busy else "")
 
     def _reset(self) -> None:
         try:
@@ -225,20 +225,20 @@ def on_the_wire(address: str) -> str:
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
-def _for_good(said: str) -> Outcome:
+def _outcome_of_refusal(said: str) -> Outcome:
     """A refusal drops a mail only if it is about this mail and this recipient; what is about us, about today, or the
     taste of a filter is worth another try.
     """
-    verdict = bounces.of_answer(said)
-    if verdict is Verdict.GONE:
-        return Outcome(Fate.GONE, said)
-    if verdict is Verdict.OWN_FAULT:
-        return Outcome(Fate.LATER, said, holds.kind_of(said))
-    is_another_day = verdict in (Verdict.TEMPORARY, Verdict.FILTERED)
-    return Outcome(Fate.LATER if is_another_day else Fate.REFUSED, said)
+    verdict = bounces.judge_answer(said)
+    if verdict is BounceVerdict.GONE:
+        return Outcome(Result.GONE, said)
+    if verdict is BounceVerdict.OWN_FAULT:
+        return Outcome(Result.LATER, said, holds.classify(said))
+    is_another_day = verdict in (BounceVerdict.TEMPORARY, BounceVerdict.FILTERED)
+    return Outcome(Result.LATER if is_another_day else Result.REFUSED, said)
 
 
-def _cause(fault: Exception) -> str:
+def _hold_kind(fault: Exception) -> str:
     """What is at fault when not even the sender was accepted (`HoldKind`)."""
     if isinstance(fault, ssl.SSLError) or (
         isinstance(fault, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(fault)
@@ -246,7 +246,7 @@ def _cause(fault: Exception) -> str:
         return HoldKind.CERTIFICATE
     if isinstance(fault, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError):
         return HoldKind.LOGIN
-    if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code in FOR_GOOD:
+    if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code in PERMANENT:
         return HoldKind.LOGIN if fault.smtp_code == NOT_LOGGED_IN else HoldKind.SENDER
     return HoldKind.CONNECTION
 
@@ -256,12 +256,12 @@ def _expect(answer: tuple[int, bytes], *wanted: int) -> None:
         raise smtplib.SMTPResponseException(*answer)
 
 
-def _said(code: int, answer: bytes | str) -> str:
+def _answer_line(code: int, answer: bytes | str) -> str:
     text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-    return line(f"{code} {text}")
+    return clean_answer(f"{code} {text}")
 
 
-def _line(fault: Exception) -> str:
+def _fault_line(fault: Exception) -> str:
     if isinstance(fault, smtplib.SMTPResponseException):
-        return _said(fault.smtp_code, fault.smtp_error)
-    return line(f"{type(fault).__name__}: {fault}")
+        return _answer_line(fault.smtp_code, fault.smtp_error)
+    return clean_answer(f"{type(fault).__name__}: {fault}")

@@ -20,10 +20,10 @@ from funnel.letters.letter import Letter
 from funnel.models import AddressProof, HoldKind, Sender
 from funnel.reading.classify import BOUNCES, Received
 from funnel.series.planning import new_message_id
-from funnel.transport.outcome import Fate
+from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 
-BETWEEN = timedelta(minutes=3)  # test mails
+MIN_INTERVAL = timedelta(minutes=3)  # test mails
 EXPECTED_WITHIN = timedelta(hours=1)
 COMMENT = re.compile(r"\([^()]{0,500}\)")
 
@@ -33,15 +33,15 @@ class NotTaken(Exception):
 
 
 @transaction.atomic
-def ask(*, account_id: int, now: datetime) -> bool:
+def request(*, account_id: int, now: datetime) -> bool:
     """Marks that a test mail is to be sent for the office's own address; answers whether there is one to send.
 
     Raises Conflict within three minutes of the last.
     """
     sender = Sender.objects.of(account_id).select_for_update(no_key=True).get()
-    if not (sender.email and settings.EMAIL_URL and inbound.is_read()):
+    if not (sender.email and settings.EMAIL_URL and inbound.is_enabled()):
         return False
-    if sender.proof == AddressProof.ASKED and sender.asked_at and sender.asked_at > now - BETWEEN:
+    if sender.proof == AddressProof.ASKED and sender.asked_at and sender.asked_at > now - MIN_INTERVAL:
         raise Conflict(_("Die Testmail ist schon unterwegs. Bitte warten Sie einige Minuten."))
     sender.proof, sender.asked_at = AddressProof.ASKED, now
     sender.save(update_fields=["proof", "asked_at"])
@@ -58,15 +58,15 @@ def send(*, account_id: int) -> None:
         outcome = relay.send(_mail(sender), inbound.address(Purpose.PROOF, account_id))
     finally:
         relay.close()
-    is_refused = outcome.fate in (Fate.REFUSED, Fate.GONE) or outcome.fault == HoldKind.SENDER
+    is_refused = outcome.result in (Result.REFUSED, Result.GONE) or outcome.fault == HoldKind.SENDER
     if is_refused:
         _write(account_id, AddressProof.REFUSED)
-    elif outcome.fate in (Fate.LATER, Fate.HELD):
+    elif outcome.result in (Result.LATER, Result.HELD):
         raise NotTaken(outcome.answer)
 
 
 @transaction.atomic
-def heard(*, account_id: int, received: Received, now: datetime) -> None:
+def record_result(*, account_id: int, received: Received, now: datetime) -> None:
     """The test mail came back, or a report about it. One from another address than the present says nothing."""
     sender = Sender.objects.of(account_id).select_for_update(no_key=True).first()
     if sender is None or not sender.email:

@@ -28,7 +28,7 @@ def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
         context = {"title": _("Werbewiderspruch"), "contact": contact, "form": form}
         return small_page(request, "funnel/_objection.html", context, 422 if form.is_bound else 200)
     withdrawal.object_to(user=request.user, contact_id=contact_id, now=timezone.now(), **form.cleaned_data)
-    return _shown(request, contact, _("Der Werbewiderspruch ist erfasst. Es geht keine Werbung mehr hinaus."))
+    return _updated_page(request, contact, _("Der Werbewiderspruch ist erfasst. Es geht keine Werbung mehr hinaus."))
 
 
 @require_POST
@@ -42,7 +42,7 @@ def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
     objects = form.cleaned_data["objects"] == "1"
     doubts.decide(user=request.user, contact_id=contact_id, objects=objects, now=timezone.now())
     no, yes = _("Die Adresse ist wieder frei."), _("Der Werbewiderspruch ist erfasst.")
-    return _shown(request, contact, yes if objects else no)
+    return _updated_page(request, contact, yes if objects else no)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +57,7 @@ def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
         context["suppression"] = entries(contact.account_id, [contact.email]).get(contact.email.lower())
         return small_page(request, "funnel/_lifting.html", context, 422 if form.is_bound else 200)
     withdrawal.lift(user=request.user, contact_id=contact_id, now=now, **form.cleaned_data)
-    return _shown(request, contact, _("Die Sperre ist aufgehoben."))
+    return _updated_page(request, contact, _("Die Sperre ist aufgehoben."))
 
 
 @require_POST
@@ -66,7 +66,7 @@ def question(request: HttpRequest, contact_id: int) -> HttpResponse:
     """„Einwilligung per E-Mail anfragen“: the same answer whether or not the limits let a mail out."""
     contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
     sentence = _("Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag.")
-    return _shown(request, contact, sentence)
+    return _updated_page(request, contact, sentence)
 
 
 @require_safe
@@ -87,7 +87,7 @@ def panel(request: HttpRequest, contact_id: int) -> HttpResponse:
     return small_page(request, "funnel/_standing.html", context)
 
 
-def _shown(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+def _updated_page(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
     """The parts of the contact's page that say what is allowed, and what happened."""
     contact.refresh_from_db()
     return changed(

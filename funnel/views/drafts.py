@@ -23,8 +23,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     """The mail as it is typed, for a contact or the sample person. Writes nothing."""
     form = PreviewForm(request.POST)
     if not form.is_valid():
-        return _shown(request, form, status=422, faults=_errors(form))
-    return _shown(request, form, drafts.draw(user=request.user, **_drawn(form)))
+        return _frame(request, form, status=422, faults=_errors(form))
+    return _frame(request, form, drafts.render_draft(user=request.user, **_drawn(form)))
 
 
 @require_POST
@@ -33,23 +33,23 @@ def test_mail(request: HttpRequest) -> HttpResponse:
     """Sends it to oneself, ten times an hour at most."""
     form = DraftForm(request.POST)
     if not form.is_valid():
-        return _shown(request, form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
-    draft = drafts.draw(user=request.user, **_drawn(form))
+        return _frame(request, form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
+    draft = drafts.render_draft(user=request.user, **_drawn(form))
     if not ratelimit.consume(request, action="test_mail", user=request.user):
         said = _("Höchstens zehn Testmails in einer Stunde. Es wurde nichts gesendet.")
-        return _shown(request, form, draft, status=429, faults=[said])
+        return _frame(request, form, draft, status=429, faults=[said])
     try:
         address = drafts.send_test(user=request.user, draft=draft, now=timezone.now())
     except drafts.NotHandedOver as refusal:
-        return _shown(request, form, draft, status=refusal.status, faults=[refusal.sentence])
-    return _shown(request, form, draft, done=_("Die Testmail an %s ist unterwegs.") % address)
+        return _frame(request, form, draft, status=refusal.status, faults=[refusal.sentence])
+    return _frame(request, form, draft, done=_("Die Testmail an %s ist unterwegs.") % address)
 
 
 @require_safe
 @gate(*AUTHORS)
 def contacts(request: HttpRequest) -> HttpResponse:
     """What a search for a contact means, as suggestions while typing."""
-    found = drafts.found_for(request.user, request.GET.get("who", "")[:200])
+    found = drafts.find_contacts(request.user, request.GET.get("who", "")[:200])
     return render(request, "funnel/_suggestions.html", {"contacts": found})
 
 
@@ -61,7 +61,7 @@ def _errors(form: DraftForm) -> list[str]:
     return [str(error) for errors in form.errors.values() for error in errors]
 
 
-def _shown(
+def _frame(
     request: HttpRequest,
     form: DraftForm,
     draft: drafts.Draft | None = None,

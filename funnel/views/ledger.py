@@ -23,7 +23,7 @@ def pause(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Pauses the running series."""
     find(request.user, contact_id)
     enrolments.pause(user=request.user, contact_id=contact_id, now=timezone.now())
-    return _shown(request, contact_id, _("E-Mails pausiert."))
+    return _updated_ledger(request, contact_id, _("E-Mails pausiert."))
 
 
 @require_POST
@@ -32,7 +32,7 @@ def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Goes on with the paused series."""
     find(request.user, contact_id)
     enrolments.resume(user=request.user, contact_id=contact_id, now=timezone.now())
-    return _shown(request, contact_id, _("Die E-Mails gehen weiter."))
+    return _updated_ledger(request, contact_id, _("Die E-Mails gehen weiter."))
 
 
 @require_POST
@@ -40,7 +40,7 @@ def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
 def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Jetzt senden“."""
     message = manual.send_now(user=request.user, message_id=message_id, now=timezone.now())
-    return _shown(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
+    return _updated_ledger(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
 
 
 @require_POST
@@ -48,7 +48,9 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Noch einmal senden“."""
     message = manual.send_again(user=request.user, message_id=message_id, now=timezone.now())
-    return _shown(request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist."))
+    return _updated_ledger(
+        request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist.")
+    )
 
 
 @require_POST
@@ -56,14 +58,14 @@ def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
 def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
     """„Absagen“."""
     message = manual.cancel(user=request.user, message_id=message_id, now=timezone.now())
-    return _shown(request, message.contact_id, _("Die Mail ist abgesagt."))
+    return _updated_ledger(request, message.contact_id, _("Die Mail ist abgesagt."))
 
 
 @require_safe
 @gate(*WORKERS)
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
     """A mail exactly as it left."""
-    message = _left(request, message_id)
+    message = _sent_message(request, message_id)
     context = {"message": message, "contact": message.contact, "now": timezone.localtime()}
     return with_frames(render(request, "funnel/message.html", context))
 
@@ -72,7 +74,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def content(request: HttpRequest, message_id: int) -> HttpResponse:
     """Its HTML, for the frame on its page."""
-    return framed(_left(request, message_id).html)
+    return framed(_sent_message(request, message_id).html)
 
 
 def _visible(request: HttpRequest, message_id: int) -> Message:
@@ -86,17 +88,17 @@ def _visible(request: HttpRequest, message_id: int) -> Message:
     return message
 
 
-def _left(request: HttpRequest, message_id: int) -> Message:
+def _sent_message(request: HttpRequest, message_id: int) -> Message:
     message = _visible(request, message_id)
     if not message.subject:
         raise Http404
     return message
 
 
-def _shown(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse:
+def _updated_ledger(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse:
     contact = find(request.user, contact_id)
     context = {
         "ledger": ledger.load(contact),
-        "silence": availability.silence(request.user, timezone.localtime()),
+        "outage": availability.outage(request.user, timezone.localtime()),
     }
     return changed(request, contact, sentence, "funnel/_ledger.html", **context)

@@ -33,7 +33,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         context = {"said": said, "office": letterhead(said.account_id)}
     except Http404:
         return render(request, "funnel/lost_link.html", {"form": AddressForm()}, status=404)
-    context["is_done"] = withdrawal.is_final(said)
+    context["is_done"] = withdrawal.has_objected(said)
     return render(request, "funnel/unsubscribe.html", context)
 
 
@@ -50,7 +50,7 @@ def objection(request: HttpRequest) -> HttpResponse:
         raise TooMany(_("Das waren zu viele Anfragen. Bitte versuchen Sie es in einer Stunde noch einmal."))
     address = form.cleaned_data["address"]
     if ratelimit.consume(request, action="lost_links", key=address):  # above it: the same page, and no mail
-        send_links.defer(**lost_links.traces(address))
+        send_links.defer(**lost_links.find_ids(address))
     return render(request, "funnel/lost_link_done.html")
 
 
@@ -64,7 +64,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if is_post and is_again:
             opt_in.ask_again(token=token, now=now)
-        question = (opt_in.confirm if is_post and not is_again else opt_in.look)(token=token, now=now)
+        question = (opt_in.confirm if is_post and not is_again else opt_in.read_link)(token=token, now=now)
     except Http404:
         return render(request, "funnel/lost_question.html", status=404)
     context = {"question": question, "office": letterhead(question.opt_in.account_id)}

@@ -22,14 +22,14 @@ READERS = (*LEADERS, Role.MARKETING)
 @gate(*READERS)
 def page(request: HttpRequest) -> HttpResponse:
     """All mails of the office by what became of them; the marketing sees no addresses."""
-    wanted = outgoing.Wanted.parse(request.user, request.GET)
+    wanted = outgoing.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
     context = {
         "wanted": wanted,
         "outgoing": outgoing.load(wanted, request.GET),
         "periods": [(name, period[0]) for name, period in outgoing.PERIODS.items()],
         "sender": Sender.objects.of(request.account).get(),
-        "silence": availability.silence(request.user, now),
+        "outage": availability.outage(request.user, now),
         "doubts": doubts.waiting(request.user),
         "now": now,
     }
@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 def switch(request: HttpRequest) -> HttpResponse:
     """Stops all mails of the office, or lets them go on."""
-    sender = availability.switch(user=request.user, on=request.POST.get("on") == "1")
+    sender = availability.set_enabled(user=request.user, on=request.POST.get("on") == "1")
     sentence = _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten.")
     messages.success(request, sentence)
     return HttpResponseRedirect(resolve_url("funnel:outbox"))
@@ -50,7 +50,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 def trial(request: HttpRequest) -> HttpResponse:
     """Has the worker look at once whether what holds the mails is over."""
-    if holds.try_now(user=request.user, now=timezone.now()):
+    if holds.request_trial(user=request.user, now=timezone.now()):
         messages.success(
             request,
             _("Der Versand wird gleich noch einmal versucht. Bitte laden Sie die Seite in einer Minute neu."),

@@ -30,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return _page(request, sender, form, HolidayForm())
     try:
         version, now = form.cleaned_data["version"], timezone.now()
-        saved = office.settle(user=request.user, values=form.values, version=version, now=now)
+        saved = office.save_sender(user=request.user, values=form.values, version=version, now=now)
     except office.Overtaken as refusal:
         return _page(request, refusal.sender, form, HolidayForm(), refusal)
     lacking = imprint.missing(saved)
@@ -56,7 +56,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     form = SwitchForm(request.POST)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Angabe ist nicht zu verstehen. Es wurde nichts gespeichert."))
-    sender = availability.switch(user=request.user, on=form.cleaned_data["on"] == "1")
+    sender = availability.set_enabled(user=request.user, on=form.cleaned_data["on"] == "1")
     messages.success(request, _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten."))
     return redirect("funnel:sender")
 
@@ -106,7 +106,7 @@ def _page(
         "form": form,
         "day": day,
         "missing": imprint.missing(sender),
-        "silence": availability.silence(request.user, timezone.localtime()),
+        "outage": availability.outage(request.user, timezone.localtime()),
         "address": own_address.load(sender, timezone.now()),
         "coming": list(days.filter(day__gte=timezone.localdate())),
         "past": list(days.filter(day__lt=timezone.localdate())),

@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "overview": statistics.load(request.account, now),
         "sender": sender,
         "missing": imprint.missing(sender),
-        "silence": availability.silence(request.user, now),
+        "outage": availability.outage(request.user, now),
         "doubts": doubts.waiting(request.user),
     }
     return render(request, "funnel/overview.html", context)
@@ -48,7 +48,7 @@ def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
     form = SwitchForm(request.POST)
     sequences.find_sequence(request.user, sequence_id)
     _understood(form)
-    sequence = sequences.switch(user=request.user, sequence_id=sequence_id, on=form.cleaned_data["on"] == "1")
+    sequence = sequences.set_enabled(user=request.user, sequence_id=sequence_id, on=form.cleaned_data["on"] == "1")
     said = _("Die Serie „%s“ läuft.") if sequence.is_on else _("Die Serie „%s“ ist angehalten.")
     messages.success(request, said % sequence.name)
     return redirect("funnel:overview")
@@ -75,7 +75,10 @@ def step_new(request: HttpRequest, sequence_id: int) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, form, sequence)
     step = sequences.add(user=request.user, sequence_id=sequence_id, content=form.content, now=timezone.now())
-    said = [_("Der Schritt „%s“ ist angelegt.") % step.subject, sequences.reached(sequences.planned(step))]
+    said = [
+        _("Der Schritt „%s“ ist angelegt.") % step.subject,
+        sequences.running_sentence(sequences.count_planned(step)),
+    ]
     messages.success(request, " ".join(filter(None, said)))
     return _back(step)
 
@@ -93,7 +96,7 @@ def step(request: HttpRequest, step_id: int) -> HttpResponse:
         saved = sequences.edit(user=request.user, step_id=step_id, version=version, content=form.content)
     except sequences.Overtaken as refusal:
         return _editor(request, form, known.sequence, refusal.step, refusal=refusal)
-    said = [_("Gespeichert."), sequences.touched(sequences.planned(saved))]
+    said = [_("Gespeichert."), sequences.planned_sentence(sequences.count_planned(saved))]
     messages.success(request, " ".join(filter(None, said)))
     return _back(saved)
 
@@ -107,7 +110,7 @@ def place(request: HttpRequest, step_id: int) -> HttpResponse:
     _understood(form)
     moved = sequences.shift(user=request.user, step_id=step_id, by=form.by)
     days = _("Geplante Mails der beiden Schritte haben ihre Termine getauscht.")
-    said = [_("Die Reihenfolge ist geändert."), days if sequences.planned(moved) else ""]
+    said = [_("Die Reihenfolge ist geändert."), days if sequences.count_planned(moved) else ""]
     messages.success(request, " ".join(filter(None, said)))
     return _back(moved)
 
@@ -129,9 +132,9 @@ def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
     form = SwitchForm(request.POST)
     _understood(form)
     on = form.cleaned_data["on"] == "1"
-    step = sequences.switch_step(user=request.user, step_id=step_id, on=on, now=timezone.now())
+    step = sequences.set_step_enabled(user=request.user, step_id=step_id, on=on, now=timezone.now())
     said = _("Der Schritt „%s“ ist an.") if on else _("Der Schritt „%s“ ist aus.")
-    touched = sequences.touched(sequences.planned(step))
+    touched = sequences.planned_sentence(sequences.count_planned(step))
     messages.success(request, f"{said % step.subject} {touched}".strip())
     return _back(step)
 
@@ -142,11 +145,11 @@ def removal(request: HttpRequest, step_id: int) -> HttpResponse:
     """GET: the question, with how many planned mails it concerns. POST: removed."""
     if request.method != "POST":
         step = sequences.find(request.user, step_id)
-        context = {"step": step, "touched": sequences.touched(sequences.planned(step))}
+        context = {"step": step, "touched": sequences.planned_sentence(sequences.count_planned(step))}
         template = "funnel/_removal.html" if wants_fragment(request) else "funnel/removal.html"
         return render(request, template, context)
     count = sequences.remove(user=request.user, step_id=step_id, now=timezone.now())
-    said = [_("Der Schritt ist entfernt."), sequences.touched(count)]
+    said = [_("Der Schritt ist entfernt."), sequences.planned_sentence(count)]
     messages.success(request, " ".join(filter(None, said)))
     return redirect("funnel:overview")
 
@@ -158,8 +161,8 @@ def _editor(
         "form": form,
         "sequence": sequence,
         "step": step,
-        "touched": sequences.touched(sequences.planned(step)) if step else "",
-        "reached": "" if step else sequences.reached(replanning.running(sequence)),
+        "touched": sequences.planned_sentence(sequences.count_planned(step)) if step else "",
+        "reached": "" if step else sequences.running_sentence(replanning.count_running(sequence)),
         "placeholders": placeholders.ALLOWED.items(),
         **more,
     }

@@ -16,9 +16,9 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Bounces, complaints, unsubscribing. 200 also for what concerns nobody, else it would be sent again for days."""
     try:
         found = webhook.read(request)
-    except webhook.Unheard as fault:
+    except webhook.WebhookError as fault:
         headers = {"WWW-Authenticate": 'Basic realm="webhook"'} if fault.status == 401 else {}
         return HttpResponse(status=fault.status, headers=headers)
     for report in found:
-        processing.carry_out(report.received, text=report.text, moment=report.moment, now=timezone.now())
+        processing.process(report.received, text=report.text, moment=report.moment, now=timezone.now())
     return HttpResponse()

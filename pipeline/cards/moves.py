@@ -209,7 +209,7 @@ def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) ->
         return enrolments.announce(**ids) if undone else None
     if target.effect is not Effect.ENROL and not card.has_series:
         return None
-    return enrolments.switch(
+    return enrolments.change_status(
         contact=card.contact,
         sequence=target.sequence_id,
         effect=target.effect,

@@ -39,7 +39,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
         "view": "board",
         "colleagues": filters.chosen(selection),
         "status": next((stack.column for stack in stacks if str(stack.column.pk) == selection.status), None),
-        "silence": availability.silence(request.user, timezone.localtime()),
+        "outage": availability.outage(request.user, timezone.localtime()),
     }
 
 

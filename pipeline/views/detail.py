@@ -26,7 +26,7 @@ def page(request: HttpRequest, contact_id: int) -> HttpResponse:
         "kinds": [(kind, Kind(kind).label) for kind in MANUAL],
         "groups": GROUPS,
         "can_assign": request.account.can(Feature.ASSIGN),
-        "silence": availability.silence(request.user, now),
+        "outage": availability.outage(request.user, now),
         "now": now,
         "today": now.date(),
     }

@@ -67,7 +67,7 @@ def series(account, mails=3):
 def enrol(contact, sequence, now=NOW):
     """The contact's running series; answers its planned messages."""
     effect = {"effect": Effect.ENROL, "cause": None, "actor": None}
-    enrolments.switch(contact=contact, sequence=sequence, now=now, **effect)
+    enrolments.change_status(contact=contact, sequence=sequence, now=now, **effect)
     return list(Message.objects.filter(contact=contact).order_by("planned_for"))
 
 

@@ -94,4 +94,4 @@ def test_the_words_for_a_promise_are_found_where_one_is_made():
 def test_half_a_mailbox_is_warned_of_before_a_deployment(settings, setup):
     for name, value in setup.items():
         setattr(settings, name, value)
-    assert apps.reads_its_own_address() == ([apps.HALF] if setup["MAIL_IN"] and not setup["IMAP_URL"] else [])
+    assert apps.check_inbound_mailbox() == ([apps.NO_MAILBOX] if setup["MAIL_IN"] and not setup["IMAP_URL"] else [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from funnel.reading.bounces import LONGEST, Verdict, judge, of_answer
+from funnel.reading.bounces import MAX_LENGTH, BounceVerdict, judge, judge_answer
 
 GONE = [
     ("5.1.1", "550-5.1.1 The email account that you tried to reach does not exist"),
@@ -49,29 +49,29 @@ OWN_FAULT = [
     ("5.1.1", "550 5.1.1 sender address rejected: Domain not found"),
 ]
 NEITHER = [
-    ("5.0.0", "550 5.0.0 Message rejected: spam", Verdict.FILTERED),
-    ("5.7.1", "550 5.7.1 Message contains a virus", Verdict.FILTERED),
-    ("5.1.0", "550 5.1.0 unknown user", Verdict.UNKNOWN),
-    ("5.7.1", "550 5.7.1 Access denied", Verdict.UNKNOWN),
-    ("5.0.0", "something else", Verdict.UNKNOWN),
-    ("", "", Verdict.UNKNOWN),
-    ("nonsense", "\x00\udcff", Verdict.UNKNOWN),
+    ("5.0.0", "550 5.0.0 Message rejected: spam", BounceVerdict.FILTERED),
+    ("5.7.1", "550 5.7.1 Message contains a virus", BounceVerdict.FILTERED),
+    ("5.1.0", "550 5.1.0 unknown user", BounceVerdict.UNKNOWN),
+    ("5.7.1", "550 5.7.1 Access denied", BounceVerdict.UNKNOWN),
+    ("5.0.0", "something else", BounceVerdict.UNKNOWN),
+    ("", "", BounceVerdict.UNKNOWN),
+    ("nonsense", "\x00\udcff", BounceVerdict.UNKNOWN),
 ]
 
 
 @pytest.mark.parametrize(("status", "words"), GONE)
 def test_who_does_not_exist_is_gone(status, words):
-    assert judge(status, words) is Verdict.GONE
+    assert judge(status, words) is BounceVerdict.GONE
 
 
 @pytest.mark.parametrize(("status", "words"), TEMPORARY)
 def test_full_fast_and_unreachable_pass(status, words):
-    assert judge(status, words) is Verdict.TEMPORARY
+    assert judge(status, words) is BounceVerdict.TEMPORARY
 
 
 @pytest.mark.parametrize(("status", "words"), OWN_FAULT)
 def test_sender_server_and_limits_are_our_fault(status, words):
-    assert judge(status, words) is Verdict.OWN_FAULT
+    assert judge(status, words) is BounceVerdict.OWN_FAULT
 
 
 @pytest.mark.parametrize(("status", "words", "verdict"), NEITHER)
@@ -80,15 +80,15 @@ def test_a_filter_and_the_unknown_close_nothing(status, words, verdict):
 
 
 def test_the_name_of_an_address_says_nothing():
-    assert judge("5.7.1", "550 5.7.1 <spam-quota-unknown.user@kunde.example> no") is Verdict.UNKNOWN
+    assert judge("5.7.1", "550 5.7.1 <spam-quota-unknown.user@kunde.example> no") is BounceVerdict.UNKNOWN
 
 
 def test_the_answer_of_our_own_server_is_judged_too():
-    assert of_answer("550 5.1.1 no such user") is Verdict.GONE
-    assert of_answer("450 4.2.2 mailbox full") is Verdict.TEMPORARY
-    assert of_answer("554 5.7.1 <max@kunde.example>: Relay access denied") is Verdict.OWN_FAULT
-    assert judge("5.7.1", "554 5.7.1 <max@kunde.example>: Relay access denied") is Verdict.UNKNOWN
+    assert judge_answer("550 5.1.1 no such user") is BounceVerdict.GONE
+    assert judge_answer("450 4.2.2 mailbox full") is BounceVerdict.TEMPORARY
+    assert judge_answer("554 5.7.1 <max@kunde.example>: Relay access denied") is BounceVerdict.OWN_FAULT
+    assert judge("5.7.1", "554 5.7.1 <max@kunde.example>: Relay access denied") is BounceVerdict.UNKNOWN
 
 
 def test_only_the_beginning_of_a_long_answer_is_looked_at():
-    assert judge("5.0.0", "x" * LONGEST + " user unknown") is Verdict.UNKNOWN
+    assert judge("5.0.0", "x" * MAX_LENGTH + " user unknown") is BounceVerdict.UNKNOWN

@@ -87,7 +87,7 @@ def test_an_office_asks_two_hundred_times_a_day(login, sofia, nora, krueger, unw
     now = timezone.now()
     asked = {"account": krueger, "contact": nora, "wording": "Ja?"}
     OptIn.objects.bulk_create(
-        OptIn(address=f"{number}@lead.example", asked_at=now, **asked) for number in range(opt_in.MOST_OF_OFFICE)
+        OptIn(address=f"{number}@lead.example", asked_at=now, **asked) for number in range(opt_in.MAX_PER_OFFICE)
     )
     client = login(sofia)
     with unwritten():

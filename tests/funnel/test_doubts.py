@@ -7,7 +7,7 @@ from funnel.models import Message, MessageReason, Suppression
 from funnel.permission import eligibility
 from funnel.replies import inbox
 from tests.funnel.mailing import live, move
-from tests.funnel.test_returned_mails import NOW, case, dan, sent  # noqa: F401  (the scene)
+from tests.funnel.test_processing import NOW, case, dan, sent  # noqa: F401  (the scene)
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_postgresql_finds_the_same_lacking(krueger, form):
         Sender.objects.of(krueger).update(**(complete | blank))
         lacking = imprint.missing_fields(Sender.objects.of(krueger).get())
         [(found,)] = all_rows(
-            f"SELECT {imprint.COMPLETE} FROM funnel_sender AS sender WHERE sender.account_id = %(account)s",
+            f"SELECT {imprint.COMPLETE_SQL} FROM funnel_sender AS sender WHERE sender.account_id = %(account)s",
             {"account": krueger.pk},
         )
         assert found == (not lacking), (form, blank)

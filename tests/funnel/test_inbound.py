@@ -10,7 +10,7 @@ from contacts.models import Contact
 from funnel.letters import inbound, rendering
 from funnel.letters.inbound import Purpose, Token
 from funnel.models import Arrival, Message, Suppression
-from funnel.reading.classify import Kind
+from funnel.reading.classify import ReceivedKind
 from funnel.replies import inbox
 from funnel.sending import worker
 from tests.funnel.mailboxes import mailbox
@@ -71,10 +71,10 @@ def read(settings, *mails: bytes) -> None:
 def test_a_token_survives_small_and_large_letters_and_no_forger(open_mailbox):
     address = inbound.address(Purpose.REPLY, 4711)
     assert address.startswith("post+r3mv-")
-    assert inbound.named(["other@x.example", address.upper()]) == Token(Purpose.REPLY, 4711)
-    assert inbound.named([address.replace("+r3mv", "+r3mw")]) is None
-    assert inbound.named([address.replace("+r", "+b")]) is None
-    assert inbound.named([address.replace("@kontakte", "@elsewhere")]) is None
+    assert inbound.parse(["other@x.example", address.upper()]) == Token(Purpose.REPLY, 4711)
+    assert inbound.parse([address.replace("+r3mv", "+r3mw")]) is None
+    assert inbound.parse([address.replace("+r", "+b")]) is None
+    assert inbound.parse([address.replace("@kontakte", "@elsewhere")]) is None
     assert len(inbound.address(Purpose.REPLY, 2**63 - 1).split("@")[0]) <= 64
 
 
@@ -105,13 +105,13 @@ def test_a_server_that_refuses_other_senders_keeps_its_own(dan, server):
 def test_a_bounce_is_ours_by_its_address(krueger, dan, sent):
     to = inbound.address(Purpose.BOUNCE, sent.pk)
     raw = f"From: mailer-daemon@mx.example\nTo: {to}\nSubject: failure notice\n\n550 no such user"
-    assert inbox.receive(raw.encode(), now=NOW) is Kind.HARD_BOUNCE
+    assert inbox.receive(raw.encode(), now=NOW) is ReceivedKind.HARD_BOUNCE
     assert series(dan) == ("ended", "bounce")
     assert Suppression.objects.of(krueger).get().reason == "bounce"
 
 
 def test_an_answer_without_any_reference_ends_the_series(dan, sent):
-    assert inbox.receive(answer(sent), now=NOW) is Kind.REPLY
+    assert inbox.receive(answer(sent), now=NOW) is ReceivedKind.REPLY
     assert series(dan) == ("ended", "reply")
 
 
@@ -167,7 +167,7 @@ def test_an_answer_that_objects_is_passed_on_too(krueger, sent, server, settings
 
 def test_a_program_may_unsubscribe_by_mail(krueger, dan, sent):
     raw = answer(sent, "Auto-Submitted: auto-generated", body=b"", purpose=Purpose.UNSUBSCRIBE)
-    assert inbox.receive(raw, now=NOW) is Kind.UNSUBSCRIBED
+    assert inbox.receive(raw, now=NOW) is ReceivedKind.UNSUBSCRIBED
     assert Suppression.objects.of(krueger).get().reason == "unsubscribed"
     assert series(dan) == ("ended", "unsubscribed")
 

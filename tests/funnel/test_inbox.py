@@ -7,7 +7,7 @@ import pytest
 
 from contacts.models import Action
 from funnel.models import Enrolment, Message, Suppression
-from funnel.reading.classify import Kind
+from funnel.reading.classify import ReceivedKind
 from funnel.replies import inbox
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
@@ -111,7 +111,7 @@ def series(contact):
 
 
 def test_a_reply_ends_the_series_and_is_an_action(dan, sent):
-    assert inbox.receive(reply(sent), now=NOW) is Kind.REPLY
+    assert inbox.receive(reply(sent), now=NOW) is ReceivedKind.REPLY
     assert series(dan) == ("ended", "reply")
     assert not Message.objects.filter(contact=dan, state="planned").exists()
     (action,) = Action.objects.filter(contact=dan, kind="mail_in")
@@ -122,7 +122,7 @@ def test_a_reply_ends_the_series_and_is_an_action(dan, sent):
 def test_a_reply_is_known_by_the_reference_where_a_provider_made_the_message_id(dan, sent):
     provider = "<e921d18a.AWUAAKFW@mailjet.example>"
     answer = f"In-Reply-To: {provider}\r\nReferences: {sent.message_id} {provider}\r\n\r\nJa, gern."
-    assert inbox.receive(answer.encode(), now=NOW) is Kind.REPLY
+    assert inbox.receive(answer.encode(), now=NOW) is ReceivedKind.REPLY
     assert series(dan) == ("ended", "reply")
 
 
@@ -144,14 +144,14 @@ def test_the_same_mail_read_twice_has_one_effect(dan, sent):
     ],
 )
 def test_an_automatic_answer_ends_nothing(dan, sent, headers):
-    assert inbox.receive(reply(sent, *headers), now=NOW) is Kind.AUTOMATIC
+    assert inbox.receive(reply(sent, *headers), now=NOW) is ReceivedKind.AUTOMATIC
     assert series(dan) == ("active", "")
     assert not Action.objects.filter(contact=dan, kind="mail_in").exists()
 
 
 @pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1"])
 def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
-    assert inbox.receive(report(sent, status), now=NOW) is Kind.HARD_BOUNCE
+    assert inbox.receive(report(sent, status), now=NOW) is ReceivedKind.HARD_BOUNCE
     assert series(dan) == ("ended", "bounce")
     assert Suppression.objects.of(krueger).get().reason == "bounce"
     (action,) = Action.objects.filter(contact=dan, kind="bounce")
@@ -160,13 +160,13 @@ def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
 
 @pytest.mark.parametrize("status", ["4.2.2", "5.2.2", "5.2.122", "5.4.4"])
 def test_a_full_mailbox_or_a_limit_ends_nothing(dan, sent, status):
-    assert inbox.receive(report(sent, status), now=NOW) is Kind.SOFT_BOUNCE
+    assert inbox.receive(report(sent, status), now=NOW) is ReceivedKind.SOFT_BOUNCE
     assert series(dan) == ("active", "")
     assert Suppression.objects.count() == 0
 
 
 def test_a_complaint_closes_the_address(krueger, dan, sent):
-    assert inbox.receive(complaint(sent), now=NOW) is Kind.COMPLAINT
+    assert inbox.receive(complaint(sent), now=NOW) is ReceivedKind.COMPLAINT
     assert series(dan) == ("ended", "complaint")
     assert Suppression.objects.of(krueger).get().reason == "complaint"
 
@@ -174,9 +174,9 @@ def test_a_complaint_closes_the_address(krueger, dan, sent):
 def test_what_speaks_of_no_mail_of_ours_changes_nothing(dan, sent, unwritten):
     strange = reply(sent).replace(sent.message_id.encode(), b"<strange@elsewhere.example>")
     with unwritten():
-        assert inbox.receive(strange, now=NOW) is Kind.OTHER
-        assert inbox.receive(b"", now=NOW) is Kind.OTHER
-        assert inbox.receive(b"\xff\x00 no mail at all", now=NOW) is Kind.OTHER
+        assert inbox.receive(strange, now=NOW) is ReceivedKind.OTHER
+        assert inbox.receive(b"", now=NOW) is ReceivedKind.OTHER
+        assert inbox.receive(b"\xff\x00 no mail at all", now=NOW) is ReceivedKind.OTHER
 
 
 def test_the_mailbox_is_read_once(dan, sent, settings):

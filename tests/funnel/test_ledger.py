@@ -245,13 +245,13 @@ def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
 def test_silence_names_the_day_only_when_it_is_another_one(anna):
     zone = anna.account.zone
     heartbeat.beat(MONDAY)
-    assert availability.silence(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
-    later = availability.silence(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
+    assert availability.outage(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
+    later = availability.outage(anna, (MONDAY + timedelta(hours=2)).astimezone(zone))
     assert later.headline == "E-Mail-Versand steht seit 10:00"
     next_day = (MONDAY + timedelta(days=1)).astimezone(zone)
-    assert availability.silence(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
+    assert availability.outage(anna, next_day).headline == "E-Mail-Versand steht seit 23.11., 10:00"
     heartbeat.beat(MONDAY + timedelta(days=1))
-    assert availability.silence(anna, next_day) is None
+    assert availability.outage(anna, next_day) is None
 
 
 def a_worker(last_heartbeat: datetime) -> None:
@@ -263,8 +263,8 @@ def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothi
     now = (MONDAY + timedelta(hours=2)).astimezone(anna.account.zone)
     heartbeat.beat(MONDAY)
     a_worker(now - timedelta(minutes=5))
-    assert availability.silence(anna, now).outlook == (
+    assert availability.outage(anna, now).outlook == (
         "Geplante Mails gehen hinaus, sobald der Hintergrunddienst wieder läuft."
     )
     a_worker(now - timedelta(seconds=10))
-    assert availability.silence(anna, now).outlook.startswith("Der Hintergrunddienst läuft, verschickt aber nichts.")
+    assert availability.outage(anna, now).outlook.startswith("Der Hintergrunddienst läuft, verschickt aber nichts.")

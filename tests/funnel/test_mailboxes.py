@@ -5,10 +5,10 @@ import ssl
 import pytest
 
 from funnel.replies import inbox
-from funnel.replies.folder import Unusable, place
+from funnel.replies.folder import InvalidImapUrl, parse_url
 from tests.funnel import servers
 from tests.funnel.test_inbox import reply, series
-from tests.funnel.test_returned_mails import NOW, dan, sent  # noqa: F401  (the scene)
+from tests.funnel.test_processing import NOW, dan, sent  # noqa: F401  (the scene)
 
 KINDS = [servers.own, *([servers.dovecot] if servers.DOVECOT else [])]
 
@@ -41,14 +41,14 @@ def test_a_password_is_not_told_to_a_server_that_nobody_vouches_for(db, box, mon
 
 
 def test_the_address_of_a_folder():
-    there = place("imaps://dan%40kunde.example:se%20cret@mail.example:1993/B%C3%BCro%20%26%20mehr")
+    there = parse_url("imaps://dan%40kunde.example:se%20cret@mail.example:1993/B%C3%BCro%20%26%20mehr")
     assert (there.user, there.password, there.folder) == ("dan@kunde.example", "se cret", "Büro & mehr")
     assert there.name == "dan@kunde.example@mail.example:1993/Büro & mehr"
-    assert place("imap+tls://a:b@mail.example").folder == "INBOX"
+    assert parse_url("imap+tls://a:b@mail.example").folder == "INBOX"
 
 
 @pytest.mark.parametrize("url", ["pop3://a:b@mail.example", "imap://", "imaps://a:b@mail.example:port/x"])
 def test_what_is_no_address_of_a_folder_is_said_without_repeating_it(url):
-    with pytest.raises(Unusable) as fault:
-        place(url)
+    with pytest.raises(InvalidImapUrl) as fault:
+        parse_url(url)
     assert "mail.example" not in str(fault.value)

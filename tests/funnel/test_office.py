@@ -99,7 +99,7 @@ def test_who_saves_over_somebody_elses_values_sees_both(page, login, mehmet, kru
 def test_saving_the_same_once_more_writes_nothing_whatever_the_version(page, anna, unwritten):
     page.post("/settings/sender/", SENDER)
     with unwritten():
-        assert office.settle(user=anna, values={"hue": 2}, version=1, now=MONDAY).version == 2
+        assert office.save_sender(user=anna, values={"hue": 2}, version=1, now=MONDAY).version == 2
     assert page.post("/settings/sender/", SENDER).status_code == 302
 
 

@@ -15,7 +15,7 @@ from contacts.models import Consent
 from funnel import opt_in
 from funnel.letters import opt_in_mail
 from funnel.models import OptIn, Sender
-from funnel.opt_in import State
+from funnel.opt_in import LinkState
 from funnel.permission import eligibility
 from funnel.permission.tokens import opt_in_token
 from funnel.replies import withdrawal
@@ -51,7 +51,7 @@ def jobs():
 
 
 def look(token, now=NOW + MINUTE):
-    return opt_in.look(token=token, now=now).state
+    return opt_in.read_link(token=token, now=now).state
 
 
 def confirm(token, now=NOW + MINUTE):
@@ -96,9 +96,9 @@ def test_the_limit_is_the_addresses_not_the_contacts(ask, krueger):
 
 def test_the_page_grants_and_keeps_the_evidence(ask, klara):
     token = ask()
-    assert look(token) is State.OPEN
+    assert look(token) is LinkState.OPEN
     assert eligibility.missing(klara) == "no_consent"
-    assert confirm(token) is State.CONFIRMED
+    assert confirm(token) is LinkState.CONFIRMED
     assert eligibility.missing(klara) == ""
     evidence = Consent.objects.get()
     assert (evidence.channel, evidence.granted, evidence.method) == ("email", True, "double_opt_in")
@@ -114,22 +114,22 @@ def test_the_page_grants_and_keeps_the_evidence(ask, klara):
 def test_confirming_twice_changes_nothing(ask):
     token = ask()
     confirm(token)
-    assert confirm(token, NOW + DAY) is State.CONFIRMED
-    assert confirm(token, NOW + 100 * DAY) is State.CONFIRMED
+    assert confirm(token, NOW + DAY) is LinkState.CONFIRMED
+    assert confirm(token, NOW + 100 * DAY) is LinkState.CONFIRMED
     assert Consent.objects.count() == 1
 
 
 def test_after_seven_days_it_has_expired_and_can_be_asked_anew(ask, klara):
     """B47."""
     token = ask()
-    assert look(token, NOW + 7 * DAY) is State.OPEN
+    assert look(token, NOW + 7 * DAY) is LinkState.OPEN
     late = NOW + 7 * DAY + MINUTE
-    assert confirm(token, late) is State.EXPIRED
+    assert confirm(token, late) is LinkState.EXPIRED
     assert not Consent.objects.exists()
     opt_in.ask_again(token=token, now=late)
     opt_in.ask_again(token=token, now=late)
     assert jobs() == 2
-    assert confirm(opt_in_token(OptIn.objects.latest("pk")), late) is State.CONFIRMED
+    assert confirm(opt_in_token(OptIn.objects.latest("pk")), late) is LinkState.CONFIRMED
     assert eligibility.missing(klara) == ""
 
 
@@ -142,7 +142,7 @@ def test_after_an_objection_it_stays_objected(ask, klara, sofia):
     """B47."""
     token = ask()
     withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", now=NOW + MINUTE)
-    assert confirm(token, NOW + 2 * MINUTE) is State.OBJECTED
+    assert confirm(token, NOW + 2 * MINUTE) is LinkState.OBJECTED
     assert eligibility.missing(klara) == "suppressed"
     assert not Consent.objects.filter(granted=True).exists()
     with pytest.raises(Conflict):
@@ -153,23 +153,23 @@ def test_a_withdrawal_after_the_question_counts_one_before_does_not(ask, klara, 
     no = {"contact": klara, "channel": "email", "granted": False, "method": "spoken", "actor": sofia}
     consent.record(**no, now=NOW - DAY)
     token = ask()
-    assert look(token) is State.OPEN
+    assert look(token) is LinkState.OPEN
     consent.record(**no, now=NOW + MINUTE)
-    assert confirm(token, NOW + 2 * MINUTE) is State.OBJECTED
+    assert confirm(token, NOW + 2 * MINUTE) is LinkState.OBJECTED
 
 
 def test_a_link_to_an_address_the_contact_no_longer_has_is_void(ask, klara):
     token = ask()
     klara.email = "neu@lead.example"
     klara.save(update_fields=["email"])
-    assert confirm(token) is State.VOID
+    assert confirm(token) is LinkState.VOID
     assert not Consent.objects.exists()
 
 
 def test_a_link_of_a_contact_in_the_trash_is_void_and_of_an_erased_one_unknown(ask, klara):
     token = ask()
     put_in_trash(klara)
-    assert confirm(token) is State.VOID
+    assert confirm(token) is LinkState.VOID
     klara.delete()
     with pytest.raises(Http404):
         confirm(token)

@@ -226,12 +226,12 @@ class TestEndings:
             move(anna, other, column)
         server.answers[phase] = "554 5.7.1 client host [192.0.2.1] blocked using zen.spamhaus.org"
         assert worker.sweep(now=HELD) == {"planned": 3}
-        assert holds.standing(krueger.pk).kind == "blocked"
+        assert holds.current(krueger.pk).kind == "blocked"
         assert worker.sweep(now=HELD + timedelta(minutes=14)) == {}
         assert worker.sweep(now=HELD + timedelta(minutes=15)) == {"planned": 1}  # one mail shows it goes on
         server.answers.clear()
         assert worker.sweep(now=HELD + timedelta(minutes=45)) == {"sent": 3}
-        assert holds.standing(krueger.pk) is None
+        assert holds.current(krueger.pk) is None
 
     def test_days_on_a_blocklist_make_nothing_fail(self, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 blocked using zen.spamhaus.org"
@@ -244,17 +244,17 @@ class TestEndings:
     def test_a_filter_that_dislikes_one_mail_delays_no_other(self, anna, board, column, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 this looks like spam"
         assert worker.sweep(now=HELD) == {"planned": 1}
-        assert holds.standing(krueger.pk) is None
+        assert holds.current(krueger.pk) is None
 
     def test_many_in_a_row_that_are_to_come_later_hold_the_sending(self, anna, board, column, krueger, server):
         for _ in range(7):
             move(anna, lead(board["Nicht erreicht"]), column)
         server.answers["RCPT"] = "450 4.7.1 not now"
-        with pool.Lanes() as lane:
-            lane._lane(claiming.claim(claiming.due(HELD), now=HELD), HELD)
+        with pool.DeliveryPool() as deliveries:
+            deliveries._deliver(claiming.claim(claiming.due(HELD), now=HELD), HELD)
         attempts = Message.objects.filter(step__position=0).order_by("pk").values_list("attempts", flat=True)
         assert list(attempts) == [1, 1, 1, 1, 1, 0, 0]
-        assert holds.standing(krueger.pk).kind == "busy"
+        assert holds.current(krueger.pk).kind == "busy"
 
     def test_later_for_one_recipient_is_tried_over_72_hours_and_then_failed(self, dan, server):
         Sender.objects.all().update(window_from=time(0), window_until=time(23, 59))
@@ -464,13 +464,13 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
 
 def test_nothing_swept_for_a_minute_is_silence(anna):
     now = MONDAY.astimezone(anna.account.zone)
-    assert availability.silence(anna, now) is None
+    assert availability.outage(anna, now) is None
     for at in (now - timedelta(hours=1), now):
         heartbeat.beat(at)
-    assert availability.silence(anna, now + timedelta(seconds=59)) is None
-    silence = availability.silence(anna, now + timedelta(seconds=61))
-    assert silence is not None
-    assert silence.headline == "E-Mail-Versand steht seit 10:00"
+    assert availability.outage(anna, now + timedelta(seconds=59)) is None
+    outage = availability.outage(anna, now + timedelta(seconds=61))
+    assert outage is not None
+    assert outage.headline == "E-Mail-Versand steht seit 10:00"
     assert Pulse.objects.count() == 1
 
 

@@ -96,7 +96,7 @@ def test_what_means_nothing_is_dropped(contacts, outbox, query):
 
 
 def test_many_mails_come_page_by_page_each_once(contacts, outbox, monkeypatch):
-    monkeypatch.setattr("funnel.outbox_page.PAGE", 2)
+    monkeypatch.setattr("funnel.outbox_page.PAGE_SIZE", 2)
     seen, query = [], ""
     for _ in range(3):
         html = outbox(query)
@@ -142,9 +142,9 @@ def test_the_stop_button_stops_the_whole_office(contacts, login, mehmet, krueger
 
 
 def test_switching_twice_writes_once(anna, krueger, unwritten):
-    availability.switch(user=anna, on=False)
+    availability.set_enabled(user=anna, on=False)
     with unwritten():
-        availability.switch(user=anna, on=False)
+        availability.set_enabled(user=anna, on=False)
     assert not Sender.objects.of(krueger).get().is_on
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
 
-from funnel.transport.outcome import Fate
+from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 from tests.funnel.providers import YES, configure, provider
 
@@ -54,7 +54,7 @@ def send():
 def test_taken(settings, name, answer):
     with provider(settings, name) as server:
         outcome = send()
-        assert (outcome.fate, outcome.answer) == (Fate.SENT, answer)
+        assert (outcome.result, outcome.answer) == (Result.SENT, answer)
         assert len(server.asked) == 1
 
 
@@ -128,36 +128,36 @@ def test_series_may_have_a_stream_of_their_own_at_postmark(settings):
 def test_one_line_carries_many(settings):
     with provider(settings, "postmark") as server:
         relay = Relay()
-        fates = [relay.send(mail(), "dan@post.example").fate for _ in range(3)]
+        results = [relay.send(mail(), "dan@post.example").result for _ in range(3)]
         relay.close()
-        assert fates == [Fate.SENT] * 3
+        assert results == [Result.SENT] * 3
         assert (len(server.asked), server.lines) == (3, 1)
 
 
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(
-    ("status", "fate"),
+    ("status", "result"),
     [
-        (302, Fate.HELD),
-        (400, Fate.REFUSED),
-        (401, Fate.LATER),
-        (402, Fate.LATER),
-        (403, Fate.LATER),
-        (404, Fate.LATER),
-        (408, Fate.LATER),
-        (413, Fate.REFUSED),
-        (429, Fate.LATER),
-        (500, Fate.LATER),
-        (503, Fate.LATER),
-        (502, Fate.UNCLEAR),  # whoever stands before the server got no answer either
-        (504, Fate.UNCLEAR),
+        (302, Result.HELD),
+        (400, Result.REFUSED),
+        (401, Result.LATER),
+        (402, Result.LATER),
+        (403, Result.LATER),
+        (404, Result.LATER),
+        (408, Result.LATER),
+        (413, Result.REFUSED),
+        (429, Result.LATER),
+        (500, Result.LATER),
+        (503, Result.LATER),
+        (502, Result.UNCLEAR),  # whoever stands before the server got no answer either
+        (504, Result.UNCLEAR),
     ],
 )
-def test_answers_that_are_no_yes(settings, name, status, fate):
+def test_answers_that_are_no_yes(settings, name, status, result):
     """Whatever the body holds."""
     for body in ({"Message": "no"}, b"<html>no</html>", [1], 5, b""):
         with provider(settings, name, answer=(status, body)) as server:
-            assert (body, send().fate) == (body, fate)
+            assert (body, send().result) == (body, result)
             assert len(server.asked) == 1
 
 
@@ -165,52 +165,52 @@ def test_answers_that_are_no_yes(settings, name, status, fate):
 def test_a_yes_that_nobody_understands_is_unclear(settings, name):
     for body in ({}, [1], 5, b"", b"<html>Hello</html>", b"null"):
         with provider(settings, name, answer=(200, body)):
-            assert (body, send().fate) == (body, Fate.UNCLEAR)
+            assert (body, send().result) == (body, Result.UNCLEAR)
 
 
 def test_an_address_that_the_provider_writes_otherwise_was_taken_all_the_same(settings):
     answer = {"Messages": [{"Status": "success", "To": [{"Email": "DAN@post.example", "MessageID": 456}]}]}
     with provider(settings, "mailjet", answer=(200, answer)):
         outcome = send()
-        assert (outcome.fate, outcome.answer) == (Fate.SENT, "456")
+        assert (outcome.result, outcome.answer) == (Result.SENT, "456")
 
 
 @pytest.mark.parametrize(
-    ("code", "sentence", "fate"),
+    ("code", "sentence", "result"),
     [
-        (300, "Invalid 'To' address: 'dan@post.example'.", Fate.REFUSED),
-        (300, "Invalid metadata content.", Fate.REFUSED),
-        (406, "Found inactive addresses: dan@post.example. Inactive recipients are …", Fate.REFUSED),
-        (300, "Invalid 'From' address: 'buero@krueger.example'.", Fate.LATER),
-        (400, "The 'From' address is not a Sender Signature on your account.", Fate.LATER),
-        (405, "Not allowed to send: out of credits.", Fate.LATER),
-        (412, "Your account is pending approval.", Fate.LATER),
+        (300, "Invalid 'To' address: 'dan@post.example'.", Result.REFUSED),
+        (300, "Invalid metadata content.", Result.REFUSED),
+        (406, "Found inactive addresses: dan@post.example. Inactive recipients are …", Result.REFUSED),
+        (300, "Invalid 'From' address: 'buero@krueger.example'.", Result.LATER),
+        (400, "The 'From' address is not a Sender Signature on your account.", Result.LATER),
+        (405, "Not allowed to send: out of credits.", Result.LATER),
+        (412, "Your account is pending approval.", Result.LATER),
     ],
 )
-def test_postmark_tells_the_mail_from_the_account_in_the_body(settings, code, sentence, fate):
+def test_postmark_tells_the_mail_from_the_account_in_the_body(settings, code, sentence, result):
     with provider(settings, "postmark", answer=(422, {"ErrorCode": code, "Message": sentence})):
         outcome = send()
-        assert outcome.fate is fate
+        assert outcome.result is result
         assert outcome.answer.startswith("422")
 
 
 @pytest.mark.parametrize(
-    ("status", "fault", "fate"),
+    ("status", "fault", "result"),
     [
-        (400, {"ErrorCode": "mj-0013", "StatusCode": 400, "ErrorMessage": "invalid address"}, Fate.REFUSED),
-        (200, {"ErrorCode": "mj-0013", "StatusCode": 400, "ErrorMessage": "invalid address"}, Fate.REFUSED),
-        (400, {"ErrorCode": "send-0008", "StatusCode": 403, "ErrorMessage": "no such sender"}, Fate.LATER),
+        (400, {"ErrorCode": "mj-0013", "StatusCode": 400, "ErrorMessage": "invalid address"}, Result.REFUSED),
+        (200, {"ErrorCode": "mj-0013", "StatusCode": 400, "ErrorMessage": "invalid address"}, Result.REFUSED),
+        (400, {"ErrorCode": "send-0008", "StatusCode": 403, "ErrorMessage": "no such sender"}, Result.LATER),
     ],
 )
-def test_mailjet_tells_the_mail_from_the_account_in_the_body(settings, status, fault, fate):
+def test_mailjet_tells_the_mail_from_the_account_in_the_body(settings, status, fault, result):
     with provider(settings, "mailjet", answer=(status, {"Messages": [{"Status": "error", "Errors": [fault]}]})):
-        assert send().fate is fate
+        assert send().result is result
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_line_that_breaks_after_the_request_leaves_it_unclear(settings, name):
     with provider(settings, name, drops=True) as server:
-        assert send().fate is Fate.UNCLEAR
+        assert send().result is Result.UNCLEAR
         assert len(server.asked) == 1
 
 
@@ -218,7 +218,7 @@ def test_a_server_that_stalls_leaves_it_unclear(settings):
     settings.EMAIL_TIMEOUT = 0.3
     with provider(settings, "postmark", stall=1) as server:
         outcome = send()
-        assert outcome.fate is Fate.UNCLEAR
+        assert outcome.result is Result.UNCLEAR
         assert "timed out" in outcome.answer
         assert len(server.asked) == 1
 
@@ -226,9 +226,9 @@ def test_a_server_that_stalls_leaves_it_unclear(settings):
 def test_the_next_mail_goes_out_after_a_broken_line(settings):
     with provider(settings, "postmark", drops=True) as server:
         relay = Relay()
-        assert relay.send(mail(), "dan@post.example").fate is Fate.UNCLEAR
+        assert relay.send(mail(), "dan@post.example").result is Result.UNCLEAR
         server.drops = False
-        assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+        assert relay.send(mail(), "dan@post.example").result is Result.SENT
         relay.close()
 
 
@@ -237,13 +237,13 @@ def test_no_server_at_all(settings):
         port = free.getsockname()[1]
     configure(settings, "postmark", api=f"http://127.0.0.1:{port}/")
     outcome = send()
-    assert outcome.fate is Fate.HELD
+    assert outcome.result is Result.HELD
     assert "refused" in outcome.answer.lower()
 
 
 def test_a_name_nobody_knows(settings):
     configure(settings, "postmark", api="http://nobody.invalid/")
-    assert send().fate is Fate.HELD
+    assert send().result is Result.HELD
 
 
 def test_a_server_that_never_shakes_hands(settings):
@@ -251,14 +251,14 @@ def test_a_server_that_never_shakes_hands(settings):
     settings.EMAIL_TIMEOUT = 0.3
     with socket.create_server(("127.0.0.1", 0)) as mute:
         configure(settings, "postmark", api=f"https://127.0.0.1:{mute.getsockname()[1]}/")
-        assert send().fate is Fate.HELD
+        assert send().result is Result.HELD
 
 
 def test_an_office_keeps_its_own_mail_server(settings):
     with provider(settings, "postmark") as server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        assert Relay(f"smtp://127.0.0.1:{port}").send(mail(), "dan@post.example").fate is Fate.HELD
+        assert Relay(f"smtp://127.0.0.1:{port}").send(mail(), "dan@post.example").result is Result.HELD
         assert server.asked == []
 
 

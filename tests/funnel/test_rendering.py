@@ -86,7 +86,7 @@ def test_name_is_text_in_both_faces_and_never_markup(name):
 
 @given(st.text(max_size=300))
 def test_any_text_makes_only_the_tags_of_ours(source):
-    html = markdown.faces(source, LINK).html.text
+    html = markdown.bodies(source, LINK).html.text
     assert set(re.findall(r"<(\w+)", html)) <= {
         "p",
         "br",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from funnel.permission.schedule import Window, after
+from funnel.permission.schedule import Window, due_after
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WINDOW = Window(BERLIN, time(8), time(18), frozenset({date(2026, 12, 25)}))
@@ -35,12 +35,12 @@ def test_window_opens(asked, opens):
 
 def test_days_are_calendar_days_across_the_change_of_clocks():
     friday = local(2026, 3, 27, 10)
-    assert after(friday.astimezone(UTC), days=3, at=None, window=WINDOW) == local(2026, 3, 30, 10)
+    assert due_after(friday.astimezone(UTC), days=3, at=None, window=WINDOW) == local(2026, 3, 30, 10)
 
 
 def test_a_wished_time_that_is_over_means_the_next_day():
-    assert after(local(2026, 11, 23, 10), days=0, at=time(9), window=WINDOW) == local(2026, 11, 24, 9)
-    assert after(local(2026, 11, 23, 8, 30), days=0, at=time(9), window=WINDOW) == local(2026, 11, 23, 9)
+    assert due_after(local(2026, 11, 23, 10), days=0, at=time(9), window=WINDOW) == local(2026, 11, 24, 9)
+    assert due_after(local(2026, 11, 23, 8, 30), days=0, at=time(9), window=WINDOW) == local(2026, 11, 23, 9)
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_a_wished_time_that_is_over_means_the_next_day():
     ],
 )
 def test_a_wished_time_on_a_weekend_keeps_its_hour(begun, days, at, due):
-    assert after(begun, days=days, at=at, window=WINDOW) == due
+    assert due_after(begun, days=days, at=at, window=WINDOW) == due
 
 
 def test_a_quarter_to_midnight_utc_is_tomorrow_in_berlin():
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-    assert after(late, days=1, at=time(9), window=WINDOW) == local(2026, 11, 25, 9)
+    assert due_after(late, days=1, at=time(9), window=WINDOW) == local(2026, 11, 25, 9)
 
 
 def test_an_office_that_is_always_closed_is_asked_no_longer_than_a_year():

@@ -50,7 +50,7 @@ def test_a_new_step_comes_last(mara, series):
 
 
 def test_a_full_series_takes_no_more(anna, series, unwritten):
-    steps(series, *[1] * sequences.MOST_STEPS)
+    steps(series, *[1] * sequences.MAX_STEPS)
     with unwritten(), pytest.raises(Conflict):
         sequences.add(user=anna, sequence_id=series.pk, content=LETTER, now=MONDAY)
     with unwritten(), pytest.raises(Conflict):
@@ -61,7 +61,7 @@ def test_an_edit_touches_planned_mails_and_never_sent_ones(anna, series, enrolle
     went(enrolled, "Mail 1")
     Message.objects.filter(step__subject="Mail 1").update(subject="Mail 1", html="<p>wie gesendet</p>")
     sent, coming = named(series, "Mail 1"), named(series, "Mail 2")
-    assert (sequences.planned(sent), sequences.planned(coming)) == (0, 1)
+    assert (sequences.count_planned(sent), sequences.count_planned(coming)) == (0, 1)
     saved = sequences.edit(user=anna, step_id=sent.pk, version=1, content=LETTER)
     assert (saved.subject, saved.version) == ("Willkommen", 2)
     message = Message.objects.get(step=sent)
@@ -123,7 +123,7 @@ def test_a_removed_step_keeps_what_it_sent_and_skips_what_it_planned(anna, serie
         lambda: sequences.edit(user=anna, step_id=second.pk, version=1, content=LETTER),
         lambda: sequences.shift(user=anna, step_id=second.pk, by=1),
         lambda: sequences.copy(user=anna, step_id=second.pk, now=MONDAY),
-        lambda: sequences.switch_step(user=anna, step_id=second.pk, on=False, now=MONDAY),
+        lambda: sequences.set_step_enabled(user=anna, step_id=second.pk, on=False, now=MONDAY),
     ):
         with unwritten(), pytest.raises(Gone):
             act()
@@ -131,9 +131,9 @@ def test_a_removed_step_keeps_what_it_sent_and_skips_what_it_planned(anna, serie
 
 def test_a_step_that_is_off_is_skipped_when_it_is_due(anna, series, enrolled, unwritten):
     step = named(series, "Mail 1")
-    sequences.switch_step(user=anna, step_id=step.pk, on=False, now=MONDAY)
+    sequences.set_step_enabled(user=anna, step_id=step.pk, on=False, now=MONDAY)
     with unwritten():
-        sequences.switch_step(user=anna, step_id=step.pk, on=False, now=MONDAY)
+        sequences.set_step_enabled(user=anna, step_id=step.pk, on=False, now=MONDAY)
     due = Message.objects.get(step=step)
     claiming.claim([due.pk], now=due.planned_for)
     due.refresh_from_db()
@@ -143,13 +143,13 @@ def test_a_step_that_is_off_is_skipped_when_it_is_due(anna, series, enrolled, un
 def test_a_series_that_is_held_gives_back_what_was_claimed(anna, series, enrolled, unwritten):
     due = Message.objects.get(step__subject="Mail 1")
     assert len(claiming.claim([due.pk], now=due.planned_for)) == 1
-    sequences.switch(user=anna, sequence_id=series.pk, on=False)
+    sequences.set_enabled(user=anna, sequence_id=series.pk, on=False)
     assert claiming.due(due.planned_for) == []
     due.refresh_from_db()
     assert (due.state, due.claimed_at) == ("planned", None)
     with unwritten():
-        sequences.switch(user=anna, sequence_id=series.pk, on=False)
-    sequences.switch(user=anna, sequence_id=series.pk, on=True)
+        sequences.set_enabled(user=anna, sequence_id=series.pk, on=False)
+    sequences.set_enabled(user=anna, sequence_id=series.pk, on=True)
     assert claiming.due(due.planned_for) == [due.pk]
 
 
@@ -161,8 +161,8 @@ def test_the_steps_of_another_office_do_not_exist(paul, series, unwritten):
         lambda: sequences.shift(user=paul, step_id=step.pk, by=1),
         lambda: sequences.copy(user=paul, step_id=step.pk, now=MONDAY),
         lambda: sequences.remove(user=paul, step_id=step.pk, now=MONDAY),
-        lambda: sequences.switch_step(user=paul, step_id=step.pk, on=False, now=MONDAY),
-        lambda: sequences.switch(user=paul, sequence_id=series.pk, on=False),
+        lambda: sequences.set_step_enabled(user=paul, step_id=step.pk, on=False, now=MONDAY),
+        lambda: sequences.set_enabled(user=paul, sequence_id=series.pk, on=False),
         lambda: sequences.find(paul, step.pk),
         lambda: sequences.find_sequence(paul, series.pk),
     ):
@@ -171,6 +171,6 @@ def test_the_steps_of_another_office_do_not_exist(paul, series, unwritten):
 
 
 def test_how_many_planned_mails_it_concerns_is_said_in_words():
-    assert sequences.touched(0) == ""
-    assert sequences.touched(1).startswith("Das betrifft 1 geplante Mail.")
-    assert sequences.touched(12).startswith("Das betrifft 12 geplante Mails.")
+    assert sequences.planned_sentence(0) == ""
+    assert sequences.planned_sentence(1).startswith("Das betrifft 1 geplante Mail.")
+    assert sequences.planned_sentence(12).startswith("Das betrifft 12 geplante Mails.")

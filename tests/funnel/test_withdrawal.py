@@ -75,7 +75,7 @@ def test_a_couple_with_one_address_says_no_together(klara, said, krueger):
     other = consenting(krueger, ADDRESS.upper())
     withdrawal.unsubscribe(said=said, now=LATER)
     assert (opt_outs(klara), opt_outs(other)) == (1, 1)
-    assert eligibility.consents([klara.pk, other.pk], krueger.pk) == set()
+    assert eligibility.with_consent([klara.pk, other.pk], krueger.pk) == set()
 
 
 def test_other_addresses_and_other_offices_are_not_touched(klara, said, krueger, hansen):
@@ -152,7 +152,7 @@ def test_who_has_no_address_can_object_as_well(krueger, sofia):
     withdrawal.object_to(user=sofia, contact_id=contact.pk, method="spoken", now=LATER)
     assert opt_outs(contact) == 1
     assert not Suppression.objects.exists()
-    assert eligibility.consents([contact.pk], krueger.pk) == set()
+    assert eligibility.with_consent([contact.pk], krueger.pk) == set()
 
 
 def test_strangers_and_the_trash_are_refused(klara, sofia, paul):

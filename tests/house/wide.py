@@ -69,7 +69,7 @@ WIDE: set[str] = {
     "templates/funnel/_plot.html",
     "templates/funnel/_removal.html",
     "templates/funnel/_sequence.html",
-    "templates/funnel/_silence.html",
+    "templates/funnel/_outage.html",
     "templates/funnel/_standing.html",
     "templates/funnel/_step.html",
     "templates/funnel/_suggestions.html",

@@ -18,7 +18,7 @@ from contacts.models import Contact
 from funnel.models import EnrolmentReason, Message, MessageState, Step
 from funnel.sending import claiming, delivery, worker
 from funnel.series import enrolments, maintenance, manual, sequences
-from funnel.transport.outcome import Fate, Outcome
+from funnel.transport.outcome import Outcome, Result
 from pipeline.cards import bulk, moves
 from pipeline.columns.defaults import create_board
 from pipeline.invariants import INVARIANTS
@@ -35,12 +35,12 @@ class Post:
 
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()
-        self.fate = Fate.SENT
+        self.result = Result.SENT
 
     def send(self, mail, recipient: str, raw: bytes) -> Outcome:  # type: ignore[no-untyped-def]
-        if self.fate in (Fate.SENT, Fate.UNCLEAR):
+        if self.result in (Result.SENT, Result.UNCLEAR):
             self.taken[mail.extra_headers["Message-ID"]] += 1
-        return Outcome(self.fate)
+        return Outcome(self.result)
 
 
 class MailMachine(RuleBasedStateMachine):
@@ -141,9 +141,9 @@ class MailMachine(RuleBasedStateMachine):
     def wait(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
-    @rule(fate=st.sampled_from(list(Fate)))
-    def sweep(self, fate: Fate) -> None:
-        self.post.fate = fate
+    @rule(result=st.sampled_from(list(Result)))
+    def sweep(self, result: Result) -> None:
+        self.post.result = result
         worker.reconcile(now=self.now)
         for message in claiming.claim(claiming.due(self.now), now=self.now):
             delivery.deliver(message, self.post, now=self.now)  # type: ignore[arg-type]
@@ -159,7 +159,7 @@ class MailMachine(RuleBasedStateMachine):
     @rule()
     def wake(self) -> None:
         maintenance.resume_ready(now=self.now)
-        maintenance.finish_through(now=self.now)
+        maintenance.finish_completed(now=self.now)
 
     # What must hold after each step.
 

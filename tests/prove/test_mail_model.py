@@ -7,7 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from funnel.models import Message
 from funnel.sending import claiming, worker
 from funnel.series import enrolments
-from funnel.transport.outcome import Fate
+from funnel.transport.outcome import Result
 from tests.prove.histories import histories
 from tests.prove.mails import MailMachine
 
@@ -40,7 +40,7 @@ def consent_is_not_asked(monkeypatch):
 def crash_and_come_back(machine):
     machine.crash(True)
     machine.wait(0.2)
-    machine.sweep(Fate.SENT)
+    machine.sweep(Result.SENT)
 
 
 def leave_for_good(machine):
@@ -50,7 +50,7 @@ def leave_for_good(machine):
 def say_no(machine):
     machine.say_yes_or_no(1, False)
     machine.wait(0.2)
-    machine.sweep(Fate.SENT)
+    machine.sweep(Result.SENT)
 
 
 STORIES = {

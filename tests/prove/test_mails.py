@@ -88,7 +88,7 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_loses_nothing(anna, col
     assert set(arrived.values()) == {1}
     assert sent <= set(arrived) <= sent | unclear
     assert states[MessageState.SENT] + states[MessageState.UNCLEAR] == count
-    assert states[MessageState.UNCLEAR] <= kills * pool.LANES
+    assert states[MessageState.UNCLEAR] <= kills * pool.THREADS
     assert broken() == []
     row.reached(f"0 twice, 0 lost, {states[MessageState.UNCLEAR]} unclear")
 

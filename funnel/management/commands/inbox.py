@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["again"] is None:
-            for arrival in quarantine.set_aside():
-                self.stdout.write(quarantine.line(arrival))
-        elif not quarantine.read_again(arrival_id=options["again"]):
+            for arrival in quarantine.quarantined():
+                self.stdout.write(quarantine.describe(arrival))
+        elif not quarantine.release(arrival_id=options["again"]):
             raise CommandError("There is no such mail.")

@@ -7,9 +7,9 @@ import threading
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from funnel.letters.mime import content
+from funnel.letters.mime import to_bytes
 from funnel.models import HoldKind
-from funnel.transport.outcome import Fate
+from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 from tests.funnel.sink import mail_server
 
@@ -30,7 +30,7 @@ def send(url: str, **kwargs: str):
 
 def test_taken():
     with mail_server() as server:
-        assert send(server.url).fate is Fate.SENT
+        assert send(server.url).result is Result.SENT
         (taken,) = server.sent_to("dan@post.example")
         assert taken["subject"] == "Über uns"
         assert taken.get_body(("plain",)).get_content().strip() == "Schöne Grüße"
@@ -46,31 +46,31 @@ def test_a_line_of_one_dot_arrives_as_it_is():
 def test_one_connection_carries_many():
     with mail_server() as server:
         relay = Relay(server.url)
-        fates = [relay.send(mail(), "dan@post.example").fate for _ in range(3)]
+        results = [relay.send(mail(), "dan@post.example").result for _ in range(3)]
         connection = relay.smtp
         relay.close()
-        assert fates == [Fate.SENT] * 3
+        assert results == [Result.SENT] * 3
         assert connection is not None
         assert len(server.mails) == 3
 
 
 @pytest.mark.parametrize("phase", ["RCPT", "DATA"])
 @pytest.mark.parametrize(
-    ("answer", "fate"),
+    ("answer", "result"),
     [
-        ("550 5.1.1 no such user", Fate.GONE),
-        ("554 5.6.0 cannot read this", Fate.REFUSED),
-        ("552 5.2.2 mailbox full", Fate.LATER),
-        ("554 5.7.1 this looks like spam", Fate.LATER),
-        ("554 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org", Fate.LATER),
-        ("451 4.7.1 later, please", Fate.LATER),
-        ("421 4.3.2 shutting down", Fate.LATER),
+        ("550 5.1.1 no such user", Result.GONE),
+        ("554 5.6.0 cannot read this", Result.REFUSED),
+        ("552 5.2.2 mailbox full", Result.LATER),
+        ("554 5.7.1 this looks like spam", Result.LATER),
+        ("554 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org", Result.LATER),
+        ("451 4.7.1 later, please", Result.LATER),
+        ("421 4.3.2 shutting down", Result.LATER),
     ],
 )
-def test_refused(phase, answer, fate):
+def test_refused(phase, answer, result):
     with mail_server(answers={phase: answer}) as server:
         outcome = send(server.url)
-        assert (outcome.fate, outcome.answer) == (fate, answer)
+        assert (outcome.result, outcome.answer) == (result, answer)
         assert server.mails == []
 
 
@@ -78,7 +78,7 @@ def test_refused(phase, answer, fate):
 def test_a_sender_that_is_not_accepted_is_no_fault_of_the_mail(answer):
     with mail_server(answers={"MAIL": answer}) as server:
         outcome = send(server.url)
-        assert (outcome.fate, outcome.answer) == (Fate.HELD, answer)
+        assert (outcome.result, outcome.answer) == (Result.HELD, answer)
 
 
 @pytest.mark.parametrize(
@@ -106,24 +106,24 @@ def test_whose_fault_a_refusal_is(answer, fault):
 
 def test_a_login_that_is_refused_is_no_fault_of_the_mail():
     with mail_server() as server:  # offers no login
-        assert send(server.url.replace("smtp://", "smtp://me:secret@")).fate is Fate.HELD
+        assert send(server.url.replace("smtp://", "smtp://me:secret@")).result is Result.HELD
 
 
 def test_the_next_mail_goes_out_after_one_was_refused():
     with mail_server(answers={"RCPT": "554 5.6.0 no"}) as server:
         relay = Relay(server.url)
-        assert relay.send(mail(), "dan@post.example").fate is Fate.REFUSED
+        assert relay.send(mail(), "dan@post.example").result is Result.REFUSED
         server.answers.clear()
-        assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+        assert relay.send(mail(), "dan@post.example").result is Result.SENT
         relay.close()
 
 
 def test_a_server_that_answers_twice_is_not_misunderstood():
     with mail_server(answers={"DATA": "250 OK\r\n250 OK"}) as server:
         relay = Relay(server.url)
-        assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
-        assert relay.send(mail(), "eva@post.example").fate is Fate.LATER
-        assert relay.send(mail(), "eva@post.example").fate is Fate.SENT
+        assert relay.send(mail(), "dan@post.example").result is Result.SENT
+        assert relay.send(mail(), "eva@post.example").result is Result.LATER
+        assert relay.send(mail(), "eva@post.example").result is Result.SENT
         relay.close()
         assert [address for address, _ in server.mails] == ["dan@post.example", "eva@post.example"]
 
@@ -132,7 +132,7 @@ def test_a_server_that_closes_after_a_mail_gets_the_next_on_a_new_connection():
     with mail_server(closes_after=1) as server:
         relay = Relay(server.url)
         for _ in range(3):
-            assert relay.send(mail(), "dan@post.example").fate is Fate.SENT
+            assert relay.send(mail(), "dan@post.example").result is Result.SENT
             assert select.select([relay.smtp.sock], [], [], 2)[0]  # the server has closed
         relay.close()
         assert len(server.mails) == 3
@@ -140,21 +140,21 @@ def test_a_server_that_closes_after_a_mail_gets_the_next_on_a_new_connection():
 
 def test_a_line_that_breaks_after_the_dot_leaves_it_unclear():
     with mail_server(drops_after_dot=True) as server:
-        assert send(server.url).fate is Fate.UNCLEAR
+        assert send(server.url).result is Result.UNCLEAR
         assert len(server.mails) == 1
 
 
 def test_a_server_that_stalls_after_the_dot_leaves_it_unclear(settings):
     settings.EMAIL_TIMEOUT = 0.3
     with mail_server(stall=2) as server:
-        assert send(server.url).fate is Fate.UNCLEAR
+        assert send(server.url).result is Result.UNCLEAR
 
 
 def test_a_server_that_never_says_go_ahead_has_taken_nothing(settings):
     settings.EMAIL_TIMEOUT = 0.5
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=mute_after_data, args=(server,), daemon=True).start()
-        assert send(f"smtp://127.0.0.1:{server.getsockname()[1]}").fate is Fate.LATER
+        assert send(f"smtp://127.0.0.1:{server.getsockname()[1]}").result is Result.LATER
 
 
 def mute_after_data(server: socket.socket) -> None:
@@ -172,14 +172,14 @@ def test_no_server_at_all():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     outcome = send(f"smtp://127.0.0.1:{port}")
-    assert (outcome.fate, outcome.fault) == (Fate.HELD, HoldKind.CONNECTION)
+    assert (outcome.result, outcome.fault) == (Result.HELD, HoldKind.CONNECTION)
     assert "refused" in outcome.answer.lower()
 
 
 def test_without_a_server_mails_are_files(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
-    assert Relay().send(mail(), "dan@post.example").fate is Fate.SENT
+    assert Relay().send(mail(), "dan@post.example").result is Result.SENT
     (file,) = tmp_path.iterdir()
     assert "dan@post.example" in file.read_text()
 
@@ -187,7 +187,7 @@ def test_without_a_server_mails_are_files(settings, tmp_path):
 def test_a_domain_with_umlauts_leaves_as_punycode():
     with mail_server() as server:
         relay = Relay(server.url)
-        assert relay.send(mail(), "dan@müller.example").fate is Fate.SENT
+        assert relay.send(mail(), "dan@müller.example").result is Result.SENT
         relay.close()
         assert [address for address, _ in server.mails] == ["dan@xn--mller-kva.example"]
 
@@ -197,9 +197,9 @@ def test_an_address_without_a_form_in_ascii_is_refused_and_stops_nothing(address
     with mail_server() as server:
         relay = Relay(server.url)
         refused = relay.send(mail(), address)
-        assert refused.fate is Fate.REFUSED
+        assert refused.result is Result.REFUSED
         assert refused.answer == "Die E-Mail-Adresse enthält Zeichen, mit denen nichts zu ihr gelangt."
-        assert relay.send(mail(), "eva@post.example").fate is Fate.SENT
+        assert relay.send(mail(), "eva@post.example").result is Result.SENT
         relay.close()
 
 
@@ -218,7 +218,7 @@ def test_no_header_begins_with_an_empty_line():
     odd = mail()
     odd.extra_headers["List-Unsubscribe"] = f"<https://krueger.example/u/{'x' * 200}/>"
     odd.subject = "Ä" * 150
-    head = content(odd).split(b"\r\n\r\n", 1)[0]
+    head = to_bytes(odd).split(b"\r\n\r\n", 1)[0]
     assert f"List-Unsubscribe: <https://krueger.example/u/{'x' * 200}/>".encode() in head
     assert not [line for line in head.split(b"\r\n") if line.rstrip().endswith(b":")]
     assert max(map(len, head.split(b"\r\n"))) < 998

@@ -48,13 +48,13 @@ def named(series, subject):
 
 
 def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara, series, running):
-    assert replanning.running(series) == 1
+    assert replanning.count_running(series) == 1
     step = add(mara, series)
     assert live(running) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
     last, due = (planned_for(running, subject).astimezone(BERLIN) for subject in ("Mail 3", "Mail 4"))
     assert last == datetime(2026, 12, 3, 10, 10, tzinfo=BERLIN)
     assert due == datetime(2026, 12, 7, 9, tzinfo=BERLIN)  # two days on is a Saturday; the hour stays
-    assert sequences.planned(step) == 1
+    assert sequences.count_planned(step) == 1
 
 
 def test_it_stands_where_the_planner_puts_it_for_those_who_start_later(anna, board, series, running):
@@ -71,7 +71,7 @@ def test_a_series_that_is_through_stays_so(anna, board, series, running):
     for number in (1, 2, 3):
         went(running, f"Mail {number}")
     add(anna, series)
-    assert replanning.running(series) == 0
+    assert replanning.count_running(series) == 0
     assert [subject for subject, _state in states(running)] == ["Mail 1", "Mail 2", "Mail 3"]
 
 
@@ -83,7 +83,7 @@ def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(ann
     enrolments.stop(account_id=krueger.pk, contact_ids=[ended.pk], **reply)
     enrolments.pause(user=anna, contact_id=paused.pk, now=MONDAY)
     step = add(anna, series)
-    assert sequences.planned(step) == 0
+    assert sequences.count_planned(step) == 0
     enrolments.resume(user=anna, contact_id=paused.pk, now=LATER)
     assert (live(ended), live(paused)) == ([], ["Mail 1", "Mail 2", "Mail 3", "Mail 4"])
 
@@ -115,10 +115,10 @@ def test_a_step_that_is_switched_on_reaches_whose_series_has_not_come_past_its_p
     twin = sequences.copy(user=anna, step_id=named(series, "Mail 3").pk, now=MONDAY)
     contact = lead(board["Nicht erreicht"])
     move(anna, contact, board["Erfolgreich kontaktiert"])
-    sequences.switch_step(user=anna, step_id=named(series, "Mail 1").pk, on=False, now=MONDAY)
-    sequences.switch_step(user=anna, step_id=twin.pk, on=True, now=LATER)
+    sequences.set_step_enabled(user=anna, step_id=named(series, "Mail 1").pk, on=False, now=MONDAY)
+    sequences.set_step_enabled(user=anna, step_id=twin.pk, on=True, now=LATER)
     assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 3"]
-    sequences.switch_step(user=anna, step_id=named(series, "Mail 1").pk, on=True, now=LATER)
+    sequences.set_step_enabled(user=anna, step_id=named(series, "Mail 1").pk, on=True, now=LATER)
     assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 3"]
 
 
@@ -126,14 +126,14 @@ def test_what_was_called_off_by_hand_does_not_come_back(anna, series, running):
     message = Message.objects.get(contact=running, step__subject="Mail 3")
     manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
     for on in (False, True):
-        sequences.switch_step(user=anna, step_id=message.step_id, on=on, now=LATER)
+        sequences.set_step_enabled(user=anna, step_id=message.step_id, on=on, now=LATER)
     assert live(running) == ["Mail 1", "Mail 2"]
 
 
 def test_another_office_is_not_reached(anna, hansen, paul, series, running):
     theirs = hansen.columns.get(key="contacted").sequence
     step = add(paul, theirs)
-    assert sequences.planned(step) == 0
+    assert sequences.count_planned(step) == 0
     assert live(running) == ["Mail 1", "Mail 2", "Mail 3"]
 
 
@@ -143,7 +143,7 @@ def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
             move(anna, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
         with CaptureQueriesContext(connection) as queries:
             step = add(anna, series)
-        assert sequences.planned(step) == replanning.running(series)
+        assert sequences.count_planned(step) == replanning.count_running(series)
         return len(queries)
 
     assert statements(2) == statements(60)

@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from contacts.models import Action
 from funnel.models import Arrival, Hold, Message, Suppression
-from funnel.reading.classify import BOUNCES, Kind
+from funnel.reading.classify import BOUNCES, ReceivedKind
 from funnel.replies import doubts, inbox, quarantine
 from funnel.sending import heartbeat, worker
 from funnel.series import enrolments
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
+from tests.funnel.test_classify import nested
 from tests.funnel.test_inbox import reply, series
-from tests.funnel.test_incoming import nested
 
 NOW = MONDAY + timedelta(hours=2)
 MAILS = Path(__file__).parent / "mails"
@@ -189,7 +189,7 @@ def test_a_mail_that_the_server_cannot_tell_is_set_aside(dan, sent, settings):
 def test_a_mail_that_breaks_the_line_again_and_again_is_passed_over(dan, sent, settings):
     with mailbox([b"x", reply(sent)]) as server:
         server.broken = {1}
-        for _ in range(inbox.MOST_STUMBLES):
+        for _ in range(inbox.MAX_FAILURES):
             with pytest.raises((OSError, imaplib.IMAP4.abort)):
                 poll(settings, server)
         assert poll(settings, server) == 1
@@ -275,8 +275,8 @@ def test_the_operator_is_told_once_and_can_have_a_mail_read_again(dan, sent, set
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
     with mailbox([b"In-Reply-To: <>\n\nx"]) as server:
         poll(settings, server)
-        assert quarantine.tell(now=NOW) == 1
-        assert quarantine.tell(now=NOW + timedelta(hours=2)) == 0
+        assert quarantine.notify_operator(now=NOW) == 1
+        assert quarantine.notify_operator(now=NOW + timedelta(hours=2)) == 0
         (told,) = post.outbox
         assert told.to == ["betrieb@kontakte.example"]
         assert "unlesbar" in told.body
@@ -295,7 +295,7 @@ def test_a_stream_of_poison_is_no_mail_gun(db, settings):
     for hour, told in [(0, 1), (0.5, 0), (1.5, 2)]:
         with mailbox([b"In-Reply-To: <>\n\n%d" % int(hour * 10)]) as server:
             poll(settings, server, NOW + timedelta(hours=hour))
-        assert quarantine.tell(now=NOW + timedelta(hours=hour)) == told
+        assert quarantine.notify_operator(now=NOW + timedelta(hours=hour)) == told
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_a_report_that_names_the_recipient_only_may_be_forged_and_closes_or_hold
 ):
     named = case(name, sent).replace(sent.message_id.encode(), b"<strange@mx.example>")
     named = re.sub(rb"[\w.]+@kunde.example", b"max@kunde.example", named)
-    assert inbox.receive(named, now=MONDAY + timedelta(days=8)) is Kind.OTHER  # too late for anything
+    assert inbox.receive(named, now=MONDAY + timedelta(days=8)) is ReceivedKind.OTHER  # too late for anything
     for minute in range(3):
         assert inbox.receive(named, now=NOW + timedelta(minutes=minute)) in BOUNCES
     assert series(dan) == run

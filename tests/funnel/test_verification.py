@@ -85,7 +85,7 @@ def test_mails_that_go_to_files_are_not_checked(office, settings):
 
 
 def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
-    verification.ask(account_id=office.pk, now=MONDAY)
+    verification.request(account_id=office.pk, now=MONDAY)
     verification.send(account_id=office.pk)
     (mail,) = server.sent_to(inbound.address(Purpose.PROOF, office.pk))
     assert mail["From"] == OWN
@@ -94,7 +94,7 @@ def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
 
 def test_a_refused_test_mail_is_said(office, server):  # noqa: F811
     server.answers["DATA"] = "550 5.7.1 not from here"
-    verification.ask(account_id=office.pk, now=MONDAY)
+    verification.request(account_id=office.pk, now=MONDAY)
     verification.send(account_id=office.pk)
     assert Sender.objects.of(office).get().proof == "refused"
 
@@ -137,6 +137,6 @@ def test_the_task_retries(office):
     assert verification.NotTaken in tasks.LATER.retry_exceptions
     with mail_server(answers={"MAIL": "451 later"}) as away:
         Sender.objects.of(office).update(relay=vault.seal(vault.RELAY, away.url))
-        verification.ask(account_id=office.pk, now=MONDAY)
+        verification.request(account_id=office.pk, now=MONDAY)
         with pytest.raises(verification.NotTaken):
             verification.send(account_id=office.pk)

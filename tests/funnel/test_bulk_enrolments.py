@@ -109,7 +109,7 @@ def test_many_at_once_are_written_as_one_by_one(crowd, series, anna):
     def one_by_one() -> None:
         for contact in contacts:
             how = {"effect": Effect.ENROL, "cause": causes[contact.pk], "actor": anna, "now": now}
-            enrolments.switch(contact=contact, sequence=sequence, **how)
+            enrolments.change_status(contact=contact, sequence=sequence, **how)
 
     alone = after(one_by_one)
     assert after(lambda: start_many(contacts, sequence, anna, causes=causes, now=now)) == alone

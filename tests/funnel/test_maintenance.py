@@ -32,39 +32,39 @@ def state(contact):
 
 def test_a_series_is_through_when_its_last_mail_went(dan):
     went(dan, "Mail 1")
-    assert maintenance.finish_through(now=LATER) == 0
+    assert maintenance.finish_completed(now=LATER) == 0
     assert state(dan) == ("active", "")
     went(dan, "Mail 2")
-    assert maintenance.finish_through(now=LATER) == 1
+    assert maintenance.finish_completed(now=LATER) == 1
     assert state(dan) == ("ended", "finished")
     assert EnrolmentChange.objects.filter(enrolment__contact=dan).order_by("pk").last().at == LATER
-    assert maintenance.finish_through(now=LATER) == 0
+    assert maintenance.finish_completed(now=LATER) == 0
 
 
 @pytest.mark.parametrize("under_way", ["planned", "claimed", "sending"])
 def test_not_while_a_mail_is_under_way(dan, under_way):
     went(dan, "Mail 1")
     Message.objects.filter(contact=dan, step__subject="Mail 2").update(state=under_way, claimed_at=MONDAY)
-    assert maintenance.finish_through(now=LATER) == 0
+    assert maintenance.finish_completed(now=LATER) == 0
 
 
 def test_called_off_mails_leave_nothing_to_come(anna, dan):
     for message in Message.objects.filter(contact=dan):
         manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
-    assert maintenance.finish_through(now=LATER) == 1
+    assert maintenance.finish_completed(now=LATER) == 1
 
 
 def test_a_paused_series_stays_paused(anna, dan):
     Message.objects.filter(contact=dan).update(state="skipped", finished_at=MONDAY)
     enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
-    assert maintenance.finish_through(now=LATER) == 0
+    assert maintenance.finish_completed(now=LATER) == 0
     assert state(dan) == ("paused", "manual")
 
 
 def test_a_step_that_came_after_the_end_is_sent_when_the_contact_comes_back(anna, board, column, dan):
     went(dan, "Mail 1")
     went(dan, "Mail 2")
-    maintenance.finish_through(now=LATER)
+    maintenance.finish_completed(now=LATER)
     move(anna, dan, board["Nicht erreicht"], LATER)
     last = column.sequence.steps.get(subject="Mail 2")
     last.pk, last.position, last.subject = None, 2, "Mail 3"
@@ -74,7 +74,7 @@ def test_a_step_that_came_after_the_end_is_sent_when_the_contact_comes_back(anna
 
 
 def test_those_who_cannot_begin_keep_nobody_from_it(anna, board, column, monkeypatch):
-    monkeypatch.setattr(maintenance, "MOST", 3)
+    monkeypatch.setattr(maintenance, "BATCH", 3)
     contacts = [lead(board["Nicht erreicht"]) for _ in range(9)]
     Consent.objects.update(granted=False)
     for contact in contacts:

@@ -233,17 +233,17 @@ class TestOfEachProvider:
         configure(settings, name, secret="")
         with unwritten():
             assert call(EVENTS[name](sent.message_id)).status_code == 404
-        assert checks.run_checks(include_deployment_checks=True).count(apps.DEAF) == 1
+        assert checks.run_checks(include_deployment_checks=True).count(apps.NO_WEBHOOK) == 1
 
     def test_with_a_secret_the_check_is_content(self, settings, name):
         configure(settings, name)
-        assert apps.hears_of_bounces() == []
+        assert apps.check_bounce_reports() == []
 
 
 def test_without_a_provider_there_is_no_such_address(dan, sent, unwritten):
     with unwritten():
         assert call(postmark(sent.message_id)).status_code == 404
-    assert apps.hears_of_bounces() == []
+    assert apps.check_bounce_reports() == []
 
 
 def test_only_posting_is_possible(settings, db):

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from funnel.reading.opened import Poisoned
-from funnel.replies.isolation import Apart
+from funnel.reading.opened import PoisonMail
+from funnel.replies.isolation import IsolatedProcess
 
 LONG = 60  # seconds; ample for a process to begin
 
@@ -22,30 +22,30 @@ def work(content: bytes) -> object:
     if content == b"deep":
         return work(content)
     if content == b"poison":
-        raise Poisoned("too_deep")
+        raise PoisonMail("too_deep")
     return content.decode()
 
 
 def test_it_answers_and_goes_on_after_every_fault():
-    with Apart(work, seconds=LONG) as apart:
+    with IsolatedProcess(work, seconds=LONG) as apart:
         for content, fault in [
             (b"memory", "unreadable"),
             (b"deep", "unreadable"),
             (b"end", "unreadable"),
             (b"poison", "too_deep"),
         ]:
-            with pytest.raises(Poisoned) as poisoned:
+            with pytest.raises(PoisonMail) as poisoned:
                 apart(content)
             assert poisoned.value.fault == fault
             assert apart(b"fine") == "fine"
 
 
 def test_what_takes_too_long_is_ended():
-    with Apart(work, seconds=LONG) as apart:
+    with IsolatedProcess(work, seconds=LONG) as apart:
         assert apart(b"fine") == "fine"
         apart.seconds = 0.2
         process = apart.process
-        with pytest.raises(Poisoned) as poisoned:
+        with pytest.raises(PoisonMail) as poisoned:
             apart(b"for ever")
         assert poisoned.value.fault == "too_long"
         assert process is not None

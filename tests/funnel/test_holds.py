@@ -9,7 +9,7 @@ from django.utils import timezone
 from base import vault
 from funnel.models import Hold, HoldKind, Message, MessageState, Sender
 from funnel.sending import claiming, heartbeat, worker
-from funnel.sending.pool import Lanes
+from funnel.sending.pool import DeliveryPool
 from funnel.transport import holds
 from tests.funnel.certificates import distrusted
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
@@ -92,9 +92,9 @@ def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_sen
     Message.objects.all().update(planned_for=HELD + timedelta(days=1))
     with mail_server(port):
         worker.sweep(now=HELD + timedelta(seconds=59))
-        assert holds.standing(people[0].account_id)
+        assert holds.current(people[0].account_id)
         worker.sweep(now=HELD + MINUTE)
-    assert holds.standing(people[0].account_id) is None
+    assert holds.current(people[0].account_id) is None
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -102,7 +102,7 @@ def test_a_wrong_password_holds_and_says_so(people, smtp):
     with mail_server(login=("me", "right")) as server:
         smtp(server.port, "me", "wrong")
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
-        held = holds.standing(people[0].account_id)
+        held = holds.current(people[0].account_id)
         assert (held.kind, held.answer[:3], held.try_at) == (HoldKind.LOGIN, "535", HELD + timedelta(minutes=10))
         smtp(server.port, "me", "right")
         assert worker.sweep(now=HELD + timedelta(minutes=10)) == {"sent": 5}
@@ -114,7 +114,7 @@ def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
     with distrusted(scheme) as url:
         Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, url))
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
-    held = holds.standing(krueger.pk)
+    held = holds.current(krueger.pk)
     assert (held.kind, held.account_id) == (HoldKind.CERTIFICATE, krueger.pk)
     assert "certificate" in held.answer.lower()
 
@@ -128,11 +128,11 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
     with mail_server() as server:
         smtp(server.port)
         delivery_of = {claimed.account_id: claimed for claimed in claiming.claim(claiming.due(HELD), now=HELD)}
-        with Lanes() as lanes:
+        with DeliveryPool() as deliveries:
             for message in delivery_of.values():
-                lanes.carry([message], HELD)
+                deliveries.submit([message], HELD)
         assert [address for address, _ in server.mails] == ["hansen@post.example"]
-    assert (holds.standing(hansen.pk), holds.standing(krueger.pk).kind) == (None, HoldKind.CONNECTION)
+    assert (holds.current(hansen.pk), holds.current(krueger.pk).kind) == (None, HoldKind.CONNECTION)
     assert holds.held_offices() == {krueger.pk}
 
 
@@ -141,7 +141,7 @@ def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smt
     smtp(free_port())
     worker.sweep(now=HELD)
     assert holds.held_offices() == {krueger.pk}
-    assert holds.standing(hansen.pk) is None
+    assert holds.current(hansen.pk) is None
     Sender.objects.of(hansen).update(relay="")
     assert holds.held_offices() == {krueger.pk, hansen.pk}
 
@@ -177,26 +177,26 @@ class TestOfReturned:
         with mail_server() as server:
             smtp(server.port)
             assert worker.sweep(now=later) == {}
-            assert holds.try_now(user=anna, now=later)
+            assert holds.request_trial(user=anna, now=later)
             assert worker.sweep(now=later + timedelta(minutes=10)) == {"sent": 5}
-        assert holds.standing(anna.account_id) is None
-        assert not holds.try_now(user=anna, now=later)
+        assert holds.current(anna.account_id) is None
+        assert not holds.request_trial(user=anna, now=later)
 
     def test_what_left_before_it_was_ended_opens_no_new_one(self, sent, krueger):
         self.returned(sent[0], timedelta(hours=1))
         holds.release(account_id=None, now=HELD + timedelta(hours=2))
         assert not self.returned(sent[1], timedelta(hours=3))
-        assert holds.standing(krueger.pk) is None
+        assert holds.current(krueger.pk) is None
 
     def test_the_mail_with_which_it_was_tried_counts(self, sent, krueger, anna, smtp):
         self.returned(sent[0], timedelta(hours=1))
         later = HELD + timedelta(days=1)
-        holds.try_now(user=anna, now=later)
+        holds.request_trial(user=anna, now=later)
         with mail_server() as server:
             smtp(server.port)
             worker.sweep(now=later)
         assert self.returned(rows(1)[0], timedelta(days=1, hours=1))
-        assert holds.standing(krueger.pk).kind == HoldKind.BLOCKED
+        assert holds.current(krueger.pk).kind == HoldKind.BLOCKED
 
     @pytest.mark.parametrize(
         ("email", "kind", "scope"),

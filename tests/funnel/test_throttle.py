@@ -27,7 +27,7 @@ Times = namedtuple("Times", "user nice system idle guest guest_nice")
 def test_what_is_nice_takes_nothing_from_anybody(spent, share):
     before = Times(3, 1, 4, 1, 5, 9)
     after = Times(*(was + more for was, more in zip(before, spent, strict=True)))
-    assert throttle.taken(before, after) == pytest.approx(share)
+    assert throttle.busy_share(before, after) == pytest.approx(share)
 
 
 def test_the_machine_has_the_times_that_are_looked_at():
@@ -35,16 +35,16 @@ def test_the_machine_has_the_times_that_are_looked_at():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("crowded", [-1, 2])
-def test_on_a_crowded_machine_mails_wait_and_all_of_them_leave(anna, board, krueger, monkeypatch, crowded):
-    breaths = []
-    monkeypatch.setattr(throttle, "CROWDED", crowded)
+@pytest.mark.parametrize("busy_share_at", [-1, 2])
+def test_on_a_crowded_machine_mails_wait_and_all_of_them_leave(anna, board, krueger, monkeypatch, busy_share_at):
+    pauses = []
+    monkeypatch.setattr(throttle, "BUSY_SHARE", busy_share_at)
     monkeypatch.setattr(throttle, "INTERVAL", 0)
-    monkeypatch.setattr(throttle.time, "sleep", breaths.append)
+    monkeypatch.setattr(throttle.time, "sleep", pauses.append)
     ready(krueger)
     column = board["Erfolgreich kontaktiert"]
     steps(column.sequence, 0)
     due_messages(anna, column, 20, MONDAY)
     assert worker.sweep(now=MONDAY) == {"sent": 20}
     assert Message.objects.filter(state="sent").count() == 20
-    assert breaths.count(throttle.BREATH) == (20 if crowded < 0 else 0)
+    assert pauses.count(throttle.PAUSE) == (20 if busy_share_at < 0 else 0)

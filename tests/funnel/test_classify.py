@@ -2,8 +2,8 @@
 
 import pytest
 
-from funnel.reading.classify import Kind, own_words, understood
-from funnel.reading.opened import DEEPEST, LARGEST, LONGEST_HEADER, Poisoned
+from funnel.reading.classify import ReceivedKind, own_words, parse
+from funnel.reading.opened import MAX_BYTES, MAX_DEPTH, MAX_HEADER, PoisonMail
 
 OURS = "<ours.1@kontakte.example>"
 
@@ -88,49 +88,49 @@ PLAIN_BOUNCES = [  # without a report that machines can read
     (
         "failure notice",
         "Hi. This is the qmail-send program.\n<max@kunde.example>:\n550 no such user",
-        Kind.HARD_BOUNCE,
+        ReceivedKind.HARD_BOUNCE,
     ),
     (
         "Mail delivery failed: returning message to sender",
         "This message was created automatically by mail delivery software.\n\n  max@kunde.example\n"
         "    SMTP error from remote mail server after RCPT TO:<max@kunde.example>:\n    550 Unrouteable; user unknown",
-        Kind.HARD_BOUNCE,
+        ReceivedKind.HARD_BOUNCE,
     ),
     (
         "Delivery Failure",
         "Unable to deliver message to the following address(es).\n<max@kunde.example>:\n"
         "This user doesn't have a yahoo.example account (max@kunde.example) [-9]",
-        Kind.HARD_BOUNCE,
+        ReceivedKind.HARD_BOUNCE,
     ),
     (
         "Unzustellbar: Ihre Anfrage",
         "max@kunde.example\nDas Postfach des Empfängers ist voll.",
-        Kind.SOFT_BOUNCE,
+        ReceivedKind.SOFT_BOUNCE,
     ),
-    ("Warning: message delayed 4 hours", "550 5.1.1 user unknown; will be retried", Kind.SOFT_BOUNCE),
-    ("Undelivered Mail", "554 5.7.1 Your IP 192.0.2.1 is blocked by spamhaus", Kind.OWN_FAULT),
+    ("Warning: message delayed 4 hours", "550 5.1.1 user unknown; will be retried", ReceivedKind.SOFT_BOUNCE),
+    ("Undelivered Mail", "554 5.7.1 Your IP 192.0.2.1 is blocked by spamhaus", ReceivedKind.OWN_FAULT),
 ]
 
 
 @pytest.mark.parametrize("headers", MACHINES)
 def test_a_machine_is_no_person(headers):
-    assert understood(mail(*headers)).kind is Kind.AUTOMATIC
+    assert parse(mail(*headers)).kind is ReceivedKind.AUTOMATIC
 
 
 @pytest.mark.parametrize("headers", PERSONS)
 def test_a_person_is_no_machine(headers):
-    received = understood(mail(*headers))
-    assert (received.kind, received.about) == (Kind.REPLY, (OURS,))
+    received = parse(mail(*headers))
+    assert (received.kind, received.about) == (ReceivedKind.REPLY, (OURS,))
 
 
 @pytest.mark.parametrize("words", OBJECTIONS)
 def test_no_more_mails_is_said_in_many_ways(words):
-    assert understood(mail(body=words)).kind is Kind.OBJECTION
+    assert parse(mail(body=words)).kind is ReceivedKind.OBJECTION
 
 
 @pytest.mark.parametrize("words", NO_OBJECTIONS)
 def test_what_is_quoted_objects_to_nothing(words):
-    assert understood(mail(body=words)).kind is Kind.REPLY
+    assert parse(mail(body=words)).kind is ReceivedKind.REPLY
 
 
 def test_own_words_end_where_the_answered_mail_begins():
@@ -141,14 +141,14 @@ def test_own_words_end_where_the_answered_mail_begins():
 @pytest.mark.parametrize(("subject", "words", "kind"), PLAIN_BOUNCES)
 def test_bounces_in_a_programs_own_words(subject, words, kind):
     raw = mail("From: Mail Delivery Subsystem <mailer-daemon@mx.example>", f"Subject: {subject}", body=words)
-    received = understood(raw)
+    received = parse(raw)
     assert (received.kind, received.about) == (kind, (OURS,))
 
 
 def test_a_bounce_may_name_its_recipient_only():
     heads = "From: mailer-daemon@mx.example\nSubject: failure notice\nX-Failed-Recipients: max@kunde.example"
-    received = understood(f"{heads}\n\n550 no such user".encode())
-    assert (received.kind, received.about) == (Kind.HARD_BOUNCE, ())
+    received = parse(f"{heads}\n\n550 no such user".encode())
+    assert (received.kind, received.about) == (ReceivedKind.HARD_BOUNCE, ())
     assert received.addresses == ("max@kunde.example",)
 
 
@@ -159,18 +159,20 @@ def test_reports_for_addresses_beyond_ascii_are_understood():
         "Final-Recipient: utf-8; max@kunde.example\nAction: failed\nStatus: 5.1.1\n\n"
         f"--b\nContent-Type: message/global\n\nMessage-ID: {OURS}\nSubject: x\n\nx\n--b--\n"
     )
-    received = understood(raw.encode())
-    assert (received.kind, received.about) == (Kind.HARD_BOUNCE, (OURS,))
+    received = parse(raw.encode())
+    assert (received.kind, received.about) == (ReceivedKind.HARD_BOUNCE, (OURS,))
 
 
-@pytest.mark.parametrize(("feedback", "kind"), [("abuse", Kind.COMPLAINT), ("auth-failure", Kind.OTHER)])
+@pytest.mark.parametrize(
+    ("feedback", "kind"), [("abuse", ReceivedKind.COMPLAINT), ("auth-failure", ReceivedKind.OTHER)]
+)
 def test_complaints_are_told_from_other_feedback(feedback, kind):
     raw = (
         "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n"
         f"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: {feedback}\nVersion: 1\n\n"
         f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {OURS}\n\nx\n--b--\n"
     )
-    received = understood(raw.encode())
+    received = parse(raw.encode())
     assert (received.kind, received.about) == (kind, (OURS,))
 
 
@@ -178,19 +180,19 @@ def test_complaints_are_told_from_other_feedback(feedback, kind):
     ("raw", "fault"),
     [
         (nested("mixed", 3000), "too_deep"),
-        (nested("digest", DEEPEST + 1), "too_deep"),
-        (b"References: " + b"<a@" * (LONGEST_HEADER // 3 + 1) + b"\n\nx", "long_header"),
+        (nested("digest", MAX_DEPTH + 1), "too_deep"),
+        (b"References: " + b"<a@" * (MAX_HEADER // 3 + 1) + b"\n\nx", "long_header"),
         (b"References: " + b"<a@b>\n " * 20_000 + b"\n\nx", "long_header"),
         (b"In-Reply-To: <>\nFrom: a@b.example\n\nx", "bad_reference"),
         (b"References: <a@[b\nFrom: a@b.example\n\nx", "bad_reference"),
     ],
 )
 def test_what_nobody_writes_is_set_aside(raw, fault):
-    with pytest.raises(Poisoned) as poisoned:
-        understood(raw)
+    with pytest.raises(PoisonMail) as poisoned:
+        parse(raw)
     assert poisoned.value.fault == fault
 
 
 def test_only_the_beginning_of_a_large_mail_is_looked_at():
-    photos = mail() + b"\n" + b"QUJD" * LARGEST
-    assert understood(photos).kind is Kind.REPLY
+    photos = mail() + b"\n" + b"QUJD" * MAX_BYTES
+    assert parse(photos).kind is ReceivedKind.REPLY

@@ -22,7 +22,7 @@ from tests.factories import UserFactory
 from tests.funnel.mailing import MONDAY
 from tests.funnel.sink import mail_server
 from tests.funnel.test_inbox import reply
-from tests.funnel.test_returned_mails import NOW, case, dan, sent  # noqa: F401  (the scene)
+from tests.funnel.test_processing import NOW, case, dan, sent  # noqa: F401  (the scene)
 
 LATER = NOW + timedelta(minutes=10)
 
@@ -32,14 +32,14 @@ def waiting(name: str) -> list[dict]:
 
 
 def doubts_told() -> list[str]:
-    for job in waiting(notices.DOUBT):
+    for job in waiting(notices.DOUBT_TASK):
         tasks.tell_of_doubt(**job)
     return sorted(address for one in mail.outbox for address in one.to)
 
 
 def holds_told(now=LATER) -> list[str]:
-    notices.tell_of_holds(now=now)
-    for job in waiting(notices.HOLD):
+    notices.notify_of_holds(now=now)
+    for job in waiting(notices.HOLD_TASK):
         tasks.tell_of_hold(**job)
     return sorted(address for one in mail.outbox for address in one.to)
 
@@ -68,7 +68,7 @@ def test_without_an_assignee_those_are_asked_who_lead(anna, mehmet, sofia, dan, 
 
 def test_nobody_is_asked_what_is_decided_or_was_a_plain_answer(anna, dan, sent):
     inbox.receive(reply(sent), now=NOW)
-    assert waiting(notices.DOUBT) == []
+    assert waiting(notices.DOUBT_TASK) == []
     inbox.receive(case("reply-objection", sent), now=NOW)
     doubts.decide(user=anna, contact_id=dan.pk, objects=False, now=NOW)
     assert doubts_told() == []
@@ -84,7 +84,7 @@ def test_a_fault_of_the_installation_is_told_to_the_operator_and_every_office(
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
     inbox.receive(case("dsn-sender-refused-5-1-8", sent), now=NOW)
     assert holds_told(NOW) == sorted([anna.email, paul.email, "betrieb@kontakte.example"])
-    assert notices.tell_of_holds(now=NOW + timedelta(days=1)) == 0
+    assert notices.notify_of_holds(now=NOW + timedelta(days=1)) == 0
     told = {one.to[0]: one for one in mail.outbox}
     assert told[anna.email].subject == "E-Mail-Versand steht: die Absenderadresse wird nicht angenommen"
     assert "steht seit 23.11., 12:00" in told[anna.email].body  # Berlin
@@ -135,7 +135,7 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
         holds_told()
     holds.release(account_id=None, now=NOW + timedelta(hours=6))
     with mail_server(port) as server:
-        for job in waiting(notices.HOLD):
+        for job in waiting(notices.HOLD_TASK):
             tasks.tell_of_hold(**job)
         (told,) = server.sent_to("betrieb@kontakte.example")
         assert len(server.mails) == 2
