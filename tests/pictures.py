@@ -172,7 +172,7 @@ PICTURES: dict[str, Callable[[Page], bytes]] = {
     "list": contact_list,
     "import": contact_import,
 }
-SIZES = {"board": (1440, 760, 1.25), "list": (1440, 640, 1.25), "import": (1000, 560, 1.25)}
+SIZES = {"board": (1440, 760, 1.2), "list": (1440, 640, 1.25), "import": (1000, 560, 1.25)}
 
 
 if __name__ == "__main__":
