@@ -1,4 +1,4 @@
-"""Reading the page of one contact: a fixed number of statements, however much happened with it."""
+"""Reading the page of a contact, in a fixed number of statements however much happened with it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from pipeline.models import Card
 
 @dataclass(frozen=True)
 class Detail:
-    """All that the page shows."""
+    """What the page shows."""
 
     contact: Contact
     card: Card
@@ -27,7 +27,7 @@ class Detail:
 
 
 def load(user: User, contact: Contact) -> Detail:
-    """The parts of a contact that is visible to the user and not in the trash."""
+    """Loads the page of a contact that is visible to the user and not in the trash."""
     lines, has_older = history.load(contact)
     return Detail(
         contact=contact,

@@ -1,4 +1,4 @@
-"""Contacts out, as a CSV file: a permission that expires, and the file that is made while it is sent."""
+"""Exporting contacts as CSV: a permission that expires, and a file that is made while it is sent."""
 
 import uuid
 from collections import Counter
@@ -22,7 +22,7 @@ from pipeline.selection import Selection
 
 MAX_PER_HOUR = 5
 LIFETIME = timedelta(hours=1)
-# Parts of other columns; an action; evidence, which is printed as proof: none of them a fact of the contact.
+# Not facts of the contact: parts of other columns, an action, and evidence, which is printed as proof.
 NOT_EXPORTED = (*ONLY_READ, "note", "consent_at", "consent_wording", "consent_place")
 COLUMNS = tuple(key for key in FIELDS if key not in NOT_EXPORTED)
 _SOURCES = {"status": "card__column__name", "assignee": "assignee_id"}
@@ -31,11 +31,11 @@ _CHUNK = 500
 
 @transaction.atomic
 def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) -> Export:
-    """Allows one user to download a selection for an hour: these ids, or (None) all that the filter finds.
+    """Allows a user to download a selection for an hour: these ids, or (None) all that the filter finds.
 
-    Raises TooMany for the sixth within an hour.
+    Raises TooMany for more than MAX_PER_HOUR exports within an hour.
     """
-    User.objects.of(user.account).select_for_update(no_key=True).get(pk=user.pk)  # two at once are counted, too
+    User.objects.of(user.account).select_for_update(no_key=True).get(pk=user.pk)  # counts concurrent requests, too
     recent = Export.objects.of(user.account).filter(user=user, created_at__gt=now - LIFETIME)
     if recent.count() >= MAX_PER_HOUR:
         raise TooMany(_("Höchstens fünf Exporte in einer Stunde. Bitte versuchen Sie es später noch einmal."))
@@ -44,7 +44,7 @@ def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) 
 
 
 def find(*, user: User, export_id: uuid.UUID, now: datetime) -> Export:
-    """The user's own export. Raises Http404 for anybody else's, Gone after an hour."""
+    """Returns the user's own export. Raises Http404 for that of somebody else, Gone after an hour."""
     export = Export.objects.of(user.account).filter(user=user, pk=export_id).first()
     if export is None:
         raise Http404
@@ -54,16 +54,16 @@ def find(*, user: User, export_id: uuid.UUID, now: datetime) -> Export:
 
 
 def write(*, export: Export, user: User) -> Iterator[bytes]:
-    """The file in pieces, read by a cursor of the server: its memory does not grow with the office.
+    """Yields the file in pieces, read with a server-side cursor, so that memory does not grow with the office.
 
-    It is sent after the view has returned, so it brings the office's time zone with it.
+    The file is sent after the view has returned; therefore it activates the office's time zone itself.
     """
     with timezone.override(user.account.zone):
         yield from csv_rows.write(_rows(export, user), COLUMNS, ONLY_WRITTEN)
 
 
 def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
-    """The contacts as the list would show them at this moment: same filter, same ids."""
+    """Yields the contacts that the list shows at this moment, by the same filter or ids."""
     contacts = (
         Selection.parse(user, QueryDict(export.query)).contacts() if export.ids is None else _ticked(export, user)
     )
@@ -85,7 +85,7 @@ def _ticked(export: Export, user: User) -> Any:
 
 
 def _names(user: User) -> dict[int, str]:
-    """How each colleague is called in the file: by name, or by address where the name would not tell."""
+    """Returns how each colleague is named in the file: by name, or by address if several have the same name."""
     users = list(User.objects.of(user.account))
     known = Counter(other.full_name.casefold() for other in users)
     return {other.pk: other.full_name if known[other.full_name.casefold()] == 1 else other.email for other in users}

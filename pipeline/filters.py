@@ -1,4 +1,4 @@
-"""The filters above list and board: from what is already loaded, but for the menu of further ones."""
+"""The filters above list and board. All but the menu of further filters need no query of their own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ MAX_TAGS = 200  # offered in the menu
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice in the toolbar: its options as (value, label), the first of them "all"."""
+    """A filter in the toolbar. Its options are (value, label), the first of them "all"."""
 
     name: str
     label: str
@@ -28,13 +28,13 @@ class Filter:
 
     @property
     def chosen(self) -> str:
-        """The label of the present value."""
+        """The label of the current value."""
         return dict(self.options)[self.value]
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody (or everybody, or nobody) to filter by, and the selection's address with it."""
+    """An assignee (or everybody, or nobody) to filter by, and the query string with it."""
 
     label: str
     query_string: str
@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Entry:
-    """A value to filter by in the menu of further filters, and the selection's address with it."""
+    """A value in the menu of further filters, and the query string with it."""
 
     label: str
     query_string: str
@@ -53,14 +53,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is set, and the selection's address without it."""
+    """An active filter, and the query string without it."""
 
     label: str
     without: str
 
 
 def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
-    """The filters this user may set; marketing sees neither assignees nor due dates."""
+    """Returns the filters of the toolbar; marketing sees neither assignees nor due dates."""
     source = Filter("source", _("Quelle"), "filter", selection.source, _sources())
     if not selection.user.works_contacts:
         return [source]
@@ -72,12 +72,12 @@ def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
 
 
 def chosen(selection: Selection) -> list[User]:
-    """The colleagues among whom is the one that is filtered by; nobody is looked up when none is."""
+    """Returns the colleagues if a single one is filtered by; else an empty list, without a query."""
     return assignment.colleagues(selection.user) if is_id(selection.assignee) else []
 
 
 def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
-    """The menu of the filter by assignee."""
+    """Returns the menu of the filter by assignee."""
     users = {str(user.pk): user for user in colleagues}
     return [
         Person(
@@ -91,19 +91,19 @@ def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
 
 
 def status(selection: Selection) -> Column | None:
-    """The column that is filtered by; nothing is looked up when none is."""
+    """Returns the column that is filtered by; None, without a query, if there is none."""
     return Column.objects.of(selection.user.account).filter(pk=selection.status).first() if selection.status else None
 
 
 def statuses(selection: Selection) -> list[Entry]:
-    """The columns of the office, to filter by."""
+    """Returns the columns of the office to filter by."""
     columns = Column.objects.of(selection.user.account).order_by("position").values_list("pk", "name")
     named = [(str(pk), name) for pk, name in columns]
     return _entries(selection, "status", [("", _("Jeder Status")), *named])
 
 
 def tags(selection: Selection) -> list[Entry]:
-    """The tags of the contacts that this user sees, to filter by; marketing sees none."""
+    """Returns the tags of contacts this user sees; none for marketing."""
     if not selection.user.works_contacts:
         return []
     tagged = Selection(user=selection.user, today=selection.today).contacts().exclude(tags=[])
@@ -123,7 +123,7 @@ def _entries(selection: Selection, name: str, options: list[tuple[str, str]]) ->
 
 
 def chips(selection: Selection, colleagues: Iterable[User], column: Column | None = None) -> list[Chip]:
-    """What is filtered, each part with the selection that remains when it is taken away. `column`: as by `status`."""
+    """Returns the active filters. `column` is the one returned by `status`."""
     found = [Chip(f"„{selection.q}“", replace(selection, q="").query_string)] if selection.q else []
     for choice in filters(selection, colleagues):
         if choice.value:

@@ -1,4 +1,4 @@
-"""What a new office does first, shown in place of an empty board and an empty list."""
+"""First steps of a new office, shown in place of an empty board or list."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from funnel.models import Sender
 
 @dataclass(frozen=True)
 class FirstStep:
-    """One thing to do, where it is done, and whether it is."""
+    """Something to do, where to do it, and whether it is done."""
 
     label: str
     why: str
@@ -22,7 +22,7 @@ class FirstStep:
 
 
 def load(user: User) -> list[FirstStep]:
-    """The steps this user can take, in their order: two statements."""
+    """Returns the steps this user can take, in their order, in two statements."""
     steps = [
         FirstStep(
             _("Ersten Kontakt anlegen"),

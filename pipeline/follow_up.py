@@ -1,4 +1,4 @@
-"""An action with what follows from it: the status the contact moves to and the day it is to be followed up."""
+"""Following up: an action together with the new status of the contact and its due date."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from pipeline.models import Move
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What was done in one step, as the answer shows it."""
+    """The result, as the answer shows it."""
 
     action: Action
     contact: Contact  # as it is afterwards
@@ -41,11 +41,11 @@ def follow_up(
     column_id: int | None = None,
     version: int = 0,
 ) -> FollowUp:
-    """Performs the action (or plans it for `moment`), puts the card on top of the column and sets the day.
+    """Records the action (or plans it for `moment`), moves the card on top of the column, and sets the due date.
 
-    All of it or nothing. `column_id` None leaves the status, `version` is the card's as the user saw it; `due_on` None
-    leaves the day, another day keeps the note. Locks columns, card and contact, in this order. Repeated with the same
-    `key`: no second effect, and the same answer.
+    All or nothing. `column_id` None keeps the status; `version` is the card's as the user saw it. `due_on` None keeps
+    the due date; another date keeps its note. Locks columns, card and contact, in this order. Idempotent for the same
+    `key`.
 
     Raises what `moves.move_card`, `actions.perform` and `actions.plan` raise.
     """
@@ -62,7 +62,7 @@ def follow_up(
 
 
 def _move(user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime) -> Moved | None:
-    """A card that stands in the column already keeps its place there, unless this very request has put it there."""
+    """Moves the card. One that is in the column already stays in place, unless this very request has moved it there."""
     move_key = str(uuid5(key, f"{column_id} {version}")) if key else ""
     card = lock_card(user, contact.pk, lock_move_columns(user, contact.pk, column_id))
     if card and card.column_id == column_id and not (key and card.last_key == move_key):

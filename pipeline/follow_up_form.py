@@ -18,7 +18,7 @@ OFFERED = ("tomorrow", "in-3-days", "next-monday")
 
 
 class FollowUpForm(ActionForm):
-    """Checks; `follow_up` writes. Day and status are left as they are where nothing is chosen."""
+    """Validates only; `follow_up` writes. Due date and status stay as they are unless something is chosen."""
 
     due_pick = forms.ChoiceField(label=gettext_lazy("Nächste Fälligkeit"), required=False)
     due_on = DayField(label=gettext_lazy("oder am"), max_length=20, required=False)
@@ -42,7 +42,7 @@ class FollowUpForm(ActionForm):
         self._offer_columns()
 
     def _offer_columns(self) -> None:
-        """Another status than the present one; that is no mistake either, for somebody who has seen an older one."""
+        """Offers all other statuses. The present one is valid, too, for users who still see an older one."""
         columns = Column.objects.of(self.card.account_id).order_by("position").values_list("pk", "name")
         stay = ("", _("Status lassen (%(column)s)") % {"column": self.card.column.name})
         field = self.fields["column"]
@@ -63,13 +63,13 @@ class FollowUpForm(ActionForm):
 
     @property
     def has_next(self) -> bool:
-        """Whether day and status stand open: after a call they are asked for, else only once somebody chose one."""
+        """Whether due date and status are unfolded: always after a call, else only if one of them has a value."""
         asked = ("due_pick", "due_on", "column")
         return self.kind == Kind.CALL or any(self.data.get(name) or name in self.errors for name in asked)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What `follow_up` asks for."""
+        """The keyword arguments for `follow_up`."""
         values = self.cleaned_data
         return {
             "kind": self.kind,

@@ -1,4 +1,4 @@
-"""What starting a series for many contacts at once would mean, said before anybody does it."""
+"""Forecasts of what starting a series for many contacts would mean, shown before it is done."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ LACKING = (MessageReason.NO_CONSENT, MessageReason.NO_ADDRESS, MessageReason.SUP
 
 @dataclass(frozen=True)
 class Forecast:
-    """A status with a series, and how many mails it would plan at most; for how many contacts, if that differs."""
+    """A status with a series, how many mails it would plan at most, and, if that differs, for how many contacts."""
 
     column: Column
     mails: int
@@ -26,7 +26,7 @@ class Forecast:
 
 
 def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
-    """The statuses to choose from, how many of the contacts may be mailed, and what that means for each series."""
+    """Returns the template's context: statuses to choose from, how many contacts may be mailed, and the forecasts."""
     columns, steps = list(Column.objects.of(account).order_by("position")), coming_steps(account)
     rows = Contact.objects.of(account).filter(pk__in=contact_ids)
     refused = eligibility.missing_many(account.pk, dict(rows.values_list("pk", "email")))
@@ -36,7 +36,7 @@ def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
 
 
 def figures(mailable: int, refused: Mapping[str, int], forecasts: list[Forecast]) -> dict[str, Any]:
-    """The context of `_forecast.html`; `refused`: how many are kept from it by which reason."""
+    """Returns the context of `_forecast.html`. `refused` is the number of contacts by the reason they get no mails."""
     lacking = [(reason.label, refused[reason]) for reason in LACKING if refused.get(reason)]
     return {
         "mailable": mailable,
@@ -48,7 +48,7 @@ def figures(mailable: int, refused: Mapping[str, int], forecasts: list[Forecast]
 
 
 def coming_steps(account: Account) -> dict[int, int]:
-    """How many mails each series of the office has at present."""
+    """Returns the number of mails of each series of the office at present."""
     coming = Q(steps__is_on=True, steps__removed_at=None)
     sequences = Sequence.objects.of(account).annotate(coming=Count("steps", filter=coming))
     return dict(sequences.values_list("pk", "coming"))

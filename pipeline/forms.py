@@ -1,4 +1,4 @@
-"""What the board's addresses understand."""
+"""Parsing what is posted to the board."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +15,7 @@ VIA_OF_PAGES = frozenset({Move.Via.BOARD, Move.Via.MENU, Move.Via.LIST, Move.Via
 
 @dataclass(frozen=True)
 class Position:
-    """Where a card shall go: the body of `POST /cards/<id>/position/`. Parsed plainly: every drop pays."""
+    """The target of a move: the body of `POST /cards/<id>/position/`. No Django form, as every drop pays for it."""
 
     column: int
     after: int | None
@@ -25,7 +25,7 @@ class Position:
 
     @classmethod
     def parse(cls, data: QueryDict) -> "Position":
-        """Raises `NotUnderstood` for a value that is missing, repeated or no number; nothing is guessed."""
+        """Raises `NotUnderstood` for a value that is missing, repeated or not a number; nothing is guessed."""
         after = single(data, "after")
         via = data.get("via", Move.Via.BOARD)
         key = data.get("key", "")
@@ -41,7 +41,7 @@ class Position:
 
 
 def nothing_chosen() -> str:
-    """The refusal of a list in which nothing was chosen."""
+    """Returns the sentence for a form in which nothing was chosen."""
     return _("Bitte wählen Sie zuerst etwas aus. Es wurde nichts geändert.")
 
 
@@ -54,7 +54,7 @@ def number(data: QueryDict, name: str) -> int:
 
 
 def single(data: QueryDict, name: str) -> str:
-    """The one value of a field that must be there; raises `NotUnderstood` if it is missing or repeated."""
+    """Returns the value of a required field. Raises `NotUnderstood` if it is missing or repeated."""
     values = data.getlist(name)
     if len(values) != 1:
         raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist doppelt.") % {"name": name})
@@ -62,7 +62,7 @@ def single(data: QueryDict, name: str) -> str:
 
 
 def key_of(data: QueryDict) -> UUID | None:
-    """The idempotency key of a form, None where there is none; raises `NotUnderstood` for something else."""
+    """Returns the idempotency key of a form, or None if there is none. Raises `NotUnderstood` if it is not a UUID."""
     try:
         return UUID(data["key"]) if data.get("key") else None
     except ValueError as error:

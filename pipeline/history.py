@@ -1,4 +1,4 @@
-"""What happened around a contact besides actions: moves, assignments, due dates, edits, by whom and through what."""
+"""The history of a contact besides its actions: moves, assignments, due dates and edits, and by whom."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ MAX_LINES = 1000  # lines of the page that shows all of it
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the history. `key` colours the dot of a move by the column it led to."""
+    """A line of the history. `key` is that of the column a move led to, for the colour of its dot."""
 
     at: datetime
     text: str
@@ -25,7 +25,7 @@ class Line:
 
 
 def load(contact: Contact, limit: int = PAGE) -> tuple[list[Line], bool]:
-    """The newest lines, and whether there are older ones: two statements."""
+    """Returns the newest lines, and whether there are older ones, in two statements."""
     moves = Move.objects.of(contact.account_id).filter(contact=contact).select_related("actor", "to_column")
     changes = Change.objects.of(contact.account_id).filter(contact=contact).select_related("actor")
     lines = [_of_move(move) for move in moves.order_by("-at", "-pk")[: limit + 1]]

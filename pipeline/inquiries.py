@@ -1,6 +1,7 @@
-"""The door for what comes in by itself: a form, a web hook, a mail. Who is the same person is said by `identity`.
+"""Inquiries that come in by themselves: by a form, a webhook or a mail.
 
-A human who fills in „Kontakt anlegen“ is warned and decides; nobody is asked here, so that the rule is the verdict.
+A person who fills in „Kontakt anlegen“ is warned of duplicates and decides. Nobody can be asked here, so that
+`contacts.identity` alone decides who is the same person.
 """
 
 from datetime import datetime
@@ -38,13 +39,14 @@ def take_in(
     now: datetime,
     actor: User | None = None,
 ) -> TakenIn:
-    """Records a person's inquiry: on the one contact of the whole office that is the same person, else on a new one.
+    """Records an inquiry on the office's contact that is the same person, or on a new contact.
 
-    A known contact comes to the top of its column, out of a lost one or the trash to the top of `new`; it keeps what is
-    known of it, gets what was missing and a further number or address, and nothing enrols it. A new one begins in
-    `column_id`, by default in `new`, and with `enrol` that column's mails begin. Where the names contradict each other,
-    or several contacts may be meant, it is a new one, and `duplicates` shows them with each other. `values` are checked
-    fields of `Contact`. Raises `NotUnderstood` for an unknown column. Each call adds an inquiry.
+    A known contact moves to the top of its column; out of a lost column or the trash, to the top of `new`. Its fields
+    are completed but never overwritten; a new number or address is added. It is not enrolled. A new contact goes to
+    `column_id`, by default to `new`, and is enrolled in that column's series if `enrol` is set. If names contradict
+    each other or several contacts match, a new contact is added, and `duplicates` shows them with each other.
+
+    `values` are validated fields of `Contact`. Raises `NotUnderstood` for an unknown column. Each call adds an inquiry.
     """
     columns = verbs.lock_all_columns(account)  # an office's inquiries wait for each other: two at once are one contact
     row = Row(line=0, name="", facts={name: values[name] for name in FACTS if values.get(name)})
@@ -61,7 +63,7 @@ def take_in(
 
 
 def _known(account: Account, row: Row) -> Contact | None:
-    """The one contact of the office that is this person, locked after its card; None if it has just been erased."""
+    """Locks card and contact of this person and returns the contact; None if there is none, or it was just erased."""
     people = People(account, with_consents=False)
     people.load([row])
     person = people.find(row, repeats=False).person
@@ -72,7 +74,7 @@ def _known(account: Account, row: Row) -> Contact | None:
 
 
 def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
-    """To the top of its column; out of a lost one, or out of the trash, to the top of `new`."""
+    """Moves the contact to the top of its column; out of a lost column or the trash, to the top of `new`."""
     first = next(column for column in columns if column.key == Column.Key.NEW)
     if contact.trashed_at is not None:
         leads.bring_back(contact, first, now)
@@ -86,7 +88,7 @@ def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
 
 
 def _complete(contact: Contact, row: Row, now: datetime) -> None:
-    """Adds what was not known yet, and overwrites nothing."""
+    """Fills in missing fields without overwriting any."""
     known = {name: getattr(contact, name) for name in FACTS}
     added = matching.filled(known, row.facts)
     if added := {name: value for name, value in added.items() if name in EDITED}:

@@ -1,4 +1,4 @@
-"""A contact that a colleague enters by hand."""
+"""Entering contacts by hand."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -33,12 +33,11 @@ def enter(
     note: str = "",
     now: datetime,
 ) -> Contact:
-    """A new contact on top of the column, given to a colleague if one is named. All or nothing.
+    """Adds a contact on top of the column, with an inquiry that holds the `note`. All or nothing.
 
-    It begins with the inquiry that brought it, in the words of the `note`. `consent`: wording and method of a consent
-    to e-mail; `enrol`: the column's mails begin, which wait for a consent if there is none. Raises NotUnderstood for a
-    column that is gone and like `consent.record`; with a colleague also Forbidden and NotUnderstood like
-    `assignment.assign`. Each call adds a contact: whether it is there already is asked with `twins`.
+    It is assigned to `assignee`, if given. `consent` holds wording and method of a consent to e-mail. With `enrol` the
+    column's series begins, or waits for a consent. Raises NotUnderstood for a column that no longer exists, and like
+    `consent.record` and `assignment.assign`. Each call adds a contact; `twins` finds existing ones.
     """
     if assignee is not None:
         assignment.hold(user.account, assignee)  # before the column: one order of locks everywhere
@@ -58,9 +57,10 @@ def enter(
 def enter_once(
     *, user: User, key: UUID | None, anyway: bool, values: dict[str, Any], now: datetime, **chosen: Any
 ) -> tuple[Contact | None, list[Contact]]:
-    """The contact that the form with this key enters, however often it is sent; or those who look like it already.
+    """Adds the contact of a form unless similar ones exist; returns it, or None and the similar ones.
 
-    Equal forms of an office wait for each other, so that two windows at once warn like one after the other.
+    With `anyway` similar contacts do not matter. Idempotent for the same `key` and values. Equal forms of an office
+    wait for each other, so that two windows at the same time are warned, too.
     """
     sent = _fingerprint(values)
     with connection.cursor() as cursor:
@@ -78,10 +78,10 @@ def enter_once(
 
 
 def _fingerprint(values: dict[str, Any]) -> str:
-    """The same for equal values."""
+    """Returns a hash of the values."""
     return sha256(repr(sorted((name, str(value)) for name, value in values.items())).encode()).hexdigest()
 
 
 def twins(user: User, values: dict[str, Any]) -> list[Contact]:
-    """The visible contacts that look like the one about to be entered."""
+    """Returns the visible contacts that may be duplicates of the one about to be entered."""
     return duplicates.find(user, derive(Contact(account=user.account, **values)))

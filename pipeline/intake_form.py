@@ -19,12 +19,12 @@ from funnel.permission import suppression
 from funnel.series.enrolments import Effect
 from pipeline.models import Column
 
-# What is asked in a call, in its order; everything else is folded away.
+# What is asked during a call, in this order. Everything else is folded.
 FIRST = ("first_name", "last_name", "phone", "email")
 
 
 class IntakeForm(FactsForm):
-    """Checks; `intake.enter` writes. Unknown and foreign columns and colleagues are refused in the same words."""
+    """Validates only; `intake.enter` writes. Unknown and foreign columns and colleagues are refused alike."""
 
     column = forms.ModelChoiceField(
         None,
@@ -59,7 +59,7 @@ class IntakeForm(FactsForm):
         choices=[(method, Consent.Method(method).label) for method in BY_HAND],
         required=False,
     )
-    # Made with the form: however often it is sent, it enters one contact.
+    # The idempotency key: however often the form is sent, it enters one contact.
     key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     enrol = forms.BooleanField(label=gettext_lazy("Mails dieser Spalte schicken"), required=False)
 
@@ -82,7 +82,7 @@ class IntakeForm(FactsForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if self.errors.pop("key", None):  # nothing anybody typed: then it is as if there were none
+        if self.errors.pop("key", None):  # nobody typed it: an invalid key counts as none
             values["key"] = None
         if values.get("mine") and not values.get("assignee") and "assignee" not in self.errors:
             values["assignee"] = self.user
@@ -95,7 +95,7 @@ class IntakeForm(FactsForm):
         return values
 
     def _check_enrolment(self, values: dict[str, Any]) -> None:
-        """Mails are promised only where they can be kept."""
+        """Refuses to enrol a contact that would not get any mails."""
         column = values.get("column")
         if column is not None and column.effect is not Effect.ENROL:
             self.add_error("enrol", _("Diese Spalte hat keine Mails."))
@@ -108,7 +108,7 @@ class IntakeForm(FactsForm):
 
     @property
     def warning(self) -> str:
-        """What is to be known about the address, or ""."""
+        """The warning that the address is suppressed, or ""."""
         if self.suppression is None:
             return ""
         said = _("Die E-Mail-Adresse ist gesperrt (%(reason)s): An sie geht keine Werbung.")
@@ -116,29 +116,29 @@ class IntakeForm(FactsForm):
 
     @property
     def consent(self) -> dict[str, str]:
-        """The evidence given along, or nothing."""
+        """Wording and method of the consent, or an empty dict."""
         given = self.cleaned_data["wording"]
         return {"wording": given, "method": self.cleaned_data["method"]} if given else {}
 
     @property
     def values(self) -> dict[str, Any]:
-        """The facts alone."""
+        """The facts of the contact."""
         return {name: self.cleaned_data[name] for name in EDITED if name in self.cleaned_data}
 
     @property
     def first(self) -> list[forms.BoundField]:
-        """The fields that stand open."""
+        """The fields that are not folded."""
         return [self[name] for name in FIRST]
 
     @property
     def groups(self) -> list[tuple[Group, list[forms.BoundField]]]:
-        """The folded facts as the page shows them."""
+        """The folded facts, by group."""
         rest = [(group, [self[name] for name in group.fields if not self._is_open(name)]) for group in self._all]
         return [(group, fields) for group, fields in rest if fields]
 
     @property
     def has_folded_errors(self) -> bool:
-        """Whether something has to be corrected in what is folded away."""
+        """Whether a folded field has an error."""
         return any(not self._is_open(name) for name in self.errors if name in self.fields)
 
     _all = tuple(GROUPS.values())

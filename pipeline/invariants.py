@@ -1,7 +1,7 @@
-"""What must hold at every instant, asked of the database itself: one function for each promise, one row for each break.
+"""Invariants of the data, checked in the database: one function each.
 
-Each takes an account's id, or None for all of them, and answers sentences that name the broken rows. Nothing is locked:
-a board in use can be checked, and each statement sees one instant.
+Each takes an account's id, or None for all accounts, and yields a sentence for each row that violates the invariant.
+Nothing is locked, so that a board in use can be checked; each statement sees a single point in time.
 """
 
 from collections.abc import Callable, Iterator
@@ -237,13 +237,13 @@ _LAST_MOVE = (
 
 
 def broken(account: Account | None = None) -> list[tuple[int, str]]:
-    """All that is broken, as pairs of the invariant's number and a sentence; of one account or of all."""
+    """Returns all violations as pairs of the invariant's number and a sentence, of one account or of all."""
     account_id = account.pk if account else None
     return [(number, row) for number, check in INVARIANTS.items() for row in check(account_id)]
 
 
 def _pairs_of_eyes(account_id: int | None) -> Iterator[User]:
-    """A user for each different view of an account: one who sees everything, and each agent who does not."""
+    """Yields a user for each different view of an account: one who sees everything, and each agent who does not."""
     users = User.objects.select_related("account").filter(is_active=True).order_by("account", "pk")
     seen = set()
     for user in users.filter(account=account_id) if account_id else users:

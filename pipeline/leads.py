@@ -1,4 +1,4 @@
-"""Verbs that touch contact and card together: adding a lead, trashing, restoring, erasing."""
+"""Verbs on a contact together with its card: adding, trashing, restoring, erasing."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -33,11 +33,11 @@ def add(
     now: datetime,
     enrol: bool = False,
 ) -> Contact:
-    """A new contact with its card on top of the column, by default of `new`; with `enrol` the column's mails begin.
+    """Adds a contact with its card on top of the column, by default of `new`; with `enrol` the column's series begins.
 
-    `values` are checked fields of `Contact`. Whether the person is known already is asked by whoever calls: a human
-    sees `duplicates`, what comes in by itself goes through `inquiries.take_in`. Raises `NotUnderstood` for an unknown
-    column.
+    `values` are validated fields of `Contact`. Callers check whether the person is known already: forms show
+    `duplicates`, everything else calls `inquiries.take_in`. Raises `NotUnderstood` for an unknown column. Each call
+    adds a contact.
     """
     columns = Column.objects.of(account).select_for_update(no_key=True)
     wanted = {"key": Column.Key.NEW} if column_id is None else {"pk": column_id}
@@ -62,7 +62,7 @@ def add(
 
 
 def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1) -> Card:
-    """A card for a contact without one. The caller holds the column's lock."""
+    """Creates the card of a contact that has none, on top of the column. The caller holds the column's lock."""
     (rank,) = places.top(column.pk)
     return Card.objects.create(
         contact=contact, account=contact.account, column=column, rank=rank, version=version, entered_at=now
@@ -71,10 +71,10 @@ def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1
 
 @transaction.atomic
 def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int | None = None) -> int:
-    """Takes the visible contacts off board and list for 30 days and ends their mails; answers how many.
+    """Moves the visible contacts to the trash, ends their series, and returns their number.
 
-    The trash remembers each card's column. What is in the trash already, or not visible, is passed over. The mails
-    know the `cause` of their end, if there is one to take back.
+    The trash keeps the column of each card for 30 days. Contacts that are in the trash already or not visible are
+    skipped. `cause` is what the ended series refer to, so that it can be undone.
     """
     verbs.lock_all_columns(user.account)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
@@ -101,7 +101,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
 
 @transaction.atomic
 def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
-    """Puts contacts from the trash back on top of their column, or of `new` if that is gone; answers how many."""
+    """Moves contacts from the trash on top of their column, or of `new` if it is gone, and returns their number."""
     columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
@@ -119,7 +119,7 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
 
 
 def bring_back(contact: Contact, column: Column, now: datetime) -> None:
-    """Takes one contact out of the trash, on top of the column, by nobody's hand. The caller holds the columns."""
+    """Moves one contact from the trash on top of the column, without an actor. The caller holds the columns' locks."""
     item = TrashedCard.objects.of(contact.account).select_for_update(of=("self",)).get(contact=contact)
     Contact.objects.of(contact.account).filter(pk=contact.pk).update(trashed_at=None)
     _put_back([item], column, None, now)
@@ -129,9 +129,9 @@ def bring_back(contact: Contact, column: Column, now: datetime) -> None:
 
 @transaction.atomic
 def erase_expired(*, now: datetime) -> int:
-    """Erases what has been in the trash for 30 days, in all offices; answers how many contacts.
+    """Erases contacts that have been in the trash for 30 days, in all offices, and returns their number.
 
-    Locked first, as by a mail that is just being noted: deleting begins with what hangs on a contact.
+    Locks the contacts before deleting the rows that refer to them, in the same order as recording a mail does.
     """
     expired = Contact.objects.filter(trashed_at__lt=now - timedelta(days=TRASH_DAYS))
     rows = expired.order_by("pk").select_for_update().values_list("account_id", "pk", "created_at")
@@ -145,15 +145,15 @@ def erase_expired(*, now: datetime) -> int:
 
 
 def erase(contacts: QuerySet[Contact]) -> int:
-    """Takes the contacts away with all that speaks of them; answers how many. The caller holds their locks."""
+    """Deletes the contacts with all rows about them, and returns their number. The caller holds their locks."""
     ids = list(contacts.values_list("pk", flat=True))
-    ImportRow.objects.filter(contact__in=ids).delete()  # the report names them, and each value
+    ImportRow.objects.filter(contact__in=ids).delete()  # import reports hold names and values
     _, erased = contacts.delete()
     return erased.get("contacts.Contact", 0)
 
 
 def _put_back(items: list[TrashedCard], column: Column, user: User | None, now: datetime) -> None:
-    """New cards on top of the column. Coming back into another status than they left is a move like any other."""
+    """Creates cards on top of the column. Coming back into another column than before is recorded as a move."""
     moved = [item for item in items if item.column_id != column.pk]
     for item in moved:
         item.version += 1

@@ -1,4 +1,4 @@
-"""Reading the list: a page of the selection in the order asked for, in a fixed number of statements."""
+"""Reading the list: a page of the selection in the requested order, in a fixed number of statements."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -24,9 +24,9 @@ LABELS = {
     "created": _("Angelegt"),
 }
 FOR_MARKETING = ("name", "status", "action", "source")
-NEWEST_FIRST = ("action", "created")  # what a first click on the head means
+NEWEST_FIRST = ("action", "created")  # descending at the first click on the head
 
-# In the order of the German labels, not of the stored words.
+# In the order of the German labels, not of the stored values.
 BY_SOURCE = Case(
     *(
         When(source=value, then=Value(place))
@@ -69,9 +69,9 @@ class Sort:
 
     @classmethod
     def parse(cls, user: User, query: QueryDict, used: str = "") -> "Sort":
-        """The order an address asks for, else the one `used` last, else the newest first (marketing: by name).
+        """Returns the order of the query, else the one `used` last, else the newest first (marketing: by name).
 
-        Anything but a known key asks for nothing.
+        Unknown keys are ignored.
         """
         for text in (query.get("sort", ""), used):
             key = text.removeprefix("-")
@@ -85,7 +85,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class Head:
-    """A column's head: the address that sorts by it, or the other way round if it already does."""
+    """A column's head with the address that sorts by it, or reverses the order if it is sorted by it."""
 
     key: str
     label: str
@@ -95,7 +95,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of the list with its ways to other pages and orders."""
+    """A page of the list, with the addresses of other pages and orders."""
 
     sort: Sort
     total: int
@@ -106,12 +106,12 @@ class Listing:
 
 
 def keys(user: User) -> tuple[str, ...]:
-    """What this user may sort by: only by what is shown to them."""
+    """Returns what this user may sort by: only what they see."""
     return tuple(ORDERS) if user.works_contacts else FOR_MARKETING
 
 
 def choices(user: User) -> list[tuple[str, str]]:
-    """All orders with their names, for the narrow window, where the table has no head."""
+    """Returns all orders with their labels, for narrow windows, where the table has no head."""
     return [
         (str(Sort(key, descending)), f"{LABELS[key]} {'↓' if descending else '↑'}")
         for key in keys(user)
@@ -120,9 +120,9 @@ def choices(user: User) -> list[tuple[str, str]]:
 
 
 def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
-    """The page an address asks for, in the order `used` last where it names none.
+    """Returns the requested page. `used` is the order used last, for a query without one.
 
-    A place behind the end (the rows there are gone) shows the first page.
+    A place after the end (because rows are gone) shows the first page.
     """
     sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]
@@ -142,7 +142,7 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
 
 
 def rows(selection: Selection, ids: list[int]) -> list[Contact]:
-    """The contacts with what a row shows, in the order of the ids: one statement."""
+    """Returns these contacts with what a row shows, in the order of the ids, in one statement."""
     found = _with_row_fields(Contact.objects.of(selection.user.account).filter(pk__in=ids)).in_bulk()
     return [found[pk] for pk in ids if pk in found]
 
@@ -162,5 +162,5 @@ def _head(selection: Selection, sort: Sort, key: str) -> Head:
 
 
 def _address(selection: Selection, sort: Sort, **place: str) -> str:
-    """The list's address with filter, order and place; unlike the filter these two mean nothing to the board."""
+    """Returns the list's address with filter, order and place. Order and place are not shared with the board."""
     return "?" + "&".join(filter(None, (selection.query_string, urlencode({"sort": str(sort)} | place))))

@@ -1,4 +1,4 @@
-"""What somebody picked in the list: ticked contacts, or everything the filter finds."""
+"""The contacts picked in the list: ticked ones, or all that the filter finds."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ LISTED = 500  # contacts that have a field each; a form has a limit of fields
 
 
 class NothingPicked(NotUnderstood):
-    """Not one contact is named."""
+    """No contact was picked."""
 
 
 @dataclass(frozen=True)
 class Picked:
-    """Live contacts this user sees, with the way they were named, so that the next form can name them again."""
+    """Live contacts this user sees, and how they were named, so that the next form can name them again."""
 
     selection: Selection  # the filter they were picked under
     ids: list[int]
@@ -34,7 +34,7 @@ class Picked:
 
     @property
     def fields(self) -> list[tuple[str, str | int]]:
-        """The fields of a form that repeats the choice; for everything it says how many were seen."""
+        """The hidden fields of a form that repeats the choice. "All" comes with the number that was shown."""
         named: list[tuple[str, str | int]] = [("filter", self.selection.query_string)]
         if self.is_everything:
             return [*named, ("all", 1), ("total", self.total)]
@@ -44,10 +44,10 @@ class Picked:
 
 
 def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
-    """What the fields `contact` and `contacts`, or `all` with `filter` and the `total` that was shown, name.
+    """Returns the contacts named by the fields `contact` and `contacts`, or by `all` with `filter` and `total`.
 
-    `confirmed`: somebody has seen the number, so `all` must come with it. Contacts in the trash are left out.
-    Raises `NotUnderstood` for nothing at all, too much, and an id that does not exist for this user (foreign, unknown
+    `total` is the number that was shown; it is required if the user has `confirmed` it. Contacts in the trash are left
+    out. Raises `NotUnderstood` for no contacts, too many, or an id that does not exist for this user (foreign, unknown
     and hidden alike); `Conflict` if the filter finds another number by now.
     """
     selection = Selection.parse(user, QueryDict(data.get("filter", "")))
@@ -63,9 +63,9 @@ def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
 
 
 def named(data: QueryDict) -> set[int]:
-    """The ids in the fields `contact` (repeated) and `contacts` (with commas).
+    """Returns the ids in the fields `contact` (repeated) and `contacts` (separated by commas).
 
-    Raises `NotUnderstood` for none, too many, and what is no id.
+    Raises `NotUnderstood` for none, too many, or something that is not an id.
     """
     texts = set(data.getlist("contact")) | set(",".join(data.getlist("contacts")).split(",")) - {""}
     if not texts:
@@ -78,7 +78,7 @@ def named(data: QueryDict) -> set[int]:
 
 
 def unavailable() -> NotUnderstood:
-    """The refusal for an id that is unknown, foreign or hidden: the same words for all of them."""
+    """Returns the refusal for an id that is unknown, foreign or hidden: one wording for all of them."""
     return NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar. Es wurde nichts geändert."))
 
 

@@ -1,4 +1,4 @@
-"""After a restore: erasures and every no that the backup did not know yet, from the journal (`base/journal.py`)."""
+"""Replaying the journal (`base/journal.py`) after a restore: erasures and objections newer than the backup."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,9 +20,9 @@ from pipeline import leads
 
 @transaction.atomic
 def replay(lines: Iterable[Line]) -> Counter[str]:
-    """Does what the lines say, in their order, where it is not so already; answers how many of each kind had an effect.
+    """Applies the lines in their order, and returns how many of each kind had an effect.
 
-    Repeated: no second effect. Lines of offices and contacts that the database does not know are passed over.
+    Idempotent. Lines about offices and contacts that are not in the database are skipped.
     """
     offices = set(Account.objects.values_list("pk", flat=True))
     done: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""The present selection of contacts: what the address filters and what the user may see.
+"""The current selection of contacts: what the query string filters, within what the user may see.
 
 List, board and export are presentations of the same selection, so the same filter finds the same contacts on each.
 """
@@ -36,7 +36,7 @@ FOR_MARKETING = ("q", "source", "status")  # filtering by something would show i
 
 @dataclass(frozen=True)
 class Selection:
-    """A user's filter. Values that mean nothing are dropped, unknown parameters are never read."""
+    """A user's filter. Invalid values are dropped, unknown parameters ignored."""
 
     user: User
     today: date
@@ -49,7 +49,7 @@ class Selection:
 
     @classmethod
     def parse(cls, user: User, query: QueryDict) -> "Selection":
-        """The selection an address asks for; the time zone of the office is the active one."""
+        """Returns the selection of a query string. The office's time zone must be active."""
         read = FILTERS if user.works_contacts else FOR_MARKETING
         asked = {name: query.get(name, "").replace("\x00", "").strip() if name in read else "" for name in FILTERS}
         assignee, due, source = asked["assignee"], asked["due"], asked["source"]
@@ -69,30 +69,30 @@ class Selection:
         return any(getattr(self, name) for name in FILTERS)
 
     def needs_a_digit(self, total: int) -> bool:
-        """Whether four digits found so many contacts that a fifth should be asked for."""
+        """Returns whether four digits found so many contacts that the user should type a fifth."""
         return total > MANY and self.user.works_contacts and search.is_short_number(self.q)
 
     @property
     def is_everything(self) -> bool:
-        """Whether it is all contacts of the office: no filter, and a user who sees all."""
+        """Whether it contains all contacts of the office: there is no filter, and the user sees all."""
         return not self.is_filtered and not sight(self.user)
 
     @cached_property
     def query_string(self) -> str:
-        """The filter as it stands behind the address's question mark; "" if nothing is filtered."""
+        """The filter as a query string, without the question mark; "" if nothing is filtered."""
         return urlencode({name: value for name in FILTERS if (value := getattr(self, name))})
 
     @property
     def suffix(self) -> str:
-        """The filter as an address carries it: "?…" or ""."""
+        """The query string with the question mark, or ""."""
         return f"?{self.query_string}" if self.query_string else ""
 
     def contacts(self) -> ContactQuerySet:
-        """The live, visible contacts of the selection."""
+        """Returns the contacts of the selection: live ones that the user may see."""
         return Contact.objects.of(self.user.account).live().filter(self._condition(""))
 
     def cards(self):  # type: ignore[no-untyped-def]
-        """Their cards. Without a filter nothing is joined: counting then reads one index only."""
+        """Returns the cards of the selection. Without a filter nothing is joined, so that counting reads one index."""
         return Card.objects.of(self.user.account).filter(self._condition("contact__"))
 
     def _condition(self, prefix: str) -> Q:
@@ -125,11 +125,11 @@ class Selection:
         return Q()
 
     def _placed(self, prefix: str) -> Q:
-        """In this column; seen from the card (with a prefix) that is its own field."""
+        """Filters by column, which is a field of the card itself if there is a prefix."""
         return Q(**{"column" if prefix else "card__column": self.status}) if self.status else Q()
 
     def _tagged(self, prefix: str) -> Q:
-        """The second half says what the index of tags is made for, and finds nothing less."""
+        """Filters by tag. The second condition is implied, but lets PostgreSQL use the partial index on tags."""
         if not self.tag:
             return Q()
         return Q(**{f"{prefix}tags__contains": [self.tag]}) & ~Q(**{f"{prefix}tags": []})

@@ -1,11 +1,11 @@
-"""What a worker that was killed leaves in the queue: jobs that still count as being done, and hold their locks."""
+"""Jobs of workers that were killed: in the queue they still count as running and hold their locks."""
 
 import logging
 from datetime import timedelta
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-SILENCE = timedelta(seconds=30)  # a worker gives a sign of life every ten
+SILENCE = timedelta(seconds=30)  # a worker sends a heartbeat every ten
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +30,17 @@ SELECT EXISTS (
 
 
 def is_interrupted(name: str, value: int, *, silence: timedelta = SILENCE / 2) -> bool:
-    """Whether the job with this argument lost its worker, and waits for another."""
+    """Returns whether the job with this argument has lost its worker and waits for another one."""
     with connection.cursor() as cursor:
         cursor.execute(INTERRUPTED, {"name": name, "value": value, "silence": silence})
         return bool(cursor.fetchone()[0])
 
 
 def give_back(*, silence: timedelta = SILENCE) -> int:
-    """Frees the jobs of silent workers, each by itself; answers how many.
+    """Frees the jobs of silent workers, each in its own transaction, and returns their number.
 
-    Such a job is done again, unless its like is queued already: then it ends as failed, since that one does its work.
-    A job that cannot be freed keeps no other from it. Repeated, also at once: no second effect.
+    A freed job is run again, unless an equal one is queued: then it is marked as failed. A job that cannot be freed
+    does not keep the others from being freed. Idempotent, even if called concurrently.
     """
     with connection.cursor() as cursor:
         cursor.execute(LISTED, {"silence": silence})

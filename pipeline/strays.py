@@ -1,4 +1,4 @@
-"""Files in `uploads/` that no row knows: what a failed upload, a crash or a restored database left there."""
+"""Stray files in `uploads/` without a row, left by a failed upload, a crash or a restored database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db.models import FileField
 from django.db.models.fields.files import FieldFile
 
-GRACE = timedelta(hours=1)  # a file is there before the transaction with its row is through
+GRACE = timedelta(hours=1)  # a file is stored before the transaction with its row commits
 
 
 @contextmanager
 def only_with_its_row(file: FieldFile, name: str) -> Iterator[None]:
-    """What fails inside leaves no file: neither the whole one nor the half that a full disk had room for."""
+    """Deletes the file, or the part of it that a full disk had room for, if the block raises."""
     try:
         yield
     except BaseException:
@@ -24,10 +24,10 @@ def only_with_its_row(file: FieldFile, name: str) -> Iterator[None]:
 
 
 def forget(*, now: datetime) -> int:
-    """Deletes the files without a row that are older than an hour; answers how many."""
+    """Deletes files without a row that are older than an hour, and returns their number."""
     root = Path(settings.MEDIA_ROOT)
     strays = [path for path in root.rglob("*") if path.is_file() and _changed(path) < now - GRACE]
-    known = _known()  # asked afterwards: what was stored meanwhile is known too
+    known = _known()  # queried afterwards, to include what was stored meanwhile
     gone = [path for path in strays if path.relative_to(root).as_posix() not in known]
     for path in gone:
         path.unlink(missing_ok=True)
@@ -39,7 +39,7 @@ def _changed(path: Path) -> datetime:
 
 
 def _known() -> set[str]:
-    """The files of every model that has some."""
+    """Returns the names of the files of all models."""
     fields = [field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)]
     rows = [field.model.objects.exclude(**{field.name: ""}).values_list(field.name, flat=True) for field in fields]
     return {name for names in rows for name in names}

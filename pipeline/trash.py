@@ -1,4 +1,4 @@
-"""Reading the trash: what lies in it, who put it there and how long it stays."""
+"""Reading the trash: what is in it, who put it there, and how long it stays."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A page of the trash, what was thrown away last first."""
+    """A page of the trash, the newest first."""
 
     total: int
     items: list[Item]
