@@ -1,1 +1,1 @@
-"""The e-mail funnel: what is mailed when and to whom, and what comes back. It knows no columns."""
+"""The e-mail funnel: what is mailed to whom, when, and what comes back. It knows nothing of columns."""

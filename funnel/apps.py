@@ -1,4 +1,4 @@
-"""The funnel as Django knows it, with what it wants looked at before a deployment."""
+"""The funnel's app configuration, with its deployment checks."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ class FunnelConfig(AppConfig):
 
 
 def check_bounce_reports(**_options: Any) -> list[checks.CheckMessage]:
-    """A provider keeps its bounces to itself, so without the webhook dead addresses are mailed on and on."""
+    """Warn if a provider's bounces are not reported, since dead addresses would be mailed again and again."""
     is_deaf = settings.MAIL_PROVIDER and not settings.ANYMAIL["WEBHOOK_SECRET"]
     return [NO_WEBHOOK] if is_deaf else []
 
 
 def check_inbound_mailbox(**_options: Any) -> list[checks.CheckMessage]:
-    """An address without its mailbox is used for nothing."""
+    """Warn if there is an address for received mails but no mailbox."""
     return [NO_MAILBOX] if settings.MAIL_IN and not settings.IMAP_URL else []

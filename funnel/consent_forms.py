@@ -1,4 +1,4 @@
-"""What is posted about consent: by colleagues about a contact, and by somebody who lost a link."""
+"""Forms about consent, for colleagues and for people who lost their unsubscribe link."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ WAYS = [(method, Consent.Method(method).label) for method in BY_HAND]
 
 
 class ObjectionForm(TidyText, forms.Form):
-    """How a colleague was told that a contact wants no advertising."""
+    """How a contact objected to advertising."""
 
     method = forms.ChoiceField(label=gettext_lazy("Wie"), choices=WAYS, initial=Consent.Method.SPOKEN, required=False)
     place = forms.CharField(
@@ -32,7 +32,7 @@ class ObjectionForm(TidyText, forms.Form):
 
 
 class NewConsentForm(TidyText, forms.Form):
-    """The evidence by which a suppressed address may be mailed again."""
+    """The new consent by which a suppression is lifted."""
 
     method = forms.ChoiceField(label=gettext_lazy("Wie"), choices=WAYS)
     occurred_at = MomentField(label=gettext_lazy("Wann"), required=False, help_text=gettext_lazy("leer: jetzt"))
@@ -50,7 +50,7 @@ class NewConsentForm(TidyText, forms.Form):
 
 
 class AddressForm(TidyText, forms.Form):
-    """The address somebody wants no more mails to."""
+    """The address that somebody wants to unsubscribe."""
 
     address = EmailField(label=gettext_lazy("E-Mail-Adresse"), max_length=254)
 
@@ -61,6 +61,6 @@ class AddressForm(TidyText, forms.Form):
 
 
 class DoubtForm(forms.Form):
-    """Whether an answer was an objection."""
+    """Whether a reply was an objection."""
 
     objects = forms.ChoiceField(choices=[("1", gettext_lazy("Widerspruch")), ("0", gettext_lazy("kein Widerspruch"))])

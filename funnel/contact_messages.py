@@ -1,4 +1,4 @@
-"""Reading what became of a contact's mails: two statements, however many there are."""
+"""Reading a contact's mails and what became of them, in two statements."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,37 +11,37 @@ from funnel.letters import placeholders
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState, Sender, Step
 from funnel.transport import holds
 
-UNSEEN = (MessageReason.REPLANNED, MessageReason.UNDONE)  # what a plan looked like before it was made anew says nothing
-MAX_LINES = 200  # lines, the newest
+UNSEEN = (MessageReason.REPLANNED, MessageReason.UNDONE)  # superseded plans are of no interest
+MAX_LINES = 200  # the newest
 
 
 @dataclass(frozen=True)
 class Line:
-    """One mail: sent at, planned for, or why not."""
+    """One mail, with its state in words."""
 
     message: Message
     run: "Run"
 
     @property
     def subject(self) -> str:
-        """As it left; for one that did not leave yet as the step has it."""
+        """The subject as sent, or as the step has it now."""
         message, sender = self.message, self.run.enrolment.account.sender
         return message.subject or coming_subject(message.step, self.run.contact, sender)
 
     @property
     def at(self) -> datetime:
-        """When it left or ended otherwise; for a planned one when it will leave."""
+        """When it was sent or ended otherwise, or when it is planned."""
         message = self.message
         return message.finished_at or message.claimed_at or message.planned_for
 
     @property
     def state(self) -> str:
-        """What became of it, in words."""
+        """Its state in words."""
         return str(MessageState(self.message.state).label)
 
     @property
     def why(self) -> str:
-        """What one must know besides; "" for a mail that is sent or planned as usual."""
+        """The reason for its state; "" for a mail that was sent or is planned as usual."""
         message = self.message
         if message.state == MessageState.SENT:
             return message.came_back
@@ -58,12 +58,12 @@ class Line:
 
     @property
     def can_be_read(self) -> bool:
-        """Whether there is a mail as it left."""
+        """Whether its content as sent is stored."""
         return bool(self.message.subject)
 
     @property
     def can_go_again(self) -> bool:
-        """Whether „Noch einmal senden“ makes sense: it failed or is unclear, and nobody stopped the series."""
+        """Whether to offer „Noch einmal senden“: it failed or is unclear, and its series was not stopped."""
         run = self.run
         is_stopped = run.is_over and run.enrolment.reason != EnrolmentReason.FINISHED
         return self.message.state in (MessageState.FAILED, MessageState.UNCLEAR) and not is_stopped
@@ -74,7 +74,7 @@ class Line:
 
     @property
     def again(self) -> str:
-        """Who had it sent once more, and what that risks; "" if nobody did."""
+        """Who had it sent again, and the risk of that; "" if nobody did."""
         message = self.message
         if message.again_at is None:
             return ""
@@ -102,12 +102,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Run:
-    """A contact's way through one series, with its mails in the order of time."""
+    """A contact's run through one sequence, with its mails in chronological order."""
 
     contact: Contact
     enrolment: Enrolment
-    is_off: bool  # the series or all mails of the office are switched off
-    is_held: bool  # a fault of ours holds the sending
+    is_off: bool  # the sequence or all sending of the office is switched off
+    is_held: bool  # sending is held
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -146,22 +146,22 @@ class Ledger:
 
     @property
     def is_off(self) -> bool:
-        """Whether something waits because sending is switched off."""
+        """Whether anything waits because sending is switched off."""
         return any(run.is_off and not run.is_over for run in self.runs)
 
 
 def plain_subject(subject: str, office: str) -> str:
-    """A step's subject for people who see no contact: the fallbacks in place of the placeholders."""
+    """Return a step's subject with fallbacks in place of placeholders, for users who may not see the contact."""
     return placeholders.SHAPE.sub(lambda found: office if found[1] == "buero" else (found[2] or "…"), subject)
 
 
 def coming_subject(step: Step, contact: Contact, sender: Sender) -> str:
-    """The subject a step's mail to the contact would have now."""
+    """Return the subject that the step's mail to the contact would have now."""
     return placeholders.fill(placeholders.mark(step.subject), placeholders.filling(contact, sender))
 
 
 def load(contact: Contact) -> Ledger:
-    """The contact's mails by series."""
+    """Return the contact's mails by series."""
     runs = {row.pk: _run(row, contact) for row in _enrolments(contact)}
     messages = Message.objects.of(contact.account_id).filter(contact=contact).exclude(reason__in=UNSEEN)
     rows = messages.select_related("step", "again_by").defer("html", "text", "step__body")

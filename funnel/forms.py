@@ -1,4 +1,4 @@
-"""What people may say about steps and the sender. Only the listed fields are read; the rest is ignored."""
+"""Forms for steps, switches and holidays."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class ClockField(forms.TimeField):
 
 
 class StepForm(forms.Form):
-    """One mail of a series and when it goes."""
+    """One mail of a sequence and when it is sent."""
 
     subject = forms.CharField(label=gettext_lazy("Betreff"), max_length=150)
     body = forms.CharField(
@@ -46,7 +46,7 @@ class StepForm(forms.Form):
 
     @staticmethod
     def values(step: Step) -> dict[str, Any]:
-        """The step as the form shows it."""
+        """Return the initial values for a step."""
         return {name: getattr(step, name) for name in ("subject", "body", "delay_days", "send_at", "version")}
 
     def clean_subject(self) -> str:
@@ -60,12 +60,12 @@ class StepForm(forms.Form):
 
     @property
     def content(self) -> Content:
-        """What was understood."""
+        """The validated content of the step."""
         return Content(**{name: self.cleaned_data[name] for name in ("subject", "body", "delay_days", "send_at")})
 
 
 class DraftForm(StepForm):
-    """A step that is looked at before it is saved: only the text counts."""
+    """A step that is previewed before it is saved; only its text is validated."""
 
     who = forms.CharField(required=False, max_length=200)
     face = forms.ChoiceField(required=False, choices=[("html", "html"), ("text", "text")])
@@ -75,7 +75,7 @@ class DraftForm(StepForm):
 
 
 class PreviewForm(DraftForm):
-    """A step as far as it is written: the subject may come last."""
+    """An unfinished step, whose subject may still be missing."""
 
     subject = forms.CharField(required=False, max_length=150)
 

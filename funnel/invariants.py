@@ -1,4 +1,4 @@
-"""What must hold of mails at every instant, asked of the database itself (the promises 10, 11 and 13)."""
+"""Invariants of mails, checked in the database (numbers 10, 11 and 13)."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from base.checking import Broken, broken_rows, of_account
 
 
 def nothing_is_sent_twice(account_id: int | None) -> Broken:
-    """10. At most one sent message for each contact and step and each address and step, one active series a contact."""
+    """10. At most one sent message per contact and step and per address and step, and one active series per contact."""
     went = "message.state IN ('sent', 'unclear', 'sending')"
     for key in ("contact_id", "address"):
         yield from broken_rows(
@@ -25,10 +25,9 @@ def nothing_is_sent_twice(account_id: int | None) -> Broken:
 
 
 def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
-    """11. A stop that committed at a moment means that no message of that contact was claimed after it.
+    """11. No message of a contact is claimed after its series was stopped.
 
-    Of what is recorded at the very instant of a claim nobody can tell whether it came before or after, so it speaks
-    for the claim.
+    If both carry the same timestamp, their order is unknown and the claim is accepted.
     """
     yield from broken_rows(
         _("Nachricht %(id)s wurde nach dem Ende ihrer Serie vorbereitet."),
@@ -60,7 +59,7 @@ def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
 
 
 def books_balance(account_id: int | None) -> Broken:
-    """13. Each message is in one known state, with an end exactly if it has ended; each sent one is an action."""
+    """13. Messages have an end if and only if their state is final, and every sent message has an action."""
     yield from broken_rows(
         _("Nachricht %(id)s („%(state)s“) hat kein Ende oder eines zu viel."),
         "SELECT message.id, message.state FROM funnel_message message WHERE (finished_at IS NULL) <>"

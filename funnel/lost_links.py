@@ -1,8 +1,7 @@
-"""Somebody without a working link wants no more mails: the address is asked first, by a mail with the links it lost.
+"""Unsubscribing without a working link: the links are mailed to the address, one per office.
 
-Anybody can type anybody's address. What comes of it is no evidence and stops nothing; the links that are mailed to the
-address do, each for its office. Each contact's history says that they were asked for, so that an office sees where
-somebody types its contacts' addresses in.
+Anybody can enter anybody's address, so doing so is no evidence and stops nothing; only the mailed links do. The request
+is recorded in each contact's history, so that offices notice if somebody enters their contacts' addresses.
 """
 
 from datetime import datetime
@@ -22,17 +21,16 @@ from funnel.permission.tokens import Unsubscription, mask, token_of
 
 
 def find_ids(address: str) -> dict[str, int | None]:
-    """A contact and a message that know the address, by id; the same two questions whether there are any or none."""
+    """Return the ids of a contact and of a message with the address. Always two statements, found or not."""
     contact = _contacts(address).order_by("pk").values_list("pk", flat=True).first()
     message = _messages(address).order_by("pk").values_list("pk", flat=True).first()
     return {"contact_id": contact, "message_id": message}
 
 
 def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime) -> bool:
-    """Mails the link of each office that has the address or has written to it; answers whether there was any.
+    """Mail the links of all offices that have the address or have mailed it. Return whether a mail was sent.
 
-    Raises NotTaken where another attempt may help. Repeated: another mail, and another line in the
-    history.
+    Raises NotTaken where another attempt may help. Not idempotent: a repeat sends another mail.
     """
     address = _address(contact_id, message_id)
     links = _links(address) if address else {}
@@ -53,9 +51,11 @@ def _address(contact_id: int | None, message_id: int | None) -> str:
 
 
 def _links(address: str) -> dict[int, Unsubscription]:
-    """What the link of each office says, by the office's id."""
+    """Return the content of each office's link, by account id."""
     known = [*_messages(address).values_list("account_id", "contact_id")]
-    known += _contacts(address).order_by("-pk").values_list("account_id", "pk")  # whoever has it now counts
+    known += (
+        _contacts(address).order_by("-pk").values_list("account_id", "pk")
+    )  # overrides: the contact that has the address now
     return {
         account_id: Unsubscription(account_id, contact_id, address_hash(account_id, address), mask(address))
         for account_id, contact_id in known

@@ -1,4 +1,4 @@
-"""What an office decides about its mails as a whole: who they come from, when they leave, its free days."""
+"""An office's settings for all its mails: the sender, when mails are sent, and holidays."""
 
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ MAX_HOLIDAYS = 200
 
 
 class Overtaken(Conflict):
-    """Somebody saved the form in between; `sender` is what stands there now."""
+    """Somebody else saved the form in between; `sender` is its present version."""
 
     def __init__(self, sender: Sender) -> None:
         super().__init__(_("Diese Angaben wurden soeben von jemand anderem geändert. Es wurde nichts gespeichert."))
@@ -27,11 +27,10 @@ class Overtaken(Conflict):
 
 @transaction.atomic
 def save_sender(*, user: User, values: dict[str, Any], version: int, now: datetime) -> Sender:
-    """Writes the sender, the Impressum and the rules of sending; the switch and the relay are not among them. Another
-    own address is not used before its test mail has passed, which is sent at once.
+    """Save the sender, the Impressum and the sending limits. A new own address is used once it is verified.
 
-    `version` is the one the values were typed against. What is so already writes nothing, whatever the version. Raises
-    Overtaken for an old one.
+    `version` is the one that the values were entered for. Raises Overtaken if it is not the present one. Idempotent:
+    unchanged values write nothing, whatever the version.
     """
     sender = _sender(user)
     changed = [name for name, value in values.items() if getattr(sender, name) != value]
@@ -52,7 +51,7 @@ def save_sender(*, user: User, values: dict[str, Any], version: int, now: dateti
 
 @transaction.atomic
 def check_address(*, user: User, now: datetime) -> bool:
-    """Has a test mail sent from the office's own address; answers whether there is one to send.
+    """Queue a test mail from the office's own address. Return whether there is an address to verify.
 
     Raises Conflict within three minutes of the last one.
     """
@@ -64,7 +63,7 @@ def check_address(*, user: User, now: datetime) -> bool:
 
 @transaction.atomic
 def add_holiday(*, user: User, day: date, name: str) -> Holiday:
-    """A day without mails; once more, it only takes the other name. Raises Conflict when there are too many."""
+    """Add a holiday, or rename an existing one. Raises Conflict when there are too many."""
     _sender(user)
     holidays = Holiday.objects.of(user.account)
     if holidays.exclude(day=day).count() >= MAX_HOLIDAYS:
@@ -75,7 +74,7 @@ def add_holiday(*, user: User, day: date, name: str) -> Holiday:
 
 @transaction.atomic
 def add_nationwide(*, user: User, now: datetime) -> int:
-    """The nationwide holidays of this year and the next that are not there yet; answers how many were added."""
+    """Add the missing nationwide holidays of this year and the next. Return the number added."""
     _sender(user)
     known = set(Holiday.objects.of(user.account).values_list("day", flat=True))
     year = now.astimezone(user.account.zone).year
@@ -86,7 +85,7 @@ def add_nationwide(*, user: User, now: datetime) -> int:
 
 @transaction.atomic
 def remove_holiday(*, user: User, holiday_id: int) -> date:
-    """Mails may leave on this day again. Raises Http404."""
+    """Remove a holiday and return its date. Raises Http404."""
     holiday = Holiday.objects.of(user.account).filter(pk=holiday_id).first()
     if holiday is None:
         raise Http404
@@ -95,5 +94,5 @@ def remove_holiday(*, user: User, holiday_id: int) -> date:
 
 
 def _sender(user: User) -> Sender:
-    """The office's sender, locked: its people change it one after the other."""
+    """Lock and return the office's sender, which serializes changes by its users."""
     return Sender.objects.of(user.account).select_for_update(no_key=True).get()

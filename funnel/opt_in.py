@@ -1,7 +1,6 @@
-"""Double opt-in: a mail asks, a page confirms, the evidence is kept. Nothing is granted by the mail alone.
+"""Double opt-in: a mail asks for consent, a page confirms it, and the evidence is stored.
 
-Somebody may have given a stranger's address, so it is written to rarely, and what was not sent is answered like what
-was.
+The address may be a stranger's, so mails to it are limited, and the answer does not reveal whether one was sent.
 """
 
 from dataclasses import dataclass
@@ -27,24 +26,24 @@ from funnel.permission.suppression import is_suppressed
 VALID = timedelta(days=opt_in_mail.DAYS_VALID)
 MIN_INTERVAL = timedelta(minutes=3)  # between two mails to an address
 DAY = timedelta(days=1)
-MAX_PER_ADDRESS = 3  # to an address
-MAX_PER_OFFICE = 200  # an office's people ask in a day; more is no asking but a mailing
-LOCK_CLASS = 4714  # of the advisory locks: one for each address, and one for each office
+MAX_PER_ADDRESS = 3  # per day
+MAX_PER_OFFICE = 200  # requests by an office per day; more would be a mailing
+LOCK_CLASS = 4714  # of the advisory locks per address and per office
 
 
 class LinkState(Enum):
-    """What a link of a confirmation mail is good for."""
+    """What the link of a confirmation mail can still do."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"
     EXPIRED = "expired"
-    OBJECTED = "objected"  # a later no stands
+    OBJECTED = "objected"  # an objection or withdrawal came later
     VOID = "void"  # the contact has another address now, or is gone
 
 
 @dataclass(frozen=True)
 class Question:
-    """A request for consent as its page shows it."""
+    """A request for consent, as its page shows it."""
 
     opt_in: OptIn
     state: LinkState
@@ -56,11 +55,11 @@ class Question:
 
 @transaction.atomic
 def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
-    """Mails the contact a question for consent, unless its address was asked within three minutes or thrice today.
+    """Mail the contact a request for consent, unless its address got one within three minutes or three within a day.
 
-    Whether it was mailed is not told. Raises Http404 and Gone like `finding.find`, NotUnderstood without an address
-    and where the office's own words make the mail advertising, Conflict for a suppressed address, for a consent that
-    is there already and where the Impressum is incomplete, TooMany when the office has asked enough for a day.
+    The caller does not learn whether it was sent. Raises what `finding.find` raises, NotUnderstood without a valid
+    address or if the office's name makes the mail advertising, Conflict if the address is suppressed, consent exists
+    already or the Impressum is incomplete, and TooMany if the office has sent too many requests within a day.
     """
     contact = finding.lock(user, contact_id)
     sender = Sender.objects.of(contact.account_id).get()
@@ -88,9 +87,9 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
 
 @transaction.atomic
 def ask_again(*, token: str, now: datetime) -> None:
-    """The same question once more, for somebody whose link has expired; within the same limits, as silently.
+    """Send an expired request again, within the same limits. Does nothing for links that are not expired.
 
-    Raises Http404 for a forged token. What is not expired is not asked again.
+    Raises Http404 for a forged token.
     """
     question = read_link(token=token, now=now)
     if question.state is LinkState.EXPIRED:
@@ -108,7 +107,7 @@ def ask_again(*, token: str, now: datetime) -> None:
 
 
 def read_link(*, token: str, now: datetime) -> Question:
-    """What the link is good for now. Raises Http404 for one that is forged or whose contact was erased."""
+    """Return the request of a link and its state. Raises Http404 if it is forged or the contact was erased."""
     opt_in_id = tokens.read_opt_in(token)
     opt_in = OptIn.objects.filter(pk=opt_in_id).select_related("account__sender", "contact", "asked_by").first()
     if opt_in is None:
@@ -118,13 +117,14 @@ def read_link(*, token: str, now: datetime) -> Question:
 
 @transaction.atomic
 def confirm(*, token: str, now: datetime) -> Question:
-    """The person says yes: evidence for e-mail. Answers what the link was good for afterwards.
+    """Confirm a request: record consent for e-mail. Return the request with its new state.
 
-    Repeated, expired, after a no or after a change of address: nothing changes. Raises Http404 like `read_link`.
+    Changes nothing if the request is confirmed or expired, or the person objected or has another address since. Raises
+    what `read_link` raises.
     """
     seen = read_link(token=token, now=now)
     Contact.objects.of(seen.opt_in.account).select_for_update(no_key=True).filter(pk=seen.opt_in.contact_id).first()
-    question = read_link(token=token, now=now)  # whoever held the contact may have changed it
+    question = read_link(token=token, now=now)  # the contact may have changed while waiting for its lock
     if question.state is not LinkState.OPEN:
         return question
     opt_in = question.opt_in
@@ -143,12 +143,12 @@ def confirm(*, token: str, now: datetime) -> Question:
 
 
 def _proof(opt_in: OptIn) -> str:
-    """Who asked, when, from where and at which address, as the proof says it beside the words that were agreed to."""
+    """Return who asked when, from where and at which address, to be stored beside the wording."""
     with timezone.override(opt_in.account.zone):
         when = timezone.localtime(opt_in.asked_at).strftime("%d.%m.%Y, %H:%M")
     said = {"when": when, "address": opt_in.address, "place": opt_in.asked_from}
     said["who"] = opt_in.asked_by.full_name if opt_in.asked_by else _("der Person selbst")
-    if not opt_in.asked_from:  # asked before that was kept
+    if not opt_in.asked_from:  # older requests lack it
         return _("Bestätigungsseite, angefragt am %(when)s an %(address)s") % said
     return _("Bestätigungsseite, angefragt am %(when)s von %(who)s (%(place)s) an %(address)s") % said
 
@@ -168,7 +168,7 @@ def _state(opt_in: OptIn, now: datetime) -> LinkState:
 
 
 def _refuse_too_many(account_id: int, now: datetime) -> None:
-    """A double opt-in mail needs no consent, so an office may not send them by the thousand."""
+    """Limit the requests of an office per day: they need no consent, so they could be misused for mailings."""
     _lock_counter(str(account_id))
     asked = OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY)
     if asked.count() >= MAX_PER_OFFICE:
@@ -182,7 +182,7 @@ def _refuse_too_many(account_id: int, now: datetime) -> None:
 
 
 def _send(opt_in: OptIn) -> None:
-    """Keeps the question and has the worker mail it, within the limits of its address."""
+    """Store the request and queue its mail, within the limits of its address."""
     _lock_counter(f"{opt_in.account_id}:{opt_in.address}")
     earlier = OptIn.objects.of(opt_in.account).filter(address=opt_in.address, asked_at__gt=opt_in.asked_at - DAY)
     times = list(earlier.values_list("asked_at", flat=True))
@@ -193,7 +193,7 @@ def _send(opt_in: OptIn) -> None:
 
 
 def _lock_counter(what: str) -> None:
-    """Until the transaction ends, nobody else counts the same."""
+    """Serialize counting under this key until the transaction ends."""
     with connection.cursor() as cursor:
         key = crc32(what.encode()) - 2**31
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, key])

@@ -1,4 +1,4 @@
-"""Reading the outbox: all mails of an office, by what became of them, in a fixed number of statements."""
+"""Reading the outbox: all mails of an office by state, in a fixed number of statements."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,7 +24,7 @@ PAGE_SIZE = 50  # rows
 ORDER = keyset.Order("planned_for", keyset.moment)
 UPCOMING = "planned"
 WAITING = Q(state=MessageState.PLANNED, enrolment__state=EnrolmentState.PAUSED, is_urgent=False)
-# What the outbox counts apart: its name, its label, what lies there.
+# The tabs of the outbox, by name: label and condition.
 TABS: dict[str, tuple[str | Promise, Q]] = {
     UPCOMING: (
         _("Geplant"),
@@ -37,7 +37,7 @@ TABS: dict[str, tuple[str | Promise, Q]] = {
     "unclear": (_("Unklar"), Q(state=MessageState.UNCLEAR)),
     "cancelled": (_("Abgesagt"), Q(state=MessageState.CANCELLED)),
 }
-# Days from today, the last one included.
+# First and last day, counted from today.
 PERIODS: dict[str, tuple[str | Promise, int, int]] = {
     "today": (_("heute"), 0, 0),
     "coming": (_("nächste 7 Tage"), 0, 6),
@@ -49,7 +49,7 @@ PERIODS: dict[str, tuple[str | Promise, int, int]] = {
 
 @dataclass(frozen=True)
 class OutboxFilter:
-    """What an address asks for. Values that mean nothing are dropped, unknown parameters are never read."""
+    """The filter in an address. Invalid values are dropped, unknown parameters ignored."""
 
     user: User
     today: date
@@ -60,7 +60,7 @@ class OutboxFilter:
 
     @classmethod
     def parse(cls, user: User, query: QueryDict) -> "OutboxFilter":
-        """The time zone of the office is the active one."""
+        """Parse a query string. The office's time zone must be active."""
         state, period, sequence = (query.get(name, "") for name in ("state", "period", "sequence"))
         return cls(
             user=user,
@@ -76,7 +76,7 @@ class OutboxFilter:
         return bool(self.sequence or self.period or self.q)
 
     def address(self, **other: str) -> str:
-        """The outbox's address for this, but for what is given otherwise."""
+        """Return the query string for this filter, with the values in `other` replaced."""
         values = {
             "state": self.state,
             "sequence": self.sequence,
@@ -89,7 +89,7 @@ class OutboxFilter:
 
     @cached_property
     def messages(self) -> QuerySet[Message]:
-        """All mails that the filter leaves, whatever became of them."""
+        """All mails that match, in any state."""
         rows = Message.objects.of(self.user.account).filter(contact__trashed_at=None)
         rows = rows.exclude(reason__in=UNSEEN).filter(searched(self.user, self.q, "contact__"))
         if self.sequence:
@@ -106,7 +106,7 @@ class OutboxFilter:
 
 @dataclass(frozen=True)
 class Tab:
-    """One of the outbox's tabs."""
+    """One tab of the outbox."""
 
     label: str | Promise
     count: int
@@ -116,7 +116,7 @@ class Tab:
 
 @dataclass(frozen=True)
 class Item:
-    """One mail of the outbox, under the subject that this user may see."""
+    """One mail of the outbox, with the subject that the user may see."""
 
     message: Message
     subject: str
@@ -134,7 +134,7 @@ class OutboxPage:
 
 
 def load(wanted: OutboxFilter, query: QueryDict) -> OutboxPage:
-    """The page an address asks for: what is planned with the next first, all else with the newest first."""
+    """Return a page of the outbox: planned mails in order of date, all others newest first."""
     place = keyset.asked(query, ORDER)
     rows = wanted.messages.filter(TABS[wanted.state][1]).defer("html", "text", "step__body")
     rows = rows.select_related("contact__assignee", "step__sequence", "enrolment", "account__sender")
@@ -162,7 +162,7 @@ def _tabs(wanted: OutboxFilter) -> list[Tab]:
 
 
 def _subject(user: User, message: Message) -> str:
-    """As it left or would leave; for the marketing without what it tells of the contact."""
+    """Return the subject as sent or as it would be now, for users who may not see the contact without its data."""
     if not user.works_contacts:
         return plain_subject(message.step.subject, placeholders.office(message.account.sender))
     return message.subject or coming_subject(message.step, message.contact, message.account.sender)

@@ -1,4 +1,4 @@
-"""What an office is told about its own address: whether mails come from there, why not, and what helps."""
+"""What an office is told about its own sender address: whether it is used, why not, and what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ HELP: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class OwnAddress:
-    """`used`: where the mails come from now."""
+    """The state of an office's own address. `used` is the address that its mails come from now."""
 
     used: str
     is_own: bool
@@ -49,7 +49,7 @@ class OwnAddress:
 
 
 def load(sender: Sender, now: datetime) -> OwnAddress | None:
-    """None: the office has no address of its own, or nothing is mailed."""
+    """Return the state, or None if the office has no address of its own or mails are only written to files."""
     if not sender.email or not settings.EMAIL_URL:
         return None
     used = sender_address.shown_from(sender)

@@ -1,4 +1,4 @@
-"""Reading whether a contact may be mailed, beside its consent: the panel „Werbung per E-Mail“ and the proof."""
+"""Reading whether a contact may be mailed: the panel „Werbung per E-Mail“ and the printable proof of consent."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,18 @@ from funnel.replies import doubts
 
 @dataclass(frozen=True)
 class PermissionPanel:
-    """`suppression` None: not suppressed; `question` None: nobody asked by mail, or the answer is there."""
+    """Whether and why a contact may not be mailed. `question` is a request for consent that is not confirmed yet."""
 
     suppression: Suppression | None
     question: OptIn | None
-    has_moved: bool  # the address was changed while a series runs for the old one, and has no consent of its own yet
-    doubt: Message | None  # an answer that may be an objection
-    may_ask: bool  # a question for consent by mail makes sense
+    has_moved: bool  # the address changed during a series, and the new one lacks consent
+    doubt: Message | None  # a reply that may be an objection
+    may_ask: bool  # asking for consent by mail makes sense
 
 
 @dataclass(frozen=True)
 class ConsentProof:
-    """Everything that shows what a contact allowed."""
+    """All evidence of what a contact allowed."""
 
     office: str
     evidence: list[Consent]
@@ -32,7 +32,7 @@ class ConsentProof:
 
 
 def load(contact: Contact) -> PermissionPanel:
-    """Six statements at most."""
+    """Return the panel of a contact, in at most six statements."""
     address = contact.email.strip().lower()
     suppression = entries(contact.account_id, [address]).get(address)
     questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
@@ -49,7 +49,7 @@ def load(contact: Contact) -> PermissionPanel:
 
 
 def proof(contact: Contact) -> ConsentProof:
-    """The evidence with the office it was given to, and why the address is suppressed if it is."""
+    """Return the evidence, the office it was given to, and the suppression of the address if there is one."""
     sender = Sender.objects.of(contact.account_id).select_related("account").get()
     address = contact.email.strip().lower()
     entry = entries(contact.account_id, [address]).get(address)

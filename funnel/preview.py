@@ -1,4 +1,4 @@
-"""A step before it is saved: how it would look for somebody, and a test mail of it to oneself."""
+"""Previewing a step before it is saved, and mailing it to oneself as a test."""
 
 import smtplib
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ MAX_FOUND = 8
 
 
 class NotHandedOver(Refusal):
-    """The mail server did not take it."""
+    """The mail server did not accept the mail."""
 
     status = 502
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The mail as it would look; `others`: how many more contacts the search means."""
+    """A preview. `others` is the number of further contacts that match the search."""
 
     contact: Contact
     rendered: rendering.Rendered
@@ -36,9 +36,9 @@ class Draft:
 
 
 def render_draft(*, user: User, subject: str, body: str, who: str) -> Draft:
-    """The mail for the first contact that `who` means; for a sample person when nothing is searched or found.
+    """Render the mail for the first contact that matches `who`, or for a sample contact if none does.
 
-    The marketing gets the sample person always. Writes nothing.
+    Marketing always gets the sample contact. Writes nothing.
     """
     found = find_contacts(user, who)
     contact = found[0] if found else sample(user)
@@ -63,7 +63,7 @@ def render_draft(*, user: User, subject: str, body: str, who: str) -> Draft:
 
 
 def find_contacts(user: User, who: str) -> list[Contact]:
-    """The contacts a search means, by name, at most eight; none for the marketing."""
+    """Return at most eight contacts that match a search, by name; none for marketing."""
     if user.role == Role.MARKETING or not who.strip():
         return []
     contacts = Contact.objects.visible_to(user).filter(searched(user, who)).select_related("assignee")
@@ -71,7 +71,7 @@ def find_contacts(user: User, who: str) -> list[Contact]:
 
 
 def sample(user: User) -> Contact:
-    """Somebody who does not exist."""
+    """Return an unsaved sample contact."""
     return Contact(
         account=user.account,
         salutation=Salutation.MRS,
@@ -87,9 +87,9 @@ def sample(user: User) -> Contact:
 
 
 def send_test(*, user: User, draft: Draft, now: datetime) -> str:
-    """Mails the draft to the user and to nobody else, at once, marked as a test; answers the address.
+    """Mail the draft to the user, marked as a test, and return the address.
 
-    Nothing of it is kept, and unsubscribing from it does nothing. Raises NotHandedOver. Repeated: another mail.
+    Nothing is stored, and its unsubscribe link does nothing. Raises NotHandedOver. Not idempotent.
     """
     rendered = draft.rendered
     rendered.subject = f"[Test] {rendered.subject}"

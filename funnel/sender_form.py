@@ -1,4 +1,4 @@
-"""What an office may say about who its mails come from."""
+"""The form for an office's sender."""
 
 import re
 from typing import Any
@@ -21,12 +21,12 @@ MAX_PER_DAY, MAX_PER_WEEK = 5, 20
 
 
 def optional(label: Any, longest: int, hint: Any = "") -> NameField:
-    """A line that may stay empty: what the law wants of it, `imprint` knows."""
+    """Return an optional field; `imprint` decides which ones the law requires."""
     return NameField(label=label, max_length=longest, help_text=hint, required=False)
 
 
 class SenderForm(forms.Form):
-    """Who the mails come from, the Impressum, and when they leave."""
+    """The sender, the Impressum, and when mails are sent."""
 
     GROUPS = (
         (
@@ -120,23 +120,23 @@ class SenderForm(forms.Form):
 
     @classmethod
     def of(cls, sender: Sender, data: Any = None) -> "SenderForm":
-        """The form of this sender, with what is missing marked."""
+        """Return the form for a sender, with required fields that are empty marked as missing."""
         form = cls(data, initial={name: getattr(sender, name) for name in cls.base_fields})
         form.missing = set(imprint.missing_fields(sender))  # type: ignore[attr-defined]
         return form
 
     def groups(self) -> list[tuple[Any, Any, list[tuple[forms.BoundField, bool]]]]:
-        """Title, hint and the fields with whether the law misses them."""
+        """Return title, hint and fields of each group; fields are paired with whether they are missing."""
         missing: set[str] = getattr(self, "missing", set())
         return [(title, hint, [(self[name], name in missing) for name in names]) for title, hint, names in self.GROUPS]
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was understood, without the version it was typed against."""
+        """The validated values without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
     def differences(self, sender: Sender) -> list[tuple[Any, str, str]]:
-        """Label, present value and typed value of what is not the same."""
+        """Return label, present value and entered value of each field that differs from the sender."""
         return [
             (self[name].label, self._text(name, getattr(sender, name)), self._text(name, value))
             for name, value in self.values.items()
@@ -144,7 +144,7 @@ class SenderForm(forms.Form):
         ]
 
     def _text(self, name: str, value: Any) -> str:
-        """As it is written in the form, „–“ for nothing."""
+        """Return a value as the form displays it, „–“ if empty."""
         choices = dict(getattr(self.fields[name], "choices", ()))
         return str(choices.get(value) or self.fields[name].widget.format_value(value)) if value else "–"
 
@@ -169,7 +169,7 @@ class SenderForm(forms.Form):
 
 
 def _register(text: str) -> str:
-    """Court and number: the law wants both."""
+    """Require both court and number, as the law does."""
     if text and not re.search(r"[^\W\d_]{3}.*\d", text):
         raise ValidationError(
             _("Bitte Registergericht und Nummer angeben, zum Beispiel „Amtsgericht Köln, HRB 12345“.")

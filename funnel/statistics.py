@@ -1,4 +1,4 @@
-"""Reading how the series do: steps with their counts, and what was sent in the last 90 days, in six statements."""
+"""Statistics of sequences: counts per step, and what was sent in the last 90 days, in six statements."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ from funnel.letters import placeholders
 from funnel.models import Enrolment, EnrolmentState, Message, MessageState, Sequence, Step
 
 PLOT_DAYS = 90
-ANSWERED_WITHIN = timedelta(days=30)  # what comes later is no answer to the mail
-HEIGHT = 100  # of the plot's highest bar
-WIDTH = 10  # of a day in the plot
+ANSWERED_WITHIN = timedelta(days=30)  # anything later is not attributed to the mail
+HEIGHT = 100  # of the highest bar
+WIDTH = 10  # of a day
 
 
 @dataclass
 class StepReport:
-    """A step and what became of its mails. `subject`: as a list shows it; `lost`: failed or unclear."""
+    """A step with counts of its mails. `subject` has fallbacks for placeholders; `lost` are failed or unclear."""
 
     step: Step
     subject: str
@@ -37,14 +37,14 @@ class StepReport:
 
 @dataclass
 class SequenceReport:
-    """A series with its steps in order; `number` is its colour in the plot."""
+    """A sequence with its steps in order. `number` selects its colour in the plot."""
 
     sequence: Sequence
     number: int
     steps: list[StepReport] = field(default_factory=list)
     running: int = 0
     paused: int = 0
-    sent: int = 0  # in the days of the plot
+    sent: int = 0  # in the period of the plot
 
     @property
     def active(self) -> int:
@@ -53,7 +53,7 @@ class SequenceReport:
 
 @dataclass(frozen=True)
 class Bar:
-    """One series on one day, in the plot's own units."""
+    """One sequence on one day, in plot units."""
 
     number: int
     x: int
@@ -63,7 +63,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Day:
-    """What left on a day, and its bars from the bottom up."""
+    """The mails sent on one day, with bars from the bottom up."""
 
     day: date
     sent: int
@@ -73,7 +73,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Plot:
-    """The last 90 days, today included."""
+    """The last 90 days, including today."""
 
     days: list[Day]
     most: int
@@ -89,7 +89,7 @@ class Plot:
 
     @property
     def weeks(self) -> list[tuple[date, int]]:
-        """Sent in each span of seven days or less, by its first day: the same for those who read no pictures."""
+        """Mails sent per week, by its first day: the text alternative of the plot. The last week may be shorter."""
         return [(week[0].day, sum(day.sent for day in week)) for week in batches(self.days, 7)]
 
 
@@ -102,7 +102,7 @@ class Overview:
 
 
 def load(account: Account, now: datetime) -> Overview:
-    """Six statements, however many steps and messages there are."""
+    """Return the statistics of an office, in six statements."""
     sequences = Sequence.objects.of(account).select_related("account__sender").order_by("pk")
     reports = {sequence.pk: SequenceReport(sequence, number) for number, sequence in enumerate(sequences, start=1)}
     steps: dict[int, StepReport] = {}
@@ -138,8 +138,9 @@ def _count_messages(account: Account, steps: dict[int, StepReport]) -> None:
 
 
 def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
-    """A reply or an opt-out counts for the last mail that left before it, if that is not too long ago; each contact
-    once for a step."""
+    """Count replies and opt-outs. Each is attributed to the last mail sent within 30 days before it, and each contact
+    counts once per step.
+    """
     before = (
         Message.objects.of(account)
         .filter(

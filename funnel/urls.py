@@ -1,4 +1,4 @@
-"""Addresses of the e-mail funnel."""
+"""URLs of the e-mail funnel."""
 
 from django.urls import path
 

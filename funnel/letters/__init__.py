@@ -1,1 +1,1 @@
-"""The mail itself: its text, its salutation and Impressum, its headers, and what it must be before it leaves."""
+"""The mail itself: text, salutation, Impressum, headers, and the checks before it is sent."""

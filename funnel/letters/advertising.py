@@ -1,4 +1,4 @@
-"""Words that sell. A mail asking for consent that holds one is itself advertising without consent (§ 7 UWG)."""
+"""Promotional words. With one of them, a mail that asks for consent is itself advertising without consent (§ 7 UWG)."""
 
 import re
 
@@ -12,5 +12,5 @@ ADVERTISING = re.compile(
 
 
 def words(text: str) -> list[str]:
-    """The selling words of a text, in lower case, each once."""
+    """Return the promotional words in a text, in lower case, without repeats."""
     return sorted({match[0].lower() for match in ADVERTISING.finditer(text)})

@@ -1,8 +1,6 @@
-"""The mails an office starts with: its own texts from the first day on, to be kept or rewritten.
+"""The mails of a new office, which it may keep or rewrite.
 
-They promise nothing that an office could not keep, name no price and no number that is not its own, and \
-give one
-reason to answer each.
+They promise nothing that an office could not keep, name no price and no number, and each gives one reason to reply.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +14,7 @@ MORNING, LATE_MORNING, AFTERNOON = time(9, 0), time(10, 30), time(15, 0)
 
 @dataclass(frozen=True)
 class Default:
-    """A step before it belongs to an office."""
+    """A step that is not part of a sequence yet."""
 
     subject: str
     body: str
@@ -243,16 +241,16 @@ DEFAULTS = {"new": NEW, "contacted": CONTACTED, "won": WON}
 
 
 def create_defaults(*, sequences: dict[str, Sequence]) -> list[Step]:
-    """Gives new sequences, by the key of their system column, their first mails. Once: a second call doubles them."""
+    """Fill new sequences, by the key of their system column. Not idempotent: a second call adds the steps again."""
     return Step.objects.bulk_create(
         step for key, defaults in DEFAULTS.items() for step in _steps(sequences[key], defaults)
     )
 
 
 def fill(sequence: Sequence) -> list[Step]:
-    """Gives an empty sequence the mails meant for it; none where there are no such. Once, like `create_defaults`.
+    """Fill an empty sequence with its default mails, if there are any. Not idempotent.
 
-    An office's sequences were made in the order of its system columns.
+    Sequences are matched by order, because an office's sequences were created in the order of its system columns.
     """
     ids = list(Sequence.objects.of(sequence.account_id).order_by("pk").values_list("pk", flat=True))
     meant = dict(zip(ids, DEFAULTS.values(), strict=False))

@@ -1,4 +1,4 @@
-"""The Impressum of an office by its legal form (§ 5 DDG, § 34c GewO): without a complete one nothing is sent."""
+"""The Impressum of an office by its legal form (§ 5 DDG, § 34c GewO). Without a complete one nothing is sent."""
 
 import re
 
@@ -22,7 +22,7 @@ REQUIRED = (
 
 
 def _completeness_sql() -> str:
-    """`missing_fields` for the row `sender`, where PostgreSQL is asked: whether nothing is missing."""
+    """Return SQL for "nothing is missing" in the row `sender`, equivalent to `missing_fields`."""
     further = [
         ("register", IN_REGISTER),
         *((name, [form]) for form, names in EXTRA_FIELDS.items() for name in names),
@@ -38,7 +38,7 @@ COMPLETE_SQL = _completeness_sql()
 
 
 def lines(sender: Sender) -> list[str]:
-    """The Impressum as it stands below every mail, one statement a line; what is not known is left out."""
+    """Return the lines of the Impressum as shown below every mail, without what is not known."""
     place = f"{sender.postal_code} {sender.city}".strip()
     found = [
         firm(sender),
@@ -56,20 +56,21 @@ def lines(sender: Sender) -> list[str]:
 
 
 def missing(sender: Sender) -> list[str]:
-    """The names of the required fields that are empty; [] when mails may leave."""
+    """Return the labels of required fields that are empty; mails may be sent when there are none."""
     return [str(Sender._meta.get_field(name).verbose_name) for name in missing_fields(sender)]
 
 
 def missing_fields(sender: Sender) -> list[str]:
-    """The same as field names, for a form."""
+    """Return the names of required fields that are empty."""
     register = ["register"] if sender.legal_form in IN_REGISTER else []
     required = [*REQUIRED, *register, *EXTRA_FIELDS.get(sender.legal_form, ())]
     return [name for name in required if not getattr(sender, name).strip()]
 
 
 def firm(sender: Sender) -> str:
-    """The firm as it is registered, with its legal form: „Krüger Immobilien GmbH“. What was typed is never altered,
-    only what the law wants besides is added where it is not there.
+    """Return the registered name with its legal form: „Krüger Immobilien GmbH“.
+
+    What was typed is never altered; only what the law requires is appended if it is missing.
     """
     name = one_line(sender.legal_name)
     suffix, known = SUFFIXES.get(sender.legal_form, ("", ""))
@@ -93,7 +94,7 @@ def _represented(sender: Sender) -> str:
 
 
 def _representation_label(form: str) -> str:
-    """How those who act for the firm are called; all of them belong there."""
+    """Return the label for the representatives of a firm, all of whom must be named."""
     if form in (LegalForm.GMBH, LegalForm.GGMBH, LegalForm.UG):
         return _("Geschäftsführung: %s")
     if form == LegalForm.AG:

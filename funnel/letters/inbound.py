@@ -1,8 +1,7 @@
-"""Addresses of ours that carry a token, so that whatever comes back names its mail by the address it comes to.
+"""Our own addresses with a token, by which whatever comes back identifies the message it belongs to.
 
-`MAIL_IN` is `local@domain`; what is written to is `local+<token>@domain`, which reaches the same mailbox by
-plus-addressing or a catch-all. A token is short, survives a server that writes addresses in small letters, and cannot
-be guessed.
+`MAIL_IN` is `local@domain`. Mails are sent to `local+<token>@domain`, which reaches the same mailbox by plus-addressing
+or a catch-all. A token is short, survives servers that lower-case addresses, and cannot be guessed.
 """
 
 import base64
@@ -16,34 +15,34 @@ from enum import Enum
 from django.conf import settings
 from django.utils.http import base36_to_int, int_to_base36
 
-SIGNATURE_LENGTH = 12  # letters of five bits each
+SIGNATURE_LENGTH = 12  # characters of five bits each
 SHAPE = re.compile(r"\+([brpu])([0-9a-z]{1,13})-([a-z2-7]{12})@")
 
 
 class Purpose(Enum):
-    """What an address of ours is for, and whose number its token carries."""
+    """What an address is for, and whose id its token contains."""
 
     BOUNCE = "b"  # envelope sender of a message (VERP)
     REPLY = "r"  # Reply-To of a message
     UNSUBSCRIBE = "u"  # List-Unsubscribe of a message, for programs that write instead of calling
-    PROOF = "p"  # where an office's test mail comes back to
+    PROOF = "p"  # where an office's test mail is sent
 
 
 @dataclass(frozen=True)
 class Token:
-    """What an address of ours says."""
+    """The content of one of our addresses."""
 
     purpose: Purpose
     number: int
 
 
 def is_enabled() -> bool:
-    """Whether what comes back to an address of ours is read: it takes the address and its mailbox."""
+    """Return whether received mails are read, which takes both the address and its mailbox."""
     return bool(settings.MAIL_IN and settings.IMAP_URL)
 
 
 def address(purpose: Purpose, number: int) -> str:
-    """The address for this; "" where nothing would be read."""
+    """Return our address for a purpose and id, "" if received mails are not read."""
     if not is_enabled():
         return ""
     local, _at, domain = settings.MAIL_IN.rpartition("@")
@@ -51,7 +50,7 @@ def address(purpose: Purpose, number: int) -> str:
 
 
 def parse(addresses: Iterable[str]) -> Token | None:
-    """The first of the addresses that is ours, whatever the case of its letters."""
+    """Return the token of the first address that is ours, ignoring case, or None."""
     local, _at, domain = settings.MAIL_IN.lower().rpartition("@")
     for one in addresses if local else ():
         found = SHAPE.search(one.lower())

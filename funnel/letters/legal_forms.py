@@ -1,11 +1,11 @@
-"""The legal forms of firms: how each is written, and what its letters must tell (§§ 19, 37a, 125a HGB and others)."""
+"""Legal forms: how each is written, and what its business letters must state (§§ 19, 37a, 125a HGB and others)."""
 
 import re
 
 from funnel.models import LegalForm
 
-# What the name of such a firm must hold (§ 19 HGB, § 707a BGB, §§ 4, 5a GmbHG, §§ 4, 279 AktG, § 2 PartGG), and the
-# ways in which that is written; only where none of them stands is the usual one added.
+# What the name of a firm must contain (§ 19 HGB, § 707a BGB, §§ 4, 5a GmbHG, §§ 4, 279 AktG, § 2 PartGG), and a pattern
+# of its spellings. The usual one is appended only if the name contains none of them.
 SUFFIXES: dict[str, tuple[str, str]] = {
     LegalForm.REGISTERED: ("e. K.", r"e\.? ?K\.?|e\.? ?Kf[mr]\.?|eingetragener? Kauf(?:mann|frau)"),
     LegalForm.MERCHANT_MAN: ("e. Kfm.", r"e\.? ?K\.?|e\.? ?Kfm\.?|eingetragener Kaufmann"),
@@ -22,15 +22,15 @@ SUFFIXES: dict[str, tuple[str, str]] = {
     LegalForm.KGAA: ("KGaA", r"KGaA|Kommanditgesellschaft auf Aktien"),
     LegalForm.PARTG: ("PartG", r"PartG|PartGmbB|Partnerschaft(?:sgesellschaft)?|(?:&|und|\+) Partner(?:innen)?"),
 }
-# Without what § 5a GmbHG never lets be left out.
+# A UG without the addition that § 5a GmbHG requires.
 SHORT_UG = re.compile(r"\b(?:UG|Unternehmergesellschaft)\b")
 COMPANY_LIMITED = re.compile(r"(?:\b(?:g?GmbH|AG|SE|UG)\b|haftungsbeschränkt\)).{0,3}(?:&|und|\+) ?Co\b", re.IGNORECASE)
 LIMITED = "(haftungsbeschränkt)"
-# Owned by a person, whose name belongs into it.
+# Owned by one person, who must be named.
 SOLE_OWNED = (LegalForm.SOLE, LegalForm.REGISTERED, LegalForm.MERCHANT_MAN, LegalForm.MERCHANT_WOMAN)
 UNREGISTERED = (LegalForm.SOLE, LegalForm.GBR)
 IN_REGISTER = tuple(form for form in LegalForm if form not in UNREGISTERED)
-# What else such a firm must tell on its letters (§ 35a GmbHG, § 80 AktG, § 177a HGB).
+# What else business letters must state (§ 35a GmbHG, § 80 AktG, § 177a HGB).
 EXTRA_FIELDS: dict[str, tuple[str, ...]] = {
     LegalForm.GMBH_KG: ("general_partner", "general_partner_register"),
     LegalForm.AG: ("board_chair",),

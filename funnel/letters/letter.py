@@ -1,9 +1,9 @@
-"""The mail of an office as the mail server gets it."""
+"""A mail of an office as it is handed to the mail server."""
 
 from django.core.mail import EmailMultiAlternatives
 
 
 class Letter(EmailMultiAlternatives):
-    """`verp`: an envelope sender of its own, which tells its bounces from all others; "" if it has none."""
+    """An e-mail with its own envelope sender `verp`, which identifies its bounces; "" for none."""
 
     verp = ""

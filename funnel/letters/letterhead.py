@@ -1,4 +1,4 @@
-"""Who an office is to somebody without a login: its firm, its Impressum, its privacy statement."""
+"""How an office identifies itself on public pages: firm, Impressum, privacy statement."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Letterhead:
 
 
 def letterhead(account_id: int) -> Letterhead:
-    """Raises Http404 if the office is gone."""
+    """Return the letterhead of an office. Raises Http404 if it is gone."""
     sender = Sender.objects.of(account_id).select_related("account").first()
     if sender is None:
         raise Http404

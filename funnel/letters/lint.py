@@ -1,4 +1,4 @@
-"""What a mail must be before it may leave, read off the finished mail: headers, text part, Impressum, no leftovers."""
+"""Checks on a finished mail before it may be sent: headers, text part, Impressum, no unfilled placeholders."""
 
 import html
 import re
@@ -18,7 +18,7 @@ from funnel.letters import imprint
 from funnel.letters.mime import as_bytes, build
 from funnel.models import Sender
 
-MAX_BYTES = 100_000  # bytes; Gmail cuts HTML at about that size
+MAX_BYTES = 100_000  # bytes; Gmail clips HTML at about that size
 MAX_LINE_LENGTH = 998  # RFC 5322 2.1.1
 LEFTOVER = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|[\ue000-\uf8ff]")
 GREETED = r"(?:[ \t]+(?:Frau|Herrn?|Familie|Dr\.|Professor(?:in)?))*"
@@ -39,7 +39,7 @@ SAFE_LINK = re.compile(r"https?://[^\s/]|mailto:", re.IGNORECASE)
 
 @dataclass
 class ParsedMail:
-    """A finished mail taken apart, as its reader's program would."""
+    """A finished mail, parsed as a mail program would."""
 
     message: Mime
     raw: bytes
@@ -47,23 +47,23 @@ class ParsedMail:
     text: str
     html: str
     sender: Sender
-    quoted: Collection[str]  # what came from fields of contact and office, however odd
+    quoted: Collection[str]  # values of contact and office, which the rules must not object to
 
     @cached_property
     def seen(self) -> str:
-        """What the HTML shows, in lines."""
+        """The visible text of the HTML, in lines."""
         bare = TAG.sub(lambda tag: "" if tag[2].lower() in INLINE else "\n", UNSEEN.sub("", self.html))
         return html.unescape(bare)
 
     @cached_property
     def tags(self) -> str:
-        """The tags of the HTML with their attributes, and its styles, without the text between them."""
+        """The tags and styles of the HTML, without the text between them."""
         return "".join(match[0] for match in TAG.finditer(self.html)) + "".join(
             match[0] for match in STYLE.finditer(self.html)
         )
 
     def own(self, text: str) -> str:
-        """The text without what is quoted, in one line."""
+        """Return the text on one line, without quoted values."""
         flat = one_line(text)
         for value in sorted(self.quoted, key=len, reverse=True):
             flat = flat.replace(one_line(value), " ") if value.strip() else flat
@@ -75,19 +75,19 @@ Rule = Callable[[ParsedMail], Iterator[str]]
 
 
 def faults(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> list[str]:
-    """German sentences on what is wrong; [] when the mail may leave."""
+    """Return sentences on what is wrong; the mail may be sent if there are none."""
     return examine(mail, sender=sender, quoted=quoted)[0]
 
 
 def examine(mail: EmailMultiAlternatives, *, sender: Sender, quoted: Collection[str] = ()) -> tuple[list[str], bytes]:
-    """The faults, and the mail as it goes over the line: putting it together costs as much as examining it."""
+    """Return the faults, and the mail as bytes, because building it costs as much as checking it."""
     taken = _parse(mail, sender, quoted)
     return list(dict.fromkeys(fault for rule in RULES for fault in rule(taken))), taken.raw
 
 
 def _parse(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]) -> ParsedMail:
     message = build(mail)
-    message.set_boundary(f"=_{token_hex(16)}")  # looking for one that stands in no part costs a third more
+    message.set_boundary(f"=_{token_hex(16)}")  # searching for an unused one, as the library does, takes a third longer
     parts = {part.get_content_type(): part for part in message.walk() if not part.is_multipart()}
     text, shown = (_content(parts.get(kind)) for kind in ("text/plain", "text/html"))
     return ParsedMail(message, as_bytes(message), str(mail.subject), text, shown, sender, quoted)
@@ -180,7 +180,7 @@ def _imprint(mail: ParsedMail) -> Iterator[str]:
 
 
 def _nothing_fetched(mail: ParsedMail) -> Iterator[str]:
-    """No picture, no pixel: nothing tells anybody when the mail was opened."""
+    """No images and no tracking pixels: nothing reveals when the mail is opened."""
     if FETCHING_TAG.search(mail.html) or FETCHING.search(mail.tags.lower()):
         yield _("Die Mail lädt etwas nach oder enthält Bilder oder Skripte.")
 

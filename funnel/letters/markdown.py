@@ -1,7 +1,7 @@
-"""The small Markdown of mail texts: paragraphs, headings, emphasis, lists, links and line breaks, nothing else.
+"""The subset of Markdown for mail texts: paragraphs, headings, emphasis, lists, links and line breaks.
 
-HTML in it is shown as text. One parse makes both faces of the mail; styles stand inline because Outlook and Gmail
-read no others everywhere.
+HTML is shown as text. HTML and text part are rendered from one parse. Styles are inline, because Outlook and Gmail do
+not support others everywhere.
 """
 
 import re
@@ -37,7 +37,7 @@ LINK = 'class="link" style="color:{colour};text-decoration:underline"'
 
 @dataclass(frozen=True)
 class Bodies:
-    """Both faces of a text, with marks where the placeholders stand. Lines of the text part are not wrapped yet."""
+    """HTML and text body, with marks in place of placeholders. Lines of the text are not wrapped yet."""
 
     html: Marked
     text: Marked
@@ -45,14 +45,14 @@ class Bodies:
 
 @lru_cache(maxsize=512)
 def bodies(source: str, colour: str) -> Bodies:
-    """Renders a mail text. `colour` is that of the links, as #rrggbb."""
+    """Render a mail text. `colour` is the colour of links, as #rrggbb."""
     marked = mark(source)
     tokens = _parser().parse(marked.text)
     return Bodies(replace(marked, text=_html(tokens, colour)), replace(marked, text=_Text().render(tokens)))
 
 
 def warnings(source: str) -> list[str]:
-    """What the author of a text may have meant otherwise than it is shown."""
+    """Return sentences on what may be rendered differently from what the author meant."""
     found = []
     if re.search(r"!\[[^\]\n]*\]\(", source):
         found.append(_("Bilder werden nicht gezeigt: Von einem Bild bleibt nur der Link."))
@@ -70,7 +70,7 @@ def warnings(source: str) -> list[str]:
     return found
 
 
-# What Markdown knows elsewhere and our mails do not show, by the kind of its tokens.
+# Markdown that our mails do not support, by token type.
 UNSUPPORTED: dict[str, str | Promise] = {
     "table_open": gettext_lazy("Tabellen"),
     "fence": gettext_lazy("Textblöcke zwischen ```"),
@@ -86,7 +86,7 @@ UNSUPPORTED: dict[str, str | Promise] = {
 
 
 def _kinds(source: str) -> set[str]:
-    """What a parser that knows all of Markdown finds in a text."""
+    """Return the token types that a full Markdown parser finds in a text."""
     environment: dict[str, object] = {}
     tokens = _full_parser().parse(mark(source).text, environment)
     found = {"reference"} if environment.get("references") else set()
@@ -103,12 +103,12 @@ def _full_parser() -> MarkdownIt:
 
 
 def allows(address: str) -> bool:
-    """Whether a link may lead there: the web or a mail address, nothing that runs."""
+    """Return whether a link may point there: to the web or a mail address, not to code."""
     return LINKS.match(address) is not None and not re.search("[{}\ue000-\uf8ff]", address)
 
 
 def wrap(text: str) -> str:
-    """The text part in lines of at most 76 columns; an address to click on is never broken."""
+    """Wrap the text part at 76 columns without breaking links."""
     lines = []
     for line in text.split("\n"):
         if len(line) <= WIDTH:
@@ -168,7 +168,7 @@ def _tag(token: Token) -> str:
 
 @dataclass
 class _Text:
-    """Writes the same tokens as plain text."""
+    """Renders tokens as plain text."""
 
     out: list[str] = field(default_factory=list)
     lists: list[int | None] = field(default_factory=list)  # the next number of each open list; None: bullets
@@ -213,7 +213,7 @@ class _Text:
 
 
 def escaped(value: str) -> str:
-    """A value as it stands in the HTML: its signs are text, and writing from right to left turns nothing around it."""
+    """Escape a value for HTML; right-to-left text is isolated, so that it does not reorder the text around it."""
     if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in value):
         return f"<bdi>{escape(value)}</bdi>"
     return str(escape(value))

@@ -1,4 +1,4 @@
-"""A mail as it goes over the line: in seven bits, so that no hop has a reason to rewrite what a signature covers."""
+"""Serializing a mail in seven bits, so that no server on the way has to re-encode what a signature covers."""
 
 from binascii import b2a_qp
 from email import charset
@@ -6,11 +6,11 @@ from email.message import Message as Mime
 
 from django.core.mail import EmailMessage
 
-MAX_HEADER_LENGTH = 900  # RFC 5322 2.1.1 allows 998; folded at 78, a long address leaves an empty first line
+MAX_HEADER_LENGTH = 900  # RFC 5322, 2.1.1 allows 998; folded at 78, a long address leaves an empty first line
 
 
 class Printable(charset.Charset):
-    """UTF-8 as quoted-printable (RFC 2045 6.7); the standard library's own encoder takes ten times as long."""
+    """UTF-8 as quoted-printable (RFC 2045, 6.7); the standard library's encoder takes ten times as long."""
 
     def __init__(self) -> None:
         super().__init__("utf-8")
@@ -25,7 +25,7 @@ PRINTABLE = Printable()
 
 
 def build(mail: EmailMessage) -> Mime:
-    """The mail put together."""
+    """Build the MIME message."""
     mail.encoding = PRINTABLE  # type: ignore[assignment]  # Django takes a Charset as well
     message: Mime = mail.message()
     for part in message.walk():
@@ -34,10 +34,10 @@ def build(mail: EmailMessage) -> Mime:
 
 
 def as_bytes(message: Mime) -> bytes:
-    """The bytes of a mail that is put together."""
+    """Serialize a MIME message."""
     return message.as_bytes(linesep="\r\n")  # type: ignore[call-arg,no-any-return]  # Django's messages know it
 
 
 def to_bytes(mail: EmailMessage) -> bytes:
-    """Put together, as bytes."""
+    """Build and serialize a mail."""
     return as_bytes(build(mail))

@@ -1,4 +1,4 @@
-"""The mail that asks somebody to confirm a consent. It must hold no advertising, or it would be some itself."""
+"""The mail that asks to confirm a consent. It must not contain advertising, or it would be advertising itself."""
 
 import re
 from email.header import decode_header, make_header
@@ -17,12 +17,12 @@ from funnel.models import OptIn, Sender
 from funnel.permission.tokens import opt_in_token
 
 DAYS_VALID = 7
-MAX_LENGTH = 3000  # characters; nothing but the question fits
+MAX_LENGTH = 3000  # characters; leaves room for the question only
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def wording(account: Account, sender: Sender) -> str:
-    """What is agreed to, as mail and page show it and as the evidence keeps it."""
+    """Return the wording of the consent, as shown in mail and page and stored as evidence."""
     text = _(
         "Ich willige ein, dass %(office)s mir E-Mails rund um meine Immobilie und die Leistungen des Büros schickt. "
         "Ich kann die Einwilligung jederzeit widerrufen, zum Beispiel über den Abmeldelink in jeder E-Mail."
@@ -31,17 +31,17 @@ def wording(account: Account, sender: Sender) -> str:
 
 
 def office_of(account: Account, sender: Sender) -> str:
-    """The firm as strangers are told it."""
+    """Return the office's name for people outside it."""
     return imprint.firm(sender) or account.name
 
 
 def link(opt_in: OptIn) -> str:
-    """The address of the page on which one confirms."""
+    """Return the address of the confirmation page."""
     return f"{settings.BASE_URL}/c/{opt_in_token(opt_in)}/"
 
 
 def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:
-    """The mail, plain text alone; the same each time it is made."""
+    """Return the mail, in plain text only and the same on every call."""
     office = one_line(office_of(opt_in.account, sender))
     address = sender_address.shown_from(sender)
     context = {
@@ -65,15 +65,15 @@ def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:
 
 
 def faults(opt_in: OptIn, sender: Sender) -> list[str]:
-    """Why this question must not be mailed: sentences for the user."""
+    """Return sentences on why the request must not be sent."""
     firm = one_line(office_of(opt_in.account, sender))
     return advertising(compose(opt_in, sender), own_link=link(opt_in), firm=firm)
 
 
 def advertising(mail: EmailMessage, *, own_link: str, firm: str) -> list[str]:
-    """What makes the mail advertising (it must not leave then): sentences for the user, [] if it only asks.
+    """Return sentences on what makes the mail advertising, [] if it only asks.
 
-    The firm's own name is none, whatever it says: a mail must name its sender.
+    The firm's own name does not count, because a mail must name its sender.
     """
     text = "\n".join((mail.subject, str(make_header(decode_header(mail.from_email))), str(mail.body)))
     selling = words(text.replace(own_link, "").replace(firm, ""))

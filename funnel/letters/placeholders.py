@@ -1,6 +1,6 @@
-"""Placeholders in mail texts: a whitelist, replaced by plain substitution. Pure; no text meets a template engine.
+"""Placeholders in mail texts: an allowlist, replaced by plain substitution. No template engine is involved.
 
-`{{anrede}}`, or `{{vorname|Fallback}}` for what may be unknown: the fallback is then required.
+`{{anrede}}`, or `{{vorname|Fallback}}` for what may be unknown, where the fallback is required.
 """
 
 import re
@@ -26,7 +26,7 @@ OBJECTS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Placeholder:
-    """What stands for it, what it is for in the editor, and whether it may be empty for a contact."""
+    """A placeholder: its value, its description in the editor, and whether it may be empty for a contact."""
 
     value: Callable[[Contact, Sender], str]
     meaning: str | Promise
@@ -34,13 +34,13 @@ class Placeholder:
 
 
 def _agent(contact: Contact, sender: Sender) -> str:
-    """Who looks after the contact; the office when nobody does (any more)."""
+    """Return who looks after the contact, or the office if nobody does."""
     user = contact.assignee
     return name(user.full_name) if user and user.is_active and name(user.full_name) else office(sender)
 
 
 def office(sender: Sender) -> str:
-    """The name under which the office writes."""
+    """Return the name under which the office writes."""
     return tidy(sender.name) or tidy(sender.legal_name) or tidy(sender.account.name)
 
 
@@ -60,9 +60,9 @@ ALLOWED: dict[str, Placeholder] = {
     "ort": Placeholder(lambda contact, sender: name(contact.city), gettext_lazy("Ort des Kontakts")),
     "makler": Placeholder(_agent, gettext_lazy("zugewiesener Mitarbeiter, sonst das Büro"), False),
     "buero": Placeholder(lambda contact, sender: office(sender), gettext_lazy("Name des Büros"), False),
-    # Required in the Impressum, so never empty in what leaves.
+    # Required in the Impressum, so never empty in what is sent.
     "buero_telefon": Placeholder(
-        lambda contact, sender: tidy(sender.phone).replace(" ", "\xa0"),  # a number stays in one line
+        lambda contact, sender: tidy(sender.phone).replace(" ", "\xa0"),  # keeps the number on one line
         gettext_lazy("Telefon des Büros"),
         False,
     ),
@@ -74,7 +74,7 @@ MARKS = 0xE000  # where the private-use characters begin that mark places while 
 
 
 def problems(text: str) -> list[str]:
-    """What is wrong with the placeholders of a text, in sentences one can act on; [] when it may be saved."""
+    """Return sentences on what is wrong with the placeholders of a text; it may be saved if there are none."""
     found = []
     for match in SHAPE.finditer(text):
         allowed = ALLOWED.get(match[1])
@@ -95,7 +95,7 @@ def problems(text: str) -> list[str]:
 
 
 def subject_problems(subject: str) -> list[str]:
-    """The same for a subject, which is one line that is not empty: a line break could smuggle in another header."""
+    """Return sentences on what is wrong with a subject, which must be one line so that it cannot inject a header."""
     found = problems(subject)
     if re.search(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", subject):
         found.append(_("Der Betreff ist eine einzige Zeile."))
@@ -104,13 +104,13 @@ def subject_problems(subject: str) -> list[str]:
 
 @dataclass
 class Filling:
-    """The values for one contact and office, and what the author of the text should know about them."""
+    """The values for one contact and office, and warnings for the author of the text."""
 
     values: dict[str, str]
     warnings: list[str]
 
     def value(self, key: str, fallback: str) -> str:
-        """What stands for a placeholder; warns when it is the fallback, or nothing."""
+        """Return the value of a placeholder or its fallback, and add a warning for the latter."""
         found = self.values.get(key, "")
         if not found:
             found = tidy(fallback)
@@ -137,7 +137,7 @@ class Marked:
 
 
 def mark(text: str) -> Marked:
-    """Takes the placeholders out of a text. What is none of the allowed ones stays as it is."""
+    """Replace allowed placeholders with marks. Anything else stays as it is."""
     places: list[tuple[str, str]] = []
 
     def taken(match: re.Match[str]) -> str:
@@ -150,7 +150,7 @@ def mark(text: str) -> Marked:
 
 
 def fill(marked: Marked, filled: Filling, shown: Callable[[str], str] = str) -> str:
-    """Puts the values in, each passed through `shown` (escaping); a value is not looked at again."""
+    """Replace the marks with values, each passed through `shown` for escaping. Values are not scanned again."""
 
     def put(match: re.Match[str]) -> str:
         return shown(filled.value(*marked.places[ord(match[0]) - MARKS]))

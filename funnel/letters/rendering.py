@@ -1,4 +1,4 @@
-"""From a step, a contact and an office to the mail: HTML and text from one source, and all headers."""
+"""Rendering a mail from a step, a contact and an office: HTML and text from one source, and all headers."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ from funnel.models import Message, Sender
 from funnel.permission.tokens import unsubscribe_token
 
 MAX_SUBJECT_LENGTH = 150
-MAX_LINE_LENGTH = 900  # RFC 5322 2.1.1 allows 998; longer ones would have to be encoded
-# The hues of the interface (`.hue-1` …), dark enough for white letters on them and for links on white (4.5:1).
+MAX_LINE_LENGTH = 900  # RFC 5322, 2.1.1 allows 998; longer lines would have to be encoded
+# The hues of the interface (`.hue-1` …), with a contrast of 4.5:1 to white text and as links on white.
 COLOURS = (
     "#2457b3",
     "#7a3fb0",
@@ -49,12 +49,12 @@ class Rendered:
     unsubscribe_url: str
     warnings: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    quoted: tuple[str, ...] = ()  # what came from fields of contact and office, however odd
+    quoted: tuple[str, ...] = ()  # values of contact and office, which `lint` must not object to
     raw: bytes = b""  # the finished mail as it goes over the line
 
 
 def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str) -> Rendered:
-    """The mail for one contact. Reads `contact.assignee`; writes nothing."""
+    """Render the mail for one contact. Reads `contact.assignee`; writes nothing."""
     colour = COLOURS[(sender.hue - 1) % len(COLOURS)]
     faces, filled = markdown.bodies(step_body, colour), placeholders.filling(contact, sender)
     subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:MAX_SUBJECT_LENGTH]
@@ -122,9 +122,9 @@ def compose(
     answers_to: str = "",
     unsubscribes_at: str = "",
 ) -> Letter:
-    """Any mail of an office, also a test mail. No value can hold a line break, so none becomes another header.
+    """Return the letter with all headers. Values are stripped of line breaks, so none can inject a header.
 
-    `answers_to`, `unsubscribes_at`: addresses of ours with a token, where there is a mailbox that is read.
+    `answers_to` and `unsubscribes_at` are addresses of ours with a token, "" if received mails are not read.
     """
     by_mail = f", <mailto:{unsubscribes_at}?subject=Abmelden>" if unsubscribes_at else ""
     headers = {
@@ -148,7 +148,7 @@ def compose(
 
 
 def signature(contact: Contact, sender: Sender) -> list[str]:
-    """Who signs: the assignee, or the office when nobody is assigned or has left. One statement a line."""
+    """Return the lines of the signature: the assignee, or the office if nobody is assigned or the assignee has left."""
     user, office = contact.assignee, placeholders.office(sender)
     signs = user is not None and user.is_active and bool(name(user.full_name))
     address = user.email if user and signs else sender.contact_email
@@ -163,7 +163,7 @@ def _from(sender: Sender) -> str:
 
 
 def _reply_to(sender: Sender, assignee: User | None, answers_to: str) -> list[str]:
-    """Ours, so that an answer ends the series and is passed on; else straight to whoever signs."""
+    """Return our own address, so that a reply ends the series and is forwarded, or else that of whoever signs."""
     if assignee is not None and assignee.is_active:
         return [_mailbox(name(assignee.full_name), answers_to or assignee.email)]
     address = answers_to or tidy(sender.contact_email) or tidy(sender.email)
@@ -171,11 +171,11 @@ def _reply_to(sender: Sender, assignee: User | None, answers_to: str) -> list[st
 
 
 def _mailbox(shown: str, address: str) -> str:
-    """Name and address; Django encodes and folds what is not ASCII."""
+    """Return name and address; Django encodes and folds what is not ASCII."""
     return f'"{quote(shown)}" <{address}>' if shown else address
 
 
 def _fold(html: str) -> str:
-    """Breaks over-long lines at blanks, which HTML shows alike; a line without any is the text's own."""
+    """Break overlong lines at spaces, which makes no difference in HTML."""
     lines = html.split("\n")
     return "\n".join(re.sub(r"(.{400,700}) ", r"\1\n", line) if len(line) > MAX_LINE_LENGTH else line for line in lines)

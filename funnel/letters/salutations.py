@@ -1,6 +1,6 @@
-"""How a letter begins in German: „Sehr geehrte Frau Dr. Brandes“. Pure: reads a contact's fields, asks nobody.
+"""German salutations: „Sehr geehrte Frau Dr. Brandes“. Only reads the contact's fields.
 
-An empty, doubtful or abused name never makes half a greeting: what cannot be said well becomes „Guten Tag“.
+Empty, doubtful or abused names never lead to half a salutation; the fallback is „Guten Tag“.
 """
 
 import re
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from base.text import one_line
 from contacts.models import Contact, Salutation
 
-# Direction marks turn the words around them; private-use characters mark the places of placeholders while rendering.
+# Direction marks reorder the text around them; private-use characters mark placeholders while rendering.
 UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
-# Whoever fills a form with an address instead of a name wants it mailed to others.
+# An address instead of a name is an attempt to have it mailed to others.
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}")
 MAX_NAME_LENGTH = 80
 LEADING_SALUTATION = re.compile(r"^(?:(?:Herrn?|Frau|Hr\.|Hrn\.|Fr\.)\s+)+(?=\S)", re.IGNORECASE)
@@ -26,7 +26,7 @@ GROUP = re.compile(
 
 @dataclass(frozen=True)
 class Person:
-    """One of the people a contact consists of."""
+    """One of the one or two people of a contact."""
 
     salutation: str
     title: str
@@ -35,7 +35,7 @@ class Person:
 
 
 def salutation(contact: Contact) -> str:
-    """The beginning of a mail to the contact, without the comma; never empty."""
+    """Return the salutation for the contact, without the comma; never empty."""
     people = [person for person in _people(contact) if person.first_name or person.last_name]
     formal, neutral = [_formal(person) for person in people], _neutral(people)
     is_doubled = len(set(formal)) < len(formal) and bool(neutral)  # „Herr Klein, … Herr Klein“
@@ -49,14 +49,14 @@ def salutation(contact: Contact) -> str:
 
 
 def spoken_title(title: str, salutation: str) -> str:
-    """The part of academic titles that is said: „Prof. Dr. med.“ → „Professor“, „Dr.-Ing.“ → „Dr.“, else nothing."""
+    """Return the spoken part of academic titles: „Prof. Dr. med.“ → „Professor“, „Dr.-Ing.“ → „Dr.“, else ""."""
     if re.search(r"\b(j\.?|junior)?-?prof(essor(in)?)?\b", title, re.IGNORECASE):
         return _("Professorin") if salutation == Salutation.MRS else _("Professor")
     return "Dr." if re.search(r"\b(?:dr|doktor(?:in)?)\b", title, re.IGNORECASE) else ""
 
 
 def tidy(text: str) -> str:
-    """One line without control characters, direction marks and doubled blanks."""
+    """Return the text on one line, without control characters, direction marks and repeated spaces."""
     shown = UNSEEN.sub("", unicodedata.normalize("NFC", text))
     if not shown.isprintable():
         shown = "".join(" " if _is_control(sign) else sign for sign in shown)
@@ -64,12 +64,12 @@ def tidy(text: str) -> str:
 
 
 def _is_control(sign: str) -> bool:
-    """Control characters and the like; not the joiner that makes one emoji of several."""
+    """Return whether it is a control character, other than the joiner that combines emoji."""
     return unicodedata.category(sign)[0] == "C" and sign != "\u200d"
 
 
 def name(text: str) -> str:
-    """A name as it may stand in a mail; "" for what is none (no letter in it, or an address to click on)."""
+    """Return a name fit for a mail, or "" if it has no letter or is an address."""
     found = tidy(text).strip(" ,;")
     if not any(sign.isalpha() for sign in found) or ADDRESS.search(found):
         return ""
@@ -77,7 +77,7 @@ def name(text: str) -> str:
 
 
 def _people(contact: Contact) -> list[Person]:
-    """The contact and the second person of a couple, who has the first one's last name unless it has its own."""
+    """Return the people of a contact. The partner has the contact's last name unless it has its own."""
     first = _person(contact.salutation, contact.title, contact.first_name, contact.last_name)
     known = contact.partner_salutation, contact.partner_first_name, contact.partner_last_name
     if not any(known):
@@ -92,8 +92,8 @@ def _people(contact: Contact) -> list[Person]:
 
 
 def _person(salutation: str, title: str, first_name: str, last_name: str) -> Person:
-    """A person as the fields mean it: „Weber, Hans“ in one of them is last and first name, what is said before a name
-    is none of it, and a title in front of it is one.
+    """Return a person, with names tidied: „Weber, Hans“ in one field is last and first name, leading salutations are
+    removed, and leading titles become the title.
     """
     first, last = name(first_name), name(last_name)
     if "," in last or ("," in first and not last):
@@ -121,7 +121,7 @@ def _formal(person: Person) -> str:
 
 
 def _neutral(people: list[Person]) -> str:
-    """First and last names; a last name alone says neither Frau nor Herr and is no greeting, unless a title leads."""
+    """Return first and last names, "" if there is only a last name, which needs „Frau“, „Herr“ or a title."""
     names = []
     for person in people:
         title = spoken_title(person.title, person.salutation)

@@ -1,4 +1,4 @@
-"""The e-mail funnel: what is mailed when, to whom, and what became of it. It has never heard of columns or cards."""
+"""The e-mail funnel: what is mailed to whom, when, and how that ended. It knows nothing of columns and cards."""
 
 from funnel.models.arrivals import Arrival, ArrivalFault, Mailbox
 from funnel.models.consent import OptIn, Pulse, Suppression, SuppressionReason

@@ -1,16 +1,16 @@
-"""What came to the mailbox that bounces and answers come back to. It belongs to the operator, not to an office."""
+"""Mails received in the mailbox for bounces and replies. It belongs to the operator, not to an office."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Mailbox(models.Model):
-    """A folder that is read, and how far."""
+    """An IMAP folder, and how far it has been read."""
 
     name = models.CharField(max_length=300, unique=True)  # user@host/folder
-    validity = models.BigIntegerField(default=0)  # UIDVALIDITY: numbers of mails count only with it (RFC 3501 2.3.1.1)
-    next_uid = models.BigIntegerField(default=0)  # all below are read, or were there before we came
-    # The mail at which the connection broke last, and how often in a row: it must not stop all others for ever.
+    validity = models.BigIntegerField(default=0)  # UIDVALIDITY, without which UIDs mean nothing (RFC 3501, 2.3.1.1)
+    next_uid = models.BigIntegerField(default=0)  # everything below was read, or was there before we first connected
+    # The mail at which the connection broke last, and how often in a row: it must not block the others for ever.
     stumbling_uid = models.BigIntegerField(default=0)
     stumbles = models.PositiveSmallIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
@@ -20,7 +20,7 @@ class Mailbox(models.Model):
 
 
 class ArrivalFault(models.TextChoices):
-    """Why it is set aside."""
+    """Why a mail was quarantined."""
 
     TOO_DEEP = "too_deep", _("zu tief verschachtelt")
     LONG_HEADER = "long_header", _("zu lange Kopfzeile")
@@ -31,19 +31,21 @@ class ArrivalFault(models.TextChoices):
 
 
 class Arrival(models.Model):
-    """A mail that was read, or set aside because it cannot be. Holds nothing of what it says."""
+    """A mail that was processed, or quarantined because it could not be. Nothing of its content is stored."""
 
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="arrivals", db_index=False)
     validity = models.BigIntegerField()
     uid = models.BigIntegerField()
-    digest = models.CharField(max_length=64)  # of its bytes: known again when the server numbers its mails anew
-    kind = models.CharField(max_length=20, blank=True)  # `classify.ReceivedKind`; "" for one that is set aside
+    digest = models.CharField(
+        max_length=64
+    )  # SHA-256 of its bytes, to recognize it when the server renumbers its mails
+    kind = models.CharField(max_length=20, blank=True)  # `classify.ReceivedKind`; "" for a quarantined mail
     fault = models.CharField(max_length=20, choices=ArrivalFault, blank=True)
     at = models.DateTimeField()
-    # The message that a person answered: the answer is to be passed on to whoever looks after the contact. 0: none.
+    # The message that a person replied to: the reply is forwarded to whoever looks after the contact. 0: none.
     passes_to = models.BigIntegerField(default=0, db_default=0)
     passed_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)  # when the operator was told of the fault
+    told_at = models.DateTimeField(null=True)  # when the operator was notified of the fault
 
     class Meta:
         constraints = [

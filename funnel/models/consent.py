@@ -1,4 +1,4 @@
-"""Who said no, who was asked, and whether the worker lives."""
+"""Suppressed addresses, double opt-ins, and the worker's heartbeat."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,8 @@ from contacts.models import Contact
 
 
 class SuppressionReason(models.TextChoices):
+    """Why an address is suppressed."""
+
     UNSUBSCRIBED = "unsubscribed", _("abgemeldet")
     OBJECTION = "objection", _("Werbewiderspruch")
     BOUNCE = "bounce", _("unzustellbar")
@@ -16,7 +18,7 @@ class SuppressionReason(models.TextChoices):
 
 
 class Suppression(models.Model):
-    """An address that is never mailed again (gesperrt), kept as a keyed hash: it outlives contact and re-import."""
+    """An address that is never mailed again (gesperrt), as a keyed hash that survives erasure and re-import."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     address_hash = models.CharField(max_length=64)
@@ -33,14 +35,14 @@ class Suppression(models.Model):
 
 
 class OptIn(models.Model):
-    """A double opt-in that was asked for by mail (Bestätigungsmail); confirmed within seven days or expired."""
+    """A double opt-in requested by mail (Bestätigungsmail). It expires unless confirmed within seven days."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="opt_ins", db_index=False, db_constraint=False)
     address = models.CharField(max_length=254)  # lower case
     wording = models.TextField(max_length=2000)
     asked_at = models.DateTimeField()
-    # Who asked, null for the person's own doing, and where: part of the proof.
+    # Who requested it (null: the person did) and where: part of the evidence.
     asked_by = models.ForeignKey(
         User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
@@ -57,7 +59,7 @@ class OptIn(models.Model):
 
 
 class Pulse(models.Model):
-    """When a sweep last came through: one row for the installation."""
+    """When a sweep last completed: one row for the installation."""
 
     at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
-"""Who is mailed what, when, and what became of it.
+"""Who is mailed what, when, and how that ended.
 
-`cause` is the number of the change of status that brought something about (a `Move` of the room above): by it an undo
-finds what to restore.
+`cause` is the id of the status change (a `Move`, one room above) that led to a change here. An undo uses it to find
+what to restore.
 """
 
 from django.db import models
@@ -20,7 +20,7 @@ class EnrolmentState(models.TextChoices):
 
 
 class EnrolmentReason(models.TextChoices):
-    """Why it is paused or ended."""
+    """Why an enrolment is paused or ended."""
 
     STATUS = "status", _("Statuswechsel")
     LOST = "lost", _("kein Auftrag")
@@ -39,7 +39,7 @@ class EnrolmentReason(models.TextChoices):
 
 
 class Enrolment(models.Model):
-    """A contact's run through one sequence (Teilnahme). Coming back to a sequence goes on with the same row."""
+    """A contact's run through one sequence (Teilnahme). A contact that returns to a sequence continues the same row."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False)
@@ -48,7 +48,7 @@ class Enrolment(models.Model):
     )
     state = models.CharField(max_length=10, choices=EnrolmentState, default=EnrolmentState.ACTIVE)
     reason = models.CharField(max_length=20, choices=EnrolmentReason, blank=True)
-    address = models.CharField(max_length=254, blank=True)  # lower case; the one the basis was checked for
+    address = models.CharField(max_length=254, blank=True)  # lower case; the one that eligibility was checked for
     started_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -67,14 +67,14 @@ class Enrolment(models.Model):
 
 
 class EnrolmentChange(models.Model):
-    """What a change of status did to an enrolment, so that an undo puts it back (and the ledger can tell)."""
+    """One change of an enrolment's state, for undo and for the contact's history."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     enrolment = models.ForeignKey(
         Enrolment, models.CASCADE, related_name="changes", db_index=False, db_constraint=False
     )
-    cause = models.BigIntegerField(null=True)  # null: not a change of status
-    state_before = models.CharField(max_length=10, blank=True)  # "": the enrolment began with it
+    cause = models.BigIntegerField(null=True)  # null: no status change
+    state_before = models.CharField(max_length=10, blank=True)  # "": this change created the enrolment
     reason_before = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, blank=True)
@@ -105,7 +105,7 @@ class MessageState(models.TextChoices):
 
 
 class MessageReason(models.TextChoices):
-    """Why it was skipped, cancelled or failed."""
+    """Why a message was skipped, cancelled or failed."""
 
     NO_CONSENT = "no_consent", _("keine Einwilligung")
     NO_ADDRESS = "no_address", _("keine gültige E-Mail-Adresse")
@@ -126,7 +126,7 @@ class MessageReason(models.TextChoices):
 
 
 class Message(models.Model):
-    """One mail to one contact for one step (Nachricht). These rows are the truth about what is and was sent."""
+    """One mail to one contact for one step (Nachricht). All state of sending lives in these rows."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
@@ -138,27 +138,27 @@ class Message(models.Model):
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.PLANNED)
     reason = models.CharField(max_length=20, choices=MessageReason, blank=True)
     planned_for = models.DateTimeField()
-    is_urgent = models.BooleanField(default=False)  # „Jetzt senden“: no hold, delay, window or cap
+    is_urgent = models.BooleanField(default=False)  # „Jetzt senden“: ignores grace period, delay, window and caps
     planned_by = models.BigIntegerField(null=True)  # the cause
     cancelled_by = models.BigIntegerField(null=True)  # the cause
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)  # sent, failed, skipped, cancelled or found unclear
-    attempts = models.PositiveSmallIntegerField(default=0)  # those that say something of this mail
-    tried_at = models.DateTimeField(null=True)  # first
-    message_id = models.CharField(max_length=120, unique=True)  # made with the row, the same in every attempt
-    answer = models.CharField(max_length=300, blank=True)  # what the mail server said last
+    attempts = models.PositiveSmallIntegerField(default=0)  # only those whose outcome was about this mail
+    tried_at = models.DateTimeField(null=True)  # the first attempt
+    message_id = models.CharField(max_length=120, unique=True)  # created with the row, the same in every attempt
+    answer = models.CharField(max_length=300, blank=True)  # the mail server's last answer
     came_back = models.CharField(
         max_length=300, blank=True, default="", db_default=""
-    )  # what else came back to it last
-    # The answer sounds like an objection: nobody is mailed until a colleague has decided.
+    )  # the last thing that came back by mail
+    # A reply may be an objection: the address is not mailed until a colleague has decided.
     is_in_doubt = models.BooleanField(default=False, db_default=False)
-    # „Noch einmal senden“: who decided it last, when, and what it had ended as.
+    # „Noch einmal senden“: who asked for it last, when, and the state it had ended in.
     again_by = models.ForeignKey(
         User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
     )
     again_at = models.DateTimeField(null=True)
     again_after = models.CharField(max_length=10, choices=MessageState, blank=True, db_default="", default="")
-    # The mail exactly as it left; the step may be edited afterwards.
+    # The mail exactly as it was sent; the step may be edited later.
     subject = models.CharField(max_length=250, blank=True)
     html = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -195,11 +195,11 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # The sweep: what is due.
+            # The sweep: due messages.
             models.Index(fields=["account", "planned_for"], condition=Q(state="planned"), name="message_due"),
-            # The reconciling: what a worker has in its hands, or had when it died.
+            # Reconciling: messages that a worker is delivering, or was delivering when it died.
             models.Index(fields=["claimed_at"], condition=Q(state__in=["claimed", "sending"]), name="message_in_hand"),
-            # The caps on how often one address is written to.
+            # The caps on mails to one address.
             models.Index(
                 fields=["account", "address", "finished_at"],
                 condition=Q(state="sent"),

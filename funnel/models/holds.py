@@ -1,4 +1,4 @@
-"""When no mail leaves because of a fault of our own: of the line, the login, the sender's good name."""
+"""Holds: sending stops because of a fault of our own, such as the connection, the login or a sender's reputation."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from accounts.models import Account, AccountQuerySet
 
 
 class HoldKind(models.TextChoices):
-    """What is at fault, as the end of a sentence."""
+    """The fault. Labels are written to end a sentence."""
 
     CONNECTION = "connection", _("der Mailserver ist nicht erreichbar")
     LOGIN = "login", _("der Mailserver nimmt die Anmeldung nicht an")
@@ -22,20 +22,21 @@ class HoldKind(models.TextChoices):
 
 
 class Hold(models.Model):
-    """The sending of an office is held (Versand steht); without an account that of all who use our own mail server.
+    """A period during which an office sends nothing (Versand steht).
 
-    An ended one stays: the time it took counts for no mail.
+    Without an account it concerns all offices that use the installation's mail server. Ended holds are kept, because
+    the time they took does not count towards any mail's deadlines.
     """
 
     account = models.ForeignKey(Account, models.CASCADE, null=True, db_index=False)
     kind = models.CharField(max_length=20, choices=HoldKind)
-    answer = models.CharField(max_length=300, blank=True)  # what the mail server said last
+    answer = models.CharField(max_length=300, blank=True)  # the mail server's last answer
     since = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)  # whether it is over yet
-    try_at = models.DateTimeField(null=True)  # null: only when a person says so
-    by_mail = models.BooleanField(default=False)  # only a mail that is taken shows that it is over, else a connection
+    tries = models.PositiveSmallIntegerField(default=0)  # trials that failed
+    try_at = models.DateTimeField(null=True)  # the next trial; null: only when a person asks for one
+    by_mail = models.BooleanField(default=False)  # tried with a mail instead of a connection
     ended_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)  # when those concerned were mailed
+    told_at = models.DateTimeField(null=True)  # when the people concerned were notified
 
     objects = AccountQuerySet.as_manager()
 

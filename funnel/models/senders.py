@@ -1,4 +1,4 @@
-"""Who an office's mails come from, and when it sends none."""
+"""Who an office's mails come from, and the days on which it sends none."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from accounts.models import HUES, Account, AccountQuerySet
 
 
 class LegalForm(models.TextChoices):
-    """What an Impressum must name depends on it (§ 5 DDG)."""
+    """Legal forms, on which the required fields of the Impressum depend (§ 5 DDG)."""
 
     SOLE = "sole", _("Einzelunternehmen")
     REGISTERED = "registered", _("e. K.")
@@ -28,7 +28,7 @@ class LegalForm(models.TextChoices):
 
 
 class AddressProof(models.TextChoices):
-    """How the test mail from an office's own address ended."""
+    """How verifying an office's own sender address ended."""
 
     ASKED = "asked", _("unterwegs")
     PASSED = "passed", _("bestanden")
@@ -38,13 +38,13 @@ class AddressProof(models.TextChoices):
 
 
 class Sender(models.Model):
-    """Who an office's mails come from (Absender), with the Impressum by law and the rules of sending."""
+    """Who an office's mails come from (Absender), with the Impressum required by law and the sending limits."""
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sender")
     is_on = models.BooleanField(_("E-Mail-Funnel eingeschaltet"), default=True)
     name = models.CharField(_("Absendername"), max_length=120, blank=True)
     email = models.CharField(_("Absenderadresse"), max_length=254, blank=True)  # "": MAIL_FROM of the installation
-    # The address that a test mail has shown to be ours to use, and how the last test mail ended.
+    # The last address that was verified by a test mail, and how the last test mail ended.
     proven = models.CharField(max_length=254, blank=True, editable=False, default="", db_default="")
     proof = models.CharField(max_length=20, choices=AddressProof, blank=True, editable=False, default="", db_default="")
     asked_at = models.DateTimeField(null=True, editable=False)
@@ -77,13 +77,13 @@ class Sender(models.Model):
     vat_id = models.CharField(_("USt-IdNr."), max_length=20, blank=True)
     supervisor = models.CharField(_("Aufsichtsbehörde (§ 34c GewO)"), max_length=200, blank=True)
     privacy_url = models.CharField(_("Datenschutzerklärung (Adresse)"), max_length=300, blank=True)
-    # Mails leave Monday to Friday between these hours of the office's time zone, not on its holidays.
+    # Mails leave Monday to Friday between these times, in the office's time zone, except on its holidays.
     window_from = models.TimeField(_("Versand ab"), default="08:00")
     window_until = models.TimeField(_("Versand bis"), default="18:00")
     most_a_day = models.PositiveSmallIntegerField(_("Höchstens Mails am Tag je Person"), default=1)
     most_a_week = models.PositiveSmallIntegerField(_("Höchstens Mails in sieben Tagen je Person"), default=2)
-    # The relay of this office alone, as EMAIL_URL, sealed for its password; set by the operator only. "": the
-    # installation's.
+    # The office's own mail server in the form of EMAIL_URL, encrypted because it holds a password. Set by the operator;
+    # "" means the installation's server.
     relay = models.CharField(max_length=1000, blank=True, editable=False)
 
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the form

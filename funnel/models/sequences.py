@@ -1,4 +1,4 @@
-"""What is mailed: the sequences and their steps."""
+"""What is mailed: sequences and their steps."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ class Sequence(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="sequences")
     name = models.CharField(max_length=80)
-    is_on = models.BooleanField(_("Serie eingeschaltet"), default=True)  # off: nothing of it is claimed
+    is_on = models.BooleanField(_("Serie eingeschaltet"), default=True)  # off: none of its messages are claimed
 
     objects = AccountQuerySet.as_manager()
 
@@ -25,14 +25,14 @@ class Sequence(models.Model):
 
 
 class Step(models.Model):
-    """One mail of a sequence (Schritt). What was sent keeps its own text; a removed step stays for its messages."""
+    """One mail of a sequence (Schritt). Sent messages keep their text; removed steps are kept for their messages."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False, db_constraint=False)
-    position = models.PositiveSmallIntegerField()  # 0 … n-1 among the steps that are not removed
-    # Days after the step before it (the first: after the start); at 0 days it leaves as soon as it may.
+    position = models.PositiveSmallIntegerField()  # 0 to n-1 among the steps that are not removed
+    # Days after the previous step (the first one: after the start); with 0 it leaves as soon as possible.
     delay_days = models.PositiveSmallIntegerField(_("Tage danach"), default=0)
-    send_at = models.TimeField(_("Uhrzeit"), null=True, blank=True)  # in the office's time zone; null: any
+    send_at = models.TimeField(_("Uhrzeit"), null=True, blank=True)  # in the office's time zone; null: any time
     subject = models.CharField(_("Betreff"), max_length=150)
     body = models.TextField(_("Text"), max_length=20_000)  # Markdown with placeholders
     is_on = models.BooleanField(_("Schritt eingeschaltet"), default=True)

@@ -1,1 +1,1 @@
-"""Whether and when a mail may leave: consent, suppression, hours, holidays, links that need no login."""
+"""Whether and when a mail may be sent: consent, suppression, sending window, holidays, links without login."""

@@ -1,4 +1,4 @@
-"""Whether anything may be mailed to a contact at all: address, consent, and no suppression of the address."""
+"""Whether a contact may be mailed at all: a valid address, consent, and no suppression of the address."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from funnel.permission.suppression import is_suppressed, suppressed
 
 
 def missing(contact: Contact) -> str:
-    """Why nothing may be mailed to the contact (a `MessageReason`), or ""."""
+    """Return why the contact may not be mailed, as a `MessageReason`, or ""."""
     address = contact.email.strip().lower()
     if not has_address(address):
         return MessageReason.NO_ADDRESS
@@ -25,9 +25,10 @@ def missing(contact: Contact) -> str:
 def missing_many(
     account_id: int, addresses: Mapping[int, str], coming: Mapping[int, datetime] | None = None
 ) -> dict[int, str]:
-    """The same as `missing` for the addresses of many contacts, by contact: two statements for all of them.
+    """Return what `missing` returns for many contacts, by contact id; contacts that may be mailed are left out.
 
-    `coming`: consents that are about to be recorded, by the moment they were given; a later no outweighs them.
+    `addresses` maps contact ids to addresses. `coming` maps contacts whose consent is about to be recorded to the
+    moment it was given; a later withdrawal outweighs it. Takes two statements.
     """
     known = {pk: address.strip().lower() for pk, address in addresses.items()}
     closed = suppressed(account_id, known.values())
@@ -44,7 +45,7 @@ def missing_many(
 
 
 def has_address(address: str) -> bool:
-    """Whether mail can be sent there."""
+    """Return whether it is the address of a mailbox."""
     try:
         validate_email(address)
     except ValidationError:
@@ -53,27 +54,30 @@ def has_address(address: str) -> bool:
 
 
 def series_of_old_address(contact: Contact) -> Enrolment | None:
-    """A series that runs or waits for an address the contact no longer has."""
+    """Return a series that is active or paused for an address the contact no longer has, or None."""
     series = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     address = contact.email.strip().lower()
     return series.exclude(state=EnrolmentState.ENDED).exclude(address=address).first()
 
 
 def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:
-    """Whether there is something to ask for: no consent for e-mail, or none since the address is another (`moved`)."""
+    """Return whether consent for e-mail is missing, or was given before the address changed.
+
+    `moved` is what `series_of_old_address` returned.
+    """
     if not with_consent([contact.pk], contact.account_id):
         return True
     return moved is not None and not consented_since(contact, moved.changed_at)
 
 
 def consented_since(contact: Contact, moment: datetime) -> bool:
-    """Whether consent for e-mail was given after the moment: what a changed address needs."""
+    """Return whether consent for e-mail was given after `moment`, as a changed address requires."""
     rows = Consent.objects.of(contact.account_id).filter(contact=contact, channel=Consent.Channel.EMAIL)
     return rows.filter(consent.counts(), granted=True, occurred_at__gt=moment).exists()
 
 
 def with_consent(contact_ids: Collection[int], account_id: int) -> set[int]:
-    """Those of the contacts whose newest evidence for their first address grants mails to it."""
+    """Return the contacts whose most recent evidence on e-mail grants it."""
     return _consenting_or_coming(account_id, contact_ids, {})
 
 

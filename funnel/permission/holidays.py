@@ -1,4 +1,4 @@
-"""The public holidays that all of Germany keeps. Pure; those of single states an office adds itself."""
+"""The public holidays observed in all of Germany. Offices add those of their own state themselves."""
 
 from datetime import date, timedelta
 
@@ -22,7 +22,7 @@ MOVABLE: tuple[tuple[int, Promise], ...] = (
 
 
 def easter(year: int) -> date:
-    """Easter Sunday of the Gregorian calendar, by the rule of Gauss with Lichtenberg's corrections."""
+    """Return Easter Sunday in the Gregorian calendar, by Gauss's algorithm with Lichtenberg's corrections."""
     century = year // 100
     moon = 15 + (3 * century + 3) // 4 - (8 * century + 13) // 25
     sun = 2 - (3 * century + 3) // 4
@@ -35,7 +35,7 @@ def easter(year: int) -> date:
 
 
 def nationwide(year: int) -> list[tuple[date, str]]:
-    """The nine holidays of the year with their names, in order."""
+    """Return the nine nationwide holidays of a year with their names, in order."""
     fixed = [(date(year, month, day), str(name)) for month, day, name in FIXED]
     sunday = easter(year)
     return sorted(fixed + [(sunday + timedelta(days=days), str(name)) for days, name in MOVABLE])

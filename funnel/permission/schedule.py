@@ -1,18 +1,18 @@
-"""When a mail may leave: hold, delay, the hours and days of sending. Pure: no database."""
+"""When a mail may leave: grace period, delay, and the hours and days of sending. Does not touch the database."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-GRACE_PERIOD = timedelta(minutes=10)  # after a change of status, so that a slip of the hand mails nobody
+GRACE_PERIOD = timedelta(minutes=10)  # after a status change, so that a slip of the mouse mails nobody
 SATURDAY = 5
-MAX_DAYS_AHEAD = 400  # beyond it, an office whose holidays never end would be asked for ever
+MAX_DAYS_AHEAD = 400  # ends the search in an office whose holidays never end
 
 
 @dataclass(frozen=True)
 class Window:
-    """Monday to Friday between two times of the office's zone, but for its holidays."""
+    """The sending window: Monday to Friday between two times in the office's time zone, except on its holidays."""
 
     zone: ZoneInfo
     opens: time
@@ -20,12 +20,12 @@ class Window:
     holidays: Collection[date] = ()
 
     def is_open(self, moment: datetime) -> bool:
-        """Whether a mail may leave at this moment."""
+        """Return whether mails may leave at `moment`."""
         local = moment.astimezone(self.zone)
         return self._works(local.date()) and self.opens <= local.time() < self.closes
 
     def next_open(self, moment: datetime, at: time | None = None) -> datetime:
-        """The moment itself if the window is open then, else when it opens next; `at` a wished time of that day."""
+        """Return `moment` if the window is open then, else its next opening, at `at` if that is inside the window."""
         if self.is_open(moment):
             return moment
         local = moment.astimezone(self.zone)
@@ -42,12 +42,12 @@ class Window:
 
 
 def due_after(moment: datetime, *, days: int, at: time | None, window: Window) -> datetime:
-    """So many local days after the moment, at a time of day if one is wished, in the next open window.
+    """Return `days` local days after `moment`, at `at` if given, moved to the next open window.
 
-    Days are calendar days of the office: the change to and from summer time moves no mail by an hour.
+    Days are calendar days in the office's time zone, so that daylight saving time shifts no mail by an hour.
     """
     local = moment.astimezone(window.zone)
     due = datetime.combine(local.date() + timedelta(days=days), at or local.time(), window.zone)
-    if due < moment:  # the wished time of the first day is over
+    if due < moment:  # `at` has already passed on the first day
         due = datetime.combine(due.date() + timedelta(days=1), due.time(), window.zone)
     return window.next_open(due.astimezone(moment.tzinfo), at)

@@ -1,6 +1,6 @@
-"""Addresses that are never mailed again, kept as keyed hashes: they outlive the contact and work on re-import.
+"""Addresses that are never mailed again. They are kept as keyed hashes, which survive erasure and re-import.
 
-The key is TOKEN_KEY, which outlives a rotated SECRET_KEY; with it in hand an address can be tested, not read back.
+The key is TOKEN_KEY, which outlives a rotated SECRET_KEY. Whoever has it can test an address, but not read one back.
 """
 
 import hashlib
@@ -14,33 +14,33 @@ from django.db import IntegrityError, transaction
 from base import journal
 from funnel.models import Suppression, SuppressionReason
 
-OWN_REQUESTS: tuple[str, ...] = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.OBJECTION)  # the person's own no
+OWN_REQUESTS: tuple[str, ...] = (SuppressionReason.UNSUBSCRIBED, SuppressionReason.OBJECTION)  # what the person said
 
 
 def address_hash(account_id: int, address: str) -> str:
-    """The keyed hash of an address in an office; the case of letters does not matter."""
+    """Return the keyed hash of an address in an office, ignoring case."""
     return hashes(account_id, address)[0]
 
 
 def hashes(account_id: int, address: str) -> list[str]:
-    """Its hash, and those that older keys made: an address is never asked for again, so they cannot be made anew."""
+    """Return the hash under the current key, then those under earlier keys, which rows may still have."""
     text = f"{account_id}:{address.strip().lower()}".encode()
     keys = (settings.TOKEN_KEY, *settings.TOKEN_KEY_FALLBACKS)
     return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys]
 
 
 def is_suppressed(account_id: int, address: str) -> bool:
-    """Whether the office must not mail this address."""
+    """Return whether the office must not mail the address."""
     return bool(suppressed(account_id, [address]))
 
 
 def suppressed(account_id: int, addresses: Iterable[str]) -> set[str]:
-    """Those of the addresses (in lower case) that the office must not mail."""
+    """Return those of the addresses that the office must not mail, in lower case."""
     return set(entries(account_id, addresses))
 
 
 def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]:
-    """Why and since when, by address in lower case: those that the office must not mail."""
+    """Return the suppressions of those of the addresses that have one, by address in lower case."""
     known = {
         digest: address.strip().lower() for address in addresses if address for digest in hashes(account_id, address)
     }
@@ -51,14 +51,15 @@ def entries(account_id: int, addresses: Iterable[str]) -> dict[str, Suppression]
 
 
 def suppress(*, account_id: int, digest: str, reason: str, now: datetime, is_news: bool = True) -> bool:
-    """Keeps the hash of an address for good; answers whether the database did not know it.
+    """Suppress an address for good. Return whether that changed anything.
 
-    A repeat keeps the first reason, but for one that outweighs it: what is certain outweighs a doubt, and the person's
-    own words all else. Of several at once one has the news.
+    An existing suppression keeps its reason unless the new one outweighs it: certainty outweighs doubt, and what the
+    person said outweighs everything. Of concurrent callers exactly one gets True. With `is_news` False the change is
+    not written to the journal, because it comes from there.
     """
     if not _insert_or_outweigh(account_id, digest, reason, now):
         return False
-    if is_news:  # else the journal told us
+    if is_news:
         journal.note(journal.SUPPRESSED, office=account_id, at=now, hash=digest, reason=str(reason))
     return True
 

@@ -1,7 +1,7 @@
-"""Links that need no login: signed with TOKEN_KEY, so that they outlive a rotated SECRET_KEY, and without expiry.
+"""Links that need no login. They are signed with TOKEN_KEY, which outlives a rotated SECRET_KEY, and never expire.
 
-An unsubscribe link works years later and after message and contact were deleted, so it carries all it needs. Of the
-address it carries the keyed hash and a masked form: who reads a forwarded link learns no address.
+An unsubscribe link must work years later, after message and contact were deleted, so it carries everything it needs.
+It holds the keyed hash of the address and a masked form, so that a forwarded link does not reveal the address.
 """
 
 from dataclasses import astuple, dataclass
@@ -14,52 +14,52 @@ from django.http import Http404
 from funnel.models import Message, OptIn
 from funnel.permission.suppression import address_hash
 
-MAX_LENGTH = 1000  # characters; nothing of ours comes near
+MAX_LENGTH = 1000  # characters; our own tokens are far shorter
 
 
 @dataclass(frozen=True)
 class Unsubscription:
-    """What an unsubscribe link says."""
+    """The content of an unsubscribe link."""
 
     account_id: int
-    contact_id: int  # who was written to; may be gone by now
+    contact_id: int  # who was mailed; may have been erased since
     digest: str  # the keyed hash of the address
     masked: str
 
 
 def unsubscription(message: Message) -> Unsubscription:
-    """What the unsubscribe link of a mail says."""
+    """Return the content of the unsubscribe link of a message."""
     digest = address_hash(message.account_id, message.address)
     return Unsubscription(message.account_id, message.contact_id, digest, mask(message.address))
 
 
 def unsubscribe_token(message: Message) -> str:
-    """The token of the unsubscribe link of a mail: letters, digits, „-“, „_“ and „.“ only; the same each time."""
+    """Return the token of a message's unsubscribe link: letters, digits, "-", "_" and ".", the same on every call."""
     return token_of(unsubscription(message))
 
 
 def token_of(said: Unsubscription) -> str:
-    """The token of an unsubscribe link that says this."""
+    """Return the token for the content of an unsubscribe link."""
     return _signer("unsubscribe").sign_object(list(astuple(said)))
 
 
 def read(token: str) -> Unsubscription:
-    """What an unsubscribe link says. Raises Http404 for one that is not ours, without saying why."""
+    """Return the content of an unsubscribe link. Raises Http404, without a reason, for one that we did not sign."""
     return Unsubscription(*_unsign("unsubscribe", token))
 
 
 def opt_in_token(opt_in: OptIn) -> str:
-    """The token of the link that confirms a consent."""
+    """Return the token of the link that confirms a consent."""
     return _signer("opt-in").sign_object(opt_in.pk)
 
 
 def read_opt_in(token: str) -> int:
-    """The number of the request for consent. Raises Http404 like `read`; says nothing about its age."""
+    """Return the id of the `OptIn`, whatever its age. Raises Http404 like `read`."""
     return int(_unsign("opt-in", token))
 
 
 def mask(address: str) -> str:
-    """An address as its owner recognizes it and nobody else can read it: „k•••@b•••.de“."""
+    """Return the address in a form that only its owner recognizes: „k•••@b•••.de“."""
     name, _at, domain = address.partition("@")
     host, _dot, ending = domain.rpartition(".")
     return f"{name[:1]}•••@{host[:1]}•••.{ending}"
@@ -75,5 +75,5 @@ def _unsign(purpose: str, token: str) -> Any:
 
 
 def _signer(purpose: str) -> Signer:
-    """One for each purpose: a link of one kind is none of the other."""
+    """Return the signer for a purpose; a link of one purpose is not valid for another."""
     return Signer(key=settings.TOKEN_KEY, salt=f"funnel.{purpose}", sep=".", fallback_keys=settings.TOKEN_KEY_FALLBACKS)

@@ -1,1 +1,1 @@
-"""Understanding what comes back by mail: bounces, machines, people. Pure: knows no Django."""
+"""Understanding received mails: replies, automatic replies, bounces, complaints. Independent of Django."""

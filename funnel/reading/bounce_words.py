@@ -1,12 +1,13 @@
-"""The words in which mail servers say why they refuse a mail, in the languages of their programs.
+"""The words in which mail servers say why they refuse a mail, in several languages.
 
-All are looked for in lower case, with addresses taken out, and in a text of limited length.
+Patterns are matched against lower-case text of limited length, with addresses removed.
 """
 
 import re
 
 
 def words(*patterns: str) -> re.Pattern[str]:
+    """Return one pattern that matches any of these."""
     return re.compile("|".join(patterns))
 
 

@@ -1,7 +1,7 @@
-"""Why a mail server refuses a mail: judged by the enhanced status code (RFC 3463) and by the words beside it. Pure.
+"""Why a mail server refused a mail, judged by its enhanced status code (RFC 3463) and its words.
 
-Only "this person does not exist" may close an address. Many servers give one code for many things, so the words decide
-where the code is vague, and a code is believed by itself only where it leaves no doubt.
+An address is suppressed only if it does not exist. Many servers use one code for many things, so the words decide where
+the code is vague; a code alone counts only where it is unambiguous.
 """
 
 import re
@@ -10,25 +10,25 @@ from enum import Enum
 from base.text import one_line
 from funnel.reading.bounce_words import FULL, GONE, OUR_LIMIT, OWN, PACE, RELAYING, ROUTE, SENDER, SPAM
 
-MAX_LENGTH = 2000  # characters of an answer that are looked at
+MAX_LENGTH = 2000  # characters of an answer that are examined
 
 
 class BounceVerdict(Enum):
-    """What a refusal means for the address and for whoever sends."""
+    """What a refusal means for the address and for us."""
 
-    GONE = "gone"  # there is no such person: the address is closed
-    TEMPORARY = "temporary"  # full, too much, too fast, no way there: another day it may work
-    OWN_FAULT = "own_fault"  # sender, server, limits or authentication of ours: nobody would be reached
-    FILTERED = "filtered"  # the recipient's filter dislikes this mail
+    GONE = "gone"  # the address does not exist: it is suppressed
+    TEMPORARY = "temporary"  # full, too large, too fast, no route: it may work another day
+    OWN_FAULT = "own_fault"  # our sender, server, limits or authentication: nobody would be reached
+    FILTERED = "filtered"  # a filter rejects this mail
     UNKNOWN = "unknown"
 
 
-# With no words to the contrary.
+# Unless the words contradict them.
 GONE_CODES = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"))
-# Only with words that say so.
+# Only if the words say so.
 VAGUE_CODES = frozenset(("", "5.0.0", "5.0.1", "5.2.0", "5.2.1", "5.3.0", "5.4.1", "5.5.0", "5.7.1"))
 OWN_CODES = frozenset(("5.1.7", "5.1.8", "5.1.90", "5.7.8", "5.7.9"))
-# SPF, DKIM, DMARC, name of the server; at Microsoft also its address and the sender's limits.
+# SPF, DKIM, DMARC, host name; at Microsoft also the IP address and the sender's limits.
 OWN_CODES_FROM_20 = re.compile(r"5\.7\.(?:2\d|3\d|5\d\d|6\d\d|7\d\d)")
 TEMPORARY_CODES = re.compile(r"5\.(?:2\.2|2\.12[12]|3\.1|4\.[2-7])")
 CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -37,9 +37,9 @@ ADDRESS = re.compile(r"[<(\"']?[^\s<>()\"']{1,64}@[^\s<>()\"']{1,255}[>)\"']?")
 
 
 def judge(status: str, words: str) -> BounceVerdict:
-    """The verdict on a refusal with this enhanced status code ("" if there was none) and this text.
+    """Return the verdict on a refusal with an enhanced status code ("" without one) and a text.
 
-    A more exact code inside the text is believed before a vague one beside it.
+    A more exact code within the text takes precedence over a vague `status`.
     """
     said = one_line(ADDRESS.sub(" ", words[:MAX_LENGTH].lower()))
     code = _exact(status.strip(), said)
@@ -59,9 +59,10 @@ def judge(status: str, words: str) -> BounceVerdict:
 
 
 def judge_answer(answer: str) -> BounceVerdict:
-    """The verdict on what our own mail server answered, as "550 5.1.1 no such user".
+    """Return the verdict on a reply of our own mail server, such as "550 5.1.1 no such user".
 
-    There "relaying denied" means that we are not let in; in a report it is a fault of the recipient's domain.
+    From our own server, "relaying denied" means that we are not logged in; in a report it concerns the recipient's
+    domain.
     """
     verdict = judge("", answer)
     if verdict is BounceVerdict.UNKNOWN and RELAYING.search(answer[:MAX_LENGTH].lower()):
@@ -73,7 +74,7 @@ FALLBACKS = ((OWN, BounceVerdict.OWN_FAULT), (SPAM, BounceVerdict.FILTERED), (RO
 
 
 def _gone_or_contradicted(said: str) -> BounceVerdict:
-    """The code says gone; a full mailbox is believed all the same, and a blocklist, unless the words agree with it."""
+    """Return the verdict for a code that says gone. Words about a full mailbox or a blocklist override it."""
     if GONE.search(said):
         return BounceVerdict.GONE
     if FULL.search(said):

@@ -1,7 +1,8 @@
-"""What comes back by mail: persons, machines, bounces and complaints, told apart. Pure, knows no Django.
+"""Classifying received mails: replies, automatic replies, bounces and complaints. Independent of Django.
 
-Sources: delivery reports RFC 3464 with status codes RFC 3463 (and RFC 6533 for addresses beyond ASCII), complaints
-RFC 5965, automatic answers RFC 3834, receipts RFC 8098. Where a program keeps to none of them, its words decide.
+Sources: delivery reports RFC 3464 with the status codes of RFC 3463 (RFC 6533 for internationalized addresses),
+complaints RFC 5965, automatic replies RFC 3834, receipts RFC 8098. Where a program follows none of them, its words
+decide.
 """
 
 import re
@@ -29,20 +30,20 @@ REPORTS = ("message/delivery-status", "message/global-delivery-status")
 ORIGINALS = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 NO_COMPLAINT = ("not-spam", "auth-failure", "dkim", "virus")
 NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
-BY_SEVERITY = (BounceVerdict.GONE, BounceVerdict.OWN_FAULT)  # what of several recipients' verdicts matters first
+BY_SEVERITY = (BounceVerdict.GONE, BounceVerdict.OWN_FAULT)  # of several recipients' verdicts, the first of these wins
 
 
 class ReceivedKind(Enum):
-    """What comes back is to a series."""
+    """What a received mail is."""
 
     REPLY = "reply"  # a person answered
-    OBJECTION = "objection"  # a person did, and it sounds as if no more mails were wanted
-    AUTOMATIC = "automatic"  # a machine did: out of office, a receipt
+    OBJECTION = "objection"  # a person did, in words that may be an objection
+    AUTOMATIC = "automatic"  # out of office, a receipt
     HARD_BOUNCE = "hard_bounce"  # the address does not exist
-    SOFT_BOUNCE = "soft_bounce"  # too full, too large, filtered, or not yet
-    OWN_FAULT = "own_fault"  # sender, server or limits of ours are refused
+    SOFT_BOUNCE = "soft_bounce"  # mailbox full, mail too large, filtered, or delayed
+    OWN_FAULT = "own_fault"  # our sender, server or limits are refused
     COMPLAINT = "complaint"  # „Das ist Spam“
-    UNSUBSCRIBED = "unsubscribed"  # at the provider that mails for us
+    UNSUBSCRIBED = "unsubscribed"  # at the provider
     OTHER = "other"
 
 
@@ -52,23 +53,23 @@ BOUNCES = (ReceivedKind.HARD_BOUNCE, ReceivedKind.SOFT_BOUNCE, ReceivedKind.OWN_
 
 @dataclass(frozen=True)
 class Received:
-    """What came back, and how it names the mail of ours it speaks of."""
+    """A received mail, and how it refers to the message it is about."""
 
     kind: ReceivedKind
     about: tuple[str, ...] = ()  # Message-IDs, the likeliest first
-    reason: str = ""  # what the other server or the machine said
-    to: tuple[str, ...] = ()  # addresses it came to: ours have a token
-    addresses: tuple[str, ...] = ()  # recipients a bounce speaks of
+    reason: str = ""  # what the other server said
+    to: tuple[str, ...] = ()  # addresses it was sent to; ours carry a token
+    addresses: tuple[str, ...] = ()  # recipients that a bounce names
     subject: str = ""
-    text: str = ""  # a person's own words, without what is quoted
-    own_subject: str = ""  # the subject, unless it answers ours
+    text: str = ""  # the person's own words, without quotations
+    own_subject: str = ""  # the subject, unless it is a reply to ours
     sender: str = ""  # the address in From
-    results: tuple[str, ...] = ()  # what receivers wrote about SPF, DKIM and DMARC, the last one first
-    moment: datetime | None = None  # when it was written, if it says so
+    results: tuple[str, ...] = ()  # Authentication-Results, the last receiver first
+    moment: datetime | None = None  # its date, if it has one
 
 
 def parse(raw: bytes) -> Received:
-    """What the mail is. Raises Poisoned for one that is set aside, and whatever else its oddity brings about."""
+    """Parse and classify a mail. Raises PoisonMail, and anything else that malformed input causes."""
     mail = parse_bytes(raw)
     results = tuple(one_line(str(one)[:2000]) for one in mail.get_all("Authentication-Results", []))
     sender = parseaddr(header(mail, "From"))[1].lower()
@@ -76,7 +77,7 @@ def parse(raw: bytes) -> Received:
 
 
 def classify(mail: Message) -> Received:
-    """What the mail is. Without a mail of ours it concerns nobody, whatever it is. Raises Poisoned."""
+    """Classify a mail. Raises PoisonMail."""
     kinds = {part.get_content_type(): part for part in reversed(parts(mail))}
     if "message/feedback-report" in kinds:
         return _complaint(mail, kinds["message/feedback-report"])
@@ -90,7 +91,7 @@ def classify(mail: Message) -> Received:
 
 
 def is_automatic(mail: Message) -> bool:
-    """Auto-Submitted anything but "no", and what the many programs write that know nothing of it."""
+    """Return whether a machine sent it: by Auto-Submitted, or the signs of programs that do not set it."""
     submitted = header(mail, "Auto-Submitted").split(";")[0].strip().lower() or "no"
     report = mail.get_content_type() == "multipart/report"
     marked = any(name in mail and re.search(value, header(mail, name).lower()) for name, value in said.MARKS.items())
@@ -98,14 +99,14 @@ def is_automatic(mail: Message) -> bool:
 
 
 def own_words(text: str) -> str:
-    """What a person wrote above the mail that is answered."""
+    """Return what a person wrote above the quoted mail."""
     start = f"\n{text.replace(chr(13), '')}"
     found = said.QUOTE_BEGINS.search(start.lower())
     return start[: found.start() if found else len(start)].strip()
 
 
 def sounds_like_objection(text: str) -> bool:
-    """Whether a person's own words sound like "no more of that" (an objection counts in any form, § 7 UWG)."""
+    """Return whether the words may be an objection, which is valid in any form (§ 7 UWG)."""
     return bool(said.OBJECTIONS.search(one_line(text.lower())))
 
 
@@ -126,7 +127,7 @@ def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
 
 
 def _bare(subject: str) -> str:
-    """A subject of the person's own: one that only answers ours may quote what we wrote there."""
+    """Return the subject if it is the person's own; the subject of a reply may quote ours."""
     return "" if re.match(r"\s*(?:re|aw|antw(?:ort)?)\s?:", subject, re.IGNORECASE) else subject
 
 
@@ -158,7 +159,7 @@ def _complaint(mail: Message, part: Message) -> Received:
 
 
 def _delivery_report(mail: Message, report: Message) -> Received:
-    """A delivery report: of several recipients the one that fares worst."""
+    """Classify a delivery report, by the worst of several recipients."""
     words = next((text_of(part) for part in parts(mail) if part.get_content_type() == "text/plain"), "")
     found = [_verdict(block, words) for block in _blocks(source(report)) if "action" in block or "status" in block]
     failed = [(verdict, reason) for verdict, reason in found if verdict is not None]
@@ -176,7 +177,7 @@ def _delivery_report(mail: Message, report: Message) -> Received:
 
 
 def _verdict(block: dict[str, str], words: str) -> tuple[BounceVerdict | None, str]:
-    """None: nothing failed (yet)."""
+    """Return the verdict on one recipient, None if nothing failed (yet), and the reason."""
     status, diagnosis = block.get("status", "").split(" ")[0], block.get("diagnostic-code", "")
     reason = (diagnosis or status)[:MAX_QUOTE]
     if block.get("action", "failed").lower().startswith(NOT_FAILED):
@@ -191,7 +192,7 @@ def _blocks(text: str) -> list[dict[str, str]]:
 
 
 def _plain_bounce(mail: Message) -> Received:
-    """A bounce in a program's own words, without a report that machines can read."""
+    """Classify a bounce without a machine-readable report, by its words."""
     text = "\n" + body(mail).replace("\r", "")
     cut = said.RETURNED.search(text.lower())
     words = text[: cut.start() if cut else len(text)]
@@ -208,7 +209,7 @@ def _plain_bounce(mail: Message) -> Received:
 
 
 def _message_ids(mail: Message) -> tuple[str, ...]:
-    """The Message-IDs of the mails that a report brings back, whole, their heads, or in words."""
+    """Return the Message-IDs in a report: of the returned mails or headers, or in its text."""
     texts = [source(part) for part in parts(mail) if part.get_content_type() in ORIGINALS]
     texts += [source(part) for part in parts(mail) if part.get_content_type() in REPORTS]
     texts += [text_of(part) for part in parts(mail) if part.get_content_maintype() == "text"]

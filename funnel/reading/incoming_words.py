@@ -1,18 +1,18 @@
-"""How machines begin their subjects and name their headers, and how people say that they want no more mails.
+"""The headers and subjects of automatic mails, and the words with which people object to further mails.
 
-German, English, French, Italian, Spanish and Dutch. All are looked for in lower case.
+German, English, French, Italian, Spanish and Dutch. Patterns are matched against lower-case text.
 """
 
 import re
 
 
 def words(*patterns: str) -> re.Pattern[str]:
-    """One pattern that finds any of these."""
+    """Return one pattern that matches any of these."""
     return re.compile("|".join(patterns))
 
 
 PREFIX = r"^(?:(?:re|aw|antw|antwort|wg|fwd?|sv|tr|rif|r)\s?(?:\[\d\])?:\s*)*"
-# Headers that only a machine sets, and what they must hold ("": anything).
+# Headers that only machines set, and what they must contain ("": anything).
 MARKS = {
     "x-autoreply": "",
     "x-auto-reply": "",
@@ -78,7 +78,7 @@ RETURNED = words(
     r"returned message",
     r"\n-{5,}.{0,60}(?:original|copy|returned|message|header)|\n(?:received|return-path|dkim-signature):",
 )
-# Where a person's own words end and what is answered begins.
+# Where a person's own words end and the quoted mail begins.
 QUOTE_BEGINS = words(
     r"\n[ \t]*>",
     r"\n[ \t]*-{2,}\s*(?:ursprüngliche|original|weitergeleitete|forwarded)",

@@ -1,6 +1,6 @@
-"""A mail that came back, opened within limits: whatever anybody sends us costs little. Pure, knows no Django.
+"""Parsing received mails within limits, so that nothing anybody sends us is expensive. Independent of Django.
 
-The standard library's tolerant policy keeps headers as they stand; its strict one raises on what strangers write there.
+The standard library's compat32 policy keeps headers as they are; its newer policies raise on malformed ones.
 """
 
 import email
@@ -12,18 +12,18 @@ from email.message import Message
 
 from base.text import one_line
 
-MAX_BYTES = 300_000  # bytes that are looked at; what is behind them says nothing about a mail
+MAX_BYTES = 300_000  # bytes that are parsed; the rest tells nothing about a mail
 MAX_HEADER = 50_000  # characters
-MAX_DEPTH = 60  # parts that hold parts
+MAX_DEPTH = 60  # nested multiparts
 MAX_PARTS = 500
-MAX_HEADER_READ = 4000  # characters of a header's value that are understood
-MAX_TEXT = 20_000  # characters of a text
+MAX_HEADER_READ = 4000  # characters of a header that are decoded
+MAX_TEXT = 20_000  # characters of a text part
 NESTING = re.compile(rb"content-type:\s{0,80}(?:multipart|message)/", re.IGNORECASE)
 TAG = re.compile(r"<(?:style|head)\b.{0,20000}?</(?:style|head)>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 
 
 class PoisonMail(Exception):
-    """A mail that is set aside unread; `fault` is a `ArrivalFault`."""
+    """The mail must be quarantined; `fault` is an `ArrivalFault`."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -31,7 +31,7 @@ class PoisonMail(Exception):
 
 
 def parse_bytes(raw: bytes) -> Message:
-    """The mail, its first part at least. Raises Poisoned for one that nobody needs to have written like that."""
+    """Parse the first `MAX_BYTES` of a mail. Raises PoisonMail if its structure is absurd."""
     raw = raw[:MAX_BYTES]
     if len(NESTING.findall(raw)) > MAX_DEPTH:
         raise PoisonMail("too_deep")
@@ -42,7 +42,7 @@ def parse_bytes(raw: bytes) -> Message:
 
 
 def parts(mail: Message) -> list[Message]:
-    """The mail and all its parts, so many at most."""
+    """Return the mail and its parts, at most `MAX_PARTS`."""
     found: list[Message] = []
     for part in mail.walk():
         found.append(part)
@@ -52,13 +52,13 @@ def parts(mail: Message) -> list[Message]:
 
 
 def header(mail: Message, name: str) -> str:
-    """A header as people read it, on one line; "" if there is none."""
+    """Return a header decoded and on one line, "" without one."""
     value = str(mail.get(name, ""))[:MAX_HEADER_READ]
     return one_line(_printable(_decoded(value)))
 
 
 def text_of(part: Message) -> str:
-    """The words of a part that holds text, whatever its character set claims to be."""
+    """Return the text of a text part, even if its declared character set is wrong."""
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):
         return ""
@@ -69,7 +69,7 @@ def text_of(part: Message) -> str:
 
 
 def source(part: Message) -> str:
-    """A part as it stands in the mail, for reports that are read by their lines."""
+    """Return the source of a part, for reports that are parsed line by line."""
     if part.is_multipart():
         return "\n\n".join(str(inner) for inner in part.get_payload())[:MAX_BYTES]
     content = part.get_payload(decode=True)
@@ -77,7 +77,7 @@ def source(part: Message) -> str:
 
 
 def body(mail: Message) -> str:
-    """The first text of the mail."""
+    """Return the first text part of the mail, preferring plain text."""
     texts = [part for part in parts(mail) if part.get_content_maintype() == "text"]
     plain = [part for part in texts if part.get_content_type() == "text/plain"]
     return text_of((plain or texts)[0]) if texts else ""
@@ -86,7 +86,7 @@ def body(mail: Message) -> str:
 def _decoded(value: str) -> str:
     try:
         pieces = decode_header(value)
-    except Exception:  # the library raises a good many kinds for what is no header
+    except Exception:  # the library raises many exceptions on malformed headers
         return value
     return "".join(
         _in_charset(piece, charset or "utf-8") if isinstance(piece, bytes) else piece for piece, charset in pieces
@@ -101,5 +101,5 @@ def _in_charset(content: bytes, charset: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without what no database and no screen can take."""
+    """Replace characters that no database and no screen accepts."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", " ", text)

@@ -1,1 +1,1 @@
-"""Acting on what came back: the mailbox, the web hook, answers, and a person's no."""
+"""Acting on what was received: the mailbox, the webhook, replies, unsubscribing and objections."""

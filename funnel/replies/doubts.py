@@ -1,4 +1,4 @@
-"""Answers that sound like an objection: nobody is mailed until a colleague has read them and decided (§ 7 UWG)."""
+"""Replies that may be objections: the address is not mailed until a colleague has decided (§ 7 UWG)."""
 
 from datetime import datetime
 
@@ -12,17 +12,17 @@ from funnel.models import Message, Suppression, SuppressionReason
 from funnel.permission.suppression import address_hash, hashes, suppress
 from funnel.replies import withdrawal
 
-MAX_SHOWN = 20  # shown at once
+MAX_SHOWN = 20  # shown in the list
 
 
 def open_for(contact: Contact) -> Message | None:
-    """The newest mail of the contact whose answer nobody has judged yet."""
+    """Return the contact's newest message with an undecided reply, or None."""
     rows = Message.objects.of(contact.account_id).filter(contact=contact, is_in_doubt=True)
     return rows.defer("html", "text").order_by("-pk").first()
 
 
 def waiting(user: User) -> list[Message]:
-    """The mails with such answers that the user may judge, the oldest first; none for who may open no contact."""
+    """Return the messages with undecided replies that the user may decide, the oldest first."""
     if user.role == Role.MARKETING:
         return []
     seen = Message.objects.of(user.account).filter(sight(user, "contact__"), is_in_doubt=True)
@@ -32,9 +32,9 @@ def waiting(user: User) -> list[Message]:
 
 @transaction.atomic
 def decide(*, user: User, contact_id: int, objects: bool, now: datetime) -> Contact:
-    """It was an objection, or it was none: then the address is open again, and the series stay ended by the answer.
+    """Decide whether a reply was an objection. If not, the address may be mailed again; its series stay ended.
 
-    Raises Http404 and Gone like `finding.find`. Repeated: no second effect.
+    Raises what `finding.find` raises. Idempotent.
     """
     contact = finding.lock(user, contact_id)
     rows = Message.objects.of(user.account).filter(contact=contact, is_in_doubt=True).select_for_update()

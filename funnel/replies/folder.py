@@ -1,8 +1,8 @@
-"""The folder of a mail server that is read: IMAP through a library that knows its names and its answers.
+"""An IMAP folder.
 
-`imaps://` speaks TLS from the start, `imap+tls://` switches to it before the password is told (STARTTLS), `imap://`
-speaks plainly and is for a server on the same machine. What is not a letter in user, password or folder is
-percent-encoded; without a folder it is INBOX.
+`imaps://` uses TLS from the start, `imap+tls://` switches to it before logging in (STARTTLS), and `imap://` is
+unencrypted, for a server on the same machine. User, password and folder are percent-encoded. The default folder is
+INBOX.
 """
 
 import imaplib
@@ -23,12 +23,12 @@ SCHEMES = ("imaps", "imap+tls", "imap")
 
 
 class InvalidImapUrl(Exception):
-    """IMAP_URL cannot be used; the message is one sentence that does not repeat it."""
+    """IMAP_URL is invalid. The message is one sentence that does not quote it."""
 
 
 @dataclass(frozen=True)
 class ImapUrl:
-    """What IMAP_URL says; `name` tells it from other folders and holds no password."""
+    """The parts of IMAP_URL. `name` identifies the folder and does not contain the password."""
 
     scheme: str
     host: str
@@ -44,7 +44,7 @@ class ImapUrl:
 
 
 def parse_url(url: str) -> ImapUrl:
-    """The parts of IMAP_URL. Raises Unusable."""
+    """Parse IMAP_URL. Raises InvalidImapUrl."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -57,7 +57,7 @@ def parse_url(url: str) -> ImapUrl:
 
 
 class Folder:
-    """One folder of a server, opened for reading and marking. Raises OSError and IMAPClientError as the line breaks."""
+    """A folder, opened for reading and flagging. Methods raise OSError and IMAPClientError."""
 
     def __init__(self, where: ImapUrl) -> None:
         self.where = where
@@ -84,7 +84,7 @@ class Folder:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Whatever happens on leaving says nothing about what was read."""
+        """Log out. Failures are ignored, because they do not concern what was read."""
         with suppress(OSError, IMAPClientError):
             self.box.logout()
         self._disconnect()
@@ -94,22 +94,24 @@ class Folder:
             self.box.shutdown()
 
     def uids_from(self, start: int) -> list[int]:
-        """The mails from this number on. (Asked for what is behind the last, a server names the last.)"""
+        """Return the UIDs from `start` on. Asked for UIDs above the last one, servers return the last one."""
         return sorted(uid for uid in self.box.search(["UID", f"{start}:*"]) if uid >= start)
 
     def unread(self) -> list[int]:
+        """Return the UIDs of the mails without the flag Seen."""
         return sorted(self.box.search("UNSEEN"))
 
     def since(self, day: date) -> list[int]:
+        """Return the UIDs of the mails received on or after `day`."""
         return sorted(self.box.search(["SINCE", day]))
 
     def fetch_beginning(self, uid: int) -> bytes | None:
-        """The first bytes of a mail, as many as are looked at; None if it is gone. Leaves it unread."""
+        """Return the first `MAX_BYTES` of a mail without marking it as read, or None if it is gone."""
         found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{MAX_BYTES}>"]).get(uid, {})
         return next((value for name, value in found.items() if name.startswith(b"BODY[]")), None)
 
     def fetch_whole(self, uid: int, most: int) -> bytes | None:
-        """All of a mail; None if it is gone, or larger than so many bytes."""
+        """Return a whole mail, or None if it is gone or larger than `most` bytes."""
         size = int(self.box.fetch([uid], ["RFC822.SIZE"]).get(uid, {}).get(b"RFC822.SIZE", 0))
         if size > most:
             return None
@@ -117,7 +119,7 @@ class Folder:
         return found
 
     def mark(self, uid: int, flag: bytes) -> None:
-        """For people who look into the folder; a server that does not let us is no fault."""
+        """Flag a mail, for people who look into the folder. A server that refuses is ignored."""
         try:
             self.box.add_flags([uid], [flag], silent=True)
         except imaplib.IMAP4.abort:

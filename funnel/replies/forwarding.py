@@ -1,7 +1,7 @@
-"""A person's answer is passed on to whoever looks after the contact, unchanged: answering it reaches the person.
+"""Forwarding replies unchanged to whoever looks after the contact, so that answering reaches the person.
 
-A row says that it is to be done, so a mail server that is away delays an answer and loses none; the same answer may
-then arrive twice. A server that refuses to carry somebody else's mail gets it as an attachment of ours.
+What is to be forwarded is a row, so that an unavailable mail server delays replies but loses none; the same reply may
+arrive twice then. If a server refuses to send somebody else's mail, it is attached to one of ours.
 """
 
 from datetime import datetime
@@ -18,20 +18,20 @@ from funnel.replies.folder import Folder
 from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 
-MAX_BYTES = 30_000_000  # bytes; a larger one is only told of
+MAX_BYTES = 30_000_000  # bytes; for a larger reply only a notice is sent
 BATCH = 50
 RETRIED = (Result.LATER, Result.HELD)
-MARKER = "X-Kontakte-Passed-On"  # stands in what we pass on: it is never taken for an answer again
+MARKER = "X-Kontakte-Passed-On"  # header of forwarded mails, which are never taken for replies
 
 
 def due(mailbox: Mailbox) -> list[Arrival]:
-    """The answers that nobody got yet."""
+    """Return the replies that are to be forwarded."""
     rows = mailbox.arrivals.filter(validity=mailbox.validity, passes_to__gt=0, passed_at=None)
     return list(rows.order_by("pk")[:BATCH])
 
 
 def forward(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
-    """Passes on what is due; answers how many. What the mail server does not take now waits for the next poll."""
+    """Forward what is due and return its number. If the mail server refuses for now, the next poll continues."""
     done = 0
     relay = Relay()
     try:
@@ -51,7 +51,7 @@ def forward(folder: Folder, mailbox: Mailbox, *, now: datetime) -> int:
 
 
 def recipients(message: Message) -> list[str]:
-    """The assignee; without one the address of the office, without that its administrators."""
+    """Return the assignee's address; without one the office's, and without that those of its administrators."""
     assignee, sender = message.contact.assignee, message.account.sender
     if assignee is not None and assignee.is_active:
         return [assignee.email]
@@ -62,7 +62,7 @@ def recipients(message: Message) -> list[str]:
 
 
 def _send(relay: Relay, message: Message, raw: bytes | None, now: datetime) -> bool:
-    """False: later."""
+    """Send the reply to all recipients. Return False if it must be retried."""
     for recipient in recipients(message):
         outcome = None
         if raw is not None and relay.can_forward:
@@ -79,7 +79,7 @@ def _envelope(recipient: str) -> EmailMessage:
 
 
 def _resent(raw: bytes, recipient: str, now: datetime) -> bytes:
-    """The mail as it came, below the lines that say who passed it on (RFC 5322 3.6.6): its signatures stay valid."""
+    """Return the mail below Resent headers (RFC 5322, 3.6.6), unchanged so that its signatures stay valid."""
     lines = (
         f"{MARKER}: 1",
         f"Resent-Date: {format_datetime(now)}",

@@ -1,7 +1,7 @@
-"""Reading the mailbox that bounces and answers come back to (`IMAP_URL`), each mail once, whoever has opened it.
+"""Polling the mailbox for bounces and replies (`IMAP_URL`). Each mail is processed once, whoever has opened it.
 
-A mail that cannot be read or carried out is set aside with its reason, flagged in its folder and told to the operator
-(`arrivals`); the others are read in the same go. What the mails mean is in `returns`.
+A mail that cannot be read or processed is quarantined with its reason, flagged in its folder and reported to the
+operator (`quarantine`); the poll continues. What received mails do is in `processing`.
 """
 
 import hashlib
@@ -23,10 +23,10 @@ from funnel.replies.folder import Folder, parse_url
 from funnel.replies.isolation import IsolatedProcess
 
 BATCH = 200
-SECONDS_PER_MAIL = 10  # for one mail
-SECONDS_PER_POLL = 45  # for all of a go
+SECONDS_PER_MAIL = 10  # per mail
+SECONDS_PER_POLL = 45  # per poll
 MAX_FAILURES = 3
-OVERLAP = timedelta(days=2)  # what is looked at again when the server numbers its mails anew
+OVERLAP = timedelta(days=2)  # read again when the server renumbers its mails
 RETENTION = timedelta(days=60)
 FORWARDED = (ReceivedKind.REPLY, ReceivedKind.OBJECTION)
 SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
@@ -35,14 +35,14 @@ logger = logging.getLogger(__name__)
 
 
 def receive(raw: bytes, *, now: datetime) -> ReceivedKind:
-    """Carries out what one mail means, whatever folder it is in; answers like `returns.carry_out`. Raises Poisoned."""
+    """Process one mail without a mailbox. Return its kind, as `processing.process` does. Raises PoisonMail."""
     return processing.process(parse(raw), now=now)
 
 
 def poll(*, now: datetime) -> int:
-    """Reads what is new in the mailbox; answers how many mails. Without `IMAP_URL` there is nothing to read.
+    """Process the new mails of the mailbox, and return their number; without `IMAP_URL`, do nothing.
 
-    Raises what the network raises; the next poll tries again.
+    Raises what IMAP raises; the next poll tries again.
     """
     if not settings.IMAP_URL:
         return 0
@@ -64,14 +64,16 @@ def poll(*, now: datetime) -> int:
 
 
 def forget_old(*, now: datetime) -> None:
-    """Which mails were read long ago; what is set aside stays until the operator has seen to it."""
+    """Delete the records of mails processed long ago. Quarantined ones are kept until the operator releases them."""
     Arrival.objects.filter(at__lt=now - RETENTION, fault="").delete()
 
 
 @transaction.atomic
 def _mailbox(folder: Folder, now: datetime) -> Mailbox:
-    """How far the folder is read. Met for the first time: its unread mails and all to come. Numbered anew: the last
-    days, of which those that were read are known by their bytes.
+    """Return how far the folder was read.
+
+    A new folder is read from its unread mails on. If the server has renumbered its mails, the last days are read again;
+    mails already processed are recognized by their bytes.
     """
     mailbox, _is_new = Mailbox.objects.get_or_create(name=folder.where.name)
     if mailbox.validity == folder.validity:
@@ -93,7 +95,7 @@ def _already_there(mailbox: Mailbox, validity: int, uid: int, now: datetime) -> 
 
 
 def _unread(folder: Folder, mailbox: Mailbox) -> tuple[list[int], int]:
-    """The mails to be read, and the last number there is."""
+    """Return the UIDs to read, and the highest UID in the folder."""
     there = folder.uids_from(mailbox.next_uid)
     rows = mailbox.arrivals.filter(validity=mailbox.validity, uid__gte=mailbox.next_uid)
     known = set(rows.values_list("uid", flat=True))
@@ -111,12 +113,12 @@ def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: IsolatedProcess, 
     except PoisonMail as poisoned:
         arrival.kind, arrival.fault = "", poisoned.fault
         arrival.save(force_insert=True)
-        logger.warning("A mail was set aside: %s", arrival)
+        logger.warning("A mail was quarantined: %s", arrival)
     folder.mark(uid, FLAGGED if arrival.fault else SEEN)
 
 
 def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes | None:
-    """Raises Poisoned for a mail that the server cannot tell, or over which the connection breaks again and again."""
+    """Return a mail's beginning. Raises PoisonMail if the server cannot send it, or the connection keeps breaking."""
     try:
         return folder.fetch_beginning(uid)
     except (OSError, imaplib.IMAP4.abort):
@@ -133,7 +135,7 @@ def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes |
 
 
 def _process(arrival: Arrival, raw: bytes, reading: IsolatedProcess, now: datetime) -> None:
-    """In one transaction with the row that says so. Raises Poisoned; a database that is away is no fault of a mail."""
+    """Process a mail in one transaction with its row. Raises PoisonMail, unless it is the database that fails."""
     if Arrival.objects.filter(digest=arrival.digest).exists():
         arrival.kind = ReceivedKind.OTHER.value
         arrival.save(force_insert=True)
@@ -149,6 +151,6 @@ def _process(arrival: Arrival, raw: bytes, reading: IsolatedProcess, now: dateti
             arrival.save(force_insert=True)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as fault:  # one mail must not stop the others
-        logger.error("A mail could not be carried out: %s", type(fault).__name__)
+    except Exception as fault:  # one broken mail must not stop the others
+        logger.error("A mail could not be processed: %s", type(fault).__name__)
         raise PoisonMail("not_carried_out") from None

@@ -1,7 +1,6 @@
-"""Work on what strangers wrote, done in a process of its own: with limits of time and memory, and no way to take the
-worker along.
+"""Parsing of untrusted input in a separate process, with limits on time and memory, so that it cannot crash the worker.
 
-The process is kept for many pieces of work. One that takes too long is ended, and the next piece gets a new one.
+The process is kept for many calls. One that takes too long is killed, and the next call starts a new one.
 """
 
 import multiprocessing
@@ -16,7 +15,7 @@ MAX_MEMORY = 600_000_000  # bytes
 
 
 class IsolatedProcess:
-    """A function that takes bytes, run in another process. `seconds` for each piece of work."""
+    """Calls `work` with bytes in another process, for at most `seconds` each."""
 
     def __init__(self, work: Callable[[bytes], Any], *, seconds: float) -> None:
         self.work, self.seconds = work, seconds
@@ -30,7 +29,7 @@ class IsolatedProcess:
         self._stop()
 
     def __call__(self, content: bytes) -> Any:
-        """What the function answers. Raises Poisoned if it does, fails, takes too long or takes its process along."""
+        """Return the function's result. Raises PoisonMail if it does, fails, takes too long or crashes its process."""
         line = self.line or self._start()
         try:
             line.send_bytes(content)
@@ -48,7 +47,7 @@ class IsolatedProcess:
         return answer
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")  # a fork would take the worker's connections along
+        context = multiprocessing.get_context("spawn")  # a fork would inherit the worker's connections
         self.line, there = context.Pipe()
         self.process = context.Process(target=_serve, args=(there, self.work), daemon=True)
         self.process.start()
@@ -80,5 +79,5 @@ def _answer(work: Callable[[bytes], Any], content: bytes) -> Any:
         return work(content)
     except PoisonMail as poisoned:
         return poisoned
-    except Exception:  # whatever a stranger's bytes bring about is a fault of theirs
+    except Exception:  # any failure on untrusted bytes is the fault of the bytes
         return PoisonMail("unreadable")

@@ -1,7 +1,7 @@
-"""What becomes of what came back: an answer ends the series, an unknown address and a complaint close the address,
-an objection stops everything until a colleague has decided, and a machine changes nothing.
+"""What received mails do: replies end the series, hard bounces and complaints suppress the address, possible objections
+stop all mails until a colleague has decided, and automatic replies change nothing.
 
-It comes by mail (`inbox`), or the provider that mails for us reports it (`provider_reports`).
+They are received by mail (`inbox`) or reported by the provider (`webhook`).
 """
 
 from dataclasses import replace
@@ -27,8 +27,8 @@ from funnel.transport import holds, notices, verification
 MAX_ANSWER = 300
 REPORTED_WITHIN = timedelta(
     days=7
-)  # servers give up after five days; a report that names an address only is about these
-# What each kind means: the action that is noted, why the series ends, why the address is closed.
+)  # servers give up after five days; a report that only names an address is about a mail this recent
+# By kind: the action recorded, why the series ends, why the address is suppressed.
 CONSEQUENCES = {
     ReceivedKind.REPLY: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, None),
     ReceivedKind.OBJECTION: (ActionKind.MAIL_IN, EnrolmentReason.REPLY, SuppressionReason.DOUBT),
@@ -38,9 +38,9 @@ CONSEQUENCES = {
 
 
 def process(received: Received, *, text: str = "", moment: datetime | None = None, now: datetime) -> ReceivedKind:
-    """What came back takes effect; answers its kind, `OTHER` if it speaks of no mail of ours.
+    """Apply what was received, and return its kind: `OTHER` if it is about no mail of ours.
 
-    `moment` is when it happened, if that is known. Repeated, also by mail and provider both: no second effect.
+    `moment` is when it happened, if known. Idempotent, also if mail and provider report the same.
     """
     token = inbound.parse(received.to)
     if token and token.purpose is Purpose.PROOF:
@@ -66,7 +66,7 @@ def process(received: Received, *, text: str = "", moment: datetime | None = Non
         withdrawal.unsubscribe(said=said, place=place, now=now)
     elif kind in CONSEQUENCES:
         _end_series(message, kind, text, moment if moment and moment < now else now, now)
-        if kind is ReceivedKind.OBJECTION:  # whoever decides must be able to read it
+        if kind is ReceivedKind.OBJECTION:  # for whoever decides
             _quote(message, received.text or text)
     elif kind is not ReceivedKind.OTHER:
         _annotate(message, kind, text, now)
@@ -74,7 +74,7 @@ def process(received: Received, *, text: str = "", moment: datetime | None = Non
 
 
 def find_message(received: Received, now: datetime) -> Message | None:
-    """By the address it came to, else by Message-ID, else by the recipient that a bounce of a late mail names."""
+    """Return the message it is about: by the address it was sent to, by Message-ID, or by a bounce's recipient."""
     token = inbound.parse(received.to)
     if token:
         return Message.objects.filter(pk=token.number).first()
@@ -87,7 +87,7 @@ def find_message(received: Received, now: datetime) -> Message | None:
 
 
 def _kind(received: Received, message: Message) -> ReceivedKind:
-    """Words that stand in our own mail are quoted, however the program marks that."""
+    """Return its kind, treating every line that stands in our own mail as quoted, however it is marked."""
     if received.kind is not ReceivedKind.OBJECTION:
         return received.kind
     ours = {one_line(line) for line in message.text.splitlines()}
@@ -100,31 +100,31 @@ def _kind(received: Received, message: Message) -> ReceivedKind:
 @transaction.atomic
 def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetime, now: datetime) -> None:
     action, why, closed = CONSEQUENCES[kind]
-    has_answered = action is ActionKind.MAIL_IN  # one person did, whoever shares the address
+    has_answered = action is ActionKind.MAIL_IN  # replies concern one contact, bounces everybody with the address
     named = {"pk": message.contact_id} if has_answered else {"email__iexact": message.address}
     concerned = Contact.objects.of(message.account_id).filter(**named)
     contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
     ids = [contact.pk for contact in contacts]
     known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
     if known.filter(performed_at=moment).exists():
-        return  # told before; the address may have been opened again since
+        return  # reported before; the suppression may have been lifted since
     digest = address_hash(message.account_id, message.address)
     is_news = not closed or suppress(account_id=message.account_id, digest=digest, reason=closed, now=now)
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
-    if kind is ReceivedKind.OBJECTION and is_news:  # a second one leaves the doubt open, and asks nobody again
+    if kind is ReceivedKind.OBJECTION and is_news:  # a second one notifies nobody again
         Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
         notices.notify_of_doubt(message)
     noted = set() if is_news or kind is ReceivedKind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
-        if contact.pk not in noted:  # an address is closed once
+        if contact.pk not in noted:  # an address is suppressed once
             actions.perform(contact=contact, kind=action, actor=None, now=now, performed_at=moment, text=text)
 
 
 @transaction.atomic
 def _note_unproven(message: Message, kind: ReceivedKind, text: str, now: datetime) -> None:
-    """A report that names the recipient only: anybody can write one, so it closes no address and holds no sending.
+    """Note a report that only names the recipient. Anybody can forge one, so it neither suppresses nor holds.
 
-    That nobody is there pauses the series until a person has looked.
+    A hard bounce pauses the series until a user has looked at it.
     """
     said = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:MAX_ANSWER])
@@ -139,7 +139,7 @@ def _quote(message: Message, words: str) -> None:
 
 @transaction.atomic
 def _annotate(message: Message, kind: ReceivedKind, text: str, now: datetime) -> None:
-    """A line in the ledger, no more; but a fault of ours holds the sending, or the next contacts would meet it too."""
+    """Note it with the message. A fault of our own also holds sending, before it hits the next contacts."""
     said = {
         ReceivedKind.AUTOMATIC: _("automatische Antwort"),
         ReceivedKind.SOFT_BOUNCE: _("nicht zugestellt"),

@@ -1,4 +1,4 @@
-"""Mails that were set aside: the operator is told, sees which they are, and may have one read again."""
+"""Mails that could not be processed: the operator is notified, can list them and have one processed again."""
 
 import logging
 from datetime import datetime, timedelta
@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from funnel.models import Arrival, Mailbox
 
 MAX_LISTED = 200  # lines
-MIN_INTERVAL = timedelta(hours=1)  # mails to the operator: whoever sends us such mails is no mail gun
+MIN_INTERVAL = timedelta(hours=1)  # between mails to the operator, however many such mails arrive
 MAIL_SECONDS = 10
 
 logger = logging.getLogger(__name__)
 
 
 def quarantined() -> list[Arrival]:
-    """The mails that were set aside, the newest first."""
+    """Return the quarantined mails, the newest first."""
     rows = Arrival.objects.exclude(fault="").select_related("mailbox")
     return list(rows.order_by("-at", "-pk")[:MAX_LISTED])
 
 
 def describe(arrival: Arrival) -> str:
-    """One mail, as the operator finds it."""
+    """Return a line by which the operator finds the mail."""
     return _("Nr. %(id)s, %(at)s: %(mailbox)s, UID %(uid)s – %(fault)s") % {
         "id": arrival.pk,
         "at": f"{arrival.at:%d.%m.%Y %H:%M}",
@@ -35,9 +35,9 @@ def describe(arrival: Arrival) -> str:
 
 
 def notify_operator(*, now: datetime) -> int:
-    """Mails the operator what was set aside since the last time, once an hour at most; answers how many.
+    """Mail the operator a list of newly quarantined mails, at most once an hour. Return their number.
 
-    A mail that fails is logged and tried again.
+    A failure to send is logged, and the next call tries again.
     """
     told = Arrival.objects.exclude(fault="").filter(told_at__gt=now - MIN_INTERVAL)
     news = Arrival.objects.exclude(fault="").filter(told_at=None).select_related("mailbox")
@@ -47,7 +47,7 @@ def notify_operator(*, now: datetime) -> int:
     try:
         _mail(rows).send()
     except (OSError, ValueError):
-        logger.warning("The operator could not be told of mails that were set aside", exc_info=True)
+        logger.warning("The operator could not be notified of quarantined mails", exc_info=True)
         return 0
     Arrival.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
     return len(rows)
@@ -55,7 +55,7 @@ def notify_operator(*, now: datetime) -> int:
 
 @transaction.atomic
 def release(*, arrival_id: int) -> bool:
-    """Forgets that the mail was set aside: the next poll reads it as if it had just come. False if there is none."""
+    """Have the next poll process a quarantined mail again. Return whether there is one with this id."""
     arrival = Arrival.objects.exclude(fault="").filter(pk=arrival_id).first()
     if arrival is None:
         return False

@@ -1,7 +1,7 @@
-"""What the provider that mails for us reports by its webhook: bounces, complaints, people who unsubscribed there.
+"""Reports of the mail provider by webhook: bounces, complaints, and unsubscriptions at the provider.
 
-django-anymail checks who is calling and reads the report; which of it closes an address stands here. A report that
-says less than „this address does not exist“ or „this person does not want it“ changes nothing.
+django-anymail authenticates the caller and parses the events; this module decides which of them suppress an address.
+Events that say less than "the address does not exist" or "the person does not want mails" change nothing.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ PARSE_ERRORS = (
     TypeError,
     ValueError,
 )
-POSTMARK_KINDS = {  # by `Type` of a bounce or complaint, or the reason why an address was closed there
+POSTMARK_KINDS = {  # by `Type` of a bounce or complaint, or by `SuppressionReason`
     "HardBounce": ReceivedKind.HARD_BOUNCE,
     "BadEmailAddress": ReceivedKind.HARD_BOUNCE,
     "SpamComplaint": ReceivedKind.COMPLAINT,
@@ -38,7 +38,7 @@ COMMON_KINDS = {EventType.COMPLAINED: ReceivedKind.COMPLAINT, EventType.UNSUBSCR
 
 
 class WebhookError(Exception):
-    """The caller is not the provider, or says nothing that can be read; `status` is that of HTTP."""
+    """The request is not authorized or cannot be parsed; `status` is the HTTP status of the response."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -47,7 +47,7 @@ class WebhookError(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """One thing that happened to a mail of ours, as `returns.carry_out` takes it."""
+    """One event about a mail of ours, as `processing.process` takes it."""
 
     received: Received
     text: str
@@ -55,10 +55,10 @@ class Report:
 
 
 def read(request: HttpRequest) -> list[Report]:
-    """What a call of the webhook reports, without what means nothing to us.
+    """Return the reports of a request that mean something to us.
 
-    Raises Http404 unless there are a provider and a secret, Unheard with 401 for a caller without it (or without the
-    provider's signature), 413 for too much and 400 for what cannot be read.
+    Raises Http404 unless a provider and a secret are configured, and WebhookError with status 401 without the secret
+    or the provider's signature, 413 for too large a body and 400 if it cannot be parsed.
     """
     if not (settings.MAIL_PROVIDER and settings.ANYMAIL["WEBHOOK_SECRET"]):
         raise Http404
@@ -95,7 +95,7 @@ def _of_mailgun(event: AnymailTrackingEvent) -> ReceivedKind:
 
 
 def _of_mailjet(event: AnymailTrackingEvent) -> ReceivedKind:
-    """A full mailbox and a filter are called permanent too."""
+    """Return the kind. Mailjet also calls full mailboxes and filters permanent; they are no hard bounces here."""
     said = event.esp_event
     is_address = said.get("error_related_to") in ("recipient", "domain")
     is_gone = said.get("hard_bounce") is True and is_address and said.get("error") != "quota exceeded"
@@ -105,7 +105,7 @@ def _of_mailjet(event: AnymailTrackingEvent) -> ReceivedKind:
 
 
 def _of_postmark(event: AnymailTrackingEvent) -> ReceivedKind:
-    """What the operator closed there himself is no word of the person's."""
+    """Return the kind. Addresses that the operator suppressed at Postmark are not unsubscriptions."""
     said = event.esp_event
     if said.get("RecordType") == "SubscriptionChange":
         is_closing = said.get("SuppressSending") is True and said.get("Origin") == "Recipient"

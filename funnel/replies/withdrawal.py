@@ -1,8 +1,8 @@
-"""A person's no: by the link of a mail, or told to a colleague.
+"""Unsubscribing by a link in a mail, and objections made to a colleague.
 
-Each is one transaction: the address is suppressed, the series of everybody in the office who has it end, the consent
-is withdrawn as evidence, and the contact gets its bubble. Locks: contacts by id, the suppression, then enrolments and
-messages; whoever claims needs the same, so that nothing is claimed after the commit.
+Each is one transaction: it suppresses the address, ends the series of every contact of the office that has it, records
+the withdrawal as evidence and adds an action to the contact. Locks are taken in the order contacts by id, suppression,
+enrolments, messages. Claiming takes the same locks, so no message is claimed after the commit.
 """
 
 from collections.abc import Collection
@@ -29,7 +29,7 @@ Channel, Method = Consent.Channel, Consent.Method
 
 @dataclass(frozen=True)
 class Objection:
-    """What was said: the suppression's reason, place and method as evidence, the colleague who heard it."""
+    """An objection: the reason of the suppression, place and method as evidence, and the colleague who was told."""
 
     reason: str
     place: str
@@ -39,10 +39,10 @@ class Objection:
 
 @transaction.atomic
 def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None:
-    """The link of a mail was used, or what its `place` is. Only this office and this address are concerned, and
-    whoever the mail went to.
+    """Unsubscribe the address of a link from the mails of its office, and the contact that the mail was sent to.
 
-    Raises Http404 if the office is gone. Repeated, also at once or years later: no second effect.
+    `place` says where it happened if not by the link. Raises Http404 if the office is gone. Idempotent, also when
+    called concurrently or years later.
     """
     if not Account.objects.filter(pk=said.account_id).exists():
         raise Http404
@@ -52,7 +52,7 @@ def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None
 
 
 def has_objected(said: Unsubscription) -> bool:
-    """Whether the person has said no already, by the link or otherwise."""
+    """Return whether the person has unsubscribed or objected already."""
     rows = Suppression.objects.of(said.account_id).filter(address_hash=said.digest)
     return bool(rows.filter(reason__in=OWN_REQUESTS).exists())
 
@@ -61,12 +61,10 @@ def has_objected(said: Unsubscription) -> bool:
 def object_to(
     *, user: User, contact_id: int, method: str, place: str = "", everything: bool = False, now: datetime
 ) -> Contact:
-    """A colleague was told that the contact wants no advertising (Werbewiderspruch); `everything`: by no channel.
+    """Record that the contact objected to advertising (Werbewiderspruch), with `everything` by any channel.
 
-    It counts for the person with all addresses, and for whoever else has one of them.
-
-    Raises Http404 and Gone like `finding.find`, NotUnderstood for a way nobody can be told by. Repeated: no second
-    effect.
+    It applies to all addresses of the contact, and to every other contact that has one of them. Raises what
+    `finding.find` raises, and NotUnderstood for a method by which nobody can object. Idempotent.
     """
     contact = finding.find(user, contact_id)
     if method not in consent.BY_HAND:
@@ -93,10 +91,10 @@ def lift(
     occurred_at: datetime | None = None,
     now: datetime,
 ) -> Contact:
-    """Allows mails to a suppressed address again, because the contact has consented anew since.
+    """Lift the suppression of the contact's address, because the contact has consented again since.
 
-    Raises Http404 and Gone like `finding.find`, Forbidden unless the user is an administrator, Conflict where nothing
-    is suppressed, NotUnderstood for a consent before the no and for what `consent.record` refuses.
+    Raises what `finding.find` raises, Forbidden unless the user is an administrator, Conflict if the address is not
+    suppressed, and NotUnderstood for a consent older than the suppression or that `consent.record` refuses.
     """
     contact = finding.find(user, contact_id)
     if not user.is_administrator:
@@ -158,9 +156,9 @@ def _withdraw(contact: Contact, channel: str, objection: Objection, now: datetim
 
 
 def _recipients(said: Unsubscription) -> set[int]:
-    """Who has the address now, and who was written to: the contact's address may have been changed since.
+    """Return the contacts that have the address now, and the one that was mailed, which may have changed its address.
 
-    While the contact keeps the address it is looked up; else all addresses of the office are hashed.
+    The address is taken from that contact if it still has it; otherwise all addresses of the office are hashed.
     """
     contacts = Contact.objects.of(said.account_id)
     written = contacts.filter(pk=said.contact_id).first()

@@ -1,1 +1,1 @@
-"""The sweep: claiming due messages, handing them over, and writing down how that ended."""
+"""The sweep: claiming due messages, delivering them, and recording the outcome."""

@@ -1,4 +1,4 @@
-"""Whether an office's mails leave: switched on by its people, and sent by a worker that is alive."""
+"""Whether an office's mails are sent: switched on by its users, by a worker that is alive, and not held."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,9 @@ from funnel.transport import holds
 
 @transaction.atomic
 def set_enabled(*, user: User, on: bool) -> Sender:
-    """The office's stop button: off, nothing of it is claimed any more, and what was claimed is planned again.
+    """Switch all sending of the office on or off. Off: claimed messages are planned again, and no more are claimed.
 
-    What a mail server has in its hands already cannot be called back. The same once more changes nothing.
+    What was already handed to a mail server cannot be recalled. Idempotent.
     """
     sender = Sender.objects.of(user.account).select_for_update().get()
     if sender.is_on != on:
@@ -30,19 +30,18 @@ def set_enabled(*, user: User, on: bool) -> Sender:
 
 @dataclass(frozen=True)
 class Outage:
-    """That no mail leaves: the fact, and what becomes of it."""
+    """No mail is sent: a headline, and what users can expect or do."""
 
     headline: str
     outlook: str
-    hold: Hold | None = None  # the fault of ours that holds it
+    hold: Hold | None = None  # the hold that causes it, if any
 
 
 def outage(user: User, now: datetime) -> Outage | None:
-    """„E-Mail-Versand steht seit 14:02“ for those who can do something about it, or None: one statement while mails
-    leave. A worker that runs and yet sweeps nothing is told from one that is gone, and both from a fault that holds
-    the sending.
+    """Return the present outage for users who lead the office, or None.
 
-    `now` in the office's time zone.
+    Tells apart a worker that is gone, one that is alive but does not sweep, and a hold. `now` must be in the office's
+    time zone. Takes one statement while mails are sent.
     """
     if not user.leads:
         return None

@@ -1,4 +1,4 @@
-"""Claiming due messages: everything is checked again, under the lock that every stop needs as well."""
+"""Claiming due messages. Everything is checked again, under the lock that stopping a series takes as well."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ from funnel.permission.suppression import entries
 from funnel.series import enrolments, planning
 from funnel.transport import holds
 
-BATCH = 200  # messages claimed at once, shared fairly among the offices
+BATCH = 200  # messages claimed at once, shared fairly among offices
 WEEK = timedelta(days=7)
-MAX_OVERDUE = WEEK  # a mail that nobody sent for so long would surprise more than it helps
+MAX_OVERDUE = WEEK  # a mail this late would surprise more than help
 ONE_DAY = timedelta(days=1)
-DOUBT_RECHECK = timedelta(minutes=10)  # until it is looked again whether a doubt about the address is decided
+DOUBT_RECHECK = timedelta(minutes=10)  # until it is checked again whether the doubt was decided
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a due message: claimed, skipped for a reason, or put off until later."""
+    """What happens to a due message: claim it, skip it for a reason, or postpone it."""
 
     state: str
     reason: str = ""
@@ -47,8 +47,8 @@ class Decision:
 CLAIM = Decision(MessageState.CLAIMED)
 
 
-# Each office's next messages from the index on what is due, instead of all that is due in order of turns: the latter
-# took longer with every message that waited.
+# Reads each office's next messages from the index on due messages. Ordering everything due by turn instead took longer
+# with every message that waited.
 DUE = """
 SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
     SELECT message.id, message.planned_for,
@@ -69,7 +69,7 @@ LIMIT %(batch)s
 
 
 def due(now: datetime, skip: Collection[int] = (), only: Collection[int] | None = None) -> list[int]:
-    """The ids of the next due messages, taken from the offices in turn: a long queue of one delays no other.
+    """Return the ids of the next due messages, taking turns among offices so that a long queue delays no other office.
 
     Offices in `skip` are passed over; with `only`, all others are.
     """
@@ -78,14 +78,15 @@ def due(now: datetime, skip: Collection[int] = (), only: Collection[int] | None 
 
 
 def unready_offices() -> set[int]:
-    """The offices without a complete Impressum: their mails wait as they are, each as late as it truly is."""
+    """Return the offices without a complete Impressum. Their mails wait unchanged."""
     return {sender.account_id for sender in Sender.objects.filter(is_on=True) if imprint.missing(sender)}
 
 
 @transaction.atomic
 def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
-    """Claims those of the messages that may leave now; what may not is skipped or put off. What somebody else holds
-    is left for the next time.
+    """Claim and return the messages that may be sent now; others are skipped or postponed.
+
+    Rows locked by another worker are left out.
     """
     rows = Enrolment.objects.filter(messages__in=ids).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
@@ -112,7 +113,7 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
 
 
 class Checks:
-    """What a batch of messages is judged by, read in a few statements for all of them."""
+    """Everything a batch of messages is checked against, read in a few statements."""
 
     def __init__(self, messages: list[Message], now: datetime) -> None:
         self.now = now
@@ -141,15 +142,15 @@ class Checks:
         self.out_of_turn = set(mine.filter(Exists(earlier)).values_list("pk", flat=True))
 
     def verdict(self, message: Message) -> Decision:
-        """What becomes of the message. „Jetzt senden“ lifts delay, window and caps, never the basis."""
+        """Return what happens to the message. „Jetzt senden“ lifts delay, window and caps, never eligibility."""
         if message.pk in self.answered and not message.is_urgent:
             return Decision(MessageState.CANCELLED, MessageReason.STOPPED)
         lacking = self._lacking(message)
         if lacking:
             return Decision(MessageState.SKIPPED, lacking)
-        if (message.account_id, message.address) in self.in_doubt:  # somebody else's mail may leave after all
+        if (message.account_id, message.address) in self.in_doubt:  # it may turn out to be no objection
             return Decision(MessageState.PLANNED, until=self.now + DOUBT_RECHECK)
-        if message.account_id in self.unready:  # nothing leaves without an Impressum, and nothing is lost by waiting
+        if message.account_id in self.unready:  # nothing is sent without an Impressum, and nothing is lost by waiting
             return Decision(MessageState.PLANNED, until=self.now + timedelta(hours=1))
         if not (message.account.sender.is_on and message.step.sequence.is_on):
             return Decision(MessageState.PLANNED, until=message.planned_for)
@@ -165,7 +166,7 @@ class Checks:
         return Decision(MessageState.PLANNED, until=until) if until else CLAIM
 
     def _is_too_late(self, message: Message) -> bool:
-        """Only the time counts in which it could have left."""
+        """Return whether it is overdue, without the time in which sending was held."""
         over = self.now - message.planned_for
         if over <= MAX_OVERDUE:
             return False
@@ -192,7 +193,7 @@ class Checks:
         return ""
 
     def _later(self, message: Message) -> datetime | None:
-        """When it may leave, if not now."""
+        """Return when it may leave, or None for now."""
         window, sender = self.windows[message.account_id], message.account.sender
         if not window.is_open(self.now):
             return window.next_open(self.now, message.step.send_at)
@@ -231,7 +232,7 @@ def _apply(message: Message, verdict: Decision, now: datetime) -> None:
     message.state, message.reason = verdict.state, verdict.reason
     if verdict.state == MessageState.CLAIMED:
         message.claimed_at = now
-    elif verdict.state == MessageState.CANCELLED:  # a colleague noted an answer, as the mailbox would have
+    elif verdict.state == MessageState.CANCELLED:  # a colleague recorded a reply, as reading the mailbox would have
         message.finished_at = now
         enrolments.stop(
             account_id=message.account_id,
@@ -254,6 +255,6 @@ PAUSES: dict[str, str] = {
 
 
 def _pause(message: Message, reason: str, now: datetime) -> None:
-    """Without a basis the series waits for one, instead of having its further mails skipped one by one."""
+    """Pause a series that lacks consent or address, instead of skipping its mails one by one."""
     if reason in PAUSES:
         enrolments.suspend(contact=message.contact, reason=PAUSES[reason], now=now)

@@ -1,7 +1,8 @@
-"""One claimed mail: handed over, and how that ended written down.
+"""Delivering one claimed message and recording the outcome.
 
-A message goes planned → claimed → sending → sent, failed or unclear. `sending` is committed before the mail server is
-asked, so a worker that dies leaves a trace: nobody gets a step twice, and what nobody knows is shown as unclear.
+A message goes from planned to claimed to sending, and ends as sent, failed or unclear. `sending` is committed before
+the mail server is contacted, so a worker that dies leaves a trace: no step is sent twice, and a message of unknown
+outcome is shown as unclear.
 """
 
 import logging
@@ -22,23 +23,23 @@ from funnel.transport.outcome import Outcome, Result, clean_answer, codes
 from funnel.transport.smtp import Relay
 
 log = logging.getLogger("pipeline.mail")
-GIVE_UP_AFTER = timedelta(hours=72)  # since the first try, without the time in which the sending was held
+GIVE_UP_AFTER = timedelta(hours=72)  # since the first attempt, without the time in which sending was held
 BACKOFF = timedelta(minutes=2)  # doubled with each attempt
 MAX_BACKOFF = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """The state of the message, and how handing it over ended if it came to that."""
+    """The resulting state of a message, and the outcome if it was handed over."""
 
     state: str
     outcome: Outcome | None = None
 
 
 def deliver(message: Message, relay: Relay, *, now: datetime) -> Delivery:
-    """Hands a claimed message over and writes down how it ended, in the ledger and in the log.
+    """Deliver a claimed message, and record the outcome in its row and in the log.
 
-    What was stopped since it was claimed stays cancelled. Raises nothing that the mail server does.
+    Messages cancelled since they were claimed stay cancelled. Failures of the mail server are outcomes, not exceptions.
     """
     ending = _deliver(message, relay, now)
     result, answer = (ending.outcome.result.value, ending.outcome.answer) if ending.outcome else ("", "")
@@ -53,8 +54,8 @@ def _deliver(message: Message, relay: Relay, now: datetime) -> Delivery:
     try:
         rendered = rendering.render_message(message)
         faults = rendered.faults
-    except Exception as fault:  # one odd mail must not stop all that are due
-        log.exception("Message %s cannot be put together", message.pk)
+    except Exception as fault:  # one broken message must not stop the others
+        log.exception("Message %s cannot be rendered", message.pk)
         faults = [clean_answer(f"{type(fault).__name__}: {fault}")]
     if faults:
         answer = "; ".join(faults)
@@ -71,14 +72,14 @@ def _deliver(message: Message, relay: Relay, now: datetime) -> Delivery:
 def _hand_over(message: Message, rendered: rendering.Rendered, relay: Relay) -> Outcome:
     try:
         return relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
-    except Exception as fault:  # ours: nobody knows how far it came
-        log.exception("Message %s was not handed over as it should", message.pk)
+    except Exception as fault:  # a fault of ours: how far it got is unknown
+        log.exception("Message %s could not be handed over", message.pk)
         relay.close()
         return Outcome(Result.UNCLEAR, clean_answer(f"{type(fault).__name__}: {fault}"))
 
 
 def unclaim(message: Message) -> str:
-    """A claimed message that was not tried after all is planned as it was before."""
+    """Return a claimed message to planned, without an attempt."""
     rows = Message.objects.of(message.account_id).filter(pk=message.pk, state=MessageState.CLAIMED)
     rows.update(state=MessageState.PLANNED, claimed_at=None)
     return MessageState.PLANNED
@@ -101,7 +102,7 @@ def _record(message: Message, subject: str, outcome: Outcome, now: datetime) -> 
 
 
 def _is_given_up(message: Message, now: datetime) -> bool:
-    """Only the time counts in which it could be tried."""
+    """Return whether the attempts are over, without the time in which sending was held."""
     since, account_id = message.tried_at or now, message.account_id
     if now - since < GIVE_UP_AFTER:
         return False
@@ -109,7 +110,7 @@ def _is_given_up(message: Message, now: datetime) -> bool:
 
 
 def _bounced(message: Message, answer: str, now: datetime) -> str:
-    """As when the report of it had come back by mail: the address is closed, the series ends."""
+    """Treat the refusal like a bounce by mail: suppress the address and end the series."""
     about = Received(ReceivedKind.HARD_BOUNCE, (message.message_id,), answer)
     processing.process(about, text=answer, moment=now, now=now)
     return _finish(message, MessageState.FAILED, now, reason=MessageReason.BOUNCED, answer=answer)
@@ -117,14 +118,14 @@ def _bounced(message: Message, answer: str, now: datetime) -> str:
 
 @transaction.atomic
 def _failed(message: Message, state: str, now: datetime, *, reason: str, answer: str) -> str:
-    """The series waits for a person: its next mail would speak of one that never came."""
+    """Pause the series until a user looks at it: the next mail might refer to one that never arrived."""
     enrolments.suspend(contact=message.contact, reason=EnrolmentReason.FAILED, now=now)
     return _finish(message, state, now, reason=reason, answer=answer)
 
 
 @transaction.atomic
 def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
-    """The contact first, then the message: erasing locks them in this order too."""
+    """Record the message as sent. Locks the contact before the message, as erasing does."""
     actions.note(
         account_id=message.account_id,
         contact_id=message.contact_id,
@@ -135,7 +136,7 @@ def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
     return _finish(message, MessageState.SENT, now, answer=answer)
 
 
-# Plain SQL: the worker pays for these with every mail. `BEGIN` is committed before the mail server is asked.
+# Plain SQL, since the worker runs these for every mail. `BEGIN` is committed before the mail server is contacted.
 BEGIN = """
 UPDATE funnel_message
 SET state = 'sending', claimed_at = %(now)s, attempts = attempts + 1, tried_at = coalesce(tried_at, %(now)s),
@@ -166,7 +167,7 @@ def _requeue_later(message: Message, now: datetime, *, answer: str) -> str:
 
 
 def _requeue_untried(message: Message, now: datetime) -> str:
-    """Nothing was said of this mail: it keeps its place, and the attempt counts for nothing."""
+    """Plan the message again where it was: the outcome was not about it, so the attempt does not count."""
     is_first = message.attempts == 1
     values = {"attempts": message.attempts - 1} | ({"tried_at": None} if is_first else {})
     return _requeue(message, now, **values)
@@ -174,7 +175,7 @@ def _requeue_untried(message: Message, now: datetime) -> str:
 
 @transaction.atomic
 def _requeue(message: Message, now: datetime, **values: object) -> str:
-    """What was made for this attempt is made anew for the next one, unless the series was stopped meanwhile."""
+    """Plan the message again without its rendered content, or cancel it if the series was stopped meanwhile."""
     rows = Enrolment.objects.of(message.account_id).select_for_update(no_key=True)
     is_over = rows.get(pk=message.enrolment_id).state == EnrolmentState.ENDED
     again = {"state": MessageState.PLANNED, "claimed_at": None, "subject": "", "html": "", "text": "", **values}

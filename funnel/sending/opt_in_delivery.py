@@ -1,4 +1,4 @@
-"""Mailing what `opt_in` has kept: done by the worker, so that nobody waits for a mail server."""
+"""Sending the requests for consent that `opt_in` stored. Run by the worker, so that no user waits for a mail server."""
 
 import logging
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ log = logging.getLogger("pipeline.mail")
 
 
 class NotTaken(Exception):
-    """The mail server did not take the mail this time."""
+    """The mail server did not accept the mail this time."""
 
 
 def deliver(*, opt_in_id: int, now: datetime) -> bool:
-    """Mails the question; answers whether it was taken.
+    """Send the request and return whether it was accepted.
 
-    What was confirmed, has expired or lost its contact is not mailed, nor what the server refuses for good. Raises
-    NotTaken where another attempt may help; the Message-ID stays the same.
+    Requests that are confirmed, expired or whose contact is gone are not sent. Returns False if the server refuses for
+    good, and raises NotTaken where another attempt may help. The Message-ID is the same in every attempt.
     """
     opt_in = OptIn.objects.filter(pk=opt_in_id, confirmed_at=None).select_related("account__sender").first()
     if opt_in is None or now > opt_in.asked_at + timedelta(days=opt_in_mail.DAYS_VALID):

@@ -1,4 +1,4 @@
-"""The lanes on which claimed mails leave, side by side."""
+"""The threads that deliver claimed messages in parallel."""
 
 import threading
 from collections import Counter
@@ -17,15 +17,15 @@ from funnel.transport.outcome import Outcome, Result
 from funnel.transport.smtp import Relay
 from funnel.transport.throttle import Throttle
 
-THREADS = 4  # mails under way at once; an office whose mail server hangs holds up its own lanes only
-MAX_DEFERRED = 5  # mails in a row that are to come later: the server is busy, not their recipients
-MIN_SHARE = 4  # messages for which a lane of their own is worth it
+THREADS = 4  # deliveries at once; an office whose mail server hangs blocks its own threads only
+MAX_DEFERRED = 5  # deferred mails in a row after which the server, not the recipients, is at fault
+MIN_SHARE = 4  # messages that are worth another thread
 
 
 class DeliveryPool:
-    """The offices' shares of a batch side by side, each with its own connection to its mail server.
+    """Delivers batches in parallel by office, each thread with its own connection to the office's mail server.
 
-    An office whose server hangs holds up one lane; the others go on. `tally` counts the states of what is through.
+    An office whose server hangs blocks its own threads only. `tally` counts the resulting states.
     """
 
     def __enter__(self) -> "DeliveryPool":
@@ -34,8 +34,8 @@ class DeliveryPool:
         self.under_way: list[Future[list[str]]] = []
         self.tally: Counter[str] = Counter()
         self.throttle = Throttle()
-        self.faults: set[int | None] = set()  # what is held since this sweep began
-        self.on_trial: set[int | None] = set()  # what is over as soon as a mail is taken
+        self.faults: set[int | None] = set()  # account ids held since this sweep began; None: the installation's server
+        self.on_trial: set[int | None] = set()  # holds that end as soon as a mail is accepted
         self.trials: list[Future[None]] = []
         return self
 
@@ -48,8 +48,9 @@ class DeliveryPool:
             relay.close()
 
     def submit(self, messages: list[Message], now: datetime | None) -> None:
-        """Delivers claimed messages. Comes back when the batch before is through: while one is under way, the next
-        is claimed.
+        """Deliver claimed messages in the background, once the previous batch is complete.
+
+        This lets the caller claim the next batch meanwhile. A single share is delivered at once.
         """
         offices: dict[int, list[Message]] = {}
         for message in messages:
@@ -61,23 +62,24 @@ class DeliveryPool:
             self._count([self.threads.submit(self._deliver_in_thread, share, now) for share in shares])
 
     def _count(self, begun: list[Future[list[str]]]) -> None:
-        """Waits for what is under way; from now on that is what was begun."""
+        """Wait for the batch under way and count its states; `begun` takes its place."""
         ended, self.under_way = self.under_way, begun
         for share in ended:
             self.tally.update(share.result())
 
     def _deliver_in_thread(self, messages: list[Message], now: datetime | None) -> list[str]:
-        """In a thread, which has a connection to the database of its own."""
+        """Deliver in a thread, which has its own database connection."""
         try:
             return self._deliver(messages, now)
         finally:
             connections.close_all()
 
     def _deliver(self, messages: list[Message], now: datetime | None) -> list[str]:
-        """A share of one office. After a fault that is no mail's own, the rest of it waits as it was, untried.
+        """Deliver a share of one office's messages, and return their states.
 
-        An end that nobody knows counts as one: a server that hangs makes one mail unclear, not all that are due. So
-        do several mails in a row that are to come later.
+        After a fault that is not about a single mail, the rest of the share is planned again untried. An unclear
+        outcome is such a fault, so that a hanging server makes one mail unclear instead of all; so are several
+        deferred mails in a row.
         """
         states: list[str] = []
         sender, put_off = messages[0].account.sender, 0
@@ -116,7 +118,7 @@ class DeliveryPool:
             self.on_trial.discard(account_id)
 
     def try_again(self, holds: list[Hold], now: datetime | None, waiting: Collection[int] = ()) -> None:
-        """Looks whether what is held is over; the `waiting` offices send nothing anyway."""
+        """Try whether these holds are over. Offices in `waiting` send nothing anyway."""
         for hold in holds:
             self.faults.discard(hold.account_id)
         if len(holds) == 1:
@@ -131,7 +133,7 @@ class DeliveryPool:
             connections.close_all()
 
     def _try(self, hold: Hold, now: datetime | None, waiting: Collection[int]) -> None:
-        """By a connection where that shows it, else by the next mail; without one it is tried with the next sweep."""
+        """Try by a connection where that is enough, else by the next mail; without one, the next sweep tries again."""
         moment = now or timezone.now()
         if not hold.by_mail and (outcome := _probe(hold)) is not None:
             if outcome.fault:
@@ -150,7 +152,7 @@ class DeliveryPool:
 
 
 def _probe(hold: Hold) -> Outcome | None:
-    """How connecting, logging in and naming the sender ended; None where only a mail can tell."""
+    """Return the outcome of connecting, logging in and MAIL FROM, or None where only a mail can tell."""
     sender = Sender.objects.of(hold.account_id).first() if hold.account_id else None
     relay = Relay.of(sender)
     try:
@@ -160,6 +162,6 @@ def _probe(hold: Hold) -> Outcome | None:
 
 
 def _shares(messages: list[Message], offices: int) -> list[list[Message]]:
-    """One office's messages for as many lanes as it may have, a few at least for each."""
+    """Split one office's messages among the threads it may use, with at least `MIN_SHARE` for each."""
     lanes = max(1, min(THREADS // offices, len(messages) // MIN_SHARE))
     return [messages[lane::lanes] for lane in range(lanes)]

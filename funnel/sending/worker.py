@@ -1,4 +1,4 @@
-"""Sending: claim what is due, hand it over, write down how it ended. The rows are the truth, the worker only walks."""
+"""Sending: claim due messages, deliver them, record the outcome. State lives in the rows; the worker holds none."""
 
 import time
 from collections import Counter
@@ -13,14 +13,14 @@ from funnel.sending import claiming, heartbeat
 from funnel.sending.pool import DeliveryPool
 from funnel.transport import holds
 
-LEASE = timedelta(minutes=2)  # longer than handing over one mail can take
+LEASE = timedelta(minutes=2)  # longer than delivering one mail can take
 IDLE_SECONDS = 0.02  # seconds
 
 
 def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
-    """Sends what is due, for so long at most; answers how many messages ended in which state. Several may run at once.
+    """Send due messages for at most `seconds`. Return the number of messages per resulting state.
 
-    `now` fixes the clock (for tests); by default it is the real one at each claim.
+    Sweeps may run concurrently. `now` fixes the clock for tests; by default each claim reads it.
     """
     until = time.monotonic() + seconds
     reconcile(now=now or timezone.now())
@@ -33,19 +33,21 @@ def sweep(*, now: datetime | None = None, seconds: float = 50) -> Counter[str]:
             if not ids:
                 break
             claimed = claiming.claim(ids, now=moment)
-            if not claimed:  # all put off, or in somebody else's hands
+            if not claimed:  # all postponed, or locked by another worker
                 time.sleep(IDLE_SECONDS)
             pool.submit(claimed, now)
-            if pool.tally:  # an earlier batch is through
+            if pool.tally:  # an earlier batch is complete
                 heartbeat.beat(now or timezone.now())
-    heartbeat.beat(now or timezone.now())  # last: a sweep that ends in a fault gives no sign of life
+    heartbeat.beat(now or timezone.now())  # last, so that a sweep that fails does not beat
     return pool.tally
 
 
 @transaction.atomic
 def reconcile(*, now: datetime) -> int:
-    """What a dead worker left: claimed messages were never handed over and are planned again; of those being sent
-    nobody knows, so they are unclear, shown and never sent again by themselves. Answers how many were unclear.
+    """Clean up after dead workers. Return the number of messages that became unclear.
+
+    Claimed messages were never handed over and are planned again. Whether messages in `sending` arrived is unknown, so
+    they become unclear, and are sent again only when a user says so.
     """
     left = Message.objects.filter(claimed_at__lt=now - LEASE).select_for_update(skip_locked=True)
     claimed = list(left.filter(state=MessageState.CLAIMED).values_list("pk", flat=True))

@@ -1,1 +1,1 @@
-"""Series of mails and the contacts in them: entering, leaving, planning, and what people edit."""
+"""Sequences and the contacts in them: entering, leaving, planning, and editing steps."""

@@ -1,4 +1,4 @@
-"""Changing many series at once: a few statements for all of them. The doors that lock and decide are above."""
+"""Changing many series in a few statements. Locking and deciding is left to the callers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WHERE account_id = %s AND enrolment_id = ended.enrolment AND state IN ('planned'
 
 @dataclass(frozen=True)
 class BulkChange:
-    """What the changes of many series at once have in common. The caller holds the locks of the rows."""
+    """What the changes of many series have in common. The caller has locked the rows."""
 
     account_id: int
     causes: Mapping[int, int | None]
@@ -26,6 +26,7 @@ class BulkChange:
     now: datetime
 
     def change(self, rows: Sequence[Enrolment], state: str, reason: str) -> None:
+        """Save the rows with a new state, and record the change. Rows without an id are inserted."""
         if not rows:
             return
         before = [(row.state, row.reason) for row in rows]
@@ -50,11 +51,12 @@ class BulkChange:
         )
 
     def end(self, rows: Sequence[Enrolment], reason: str) -> None:
-        """Ends them and calls off what is planned or claimed."""
+        """End the series and cancel what is planned or claimed."""
         self.change(rows, EnrolmentState.ENDED, reason)
         self.cancel(rows, MessageReason.STOPPED)
 
     def cancel(self, rows: Sequence[Enrolment], reason: str) -> None:
+        """Cancel what is planned or claimed, each message with the cause of its contact."""
         if not rows:
             return
         ids = [row.pk for row in rows]

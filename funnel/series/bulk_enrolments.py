@@ -17,17 +17,17 @@ from funnel.series.enrolments import NEEDS_PERSON, lock_rows
 
 @dataclass
 class Started:
-    """Which contacts are mailed now, with how many mails each; and why the others are not (a reason of either model).
+    """The result of `start_many`: the number of mails planned per contact, and why other contacts are not mailed.
 
-    A series that runs already is in neither: nothing was done to it.
+    Reasons are `MessageReason` or `EnrolmentReason`. Contacts whose series was active already are in neither.
     """
 
     mails: dict[int, int] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
-    left_alone: list[int] = field(default_factory=list)  # those of them to whose series nothing was done
+    left_alone: list[int] = field(default_factory=list)  # refused contacts whose series was not changed
 
     def add(self, other: "Started") -> None:
-        """Takes in what was done for others."""
+        """Add the results for other contacts."""
         self.mails |= other.mails
         self.refused |= other.refused
         self.left_alone += other.left_alone
@@ -43,11 +43,10 @@ def start_many(
     actor: User | None,
     now: datetime,
 ) -> Started:
-    """Enters these contacts of one office into the sequence, as part of the caller's transaction.
+    """Enrol contacts of one office in a sequence, within the caller's transaction.
 
-    Who may not be mailed waits for a consent, as after a single move; without `waits` such contacts are left exactly
-    as they are. A pause by hand stays. `causes`: the change of status of each contact, if there was one. Repeated: no
-    second effect on those whose series runs.
+    Contacts that may not be mailed wait for consent, as after a single move; with `waits` False they are left as they
+    are. Manual pauses are kept. `causes` maps contacts to their status change, if any. Idempotent for active series.
     """
     started = Started()
     if not contacts:
@@ -82,7 +81,7 @@ def start_many(
 
 
 def paused(account_id: int, contact_ids: Collection[int], sequence_id: int) -> set[int]:
-    """Those of the contacts whose series is paused by hand, which no change of status lifts."""
+    """Return the contacts whose series is paused by hand, which no status change lifts."""
     rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids, sequence=sequence_id)
     by_hand = rows.filter(state=EnrolmentState.PAUSED, reason=EnrolmentReason.MANUAL)
     return set(by_hand.values_list("contact", flat=True))

@@ -1,7 +1,7 @@
-"""The one door through which a contact enters, leaves, pauses or resumes a sequence.
+"""The only way in which contacts enter, leave, pause or resume a sequence.
 
-Locks are taken in one order: enrolment, then message. Whoever stops something holds the enrolment's lock while it
-cancels, and the sweep claims under the same lock: what was stopped is never claimed afterwards.
+Locks are always taken in the order enrolment, message. Stopping a series holds the enrolment's lock while cancelling,
+and the sweep claims under the same lock, so a stopped message is never claimed afterwards.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -30,35 +30,35 @@ from funnel.permission import eligibility
 from funnel.series import planning
 from funnel.series.bulk_changes import BulkChange
 
-# What a change of status does not lift: somebody, or the law, said no.
+# Not lifted by a status change: the person or the law forbids it.
 FINAL: tuple[str, ...] = (
     EnrolmentReason.UNSUBSCRIBED,
     EnrolmentReason.OBJECTION,
     EnrolmentReason.BOUNCE,
     EnrolmentReason.COMPLAINT,
 )
-# What a change of status does not lift either: a person paused it, or must look at it first.
+# Not lifted by a status change either: a user paused it, or has to look at it first.
 NEEDS_PERSON: tuple[str, ...] = (EnrolmentReason.MANUAL, EnrolmentReason.FAILED)
 
 
 class Effect(Enum):
-    """What a new status means for the funnel."""
+    """What a new status means for the contact's mails."""
 
-    ENROL = "enrol"  # a system column, entered by a single move
-    PAUSE = "pause"  # an own column
-    KEEP = "keep"  # an own column in which the mails go on
-    END = "end"  # a lost one; or a system column entered by many at once
+    ENROL = "enrol"  # a system column, entered by moving a single card
+    PAUSE = "pause"  # a column of the office's own
+    KEEP = "keep"  # the same, with mails that continue
+    END = "end"  # a column for lost contacts, or a system column entered in bulk
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """What will be mailed next, as the message after a drop says it; `why_not` if nothing will."""
+    """What will be mailed next, for the message shown after a drop; `why_not` if nothing will."""
 
     subject: str = ""
     planned_for: datetime | None = None
     count: int = 0
     why_not: str = ""  # a `MessageReason`, or "" for a sequence without steps
-    number: int = 0  # which of the sequence's mails comes next, counted from 1
+    number: int = 0  # position of the next mail in the sequence, from 1
 
 
 @transaction.atomic
@@ -71,10 +71,10 @@ def change_status(
     actor: User | None,
     now: datetime,
 ) -> Announcement | None:
-    """What a change of status does to the contact's mails; part of the caller's transaction.
+    """Apply a status change to the contact's mails, within the caller's transaction.
 
-    Entering a sequence ends every other one and goes on at the next step that was not sent; what was paused by hand or
-    because a mail failed stays paused. Answers what comes next for `ENROL`, else None.
+    Entering a sequence ends all others and continues at the first unsent step. Series paused by hand, or because a mail
+    failed, stay paused. Return what comes next for `Effect.ENROL`, else None.
     """
     sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
     rows = lock_rows(contact.account_id, [contact.pk])
@@ -103,9 +103,9 @@ def leave_many(
     actor: User | None,
     now: datetime,
 ) -> int:
-    """The same for many at once, none of which is enrolled: answers how many series it paused or ended.
+    """Apply a status change that enrols nobody to many contacts. Return the number of series paused or ended.
 
-    `causes`: the change of status of each contact, by which `undoing.undo_many` finds what to restore.
+    `causes` maps contacts to their status change, by which `undoing.undo_many` finds what to restore.
     """
     if effect is Effect.KEEP:
         return 0
@@ -122,7 +122,7 @@ def leave_many(
 
 @transaction.atomic
 def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
-    """Pauses the contact's running series by hand. Raises Http404 for a contact that is not visible, Conflict."""
+    """Pause the contact's active series. Raises Http404 if the contact is not visible, Conflict if none is active."""
     row = _lock_one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
     _change(row, EnrolmentState.PAUSED, EnrolmentReason.MANUAL, cause=None, actor=user, now=now)
     return row
@@ -130,9 +130,9 @@ def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 
 @transaction.atomic
 def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
-    """Goes on with the paused series at its next step, ten minutes from now at the earliest.
+    """Resume the paused series at its next step, ten minutes from now at the earliest.
 
-    Raises Http404 for a contact that is not visible, Conflict where nothing is paused or the basis is missing.
+    Raises Http404 if the contact is not visible, Conflict if nothing is paused or the contact may not be mailed.
     """
     row = _lock_one(user, contact_id, EnrolmentState.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
     contact = Contact.objects.of(user.account).get(pk=contact_id)
@@ -146,10 +146,10 @@ def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 
 
 def continue_after_failure(row: Enrolment, *, actor: User | None, now: datetime) -> None:
-    """Lets a series go on that waits since a mail of it failed, or that was through; the caller holds its lock.
+    """Continue a series that is paused because a mail failed, or that was complete. The caller has locked it.
 
-    One that is paused for another reason stays so. Raises Conflict for one that was stopped, and beside another that
-    runs.
+    A series paused for another reason stays paused. Raises Conflict if it was stopped, or if the contact has another
+    active series.
     """
     if row.state == EnrolmentState.ENDED and row.reason != EnrolmentReason.FINISHED:
         raise Conflict(_("Diese Serie ist beendet: %s.") % row.get_reason_display())
@@ -173,10 +173,10 @@ def stop(
     actor: User | None = None,
     cause: int | None = None,
 ) -> int:
-    """Ends the series of these contacts and cancels what is planned or claimed; answers how many ended.
+    """End the series of these contacts and cancel what is planned or claimed. Return the number of series ended.
 
-    When this has committed, nothing of them is claimed any more. Repeated: no second effect. With a `cause`
-    `undoing.undo_many` restores them.
+    Once this has committed, none of their messages is claimed. Idempotent. With a `cause`, `undoing.undo_many` restores
+    them.
     """
     rows = [row for row in lock_rows(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
     BulkChange(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
@@ -185,14 +185,14 @@ def stop(
 
 @transaction.atomic
 def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
-    """Pauses the running series because something is missing; it goes on by itself when that is there again."""
+    """Pause the active series for `reason`."""
     for row in lock_rows(contact.account_id, [contact.pk]):
         if row.state == EnrolmentState.ACTIVE:
             _change(row, EnrolmentState.PAUSED, reason, cause=None, actor=None, now=now)
 
 
 def announce(*, account_id: int, contact_id: int) -> Announcement | None:
-    """What comes next for the contact; None if no series concerns it."""
+    """Return what comes next for the contact, or None without a series."""
     rows = Enrolment.objects.of(account_id).filter(contact=contact_id).exclude(state=EnrolmentState.ENDED)
     row = rows.order_by("-changed_at").first()
     if row is None:
@@ -235,7 +235,7 @@ def _pause_without_basis(
 
 
 def replan(row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime) -> list[Message]:
-    """Plans the unsent steps of an enrolment that is locked by the caller; without any it is through."""
+    """Plan the unsent steps of an enrolment that the caller has locked; without any it ends as finished."""
     row.address = contact.email.strip().lower()
     _change(row, EnrolmentState.ACTIVE, "", cause=cause, actor=actor, now=now)
     _cancel(row, MessageReason.REPLANNED, cause, now)
@@ -254,7 +254,7 @@ def _announcement(messages: list[Message]) -> Announcement:
 
 
 def end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
-    """Ends an enrolment that is locked by the caller, and calls off what is planned or claimed."""
+    """End an enrolment that the caller has locked, and cancel what is planned or claimed."""
     if row.state != EnrolmentState.ENDED:
         _change(row, EnrolmentState.ENDED, reason, cause=cause, actor=actor, now=now)
         _cancel(row, MessageReason.STOPPED, cause, now)
@@ -283,6 +283,7 @@ def _change(row: Enrolment, state: str, reason: str, *, cause: int | None, actor
 
 
 def lock_rows(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
+    """Lock and return all enrolments of the contacts, in order of id."""
     rows = Enrolment.objects.of(account_id).filter(contact__in=contact_ids)
     return list(rows.order_by("pk").select_for_update())
 

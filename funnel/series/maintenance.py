@@ -1,4 +1,4 @@
-"""What the worker looks after each minute: series that may begin, and series that are through."""
+"""What the worker does every minute: start series that may start now, and end those that are complete."""
 
 from datetime import datetime
 
@@ -11,18 +11,18 @@ from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message
 from funnel.permission import eligibility
 from funnel.series import enrolments, planning
 
-BATCH = 500  # enrolments looked at in one go
+BATCH = 500  # enrolments per run
 
 
 def resume_ready(*, now: datetime) -> int:
-    """Starts the series that waited for an address or a consent and now have both; answers how many."""
+    """Start the series that waited for an address or consent and now have both. Return their number."""
     evidence = Consent.objects.filter(contact=OuterRef("contact"), channel=Consent.Channel.EMAIL)
     evidence = evidence.filter(consent.counts())
     newest = Subquery(evidence.order_by("-occurred_at", "-pk").values("granted")[:1])
     waiting = Enrolment.objects.filter(
         state=EnrolmentState.PAUSED, reason=EnrolmentReason.NO_BASIS, contact__trashed_at=None
     )
-    # In no order, so that those which still cannot begin never stand before all others.
+    # In random order, so that series which still cannot start never crowd out the others.
     granted = waiting.exclude(contact__email="").alias(is_granted=newest).filter(is_granted=True)
     return sum(_start(pk, now) for pk in list(granted.order_by("?").values_list("pk", flat=True)[:BATCH]))
 
@@ -40,11 +40,11 @@ def _start(enrolment_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def finish_completed(*, now: datetime) -> int:
-    """Ends the running series none of whose mails is still to come; answers how many."""
+    """End the active series that have no mail left to send. Return their number."""
     coming = Message.objects.filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.filter(~Exists(coming), state=EnrolmentState.ACTIVE).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(skip_locked=True)[:BATCH]}
-    # Asked again under the lock: what was planned while it was waited for is not seen by the statement before.
+    # Checked again under the lock: the statement before does not see what was planned while it waited.
     busy = Message.objects.filter(enrolment__in=held, state__in=planning.UNDER_WAY)
     through = held.keys() - set(busy.values_list("enrolment", flat=True))
     for pk in sorted(through):

@@ -1,4 +1,4 @@
-"""What a person decides about one mail: now, not at all, once more."""
+"""What users decide about a single mail: send it now, cancel it, or send it again."""
 
 from datetime import datetime
 
@@ -19,10 +19,10 @@ REPEATABLE = (MessageState.FAILED, MessageState.UNCLEAR)
 
 @transaction.atomic
 def send_now(*, user: User, message_id: int, now: datetime) -> Message:
-    """„Jetzt senden“: hold, delay, window and caps no longer apply, consent and suppression do.
+    """„Jetzt senden“: grace period, delay, window and caps no longer apply; consent and suppression still do.
 
-    Raises Http404 for a message of a contact that is not visible, Gone for one in the trash, Conflict for one that is
-    not planned, lacks its basis, or would leave without an Impressum. Repeated: no second effect.
+    Raises Http404 if the contact is not visible to the user, Gone if it is in the trash, and Conflict if the message is
+    not planned, the contact may not be mailed, or the Impressum is incomplete. Idempotent.
     """
     message = _lock_message(user, message_id)
     lacking = eligibility.missing(message.contact)
@@ -40,7 +40,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
 
 @transaction.atomic
 def cancel(*, user: User, message_id: int, now: datetime) -> Message:
-    """Calls one planned message off by hand; the others of the series go on. Raises like `send_now`."""
+    """Cancel one planned message; the rest of the series continues. Raises what `send_now` raises."""
     message = _lock_message(user, message_id)
     message.state, message.reason, message.finished_at = MessageState.CANCELLED, MessageReason.BY_HAND, now
     message.save(update_fields=["state", "reason", "finished_at"])
@@ -49,11 +49,10 @@ def cancel(*, user: User, message_id: int, now: datetime) -> Message:
 
 @transaction.atomic
 def send_again(*, user: User, message_id: int, now: datetime) -> Message:
-    """„Noch einmal senden“: a mail that failed, or of which nobody knows whether it arrived, is planned once more, and
-    its series goes on with it. Whoever decides it is kept, since an unclear one may arrive twice.
+    """„Noch einmal senden“: plan a failed or unclear message again, and continue its series.
 
-    Raises like `send_now`, and Conflict for a mail that ended otherwise, a series that was stopped, or one beside
-    another that runs. Repeated: Conflict, since it is planned by then.
+    Records who decided it, because an unclear mail may arrive twice. Raises what `send_now` raises, and Conflict if the
+    message is in another state (so also on a repeat), its series was stopped, or the contact has another active series.
     """
     message = _lock_message(user, message_id, REPEATABLE, _("Diese Nachricht lässt sich nicht noch einmal senden."))
     lacking = eligibility.missing(message.contact)
@@ -73,8 +72,9 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
 def _lock_message(
     user: User, message_id: int, states: tuple[str, ...] = (MessageState.PLANNED,), refusal: str = ""
 ) -> Message:
-    """The message in one of the states, its enrolment locked. Raises Http404, Gone for a contact in the trash, and
-    Conflict.
+    """Lock and return a message that is in one of `states`, and its enrolment.
+
+    Raises Http404, Gone if the contact is in the trash, and Conflict.
     """
     seen = Message.objects.of(user.account).filter(contact__in=finding.seen_by(user))
     message = seen.filter(pk=message_id).select_related("contact").first()

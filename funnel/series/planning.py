@@ -1,4 +1,4 @@
-"""Planning the messages of an enrolment: which steps are still to come, and when."""
+"""Planning the messages of an enrolment: which steps remain, and when they are due."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from django.db import connection
 from funnel.models import Enrolment, Holiday, Message, MessageReason, MessageState, Sender, Step
 from funnel.permission import schedule
 
-OPEN = (MessageState.PLANNED, MessageState.CLAIMED)  # what a stop still catches
-UNDER_WAY = (*OPEN, MessageState.SENDING)  # a series with one of these still has a mail to come
+OPEN = (MessageState.PLANNED, MessageState.CLAIMED)  # a stop can still cancel these
+UNDER_WAY = (*OPEN, MessageState.SENDING)  # a series with one of these is not finished
 DONE = (
     MessageState.SENDING,
     MessageState.SENT,
@@ -22,16 +22,16 @@ DONE = (
 
 
 def window(sender: Sender) -> schedule.Window:
-    """When this office sends."""
+    """Return the sending window of an office."""
     days = frozenset(Holiday.objects.of(sender.account_id).values_list("day", flat=True))
     return schedule.Window(sender.account.zone, sender.window_from, sender.window_until, days)
 
 
 def plan(enrolment: Enrolment, *, now: datetime, cause: int | None) -> list[Message]:
-    """Plans the steps that were not sent to the contact yet, the first of them after the hold; answers all planned.
+    """Plan the steps that the contact has not received yet, the first of them after the grace period.
 
-    The caller holds the enrolment's lock and has cancelled what was planned before. A step that was already sent to
-    the address, of whichever contact, becomes a skipped message.
+    Return the planned messages. The caller has locked the enrolment and cancelled what was planned before. A step that
+    was already sent to the address, to whichever contact, becomes a skipped message.
     """
     return plan_many([enrolment], now=now, causes={enrolment.contact_id: cause})[enrolment.pk]
 
@@ -39,7 +39,10 @@ def plan(enrolment: Enrolment, *, now: datetime, cause: int | None) -> list[Mess
 def plan_many(
     enrolments: Sequence[Enrolment], *, now: datetime, causes: Mapping[int, int | None]
 ) -> dict[int, list[Message]]:
-    """The same for enrolments of one sequence, by their ids, in six statements for all; `causes` by contact."""
+    """Do what `plan` does for many enrolments of one sequence, and return their messages by enrolment id.
+
+    `causes` maps contact ids to status changes. Takes six statements.
+    """
     account_id, sequence_id = enrolments[0].account_id, enrolments[0].sequence_id
     steps = Step.objects.of(account_id).filter(sequence=sequence_id, removed_at=None, is_on=True)
     standing = list(steps.order_by("position"))
@@ -58,7 +61,7 @@ def plan_many(
 
 
 def new_message_id() -> str:
-    """A Message-ID of our own (RFC 5322 3.6.4), made with the row and the same in every attempt."""
+    """Return a new Message-ID in the domain of MAIL_FROM (RFC 5322, 3.6.4)."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{secrets.token_urlsafe(18)}@{domain}>"
 
@@ -71,7 +74,7 @@ def messages_after(
     now: datetime,
     cause: int | None,
 ) -> list[Message]:
-    """The messages of these steps after the moment `last`, or from now on, none of them before the hold."""
+    """Return unsaved messages for the steps, counted from `last` or else `now`, none within the grace period."""
     earliest = now + schedule.GRACE_PERIOD
     base, messages = last or now, []
     for step in steps:
@@ -94,7 +97,7 @@ def messages_after(
 
 
 def _done(account_id: int, contact_ids: Sequence[int]) -> dict[int, dict[int, datetime | None]]:
-    """By contact: the steps that are over, and when they were."""
+    """Return the completed steps and when they were completed, by contact."""
     rows = Message.objects.of(account_id).filter(contact__in=contact_ids, state__in=DONE)
     served: dict[int, dict[int, datetime | None]] = {}
     for contact, step, moment in rows.order_by("finished_at").values_list("contact", "step", "finished_at"):
@@ -120,9 +123,9 @@ INSERTED = (
 
 
 def insert(messages: list[Message]) -> list[Message]:
-    """Writes the messages and answers those that are planned.
+    """Insert the messages, and return those that are planned.
 
-    Two contacts with one address may be planned at once, in one statement or two: the second is skipped.
+    When two contacts share an address, even in concurrent transactions, the second message is inserted as skipped.
     """
     if not messages:
         return []

@@ -1,7 +1,7 @@
-"""What a change of a series' steps means for those whose series runs: a step at the end still reaches them, and two
-steps that change places change their days as well.
+"""What a change of a sequence's steps means for active series.
 
-The caller holds the sequence. Then come the enrolments and their messages, as everywhere.
+A step added at the end still reaches them, and two steps that swap places swap their dates. The caller has locked the
+sequence; enrolments and then messages are locked after it, as everywhere.
 """
 
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ BATCH = 500
 
 
 def count_running(sequence: Sequence) -> int:
-    """How many series a new step at the end would still reach."""
+    """Return the number of active series that a new step at the end would still reach."""
     return _running_series(sequence).count()
 
 
 def extend(step: Step, *, now: datetime) -> int:
-    """Plans the step, after all that is planned, for the running series that have not come past its place.
+    """Plan the step, after everything already planned, for active series that have not passed its position.
 
-    Who has had the step, or had it called off by hand, does not get it again; who waits or pauses gets it when the
-    series goes on. Answers for how many it was planned. A few statements for each batch.
+    Contacts that received the step, or for whom it was cancelled by hand, do not get it again; those whose series is
+    paused get it on resuming. Return the number of messages planned. Takes a few statements per batch.
     """
     sender = Sender.objects.of(step.account_id).select_related("account").get()
     hours, count = planning.window(sender), 0
@@ -53,9 +53,9 @@ WHERE mine.account_id = %(account)s AND mine.enrolment_id = ANY(%(enrolments)s)
 
 
 def swap(one: Step, other: Step) -> None:
-    """Two steps have changed places: where both are planned they take each other's day.
+    """Swap the dates of two steps that have swapped places, where both are planned.
 
-    Else the one that comes first now would hold the other back until its own day, which is later.
+    Otherwise the step that is now first would delay the other until its own, later date.
     """
     steps = [one.pk, other.pk]
     planned = Message.objects.of(one.account_id).filter(enrolment=OuterRef("pk"), state=MessageState.PLANNED)
@@ -74,7 +74,7 @@ def _running_series(sequence: Sequence) -> QuerySet[Enrolment]:
 
 
 def _still_to_reach(step: Step) -> QuerySet[Enrolment]:
-    """The running series that have not come past the step's place."""
+    """Return the active series that have not passed the step's position."""
     mine = Message.objects.of(step.account_id).filter(enrolment=OuterRef("pk"))
     had = mine.filter(~Q(state=MessageState.CANCELLED) | Q(reason=MessageReason.BY_HAND), step=step)
     past = mine.filter(state__in=PASSED, step__removed_at=None, step__position__gt=step.position)
@@ -82,7 +82,7 @@ def _still_to_reach(step: Step) -> QuerySet[Enrolment]:
 
 
 def _batches(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:
-    """Locked, and asked again under the lock; each batch in the order of the ids."""
+    """Yield the rows locked, batch by batch in order of id; the conditions hold under the lock."""
     last = 0
     while held := list(rows.filter(pk__gt=last).order_by("pk").select_for_update(of=("self",))[:BATCH]):
         last = held[-1].pk
@@ -90,7 +90,7 @@ def _batches(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:
 
 
 def _last_planned(account_id: int, held: list[Enrolment]) -> dict[int, tuple[datetime, int | None]]:
-    """By enrolment: when its last mail is planned, and which change of status planned it (an undo takes both back)."""
+    """Return the date and the cause of each enrolment's last planned mail; an undo must cancel both together."""
     rows = Message.objects.of(account_id).filter(enrolment__in=held, state__in=planning.UNDER_WAY)
     found = rows.order_by("planned_for", "pk").values_list("enrolment", "planned_for", "planned_by")
     return {pk: (moment, cause) for pk, moment, cause in found}

@@ -1,8 +1,7 @@
-"""What people change about the series: their steps, in which order, and whether they run.
+"""What users change about sequences: steps, their order, and whether they are on.
 
-What was sent keeps its own text. Planned mails are made from the step as it is when they leave, on the day they were
-planned for, which only a change of places changes; those of a step that is off or removed are skipped then. Every verb
-locks the sequence first.
+Sent mails keep their text. Planned mails are rendered from the step as it is when they are due; only swapping steps
+changes their dates, and those of a step that is off or removed are skipped. Every function locks the sequence first.
 """
 
 from dataclasses import dataclass
@@ -22,12 +21,12 @@ from funnel.models import Message, MessageState, Sequence, Step
 from funnel.series import planning, replanning
 
 MAX_STEPS = 30
-PARKED = 10_000  # where positions wait while they change: two steps never share one
+PARKED = 10_000  # positions are moved out of the way by this while they change, since no two steps may share one
 
 
 @dataclass(frozen=True)
 class Content:
-    """What somebody writes: one mail and when it goes. `send_at` None: as soon as it may."""
+    """The content of a step. Without `send_at` the mail leaves as soon as it may."""
 
     subject: str
     body: str
@@ -36,7 +35,7 @@ class Content:
 
 
 class Overtaken(Conflict):
-    """Somebody saved the step in between; `step` is what stands there now."""
+    """Somebody else saved the step in between; `step` is its present version."""
 
     def __init__(self, step: Step) -> None:
         super().__init__(_("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert."))
@@ -45,10 +44,9 @@ class Overtaken(Conflict):
 
 @transaction.atomic
 def add(*, user: User, sequence_id: int, content: Content, now: datetime) -> Step:
-    """A new step at the end, also for those whose series still runs: it is planned after their last mail. A series
-    that is through stays so.
+    """Append a step. Active series get it after their last mail; complete ones stay complete.
 
-    Raises Http404, and Conflict when the series is full. Repeated: a second step.
+    Raises Http404, and Conflict when the sequence is full. Not idempotent: a repeat adds a second step.
     """
     sequence = _lock_sequence(user, sequence_id)
     steps = _present_steps(sequence)
@@ -66,9 +64,9 @@ def add(*, user: User, sequence_id: int, content: Content, now: datetime) -> Ste
 
 @transaction.atomic
 def suggest(*, user: User, sequence_id: int) -> list[Step]:
-    """Gives a series without a mail the texts an office starts with, for those who start from now on.
+    """Fill an empty sequence with the texts that an office starts with.
 
-    Raises Http404, and Conflict when there is a mail already (so a repeat has no second effect).
+    Raises Http404, and Conflict when there is a step already, so also on a repeat.
     """
     sequence = _lock_sequence(user, sequence_id)
     if _present_steps(sequence):
@@ -78,9 +76,9 @@ def suggest(*, user: User, sequence_id: int) -> list[Step]:
 
 @transaction.atomic
 def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
-    """Saves a step. Raises Http404, Gone for a removed one, Overtaken when `version` is not the present one.
+    """Save a step. Raises Http404, Gone if it was removed, and Overtaken if `version` is not the present one.
 
-    The same content once more writes nothing.
+    Idempotent: unchanged content is not written.
     """
     step = _lock_present_step(user, step_id)
     wanted = vars(content)
@@ -93,9 +91,9 @@ def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
 
 @transaction.atomic
 def shift(*, user: User, step_id: int, by: int) -> Step:
-    """Changes places with the step before (-1) or after (1) it; planned mails of the two change days as well.
+    """Swap places with the previous (-1) or next (1) step; planned mails of the two swap their dates.
 
-    Raises Http404, Gone, and Conflict at the end.
+    Raises Http404, Gone, and Conflict if there is no such step.
     """
     step = _lock_present_step(user, step_id)
     steps = _present_steps(step.sequence)
@@ -110,7 +108,7 @@ def shift(*, user: User, step_id: int, by: int) -> Step:
 
 @transaction.atomic
 def copy(*, user: User, step_id: int, now: datetime) -> Step:
-    """A copy right below, switched off until somebody wants it. Raises Http404, Gone, Conflict when it is full."""
+    """Insert a copy below the step, switched off. Raises Http404, Gone, and Conflict when the sequence is full."""
     step = _lock_present_step(user, step_id)
     steps = _present_steps(step.sequence)
     _refuse_full(len(steps))
@@ -133,9 +131,9 @@ def copy(*, user: User, step_id: int, now: datetime) -> Step:
 
 @transaction.atomic
 def remove(*, user: User, step_id: int, now: datetime) -> int:
-    """Takes the step out; what it sent stays. Answers how many planned mails will not leave.
+    """Remove a step and return the number of planned mails that will not be sent. Sent mails are kept.
 
-    Raises Http404. Repeated: no second effect.
+    Raises Http404. Idempotent.
     """
     step = _lock_step(user, step_id)
     if step.removed_at is None:
@@ -147,10 +145,10 @@ def remove(*, user: User, step_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def set_step_enabled(*, user: User, step_id: int, on: bool, now: datetime) -> Step:
-    """Off: its planned mails are skipped when they are due, and nobody is planned for it. On: it also reaches those
-    whose series runs and has not come past its place. Raises Http404, Gone.
+    """Switch a step on or off.
 
-    Repeated: nothing is written.
+    Off: its planned mails are skipped when due, and no new ones are planned. On: active series that have not passed its
+    position get it too. Raises Http404, Gone. Idempotent.
     """
     step = _lock_present_step(user, step_id)
     if step.is_on == on:
@@ -163,9 +161,9 @@ def set_step_enabled(*, user: User, step_id: int, on: bool, now: datetime) -> St
 
 @transaction.atomic
 def set_enabled(*, user: User, sequence_id: int, on: bool) -> Sequence:
-    """Off: nothing of the series is claimed, and what was claimed is planned again. On: it goes on. Raises Http404.
+    """Switch a sequence on or off. Off: its claimed messages are planned again, and no more are claimed.
 
-    What a mail server has in its hands already cannot be called back. Repeated: nothing is written.
+    What was already handed to a mail server cannot be recalled. Raises Http404. Idempotent.
     """
     sequence = _lock_sequence(user, sequence_id)
     if sequence.is_on != on:
@@ -180,13 +178,13 @@ def set_enabled(*, user: User, sequence_id: int, on: bool) -> Sequence:
 
 
 def count_planned(step: Step) -> int:
-    """How many planned mails hang on the step: what an edit of it touches."""
+    """Return the number of planned mails that an edit of the step affects."""
     waiting = Message.objects.of(step.account_id).filter(step=step, state__in=planning.OPEN)
     return waiting.count()
 
 
 def planned_sentence(count: int) -> str:
-    """The same in words, "" for none."""
+    """Return a sentence on the number of planned mails affected, "" for none."""
     if not count:
         return ""
     said = ngettext(
@@ -198,7 +196,7 @@ def planned_sentence(count: int) -> str:
 
 
 def running_sentence(count: int) -> str:
-    """How many running series a step at the end still reaches, in words; "" for none."""
+    """Return a sentence on the number of active series that a new step reaches, "" for none."""
     if not count:
         return ""
     said = ngettext(
@@ -210,13 +208,13 @@ def running_sentence(count: int) -> str:
 
 
 def find(user: User, step_id: int) -> Step:
-    """The step with its sequence. Raises Http404, and Gone when it was removed."""
+    """Return the step with its sequence. Raises Http404, and Gone if it was removed."""
     step = Step.objects.of(user.account).select_related("sequence").filter(pk=step_id).first()
     return _present_step(step)
 
 
 def find_sequence(user: User, sequence_id: int) -> Sequence:
-    """Raises Http404."""
+    """Return a sequence of the user's office. Raises Http404."""
     sequence = Sequence.objects.of(user.account).filter(pk=sequence_id).first()
     if sequence is None:
         raise Http404
@@ -231,7 +229,7 @@ def _lock_sequence(user: User, sequence_id: int) -> Sequence:
 
 
 def _lock_step(user: User, step_id: int) -> Step:
-    """The step, its sequence locked before it is read."""
+    """Return the step, read after locking its sequence."""
     known = Step.objects.of(user.account).filter(pk=step_id).values_list("sequence", flat=True).first()
     if known is None:
         raise Http404
@@ -259,7 +257,7 @@ def _present_steps(sequence: Sequence) -> list[Step]:
 
 
 def _number(steps: list[Step]) -> None:
-    """Writes the positions 0 … n-1, past each other by way of places nobody has."""
+    """Write the positions 0 to n-1, by way of unused ones so that no two steps share a position."""
     moved = [(place, one) for place, one in enumerate(steps) if one.position != place]
     if not moved:
         return

@@ -1,7 +1,7 @@
-"""Taking back what a change of status, or a change of many contacts, did to their mails.
+"""Undoing what a status change, or a change of many contacts, did to their mails.
 
-Everything such a change does to a series carries its number, the cause: what it planned is cancelled, what it
-cancelled is planned as before, and each series is again what it was.
+Everything such a change does to a series carries the change's id as its cause: what it planned is cancelled, what it
+cancelled is planned as before, and every series returns to its earlier state.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ from funnel.series import planning
 from funnel.series.bulk_changes import BulkChange
 from funnel.series.enrolments import lock_rows
 
-ENDING_KINDS = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # what ends a series, whichever state it is in
+ENDING_KINDS = (Kind.MAIL_IN, Kind.BOUNCE, Kind.OPT_OUT)  # actions that end a series, whatever its state
 
 REPLAN_SQL = """
 UPDATE funnel_message AS message
@@ -44,11 +44,11 @@ WHERE message.account_id = %s AND message.enrolment_id = undone.enrolment AND me
 
 @transaction.atomic
 def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> set[int]:
-    """Restores what these causes did, by contact; answers the contacts to whose mails it did anything.
+    """Undo what `causes` (status changes by contact) did. Return the contacts whose mails were affected.
 
-    What was sent meanwhile stays sent, and a no stays a no: a series that somebody or something ended or changed since
-    is left as it is, and without a basis it waits for one. A step that another contact of the same address has been
-    given meanwhile is not planned twice. A repeat finds nothing to do.
+    Sent mails stay sent and objections stand: a series that was ended or changed since is left as it is, and one whose
+    contact may not be mailed any more waits. A step planned meanwhile for another contact with the same address is not
+    planned twice. Idempotent.
     """
     wanted = {"cause__in": set(causes.values()), "enrolment__contact__in": list(causes)}
     done = EnrolmentChange.objects.of(account_id).filter(**wanted).order_by("pk")
@@ -68,7 +68,7 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
     fit = [row for row in rows if row.pk not in touched]
     work = BulkChange(account_id, {}, None, now)
     _restore(fit, oldest, work)
-    # What was entered by it and changed since must not go on in a status that is left again.
+    # A series entered by the change and altered since must not continue after its status was left again.
     begun = [row for row in rows if row.pk in touched and row.state != EnrolmentState.ENDED]
     begun = [row for row in begun if oldest[row.pk].state_before in ("", EnrolmentState.ENDED)]
     work.cancel(begun, MessageReason.STOPPED)
@@ -81,7 +81,7 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
 
 
 def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work: BulkChange) -> None:
-    """The states as they were. What becomes active comes last: at most one series of a contact is active at once."""
+    """Restore the earlier states. Activating comes last, because a contact has at most one active series."""
     groups: dict[tuple[str, str], list[Enrolment]] = {}
     kept_back = _not_eligible(work.account_id, rows, oldest)
     for row in rows:
@@ -96,14 +96,14 @@ def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work:
 
 
 def _not_eligible(account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]) -> set[int]:
-    """The contacts that may not be mailed any more, though their series would run again."""
+    """Return the contacts that may not be mailed any more, although their series would be active again."""
     running = [row.contact_id for row in rows if oldest[row.pk].state_before == EnrolmentState.ACTIVE]
     contacts = Contact.objects.of(account_id).filter(pk__in=running)
     return set(eligibility.missing_many(account_id, dict(contacts.values_list("pk", "email"))))
 
 
 def _changed_since(account_id: int, newest: Mapping[int, EnrolmentChange]) -> set[int]:
-    """The series that something else changed since, or to which their contact said something that ends a series."""
+    """Return the series that were changed by something else since, or whose contact did something that ends them."""
     changes = EnrolmentChange.objects.of(account_id).filter(enrolment__in=newest)
     last = changes.order_by("enrolment", "-pk").distinct("enrolment").values_list("enrolment", "pk")
     touched = {enrolment for enrolment, pk in last if pk != newest[enrolment].pk}

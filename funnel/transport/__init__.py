@@ -1,1 +1,1 @@
-"""The line out: SMTP, provider, pace, and what holds the sending while a fault is ours."""
+"""Outgoing transport: SMTP, provider, throttling, and holds because of faults of our own."""

@@ -1,8 +1,7 @@
-"""Mailing people what they must decide or have mended, and would see on a page only if they looked: an answer that may
-be an objection, and that the sending is held.
+"""Notifying people by mail of what they must decide or have fixed: a reply that may be an objection, and a hold.
 
-Once for each: the row that says so and the jobs of the worker, one for each person, are written together. The mails go
-by the installation's server, also where an office's own is at fault, and wait for it where it is at fault itself.
+Each is notified once: the row that says so and the worker's jobs, one per person, are written in one transaction. The
+mails go through the installation's server, even if it is an office's own that fails, and wait if it fails itself.
 """
 
 from datetime import datetime, timedelta
@@ -22,14 +21,14 @@ from base.text import one_line
 from funnel.models import Hold, Message
 from funnel.transport import holds
 
-NOTICE_DELAY = timedelta(minutes=10)  # a fault that may end by itself is told of only if it does not
-# By name, since the jobs read the mailbox as well, which is where a doubt comes from.
+NOTICE_DELAY = timedelta(minutes=10)  # a fault that may end by itself is reported only if it lasts this long
+# Tasks by name, because the module of the tasks imports the mailbox, which imports this one.
 DOUBT_TASK, HOLD_TASK = "tell_of_doubt", "tell_of_hold"
-HEADERS = {"Auto-Submitted": "auto-generated"}  # nobody's absence answers it
+HEADERS = {"Auto-Submitted": "auto-generated"}  # keeps out-of-office replies away
 
 
 def notify_of_doubt(message: Message) -> None:
-    """Has the answer's judges mailed: the assignee, else all who lead the office. In the caller's transaction."""
+    """Queue a notice to the assignee, else to all who lead the office, within the caller's transaction."""
     assignee = message.contact.assignee
     people = [assignee] if assignee and assignee.is_active and assignee.works_contacts else []
     for user in people or _people([message.account_id], Role.ADMINISTRATOR, Role.MANAGER):
@@ -38,7 +37,7 @@ def notify_of_doubt(message: Message) -> None:
 
 @transaction.atomic
 def notify_of_holds(*, now: datetime) -> int:
-    """Has those concerned mailed of what is held by now and was not told yet; answers how many holds."""
+    """Queue notices of the holds that nobody was notified of yet. Return the number of holds."""
     untold = Hold.objects.filter(ended_at=None, told_at=None)
     lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - NOTICE_DELAY)).order_by("pk")
     found = list(lasting.select_for_update(skip_locked=True))
@@ -53,7 +52,7 @@ def notify_of_holds(*, now: datetime) -> int:
 
 
 def mail_doubt(*, message_id: int, user_id: int) -> bool:
-    """Asks one person to decide, unless somebody has; answers whether it was taken. Raises NotTaken."""
+    """Ask one user to decide, unless somebody has. Return whether the mail was accepted. Raises NotTaken."""
     doubted = Message.objects.filter(pk=message_id, is_in_doubt=True, contact__trashed_at=None)
     message = doubted.select_related("contact").first()
     user = User.objects.filter(pk=user_id, is_active=True).first()
@@ -66,7 +65,7 @@ def mail_doubt(*, message_id: int, user_id: int) -> bool:
 
 
 def mail_hold(*, hold_id: int, user_id: int | None) -> bool:
-    """Tells one person, None: the operator, that the sending is held, or was meanwhile. Raises NotTaken."""
+    """Notify one user, or the operator if None, that sending is or was held. Raises NotTaken."""
     hold = Hold.objects.filter(pk=hold_id).first()
     user = User.objects.filter(pk=user_id, is_active=True).select_related("account").first()
     if hold is None or (user is None and user_id is not None):
@@ -85,7 +84,7 @@ def mail_hold(*, hold_id: int, user_id: int | None) -> bool:
 
 
 def _people(offices: object, *roles: str) -> list[User]:
-    """Those of the offices with these roles, who have accepted their invitation."""
+    """Return the users of the offices with these roles who have accepted their invitation."""
     found = User.objects.filter(account__in=offices, role__in=roles, is_active=True)
     return list(found.exclude(password__startswith="!").order_by("pk"))
 

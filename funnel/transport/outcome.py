@@ -1,4 +1,4 @@
-"""How handing over one mail ended, whoever it was handed to."""
+"""The outcome of handing over one mail, to a mail server or a provider."""
 
 import re
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from base.text import one_line
 
 
 class Result(Enum):
-    """How handing over ended."""
+    """How handing over a mail ended."""
 
     SENT = "sent"
-    GONE = "gone"  # for good: there is nobody at this address
-    REFUSED = "refused"  # for good: this mail will never be taken
-    LATER = "later"  # not now, and that is about this mail or its recipient
-    HELD = "held"  # not now, and that is our own fault or the line's: no mail would be taken
+    GONE = "gone"  # permanently: the address does not exist
+    REFUSED = "refused"  # permanently: this mail will never be accepted
+    LATER = "later"  # temporarily, because of this mail or its recipient
+    HELD = "held"  # temporarily, because of us or the connection: no mail would be accepted
     UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it ended, what the server said last, and what is at fault where no mail would be taken (`HoldKind`)."""
+    """The result, the server's last answer, and the fault (`HoldKind`) if other mails would not be accepted either."""
 
     result: Result
     answer: str = ""
@@ -28,7 +28,7 @@ class Outcome:
 
 
 def clean_answer(text: str) -> str:
-    """What a server said, as one line that fits and can be stored."""
+    """Return a server's answer as one line that can be stored."""
     return one_line(text.encode(errors="replace").decode().replace("\x00", ""))[:300]
 
 
@@ -36,6 +36,6 @@ CODES = re.compile(r"\b[245]\d\d\b(?:[ -][245]\.\d{1,3}\.\d{1,3})?")
 
 
 def codes(answer: str) -> str:
-    """The numbers of what a server said, for the log: its words may repeat the address."""
+    """Return the codes of a server's answer, for the log: its words may contain the address."""
     found = CODES.search(answer)
     return found[0] if found else ""

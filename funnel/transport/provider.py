@@ -1,7 +1,7 @@
-"""Handing a mail to a provider by HTTP, through django-anymail, and knowing how that ended.
+"""Handing a mail to a provider by HTTP, through django-anymail.
 
-Taken over is what the answer says was taken. Before the content of a request leaves, nothing can have been; once it
-has left and no answer comes, nobody knows: that is `UNCLEAR`, as after the final dot of SMTP.
+A mail is accepted if the response says so. Nothing was accepted before the body of the request is sent; if it was sent
+and no response arrives, the outcome is `UNCLEAR`, as after the final dot of SMTP.
 """
 
 import io
@@ -22,27 +22,27 @@ from requests.adapters import HTTPAdapter
 from funnel.models import HoldKind
 from funnel.transport.outcome import Outcome, Result, clean_answer
 
-ABOUT_THE_MAIL = (400, 413, 422)  # everything else says something of key, account, limit or server
-GATEWAYS = (502, 504)  # whoever stands before the server does not know what became of the request
+ABOUT_THE_MAIL = (400, 413, 422)  # any other status is about key, account, limits or server
+GATEWAYS = (502, 504)  # a gateway does not know what happened to the request
 NOT_THE_MAIL = 403
 NO_ACCESS = (401, 402, 404, 405, 412)
 LIMITS = (429,)
-MAX_METADATA = 80  # characters that each provider keeps with a mail
+MAX_METADATA = 80  # characters; every provider stores that many
 
 
 class NotAccepted(OSError):
-    """The provider did not take a mail, or nobody knows whether it did."""
+    """The provider did not accept a mail, or it is unknown whether it did."""
 
 
 class EmailBackend(BaseEmailBackend):
-    """Django's way to the provider, for all mails that are not of a series."""
+    """Django's e-mail backend for the provider, used for all mails that are not part of a series."""
 
     def __init__(self, fail_silently: bool = False, timeout: float | None = None, **_options: Any) -> None:
         super().__init__(fail_silently=fail_silently)
         self.provider = Provider(timeout)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Answers how many were taken. Raises NotTaken for the first that was not, unless it is to be silent."""
+        """Return the number of accepted mails. Raises NotAccepted for the first one refused, unless `fail_silently`."""
         taken = 0
         try:
             for mail in email_messages:
@@ -56,7 +56,7 @@ class EmailBackend(BaseEmailBackend):
 
 
 class Provider:
-    """A line to the provider that EMAIL_URL names, kept for many mails."""
+    """A connection to the provider of EMAIL_URL, kept for many mails."""
 
     def __init__(self, timeout: float | None = None) -> None:
         backend = import_string(f"anymail.backends.{settings.MAIL_PROVIDER}.EmailBackend")
@@ -64,7 +64,7 @@ class Provider:
         self.watch = WatchingAdapter()
 
     def send(self, mail: EmailMessage) -> Outcome:
-        """One mail. Raises nothing that the provider does."""
+        """Send one mail. Failures of the provider are outcomes, not exceptions."""
         ours = prepare(mail)
         self.watch.has_left = False
         try:
@@ -75,20 +75,20 @@ class Provider:
             return Outcome(Result.REFUSED, _answer_line(refusal.response))
         except AnymailAPIError as fault:
             return self._unanswered(fault) if fault.response is None else _outcome_of_response(fault.response)
-        except AnymailError as fault:  # before anything was asked: the mail cannot be put as the provider wants it
+        except AnymailError as fault:  # before any request: the mail cannot be expressed in the provider's API
             return Outcome(Result.REFUSED, clean_answer(f"{type(fault).__name__}: {fault}"))
         except Exception as fault:
-            answer = ours.anymail_status.esp_response  # one that the library stumbles over
+            answer = ours.anymail_status.esp_response  # a response that the library fails to parse
             return self._unanswered(fault) if answer is None else _outcome_of_response(answer)
 
     def close(self) -> None:
-        """Lets the line go; the next mail opens a new one."""
+        """Close the connection; the next mail opens a new one."""
         self.backend.close()
 
     def _open(self) -> None:
         if self.backend.open():
             session = self.backend.session
-            session.max_redirects = 0  # a mail follows nobody
+            session.max_redirects = 0  # never follow a redirect with a mail
             session.mount("https://", self.watch)
             session.mount("http://", self.watch)
 
@@ -105,7 +105,7 @@ class Provider:
 
 
 class WatchingAdapter(HTTPAdapter):
-    """Notes when the content of a request begins to leave: the head alone makes nobody take a mail."""
+    """Notes when the body of a request begins to be sent; no mail is accepted from the head alone."""
 
     has_left = False
 
@@ -117,7 +117,7 @@ class WatchingAdapter(HTTPAdapter):
 
 
 class Content(io.BytesIO):
-    """The content of a request, which tells when it is read."""
+    """The body of a request, which notes when it is read."""
 
     def __init__(self, content: bytes, watch: WatchingAdapter) -> None:
         super().__init__(content)
@@ -129,10 +129,10 @@ class Content(io.BytesIO):
 
 
 def prepare(mail: EmailMessage) -> EmailMessage:
-    """The mail as the provider is to get it: without tracking, and such that a report or an answer finds back to it.
+    """Return the mail for the provider: without tracking, and such that reports and replies can be matched to it.
 
-    The providers set the date themselves. Postmark keeps our Message-ID when told to, Mailgun does anyway; Mailjet
-    refuses one, so it travels as a reference, which an answer repeats (RFC 5322 3.6.4).
+    Providers set the date themselves. Mailgun keeps our Message-ID, Postmark does when told to, and Mailjet refuses
+    one: there it is sent in References, which a reply repeats (RFC 5322, 3.6.4).
     """
     ours = copy(mail)
     ours.anymail_status = AnymailStatus()
@@ -152,25 +152,25 @@ def prepare(mail: EmailMessage) -> EmailMessage:
 
 def _outcome_of_batch(mail: EmailMessage) -> Outcome:
     status = mail.anymail_status
-    if status.status == {"failed"}:  # Mailjet's refusals, which the library does not raise
+    if status.status == {"failed"}:  # refused by Mailjet, for which the library does not raise
         return _outcome_of_response(status.esp_response)
     (message_id, *_others) = [one.message_id for one in status.recipients.values() if one.message_id] or [""]
     return Outcome(Result.SENT, clean_answer(message_id))
 
 
 def _outcome_of_response(response: Response) -> Outcome:
-    """What an answer means that takes nothing over."""
+    """Return the outcome for a response that accepts nothing."""
     code = _code(response)
     if code in ABOUT_THE_MAIL:
         return Outcome(Result.REFUSED, _answer_line(response))
-    is_open = code in GATEWAYS or code < 300  # an answer nobody understands may well have been a yes
+    is_open = code in GATEWAYS or code < 300  # a success that cannot be parsed may have accepted the mail
     if is_open:
         return Outcome(Result.UNCLEAR, _answer_line(response), HoldKind.UNANSWERED)
     return Outcome(Result.LATER, _answer_line(response), _fault(code))
 
 
 def _fault(code: int) -> str:
-    """What an answer says of key, account, limit or server (`HoldKind`)."""
+    """Return the fault of key, account, limits or server (`HoldKind`) for a status."""
     if code == NOT_THE_MAIL:
         return HoldKind.SENDER
     if code in LIMITS:
@@ -179,7 +179,7 @@ def _fault(code: int) -> str:
 
 
 def _code(response: Response) -> int:
-    """The status of the answer. Where a refusal is not about the mail, two providers say so in the body only."""
+    """Return the status of the response. Two providers say only in the body that a refusal is not about the mail."""
     code, body = response.status_code, _body(response)
     if settings.MAIL_PROVIDER == "postmark" and code == 422:
         is_sender = "'From'" in str(body.get("Message"))

@@ -1,7 +1,7 @@
-"""Handing one mail to a mail server (or to the provider in its place), and knowing how that ended.
+"""Handing a mail to a mail server, or to the provider in its place.
 
-SMTP takes over responsibility with its answer to the final dot (RFC 5321 4.2.5). A line that breaks after the dot
-and before the answer leaves it open whether the mail was taken: that is `UNCLEAR`, and nobody tries again by himself.
+A server accepts responsibility with its reply to the final dot (RFC 5321, 4.2.5). If the connection breaks after the
+dot and before the reply, it is unknown whether the mail was accepted: the outcome is `UNCLEAR`, and it is not retried.
 """
 
 import re
@@ -31,11 +31,11 @@ BUSY = re.compile(r"4\d\d 4\.3\.")  # the state of the whole system (RFC 3463 3.
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 PROVIDER_BACKEND = "funnel.transport.provider.EmailBackend"
 CRLF_DOT = b"\r\n.\r\n"
-LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the way (RFC 5321 4.5.2)
+LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled in transit (RFC 5321, 4.5.2)
 
 
 class Relay:
-    """A connection to one mail server, kept for many mails. `url` as EMAIL_URL; "": the installation's own."""
+    """A connection to one mail server, kept for many mails. `url` is like EMAIL_URL, "" for the installation's own."""
 
     def __init__(self, url: str = "") -> None:
         own = Env.email_url_config(url) if url else {}
@@ -51,14 +51,14 @@ class Relay:
                 "EMAIL_USE_SSL",
             )
         }
-        self.takes_verp = not url  # an envelope sender of each mail's own: our server's, unless it refuses that
+        self.takes_verp = not url  # one envelope sender per mail; only our own server, unless it refuses
         self.smtp: smtplib.SMTP | None = None
-        self.unreadable: Outcome | None = None  # what every try of a relay ends with whose address nobody can read
+        self.unreadable: Outcome | None = None  # the outcome of every mail if the server's address cannot be decrypted
         self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
 
     @classmethod
     def of(cls, sender: Sender | None) -> "Relay":
-        """The office's own, if it has one. Without the key to its address it holds every mail, and raises nothing."""
+        """Return the office's server, or the installation's. If its address cannot be decrypted, every mail is held."""
         if sender is None or not sender.relay:
             return cls()
         try:
@@ -69,7 +69,7 @@ class Relay:
             return relay
 
     def send(self, mail: EmailMessage, recipient: str, raw: bytes = b"") -> Outcome:
-        """One mail to one recipient; `raw` if it is put together already. Raises nothing that the server does."""
+        """Send one mail to one recipient; `raw` is the mail if serialized already. Failures are outcomes."""
         if self.unreadable is not None:
             return self.unreadable
         if self.provider is not None:
@@ -95,7 +95,7 @@ class Relay:
         return self._data(smtp, raw or mime.to_bytes(mail))
 
     def probe(self, mail_from: str = "") -> Outcome | None:
-        """How connecting, logging in and naming the sender (ours by default) end; None where only a mail can tell."""
+        """Return the outcome of connecting, logging in and MAIL FROM, or None where only a mail can tell."""
         if self.unreadable is not None:
             return self.unreadable
         if self.provider is not None or self.config["EMAIL_BACKEND"] != SMTP_BACKEND:
@@ -109,11 +109,11 @@ class Relay:
 
     @property
     def can_forward(self) -> bool:
-        """Whether it carries a mail exactly as somebody else wrote it."""
+        """Whether it can send a mail of somebody else unchanged."""
         return self.provider is None and self.config["EMAIL_BACKEND"] == SMTP_BACKEND
 
     def close(self) -> None:
-        """Lets the server go; the next mail opens a new connection."""
+        """Close the connection; the next mail opens a new one."""
         smtp, self.smtp = self.smtp, None
         if smtp is not None:
             smtp.close()
@@ -121,7 +121,7 @@ class Relay:
             self.provider.close()
 
     def _write_to_backend(self, mail: EmailMessage) -> Outcome:
-        """To a file, the console or wherever a trial puts its mails."""
+        """Hand the mail to another Django backend, such as files or the console."""
         try:
             get_connection(self.config["EMAIL_BACKEND"]).send_messages([mail])
         except OSError as fault:
@@ -132,7 +132,7 @@ class Relay:
         if self.smtp is not None:
             return self.smtp
         host, port, timeout = self.config["EMAIL_HOST"], self.config["EMAIL_PORT"], settings.EMAIL_TIMEOUT
-        if self.config["EMAIL_USE_SSL"]:  # without a context of ours the certificate would not be looked at
+        if self.config["EMAIL_USE_SSL"]:  # without a context the certificate would not be verified
             context = ssl.create_default_context()
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
         else:
@@ -149,9 +149,9 @@ class Relay:
         return smtp
 
     def _begin_transaction(self, mail_from: str, verp: str = "") -> smtplib.SMTP:
-        """Connected, logged in, and the sender accepted. What fails so far is the fault of the settings or the line,
-        not of this mail: it is worth another try, whatever the server says; at once if it only had enough of a
-        connection that carried mails already.
+        """Connect, log in and send MAIL FROM. Failures up to here are not about this mail.
+
+        If they occur on a connection that was used before, which the server may simply have closed, a new one is tried.
         """
         is_reused = self.smtp is not None
         try:
@@ -195,8 +195,8 @@ class Relay:
         return self._refused(code, answer)
 
     def _refused(self, code: int, answer: bytes | str) -> Outcome:
-        """Refused for good, or worth another try; 421 also closes the connection (RFC 5321 3.8), as does an answer that
-        fits no question: who said "250" twice is one answer ahead from then on.
+        """Return the outcome of a refusal. 421 closes the connection (RFC 5321, 3.8), as does an unexpected reply: a
+        server that once replied twice would be one reply ahead from then on.
         """
         is_over = code == 421 or code not in NEGATIVE
         if is_over:
@@ -217,8 +217,9 @@ class Relay:
 
 
 def on_the_wire(address: str) -> str:
-    """The address in ASCII, its domain as punycode. Raises UnicodeError where that cannot be: what stands before the @
-    has no such form (RFC 6531 would need a server that speaks it, and so all who come after).
+    """Return the address in ASCII, its domain as punycode.
+
+    Raises UnicodeError for a local part that is not ASCII: that takes SMTPUTF8 on every server involved (RFC 6531).
     """
     local, _at, domain = address.rpartition("@")
     local.encode("ascii")
@@ -226,8 +227,10 @@ def on_the_wire(address: str) -> str:
 
 
 def _outcome_of_refusal(said: str) -> Outcome:
-    """A refusal drops a mail only if it is about this mail and this recipient; what is about us, about today, or the
-    taste of a filter is worth another try.
+    """Return the outcome of a permanent refusal.
+
+    Only refusals of this mail or recipient are final. Those that are about us, temporary in substance, or due to a
+    filter are retried.
     """
     verdict = bounces.judge_answer(said)
     if verdict is BounceVerdict.GONE:
@@ -239,7 +242,7 @@ def _outcome_of_refusal(said: str) -> Outcome:
 
 
 def _hold_kind(fault: Exception) -> str:
-    """What is at fault when not even the sender was accepted (`HoldKind`)."""
+    """Return the `HoldKind` of a failure before the sender was accepted."""
     if isinstance(fault, ssl.SSLError) or (
         isinstance(fault, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(fault)
     ):

@@ -1,25 +1,23 @@
-"""How fast a worker may go: a mail can wait a moment, a card that is dragged cannot."""
+"""Slowing the worker down while the machine is busy: a mail can wait, a card that is being dragged cannot."""
 
 import time
 from typing import Any
 
 import psutil
 
-BUSY_SHARE = (
-    0.6  # of all processors' time, taken by what is not nice: the web server and the database at work for people
-)
-PAUSE = 0.1  # seconds after each mail of a lane while it is crowded; a niced worker alone does not stop at that
-INTERVAL = 0.5  # seconds between two looks
+BUSY_SHARE = 0.6  # of all processor time, used by processes that are not nice: web server and database
+PAUSE = 0.1  # seconds after each mail of a thread while busy; being niced alone does not slow the worker enough
+INTERVAL = 0.5  # seconds between two measurements
 
 
 class Throttle:
-    """Looks at the processors now and then. Shared by threads: two looks at once cost nothing but the second."""
+    """Measures processor time now and then. Shared by threads: concurrent measurements are harmless."""
 
     def __init__(self) -> None:
         self.seen, self.looked, self.is_busy = psutil.cpu_times(), time.monotonic(), False
 
     def wait(self) -> None:
-        """Comes back at once while the machine has room, else after a moment."""
+        """Return at once, or after `PAUSE` seconds while the machine is busy."""
         if time.monotonic() - self.looked > INTERVAL:
             self._look()
         if self.is_busy:
@@ -32,7 +30,7 @@ class Throttle:
 
 
 def busy_share(before: Any, after: Any) -> float:
-    """The share of all processors' time between two looks that went to programs which are not nice, 0 to 1."""
+    """Return the share of processor time used by processes that are not nice between two measurements, 0 to 1."""
     spent = {name: getattr(after, name) - getattr(before, name) for name in before._fields}
     whole = sum(spent.values()) - spent.get("guest", 0) - spent.get("guest_nice", 0)  # counted as user and nice too
     return (spent["user"] + spent["system"]) / whole if whole > 0 else 0

@@ -1,8 +1,8 @@
-"""Whether an office may write from its own address: only after a test mail from there came back with `dmarc=pass`.
+"""Verifying an office's own sender address: a test mail from it must come back to us with `dmarc=pass`.
 
-What counts is what our own receiver wrote (RFC 8601), the others' lines can be forged. Until then, and where there is
-no mailbox that is read, mails come from the installation's address, with the office's name. Mails that are written to
-files are not checked.
+Only the Authentication-Results of our own receiver count (RFC 8601), since all others can be forged. Until then, and
+without a mailbox to read, mails come from the installation's address with the office's name. Nothing is verified where
+mails are written to files.
 """
 
 import re
@@ -23,20 +23,20 @@ from funnel.series.planning import new_message_id
 from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 
-MIN_INTERVAL = timedelta(minutes=3)  # test mails
+MIN_INTERVAL = timedelta(minutes=3)  # between two test mails
 EXPECTED_WITHIN = timedelta(hours=1)
 COMMENT = re.compile(r"\([^()]{0,500}\)")
 
 
 class NotTaken(Exception):
-    """The mail server did not take the test mail this time."""
+    """The mail server did not accept the test mail this time."""
 
 
 @transaction.atomic
 def request(*, account_id: int, now: datetime) -> bool:
-    """Marks that a test mail is to be sent for the office's own address; answers whether there is one to send.
+    """Record that the office's own address is to be verified. Return whether there is a test mail to send.
 
-    Raises Conflict within three minutes of the last.
+    Raises Conflict within three minutes of the last one.
     """
     sender = Sender.objects.of(account_id).select_for_update(no_key=True).get()
     if not (sender.email and settings.EMAIL_URL and inbound.is_enabled()):
@@ -49,7 +49,7 @@ def request(*, account_id: int, now: datetime) -> bool:
 
 
 def send(*, account_id: int) -> None:
-    """Mails the test mail to ourselves, the way the office's mails go. Raises NotTaken where another try may help."""
+    """Send the test mail to ourselves through the office's server. Raises NotTaken where another attempt may help."""
     sender = Sender.objects.of(account_id).select_related("account").get()
     if sender.proof != AddressProof.ASKED or not sender.email:
         return
@@ -67,7 +67,7 @@ def send(*, account_id: int) -> None:
 
 @transaction.atomic
 def record_result(*, account_id: int, received: Received, now: datetime) -> None:
-    """The test mail came back, or a report about it. One from another address than the present says nothing."""
+    """Record the result when the test mail, or a bounce of it, came back. Mails from an earlier address are ignored."""
     sender = Sender.objects.of(account_id).select_for_update(no_key=True).first()
     if sender is None or not sender.email:
         return
@@ -80,7 +80,7 @@ def record_result(*, account_id: int, received: Received, now: datetime) -> None
 
 
 def verdict(results: tuple[str, ...], domain: str) -> AddressProof:
-    """What our own receiver wrote: the last to have written, so the first of the lines that bear its name."""
+    """Return the verdict of our own receiver: the topmost header that bears its name."""
     ours = next((one for one in map(_uncommented, results) if _is_ours(one.split(";")[0])), "")
     found = re.search(r";\s*dmarc\s*=\s*(\w+)([^;]*)", ours)
     if found is None:
@@ -91,7 +91,7 @@ def verdict(results: tuple[str, ...], domain: str) -> AddressProof:
 
 
 def _mail(sender: Sender) -> Letter:
-    """Bounces of it come back to the same address."""
+    """Return the test mail. Its bounces come back to the same address."""
     back = inbound.address(Purpose.PROOF, sender.account_id)
     mail = Letter(
         subject=_("Prüfung der Absenderadresse"),
@@ -109,7 +109,7 @@ def _uncommented(line: str) -> str:
 
 
 def _is_ours(named: str) -> bool:
-    """Named by AUTHSERV_ID, else by the domain of MAIL_IN or the server of IMAP_URL."""
+    """Return whether it names AUTHSERV_ID or, without one, the domain of MAIL_IN or the host of IMAP_URL."""
     name = (named.split() or [""])[0]
     if settings.AUTHSERV_ID:
         return name == settings.AUTHSERV_ID.lower()

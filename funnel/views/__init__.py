@@ -1,1 +1,1 @@
-"""The pages of the funnel, and those without a login behind the links of its mails."""
+"""The pages of the funnel, and the public ones that its mails link to."""

@@ -1,4 +1,4 @@
-"""What colleagues do about a contact's consent to mails: objection, lifting, the question by mail, the proof."""
+"""Views about a contact's consent to mails: objection, lifting a suppression, request by mail, proof."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +21,7 @@ from funnel.replies import doubts, withdrawal
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """„Werbewiderspruch“. GET: the question. POST: carried out."""
+    """„Werbewiderspruch“. GET shows the form, POST records the objection."""
     contact = find(request.user, contact_id)
     form = ObjectionForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -34,7 +34,7 @@ def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Decides whether an answer was an objection."""
+    """Decide whether a reply was an objection."""
     contact = find(request.user, contact_id)
     form = DoubtForm(request.POST)
     if not form.is_valid():
@@ -48,7 +48,7 @@ def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*ADMINISTRATORS)
 def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Lifts a suppression. GET: asks for the new consent. POST: keeps it as evidence."""
+    """Lift a suppression. GET asks for the new consent, POST records it."""
     contact = find(request.user, contact_id)
     now = timezone.now()
     form = NewConsentForm(request.POST if request.method == "POST" else None, now=now)
@@ -63,7 +63,7 @@ def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def question(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """„Einwilligung per E-Mail anfragen“: the same answer whether or not the limits let a mail out."""
+    """„Einwilligung per E-Mail anfragen“. The response is the same whether or not a mail was sent."""
     contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
     sentence = _("Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag.")
     return _updated_page(request, contact, sentence)
@@ -72,7 +72,7 @@ def question(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Everything the contact allowed or refused, to be printed."""
+    """All evidence of what the contact allowed or refused, for printing."""
     contact = find(request.user, contact_id)
     context = {"contact": contact, "proof": permission_panel.proof(contact), "now": timezone.localtime()}
     return render(request, "funnel/proof.html", context)
@@ -81,14 +81,14 @@ def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def panel(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The panel „Werbung per E-Mail“ as it is now, for the contact's page."""
+    """The panel „Werbung per E-Mail“ of the contact's page."""
     contact = find(request.user, contact_id)
     context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": permission_panel.load(contact)}
     return small_page(request, "funnel/_standing.html", context)
 
 
 def _updated_page(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
-    """The parts of the contact's page that say what is allowed, and what happened."""
+    """Return the parts of the contact's page that depend on consent, with a message."""
     contact.refresh_from_db()
     return changed(
         request,

@@ -1,4 +1,4 @@
-"""What the frame beside the editor shows: the step as it is typed, and whether its test mail went."""
+"""The frame beside the editor: the preview of a step, and whether its test mail was sent."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from funnel.views.outbox import READERS as AUTHORS
 @require_POST
 @gate(*AUTHORS)
 def preview(request: HttpRequest) -> HttpResponse:
-    """The mail as it is typed, for a contact or the sample person. Writes nothing."""
+    """Preview a step for a contact or the sample contact. Writes nothing."""
     form = PreviewForm(request.POST)
     if not form.is_valid():
         return _frame(request, form, status=422, faults=_errors(form))
@@ -30,7 +30,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def test_mail(request: HttpRequest) -> HttpResponse:
-    """Sends it to oneself, ten times an hour at most."""
+    """Send a test mail to oneself, at most ten an hour."""
     form = DraftForm(request.POST)
     if not form.is_valid():
         return _frame(request, form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
@@ -48,7 +48,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gate(*AUTHORS)
 def contacts(request: HttpRequest) -> HttpResponse:
-    """What a search for a contact means, as suggestions while typing."""
+    """Contacts that match a search, as suggestions while typing."""
     found = drafts.find_contacts(request.user, request.GET.get("who", "")[:200])
     return render(request, "funnel/_suggestions.html", {"contacts": found})
 
@@ -69,7 +69,7 @@ def _frame(
     status: int = 200,
     **said: Any,
 ) -> HttpResponse:
-    """A whole document: what is to be said on top, then the mail's own HTML, or its text."""
+    """Return a document with the messages on top, then the mail's HTML or text."""
     is_text = form.data.get("face") == "text"
     context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **said}
     head = render_to_string("funnel/mail/preview_head.html", context, request)

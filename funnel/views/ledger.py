@@ -1,4 +1,4 @@
-"""A contact's mails: pausing and resuming its series, and one message of it."""
+"""A contact's mails: pausing and resuming its series, and single messages."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +20,7 @@ from funnel.series import enrolments, manual
 @require_POST
 @gate(*WORKERS)
 def pause(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Pauses the running series."""
+    """Pause the active series."""
     find(request.user, contact_id)
     enrolments.pause(user=request.user, contact_id=contact_id, now=timezone.now())
     return _updated_ledger(request, contact_id, _("E-Mails pausiert."))
@@ -29,7 +29,7 @@ def pause(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Goes on with the paused series."""
+    """Resume the paused series."""
     find(request.user, contact_id)
     enrolments.resume(user=request.user, contact_id=contact_id, now=timezone.now())
     return _updated_ledger(request, contact_id, _("Die E-Mails gehen weiter."))
@@ -64,7 +64,7 @@ def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
-    """A mail exactly as it left."""
+    """A mail exactly as it was sent."""
     message = _sent_message(request, message_id)
     context = {"message": message, "contact": message.contact, "now": timezone.localtime()}
     return with_frames(render(request, "funnel/message.html", context))
@@ -73,12 +73,12 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def content(request: HttpRequest, message_id: int) -> HttpResponse:
-    """Its HTML, for the frame on its page."""
+    """The HTML of a mail, for the frame on its page."""
     return framed(_sent_message(request, message_id).html)
 
 
 def _visible(request: HttpRequest, message_id: int) -> Message:
-    """The message of a contact that exists for the user. Raises Http404 and Gone."""
+    """Return the message if the user may see its contact. Raises Http404 and Gone."""
     messages = Message.objects.of(request.account).filter(sight(request.user, "contact__"))  # type: ignore[attr-defined]
     message = messages.filter(pk=message_id).select_related("contact", "step__sequence").first()
     if message is None:

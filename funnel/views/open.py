@@ -1,6 +1,7 @@
-"""Pages for those who get mails: no login, no cookie, no script. Reading writes nothing; a button acts.
+"""Public pages for recipients of mails: no login, cookies or scripts.
 
-A POST needs no token of the page: mail programs send it by themselves (RFC 8058), and the signed link is the right.
+POST requests need no CSRF token, because mail programs send them on their own (RFC 8058). The signed link authorizes
+them.
 """
 
 from allauth.core import ratelimit
@@ -25,7 +26,7 @@ from funnel.tasks import send_links
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """The unsubscribe link of a mail. GET: asks. POST: done at commit, as often as it is sent."""
+    """The unsubscribe link of a mail. GET asks, POST unsubscribes; POST is idempotent."""
     try:
         said = tokens.read(token)
         if request.method == "POST":
@@ -41,7 +42,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: HttpRequest) -> HttpResponse:
-    """For those without a working link: it is mailed to the address. The answer does not say who knows the address."""
+    """For people without a working link: mail it to them. The response does not reveal who knows the address."""
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
@@ -49,7 +50,7 @@ def objection(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="objection"):
         raise TooMany(_("Das waren zu viele Anfragen. Bitte versuchen Sie es in einer Stunde noch einmal."))
     address = form.cleaned_data["address"]
-    if ratelimit.consume(request, action="lost_links", key=address):  # above it: the same page, and no mail
+    if ratelimit.consume(request, action="lost_links", key=address):  # above the limit: the same page without a mail
         send_links.defer(**lost_links.find_ids(address))
     return render(request, "funnel/lost_link_done.html")
 
@@ -58,7 +59,7 @@ def objection(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of a question for consent. GET: asks. POST: grants, or (`again`) has an expired question sent anew."""
+    """The link of a request for consent. GET asks, POST confirms or, with `again`, renews an expired request."""
     now = timezone.now()
     is_post, is_again = request.method == "POST", "again" in request.POST
     try:

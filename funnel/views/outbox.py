@@ -1,4 +1,4 @@
-"""The outbox of an office, and the button that stops it."""
+"""The outbox of an office, and its stop button."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +21,7 @@ READERS = (*LEADERS, Role.MARKETING)
 @require_safe
 @gate(*READERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """All mails of the office by what became of them; the marketing sees no addresses."""
+    """All mails of the office by state. Marketing does not see addresses."""
     wanted = outgoing.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
     context = {
@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def switch(request: HttpRequest) -> HttpResponse:
-    """Stops all mails of the office, or lets them go on."""
+    """Switch all sending of the office on or off."""
     sender = availability.set_enabled(user=request.user, on=request.POST.get("on") == "1")
     sentence = _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten.")
     messages.success(request, sentence)
@@ -49,7 +49,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def trial(request: HttpRequest) -> HttpResponse:
-    """Has the worker look at once whether what holds the mails is over."""
+    """Have the worker try at once whether a hold is over."""
     if holds.request_trial(user=request.user, now=timezone.now()):
         messages.success(
             request,

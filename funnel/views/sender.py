@@ -1,4 +1,4 @@
-"""„Absender & Impressum“: who the mails come from, when they leave, the free days, and the switch of the office."""
+"""„Absender & Impressum“: sender, sending window, holidays, and the office's switch."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from funnel.sending import availability
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """The sender, the Impressum and the rules of sending. 409 shows both values when somebody else saved in between."""
+    """The sender, the Impressum and the limits. 409 shows both values if somebody else saved in between."""
     sender = Sender.objects.of(request.account).get()
     form = SenderForm.of(sender, request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def check(request: HttpRequest) -> HttpResponse:
-    """„Noch einmal prüfen“: another test mail from the office's own address."""
+    """„Noch einmal prüfen“: send another test mail from the office's own address."""
     is_asked = office.check_address(user=request.user, now=timezone.now())
     said, not_said = _("Die Testmail ist unterwegs."), _("Hier gibt es nichts zu prüfen.")
     messages.success(request, said if is_asked else not_said)
@@ -52,7 +52,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def switch(request: HttpRequest) -> HttpResponse:
-    """Stops all mails of the office, or lets them go on."""
+    """Switch all sending of the office on or off."""
     form = SwitchForm(request.POST)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Angabe ist nicht zu verstehen. Es wurde nichts gespeichert."))
@@ -64,7 +64,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def holidays(request: HttpRequest) -> HttpResponse:
-    """One more day without mails."""
+    """Add a holiday."""
     form = HolidayForm(request.POST)
     if not form.is_valid():
         sender = Sender.objects.of(request.account).get()
@@ -77,7 +77,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def nationwide(request: HttpRequest) -> HttpResponse:
-    """The public holidays of this year and the next."""
+    """Add the nationwide holidays of this year and the next."""
     count = office.add_nationwide(user=request.user, now=timezone.now())
     said = ngettext("%(count)d Feiertag eingetragen.", "%(count)d Feiertage eingetragen.", count)
     messages.success(request, said % {"count": count} if count else _("Alle Feiertage sind schon eingetragen."))
@@ -87,7 +87,7 @@ def nationwide(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def holiday_removal(request: HttpRequest, holiday_id: int) -> HttpResponse:
-    """Mails may leave on this day again."""
+    """Remove a holiday."""
     office.remove_holiday(user=request.user, holiday_id=holiday_id)
     messages.success(request, _("Der freie Tag ist entfernt."))
     return redirect("funnel:sender")

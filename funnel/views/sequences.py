@@ -28,7 +28,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @gate(*AUTHORS)
 def overview(request: HttpRequest) -> HttpResponse:
-    """The series with their steps and counts, and what was sent."""
+    """The sequences with their steps and statistics."""
     now = timezone.localtime()
     sender = Sender.objects.of(request.account).get()
     context = {
@@ -44,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
-    """Switches a series on or off."""
+    """Switch a sequence on or off."""
     form = SwitchForm(request.POST)
     sequences.find_sequence(request.user, sequence_id)
     _understood(form)
@@ -57,7 +57,7 @@ def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def suggestions(request: HttpRequest, sequence_id: int) -> HttpResponse:
-    """„Vorschlagstexte einfügen“ into a series without a mail."""
+    """„Vorschlagstexte einfügen“: fill an empty sequence."""
     count = len(sequences.suggest(user=request.user, sequence_id=sequence_id))
     said = ngettext("%(count)d Vorschlagstext eingefügt.", "%(count)d Vorschlagstexte eingefügt.", count)
     ask = _("Bitte lesen Sie sie, bevor Kontakte in diese Serie kommen.")
@@ -86,7 +86,7 @@ def step_new(request: HttpRequest, sequence_id: int) -> HttpResponse:
 @form_page
 @gate(*AUTHORS)
 def step(request: HttpRequest, step_id: int) -> HttpResponse:
-    """The editor. 409 shows both texts when somebody else saved in between."""
+    """The editor. 409 shows both texts if somebody else saved in between."""
     known = sequences.find(request.user, step_id)
     form = StepForm(request.POST if request.method == "POST" else None, initial=StepForm.values(known))
     if not form.is_valid():
@@ -104,7 +104,7 @@ def step(request: HttpRequest, step_id: int) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def place(request: HttpRequest, step_id: int) -> HttpResponse:
-    """One place up or down."""
+    """Move a step up or down."""
     sequences.find(request.user, step_id)
     form = PlaceForm(request.POST)
     _understood(form)
@@ -118,7 +118,7 @@ def place(request: HttpRequest, step_id: int) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def step_copy(request: HttpRequest, step_id: int) -> HttpResponse:
-    """A copy right below."""
+    """Copy a step."""
     twin = sequences.copy(user=request.user, step_id=step_id, now=timezone.now())
     messages.success(request, _("Die Kopie steht darunter und ist noch ausgeschaltet."))
     return _back(twin)
@@ -127,7 +127,7 @@ def step_copy(request: HttpRequest, step_id: int) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
-    """Switches a step on or off."""
+    """Switch a step on or off."""
     sequences.find(request.user, step_id)
     form = SwitchForm(request.POST)
     _understood(form)
@@ -142,7 +142,7 @@ def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
 @form_page
 @gate(*AUTHORS)
 def removal(request: HttpRequest, step_id: int) -> HttpResponse:
-    """GET: the question, with how many planned mails it concerns. POST: removed."""
+    """Remove a step. GET asks, with the number of planned mails affected."""
     if request.method != "POST":
         step = sequences.find(request.user, step_id)
         context = {"step": step, "touched": sequences.planned_sentence(sequences.count_planned(step))}
@@ -176,7 +176,7 @@ def _understood(form: Any) -> None:
 
 
 def _back(step: Step) -> HttpResponse:
-    """To the step in its series."""
+    """Redirect to the step in the overview."""
     return _over_there(f"step-{step.pk}")
 
 

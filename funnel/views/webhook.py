@@ -1,4 +1,4 @@
-"""The address that the provider calls: no login, no cookie, no token of a page. Its secret is its right."""
+"""The webhook that the provider calls, without login, cookie or CSRF token. A secret authorizes it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from funnel.replies import processing, webhook
 @never_cache
 @require_POST
 def reports(request: HttpRequest) -> HttpResponse:
-    """Bounces, complaints, unsubscribing. 200 also for what concerns nobody, else it would be sent again for days."""
+    """Receive bounces, complaints and unsubscriptions. Irrelevant ones get 200 too, or they would be retried."""
     try:
         found = webhook.read(request)
     except webhook.WebhookError as fault:

@@ -1,4 +1,4 @@
-"""`manage.py inbox`: what of the mailbox for bounces and answers was set aside, and reading one of it again."""
+"""`manage.py inbox`: lists the quarantined mails, and has one processed again."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from funnel.replies import quarantine
 
 
 class Command(BaseCommand):
-    help = "Lists the mails that were set aside because they could not be processed."
+    help = "Lists the mails that were quarantined because they could not be processed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--again", type=int, metavar="NR", help="have this mail read again")
+        parser.add_argument("--again", type=int, metavar="NR", help="have this mail processed again")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["again"] is None:
