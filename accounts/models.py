@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import plans
+from base.references import reference
 
 HUES = 12  # colours of the initials' circle, `.hue-1` … `.hue-12` in the style sheets
 
@@ -53,6 +54,17 @@ class Account(models.Model):
         return plans.can(self.plan, feature)
 
 
+class AccountModel(models.Model):
+    """Rows that belong to an account. Where one row leads to another, the database holds that both have the same."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
 class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
     MANAGER = "manager", _("Manager")
@@ -84,15 +96,7 @@ class User(AbstractBaseUser):
     hue = models.PositiveSmallIntegerField(default=1)
     theme = models.CharField(_("Darstellung"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     created_at = models.DateTimeField(default=timezone.now)
-    invited_by = models.ForeignKey(
-        "self",
-        models.DO_NOTHING,
-        null=True,
-        editable=False,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )  # None: the operator
+    invited_by = reference("self", null=True, editable=False)  # None: the operator
 
     objects = UserManager()
 

@@ -7,7 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet, Role, User
+from accounts.models import Account, AccountModel, AccountQuerySet, Role, User
+from base.references import reference
 from contacts.choices import ContactPointKind, PropertyKind, Salutation, Source
 from contacts.kinds import Bubble, Kind, Outcome, bubbles
 
@@ -34,7 +35,7 @@ def sight(user: User, prefix: str = "") -> models.Q:
     return models.Q(**{f"{prefix}assignee": user.pk}) | models.Q(**{f"{prefix}assignee": None})
 
 
-class Contact(models.Model):
+class Contact(AccountModel):
     """A lead (Kontakt): a person or couple with address, property and consent."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
@@ -72,16 +73,7 @@ class Contact(models.Model):
     source_detail = models.CharField(_("Quelle im Einzelnen"), max_length=120, blank=True)
     due_on = models.DateField(_("Fällig am"), null=True, blank=True)
     due_note = models.CharField(_("Notiz zur Fälligkeit"), max_length=200, blank=True)
-    assignee = models.ForeignKey(
-        User,
-        models.DO_NOTHING,
-        null=True,
-        blank=True,
-        db_index=False,
-        db_constraint=False,
-        related_name="+",
-        verbose_name=_("Mitarbeiter"),
-    )
+    assignee = reference(User, null=True, blank=True, verbose_name=_("Mitarbeiter"))
     tags = ArrayField(models.CharField(max_length=30), verbose_name=_("Schlagwörter"), default=list, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the facts
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -155,23 +147,18 @@ class Contact(models.Model):
         return ", ".join(self.tags)
 
 
-class Action(models.Model):
+class Action(AccountModel):
     """Something performed, or planned, with or by the contact (Aktion)."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="actions", db_index=False, db_constraint=False)
+    contact = reference(Contact, models.CASCADE, related_name="actions")
     kind = models.CharField(_("Art"), max_length=20, choices=Kind)
     outcome = models.CharField(_("Ergebnis"), max_length=20, choices=Outcome, blank=True)
     text = models.TextField(_("Text"), max_length=10_000, blank=True)
     performed_at = models.DateTimeField(_("Zeitpunkt"), null=True, blank=True)  # null: planned, not done yet
     planned_for = models.DateTimeField(_("Geplant für"), null=True, blank=True)
-    author = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    author = reference(User, null=True)
     created_at = models.DateTimeField(default=timezone.now)
     key = models.UUIDField(null=True, editable=False)  # made with the form, so that a double click is one action
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -200,7 +187,7 @@ class Action(models.Model):
         return self.performed_at is None
 
 
-class Consent(models.Model):
+class Consent(AccountModel):
     """Evidence that consent was granted or withdrawn. Rows are only ever added (GDPR Art. 7 (1))."""
 
     class Channel(models.TextChoices):
@@ -215,8 +202,7 @@ class Consent(models.Model):
         WRITTEN = "written", _("schriftlich")
         IMPORT = "import", _("Import")
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consents", db_index=False, db_constraint=False)
+    contact = reference(Contact, models.CASCADE, related_name="consents")
     channel = models.CharField(_("Kanal"), max_length=10, choices=Channel)
     granted = models.BooleanField(_("Erteilt"))  # False: withdrawn
     wording = models.TextField(_("Wortlaut"), max_length=2000, blank=True)
@@ -225,12 +211,8 @@ class Consent(models.Model):
     occurred_at = models.DateTimeField(_("Wann"))
     # The address (lower case) or number it was given for; "": not known. A withdrawal counts for all of the person's.
     address = models.CharField(_("Wofür"), max_length=254, blank=True, default="", db_default="")
-    recorded_by = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    recorded_by = reference(User, null=True)
     recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["contact", "channel", "-occurred_at", "-id"], name="consent_by_contact")]
@@ -239,7 +221,7 @@ class Consent(models.Model):
         return f"{self.channel} {'granted' if self.granted else 'withdrawn'} ({self.contact_id})"
 
 
-class Change(models.Model):
+class Change(AccountModel):
     """History of a contact that is not an action: assignment, due date, edit, import, trash."""
 
     class Kind(models.TextChoices):
@@ -252,15 +234,12 @@ class Change(models.Model):
         RESTORED = "restored", _("Wiederhergestellt")
         LINKS_ASKED = "links_asked", _("Links zum Abbestellen angefordert, noch nichts bestätigt")
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="changes", db_index=False, db_constraint=False)
+    contact = reference(Contact, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=20, choices=Kind)
     before = models.CharField(max_length=400, blank=True)
     after = models.CharField(max_length=400, blank=True)
-    actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
+    actor = reference(User, null=True)
     at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["contact", "-at"], name="change_by_contact")]

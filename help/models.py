@@ -4,10 +4,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet, User
+from accounts.models import Account, AccountModel, User
 
 
-class Vote(models.Model):
+class Vote(AccountModel):
     """One user's answer to „War dieser Artikel hilfreich?“, once for each article."""
 
     account = models.ForeignKey(Account, models.CASCADE)
@@ -17,8 +17,6 @@ class Vote(models.Model):
     comment = models.TextField(max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "article"], name="vote_once")]
 
@@ -26,7 +24,7 @@ class Vote(models.Model):
         return f"{self.article}: {self.helpful}"
 
 
-class Feedback(models.Model):
+class Feedback(AccountModel):
     """A message to the operator."""
 
     account = models.ForeignKey(Account, models.CASCADE)
@@ -38,8 +36,6 @@ class Feedback(models.Model):
     version = models.CharField(max_length=40)
     created_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet, User
+from accounts.models import Account, AccountModel, User
+from base.references import reference
 from contacts.models import Contact
 
 
@@ -17,15 +18,13 @@ class SuppressionReason(models.TextChoices):
     DOUBT = "doubt", _("vermutlich ein Widerspruch, noch nicht entschieden")
 
 
-class Suppression(models.Model):
+class Suppression(AccountModel):
     """An address that is never mailed again (gesperrt), as a keyed hash that survives erasure and re-import."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     address_hash = models.CharField(max_length=64)
     reason = models.CharField(max_length=20, choices=SuppressionReason)
     at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "address_hash"], name="suppression_once")]
@@ -34,22 +33,17 @@ class Suppression(models.Model):
         return f"{self.reason} ({self.account_id})"
 
 
-class OptIn(models.Model):
+class OptIn(AccountModel):
     """A double opt-in requested by mail (Bestätigungsmail). It expires unless confirmed within seven days."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="opt_ins", db_index=False, db_constraint=False)
+    contact = reference(Contact, models.CASCADE, related_name="opt_ins")
     address = models.CharField(max_length=254)  # lower case
     wording = models.TextField(max_length=2000)
     asked_at = models.DateTimeField()
     # Who requested it (null: the person did) and where: part of the evidence.
-    asked_by = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    asked_by = reference(User, null=True)
     asked_from = models.CharField(max_length=80, blank=True, db_default="", default="")
     confirmed_at = models.DateTimeField(null=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["account", "address", "-asked_at"], name="opt_in_by_address")]

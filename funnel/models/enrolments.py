@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet, User
+from accounts.models import AccountModel, User
+from base.references import reference
 from contacts.models import Contact
 from funnel.models.sequences import Sequence, Step
 
@@ -38,21 +39,16 @@ class EnrolmentReason(models.TextChoices):
     FAILED = "failed", _("eine Mail ließ sich nicht senden")
 
 
-class Enrolment(models.Model):
+class Enrolment(AccountModel):
     """A contact's run through one sequence (Teilnahme). A contact that returns to a sequence continues the same row."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False)
-    sequence = models.ForeignKey(
-        Sequence, models.CASCADE, related_name="enrolments", db_index=False, db_constraint=False
-    )
+    contact = reference(Contact, models.CASCADE, related_name="enrolments")
+    sequence = reference(Sequence, models.CASCADE, related_name="enrolments")
     state = models.CharField(max_length=10, choices=EnrolmentState, default=EnrolmentState.ACTIVE)
     reason = models.CharField(max_length=20, choices=EnrolmentReason, blank=True)
     address = models.CharField(max_length=254, blank=True)  # lower case; the one that eligibility was checked for
     started_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -66,22 +62,17 @@ class Enrolment(models.Model):
         return f"{self.contact_id} in {self.sequence_id}: {self.state}"
 
 
-class EnrolmentChange(models.Model):
+class EnrolmentChange(AccountModel):
     """One change of an enrolment's state, for undo and for the contact's history."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    enrolment = models.ForeignKey(
-        Enrolment, models.CASCADE, related_name="changes", db_index=False, db_constraint=False
-    )
+    enrolment = reference(Enrolment, models.CASCADE, related_name="changes")
     cause = models.BigIntegerField(null=True)  # null: no status change
     state_before = models.CharField(max_length=10, blank=True)  # "": this change created the enrolment
     reason_before = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, blank=True)
-    actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
+    actor = reference(User, null=True)
     at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -125,15 +116,12 @@ class MessageReason(models.TextChoices):
     BOUNCED = "bounced", _("unzustellbar")
 
 
-class Message(models.Model):
+class Message(AccountModel):
     """One mail to one contact for one step (Nachricht). All state of sending lives in these rows."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
-    enrolment = models.ForeignKey(
-        Enrolment, models.CASCADE, related_name="messages", db_index=False, db_constraint=False
-    )
-    step = models.ForeignKey(Step, models.CASCADE, related_name="messages", db_index=False, db_constraint=False)
+    contact = reference(Contact, models.CASCADE, related_name="messages")
+    enrolment = reference(Enrolment, models.CASCADE, related_name="messages")
+    step = reference(Step, models.CASCADE, related_name="messages")
     address = models.CharField(max_length=254)  # lower case
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.PLANNED)
     reason = models.CharField(max_length=20, choices=MessageReason, blank=True)
@@ -153,17 +141,13 @@ class Message(models.Model):
     # A reply may be an objection: the address is not mailed until a colleague has decided.
     is_in_doubt = models.BooleanField(default=False, db_default=False)
     # „Noch einmal senden“: who asked for it last, when, and the state it had ended in.
-    again_by = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    again_by = reference(User, null=True)
     again_at = models.DateTimeField(null=True)
     again_after = models.CharField(max_length=10, choices=MessageState, blank=True, db_default="", default="")
     # The mail exactly as it was sent; the step may be edited later.
     subject = models.CharField(max_length=250, blank=True)
     html = models.TextField(blank=True)
     text = models.TextField(blank=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

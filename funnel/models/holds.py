@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet
+from accounts.models import Account, AccountModel
 
 
 class HoldKind(models.TextChoices):
@@ -21,7 +21,7 @@ class HoldKind(models.TextChoices):
     LIMIT = "limit", _("die Höchstzahl an Mails ist erreicht")
 
 
-class Hold(models.Model):
+class Hold(AccountModel):
     """A period during which an office sends nothing (Versand steht).
 
     Without an account it concerns all offices that use the installation's mail server. Ended holds are kept, because
@@ -37,8 +37,6 @@ class Hold(models.Model):
     by_mail = models.BooleanField(default=False)  # tried with a mail instead of a connection
     ended_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)  # when the people concerned were notified
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

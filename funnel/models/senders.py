@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import HUES, Account, AccountQuerySet
+from accounts.models import HUES, Account, AccountModel
 
 
 class LegalForm(models.TextChoices):
@@ -37,7 +37,7 @@ class AddressProof(models.TextChoices):
     REFUSED = "refused", _("abgelehnt")
 
 
-class Sender(models.Model):
+class Sender(AccountModel):
     """Who an office's mails come from (Absender), with the Impressum required by law and the sending limits."""
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="sender")
@@ -88,8 +88,6 @@ class Sender(models.Model):
 
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the form
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(hue__gte=1, hue__lte=HUES), name="sender_hue_known"),
@@ -103,14 +101,12 @@ class Sender(models.Model):
         return self.name
 
 
-class Holiday(models.Model):
+class Holiday(AccountModel):
     """A day on which an office sends nothing (freier Tag)."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="holidays", db_index=False)
     day = models.DateField(_("Tag"))
     name = models.CharField(_("Anlass"), max_length=80, blank=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "day"], name="holiday_once")]

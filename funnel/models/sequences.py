@@ -5,17 +5,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet
+from accounts.models import Account, AccountModel
+from base.references import reference
 
 
-class Sequence(models.Model):
+class Sequence(AccountModel):
     """The ordered mails bound to a system column (Serie). A column names the one it starts."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="sequences")
     name = models.CharField(max_length=80)
     is_on = models.BooleanField(_("Serie eingeschaltet"), default=True)  # off: none of its messages are claimed
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["id", "account"], name="sequence_of_account")]
@@ -24,11 +23,10 @@ class Sequence(models.Model):
         return self.name
 
 
-class Step(models.Model):
+class Step(AccountModel):
     """One mail of a sequence (Schritt). Sent messages keep their text; removed steps are kept for their messages."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False, db_constraint=False)
+    sequence = reference(Sequence, models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()  # 0 to n-1 among the steps that are not removed
     # Days after the previous step (the first one: after the start); with 0 it leaves as soon as possible.
     delay_days = models.PositiveSmallIntegerField(_("Tage danach"), default=0)
@@ -39,8 +37,6 @@ class Step(models.Model):
     removed_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

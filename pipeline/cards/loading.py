@@ -60,7 +60,8 @@ def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dic
         "user": user.pk,
         "sees_all": not limited,
     }
-    return {row[0]: _card(row) for row in all_rows(LOCK if lock else SHOW, values)}
+    cards = map(_card, all_rows(LOCK if lock else SHOW, values))
+    return {card.pk: card for card in cards}
 
 
 def _card(row: tuple[Any, ...]) -> Card:

@@ -1,7 +1,8 @@
 """The tables of board, deeds, imports and exports."""
 
-from pipeline.models.board import Card, Column, Export, Import, ImportRow, ImportState, Move, TrashedCard
+from pipeline.models.board import Card, Column, Move, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
+from pipeline.models.imports import Export, Import, ImportRow, ImportState
 from pipeline.models.origins import Intake, Trace
 
 __all__ = [

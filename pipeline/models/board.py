@@ -1,17 +1,18 @@
-"""The board (columns, cards and their moves), imports and exports."""
+"""The board: columns, cards and their moves."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet, User
+from accounts.models import Account, AccountModel, User
+from base.references import reference
 from contacts.models import Contact
 from funnel.models import Sequence
 from funnel.series.enrolments import Effect
 
 
-class Column(models.Model):
+class Column(AccountModel):
     """A status of the account's process (Spalte, Status)."""
 
     class Key(models.TextChoices):
@@ -30,11 +31,7 @@ class Column(models.Model):
     mails_continue = models.BooleanField(default=False)  # an own column in which a running series goes on
     # The idempotency key of the form that inserted it: the same form again is no second column.
     insertion = models.UUIDField(null=True, editable=False)
-    sequence = models.ForeignKey(
-        Sequence, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
-
-    objects = AccountQuerySet.as_manager()
+    sequence = reference(Sequence, null=True)
 
     class Meta:
         ordering = ["position"]
@@ -76,12 +73,11 @@ class Column(models.Model):
         return self.key is not None
 
 
-class Card(models.Model):
+class Card(AccountModel):
     """A contact's place on the board. A narrow table, so that a move rewrites one short row with few indexes."""
 
     contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="card", db_constraint=False)
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    column = models.ForeignKey(Column, models.DO_NOTHING, related_name="cards", db_index=False, db_constraint=False)
+    column = reference(Column, related_name="cards")
     rank = models.TextField(db_collation="C")
     version = models.PositiveIntegerField(default=1)  # counts changes of the column
     entered_at = models.DateTimeField(default=timezone.now)
@@ -90,8 +86,6 @@ class Card(models.Model):
     last_request = models.CharField(max_length=60, blank=True)
 
     has_series = False  # whether a series concerns the contact; only set on locked cards
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -109,7 +103,7 @@ class Card(models.Model):
         return f"{self.contact_id} in {self.column_id} at {self.rank}"
 
 
-class Move(models.Model):
+class Move(AccountModel):
     """A recorded change of a card's column (Statuswechsel). It keeps the names of columns that are deleted later."""
 
     class Via(models.TextChoices):
@@ -124,25 +118,18 @@ class Move(models.Model):
         UNDO = "undo", _("rückgängig gemacht")
         INQUIRY = "inquiry", _("durch eine weitere Anfrage")
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="moves", db_index=False, db_constraint=False)
+    contact = reference(Contact, models.CASCADE, related_name="moves")
     # The database empties these when the column goes (composite foreign keys in the first migration).
-    from_column = models.ForeignKey(
-        Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
-    to_column = models.ForeignKey(
-        Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
-    )
+    from_column = reference(Column, null=True)
+    to_column = reference(Column, null=True)
     from_name = models.CharField(max_length=40)
     to_name = models.CharField(max_length=40)
     from_rank = models.TextField(db_collation="C")  # for undoing the move
     version = models.PositiveIntegerField()  # the card's version after this move
-    actor = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+")
+    actor = reference(User, null=True)
     via = models.CharField(max_length=10, choices=Via)
     at = models.DateTimeField()
     reverses = models.OneToOneField("self", models.CASCADE, null=True, related_name="reversal", db_index=False)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["contact", "-at"], name="move_by_contact")]
@@ -152,110 +139,16 @@ class Move(models.Model):
         return f"{self.contact_id}: {self.from_name} → {self.to_name}"
 
 
-class TrashedCard(models.Model):
+class TrashedCard(AccountModel):
     """The place of a contact in the trash: the column it came from, if that still exists."""
 
     contact = models.OneToOneField(
         Contact, models.CASCADE, primary_key=True, related_name="trashed_card", db_constraint=False
     )
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     column = models.ForeignKey(Column, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     column_name = models.CharField(max_length=40)
     version = models.PositiveIntegerField()  # of the card; a restored card continues with it
     trashed_by = models.ForeignKey(User, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
 
-    objects = AccountQuerySet.as_manager()
-
     def __str__(self) -> str:
         return f"{self.contact_id} from {self.column_name}"
-
-
-class ImportState(models.TextChoices):
-    """How far an import is. The worker has it in READING, CHECKING, RUNNING and UNDOING."""
-
-    READING = "reading", _("wird gelesen")
-    UPLOADED = "uploaded", _("hochgeladen")
-    CHECKING = "checking", _("wird geprüft")
-    CHECKED = "checked", _("geprüft")
-    RUNNING = "running", _("wird übernommen")
-    DONE = "done", _("übernommen")
-    FAILED = "failed", _("abgebrochen")
-    UNDOING = "undoing", _("wird zurückgenommen")
-    UNDONE = "undone", _("zurückgenommen")
-
-
-class Import(models.Model):
-    """An uploaded file that is read, mapped, checked and imported, with the worker doing the work."""
-
-    account = models.ForeignKey(Account, models.CASCADE)
-    user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
-    file = models.FileField(upload_to="imports/")
-    file_name = models.CharField(max_length=200)
-    mapping = models.JSONField(default=dict)
-    options = models.JSONField(default=dict)
-    state = models.CharField(max_length=20, choices=ImportState, default=ImportState.READING)
-    error = models.CharField(max_length=500, blank=True)
-    rows_total = models.PositiveIntegerField(default=0)
-    rows_done = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)
-    mails = models.JSONField(default=dict)  # whose series would begin, or began: `imports.mails.Mails`
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["id", "account"], name="import_of_account")]
-
-    def __str__(self) -> str:
-        return f"{self.file_name} ({self.state})"
-
-
-class ImportRow(models.Model):
-    """The planned, or actual, outcome of one row of an imported file."""
-
-    class Outcome(models.TextChoices):
-        CREATED = "created", _("angelegt")
-        UPDATED = "updated", _("aktualisiert")
-        UNCHANGED = "unchanged", _("unverändert")
-        SKIPPED = "skipped", _("übersprungen")
-        INVALID = "invalid", _("fehlerhaft")
-
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    source = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
-    line = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=12, choices=Outcome)
-    name = models.CharField(max_length=200)
-    reason = models.CharField(max_length=500, blank=True)
-    # [label, old value, new value] for each field that changes.
-    changes = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
-    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, db_index=True, db_constraint=False)
-    # The contacts it may refer to if there are several: their ids, or negated the rows of the file that add them.
-    candidates = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["source", "line"], name="import_row_by_line")]
-
-    def __str__(self) -> str:
-        return f"{self.line}: {self.outcome}"
-
-
-class Export(models.Model):
-    """Permission for one user to download a selection as CSV. It expires, and the number per hour is limited."""
-
-    id = models.UUIDField(primary_key=True)
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    user = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_constraint=False)
-    query = models.TextField(blank=True)  # the filter as a query string
-    ids = models.JSONField(null=True)  # the ticked contacts; null: all that the filter finds
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["account", "user", "created_at"], name="export_by_user")]
-
-    def __str__(self) -> str:
-        return str(self.id)

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountQuerySet, User
+from accounts.models import Account, AccountModel, User
+from base.references import reference
 from contacts.models import Contact
 
 
@@ -29,11 +30,11 @@ class DeedState(models.TextChoices):
     UNDONE = "undone", _("rückgängig gemacht")
 
 
-class Deed(models.Model):
+class Deed(AccountModel):
     """A change of many contacts or of a column (Zuletzt geändert) that can be undone for ten minutes."""
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    actor = models.ForeignKey(User, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    actor = reference(User)
     kind = models.CharField(max_length=10, choices=DeedKind)
     state = models.CharField(max_length=10, choices=DeedState, default=DeedState.DONE)
     at = models.DateTimeField()
@@ -45,8 +46,6 @@ class Deed(models.Model):
     total = models.PositiveIntegerField(default=0)  # contacts to be changed
     count = models.PositiveIntegerField(default=0)  # contacts processed so far, by the deed or by its undo
     error = models.CharField(max_length=300, blank=True)  # why a job failed
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["id", "account"], name="deed_of_account")]
@@ -61,22 +60,17 @@ class Deed(models.Model):
         return self.state in (DeedState.DOING, DeedState.UNDOING)
 
 
-class DeedPart(models.Model):
+class DeedPart(AccountModel):
     """One contact of a deed as it was before. Without `version` it has not been processed yet."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    deed = models.ForeignKey(Deed, models.CASCADE, related_name="parts", db_index=False, db_constraint=False)
+    deed = reference(Deed, models.CASCADE, related_name="parts")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False)
     column_id = models.BigIntegerField(null=True)  # it may be gone
     rank = models.TextField(db_collation="C", blank=True)
     version = models.PositiveIntegerField(null=True)
     entered_at = models.DateTimeField(null=True)
-    assignee = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
-    )
+    assignee = reference(User, null=True)
     is_left = models.BooleanField(default=False)  # somebody changed it since, so that it was not undone
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["deed", "contact"], name="deed_part_once")]

@@ -2,18 +2,17 @@
 
 from django.db import models
 
-from accounts.models import Account, AccountQuerySet
+from accounts.models import AccountModel
+from base.references import reference
 from contacts.models import Contact
+from pipeline.models.imports import Import
 
 
-class Intake(models.Model):
+class Intake(AccountModel):
     """A submission of „Kontakt anlegen“. The same form with the same values does not add a second contact."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
     key = models.UUIDField()  # of the form and what was typed into it
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="+", db_constraint=False)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="intake_once")]
@@ -22,13 +21,10 @@ class Intake(models.Model):
         return str(self.key)
 
 
-class Trace(models.Model):
+class Trace(AccountModel):
     """What an import did to one contact. Kept as long as the import can be undone."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, db_constraint=False)
-    source = models.ForeignKey(
-        "pipeline.Import", models.CASCADE, related_name="traces", db_index=False, db_constraint=False
-    )
+    source = reference(Import, models.CASCADE, related_name="traces")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False)
     is_new = models.BooleanField()
     before = models.JSONField(default=dict)  # changed fields before the import
@@ -36,8 +32,6 @@ class Trace(models.Model):
     from_column = models.BigIntegerField(null=True)  # the column its card was moved out of; it may be deleted
     kept = models.CharField(max_length=300, blank=True)  # why undoing the import left something as it is
     at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "contact"], name="trace_once")]
