@@ -44,6 +44,14 @@ class Conflict(Refusal):
     status = 409
 
 
+class Overtaken(Conflict):
+    """Somebody was faster. `present` is what they made of it, where it is shown beside what was refused."""
+
+    def __init__(self, sentence: str, present: Any = None) -> None:
+        super().__init__(sentence)
+        self.present = present
+
+
 class Gone(Refusal):
     """It was there and has been deleted."""
 

@@ -9,26 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.fields import german_number
-from base.refusals import Conflict, NotUnderstood
+from base.refusals import NotUnderstood, Overtaken
 from contacts import contact_points, derived
 from contacts.description import EDITED, FACTS, NAMES
 from contacts.finding import lock
 from contacts.models import Change, Contact
 
 _LONGEST = Change._meta.get_field("before").max_length
-
-
-class Overtaken(Conflict):
-    """Somebody else saved the contact meanwhile. `contact` is what is stored now, `values` what was refused."""
-
-    def __init__(self, contact: Contact, values: Mapping[str, Any]) -> None:
-        lines = "; ".join(
-            _("%(field)s: Anderer Wert: „%(theirs)s“, Ihr Wert: „%(yours)s“")
-            % {"field": label(name), "theirs": text(name, getattr(contact, name)), "yours": text(name, value)}
-            for name, value in values.items()
-        )
-        super().__init__(_("Der Kontakt wurde inzwischen von jemand anderem geändert. %(lines)s") % {"lines": lines})
-        self.contact, self.values = contact, values
 
 
 @transaction.atomic
@@ -44,7 +31,7 @@ def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, ac
     if not values:
         return locked
     if version is not None and version != locked.version:
-        raise Overtaken(locked, values)
+        raise Overtaken(_clash(locked, values), locked)
     if not any(values.get(name, getattr(locked, name)) for name in NAMES):
         raise NotUnderstood(nameless())
     write(locked, values, actor, now)
@@ -60,6 +47,16 @@ def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: 
     derived.derive(contact)
     contact.save(update_fields=[*values, "version", *derived.FIELDS])
     _record(contact, before, _summary(contact, values), actor, now)
+
+
+def _clash(contact: Contact, values: Mapping[str, Any]) -> str:
+    """What stands there now beside what was refused."""
+    lines = "; ".join(
+        _("%(field)s: Anderer Wert: „%(theirs)s“, Ihr Wert: „%(yours)s“")
+        % {"field": label(name), "theirs": text(name, getattr(contact, name)), "yours": text(name, value)}
+        for name, value in values.items()
+    )
+    return _("Der Kontakt wurde inzwischen von jemand anderem geändert. %(lines)s") % {"lines": lines}
 
 
 def nameless() -> str:

@@ -8,21 +8,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.refusals import Conflict
+from base.refusals import Conflict, Overtaken
 from funnel import tasks
 from funnel.models import Holiday, Sender
 from funnel.permission.holidays import nationwide
 from funnel.transport import verification
 
 MAX_HOLIDAYS = 200
-
-
-class Overtaken(Conflict):
-    """Somebody else saved the form in between; `sender` is its present version."""
-
-    def __init__(self, sender: Sender) -> None:
-        super().__init__(_("Diese Angaben wurden soeben von jemand anderem geändert. Es wurde nichts gespeichert."))
-        self.sender = sender
 
 
 @transaction.atomic
@@ -37,7 +29,8 @@ def save_sender(*, user: User, values: dict[str, Any], version: int, now: dateti
     if not changed:
         return sender
     if version != sender.version:
-        raise Overtaken(sender)
+        sentence = _("Diese Angaben wurden soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
+        raise Overtaken(sentence, sender)
     for name in changed:
         setattr(sender, name, values[name])
     sender.version += 1

@@ -1,10 +1,9 @@
 """The funnel's background tasks. State lives in the rows; procrastinate only triggers the work."""
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from accounts import posting
+from accounts.posting import LATER
 from funnel import lost_links
 from funnel.replies import inbox, quarantine
 from funnel.sending import opt_in_delivery, worker
@@ -13,10 +12,6 @@ from funnel.transport import notices, verification
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
-# Over three days, like the mails of a series: soon at first, every one and a half hours at the end.
-LATER = RetryStrategy(
-    max_attempts=93, wait=60, linear_wait=60, retry_exceptions={opt_in_delivery.NotTaken, verification.NotTaken}
-)
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -63,7 +58,7 @@ def forget_arrivals(timestamp: int) -> None:
     inbox.forget_old(now=timezone.now())
 
 
-@app.task(name="send_links", retry=posting.LATER)
+@app.task(name="send_links", retry=LATER)
 def send_links(contact_id: int | None, message_id: int | None) -> None:
     """Mail somebody the unsubscribe links of all offices that know the address, if any."""
     lost_links.mail_links(contact_id=contact_id, message_id=message_id, now=timezone.now())
@@ -76,13 +71,13 @@ def tell_of_holds(timestamp: int) -> None:
     notices.notify_of_holds(now=timezone.now())
 
 
-@app.task(name=notices.HOLD_TASK, retry=posting.LATER)
+@app.task(name=notices.HOLD_TASK, retry=LATER)
 def tell_of_hold(hold_id: int, user_id: int | None) -> None:
     """Notify one user of a hold, or the operator if None."""
     notices.mail_hold(hold_id=hold_id, user_id=user_id)
 
 
-@app.task(name=notices.DOUBT_TASK, retry=posting.LATER)
+@app.task(name=notices.DOUBT_TASK, retry=LATER)
 def tell_of_doubt(message_id: int, user_id: int) -> None:
     """Ask one user to decide about a reply."""
     notices.mail_doubt(message_id=message_id, user_id=user_id)

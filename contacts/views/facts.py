@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import WORKERS, gate
-from base.refusals import NotUnderstood
+from base.refusals import NotUnderstood, Overtaken
 from contacts import facts, factsheet
 from contacts.description import GROUPS, Group
 from contacts.finding import find
@@ -40,8 +40,8 @@ def _save(request: HttpRequest, contact: Contact, group: Group) -> HttpResponse:
     values = {"values": form.cleaned_data, "version": seen.cleaned_data["version"]}
     try:
         contact = facts.save(contact=contact, actor=request.user, now=timezone.now(), **values)
-    except facts.Overtaken as overtaken:
-        return _form(request, overtaken.contact, group, form, 409, conflict=overtaken.sentence)
+    except Overtaken as overtaken:
+        return _form(request, overtaken.present, group, form, 409, conflict=overtaken.sentence)
     section = factsheet.section(contact, group)
     return changed(request, contact, _("Gespeichert."), "contacts/_facts.html", section=section)
 

@@ -3,16 +3,13 @@
 import logging
 from datetime import datetime, timedelta
 
+from accounts.posting import NotTaken
 from funnel.letters import opt_in_mail
 from funnel.models import OptIn
 from funnel.transport.outcome import Result, codes
 from funnel.transport.smtp import Relay
 
 log = logging.getLogger("pipeline.mail")
-
-
-class NotTaken(Exception):
-    """The mail server did not accept the mail this time."""
 
 
 def deliver(*, opt_in_id: int, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from base.refusals import Conflict, Gone
+from base.refusals import Conflict, Gone, Overtaken
 from funnel.letters import defaults
 from funnel.models import Message, MessageState, Sequence, Step
 from funnel.series import planning, replanning
@@ -32,14 +32,6 @@ class Content:
     body: str
     delay_days: int
     send_at: time | None = None
-
-
-class Overtaken(Conflict):
-    """Somebody else saved the step in between; `step` is its present version."""
-
-    def __init__(self, step: Step) -> None:
-        super().__init__(_("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert."))
-        self.step = step
 
 
 @transaction.atomic
@@ -85,7 +77,8 @@ def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
     if all(getattr(step, name) == value for name, value in wanted.items()):
         return step
     if step.version != version:
-        raise Overtaken(step)
+        sentence = _("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
+        raise Overtaken(sentence, step)
     return _save(step, **wanted)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.posting import NotTaken
 from base.refusals import Conflict
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
@@ -26,10 +27,6 @@ from funnel.transport.smtp import Relay
 MIN_INTERVAL = timedelta(minutes=3)  # between two test mails
 EXPECTED_WITHIN = timedelta(hours=1)
 COMMENT = re.compile(r"\([^()]{0,500}\)")
-
-
-class NotTaken(Exception):
-    """The mail server did not accept the test mail this time."""
 
 
 @transaction.atomic

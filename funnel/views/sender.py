@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import LEADERS, gate
-from base.refusals import NotUnderstood
+from base.refusals import NotUnderstood, Overtaken
 from funnel import office, own_address
 from funnel.forms import HolidayForm, SwitchForm
 from funnel.letters import imprint
@@ -31,8 +31,8 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         version, now = form.cleaned_data["version"], timezone.now()
         saved = office.save_sender(user=request.user, values=form.values, version=version, now=now)
-    except office.Overtaken as refusal:
-        return _page(request, refusal.sender, form, HolidayForm(), refusal)
+    except Overtaken as refusal:
+        return _page(request, refusal.present, form, HolidayForm(), refusal)
     lacking = imprint.missing(saved)
     said = _("Gespeichert. Im Impressum fehlt noch: %s.") % ", ".join(lacking)
     messages.success(request, said if lacking else _("Gespeichert."))
@@ -98,7 +98,7 @@ def _page(
     sender: Sender,
     form: SenderForm,
     day: HolidayForm,
-    refusal: office.Overtaken | None = None,
+    refusal: Overtaken | None = None,
 ) -> HttpResponse:
     days = Holiday.objects.of(request.account).order_by("day")  # type: ignore[attr-defined]
     context: dict[str, Any] = {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import gate
 from base.csp import with_frames
-from base.refusals import NotUnderstood, wants_fragment
+from base.refusals import NotUnderstood, Overtaken, wants_fragment
 from funnel import statistics
 from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.letters import imprint, placeholders
@@ -94,8 +94,8 @@ def step(request: HttpRequest, step_id: int) -> HttpResponse:
     version = form.cleaned_data["version"] or 0
     try:
         saved = sequences.edit(user=request.user, step_id=step_id, version=version, content=form.content)
-    except sequences.Overtaken as refusal:
-        return _editor(request, form, known.sequence, refusal.step, refusal=refusal)
+    except Overtaken as refusal:
+        return _editor(request, form, known.sequence, refusal.present, refusal=refusal)
     said = [_("Gespeichert."), sequences.planned_sentence(sequences.count_planned(saved))]
     messages.success(request, " ".join(filter(None, said)))
     return _back(saved)

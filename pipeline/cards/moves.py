@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.refusals import Conflict, Gone, NotUnderstood
+from base.refusals import Conflict, Gone, NotUnderstood, Overtaken
 from base.sql import all_rows
 from contacts.models import Contact, sight
 from funnel.series import enrolments, undoing
@@ -28,10 +28,6 @@ TOP = None
 
 class NoSuchCard(Http404):
     """The card does not exist for this user: unknown, of another office, or hidden."""
-
-
-class Overtaken(Conflict):
-    """Somebody moved the card to another column meanwhile."""
 
 
 @dataclass(frozen=True)

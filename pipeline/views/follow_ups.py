@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import WORKERS, gate
-from base.refusals import NotUnderstood
+from base.refusals import NotUnderstood, Overtaken
 from contacts import timeline
 from contacts.finding import find
 from contacts.forms import KindForm
@@ -17,7 +17,6 @@ from contacts.kinds import Kind
 from contacts.models import Contact
 from contacts.views.actions import FRAGMENTS
 from contacts.views.answers import changed, small_page
-from pipeline.cards.moves import Overtaken
 from pipeline.follow_up import FollowUp, follow_up
 from pipeline.follow_up_form import FollowUpForm
 from pipeline.models import Card, Move

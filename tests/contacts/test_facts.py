@@ -9,9 +9,9 @@ from django.http import Http404
 from django.utils.html import escape
 
 from base.fields import PastDayField
-from base.refusals import Gone, NotUnderstood
+from base.refusals import Gone, NotUnderstood, Overtaken
 from contacts.description import EDITED
-from contacts.facts import Overtaken, save
+from contacts.facts import save
 from contacts.models import Change, Contact
 from contacts.search import query
 from tests.clock import TUESDAY

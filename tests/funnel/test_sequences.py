@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 from django.http import Http404
 
-from base.refusals import Conflict, Gone
+from base.refusals import Conflict, Gone, Overtaken
 from funnel.models import Message, Sequence, Step
 from funnel.sending import claiming
 from funnel.series import sequences
@@ -79,9 +79,9 @@ def test_who_comes_second_learns_what_stands_there(anna, mara, series, unwritten
     step = named(series, "Mail 1")
     sequences.edit(user=mara, step_id=step.pk, version=1, content=LETTER)
     other = Content("Anders", "Anderer Text", 1)
-    with unwritten(), pytest.raises(sequences.Overtaken) as refusal:
+    with unwritten(), pytest.raises(Overtaken) as refusal:
         sequences.edit(user=anna, step_id=step.pk, version=1, content=other)
-    assert refusal.value.step.subject == "Willkommen"
+    assert refusal.value.present.subject == "Willkommen"
 
 
 def test_steps_change_places_but_not_over_the_edge(anna, series, unwritten):

@@ -13,8 +13,6 @@ from procrastinate.jobs import Job
 
 from accounts import posting
 from funnel import tasks
-from funnel.sending import opt_in_delivery
-from funnel.transport import verification
 
 NOON = 1_764_000_000.0
 
@@ -38,17 +36,8 @@ def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
         yield decision.retry_at - now
 
 
-@pytest.mark.parametrize(
-    ("name", "fault"),
-    [
-        ("send_opt_in", opt_in_delivery.NotTaken),
-        ("prove_sender", verification.NotTaken),
-        ("send_links", posting.NotTaken),
-        ("send_reset", posting.NotTaken),
-        ("send_invitation", posting.NotTaken),
-    ],
-)
-def test_a_mail_of_the_product_outlives_three_days_without_a_mail_server(name, fault):
-    pauses = list(waits(app.tasks[name].retry_strategy, fault("no answer")))
+@pytest.mark.parametrize("name", ["send_opt_in", "prove_sender", "send_links", "send_reset", "send_invitation"])
+def test_a_mail_of_the_product_outlives_three_days_without_a_mail_server(name):
+    pauses = list(waits(app.tasks[name].retry_strategy, posting.NotTaken("no answer")))
     assert pauses[0] < timedelta(minutes=2)
     assert timedelta(hours=72) <= sum(pauses, timedelta()) < timedelta(days=4)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.posting import NotTaken
 from base import vault
 from funnel import tasks
 from funnel.letters import inbound
@@ -134,9 +135,9 @@ def test_without_a_mailbox_the_page_says_so(login, anna, office, settings):
 
 
 def test_the_task_retries(office):
-    assert verification.NotTaken in tasks.LATER.retry_exceptions
+    assert NotTaken in tasks.LATER.retry_exceptions
     with mail_server(answers={"MAIL": "451 later"}) as away:
         Sender.objects.of(office).update(relay=vault.seal(vault.RELAY, away.url))
         verification.request(account_id=office.pk, now=MONDAY)
-        with pytest.raises(verification.NotTaken):
+        with pytest.raises(NotTaken):
             verification.send(account_id=office.pk)

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from base.dates import quick_picks
-from base.refusals import Gone, NotUnderstood
+from base.refusals import Gone, NotUnderstood, Overtaken
 from contacts import actions
 from contacts.due import set_due
 from contacts.models import Action, Change, Contact
@@ -125,7 +125,7 @@ def test_a_card_that_stands_there_already_keeps_its_place(said, ada, new):
 
 def test_a_card_moved_meanwhile_leaves_everything_as_it_was(said, ada, calls, board, jan):
     moved_by(jan, ada, board["Kein Auftrag"])
-    with pytest.raises(moves.Overtaken):
+    with pytest.raises(Overtaken):
         follow_up(column_id=calls.pk, version=1, due_on=DAY, **said)
     assert kept(ada) == (0, "Kein Auftrag", None, "")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Account
-from base.refusals import Conflict, Gone, NotUnderstood
+from base.refusals import Conflict, Gone, NotUnderstood, Overtaken
 from contacts.models import Contact
 from pipeline import leads
 from pipeline.cards import moves
@@ -81,7 +81,7 @@ def test_move_to_the_same_place_writes_nothing(anna, board, unwritten, place):
 def test_move_with_an_old_version_names_who_was_faster(anna, sofia, board, unwritten):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     move(sofia, ada, board["Termin vereinbart"])
-    with unwritten(), pytest.raises(moves.Overtaken) as refusal:
+    with unwritten(), pytest.raises(Overtaken) as refusal:
         move(anna, ada, board["Nicht erreicht"], version=1)
     sentence = "Sofia Vogt hat diesen Kontakt soeben nach „Termin vereinbart“ verschoben."
     assert refusal.value.sentence == sentence
@@ -90,7 +90,7 @@ def test_move_with_an_old_version_names_who_was_faster(anna, sofia, board, unwri
 def test_one_is_not_told_ones_own_name(anna, board):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     move(anna, ada, board["Termin vereinbart"])
-    with pytest.raises(moves.Overtaken) as refusal:
+    with pytest.raises(Overtaken) as refusal:
         move(anna, ada, board["Nicht erreicht"], version=1)
     assert refusal.value.sentence == "Sie haben diesen Kontakt soeben nach „Termin vereinbart“ verschoben."
 
@@ -217,7 +217,7 @@ class TestReverse:
         (ada,) = make(board["Neue Kontakte"], "Ada")
         moved = move(anna, ada, board["Nicht erreicht"])
         move(sofia, ada, board["Termin vereinbart"])
-        with unwritten(), pytest.raises(moves.Overtaken):
+        with unwritten(), pytest.raises(Overtaken):
             moves.reverse(user=anna, move_id=moved.move.pk, now=NOW)
 
     def test_too_late_is_refused(self, anna, board, unwritten):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from accounts.models import Account, Role, User
-from base.refusals import Conflict, Gone, NotUnderstood, Refusal
+from base.refusals import Conflict, Gone, NotUnderstood, Overtaken, Refusal
 from pipeline import leads
 from pipeline.cards import bulk, moves
 from pipeline.columns import verbs
@@ -115,7 +115,7 @@ class BoardMachine(RuleBasedStateMachine):
         if contact in self.trashed:
             return Gone
         if stale:
-            return moves.Overtaken
+            return Overtaken
         return NotUnderstood if neighbour == contact else None
 
     def drop(self, contact: int, stack: Stack, neighbour: int | None, moved: moves.Moved) -> bool:
@@ -145,7 +145,7 @@ class BoardMachine(RuleBasedStateMachine):
         if last.contact in self.trashed:
             refusal = Gone
         elif self.versions[last.contact] != last.version:
-            refusal = moves.Overtaken
+            refusal = Overtaken
         elif last.origin not in self.board:
             refusal = Conflict
         if self.do(moves.reverse, refusal, move_id=last.move_id) is None:
