@@ -5,8 +5,7 @@
 {
   const KEEP_OPEN = [401, 403, 429];
 
-  const put = (text, target) =>
-    htmx.swap({ text, sourceElement: document.body, target, swap: target === document.body ? "none" : "innerHTML" });
+  const fill = (target, text) => htmx.swap({ text, sourceElement: document.body, target, swap: "innerHTML" });
 
   const leavesSomething = (text) => {
     const rest = new DOMParser().parseFromString(text, "text/html").body;
@@ -20,35 +19,33 @@
     if (home?.id === "dialog-content") home.closest("dialog").close();
   };
 
-  const goElsewhere = (response) => {
-    const address = response.headers.get("HX-Redirect") || (response.redirected && response.url);
+  const goElsewhere = ({ headers, moved }) => {
+    const address = headers.get("HX-Redirect") || moved;
     if (address) location.assign(address);
-    else if (response.headers.get("HX-Refresh") === "true") location.reload();
+    else if (headers.get("HX-Refresh") === "true") location.reload();
     else return false;
     return true;
   };
 
-  const show = async (form, response, text) => {
+  const show = async (form, answer) => {
+    const { status, ok, text } = answer;
     const { target } = form.dataset;
     const home = target ? document.querySelector(target) : form.closest("#popup, #dialog-content");
-    const isFragment = !/^\s*<(!doctype|html)/i.test(text);
-    const isUnderstood = response.ok || [401, 403, 404, 409, 410, 422, 429].includes(response.status);
-    if (!isFragment || !isUnderstood || (!response.ok && !text.trim())) {
-      document.dispatchEvent(new CustomEvent("refused", { detail: { status: response.status, text } }));
-      return;
-    }
+    const isUnderstood = ok || [401, 403, 404, 409, 410, 422, 429].includes(status);
+    if (answer.isPage || !isUnderstood || (!ok && !text.trim())) return request.refuse(answer);
     const fills = home && leavesSomething(text);
-    const kept = KEEP_OPEN.includes(response.status);
-    await put(text, fills && !kept ? home : document.body);
+    const kept = KEEP_OPEN.includes(status);
+    await (fills && !kept ? fill(home, text) : request.apply(text));
     if (fills && !kept) {
       (home.querySelector("[aria-invalid='true']") ?? home.querySelector("[autofocus]"))?.focus();
-    } else if (!kept && response.status !== 422) close(home);
+    } else if (!kept && status !== 422) close(home);
+    return undefined;
   };
 
   // Logged in again beside this page, its token is stale: the page's own address has the new one, for the same user only.
   const renew = async () => {
-    const response = await fetch(location.href, { cache: "no-store" });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const { text } = await request.ask(location.href, { page: true });
+    const page = new DOMParser().parseFromString(text, "text/html");
     const token = page.querySelector("meta[name='csrf-token']")?.content;
     if (!token || page.body.dataset.user !== document.body.dataset.user) return false;
     document.querySelector("meta[name='csrf-token']").content = token;
@@ -60,7 +57,7 @@
   // Back from the login: the message that asked for it has been followed.
   addEventListener("focus", async () => {
     const asking = [...document.querySelectorAll("#messages .toast:has([data-login])")];
-    if (asking.length && (await renew().catch(() => false))) asking.forEach((toast) => toast.remove());
+    if (asking.length && (await renew())) asking.forEach((toast) => toast.remove());
   });
 
   // Parts that ask for themselves again after each answer: what they were to hear now is older than what comes.
@@ -70,29 +67,20 @@
 
   const send = (form, submitter) => {
     const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
-    const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";
-    return fetch(address, {
-      method: "POST",
-      body: new FormData(form, submitter),
-      headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token },
-      signal: AbortSignal.timeout(15000),
-    });
+    return request.ask(address, { body: new FormData(form, submitter), signal: AbortSignal.timeout(15000) });
   };
 
   const post = async (form, submitter) => {
     forgetTheOld();
     form.setAttribute("aria-busy", "true");
     try {
-      let response = await send(form, submitter);
-      if (response.headers.has("X-CSRF-Failure") && (await renew())) response = await send(form, submitter);
-      const text = await response.text();
-      if (goElsewhere(response)) return; // nothing here is brought up to date any more
-      await show(form, response, text);
-      const detail = { form, status: response.status };
-      document.dispatchEvent(new CustomEvent("answered", { detail }));
-    } catch (error) {
-      if (!["AbortError", "TimeoutError", "TypeError"].includes(error.name)) throw error;
-      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
+      let answer = await send(form, submitter);
+      if (answer.headers.has("X-CSRF-Failure") && (await renew())) answer = await send(form, submitter);
+      if (!answer.status) return request.refuse(answer);
+      if (goElsewhere(answer)) return undefined; // nothing here is brought up to date any more
+      await show(form, answer);
+      document.dispatchEvent(new CustomEvent("answered", { detail: { form, status: answer.status } }));
+      return undefined;
     } finally {
       form.removeAttribute("aria-busy");
     }

@@ -2,17 +2,10 @@
 {
   const board = document.querySelector(".board");
   let named = "none"; // the column whose name was typed
-  const apply = (text) => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
 
   const loadHead = async (address) => {
-    try {
-      const response = await fetch(address, { headers: { "HX-Request": "true" } });
-      const text = await response.text();
-      if (response.ok && !response.redirected) await apply(text);
-      else document.dispatchEvent(new CustomEvent("refused", { detail: { status: response.status, text } }));
-    } catch {
-      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
-    }
+    const answer = await request.ask(address);
+    await (answer.ok ? request.apply(answer.text) : request.fail(answer));
   };
 
   const cancelAddress = (form) => `${form.dataset.rename}?${new URLSearchParams([...new URLSearchParams(location.search), ["cancel", ""]])}`;

@@ -6,9 +6,6 @@
   const messages = document.getElementById("messages");
   let opener = null;
 
-  const refuse = (status, text) =>
-    document.dispatchEvent(new CustomEvent("refused", { detail: { status, text } }));
-
   const show = (text) => {
     content.innerHTML = text;
     // Outside a modal dialog nothing is heard or clicked: the messages come along.
@@ -21,31 +18,20 @@
   };
 
   // A form marked data-ask may carry more than an address has room for.
-  const request = (form) => {
-    const headers = { "HX-Request": "true" };
-    if (!form?.hasAttribute("data-ask")) return { headers, cache: "no-store" };
+  const bodyOf = (form) => {
+    if (!form?.hasAttribute("data-ask")) return undefined;
     const body = new URLSearchParams(new FormData(form));
     if (body.has("all")) for (const name of ["contact", "contacts"]) body.delete(name);
     body.set("ask", "1");
-    return { method: "POST", headers: { ...headers, "X-CSRFToken": document.querySelector("meta[name='csrf-token']").content }, body };
+    return body;
   };
 
   const load = async (button) => {
     const address = button.getAttribute("formaction") ?? button.getAttribute("href");
-    try {
-      const response = await fetch(address, request(button.form));
-      const text = await response.text();
-      if (response.redirected || /^\s*<(!doctype|html)/i.test(text)) {
-        if (response.ok) location.assign(address); // a page that knows no fragment
-        else refuse(response.status, text);
-      } else if (response.ok) show(text);
-      else if (text.includes("hx-swap-oob")) {
-        await htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
-      } else refuse(response.status, text);
-    } catch (error) {
-      if (error.name !== "TypeError") throw error;
-      refuse(0);
-    }
+    const answer = await request.ask(address, { body: bodyOf(button.form) });
+    if (answer.isPage && answer.status < 300) location.assign(address); // a page that knows no fragment
+    else if (answer.ok) show(answer.text);
+    else await request.fail(answer);
   };
 
   if (dialog) {

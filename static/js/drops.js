@@ -11,11 +11,6 @@
     landed = new Promise((done) => document.addEventListener("landed", done, { once: true }));
   });
 
-  const apply = async (text) => {
-    await landed;
-    await htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
-  };
-
   const queues = new Map(); // a card dropped again before its answer waits for it: the answer brings the new version
   const asking = new Set();
   // After so many milliseconds, or as soon as the browser is online again.
@@ -47,17 +42,11 @@
 
   const ask = async (id) => {
     if (queues.has(id)) return false; // dropped again meanwhile: that answer will tell
-    try {
-      const request = { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(TIMEOUT) };
-      const response = await fetch(`/cards/${id}/${location.search}`, request);
-      const text = await response.text();
-      await landed;
-      if (response.status === 404) byId(id)?.remove();
-      if (response.ok || response.status === 404) await apply(text);
-      return response.status < 500;
-    } catch {
-      return false; // not reachable yet
-    }
+    const answer = await request.ask(`/cards/${id}/${location.search}`, { signal: AbortSignal.timeout(TIMEOUT) });
+    await landed;
+    if (answer.status === 404) byId(id)?.remove();
+    if (answer.ok || answer.status === 404) await request.apply(answer.text);
+    return answer.status > 0 && answer.status < 500; // else not reachable yet
   };
 
   // What the server has for this card now, and all heads; asked again until it can be reached.
@@ -71,28 +60,18 @@
     byId(id)?.removeAttribute("aria-busy");
   };
 
-  const send = async (address, body) => {
-    const headers = { "HX-Request": "true", "X-CSRFToken": document.querySelector("meta[name='csrf-token']").content };
-    try {
-      const response = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(TIMEOUT) });
-      return { status: response.status, ok: response.ok && !response.redirected, text: await response.text() };
-    } catch {
-      return { status: 0, ok: false, text: "" };
-    }
-  };
-
   const persist = async (id, { column, after, putDown, putBack }) => {
     putDown(); // the answer to an earlier drop may have taken the card away from where it was dropped since
     const card = byId(id);
     const body = new URLSearchParams({ column, after, version: card.dataset.version, key: newKey(), via: "board" });
     card.setAttribute("aria-busy", "true");
-    const answer = await send(`/cards/${id}/position/${location.search}`, body);
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const answer = await request.ask(`/cards/${id}/position/${location.search}`, { body, signal });
     await landed;
     if (!asking.has(id)) byId(id)?.removeAttribute("aria-busy");
-    if (answer.ok) return apply(answer.text);
+    if (answer.ok) return request.apply(answer.text);
     putBack(); // first what the user had, then what the server says
-    if (answer.text.includes("hx-swap-oob")) await apply(answer.text);
-    else document.dispatchEvent(new CustomEvent("refused", { detail: answer }));
+    await request.fail(answer);
     if (!answer.text.includes(`id="card-${id}"`) && answer.status !== 401) fetchTruth(id);
     return undefined;
   };

@@ -37,13 +37,10 @@
     asked = Date.now();
     isAsking = true;
     try {
-      const response = await fetch(location.href, { headers: { "HX-Request": "true" }, cache: "no-store" });
-      const text = await response.text();
-      if (response.status === 401) document.dispatchEvent(new CustomEvent("refused", { detail: { status: 401, text } }));
-      else if (response.redirected || [403, 404, 410].includes(response.status)) location.reload();
-      else if (response.ok && !isCarried) await put(new DOMParser().parseFromString(text, "text/html"));
-    } catch (error) {
-      if (error.name !== "TypeError") throw error; // not reachable: drops and forms say so when they are used
+      const answer = await request.ask(location.href); // not reachable: drops and forms say so when they are used
+      if (answer.status === 401) request.refuse(answer);
+      else if (answer.moved || [403, 404, 410].includes(answer.status)) location.reload();
+      else if (answer.ok && !isCarried) await put(new DOMParser().parseFromString(answer.text, "text/html"));
     } finally {
       isAsking = false;
     }

@@ -38,19 +38,10 @@
 
   const load = async (button) => {
     button.setAttribute("aria-busy", "true");
-    try {
-      const response = await fetch(addressOf(button), { headers: { "HX-Request": "true" }, cache: "no-store" });
-      const text = await response.text();
-      if (response.ok && !response.redirected) show(button, text);
-      else if (text.includes("hx-swap-oob")) {
-        await htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
-      } else document.dispatchEvent(new CustomEvent("refused", { detail: { status: response.status, text } }));
-    } catch (error) {
-      if (error.name !== "TypeError") throw error;
-      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
-    } finally {
-      button.removeAttribute("aria-busy");
-    }
+    const answer = await request.ask(addressOf(button));
+    if (answer.ok) show(button, answer.text);
+    else await request.fail(answer);
+    button.removeAttribute("aria-busy");
   };
 
   // The card may have been swapped meanwhile: its new button has the same address.

@@ -54,14 +54,10 @@
   const suggest = async () => {
     const address = new URL(field.dataset.suggest, location.href);
     address.searchParams.set("who", field.value);
-    try {
-      const response = await fetch(address, { headers: { "HX-Request": "true" } });
-      if (!response.ok) return;
-      const options = new DOMParser().parseFromString(await response.text(), "text/html").querySelectorAll("option");
-      field.list.replaceChildren(...options);
-    } catch (error) {
-      if (error.name !== "TypeError") throw error; // offline: typing goes on without suggestions
-    }
+    const answer = await request.ask(address);
+    if (!answer.ok) return; // typing goes on without suggestions
+    const options = new DOMParser().parseFromString(answer.text, "text/html").querySelectorAll("option");
+    field.list.replaceChildren(...options);
   };
 
   field?.addEventListener("input", () => {

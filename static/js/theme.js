@@ -11,14 +11,9 @@
       for (const button of form.elements.theme) button.setAttribute("aria-pressed", String(button.value === theme));
     };
     press(event.submitter.value);
-    const response = await fetch(form.getAttribute("action"), {
-      method: "POST",
-      body: new FormData(form, event.submitter),
-      headers: { "HX-Request": "true" },
-    }).catch(() => ({ ok: false, status: 0, text: () => "" }));
-    if (response.ok) return;
+    const answer = await request.ask(form.getAttribute("action"), { body: new FormData(form, event.submitter) });
+    if (answer.ok) return;
     press(before);
-    const detail = { status: response.status, text: await response.text() };
-    document.dispatchEvent(new CustomEvent("refused", { detail }));
+    await request.fail(answer);
   });
 }

@@ -32,22 +32,16 @@
     running = new AbortController();
     const { signal } = running;
     const address = addressOf(form);
-    try {
-      const response = await fetch(address, { signal, headers: { "HX-Request": "true" } });
-      const text = await response.text();
-      if (response.redirected || !response.ok) return location.assign(address);
-      const page = new DOMParser().parseFromString(text, "text/html");
-      if (signal.aborted) return;
-      await put(page);
-      history.replaceState(history.state, "", address);
-      form.querySelector("[data-typeahead]").closest(".field").classList.toggle("field--set", address.searchParams.has("q"));
-      tell();
-      document.dispatchEvent(new CustomEvent("found"));
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      if (error.name !== "TypeError") throw error;
-      document.dispatchEvent(new CustomEvent("refused", { detail: { status: 0 } }));
-    }
+    const answer = await request.ask(address, { signal });
+    if (signal.aborted) return undefined;
+    if (!answer.status) return request.refuse(answer);
+    if (!answer.ok) return location.assign(address);
+    await put(new DOMParser().parseFromString(answer.text, "text/html"));
+    history.replaceState(history.state, "", address);
+    form.querySelector("[data-typeahead]").closest(".field").classList.toggle("field--set", address.searchParams.has("q"));
+    tell();
+    document.dispatchEvent(new CustomEvent("found"));
+    return undefined;
   };
 
   document.addEventListener("input", (event) => {
