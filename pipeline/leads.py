@@ -106,25 +106,27 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     items = list(trashed.order_by("pk").select_for_update(of=("self",)))
-    ids = [item.pk for item in items]
-    Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=None)
+    leave_trash([item.pk for item in items], user.account, user, now)
     by_column: dict[Column, list[TrashedCard]] = {}
     for item in items:
         by_column.setdefault(columns.get(item.column_id, first), []).append(item)
     for column, group in by_column.items():
         _put_back(group, column, user, now)
-    TrashedCard.objects.of(user.account).filter(pk__in=ids).delete()
-    _record(ids, user.account, user, Change.Kind.RESTORED, now)
-    return len(ids)
+    return len(items)
 
 
 def bring_back(contact: Contact, column: Column, now: datetime) -> None:
     """Moves one contact from the trash on top of the column, without an actor. The caller holds the columns' locks."""
     item = TrashedCard.objects.of(contact.account).select_for_update(of=("self",)).get(contact=contact)
-    Contact.objects.of(contact.account).filter(pk=contact.pk).update(trashed_at=None)
+    leave_trash([contact.pk], contact.account, None, now)
     _put_back([item], column, None, now)
-    item.delete()
-    _record([contact.pk], contact.account, None, Change.Kind.RESTORED, now)
+
+
+def leave_trash(contact_ids: Collection[int], account: Account, actor: User | None, now: datetime) -> None:
+    """Takes contacts out of the trash, as their history says; their cards are the caller's, who holds the contacts."""
+    Contact.objects.of(account).filter(pk__in=contact_ids).update(trashed_at=None)
+    TrashedCard.objects.of(account).filter(pk__in=contact_ids).delete()
+    _record(contact_ids, account, actor, Change.Kind.RESTORED, now)
 
 
 @transaction.atomic

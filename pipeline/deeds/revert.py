@@ -73,11 +73,8 @@ def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) ->
         leads.restore(user=user, contact_ids=homeless, now=now)
     fit = [part for part in fit if part.column_id in columns]
     ids = [part.contact_id for part in fit]
-    Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=None)
-    TrashedCard.objects.of(user.account).filter(pk__in=ids).delete()
+    leads.leave_trash(ids, user.account, user, now)
     _settle(fit, _lay)
-    kind = Change.Kind.RESTORED
-    Change.objects.bulk_create(Change(account=user.account, contact_id=pk, kind=kind, actor=user, at=now) for pk in ids)
     undoing.undo_many(account_id=user.account_id, causes=dict.fromkeys(ids, cause(deed)), now=now)
     return lying
 
