@@ -12,7 +12,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from environ import Env
 
 BACKEND = "funnel.transport.provider.EmailBackend"
-KEYS = {  # what user and password of the address are called by django-anymail
+# The settings of django-anymail for user and password of EMAIL_URL.
+KEYS = {
     "mailgun": ("MAILGUN_API_KEY", "MAILGUN_WEBHOOK_SIGNING_KEY"),
     "mailjet": ("MAILJET_API_KEY", "MAILJET_SECRET_KEY"),
     "postmark": ("POSTMARK_SERVER_TOKEN",),

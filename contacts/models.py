@@ -83,7 +83,8 @@ class Contact(AccountModel):
     action_counts = models.JSONField(default=dict, editable=False)
     sort_name = models.CharField(max_length=200, editable=False, db_collation="C", null=True)  # null: no name
     search = SearchVectorField(editable=False, null=True)
-    keys = ArrayField(  # what the contact is matched by: `identity.keys`
+    # What the contact is matched by: `identity.keys`.
+    keys = ArrayField(
         models.TextField(),
         editable=False,
         default=list,

@@ -13,7 +13,8 @@ from demo.data import COMPANIES, NOBLE, ORIGINS, PLACES, STREETS, TITLES
 from demo.texts import INQUIRIES, NOTES, SOURCES, TAGS
 
 _DOMAINS = ("example.org", "example.com", "example.net", "post.example", "mail.example", "familie.example")
-_LOCAL_NUMBERS = {  # town: area code and the first digits of a block of 1,000
+# Area code, and the first digits of a block of 1,000 numbers, by town.
+_LOCAL_NUMBERS = {
     "Berlin": "030 23125",
     "Frankfurt am Main": "069 90009",
     "Hamburg": "040 66969",
@@ -21,7 +22,8 @@ _LOCAL_NUMBERS = {  # town: area code and the first digits of a block of 1,000
     "München": "089 99998",
 }
 _MOBILE_NUMBERS = ("0171 39200", "0176 040690")  # blocks of 100
-_PROPERTIES = (  # weight, kind, living area and plot from … to …, the earliest year
+# Weight, kind, ranges of living area and plot, the earliest year.
+_PROPERTIES = (
     (52, "house", (92, 260), (260, 1400), 1898),
     (28, "apartment", (38, 138), None, 1903),
     (7, "multi_family", (240, 980), (320, 1700), 1895),

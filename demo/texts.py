@@ -5,7 +5,8 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.strip().splitlines())
 
 
-SOURCES = (  # weight, key, details
+# Weight, key, details.
+SOURCES = (
     (26, "valuation", ("Wertermittlung online", "Sofortbewertung", "Wertermittlung Landingpage Erbe")),
     (20, "form", ("Kontaktformular", "Rückrufformular", "Formular „Verkaufen“")),
     (18, "portal", ("Portal Wohnmarkt", "Portal Hausblick", "Portal Regional")),

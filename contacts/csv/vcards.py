@@ -24,7 +24,9 @@ _HEADERS = (
     *(f"Telefon {number} - Label" for number in range(1, MAX_PER_CARD + 1)),
     *_ADDRESSES,
     *(f"Weitere {name}" if name != "Ort" else "Weiterer Ort" for name in _ADDRESSES),
-    *("Geburtstag", "Position", "Webseite"),
+    "Geburtstag",
+    "Position",
+    "Webseite",
 )
 _LINE = re.compile(r"(?:(?P<group>[\w-]+)\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([nN,;:\\])")

@@ -1,1 +1,1 @@
-"""An import from the upload to the report, and taking it back."""
+"""Imports from the upload to the report, and undoing them."""

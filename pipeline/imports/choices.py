@@ -1,4 +1,4 @@
-"""Whom a row means if it may mean several contacts: the dry run asks, and what nobody answers is a new contact."""
+"""Rows that may refer to several contacts: the user is asked after the dry run; without an answer it is a new one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ MAX_NAMED = 10  # contacts of one row
 
 
 class ChoicesForm(forms.Form):
-    """A choice for each of the first rows that may mean several contacts."""
+    """A choice for each of the first rows that may refer to several contacts."""
 
     def __init__(self, data: Any, *, source: Import) -> None:
         super().__init__(data)
@@ -36,12 +36,12 @@ class ChoicesForm(forms.Form):
 
     @property
     def rest(self) -> int:
-        """How many such rows are not asked about: each becomes a new contact."""
+        """The number of such rows that are not asked about: each becomes a new contact."""
         return max(0, self.source.counts.get(ASKED, 0) - MAX_ASKED)
 
     @property
     def chosen(self) -> dict[int, int | None]:
-        """Row of the file to the mark of the contact that was chosen; rows that were not sent say nothing."""
+        """The mark of the chosen contact by line of the file, for rows that were posted."""
         sent = {name: value for name, value in self.cleaned_data.items() if name in self.data}
         return {int(name.removeprefix("row-")): mark for name, mark in sent.items()}
 
@@ -59,7 +59,7 @@ def _choices(marks: Sequence[int], names: Mapping[int, str]) -> list[tuple[Any, 
 
 
 def _names(source: Import, marks: Sequence[int]) -> dict[int, str]:
-    """What tells the contacts apart, and the rows of the file that bring one."""
+    """Returns labels that tell the contacts, and the rows of the file that add one, apart."""
     contacts = Contact.objects.of(source.account).live().filter(pk__in=[mark for mark in marks if mark > 0])
     lines = [-mark for mark in marks if mark < 0]
     rows = ImportRow.objects.of(source.account).filter(source=source, line__in=lines)

@@ -1,4 +1,4 @@
-"""Uploaded files: read by the worker in a process apart, kept as plain rows, forgotten after 30 days."""
+"""Uploaded files: read by the worker in an isolated process, stored as plain rows, deleted after 30 days."""
 
 import tempfile
 import uuid
@@ -28,10 +28,10 @@ READ = ("shape", "header_line", "repair", "head", "headers", "named", "preview",
 
 
 def read(source: Import) -> None:
-    """What an upload is: its rows are stored, and a meaning proposed for each column. Raises NotUnderstood.
+    """Reads an upload: stores its rows, and proposes a field for each column. Raises NotUnderstood.
 
-    Asked again after somebody has chosen other headers, it finds the stored rows and only proposes anew; after
-    somebody has chosen the columns, it only looks for the words of the status.
+    Called again after other headers were chosen, it uses the stored rows and only makes new proposals; after the
+    columns were chosen, it only collects the words of the status.
     """
     if "shape" not in source.options:
         source.options = {"shape": _store(source).as_dict()}
@@ -46,7 +46,7 @@ def read(source: Import) -> None:
 
 
 def sheet_of(source: Import) -> Sheet:
-    """The stored rows of an import, with the headers that were chosen. Raises NotUnderstood if they are gone."""
+    """Returns the stored rows with the chosen headers. Raises NotUnderstood if they were deleted."""
     if "shape" not in source.options:
         raise NotUnderstood(_("Diese Datei wurde mit einer früheren Fassung hochgeladen. Bitte noch einmal hochladen."))
     shape = Shape(**source.options["shape"])
@@ -63,7 +63,7 @@ def sheet_of(source: Import) -> Sheet:
 
 
 def left_out(source: Import) -> list[str]:
-    """The headers of the columns with content that are not taken over."""
+    """Returns the headers of columns with content that are not imported."""
     shape = source.options.get("shape") or {}
     mapping = {int(index): key for index, key in source.mapping.items()}
     return left_behind(source.options.get("named", []), mapping, shape.get("filled", []))
@@ -71,7 +71,7 @@ def left_out(source: Import) -> list[str]:
 
 @transaction.atomic
 def forget_old(*, now: datetime) -> int:
-    """Deletes files and reports of imports older than 30 days, in all offices; what they brought stays."""
+    """Deletes files and reports of imports older than 30 days, in all offices. Imported contacts stay."""
     old = Import.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(file="")
     old = list(old.exclude(state__in=(ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)))
     ids = [source.pk for source in old]
@@ -83,13 +83,13 @@ def forget_old(*, now: datetime) -> int:
 
 
 def drop(source: Import) -> None:
-    """Forgets a file that cannot be read."""
+    """Deletes a file that cannot be read."""
     _delete_later(source.file.storage, source.file.name)
     source.file = ""
 
 
 def _store(source: Import) -> Shape:
-    """Has the file read in a process apart and keeps the plain rows instead of it."""
+    """Has the file read in an isolated process, and stores the plain rows in its place."""
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch) / "rows.csv"
         try:
@@ -124,7 +124,7 @@ def _brief(cells: list[str]) -> str:
 
 
 def _statuses(sheet: Sheet, mapping: Mapping[int, str]) -> list[str]:
-    """The different words in the columns taken as status, as they are first written."""
+    """Returns the distinct words in columns mapped to the status, each in its first spelling."""
     wanted = [index for index, key in mapping.items() if key == "status"]
     found: dict[str, str] = {}
     if wanted:

@@ -19,7 +19,7 @@ NAMES = ("first_name", "last_name", "full_name", "name_first", "company", "email
 
 
 class UploadForm(forms.Form):
-    """The file. Whether it can be read is found out by reading it."""
+    """The file. Whether it can be read is found out by the worker."""
 
     file = forms.FileField(
         label=_("Datei"),
@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
 
 
 class ReadingForm(forms.Form):
-    """Where the headers stand, and whether the umlauts are put right."""
+    """The line of the headers, and whether to repair umlauts."""
 
     header_line = forms.TypedChoiceField(label=_("Überschriften"), coerce=int)
     repair = forms.ChoiceField(label=_("Umlaute"), required=False)
@@ -49,7 +49,7 @@ class ReadingForm(forms.Form):
 
 @dataclass(frozen=True)
 class Choice:
-    """A line of the mapping table: what stands in the file, and the field that says what it means."""
+    """A line of the mapping table: text and samples of the file, and the form field for their meaning."""
 
     text: str
     samples: list[str]
@@ -57,7 +57,7 @@ class Choice:
 
 
 class MappingForm(forms.Form):
-    """Which field each column of the file fills, and what unknown words mean."""
+    """The field that each column of the file fills, and the meaning of unknown words."""
 
     unknown_assignee = forms.ChoiceField(
         label=_("Mitarbeiter, die es hier nicht gibt"),
@@ -113,7 +113,7 @@ class MappingForm(forms.Form):
         return field
 
     def column_choices(self) -> Iterator[Choice]:
-        """The columns of the file with their first values."""
+        """Yields the columns of the file with their first values."""
         preview = self.source.options.get("preview", [])
         for index in self.shown:
             cells = [row[index] for row in preview if index < len(row)]
@@ -142,10 +142,10 @@ class MappingForm(forms.Form):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The choices about words, as the import keeps them."""
+        """The choices about words, as stored in `Import.options`."""
         chosen = {fold_name(text): self._column(f"status-{index}") for index, text in enumerate(self.statuses)}
         if _status_of(self.mapping) != _status_of(mapping_of(self.source)):
-            chosen = {}  # they were said about another column
+            chosen = {}  # they were made for another column
         return {
             "status_columns": chosen,
             "unknown_status": self._column("status-other"),

@@ -1,7 +1,7 @@
-"""What the background worker does with an uploaded file: the dry run and the import itself.
+"""The worker's jobs for an uploaded file: reading it, the dry run, and the import itself.
 
-Each may be started again after the worker was killed: nothing of the first attempt was committed. Only the writing
-is done by one import of an office at a time; what it found out before is found out again if another one came between.
+Each can be run again after the worker was killed, because nothing of the first attempt was committed. Only one import
+of an office writes at a time; if another one was faster, the plan is made again before writing.
 """
 
 import time
@@ -31,7 +31,7 @@ Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
 
 
 def read(*, import_id: int, now: datetime) -> None:
-    """Reads an uploaded file. One that cannot be read ends the import and is not kept."""
+    """Reads an uploaded file. If it cannot be read, the import fails and the file is deleted."""
     with transaction.atomic():
         source = Import.objects.select_related("account").select_for_update(of=("self",), no_key=True).get(pk=import_id)
         if source.state != ImportState.READING:
@@ -46,7 +46,7 @@ def read(*, import_id: int, now: datetime) -> None:
 
 
 def check(*, import_id: int, now: datetime) -> None:
-    """The dry run: leaves a report of every row. Repeated after a crash: the same report."""
+    """Makes the dry run, which leaves a report of every row. Idempotent."""
     with _working_on(import_id, ImportState.CHECKING) as source:
         if source is None:
             return
@@ -58,7 +58,7 @@ def check(*, import_id: int, now: datetime) -> None:
 
 
 def run(*, import_id: int, now: datetime) -> None:
-    """Carries the import out, all or nothing. Repeated, at once or later: no second effect."""
+    """Writes the import, all or nothing. Idempotent, even if called concurrently."""
     with _working_on(import_id, ImportState.RUNNING) as source:
         if source is None:
             return
@@ -82,24 +82,24 @@ def run(*, import_id: int, now: datetime) -> None:
 
 
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
-    """Ends an import that could not be carried out; nothing of it was kept."""
+    """Ends an import that failed; nothing of it was written."""
     busy = (ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)
     pending = Import.objects.filter(pk=import_id, state__in=busy)
     pending.update(state=ImportState.FAILED, error=sentence[:500], finished_at=now)
 
 
 def invalid_rows(lines: list[int]) -> str:
-    """The sentence that refuses a file: which rows are at fault."""
+    """Returns the sentence that refuses a file because of these lines."""
     named = ", ".join(map(str, lines[:MAX_LINES])) + (" …" if len(lines) > MAX_LINES else "")
     return _("Nichts übernommen: fehlerhafte Zeilen %(lines)s.") % {"lines": named}
 
 
 class Progress:
-    """Makes progress visible although the work is one transaction: by a short statement on a connection of its own.
+    """Reports progress on a connection of its own, since the work itself is a single transaction.
 
-    It never counts back: what starts anew, after the worker was killed or another import came between, is told as
-    resumed (`Import.options`) until it is further than before. The transaction must not write the import's row itself
-    before this is closed, or the two would wait for each other.
+    Progress never decreases: if the work starts again, because the worker was killed or another import was faster, it
+    is marked as resumed (`Import.options`) until it gets further than before. The transaction must not write the
+    import's row before this is closed: the two would deadlock.
     """
 
     PAUSE = 0.5  # seconds between two statements
@@ -119,7 +119,7 @@ class Progress:
         self.aside.close()
 
     def begin_again(self) -> None:
-        """The work starts anew, from its first row."""
+        """Marks the work as resumed: it starts again from the first row."""
         if self.shown:
             self._tell("options = options || '{\"resumed\": true}'", [])
 
@@ -127,7 +127,7 @@ class Progress:
         self.stage, self.size = self.stage + 1, size
 
     def __call__(self, done: int) -> None:
-        """So much of the present stage is done."""
+        """Reports how many rows of the current stage are done, at most every PAUSE seconds."""
         if time.monotonic() - self.reported_at < self.PAUSE:
             return
         part = (self.stage + min(done / max(self.size, 1), 1)) / self.stages
@@ -144,7 +144,7 @@ class Progress:
 
 @contextmanager
 def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
-    """The import if there still is this work to do, else None. A refusal ends it, and nothing is kept."""
+    """Yields the import if it is in this state, else None. A refusal fails the import and rolls back."""
     try:
         with transaction.atomic():
             source = Import.objects.select_related("account", "user").get(pk=import_id)
@@ -155,7 +155,7 @@ def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
 
 
 def _is_alone(source: Import) -> bool:
-    """Waits until no other import of the office writes; whether this one still has to, or was just done."""
+    """Waits until no other import of the office writes; returns whether this one is still to be written."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
     source.refresh_from_db(fields=["state"])
@@ -163,15 +163,22 @@ def _is_alone(source: Import) -> bool:
 
 
 def _done(source: Import) -> int:
-    """How many imports of the office have written what they had to."""
+    """Returns the number of finished imports of the office."""
     return Import.objects.of(source.account).filter(state=ImportState.DONE).count()
 
 
 def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> None:
     ImportRow.objects.of(source.account).filter(source=source).delete()
     columns = (
-        *("account_id", "source_id", "line", "outcome", "name", "reason"),
-        *("changes", "candidates", "contact_id"),
+        "account_id",
+        "source_id",
+        "line",
+        "outcome",
+        "name",
+        "reason",
+        "changes",
+        "candidates",
+        "contact_id",
     )
     said = sentences(writer.started) if writer else {}
 

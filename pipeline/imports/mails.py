@@ -1,4 +1,4 @@
-"""The mails that an import starts if that is asked for: what it would mean, told by the dry run, and what it meant."""
+"""Series that an import starts on request: the forecast of the dry run, and the actual numbers."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -32,12 +32,12 @@ MAX_STARTED = 10_000
 
 @dataclass
 class Mails:
-    """Whose series begin, by column: how many contacts and mails; and how often which reason kept others from it."""
+    """Number of contacts and mails of the series that begin, by column, and of contacts without mails, by reason."""
 
     contacts: Counter[int] = field(default_factory=Counter)
     mails: Counter[int] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    waiting: int = 0  # whose series has waited for the consent that the file brings, and goes on by itself
+    waiting: int = 0  # series that were waiting for a consent which the file contains, and continue by themselves
 
     def add(self, column_id: int, started: Started) -> None:
         self.contacts[column_id] += len(started.mails)
@@ -46,7 +46,7 @@ class Mails:
 
     @property
     def stored(self) -> dict[str, Any]:
-        """As `Import.mails` keeps it; nothing if no series is concerned."""
+        """The value for `Import.mails`; empty if no series is concerned."""
         if not (self.contacts.total() or self.refused.total() or self.waiting):
             return {}
         columns = {pk: [count, self.mails[pk]] for pk, count in self.contacts.items() if count}
@@ -65,10 +65,10 @@ class Mails:
 
 
 def forecast(account: Account, people: People) -> Mails:
-    """What starting the series of everybody whom the file brings or moves into a status with one would mean.
+    """Returns what enrolling all contacts that the file adds to, or moves into, a status with a series would mean.
 
-    At most so many mails: two contacts may share an address, and a known one may have got some already. A few
-    statements for each batch.
+    The number of mails is an upper bound: two contacts may share an address, and a known one may have got some
+    already. Takes a few statements for each batch.
     """
     columns = list(Column.objects.of(account))
     first = next(column for column in columns if column.key == Column.Key.NEW)
@@ -110,7 +110,7 @@ def too_many(mails: Mails) -> str:
 
 
 def sentences(started: Started) -> dict[int, str]:
-    """What the report says of each contact's mails; a suppressed address is named there in any case."""
+    """Returns the report's sentence about the mails of each contact. Suppressed addresses are reported anyway."""
     reasons = {*started.refused.values()} - {MessageReason.SUPPRESSED}
     words = {reason: announcements.why_not(reason) for reason in reasons}
     said = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
@@ -118,7 +118,7 @@ def sentences(started: Started) -> dict[int, str]:
 
 
 def _entering(account: Account, changes: Mapping[int, PendingChange], first: Column) -> dict[int, dict[int, str]]:
-    """By column, who enters it, with the address he has then."""
+    """Returns, by column, the contacts that enter it with their e-mail addresses after the import."""
     known = Contact.objects.of(account).live().filter(pk__in=[key for key in changes if key > 0])
     present = {pk: (email, column) for pk, email, column in known.values_list("pk", "email", "card__column")}
     entering: dict[int, dict[int, str]] = {}
@@ -131,7 +131,7 @@ def _entering(account: Account, changes: Mapping[int, PendingChange], first: Col
 
 
 def _waiting(account: Account, coming: Mapping[int, datetime]) -> int:
-    """How many series wait for nothing but these consents."""
+    """Returns the number of series that wait for nothing but these consents."""
     rows = Enrolment.objects.of(account).filter(
         contact__in=coming, contact__trashed_at=None, state="paused", reason=EnrolmentReason.NO_BASIS
     )

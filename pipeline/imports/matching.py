@@ -1,4 +1,4 @@
-"""How a row of a file is held against the contacts it could mean: whom it means, and what it wants of them."""
+"""Matching a row of a file with the contacts it may refer to, and what the row changes of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from pipeline.imports.rows import Evidence, Facts, Row, place_key
 _NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
 
 Change = tuple[str, Any, Any]  # field, old value, new one
-Given = tuple[datetime, str]  # a consent, known again by its moment and its words
+Given = tuple[datetime, str]  # identifies a consent: its moment and its wording
 
 
 def given(evidence: Evidence) -> Given:
@@ -21,7 +21,7 @@ def given(evidence: Evidence) -> Given:
 
 @dataclass(slots=True)
 class PendingChange:
-    """All that the rows of the file want of one contact."""
+    """All changes that the rows of the file make to one contact."""
 
     line: int  # of the first row
     facts: Facts = field(default_factory=dict)
@@ -33,7 +33,7 @@ class PendingChange:
 
 @dataclass(slots=True)
 class Person:
-    """A contact as the import sees it: `key` is its id, or negative for one that the file brings."""
+    """A contact as the import sees it. `key` is its id, or negative for one that the file adds."""
 
     key: int
     facts: Facts  # without the empty ones
@@ -45,7 +45,7 @@ class Person:
 
     @property
     def record(self) -> Record:
-        """What the person is known by; `changed` after the facts are others."""
+        """What the person is identified by. Call `changed` after changing the facts."""
         if self._record is None:
             self._record = identity.record(self.facts)
         return self._record
@@ -54,17 +54,18 @@ class Person:
         self._record = None
 
     def remember(self, pending: PendingChange) -> None:
-        """Knows the notes and consents that the file brings, so that none is brought again."""
+        """Remembers notes and consents of the pending change, so that none is added twice."""
         self.notes.update(pending.notes)
         self.consents.update(map(given, pending.consents))
 
 
 def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
-    """Whom the row means: by e-mail address, else by number and name. Several that nothing tells apart are all of them.
+    """Returns the people the row refers to: by e-mail address, else by number and name.
 
-    Several are narrowed down to those of exactly this name.
+    If several match, they are narrowed down by the id in the file, the exact name and all other cells, if one of these
+    leaves a single person.
     """
-    for agreed in (Same.EMAIL, Same.PHONE):  # an address goes before a number
+    for agreed in (Same.EMAIL, Same.PHONE):  # addresses take precedence over numbers
         known = _without_shared(record, people) if agreed is Same.EMAIL else record
         if found := [person for person in people if identity.same(known, person.record) is agreed]:
             return _narrowed(row, record, found)
@@ -72,19 +73,19 @@ def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Perso
 
 
 def repeated(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
-    """Whom a row means that nothing identifies: who says the same in all its cells."""
+    """Returns the people that a row without identifying cells refers to: those that agree in all its cells."""
     place = place_key(row.facts)
     return _narrowed(row, record, [person for person in people if _says_the_same(person, row, place)])
 
 
 def in_common(record: Record, people: Sequence[Person]) -> list[tuple[str, Person]]:
-    """Who has the same address or number (`Same`), whatever the names are."""
+    """Returns who shares an address or number (`Same`) with the record, whatever their names are."""
     shared = ((identity.shared(record, person.record), person) for person in people)
     return [(same.value, person) for same, person in shared if same]
 
 
 def wanted(known: Facts, row: Facts) -> Facts:
-    """What the row changes: a further number is added, nothing of a name is lost to an initial or a shorter form."""
+    """Returns what the row changes. Numbers are added; a name is not replaced by an initial or a shorter form."""
     found = {name: value for name, value in row.items() if known.get(name) != value}
     for first, further, fold in (
         ("email", "more_emails", str.lower),
@@ -116,7 +117,7 @@ def _narrowed(row: Row, record: Record, people: list[Person]) -> list[Person]:
 
 
 def _without_shared(record: Record, people: Sequence[Person]) -> Record:
-    """The record without the addresses that too many people of different names have."""
+    """Returns the record without addresses that too many people with different names share."""
     shared = []
     for address in record.emails:
         having = [person.record for person in people if address in person.record.emails]
@@ -126,7 +127,7 @@ def _without_shared(record: Record, people: Sequence[Person]) -> Record:
 
 
 def _says_the_same(person: Person, row: Row, place: int) -> bool:
-    """Whether no cell of the row disagrees; who has it on the desk, and when, is not what the contact is."""
+    """Returns whether no cell of the row disagrees. Assignee, due date, tags and source do not matter."""
     if place_key(person.facts) != place:
         return False
     known = person.facts
@@ -141,7 +142,7 @@ def _agrees(known: Facts, name: str, value: Any) -> bool:
 
 
 def _merged_points(known: Facts, row: Facts, first: str, further: str, fold: contact_points.Fold) -> Facts:
-    """A number or an address beside the one that is there becomes a further one: nobody is written over."""
+    """Adds another number or address as a further one, instead of replacing the first."""
     more = list(row.get(further, []))
     if any(_same(fold, one["text"], row[first]) for one in known.get(further, []) if row.get(first)):
         row = row | {first: ""}
@@ -162,7 +163,7 @@ def _same(fold: contact_points.Fold, one: str, other: str) -> bool:
 
 
 def _is_shorter(known: Facts, row: Facts) -> bool:
-    """Whether the row says less of the name than is known, or the same in another order."""
+    """Returns whether the row has less of the name than is known, or the same words in another order."""
     mine, theirs = (
         sorted(identity.name_words(f"{facts.get('first_name', '')} {facts.get('last_name', '')}"))
         for facts in (row, known)

@@ -1,8 +1,8 @@
-"""Which contact a row of an imported file means: one of the office, or one that an earlier row has brought.
+"""Finding the contact that a row of a file refers to: one of the office, or one that an earlier row has added.
 
-Who is the same person is said by `contacts.identity`; a row that nothing identifies means the contact that says the
-same in all its cells. The office's contacts are looked up batch by batch; what the file adds is kept packed in
-memory, because a hundred thousand rows must fit beside the rest of the worker.
+`contacts.identity` decides who is the same person; a row without identifying cells refers to the contact that agrees
+in all its cells. The office's contacts are looked up in batches. What the file changes is kept pickled in memory, to
+fit a hundred thousand rows into the worker.
 """
 
 import pickle
@@ -19,12 +19,12 @@ from pipeline.imports import matching
 from pipeline.imports.matching import Change, PendingChange, Person, given
 from pipeline.imports.rows import Facts, Row, place_key, sort_name
 
-MAX_ALIKE = 30  # people who share a number or an address: so many identify nobody
+MAX_ALIKE = 30  # people who share a number or an address; with more it identifies nobody
 MAX_READ = 20_000  # contacts for one batch of rows
 
 
 class Found(NamedTuple):
-    """`others`: who shares a number or an address with a row that means none of them; `several`: who it may mean."""
+    """The contact found. Else `several` are those it may be, `others` those that share a number or an address."""
 
     person: Person | None
     others: list[tuple[str, Person]]
@@ -32,7 +32,7 @@ class Found(NamedTuple):
 
 
 class People:
-    """Finds the contact of each row and collects what the file wants of it."""
+    """Finds the contact of each row and collects the changes the file makes to it."""
 
     def __init__(self, account: Account, *, with_consents: bool) -> None:
         self.account = account
@@ -45,14 +45,14 @@ class People:
         self._loaded: dict[int, Person] = {}
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Looks up whatever these rows could mean."""
+        """Looks up all contacts that these rows could refer to."""
         self._near, self._loaded = {}, {}
         wanted: set[str] = set()
         names: set[str | None] = set()
         touched: set[int] = set()
         has_notes = False
         for row in rows:
-            has_notes = has_notes or bool(row.note)  # which may come of any column
+            has_notes = has_notes or bool(row.note)  # which any column can add to
             record = identity.record(row.facts)
             touched.update(key for each in self._keys(record, row.facts) for key in self._seen.get(each, ()))
             wanted.update(f"{self.account.pk}:{key}" for key in reached_by(record))
@@ -77,9 +77,9 @@ class People:
             self._read_consents()
 
     def find(self, row: Row, *, repeats: bool = True) -> "Found":
-        """The contact this row means, one in the trash only if no other fits; else who has something in common.
+        """Returns the contact this row refers to (one in the trash only if no other fits), or similar ones.
 
-        With `repeats`, a row that nothing identifies also means who says the same in all its cells.
+        With `repeats`, a row without identifying cells also refers to the contact that agrees in all its cells.
         """
         record = identity.record(row.facts)
         keys = self._keys(record, row.facts)
@@ -96,11 +96,11 @@ class People:
         return Found(None, matching.in_common(record, others), several if several[1:] else [])
 
     def mark(self, person: Person) -> int:
-        """How a report names the contact: by its id, or less than zero by the first row that brings it."""
+        """Returns how reports refer to the contact: its id, or the negated line of the row that adds it."""
         return person.key if person.key > 0 else -self.pending_change(person.key).line
 
     def add(self, row: Row) -> Person:
-        """A contact that does not exist yet."""
+        """Adds a new contact with the values of the row."""
         self.added += 1
         person = Person(-self.added, dict(row.facts), row.column_id)
         pending = PendingChange(row.line, row.facts, row.column_id, created_at=row.created_at)
@@ -111,7 +111,7 @@ class People:
         return person
 
     def merge(self, person: Person, row: Row) -> list[Change]:
-        """Notes what the row wants of a known contact; answers what that changes: field, old value, new one."""
+        """Adds the row to the pending change of a known contact, and returns what changes."""
         wanted = matching.wanted(person.facts, row.facts)
         pending = self.pending_change(person.key) if person.key in self.pending else PendingChange(row.line)
         changed: list[Change] = [(name, person.facts.get(name), value) for name, value in wanted.items()]
@@ -134,15 +134,15 @@ class People:
         return changed
 
     def pending_change(self, key: int) -> PendingChange:
-        """What the file wants of this contact."""
+        """Returns the pending change of this contact."""
         return pickle.loads(self.pending[key])  # noqa: S301  our own bytes, never out of this process
 
     def new(self) -> range:
-        """The keys of the contacts to be made, in the order of the file."""
+        """Returns the keys of new contacts in the order of the file."""
         return range(-1, -self.added - 1, -1)
 
     def known(self) -> list[int]:
-        """The ids of the contacts to be changed, in the order in which rows are locked."""
+        """Returns the ids of contacts to be changed, in the order in which rows are locked."""
         return sorted(key for key in self.pending if key > 0)
 
     def _keep(self, person: Person, pending: PendingChange, row: Row, *, is_written: bool = True) -> None:
@@ -157,7 +157,7 @@ class People:
                 self._seen[key] = (*seen, person.key)
 
     def _know(self, person: Person) -> None:
-        """Makes the contact findable in this batch, under what is now known of it."""
+        """Indexes the contact for this batch by what is known of it now."""
         self._loaded[person.key] = person
         for key in self._keys(person.record, person.facts):
             near = self._near.setdefault(key, [])
@@ -192,15 +192,15 @@ class People:
             self._loaded[key].consents.add((at, wording))
 
     def _keys(self, record: Record, facts: Facts) -> list[int]:
-        """The hashes under which a contact is found."""
+        """Returns the hashes by which a contact is found."""
         return [*map(hash, reached_by(record)), place_key(facts)]
 
     def _fits(self, person: Person, row: Row, trashed: bool) -> bool:
-        """One file knows one contact by one id: two persons sharing an address stay two."""
+        """Returns whether the row can refer to this person: in a file, a contact has one id."""
         claim = self._claims.get(person.key, row.file_id)
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
 
 
 def reached_by(record: Record) -> list[str]:
-    """The keys of what can identify: addresses and numbers."""
+    """Returns the keys of identifying addresses and numbers."""
     return [*map(identity.email_key, record.emails), *map(identity.phone_key, record.numbers)]

@@ -1,4 +1,4 @@
-"""What an imported file would do, found out without writing anything: the dry run, and the first half of the import."""
+"""Planning an import without writing anything: the dry run, and the first half of the import."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,13 +26,13 @@ from pipeline.models import Column, Import, ImportRow
 BATCH = 500
 MAX_REASON_LENGTH = 500
 MAX_NAMED = 5
-SUPPRESSED, ASKED = "suppressed", "asked"  # in the counts, beside the outcomes
+SUPPRESSED, ASKED = "suppressed", "asked"  # keys in the counts, besides the outcomes
 Outcome = ImportRow.Outcome
-Report = Callable[[int], None]  # is told how many rows are done
+Report = Callable[[int], None]  # called with the number of rows that are done
 
 
 class Line(NamedTuple):
-    """What becomes of one row of the file. `key` is the contact's, as in `People`."""
+    """The outcome of one row of the file. `key` is that of the contact, as in `People`."""
 
     line: int
     outcome: str
@@ -40,7 +40,7 @@ class Line(NamedTuple):
     reason: str
     key: int | None
     changed: Sequence[Change] = ()  # field, old value, new one
-    candidates: Sequence[int] = ()  # the marks of several contacts that it may mean
+    candidates: Sequence[int] = ()  # the marks of several contacts it may refer to
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows have which outcome, every outcome named; and, if there are any, suppressed and unclear ones."""
+        """The number of rows by outcome and, if there are any, of suppressed addresses and rows to be asked about."""
         found = Counter(line.outcome for line in self.lines)
         counts = {str(outcome.value): found[outcome.value] for outcome in Outcome}
         beside = {SUPPRESSED: self.suppressed, ASKED: sum(bool(line.candidates) for line in self.lines)}
@@ -64,7 +64,7 @@ class Plan:
 
 
 def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Plan:
-    """Reads the whole file and matches each row. Raises Forbidden if colleagues are mapped without the plan for it."""
+    """Reads the whole file and matches each row. Raises Forbidden if it assigns contacts and the plan does not."""
     mapping = mapping_of(source)
     refuse_assignees(source.account, mapping)
     columns = list(Column.objects.of(source.account))
@@ -83,12 +83,12 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
 
 
 def mapping_of(source: Import) -> dict[int, str]:
-    """Column index to field key, as chosen in the mapping step."""
+    """Returns the field by column index, as chosen in the mapping step."""
     return {int(index): key for index, key in source.mapping.items()}
 
 
 def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
-    """Raises Forbidden with the plan's sentence if the file assigns contacts and the plan does not contain that."""
+    """Raises Forbidden with the plan's sentence if the file assigns contacts and the plan does not include that."""
     if "assignee" in mapping.values() and not account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
 
@@ -116,7 +116,7 @@ def _matched(plan: Plan, row: Row) -> Line:
 
 
 def _chosen(plan: Plan, row: Row, several: Sequence[Person]) -> Person | None:
-    """Which of several somebody has chosen; None for a new contact, and for one that it cannot mean any more."""
+    """Returns the contact chosen among several; None for a new one, or if the chosen one no longer matches."""
     mark = plan.chosen.get(str(row.line))
     return next((person for person in several if plan.people.mark(person) == mark), None)
 
@@ -151,7 +151,7 @@ def _shared_with(others: Sequence[tuple[str, Person]]) -> str:
 
 
 def label(name: str) -> str:
-    """How a field of the file is called."""
+    """Returns the label of a field."""
     return FIELDS["assignee" if name == "assignee_id" else name].label
 
 

@@ -19,8 +19,14 @@ from pipeline.models import Column
 REJECT = "reject"  # chosen for words that mean nothing here
 _NEW = ("new", "neu", "neuer kontakt", "neue anfrage")  # what other programs call the first status
 _PLACE = (
-    *("first_name", "last_name", "company", "partner_first_name", "partner_last_name"),
-    *("street", "postal_code", "city"),
+    "first_name",
+    "last_name",
+    "company",
+    "partner_first_name",
+    "partner_last_name",
+    "street",
+    "postal_code",
+    "city",
 )
 
 Facts = dict[str, Any]

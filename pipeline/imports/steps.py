@@ -1,6 +1,6 @@
-"""The steps of an import that people take: choosing what the columns mean, starting the dry run, taking the rows over.
+"""The steps of an import that users take: uploading, mapping the columns, starting the dry run and the import.
 
-The work itself is done by the background worker (`import_jobs`); each step hands it one job in its own transaction.
+The worker does the work itself (`imports.jobs`); each step defers one job in its own transaction.
 """
 
 import uuid
@@ -30,9 +30,9 @@ MAX_FILE_SIZE = 50_000_000  # bytes
 
 @transaction.atomic
 def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
-    """Stores the file under a name of our own and has the worker read it. Raises NotUnderstood for an impossible size.
+    """Stores the file and has the worker read it. Raises NotUnderstood if it is empty or too large.
 
-    Nothing of the file is looked at here: whatever it is made of, the page answers at once.
+    The content is not looked at here, so that the page answers at once whatever it is.
     """
     if (upload.size or 0) > MAX_FILE_SIZE:
         raise NotUnderstood(_("Die Datei ist zu groß: höchstens 50 MB. Bitte teilen Sie sie auf."))
@@ -49,7 +49,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
 
 @transaction.atomic
 def read_again(*, source: Import, header_line: int, repair: str) -> None:
-    """Has the worker propose the columns anew, with other headers or other umlauts. Raises Conflict as `configure`."""
+    """Has the worker propose the columns again, with other headers or repaired umlauts. Raises like `configure`."""
     locked = _mappable(source)
     locked.options |= {"header_line": header_line, "repair": repair}
     locked.options.pop("is_mapped", None)
@@ -57,7 +57,7 @@ def read_again(*, source: Import, header_line: int, repair: str) -> None:
 
 
 def find(account: Account, import_id: int) -> Import:
-    """The office's import. Raises Http404."""
+    """Returns the office's import. Raises Http404 if there is none with this id."""
     source = Import.objects.of(account).filter(pk=import_id).select_related("account", "user").first()
     if source is None:
         raise Http404
@@ -65,16 +65,16 @@ def find(account: Account, import_id: int) -> Import:
 
 
 def can_be_mapped(source: Import) -> bool:
-    """Whether its columns may still be given another meaning."""
+    """Returns whether its columns may still be mapped."""
     return bool(source.file) and "shape" in source.options and source.state not in (*BUSY, *OVER)
 
 
 @transaction.atomic
 def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[str, Any]) -> bool:
-    """Keeps the choices of the mapping step and starts the dry run; answers whether it was started.
+    """Stores the choices of the mapping step and starts the dry run; returns whether it was started.
 
-    It is not if the status comes from another column than before: its words must be shown first. Raises Forbidden for
-    colleagues without the plan, Conflict while the worker has the import or after it was carried out.
+    It is not if the status is mapped to another column than before: its words must be shown first. Raises Forbidden
+    for colleagues without the plan, Conflict while the worker has the import or after it was written.
     """
     refuse_assignees(source.account, dict(mapping))
     locked = _mappable(source)
@@ -92,9 +92,9 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
 
 @transaction.atomic
 def choose(*, source: Import, chosen: Mapping[int, int | None]) -> bool:
-    """Keeps whom these rows mean (None: a new contact) and checks anew if that changes anything; answers whether.
+    """Stores the contacts chosen for these rows (None: a new one); returns whether a new dry run was started.
 
-    Raises Conflict for a file that is not checked.
+    It is if a choice has changed. Raises Conflict for a file that is not checked.
     """
     locked = _lock(source)
     before = locked.options.get("chosen", {})
@@ -111,11 +111,11 @@ def choose(*, source: Import, chosen: Mapping[int, int | None]) -> bool:
 
 @transaction.atomic
 def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> None:
-    """Has the worker take the checked rows over. A repeat while it runs, or after, has no second effect.
+    """Has the worker import the checked rows. Idempotent.
 
-    `enrol`: the series of the statuses begin for those who may be mailed; unasked, nobody is mailed. Raises
-    NotUnderstood for a file with invalid rows, unless only the valid ones are wanted, and for more series than may
-    begin at once; Conflict for a file that was not checked.
+    With `enrol` the series of the statuses begin for those who may be mailed; else nobody is mailed. Raises
+    NotUnderstood for a file with invalid rows, unless `valid_only` is set, and for more series than may begin at once;
+    Conflict for a file that was not checked.
     """
     locked = _lock(source)
     if locked.state in (ImportState.RUNNING, ImportState.UNDOING, *OVER):
@@ -133,7 +133,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
 
 
 def lines_at_fault(source: Import) -> list[int]:
-    """The first rows of the file that cannot be taken, one more than is ever named."""
+    """Returns the lines of the first invalid rows, one more than are ever named."""
     rows = ImportRow.objects.of(source.account).filter(source=source, outcome=ImportRow.Outcome.INVALID)
     return list(rows.order_by("line").values_list("line", flat=True)[: MAX_LINES + 1])
 
@@ -163,7 +163,7 @@ def _start_over(locked: Import, state: str) -> None:
 
 
 def _printable(name: str) -> str:
-    """The name somebody gave the file: only ever shown, never used as a path."""
+    """Returns the file's name for display; it is never used as a path."""
     return "".join(sign for sign in name if sign.isprintable())[-200:] or _("ohne Namen")
 
 

@@ -1,4 +1,4 @@
-"""What the background worker does for imports."""
+"""The worker's tasks for imports."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,31 +13,31 @@ from pipeline.imports import files, jobs, undoing
 from pipeline.models import Import, ImportState
 
 LARGE = 2000  # rows; a larger import must not keep a smaller one waiting
-# So many large imports run at once in the whole installation: the memory of the worker stays bounded.
+# At most this many large imports run at once in the whole installation, to bound the worker's memory.
 LANES = 4
 
 
 @app.task(name="read_import", retry=AGAIN, pass_context=True)
 def read_import(context: JobContext, import_id: int) -> None:
-    """What an uploaded file is."""
+    """Reads an uploaded file."""
     _import(jobs.read, import_id, context)
 
 
 @app.task(name="check_import", retry=AGAIN, pass_context=True)
 def check_import(context: JobContext, import_id: int) -> None:
-    """The dry run of an uploaded file."""
+    """Makes the dry run of an uploaded file."""
     _import(jobs.check, import_id, context)
 
 
 @app.task(name="run_import", retry=AGAIN, pass_context=True)
 def run_import(context: JobContext, import_id: int) -> None:
-    """The import of a checked file."""
+    """Imports a checked file."""
     _import(jobs.run, import_id, context)
 
 
 @app.task(name="undo_import", retry=AGAIN, pass_context=True)
 def undo_import(context: JobContext, import_id: int) -> None:
-    """Takes back what an import wrote."""
+    """Undoes an import."""
     attempt(
         lambda: undoing.run(import_id=import_id, now=timezone.now()),
         lambda: undoing.give_up(import_id=import_id),
@@ -46,7 +46,7 @@ def undo_import(context: JobContext, import_id: int) -> None:
 
 
 def hand_over(task: Any, source: Import) -> None:
-    """Gives the worker a step of an import. Offices do not wait for each other, nor a small file for a large one."""
+    """Defers a step of an import. Offices do not wait for each other, nor small files for large ones."""
     lock = f"{task.name} {source.account_id}"
     if source.rows_total > LARGE and source.state != ImportState.READING:
         lock = min((f"large import {lane}" for lane in range(LANES)), key=_waiting)
@@ -61,7 +61,7 @@ def _waiting(lock: str) -> int:
 @app.periodic(cron="37 3 * * *")
 @app.task(name="forget_imports", queueing_lock="forget_imports")
 def forget_imports(timestamp: int) -> None:
-    """Uploaded files and their reports after 30 days."""
+    """Deletes uploaded files and their reports after 30 days."""
     files.forget_old(now=timezone.now())
     undoing.forget_old(now=timezone.now())
 

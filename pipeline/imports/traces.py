@@ -1,4 +1,4 @@
-"""What an import has written, kept for the time in which it can be taken back."""
+"""What an import has written, kept as long as it can be undone."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ COLUMNS = ("account_id", "source_id", "contact_id", "is_new", "before", "after",
 
 @dataclass(frozen=True)
 class Written:
-    """The ids of the contacts an import has made and of those it has changed, and what was there before."""
+    """The contacts an import has added and changed, with the values before and after."""
 
     made: Iterable[int]
     changed: Iterable[int]
@@ -27,17 +27,17 @@ class Written:
 
 
 def keep(source: Import, written: Written) -> None:
-    """One row for each contact that was made or changed."""
+    """Stores a row for each contact that was added or changed."""
     copy_in(Trace, COLUMNS, _rows(source, written))
 
 
 def stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of fields as JSON holds them: how they are compared later."""
+    """Returns the values of fields as JSON holds them, so that they can be compared later."""
     return json.loads(json.dumps({name: _bare(value) for name, value in values.items()}, cls=DjangoJSONEncoder))
 
 
 def _bare(value: Any) -> Any:
-    """Further numbers without what `derive` adds to them: the file brings them without it."""
+    """Returns further numbers without what `derive` adds to them, as the file contains them."""
     if not isinstance(value, list):
         return value
     return [

@@ -1,4 +1,4 @@
-"""Taking a whole import back, for seven days: whether it is offered, asking for it, and what came of it."""
+"""Undoing an import within seven days: whether it is offered, requesting it, and its result."""
 
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,14 @@ MAX_NAMED = 100
 
 
 def can_undo(source: Import, now: datetime) -> bool:
-    """Whether „Import zurücknehmen“ is offered."""
+    """Returns whether „Import zurücknehmen“ is offered."""
     is_recent = source.finished_at is not None and now - source.finished_at < UNDO
     return source.state == ImportState.DONE and is_recent and left(source).exists()
 
 
 @transaction.atomic
 def ask(*, source: Import, user: User, now: datetime) -> None:
-    """Has the worker take the import back. A repeat has no second effect. Raises Conflict when it is too late."""
+    """Has the worker undo the import. Idempotent. Raises Conflict if it is too late."""
     locked = Import.objects.of(source.account).select_for_update(of=("self",), no_key=True).get(pk=source.pk)
     if locked.state in (ImportState.UNDOING, ImportState.UNDONE):
         return
@@ -36,7 +36,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
 
 
 def state_of(source: Import, now: datetime) -> dict[str, Any]:
-    """What `_import_undo.html` shows."""
+    """Returns the context of `_import_undo.html`."""
     kept = Trace.objects.of(source.account).filter(source=source).exclude(kept="").select_related("contact")
     is_undone = source.state == ImportState.UNDONE
     return {

@@ -1,4 +1,4 @@
-"""What the worker does to take an import back: what still is as it was written goes back, the rest is kept."""
+"""The worker's job that undoes an import: what is still as the import wrote it is restored, the rest is kept."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -21,23 +21,23 @@ from pipeline.imports.traces import stored
 from pipeline.models import Card, Column, Import, ImportState, Move, Trace
 
 UNDO = timedelta(days=7)
-PART = 200  # contacts at a time: the board's locks are never held for long
+PART = 200  # contacts at a time, so that the board's locks are not held for long
 TRASHED, REVERTED = "undo_trashed", "undo_reverted"  # in the counts, beside the outcomes
 
 
 def run(*, import_id: int, now: datetime) -> None:
-    """Part by part, each in a transaction of its own. Started again after a crash it goes on where it was."""
+    """Undoes the import in batches, each in its own transaction. Can be resumed after a crash."""
     while _part(import_id, now):
         pass
 
 
 def give_up(*, import_id: int) -> None:
-    """Leaves what could not be taken back; it can be asked for again."""
+    """Ends the job after an unexpected error; the user can request it again."""
     Import.objects.filter(pk=import_id, state=ImportState.UNDOING).update(state=ImportState.DONE)
 
 
 def forget_old(*, now: datetime) -> None:
-    """What can no longer be taken back, in all offices."""
+    """Deletes traces of imports that can no longer be undone, in all offices."""
     Trace.objects.filter(at__lt=now - UNDO).exclude(source__state=ImportState.UNDOING).filter(kept="").delete()
 
 
@@ -152,7 +152,7 @@ def _status(trace: Trace, user: User, columns: dict[int, Column], now: datetime)
 
 
 def _evidence(trace: Trace) -> list[str]:
-    """A consent that the file brought stays: evidence is never taken away."""
+    """Keeps contacts with a consent from the file: evidence is never deleted."""
     given = Consent.objects.of(trace.account_id).filter(
         contact=trace.contact_id, method=Consent.Method.IMPORT, recorded_at=trace.at
     )

@@ -16,14 +16,14 @@ MAX_LENGTH = 200  # of a value that is shown
 
 
 class Words:
-    """How the changes of this office's contacts are said."""
+    """Describes changes of this office's contacts."""
 
     def __init__(self, account: Account) -> None:
         self.columns = dict(Column.objects.of(account).values_list("pk", "name"))
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
     def describe(self, changes: Iterable[Change]) -> list[list[str]]:
-        """Field by field: its label, the old value, the new one."""
+        """Returns label, old value and new value of each field."""
         return [[label(name), self._text(name, old), self._text(name, new)] for name, old, new in changes]
 
     def _text(self, name: str, value: Any) -> str:

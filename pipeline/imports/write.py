@@ -1,8 +1,8 @@
-"""Carries out a plan: contacts, actions, history, cards. Everything is written inside the caller's one transaction.
+"""Writing what was planned: contacts, actions, history and cards, all inside the caller's transaction.
 
-Contacts are inserted before anything is locked, because nobody sees them until the commit. Then come the locks of the
-house: the account and the colleagues, which keeps other bulk verbs away while known contacts are changed; the columns
-by id, only for the moment in which cards are put and moved, so that the board stays usable during a long import.
+New contacts are inserted before anything is locked, because nobody sees them until the commit. Then the usual locks
+are taken: account and colleagues, to keep other bulk verbs away while known contacts are changed; the columns by id
+only while cards are added and moved, so that the board stays usable during a long import.
 """
 
 from array import array
@@ -42,9 +42,9 @@ Item = TypeVar("Item")
 
 
 class Writer:
-    """One carrying-out. `actor` is who imports, `now` the one moment of all that is written.
+    """Writes one import. `actor` is the importing user; all rows are written with the same `now`.
 
-    `enrol`: the series of the statuses begin for those who come into one and may be mailed, and for nobody else.
+    With `enrol` the series of a status begins for those who enter it and may be mailed.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Writer:
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
     def write(self, source: Import) -> None:
-        """Everything. Raises a Refusal if a column, a colleague or the plan has gone meanwhile."""
+        """Writes everything. Raises a Refusal if a column, a colleague or the plan no longer exists."""
         first = Column.objects.of(self.account).get(key=Column.Key.NEW)
         for batch in batches(self.people.new(), BATCH):
             self._insert([self.people.pending_change(key) for key in batch], first)
@@ -86,7 +86,7 @@ class Writer:
         keep(source, Written(self.ids, self.known, self.traces, self.came_from, self.now))
 
     def contact_id(self, key: int | None) -> int | None:
-        """The id of a contact of the plan."""
+        """Returns the id of a contact of the plan."""
         return self.ids[-key - 1] if key is not None and key < 0 else key
 
     def _insert(self, changes: Sequence[PendingChange], first: Column) -> None:
@@ -107,7 +107,7 @@ class Writer:
         self._tell(len(changes))
 
     def _start(self, contacts: Sequence[Contact], columns: Sequence[int]) -> None:
-        """New contacts are seen by nobody yet, so that their mails are planned before anything is locked."""
+        """Plans the mails of new contacts. Nobody sees them yet, so that this is done before anything is locked."""
         for column_id in sorted({*columns} & self.series.keys()):
             entering = [contact for contact, column in zip(contacts, columns, strict=True) if column == column_id]
             started = bulk_enrolments.start_many(
@@ -133,7 +133,7 @@ class Writer:
         return contact
 
     def _change(self, ids: Sequence[int]) -> None:
-        """Fills and overwrites what the file wants; what somebody trashed in the meantime stays as it is."""
+        """Applies the pending changes to known contacts. Those trashed in the meantime are skipped."""
         found = Contact.objects.of(self.account).live().filter(pk__in=ids).order_by("pk")
         contacts = list(found.select_for_update(of=("self",), no_key=True))
         self.known += [contact.pk for contact in contacts]
@@ -181,18 +181,33 @@ class Writer:
 
     def _note(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
         columns = (
-            *("account_id", "contact_id", "kind", "outcome"),
-            *("text", "performed_at", "author_id", "created_at"),
+            "account_id",
+            "contact_id",
+            "kind",
+            "outcome",
+            "text",
+            "performed_at",
+            "author_id",
+            "created_at",
         )
         account, kind, now, actor = self.account.pk, Kind.NOTE.value, self.now, self.actor.pk
         notes = ((contact.pk, text) for contact, pending in pairs for text in pending.notes)
         copy_in(Action, columns, ((account, pk, kind, "", text, now, actor, now) for pk, text in notes))
 
     def _attest(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
-        """What the file knows of consents becomes evidence, told apart from what was seen here."""
+        """Records consents of the file as evidence, marked as imported."""
         columns = (
-            *("account_id", "contact_id", "channel", "granted", "method"),
-            *("wording", "place", "address", "occurred_at", "recorded_by_id", "recorded_at"),
+            "account_id",
+            "contact_id",
+            "channel",
+            "granted",
+            "method",
+            "wording",
+            "place",
+            "address",
+            "occurred_at",
+            "recorded_by_id",
+            "recorded_at",
         )
         common = (Consent.Channel.EMAIL.value, True, Consent.Method.IMPORT.value)
         rows = (
@@ -203,7 +218,7 @@ class Writer:
         copy_in(Consent, columns, rows)
 
     def _hold_colleagues(self) -> None:
-        """Whoever is given a contact is still there at the commit, and so is the plan that allows it."""
+        """Locks the assignees and the plan, so that both still exist at the commit."""
         changes = (self.people.pending_change(key) for key in self.people.pending)
         wanted = {pending.facts["assignee_id"] for pending in changes if "assignee_id" in pending.facts}
         for user in User.objects.of(self.account).filter(pk__in=wanted).order_by("pk"):
@@ -224,8 +239,14 @@ class Writer:
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
             cards = zip(ids, places.top(column_id, len(ids)), strict=True)
             columns_of = (
-                *("contact_id", "account_id", "column_id", "rank"),
-                *("version", "entered_at", "last_key", "last_request"),
+                "contact_id",
+                "account_id",
+                "column_id",
+                "rank",
+                "version",
+                "entered_at",
+                "last_key",
+                "last_request",
             )
             copy_in(
                 Card,
@@ -251,7 +272,7 @@ def _consent_cells(given: Evidence, contact: Contact) -> tuple[str, str, str, da
 
 
 def _written(pending: PendingChange) -> set[str]:
-    """The fields of the contact that the pending change may touch."""
+    """Returns the fields of the contact that the pending change may touch."""
     names = {"assignee" if name == "assignee_id" else name for name in pending.facts}
     if pending.facts:
         names.add("version")

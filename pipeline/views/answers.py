@@ -1,4 +1,4 @@
-"""The answers of the board: what a move changed, or, on refusal, the truth and one sentence."""
+"""Responses of the board: what a move changed or, if it was refused, the stored state with a sentence."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from pipeline.models import Card, Move
 from pipeline.selection import Selection
 
 BOARD = "/contacts/board/"
-# What cookies remember, since a GET writes nothing to the database.
+# Preferences kept in cookies, since a GET writes nothing to the database.
 VIEW = "view"  # the view used last
 SORT = "sort"  # the list's order used last, behind the user's id
 COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
@@ -32,7 +32,7 @@ TEMPLATES: dict[str, str] = {
 
 
 def found(rows: QuerySet) -> Any:
-    """The one row, or 404."""
+    """Returns the only row. Raises Http404 if there is none."""
     row = rows.first()
     if row is None:
         raise Http404
@@ -40,7 +40,7 @@ def found(rows: QuerySet) -> Any:
 
 
 def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
-    """What cards and heads need besides themselves."""
+    """Returns the context that cards and heads need besides themselves."""
     now = timezone.localtime()
     return {
         "selection": selection,
@@ -53,13 +53,13 @@ def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
 
 
 def first_steps(request: HttpRequest, selection: Selection, total: int) -> list[FirstStep]:
-    """What a new office does first; nothing once there is a contact, and for marketing."""
+    """Returns the first steps of a new office; none once there is a contact, nor for marketing."""
     is_new = not total and not selection.is_filtered and request.user.works_contacts
     return load_first_steps(request.user) if is_new else []
 
 
 def moved(request: HttpRequest, outcome: Moved, via: str) -> HttpResponse:
-    """The card, the two column heads and a message with „Rückgängig“; a plain form goes back to its page."""
+    """Renders the card, both column heads and a message with „Rückgängig“; redirects a plain form to its page."""
     selection = Selection.parse(request.user, request.GET)
     columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
     stacks = board.heads(selection, columns, outcome.columns) if columns else []
@@ -78,14 +78,14 @@ def moved(request: HttpRequest, outcome: Moved, via: str) -> HttpResponse:
 
 
 def sentence_and_undo(request: HttpRequest, outcome: Moved, via: str) -> tuple[str, str]:
-    """The sentence about a move, and the address that takes it back, for an answer that shows neither card nor head."""
+    """Returns the sentence about a move and the address that undoes it, for responses without card and heads."""
     columns = {outcome.card.column_id}
     stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns)
     return _sentence(outcome, stacks), _undo(outcome.move, via)
 
 
 def refused(request: HttpRequest, contact_id: int, refusal: Refusal, via: str) -> HttpResponse:
-    """The refusal's sentence with the card where it truly is and the heads of the columns concerned."""
+    """Renders the refusal's sentence, with the card where it actually is and all heads."""
     card = board.card(Selection.parse(request.user, request.GET), contact_id)
     if card is None or not wants_fragment(request):
         return answer(request, refusal.status, refusal.sentence)
@@ -95,7 +95,7 @@ def refused(request: HttpRequest, contact_id: int, refusal: Refusal, via: str) -
 def truth(
     request: HttpRequest, card: Card | None, refusal: Refusal | None = None, via: str = Move.Via.BOARD
 ) -> HttpResponse:
-    """The card in its true place, or 404 for one that left the board; with it all heads, since any may have changed."""
+    """Renders the card where it actually is, or 404 if it left the board, with all heads: any may have changed."""
     if card is None and not wants_fragment(request):
         raise Http404
     selection = Selection.parse(request.user, request.GET)
@@ -114,33 +114,33 @@ def truth(
 
 
 def back(request: HttpRequest) -> str:
-    """The page a plain form came from, if it is one of ours, else the board."""
+    """Returns the page a plain form came from, if it is one of ours, else the board."""
     named = (request.POST.get("next", ""), request.headers.get("Referer", ""))
     return next(filter(None, (own_address(request, address) for address in named)), BOARD)
 
 
 def _render_for(request: HttpRequest, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
-    """The answer as the page that asked can use it."""
+    """Renders the response for the page that sent the request."""
     if via == Move.Via.LIST:
         context["contacts"] = listing.rows(context["selection"], [context["card"].pk])
     return render(request, TEMPLATES.get(via, "pipeline/_moved.html"), context, status=status)
 
 
 def _undo(move: Move | None, via: str) -> str:
-    """The address that takes the move back and answers to the same page; "" where there is nothing to take back."""
+    """Returns the address that undoes the move and responds to the same page; "" if nothing can be undone."""
     if move is None or move.reverses_id is not None:
         return ""
     return f"/moves/{move.pk}/reversal/" + (f"?via={via}" if via in TEMPLATES else "")
 
 
 def set_preference(response: HttpResponse, name: str, value: str, request: HttpRequest) -> None:
-    """Keeps the value in this browser, for the next time."""
+    """Stores a preference in a cookie."""
     secure = request.is_secure()
     response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
 
 
 def sort_used(request: HttpRequest) -> str:
-    """The order in which this user looked at the list last in this browser, or ""."""
+    """Returns the order this user chose last in this browser, or ""."""
     owner, _dot, sort = request.COOKIES.get(SORT, "").partition(".")
     return sort if owner == str(request.user.pk) else ""
 

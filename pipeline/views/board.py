@@ -19,7 +19,7 @@ from pipeline.views.answers import VIEW, first_steps, found, scene, set_preferen
 @require_safe
 @gate(*EVERYBODY)
 def page(request: HttpRequest) -> HttpResponse:
-    """The whole board: every column with its exact count and first cards. The marketing has the list instead."""
+    """Shows the whole board: every column with its exact count and first cards. Marketing has the list instead."""
     if not request.user.works_contacts:
         return HttpResponseRedirect(reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix)
     response = render(request, "pipeline/board.html", board_context(request))
@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def board_context(request: HttpRequest) -> dict[str, Any]:
-    """What the board's template shows."""
+    """Returns the context of the board's template."""
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection)
     total = sum(stack.total for stack in stacks)
@@ -46,7 +46,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @gate(*WORKERS)
 def column_cards(request: HttpRequest, column_id: int) -> HttpResponse:
-    """The cards of a column below a rank: swapped in while scrolling, or a page of its own without scripts."""
+    """Shows the cards of a column below a rank: swapped in while scrolling, or as a page without JavaScript."""
     selection = Selection.parse(request.user, request.GET)
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     cards = board.more(selection, column, request.GET.get("after", "").replace("\x00", ""))

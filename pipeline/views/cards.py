@@ -1,4 +1,4 @@
-"""A card's place, its menu, and taking a move back."""
+"""Moving a card, its menu, and undoing a move."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from pipeline.views import answers
 @require_POST
 @gate(*WORKERS)
 def position(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Moves a card: the one address for mouse, menu, list, detail page and plain forms."""
+    """Moves a card: for drag and drop, menu, list, detail page and plain forms."""
     via = request.POST.get("via", Move.Via.BOARD)
     try:
         asked = Position.parse(request.POST)
@@ -41,7 +41,7 @@ def position(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
-    """Takes a move back („Rückgängig“); `?via=` names the page that the answer is for."""
+    """Undoes a move („Rückgängig“). `?via=` names the page that gets the response."""
     via = request.GET.get("via", Move.Via.BOARD)
     try:
         outcome = moves.reverse(user=request.user, move_id=move_id, now=timezone.now())
@@ -54,21 +54,21 @@ def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def card(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The card where it truly is: what a board asks for after an answer did not arrive, or did not bring it."""
+    """Shows the card where it actually is, for a board that got no response, or one without the card."""
     return answers.truth(request, board.card(Selection.parse(request.user, request.GET), contact_id))
 
 
 @require_safe
 @gate(*WORKERS)
 def menu(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The card's menu."""
+    """Shows the card's menu."""
     return _menu(request, contact_id, "pipeline/_card_menu.html")
 
 
 @require_safe
 @gate(*WORKERS)
 def targets(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """„Verschieben nach …“: the statuses the card can move to."""
+    """Shows the statuses the card can be moved to („Verschieben nach …“)."""
     return _menu(request, contact_id, "pipeline/_card_targets.html")
 
 

@@ -1,4 +1,4 @@
-"""The operations of the column menu."""
+"""The column menu and what it offers."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +23,7 @@ from pipeline.views.deeds import started, undo_address
 @require_safe
 @gate(*LEADERS)
 def menu(request: HttpRequest, column_id: int) -> HttpResponse:
-    """All operations on the column, the refused ones with their reason."""
+    """Shows the menu; disabled entries come with their reason."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     count = Card.objects.of(request.account).filter(column=column).count()
     total = Column.objects.of(request.account).count()
@@ -34,7 +34,7 @@ def menu(request: HttpRequest, column_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def create(request: HttpRequest) -> HttpResponse:
-    """A new column beside another one; it opens in rename mode."""
+    """Inserts a column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
     asked = {"beside_id": beside, "side": side, "key": key_of(request.POST)}
     column, deed = reversible_columns.insert(user=request.user, now=timezone.now(), **asked)
@@ -44,7 +44,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def name(request: HttpRequest, column_id: int) -> HttpResponse:
-    """GET: the head in rename mode (or back out of it with `?cancel`). POST: the new name."""
+    """Shows the head in rename mode, or normally with `?cancel` (GET), or renames the column (POST)."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST":
         return _head(request, column, is_renaming="cancel" not in request.GET and not column.is_system)
@@ -70,7 +70,7 @@ def place(request: HttpRequest, column_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def mails(request: HttpRequest, column_id: int) -> HttpResponse:
-    """Whether a running series goes on in this own column."""
+    """Sets whether running series continue in this column."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     go_on = single(request.POST, "go_on") == "1"
     column = verbs.set_mails(user=request.user, column_id=column_id, go_on=go_on)
@@ -81,7 +81,7 @@ def mails(request: HttpRequest, column_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def removal(request: HttpRequest, column_id: int) -> HttpResponse:
-    """GET asks where the contacts shall go. POST deletes the column, moving them to `target` if one is named."""
+    """Asks where to move the contacts (GET), or deletes the column after moving them to `target`, if given (POST)."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST" or request.POST.get("target") == "":
         return _ask_target(request, column)
@@ -109,7 +109,7 @@ def _changed(
     inserted: Column | None = None,
     refilled: int | None = None,
 ) -> HttpResponse:
-    """The board's new order of columns, with a column that is new or newly filled; a job shows its progress."""
+    """Renders the new order of columns, and a column that is new or newly filled; shows the progress of a job."""
     if deed.is_busy:
         return started(request, deed)
     if not request.htmx:

@@ -1,4 +1,4 @@
-"""„Zuletzt geändert“: what was done to many at once, how far it is, and the way back."""
+"""„Zuletzt geändert“: recent deeds, their progress, and undoing them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,7 @@ from pipeline.views.answers import back
 @require_safe
 @gate(*WORKERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """The changes of the last day; asked again every second while the worker has one of them."""
+    """Shows the deeds of the last day; polled every second while the worker has one of them."""
     context = listing.load(request.user, timezone.localtime())
     template = "pipeline/_deeds.html" if wants_fragment(request) else "pipeline/deeds.html"
     return render(request, template, context)
@@ -27,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
-    """Takes a change back („Rückgängig“)."""
+    """Undoes a deed („Rückgängig“)."""
     deed = reversible.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
     if deed.is_busy:
         return started(request, deed)
@@ -39,7 +39,7 @@ def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
 
 
 def started(request: HttpRequest, deed: Deed) -> HttpResponse:
-    """Leads to the progress of a change that the worker has."""
+    """Redirects to the progress of a deed that the worker has."""
     address = reverse("pipeline:deeds")
     if deed.state == DeedState.UNDOING:
         messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % words.describe(deed))
@@ -51,5 +51,5 @@ def started(request: HttpRequest, deed: Deed) -> HttpResponse:
 
 
 def undo_address(deed: Deed | None) -> str:
-    """Where the deed is taken back; "" where nothing was done."""
+    """Returns the address that undoes the deed; "" if there is none."""
     return reverse("pipeline:deed-reversal", args=[deed.pk]) if deed else ""

@@ -1,4 +1,4 @@
-"""The composer on a contact's page: an action is recorded or planned, and day and status are set along with it."""
+"""The composer on a contact's page: recording or planning an action, and setting due date and status with it."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -26,7 +26,7 @@ from pipeline.views import answers
 @require_POST
 @gate(*WORKERS)
 def create(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Records or plans an action with what follows from it; `kind` says which."""
+    """Records or plans an action of `kind`, and sets due date and status."""
     contact, now = find(request.user, contact_id), timezone.now()
     form = _form(request, contact, now)
     if not form.is_valid():
@@ -43,13 +43,13 @@ def create(request: HttpRequest, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The form for one kind of action."""
+    """Shows the form for one kind of action."""
     contact = find(request.user, contact_id)
     return _composer(request, contact, _form(request, contact, timezone.now()))
 
 
 def _form(request: HttpRequest, contact: Contact, now: datetime) -> FollowUpForm:
-    """The form of the kind that was asked for, filled with what was posted, beside the card as it now is."""
+    """Returns the form of the requested kind, bound to what was posted, for the card as it is now."""
     data = request.POST if request.method == "POST" else None
     asked = KindForm(request.GET if data is None else data)
     if not asked.is_valid():
@@ -65,7 +65,7 @@ def _composer(request: HttpRequest, contact: Contact, form: FollowUpForm, status
 
 
 def _recorded(request: HttpRequest, done: FollowUp) -> HttpResponse:
-    """The page's parts anew, with one sentence for all of it; what is taken back by „Rückgängig“ is the move."""
+    """Renders the changed parts of the page with one sentence. „Rückgängig“ undoes the move only."""
     said, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
     if done.moved:
         sentence, undo = answers.sentence_and_undo(request, done.moved, Move.Via.DETAIL)

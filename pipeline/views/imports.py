@@ -1,4 +1,4 @@
-"""The import, step by step: upload, mapping, dry run, taking over, report."""
+"""The steps of an import: upload, mapping, dry run, import, report."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ EARLIER = 20  # imports shown below the upload
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def overview(request: HttpRequest) -> HttpResponse:
-    """GET: the upload and earlier imports. POST: takes a file in."""
+    """Shows the upload and earlier imports (GET), or receives a file (POST)."""
     form = UploadForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_valid():
         try:
@@ -38,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
-    """GET: what the columns mean. POST: keeps that and starts the dry run."""
+    """Shows the mapping of the columns (GET), or stores it and starts the dry run (POST)."""
     source = steps.find(request.account, import_id)
     if request.method != "POST" and not steps.can_be_mapped(source):
         return redirect("pipeline:import", source.pk)
@@ -55,7 +55,7 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def reading(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Has the file read anew: with other headers, or with its umlauts put right or left alone."""
+    """Has the file read again with other headers, or with umlauts repaired or not."""
     source = steps.find(request.account, import_id)
     form = ReadingForm(request.POST, source=source)
     if not form.is_valid():
@@ -67,7 +67,7 @@ def reading(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def page(request: HttpRequest, import_id: int) -> HttpResponse:
-    """How far the import is; asked again each second while the worker has it."""
+    """Shows the state of the import; polled every second while the worker has it."""
     source = steps.find(request.account, import_id)
     if source.state == ImportState.UPLOADED:
         way = reverse("pipeline:import-mapping", args=[source.pk])
@@ -80,7 +80,7 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Has the worker take the rows over: all of them, or only the valid ones; with mails if that is asked for."""
+    """Has the worker import all rows, or only the valid ones; with series on request."""
     source = steps.find(request.account, import_id)
     form = ChoicesForm(request.POST, source=source)
     if not form.is_valid():
@@ -97,7 +97,7 @@ def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def undo(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Has the worker take the import back."""
+    """Has the worker undo the import."""
     source = steps.find(request.account, import_id)
     import_undo.ask(source=source, user=request.user, now=timezone.now())
     return redirect("pipeline:import", source.pk)
@@ -106,7 +106,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def rows(request: HttpRequest, import_id: int) -> HttpResponse:
-    """What becomes, or became, of each row."""
+    """Shows the planned or actual outcome of each row."""
     source = steps.find(request.account, import_id)
     context = report.page_of(source, request.GET)
     return render(request, "pipeline/import_rows.html", context)
@@ -115,6 +115,6 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def rows_file(request: HttpRequest, import_id: int) -> HttpResponse:
-    """The same as a CSV file."""
+    """Sends the report as a CSV file."""
     source = steps.find(request.account, import_id)
     return report.download(source)

@@ -1,4 +1,4 @@
-"""The list, and the way to the view used last."""
+"""The list, and the redirect to the view used last."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,13 +13,13 @@ from pipeline import filters, listing
 from pipeline.selection import Selection
 from pipeline.views.answers import SORT, VIEW, first_steps, scene, set_preference, sort_used
 
-SEARCH_FROM = 8  # names; fewer are seen at a glance
+SEARCH_FROM = 8  # colleagues; fewer need no search
 
 
 @require_safe
 @gate(*EVERYBODY)
 def home(request: HttpRequest) -> HttpResponse:
-    """The view used last; marketing has the list only."""
+    """Redirects to the view used last; marketing has only the list."""
     is_board = request.COOKIES.get(VIEW) == "board" and request.user.works_contacts
     return HttpResponseRedirect(reverse("pipeline:board" if is_board else "pipeline:list"))
 
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gate(*EVERYBODY)
 def page(request: HttpRequest) -> HttpResponse:
-    """A page of the selection as a table."""
+    """Shows a page of the selection as a table."""
     selection = Selection.parse(request.user, request.GET)
     found = listing.load(selection, request.GET, sort_used(request))
     context = scene(request, selection) | {
@@ -49,7 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def assignees(request: HttpRequest) -> HttpResponse:
-    """The menu of the filter by assignee: each entry is the address of the selection filtered so."""
+    """Shows the menu of the filter by assignee."""
     selection = Selection.parse(request.user, request.GET)
     colleagues = assignment.colleagues(request.user)
     context = {
@@ -65,7 +65,7 @@ def assignees(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gate(*EVERYBODY)
 def further_filters(request: HttpRequest) -> HttpResponse:
-    """The menu of statuses and tags; each entry is the address of the selection filtered so."""
+    """Shows the menu of the filters by status and tag."""
     selection = Selection.parse(request.user, request.GET)
     context = {
         "groups": [(_("Status"), filters.statuses(selection)), (_("Schlagwort"), filters.tags(selection))],

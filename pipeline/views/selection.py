@@ -1,4 +1,4 @@
-"""What is done with a selection of the list. GET (or POST with `ask`) asks, on a page or in a dialog; POST does it."""
+"""Bulk verbs on picked contacts. GET (or POST with `ask`) asks, on a page or in a dialog; POST does it."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ NOBODY = "none"  # in the field of the colleague; "" is: nothing chosen yet
 @gate(*WORKERS)
 @stays
 def assignee(request: HttpRequest) -> HttpResponse:
-    """Gives the contacts to one colleague, or to nobody."""
+    """Assigns the contacts to a colleague, or to nobody."""
     if not request.account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
     raw = request.POST.get("assignee")
@@ -50,7 +50,7 @@ def assignee(request: HttpRequest) -> HttpResponse:
 @gate(*WORKERS)
 @stays
 def status(request: HttpRequest) -> HttpResponse:
-    """Puts the contacts on top of one column."""
+    """Moves the contacts on top of a column."""
     if _asks(request) or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
     picked, column = _picked(request), verbs.known(request.account, number(request.POST, "column"))
@@ -63,7 +63,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 @stays
 def trash(request: HttpRequest) -> HttpResponse:
-    """Puts the contacts into the trash; the message offers to take them out again."""
+    """Moves the contacts to the trash; the message offers to undo it."""
     if _asks(request):
         return _ask(request, "trash", days=leads.TRASH_DAYS)
     picked = _picked(request)
@@ -75,12 +75,12 @@ def trash(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 @stays
 def export(request: HttpRequest) -> HttpResponse:
-    """Says what is going to be exported; `/contacts/export/` makes the file."""
+    """Shows what is going to be exported; `/contacts/export/` makes the file."""
     return _ask(request, "export")
 
 
 def _asks(request: HttpRequest) -> bool:
-    """GET asks; so does a POST that says so, because an address has no room for ten thousand contacts."""
+    """Returns whether to ask: for GET, or POST with `ask`, since a URL has no room for ten thousand ids."""
     return request.method != "POST" or "ask" in request.POST
 
 
@@ -92,7 +92,7 @@ def _picked(request: HttpRequest) -> Picked:
 
 
 def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
-    """The question of `_selection_<what>.html`, with the number of contacts; again where nothing was chosen."""
+    """Renders the question of `_selection_<what>.html`, with an error if nothing was chosen."""
     context |= {"picked": _named(request), "fragment": f"pipeline/_selection_{what}.html"}
     if not _asks(request) and what in ("assignee", "status"):
         context |= {"error": nothing_chosen(), "enrol": "enrol" in request.POST}
@@ -101,12 +101,12 @@ def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
 
 
 def _named(request: HttpRequest) -> Picked:
-    """The contacts that a question is about."""
+    """Returns the contacts that a question is about."""
     return pick(request.user, request.POST if request.method == "POST" else request.GET)
 
 
 def _done(request: HttpRequest, picked: Picked, sentence: str, deed: Deed | None) -> HttpResponse:
-    """Back to the list, which says what has happened and offers to take it back; a job shows its progress."""
+    """Returns to the list with a message that offers to undo it; shows the progress of a job."""
     if deed and deed.is_busy:
         return started(request, deed)
     if picked.gone:

@@ -1,4 +1,4 @@
-"""What becomes of a button for the ticked rows when there is no tick."""
+"""Buttons for ticked rows, pressed without a tick."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def stays(view: View) -> View:
-    """The button leads back to the page it stands on, which says so; a script and a form from nowhere are refused."""
+    """Returns to the page of the button with a message; requests by scripts, or without a referrer, are refused."""
 
     @wraps(view)
     def stays(request: HttpRequest) -> HttpResponse:

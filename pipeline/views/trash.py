@@ -1,4 +1,4 @@
-"""The trash: what lies there, taking it out again, and putting a single contact in."""
+"""The trash: its contents, restoring contacts, and trashing a single one."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +23,7 @@ from pipeline.views.ticks import stays
 @require_safe
 @gate(*LEADERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """What was deleted in the last 30 days."""
+    """Shows what was trashed in the last 30 days."""
     now = timezone.localtime()
     context = {"shelf": shelf.load(request.user, request.GET, now), "now": now, "days": leads.TRASH_DAYS}
     return render(request, "pipeline/trash.html", context)
@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @gate(*LEADERS)
 @stays
 def restoration(request: HttpRequest) -> HttpResponse:
-    """Takes the ticked contacts out of the trash."""
+    """Restores the ticked contacts."""
     ids = shelf.ids(request.user, request.POST)
     count = leads.restore(user=request.user, contact_ids=ids, now=timezone.now())
     return _done(request, _restored(count), reverse("pipeline:trash"))
@@ -42,7 +42,7 @@ def restoration(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Puts one contact into the trash, from its own page. GET asks first."""
+    """Asks first (GET), then moves one contact to the trash, from its own page (POST)."""
     found, now = find(request.user, contact_id), timezone.now()
     if request.method != "POST":
         context = {"title": _("Kontakt löschen"), "contact": found, "days": leads.TRASH_DAYS}
