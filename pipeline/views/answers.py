@@ -116,7 +116,7 @@ def truth(
 def back(request: HttpRequest) -> str:
     """Returns the page a plain form came from, if it is one of ours, else the board."""
     named = (request.POST.get("next", ""), request.headers.get("Referer", ""))
-    return next(filter(None, (own_address(request, address) for address in named)), BOARD)
+    return next((address for address in named if own_address(request, address)), BOARD)
 
 
 def _render_for(request: HttpRequest, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
