@@ -183,6 +183,7 @@ NOT_SAID = {
     "pipeline.Import.mapping",
     "pipeline.Import.counts",
     "pipeline.Import.mails",
+    "pipeline.ImportRow.candidates",  # ids of contacts
     "pipeline.Export.ids",
     "help.Vote.article",
 }
