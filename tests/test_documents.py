@@ -20,7 +20,6 @@ def test_a_document_names_only_what_exists(document: Path) -> None:
     text = document.read_text()
     assert documents.dead_paths(CHECKOUT, text) == []
     assert documents.dead_links(document, text) == []
-    assert documents.wide_lines(text) == []
 
 
 def test_the_readme_fits_on_two_screens_and_begins_with_a_picture_and_both_commands() -> None:
@@ -115,8 +114,6 @@ def test_what_leads_somewhere_is_let_pass() -> None:
     text = "# The `way` of a drop\n[a](#the-way-of-a-drop) [b](docs/operations.md#configure) [c](https://x.example)"
     assert documents.dead_links(CHECKOUT / "README.md", text) == []
     assert documents.dead_paths(CHECKOUT, "`manage.py`, `pipeline/cards/`, `*.py`, `var/mail`, `a.b()`") == []
-    assert documents.wide_lines("x" * 121) == ["x" * 121]
-    assert documents.wide_lines("x" * 120 + "\n| " + "x" * 200) == []
     assert documents.variables('env.bool("A_B", 1) or os.environ.get("CD") or x.get("E_F")') == {"A_B", "CD"}
 
 

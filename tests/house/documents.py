@@ -4,8 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-from tests.house.pages import COLUMNS
-
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:css|html|js|md|py|sql|svg|toml|webp|ya?ml|service|socket)))`")
 LINK = re.compile(r"\]\(([^)\s:]+)\)")  # no address on the web: those have a colon
@@ -36,11 +34,6 @@ def anchors(text: str) -> set[str]:
     """The names by which headings can be linked to."""
     plain = [re.sub(r"[^\w -]", "", heading.lower()) for heading in HEADING.findall(FENCED.sub("", text))]
     return {heading.replace(" ", "-") for heading in plain}
-
-
-def wide_lines(text: str) -> list[str]:
-    """Lines of prose that nobody wants to read; a row of a table cannot be broken."""
-    return [line for line in text.splitlines() if len(line) > COLUMNS and not line.startswith("|")]
 
 
 def untold_folders(path: str, source: str) -> list[str]:
