@@ -88,6 +88,7 @@ _ALL = (
         searched=True,
         listed=True,
     ),
+    Fact("birth_date", _("Geburtsdatum"), "person", "past", headers="Geburtstag|birthday|birth date|date of birth"),
     Fact("partner_salutation", _("Anrede (2. Person)"), "partner", "choice", headers=_partner("Anrede", "salutation")),
     Fact("partner_title", _("Titel (2. Person)"), "partner", limit=40, headers=_partner("Titel", "title"), listed=True),
     Fact(

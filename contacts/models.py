@@ -44,6 +44,7 @@ class Contact(AccountModel):
     first_name = models.CharField(_("Vorname"), max_length=80, blank=True)
     last_name = models.CharField(_("Nachname"), max_length=80, blank=True)
     company = models.CharField(_("Firma"), max_length=120, blank=True)
+    birth_date = models.DateField(_("Geburtsdatum"), null=True, blank=True)
     partner_salutation = models.CharField(_("Anrede (2. Person)"), max_length=10, choices=Salutation, blank=True)
     partner_title = models.CharField(_("Titel (2. Person)"), max_length=40, blank=True)
     partner_first_name = models.CharField(_("Vorname (2. Person)"), max_length=80, blank=True)

@@ -55,6 +55,7 @@ def many(board) -> list[Contact]:
             first_name="Ada",
             last_name="Öztürk",
             company='Öztürk & "Söhne"; GmbH',
+            birth_date=date(1955, 3, 9),
             partner_salutation="mr",
             partner_first_name="Can",
             partner_last_name="Öztürk",

@@ -1,6 +1,7 @@
 """Files as other programs and people write them, through the pages as they are proposed: everybody arrives whole."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ def test_a_title_line_stands_above_the_headers(take):
         *("Anna", "Müllerx", "Bahnhofstr. 1", "8000", "Zürich"),
     )
     assert fields(gerber, "postal_code", "city") == ("3000", "Bern")
-    assert notes(gerber) == ["Geburtsdatum: 02.11.1979\nEintritt: 15.01.2018"]
+    assert (gerber.birth_date, notes(gerber)) == (date(1979, 11, 2), ["Eintritt: 15.01.2018"])
 
 
 def test_without_headers_the_cells_decide(take):
