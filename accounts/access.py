@@ -25,10 +25,10 @@ ADMINISTRATORS = (Role.ADMINISTRATOR,)
 
 
 def gate(*roles: Role) -> Callable[[View], View]:
-    """Lets only logged-in users of these roles pass; sets `request.account` and the office's time zone.
+    """Requires a logged-in user with one of these roles; sets `request.account` and activates the office's time zone.
 
-    Nobody logged in: a page redirects to the login, anything else gets 401 with a fragment that offers it (never a
-    login page swapped into the board). Another role: 403.
+    Without a login, pages redirect to the login page; everything else gets 401 with a fragment that links to it, so
+    that no login page is swapped into the board. Other roles get 403.
     """
 
     def guard(view: View) -> View:
@@ -51,7 +51,7 @@ def gate(*roles: Role) -> Callable[[View], View]:
 
 
 def login_first(request: HttpRequest) -> HttpResponse:
-    """401 with a login link for fragments and changes, a redirect for pages."""
+    """Returns 401 with a login link for fragments and changes, a redirect for pages."""
     login = resolve_url("account_login")
     if request.method not in ("GET", "HEAD") or wants_fragment(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")

@@ -1,4 +1,4 @@
-"""The store of the limits on logins and mails: counters that only time removes."""
+"""The cache that holds the rate limits on logins and mails: counters are only removed when they expire."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db import connections
 
 
 class Counters(DatabaseCache):
-    """Django's cache in the database without its eviction.
+    """Django's database cache without culling.
 
     That drops living entries once there are some hundred of them, so that guesses at many accounts would wipe out
     what counts the guesses at one. Here only what has expired goes, with the next write. How much lives is bounded

@@ -1,4 +1,4 @@
-"""Browsers in which somebody has logged in before: guesses made elsewhere do not lock them out.
+"""Known browsers: whoever has logged in there before is not locked out by guesses made elsewhere.
 
 The limits on failed logins count on the account and on the caller's address, and behind one address may sit a whole
 office. A browser that has logged in carries a signed cookie that says so for this account; its own failures are
@@ -20,13 +20,13 @@ MAX_ACCOUNTS = 8  # accounts that one browser knows, the newest first
 
 
 def key(request: HttpRequest, email: str) -> str | None:
-    """What the failures of this browser at this account count on; None if it has never logged in there."""
+    """Returns the key for counting this browser's failures at this account; None if it never logged in there."""
     known = _read(request)
     return f"{known['id']} {_mark(email)}" if _mark(email) in known["of"] else None
 
 
 def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
-    """This browser has logged in as the owner of the address."""
+    """Sets the cookie: this browser has logged in as the owner of the address."""
     known = _read(request)
     others = [mark for mark in known["of"] if mark != _mark(email)]
     known["of"] = [_mark(email), *others][:MAX_ACCOUNTS]
@@ -49,5 +49,5 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
 
 def _mark(email: str) -> str:
-    """Stands for the address, without naming it to whoever looks at the cookie."""
+    """Returns a hash of the address, so that the cookie does not reveal it."""
     return salted_hmac(__name__, email.strip().lower()).hexdigest()[:16]

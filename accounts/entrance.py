@@ -22,12 +22,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import EVERYBODY, gate
 from accounts.second_factor import ActivateView
 
-PAUSE = 300  # seconds: the longest of the periods in which tries are counted
+PAUSE = 300  # seconds: the longest of the periods in which attempts are counted
 form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library takes PUT for POST
 
 
 def patient(view: Any) -> Any:
-    """Where the limit of tries is what the page says, its status says so too, and when it ends at the latest."""
+    """Sets status 429 and Retry-After if the form says that the limit of attempts is reached."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -46,12 +46,12 @@ def _is_too_often(form: Form) -> bool:
 
 
 def inside(route: str, view: Any, name: str) -> URLPattern:
-    """A page of a logged-in user of any role."""
+    """Returns the pattern of a page for logged-in users of any role."""
     return path(route, form_page(gate(*EVERYBODY)(patient(view))), name=name)
 
 
 def outside(route: str, view: Any, name: str) -> URLPattern:
-    """A page for somebody who is not logged in (yet); no cache keeps what stands in it."""
+    """Returns the pattern of a page for users who are not logged in (yet). It is never cached."""
     return path(route, form_page(never_cache(patient(view))), name=name)
 
 

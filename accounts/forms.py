@@ -1,4 +1,4 @@
-"""What people may say about offices, members and themselves. Only the listed fields are read; the rest is ignored."""
+"""Forms about offices, members and users themselves. Only the listed fields are read."""
 
 import re
 import unicodedata
@@ -42,7 +42,7 @@ ZONES = (
 
 
 class NameField(forms.CharField):
-    """One line of plain text, trimmed and in composed form."""
+    """A line of plain text, trimmed and in NFC."""
 
     def clean(self, value: Any) -> str:
         text = unicodedata.normalize("NFC", super().clean(value))
@@ -79,7 +79,7 @@ class PersonForm(forms.Form):
 
 
 class InvitationForm(PersonForm):
-    """Whom to invite as what."""
+    """The address and role of an invitation."""
 
     email = EmailField(label=_("E-Mail-Adresse"))
     role = forms.ChoiceField(label=_("Rolle"), choices=Role, initial=Role.AGENT)
@@ -133,7 +133,7 @@ class SignInForm(LoginForm):
 
 
 class ResetForm(ResetPasswordForm):
-    """A forgotten password. Known and unknown addresses cost the same: one look, and one job for the worker."""
+    """A forgotten password. Known and unknown addresses take the same time: one query and one deferred job."""
 
     def clean_email(self) -> str:
         return valid_email(self.cleaned_data["email"])
@@ -151,7 +151,7 @@ class ThemeForm(forms.Form):
 
 
 class ProfileForm(PersonForm, ThemeForm):
-    """What a user says about himself."""
+    """The profile of the user."""
 
     field_order = ["first_name", "last_name", "theme"]
 

@@ -1,4 +1,4 @@
-"""The link that brings an invited person in: who it is for, how long it holds, the mail that carries it."""
+"""Invitation links: whom they are for, how long they are valid, and the mail that contains them."""
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -31,13 +31,13 @@ tokens = InvitationTokens()
 
 
 def link(user: User) -> str:
-    """The address that lets this user choose a password. It starts with `BASE_URL`, never with a Host header."""
+    """Returns the link by which this user chooses a password. It starts with `BASE_URL`, never with the Host header."""
     path = reverse("invitation", kwargs={"member": int_to_base36(user.pk), "token": tokens.make_token(user)})
     return f"{settings.BASE_URL}{path}"
 
 
 def invited_by(member: str, token: str) -> User:
-    """The user this link was made for. Raises Gone, in one sentence for all reasons, if it does not hold."""
+    """Returns the user this link was made for. Raises Gone, with one sentence for all reasons, if it is not valid."""
     invited = User.objects.select_related("account", "invited_by").filter(is_active=True)
     try:
         user = invited.filter(pk=base36_to_int(member)).first()
@@ -76,7 +76,7 @@ def send(user: User, *, inviter: User | None = None) -> bool:
 
 
 def send_waiting(*, user_id: int, inviter_id: int) -> bool:
-    """The same later, if the invitation still stands and whoever invites still may. Raises NotTaken."""
+    """Mails the link later, if the invitation is still open and the inviter still may invite. Raises NotTaken."""
     user = User.objects.select_related("account").filter(pk=user_id, is_active=True).first()
     if user is None or not user.is_invited:
         return False

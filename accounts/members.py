@@ -1,4 +1,4 @@
-"""The people of an office: invite, accept, change role, deactivate, reactivate.
+"""Members of an office: inviting, accepting, changing roles, deactivating, reactivating.
 
 Each verb locks the account's row first, so that two administrators who demote each other at the same instant cannot
 both succeed.
@@ -68,7 +68,7 @@ def accept(*, user: User, first_name: str, last_name: str, password: str) -> Use
 
 @transaction.atomic
 def change_role(*, actor: User, member_id: int, role: str) -> User:
-    """Gives a member another role; the same role is no change.
+    """Gives a member another role. Idempotent.
 
     Raises Http404 for a member of another office, Conflict for the last administrator.
     """
@@ -83,7 +83,7 @@ def change_role(*, actor: User, member_id: int, role: str) -> User:
 
 @transaction.atomic
 def deactivate(*, actor: User, member_id: int) -> User:
-    """Closes a login and ends all its sessions; the member's contacts and history keep the name. Repeatable.
+    """Deactivates a member and ends all their sessions. Contacts and history keep the name. Idempotent.
 
     Raises Http404 for a member of another office, Conflict for the last administrator.
     """
@@ -98,7 +98,7 @@ def deactivate(*, actor: User, member_id: int) -> User:
 
 @transaction.atomic
 def reactivate(*, actor: User, member_id: int) -> User:
-    """Opens a closed login again, with the role and password it had. Repeatable; Http404 as above."""
+    """Reactivates a member with their former role and password. Idempotent. Raises Http404 like `deactivate`."""
     member = _member(actor, member_id)
     _check_actor(actor, member.account)
     member.is_active = True
@@ -108,7 +108,7 @@ def reactivate(*, actor: User, member_id: int) -> User:
 
 @transaction.atomic
 def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> User:
-    """Writes what a user may say about himself, and nothing else."""
+    """Saves the fields of the profile, and nothing else."""
     user.first_name, user.last_name, user.theme = first_name, last_name, theme
     user.save(update_fields=["first_name", "last_name", "theme"])
     return user
@@ -116,7 +116,7 @@ def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> 
 
 @transaction.atomic
 def choose_theme(*, user: User, theme: str) -> None:
-    """Remembers light, dark or the system's choice."""
+    """Stores the theme: light, dark or that of the system."""
     user.theme = theme
     user.save(update_fields=["theme"])
 
@@ -126,7 +126,7 @@ def _lock(account: Account) -> None:
 
 
 def _member(actor: User, member_id: int) -> User:
-    """The member, locked behind the account's row."""
+    """Locks the account, then the member, and returns the member."""
     _lock(actor.account)
     member = User.objects.of(actor.account).select_for_update(no_key=True).filter(pk=member_id).first()
     if member is None:
@@ -136,7 +136,7 @@ def _member(actor: User, member_id: int) -> User:
 
 
 def _check_actor(actor: User | None, account: Account) -> None:
-    """Asks again under the lock: the gate looked before, and the actor may have been demoted since."""
+    """Checks the actor's role again under the lock, since it may have changed after the gate checked it."""
     if actor is None:
         return
     administrators = User.objects.of(account).filter(role=Role.ADMINISTRATOR, is_active=True)

@@ -1,4 +1,4 @@
-"""The tenant and its logins. Every other table carries the account."""
+"""The tenant (account) and its users. Every other table refers to the account."""
 
 import zoneinfo
 
@@ -18,7 +18,7 @@ class AccountQuerySet(models.QuerySet):
     """Rows that belong to an account. Each lookup starts with `.of(account)`."""
 
     def of(self, account: "Account") -> "AccountQuerySet":
-        """Only this account's rows. A foreign row does not exist."""
+        """Filters by account. Rows of other accounts do not exist for the caller."""
         return self.filter(account=account)
 
 
@@ -46,11 +46,11 @@ class Account(models.Model):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The time zone in which this office's days begin."""
+        """The time zone of the office."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def can(self, feature: plans.Feature) -> bool:
-        """Whether the office's plan contains the feature."""
+        """Returns whether the office's plan includes the feature."""
         return plans.can(self.plan, feature)
 
 
@@ -73,7 +73,7 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
-    """Finds a user by the e-mail address, whatever its case."""
+    """Looks users up by e-mail address, ignoring case."""
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
@@ -116,7 +116,7 @@ class User(AbstractBaseUser):
 
     @property
     def full_name(self) -> str:
-        """First and last name; the address for somebody who has not given one yet."""
+        """First and last name, or the e-mail address of a user without a name."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     @property
@@ -129,7 +129,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_invited(self) -> bool:
-        """Has a place in the office and has not chosen a password yet."""
+        """Whether the user is invited and has not chosen a password yet."""
         return self.is_active and not self.has_usable_password()
 
     @property
@@ -138,10 +138,10 @@ class User(AbstractBaseUser):
 
     @property
     def leads(self) -> bool:
-        """Administrators and managers: columns, deletion, import and export are theirs."""
+        """Whether the user is an administrator or manager, who may change columns, delete, import and export."""
         return self.role in (Role.ADMINISTRATOR, Role.MANAGER)
 
     @property
     def works_contacts(self) -> bool:
-        """Everybody but marketing moves, acts on and edits the contacts they see."""
+        """Whether the user may edit contacts: all roles but marketing."""
         return self.role != Role.MARKETING

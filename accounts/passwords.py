@@ -1,4 +1,4 @@
-"""What a password must be, in plain words: Django's rules with sentences of our own."""
+"""Django's password validators with messages of our own."""
 
 from django.contrib.auth import password_validation as rules
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""What an office has booked, and the one gate that asks for it."""
+"""Plans and the features they include."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ class Plan(TextChoices):
 
 
 class Feature(TextChoices):
-    """Something only some plans contain. The label is the sentence that says so."""
+    """A feature that only some plans include. The label is the sentence that says so."""
 
     ASSIGN = "assign", _("Nur im Expert-Paket: Kontakte Mitarbeitern zuweisen")
 
@@ -22,5 +22,5 @@ FEATURES: dict[str, frozenset[Feature]] = {
 
 
 def can(plan: str, feature: Feature) -> bool:
-    """Whether the plan contains the feature; an unknown plan contains nothing."""
+    """Returns whether the plan includes the feature; an unknown plan includes none."""
     return feature in FEATURES.get(plan, frozenset())

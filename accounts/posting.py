@@ -1,7 +1,7 @@
-"""The product's own mails, to people who use it: one that the mail server does not take now is kept, not lost.
+"""The product's own mails to its users. Mails that the server does not take now are retried.
 
-The worker tries it again for three days, as long as it tries a mail of a series. Only an address that the server
-refuses for good is given up: no further try would change that.
+The worker retries them for three days, as it does mails of a series, and gives up only addresses that the server
+rejects permanently.
 """
 
 import logging
@@ -22,7 +22,7 @@ LATER = RetryStrategy(max_attempts=93, wait=60, linear_wait=60, retry_exceptions
 
 
 def post(mail: EmailMessage) -> bool:
-    """Mails it by the installation's server; False if its address is refused for good. Raises NotTaken."""
+    """Sends the mail by the installation's server; False if the address is rejected for good. Raises NotTaken."""
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as refusal:

@@ -1,4 +1,4 @@
-"""A forgotten password: what is asked for takes the same way for known and unknown addresses; the worker mails."""
+"""Forgotten passwords. Known and unknown addresses are treated alike in the request; the worker sends the mail."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -12,14 +12,14 @@ from accounts.models import User
 
 
 def owner(address: str) -> int | None:
-    """Whose login it is; None if it is nobody's, or closed."""
+    """Returns the user with this login; None if there is none, or it is deactivated."""
     return User.objects.filter(email=address, is_active=True).values_list("pk", flat=True).first()
 
 
 def mail_link(user_id: int | None) -> bool:
-    """Mails the link that sets a new password; answers whether there was somebody to mail, and the server took it.
+    """Mails the link that sets a new password; returns whether there is such a user and the server took the mail.
 
-    Raises NotTaken where another attempt may help. Repeated: another mail, whose link is as good.
+    Raises NotTaken if another attempt may help. Each call sends a mail; all links are valid.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

@@ -1,4 +1,4 @@
-"""A code of an authenticator app counts once (RFC 6238, 5.2): its step of time is kept, and only later ones count."""
+"""Codes of authenticator apps are valid once (RFC 6238, 5.2): only a later time step than the last used one counts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.http import HttpResponse
 
 from accounts.models import User
 
-# A step that is not later than the last one changes no row, also where two requests bring the same code at once.
+# A step that is not later than the last one updates no row, even if two requests send the same code at once.
 SPEND = """
 UPDATE mfa_authenticator SET data = jsonb_set(data, '{step}', to_jsonb(%(step)s::bigint))
 WHERE id = %(authenticator)s AND coalesce((data->>'step')::bigint, -1) < %(step)s
@@ -24,7 +24,7 @@ WHERE id = %(authenticator)s AND coalesce((data->>'step')::bigint, -1) < %(step)
 
 
 def spend(authenticator: Authenticator, code: str) -> bool:
-    """Uses the code up; False if it, or a later one, was used before."""
+    """Marks the code as used. Returns False if it, or a later one, was used before."""
     step = _step(authenticator, code)
     with connection.cursor() as cursor:
         cursor.execute(SPEND, {"step": step, "authenticator": authenticator.pk})
@@ -36,7 +36,7 @@ def _of(user: User) -> Authenticator | None:
 
 
 def _step(authenticator: Authenticator, code: str) -> int | None:
-    """The step of time that the code stands for; None if it is none of now."""
+    """Returns the time step of the code; None if it is not valid now."""
     secret = decrypt(authenticator.data["secret"])
     for step in totp.yield_hotp_counters_from_time():
         if compare_user_code(actual=code, expected=totp.format_hotp_value(totp.hotp_value(secret, step))):
@@ -57,7 +57,7 @@ class ActivateForm(Typed, ActivateTOTPForm):
 
 
 class Once(Typed):
-    """Before the library looks at a code, one that was used already is refused, and counts as a wrong one."""
+    """Refuses a code that was used already before the library validates it; it counts as a wrong one."""
 
     user: User
     cleaned_data: dict[str, Any]

@@ -1,7 +1,7 @@
-"""Django's sessions in the database, read by plain SQL: every request of somebody logged in pays for it
-(0.2 ms of a processor, 1.1 ms when the ORM composes it).
+"""Django's database sessions, loaded by plain SQL, because every request of a logged-in user pays for it
+(0.2 ms of processor time; 1.1 ms with the ORM).
 
-What is read with it is when the session was last seen (`sessions.touch`).
+The same statement reads when the session was last used (`sessions.touch`).
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ FROM django_session WHERE session_key = %(key)s AND expire_date > %(now)s
 
 
 class SessionStore(db.SessionStore):
-    """As Django's; an expired or unknown session is empty and loses its key."""
+    """Django's store. An expired or unknown session is empty and loses its key."""
 
     seen_at: datetime | None = None  # of a session of somebody logged in, once it is loaded
 

@@ -1,4 +1,4 @@
-"""Open sessions of a user, and how they end."""
+"""The open sessions of a user, and ending them."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ TOUCHED_EVERY = timedelta(hours=1)
 
 
 def touch(session: SessionStore) -> None:
-    """Notes that the session is used: once an hour, and where nothing can be written a page is shown all the same."""
+    """Records, once an hour, that the session is used. A database that cannot be written to is no error."""
     now = timezone.now()
     if session.seen_at is None or now - session.seen_at < TOUCHED_EVERY:
         return
@@ -26,16 +26,16 @@ def touch(session: SessionStore) -> None:
 
 
 def end_sessions(user: User, *, keep: str | None = None) -> None:
-    """Ends the user's open sessions in all browsers, but for the one with the key `keep`.
+    """Ends the user's sessions in all browsers, except the one with the key `keep`.
 
-    Refusing a deactivated user is not enough: his sessions would come back to life when he is reactivated.
+    Refusing a deactivated user is not enough: the sessions would be valid again after reactivation.
     """
     for session in UserSession.objects.filter(user=user).exclude(session_key=keep or ""):
         session.end()
 
 
 def end_session(user: User, session_id: int) -> None:
-    """Ends one of the user's own sessions. Raises Http404 for any other, and for one that has ended."""
+    """Ends one of the user's own sessions. Raises Http404 for any other session, and for one that has ended."""
     session = UserSession.objects.filter(user=user, pk=session_id).first()
     if session is None:
         raise Http404

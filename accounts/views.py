@@ -1,4 +1,4 @@
-"""Office, members and profile: the pages of the settings that are ours."""
+"""The settings: office, members and profile."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _show(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
-    """A form as a page: 422 if what was sent could not be understood."""
+    """Renders a form as a page, with status 422 if it is invalid."""
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, **context}, status=status)
 
@@ -32,7 +32,7 @@ def _show(request: HttpRequest, template: str, form: Form, **context: Any) -> Ht
 @require_safe
 @gate(*EVERYBODY)
 def settings(request: HttpRequest) -> HttpResponse:
-    """The first page this user may see."""
+    """Redirects to the first page of the settings this user may see."""
     return redirect("office" if request.user.is_administrator else "profile")
 
 
@@ -53,7 +53,7 @@ def office(request: HttpRequest) -> HttpResponse:
 @form_page
 @gate(*EVERYBODY)
 def profile(request: HttpRequest) -> HttpResponse:
-    """Names and theme of the user himself."""
+    """The user's own name and theme."""
     user = request.user
     initial = {"first_name": user.first_name, "last_name": user.last_name, "theme": user.theme}
     form = ProfileForm(request.POST or None, initial=initial)
@@ -67,7 +67,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*EVERYBODY)
 def theme(request: HttpRequest) -> HttpResponse:
-    """The choice in the user menu: 204 for the script that shows it already, else back to the settings."""
+    """Stores the theme chosen in the user menu: 204 for the script, which shows it already, else back to settings."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Darstellung gibt es nicht."))
@@ -87,7 +87,7 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_safe
 @gate(*ADMINISTRATORS)
 def member_list(request: HttpRequest) -> HttpResponse:
-    """Everybody of the office, those who left at the end."""
+    """Lists all members of the office; those who left come last."""
     people = User.objects.of(request.account).order_by("-is_active", "last_name", "first_name", "email")
     return render(request, "settings/members.html", {"members": people})
 
@@ -167,7 +167,7 @@ def member_invitation(request: HttpRequest, member_id: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @form_page
 def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
-    """The page of the link: names and password; whoever proved the address by it is logged in."""
+    """Accepts an invitation with name and password, and logs the user in, whose address the link has proved."""
     user = invitations.invited_by(member, token)
     initial = {"first_name": user.first_name, "last_name": user.last_name}
     form = AcceptanceForm(request.POST or None, member=user, initial=initial)
@@ -190,7 +190,7 @@ def _load(request: HttpRequest, member_id: int) -> User:
 
 
 def _send_invitation(request: HttpRequest, user: User) -> HttpResponse:
-    """Sends, says how it went, shows the members. What the mail server does not take now is the worker's."""
+    """Sends the invitation, or leaves it to the worker if the server does not take it; redirects to the members."""
     named = {"email": user.email}
     try:
         if invitations.send(user, inviter=request.user):

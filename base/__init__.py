@@ -1,1 +1,1 @@
-"""What knows no office: refusals, form fields, dates, plain SQL, secrets. Imports nothing of ours."""
+"""What knows no office: refusals, form fields, dates, plain SQL, secrets. Imports nothing else of the product."""

@@ -1,4 +1,4 @@
-"""Asking the database whether a promise holds: one statement for each way to break it."""
+"""Checking invariants in the database: one statement for each way to violate one."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,12 @@ Broken = Iterator[str]
 
 
 def of_account(table: str, column: str = "account_id") -> str:
-    """The condition that keeps to the account that is checked, or lets all pass."""
+    """Returns the condition that restricts a statement to the checked account, if there is one."""
     return f"(%(account)s::bigint IS NULL OR {table}.{column} = %(account)s)"
 
 
 def broken_rows(sentence: str, statement: str, account_id: int | None, **values: object) -> Broken:
-    """The sentence for each row that the statement finds, filled with the row's columns by name."""
+    """Yields the sentence for each row that the statement finds, formatted with the row's columns by name."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {"account": account_id, **values})
         names = [column.name for column in cursor.description]

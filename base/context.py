@@ -1,4 +1,4 @@
-"""What every page's template may ask for."""
+"""The context processor for all templates."""
 
 from django.http import HttpRequest
 
@@ -6,5 +6,5 @@ from base.refusals import wants_fragment
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """`is_fragment`: the answer is swapped into a page rather than shown as one."""
+    """Adds `is_fragment`: whether the response is swapped into a page."""
     return {"is_fragment": wants_fragment(request)}

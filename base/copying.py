@@ -1,4 +1,4 @@
-"""Many rows at once by COPY: several times as fast as inserts, for tables whose columns are plain values."""
+"""Inserting many rows by COPY, which is several times as fast as INSERT, into tables of plain values."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from psycopg import sql
 
 
 def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Adds the rows; `columns` are named as in the database, and defaults of the model are not filled in."""
+    """Inserts the rows. `columns` are names in the database; defaults of the model are not applied."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -19,7 +19,7 @@ def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[
 
 
 def fresh_ids(model: type[Model], count: int) -> list[int]:
-    """Ids nobody else gets, for rows that go in by COPY."""
+    """Reserves ids for rows that are inserted by COPY."""
     with connection.cursor() as cursor:
         table = model._meta.db_table
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])

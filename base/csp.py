@@ -1,4 +1,4 @@
-"""What a page may load: nothing but its own files. A mail shown in a frame is the one exception, kept apart."""
+"""The Content-Security-Policy: pages load only our own files. The exception is a mail shown in a frame."""
 
 from django.http import HttpResponse
 
@@ -14,13 +14,13 @@ FRAMED = (
 
 
 def with_frames(response: HttpResponse) -> HttpResponse:
-    """The page may show frames of this site."""
+    """Allows the page to show frames of this site."""
     response.headers["Content-Security-Policy"] = f"{STRICT}; frame-src 'self'"
     return response
 
 
 def framed(html: str) -> HttpResponse:
-    """A whole document of foreign making, to be shown in a frame of this site and harmless even outside of one."""
+    """Returns a document by somebody else, to be shown in a frame of this site; harmless even outside of one."""
     response = HttpResponse(html)
     response.headers["Content-Security-Policy"] = FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -29,13 +29,13 @@ def one_spelling(value: Any) -> Any:
 
 
 def no_control_signs(value: Any) -> None:
-    """Refuses what nobody can see or type into a single line, above all line ends that would reach mail headers."""
+    """Refuses control characters in a single line, above all line ends, which would reach mail headers."""
     if isinstance(value, str) and any(unicodedata.category(sign) == "Cc" for sign in value):
         raise ValidationError(_("Bitte ohne Zeilenumbrüche und Steuerzeichen."), code="control")
 
 
 def no_control_signs_but_lines(value: Any) -> None:
-    """The same for a text of several lines."""
+    """Refuses control characters other than line ends and tabs."""
     if isinstance(value, str):
         no_control_signs(value.replace("\n", "").replace("\t", "").replace("\r", ""))
 
@@ -47,7 +47,7 @@ def german_number(value: Decimal) -> str:
 
 
 class TidyText:
-    """A mixin for forms: text is composed, single lines hold no control signs, widgets carry their class."""
+    """A mixin for forms: normalises text to NFC, refuses control characters in single lines, sets widget classes."""
 
     fields: dict[str, forms.Field]
 
@@ -68,7 +68,7 @@ class TidyText:
 
 
 class EmailField(forms.CharField):
-    """One deliverable address, or nothing."""
+    """An e-mail address, or nothing."""
 
     widget = forms.EmailInput
 
@@ -128,7 +128,7 @@ class MomentField(forms.DateTimeField):
 
 
 def until(now: datetime) -> MaxValueValidator:
-    """A validator for a moment that cannot be still to come."""
+    """Returns a validator that refuses moments in the future."""
     return MaxValueValidator(now, _("Der Zeitpunkt liegt in der Zukunft."))
 
 
@@ -149,7 +149,7 @@ class AreaField(forms.DecimalField):
 
 
 class TagsField(forms.CharField):
-    """Tags parted by commas: each once, in the order typed."""
+    """Tags separated by commas, without duplicates, in the order typed."""
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value

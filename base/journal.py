@@ -27,7 +27,7 @@ def path() -> Path:
 
 
 def note(kind: str, *, office: int, at: datetime, **facts: str | int) -> None:
-    """Adds one line; it is on the disk when this returns. `facts`: ids, hashes and words of the code, never a name."""
+    """Appends a line and syncs it to disk. `facts` are ids, hashes and constants of the code, never names."""
     write([{"at": at.isoformat(), "kind": kind, "office": office, **facts}])
 
 
@@ -37,7 +37,7 @@ def person(contact_id: int, created_at: datetime) -> dict[str, str | int]:
 
 
 def write(lines: Iterable[Line]) -> None:
-    """Adds the lines at once, whoever else is writing."""
+    """Appends the lines at once, even if other processes are writing."""
     text = "".join(json.dumps(line) + "\n" for line in lines)
     if not text:
         return
@@ -51,7 +51,7 @@ def write(lines: Iterable[Line]) -> None:
 
 
 def read(text: str) -> Iterator[Line]:
-    """The lines in their order; one that a full disk or a power cut tore is passed over."""
+    """Returns the lines in their order, without lines torn by a full disk or a power cut."""
     for line in text.splitlines():
         try:
             found = json.loads(line)

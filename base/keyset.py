@@ -1,4 +1,4 @@
-"""Pages of a long, sorted table without OFFSET: each page begins behind (or ends before) a row named in the address.
+"""Keyset pagination of long, sorted tables: each page begins after (or ends before) a row named in the query string.
 
 Rows are sorted by (key, id), both in the same direction; rows without a key come last in either direction. The place
 in the address is the key and the id of a row, so it stays good when that row has moved or is gone.
@@ -30,7 +30,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Place:
-    """A row's key and id; the page lies behind it, or before it."""
+    """A row's key and id; the page begins after it, or ends before it."""
 
     key: Any
     pk: int
@@ -62,7 +62,7 @@ day = date.fromisoformat
 
 
 def asked(query: QueryDict, order: Order) -> Place | None:
-    """The place an address names by `after` or `before`; None for the first page and for anything not understood."""
+    """Returns the place named by `after` or `before`; None for the first page and for anything invalid."""
     for name in ("after", "before"):
         if name in query:
             return _parse(query[name], order, is_before=name == "before")

@@ -1,4 +1,4 @@
-"""Every "no" of the product: an exception a verb or view raises, and the answer it becomes.
+"""Refusals: exceptions that verbs and views raise, and the responses made of them.
 
 A refusal carries an HTTP status and one German sentence somebody can act on. A request by htmx or fetch gets a
 fragment that lands in `role="status"`, a plain one a page; the status is the same.
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
-    """The request is understood and not carried out; nothing was written."""
+    """The request was understood but refused; nothing was written."""
 
     status = 409
 
@@ -33,7 +33,7 @@ class Refusal(Exception):
 
 
 class Forbidden(Refusal):
-    """Visible, but this user or plan has no right to it."""
+    """The user sees it, but they or their plan lack the permission."""
 
     status = 403
 
@@ -53,7 +53,7 @@ class Overtaken(Conflict):
 
 
 class Gone(Refusal):
-    """It was there and has been deleted."""
+    """It existed and has been deleted."""
 
     status = 410
 
@@ -75,7 +75,7 @@ class TooMany(Refusal):
 
 
 class RefusalMiddleware:
-    """Turns refusals, `PermissionDenied` and `Http404` into their answers.
+    """Turns refusals, `PermissionDenied` and `Http404` into responses.
 
     What was there when the request was checked and is not when it is carried out or answered has been deleted by
     somebody else meanwhile: that is a refusal too, wherever the row is missed, and never a fault of ours.
@@ -102,14 +102,14 @@ class RefusalMiddleware:
 
 
 def went_meanwhile(error: Exception) -> bool:
-    """Whether a row that was found before, or is referred to, is not there any more."""
+    """Returns whether the error means that a row found before, or referred to, was deleted meanwhile."""
     if isinstance(error, IntegrityError):
         return isinstance(error.__cause__, ForeignKeyViolation)
     return isinstance(error, ObjectDoesNotExist)
 
 
 def _route(request: HttpRequest) -> str:
-    """The name of the address, since the address itself may hold a token."""
+    """Returns the name of the route, since the path may hold a token."""
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
@@ -125,7 +125,7 @@ def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "")
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """The login library's limits that are counted by the minute."""
+    """The response for the login library's limits per minute."""
     response = keep_private(render(request, "429.html", status=TooMany.status))
     response["Retry-After"] = "60"
     return response
@@ -145,7 +145,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A stale or missing CSRF token: typed text stays on the page, the sentence says what to do."""
+    """The response for a stale or missing CSRF token: typed text stays on the page, a sentence says what to do."""
     sentence = _("Bitte Seite neu laden: Ihre Anmeldung hat sich geändert. Es wurde nichts gespeichert.")
     response = answer(request, 403, sentence)
     response["X-CSRF-Failure"] = "1"  # the page's scripts fetch a new token and send the form once more

@@ -1,6 +1,6 @@
-"""Models read by plain SQL, where every request or every drop pays for the statement.
+"""Reading models by plain SQL on paths that every request or every drop pays for.
 
-Composing such a statement by the ORM takes longer than PostgreSQL takes to answer it.
+The ORM takes longer to build such a statement than PostgreSQL takes to run it.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ def columns_of(model: type[Model], *names: str) -> list[str]:
 
 
 def listed(alias: str, names: Sequence[str]) -> str:
-    """The columns as SELECT wants them."""
+    """Returns the columns as a SELECT list, qualified by the alias."""
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
 def all_rows(statement: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-    """What the statement finds."""
+    """Runs the statement and returns all rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
 
 def one_row(statement: str, values: dict[str, object]) -> tuple[Any, ...] | None:
-    """The first row that the statement finds."""
+    """Runs the statement and returns the first row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()

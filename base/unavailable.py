@@ -1,6 +1,6 @@
-"""When the trouble is neither the request's nor the program's: database away, disk full, a lock that somebody holds.
+"""Errors caused by neither the request nor the program: database down, disk full, a lock held by somebody else.
 
-The answer is 503 with a sentence and the time after which it is worth trying again. It needs no database itself.
+The response is 503 with a sentence and Retry-After. It does not need the database.
 """
 
 import errno
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class UnavailableMiddleware:
-    """Turns what a view meets of this kind into its answer."""
+    """Turns such errors of a view into their response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class UnavailableMiddleware:
 
 
 def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse | None:
-    """503 if the error is of this kind, None for every other."""
+    """Returns a 503 response if the error is of this kind, else None."""
     found = _sentence(error)
     if error is None or found is None:
         return None
@@ -52,7 +52,7 @@ def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler of what nobody has caught: in a middleware, or a fault of ours."""
+    """Django's handler500, for errors in a middleware and for bugs."""
     answer = answer_to(sys.exc_info()[1], request)
     page = {"request": request}  # for its id; the page asks nothing else, since all else may have fallen
     return answer or HttpResponseServerError(render_to_string("500.html", page))

@@ -1,7 +1,7 @@
-"""Secrets that stand in the database, readable with TOKEN_KEY alone.
+"""Encrypting secrets in the database with TOKEN_KEY.
 
-Each purpose has a key of its own, derived from TOKEN_KEY, so that what is sealed for one opens for no other. What is
-sealed names its key: after TOKEN_KEY was changed the old one opens it, as long as TOKEN_KEY_FALLBACKS has it.
+Each purpose has a key of its own, derived from TOKEN_KEY, so that a text sealed for one cannot be opened for another.
+A sealed text names its key: after a change of TOKEN_KEY the old one still opens it, if TOKEN_KEY_FALLBACKS has it.
 """
 
 import base64
@@ -26,13 +26,13 @@ class Unreadable(Conflict):
 
 
 def seal(purpose: str, text: str) -> str:
-    """The text as only `unseal` with the same purpose reads it; another one each time."""
+    """Encrypts the text for a purpose. The result differs each time."""
     key = settings.TOKEN_KEY
     return f"{MARK}:{_name(key)}:{_cipher(purpose, key).encrypt(text.encode()).decode()}"
 
 
 def unseal(purpose: str, sealed: str) -> str:
-    """The text that was sealed. Raises Unreadable."""
+    """Returns the text that was sealed. Raises Unreadable."""
     mark, name, token = (*sealed.split(":", 2), "", "")[:3]
     for key in (settings.TOKEN_KEY, *settings.TOKEN_KEY_FALLBACKS):
         if mark == MARK and name == _name(key):
@@ -50,7 +50,7 @@ def is_sealed(text: str) -> bool:
 
 
 def _name(key: str) -> str:
-    """What a key is called: tells keys apart and nothing of them."""
+    """Returns the name of a key, which reveals nothing about it."""
     return hashlib.sha256(b"name of a key" + key.encode()).hexdigest()[:8]
 
 

@@ -51,10 +51,8 @@ MANUAL: tuple[Any, ...] = (
     Kind.NOTE,
 )
 PLANNABLE: tuple[Any, ...] = (Kind.MEETING, Kind.ONSITE)
-NOT_COUNTED: tuple[Any, ...] = (
-    Kind.BOUNCE,
-    Kind.OPT_OUT,
-)  # things that happened to us: no sign of life from either side
+# These happen to the office by themselves and do not count as the last action.
+NOT_COUNTED: tuple[Any, ...] = (Kind.BOUNCE, Kind.OPT_OUT)
 ORDER = {kind.value: place for place, kind in enumerate(Kind)}
 
 

@@ -63,7 +63,7 @@ ARTICLES = (
 
 
 def find(name: str) -> Article:
-    """The article of this name. Raises Http404."""
+    """Returns the article with this name. Raises Http404 if there is none."""
     for article in ARTICLES:
         if article.name == name:
             return article

@@ -1,4 +1,4 @@
-"""A message to the operator: stored first, then mailed once. The row is the job; a failed mail loses nothing."""
+"""Feedback to the operator: stored first, then mailed once. State lives in the row, so a failed mail loses nothing."""
 
 import logging
 from datetime import datetime, timedelta
@@ -25,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 
 class SpentKey(Exception):
-    """The form's key already belongs to another message; nothing was written. A fresh key helps."""
+    """The form's key belongs to another message already; nothing was written. Send it again with a new key."""
 
 
 @transaction.atomic
 def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: datetime) -> Feedback:
-    """Stores a message. The same key and message again, also at the same instant, is the same row.
+    """Stores a message. Idempotent for the same key and message, even if called concurrently.
 
     Raises SpentKey, and TooMany after 20 messages of the user within an hour.
     """
@@ -61,23 +61,21 @@ def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: dat
 
 
 def deliver(*, feedback: Feedback, now: datetime) -> bool:
-    """Mails a stored message to the operator, once in its life; whether that is done now, by us or before.
+    """Mails a stored message to the operator, unless it was mailed before; returns whether it has been mailed.
 
-    A mail that fails is logged and tried again later, never raised: the text is safe.
+    A failure is logged and retried later, never raised, because the text is stored.
     """
     try:
         _send(feedback, now)
-    except (
-        OSError,
-        ValueError,
-    ):  # the server's refusals are OSErrors, what the mail library refuses is a ValueError
+    # The server's refusals are OSErrors, those of the mail library ValueErrors.
+    except (OSError, ValueError):
         logger.warning("Feedback %s could not be mailed and waits", feedback.pk, exc_info=True)
         return False
     return True
 
 
 def deliver_waiting(*, now: datetime) -> tuple[int, int]:
-    """Mails what is still waiting, oldest first: how many were mailed, and how many still wait."""
+    """Mails waiting messages, the oldest first; returns how many were mailed, and how many still wait."""
     waiting = Feedback.objects.filter(mailed_at=None).select_related("account", "user").order_by("created_at")
     done = [deliver(feedback=feedback, now=now) for feedback in waiting]
     return sum(done), len(done) - sum(done)
@@ -85,7 +83,7 @@ def deliver_waiting(*, now: datetime) -> tuple[int, int]:
 
 @transaction.atomic
 def _send(feedback: Feedback, now: datetime) -> None:
-    """Holds the row while the mail goes out: whoever comes second waits, finds it mailed and sends nothing."""
+    """Locks the row while the mail is sent: a second caller waits, finds it mailed and sends nothing."""
     rows = Feedback.objects.of(feedback.account).select_for_update()
     waiting = rows.filter(pk=feedback.pk, mailed_at=None).first()
     if waiting is None:

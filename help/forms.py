@@ -1,4 +1,4 @@
-"""What may be said about articles and the product. Only these fields are read."""
+"""Forms for votes and feedback. Only the listed fields are read."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What the background worker does for this room."""
+"""The worker's tasks for feedback."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -9,5 +9,5 @@ from help.feedback import deliver_waiting
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="send_feedback", queueing_lock="send_feedback")
 def send_feedback(timestamp: int) -> None:
-    """Feedback whose mail failed."""
+    """Mails feedback whose mail failed before."""
     deliver_waiting(now=timezone.now())
