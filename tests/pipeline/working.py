@@ -1,15 +1,18 @@
 """A background worker for the tests: in this process until its jobs are done, or as a process that can be killed."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -27,8 +30,27 @@ def work() -> None:
     """Does all jobs, as the worker would; those that wait for each other's lock in turn."""
     waiting = ProcrastinateJob.objects.filter(status="todo")
     while waiting.exists():
-        with app.replace_connector(app.connector.get_worker_connector()) as working:
-            working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        asyncio.run(_work())
+
+
+async def _work() -> None:
+    asyncio.get_running_loop().set_default_executor(_Threads())
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        async with working.open_async():
+            await working.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+class _Threads(ThreadPoolExecutor):
+    """Threads that end with this round of the worker, and leave no connection behind that somebody had to collect."""
+
+    def submit(self, does: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        def and_leave() -> Any:
+            try:
+                return does(*args, **more)
+            finally:
+                connections.close_all()
+
+        return super().submit(and_leave)
 
 
 @contextmanager
