@@ -9,13 +9,14 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 from config import embedded
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or CHECKOUT / "var" / "test")
 OURS = "DATABASE_URL" not in os.environ
-IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # which of those that run side by side; "": the only one
 
 MAIL = ("EMAIL_URL", "WEBHOOK_SECRET", "MAIL_FROM", "MAIL_IN", "IMAP_URL", "AUTHSERV_ID", "OPERATOR_EMAIL")
 for variable in ("DEBUG", "TRUSTED_PROXIES", "PORT", "HOST", *MAIL):
@@ -25,22 +26,23 @@ os.environ["SECRET_KEY"] = "the tests' own secret key, known to everybody"
 os.environ["TOKEN_KEY"] = "the tests' own token key, known to everybody"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["BASE_URL"] = "http://testserver"
-os.environ["DATA_DIR"] = str(DATA_DIR)
+os.environ["DATA_DIR"] = str(DATA_DIR / WORKER)  # uploads and mails of one's own; the server is everybody's
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs an event loop
-if OURS and not IS_WORKER:
-    (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of every client otherwise
+(DATA_DIR / WORKER / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of every client otherwise
+if OURS and not WORKER:
     os.environ["DATABASE_URL"] = embedded.url(DATA_DIR)
 django.setup()
+settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if OURS and not IS_WORKER and not config.option.help:
+    if OURS and not WORKER and not config.option.help:
         embedded.start(DATA_DIR, durable=False)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server; another run in the same checkout that still uses it keeps it alive."""
-    if OURS and not IS_WORKER:
+    if OURS and not WORKER:
         embedded.stop(DATA_DIR)

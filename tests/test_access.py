@@ -18,7 +18,6 @@ from tests.offices import OURS, THEIRS, Office, furnish, stage
 pytestmark = pytest.mark.django_db  # a database is made only for tests that say so
 
 ADDRESSES = dict(walk())
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 READING, UNKNOWN = ("GET", "HEAD"), ("PUT", "PATCH", "DELETE")
 
 
@@ -32,7 +31,7 @@ class Play:
 
 @pytest.fixture(scope="module")
 def play(django_db_setup: None, django_db_blocker: Any) -> Iterator[Play]:
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK), stage():
+    with django_db_blocker.unblock(), stage():
         office, others = furnish(OURS), furnish(THEIRS)
         people = office.people | {"stranger": others.people["administrator"], "anonymous": None}
         yield Play(office, {role: browser(people[role]) for role in ROLES})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client, override_settings
+from django.test import Client
 
 from funnel.models import Sequence
 from tests.addresses import NEVER, address, browser, rows, walk
@@ -17,7 +17,6 @@ from tests.factories import ContactFactory
 from tests.offices import OURS, THEIRS, Office, furnish, owned_models, stage
 
 pytestmark = pytest.mark.django_db
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # References between rows of accounts that carry no account, and why.
 SINGLE = {
@@ -35,7 +34,7 @@ FROM pg_constraint WHERE contype = 'f'
 
 @pytest.fixture(scope="module")
 def offices(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Office, Office]]:
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK), stage():
+    with django_db_blocker.unblock(), stage():
         yield furnish(OURS), furnish(THEIRS)
 
 

@@ -26,7 +26,6 @@ from tests.leaking import PLANTED
 from tests.offices import HIDDEN, OURS, SEARCHED, THEIRS, Office, furnish, hide, owned_models, stage, unknown
 
 pytestmark = pytest.mark.django_db
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The marketing sees names, status, source and last action: none of these.
 PRIVATE = [
     *(mark.text(name)[:10] for mark in (OURS, HIDDEN) for name in ("email", "street", "postal_code", "city", "tag")),
@@ -58,7 +57,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=QUICK), stage():
+    with django_db_blocker.unblock(), stage():
         ours = furnish(OURS, sight=Account.Sight.OWN)
         yield Scene(ours, hide(ours), furnish(THEIRS))
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.test import override_settings
 from django.utils.html import strip_tags
 
 from funnel import apps
@@ -29,8 +28,7 @@ BY_HAND = "Erfassen Sie eine Antwort als Aktion „Antwort erhalten“, dann end
 
 @pytest.fixture(scope="module")
 def office(django_db_setup: None, django_db_blocker) -> Iterator[Office]:
-    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=quick), stage():
+    with django_db_blocker.unblock(), stage():
         yield furnish(OURS)
 
 
