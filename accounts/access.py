@@ -39,7 +39,7 @@ def gate(*roles: Role) -> Callable[[View], View]:
                 return login_first(request)
             if user.role not in roles:
                 raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
-            request.account = user.account  # type: ignore[attr-defined]
+            request.account = user.account
             touch(request.session)
             with timezone.override(user.account.zone):
                 return keep_private(view(request, *args, **kwargs))

@@ -23,7 +23,7 @@ class InvitationTokens(PasswordResetTokenGenerator):
 
     key_salt = "accounts.invitations"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.is_active}"
 
 
@@ -55,7 +55,7 @@ def invited_by(member: str, token: str) -> User:
 
 def limit(request: HttpRequest, email: str) -> None:
     """Counts an invitation to this address. Raises TooMany for the sixth in a day, or the 41st of the office."""
-    office = f"office {request.account.pk}"  # type: ignore[attr-defined]
+    office = f"office {request.account.pk}"
     if not ratelimit.consume(request, action="invitation", key=email):
         raise TooMany(_("Diese Adresse hat heute schon fünf Einladungen bekommen. Bitte versuchen Sie es morgen."))
     if not ratelimit.consume(request, action="invitations", key=office):

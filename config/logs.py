@@ -26,15 +26,15 @@ class RequestLine:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.id = str(uuid4())  # type: ignore[attr-defined]
+        request.id = str(uuid4())
         begun, counter = time.perf_counter(), Counter()
         with connection.execute_wrapper(counter):
             response = self.get_response(request)
-        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = request.id
         milliseconds = round((time.perf_counter() - begun) * 1000)
         user = getattr(request, "_cached_user", None)  # whoever was asked for; the line itself asks nobody
         facts = {
-            "request": request.id,  # type: ignore[attr-defined]
+            "request": request.id,
             "office": getattr(user, "account_id", None),
             "user": getattr(user, "pk", None),
             "route": request.resolver_match.view_name if request.resolver_match else "",

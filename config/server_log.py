@@ -8,7 +8,7 @@ from gunicorn.glogging import Logger
 from config.logs import Lines, NoPath
 
 
-class ServerLog(Logger):  # type: ignore[misc]
+class ServerLog(Logger):
     """Writes what the server itself has to say; the lines on requests are `RequestLine`'s."""
 
     def setup(self, cfg: Any) -> None:

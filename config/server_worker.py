@@ -16,7 +16,7 @@ from config.health import LEAVING
 DRAIN = float(os.environ.get("WEB_DRAIN") or 0)  # seconds
 
 
-class ServerWorker(ThreadWorker):  # type: ignore[misc]
+class ServerWorker(ThreadWorker):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The signal to stop: the door is shut after `WEB_DRAIN` seconds."""
         if LEAVING.requested:

@@ -95,7 +95,7 @@ def word(row: Consent) -> str:
     """Returns what the person did. `row` comes from `with_earlier_grant`: only what was given can be withdrawn."""
     if row.granted:
         return _("erteilt")
-    if row.was_granted:  # type: ignore[attr-defined]
+    if row.was_granted:
         return _("widerrufen")
     return _("nicht erteilt") if row.method == Consent.Method.IMPORT else _("abgelehnt")
 

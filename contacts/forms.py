@@ -72,7 +72,7 @@ class AssigneeForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = available(account)  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = available(account)
 
     def clean(self) -> dict[str, Any]:
         raw = self.data.get("assignee")
@@ -92,7 +92,7 @@ class DueForm(TidyText, forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.days = {key: day for key, _label, day in quick_picks(today)}
-        self.fields["pick"].choices = [(key, key) for key in self.days]  # type: ignore[attr-defined]
+        self.fields["pick"].choices = [(key, key) for key in self.days]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -182,4 +182,4 @@ def _enrolments(contact: Contact) -> list[Enrolment]:
 
 def _run(row: Enrolment, contact: Contact) -> Run:
     is_off = not (row.sequence.is_on and row.account.sender.is_on)
-    return Run(contact, row, is_off=is_off, is_held=row.is_held)  # type: ignore[attr-defined]
+    return Run(contact, row, is_off=is_off, is_held=row.is_held)

@@ -122,7 +122,7 @@ class SenderForm(forms.Form):
     def of(cls, sender: Sender, data: Any = None) -> "SenderForm":
         """Return the form for a sender, with required fields that are empty marked as missing."""
         form = cls(data, initial={name: getattr(sender, name) for name in cls.base_fields})
-        form.missing = set(imprint.missing_fields(sender))  # type: ignore[attr-defined]
+        form.missing = set(imprint.missing_fields(sender))
         return form
 
     def groups(self) -> list[tuple[Any, Any, list[tuple[forms.BoundField, bool]]]]:

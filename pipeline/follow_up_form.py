@@ -38,7 +38,7 @@ class FollowUpForm(ActionForm):
         picks = [pick for pick in quick_picks(timezone.localdate(now)) if pick[0] in OFFERED]
         self.days = {key: day for key, _label, day in picks}
         stay = [("", _("Fälligkeit lassen"))]
-        self.fields["due_pick"].choices = stay + [pick[:2] for pick in picks]  # type: ignore[attr-defined]
+        self.fields["due_pick"].choices = stay + [pick[:2] for pick in picks]
         self._offer_columns()
 
     def _offer_columns(self) -> None:
@@ -46,9 +46,9 @@ class FollowUpForm(ActionForm):
         columns = Column.objects.of(self.card.account_id).order_by("position").values_list("pk", "name")
         stay = ("", _("Status lassen (%(column)s)") % {"column": self.card.column.name})
         field = self.fields["column"]
-        field.choices = [stay, *columns]  # type: ignore[attr-defined]
+        field.choices = [stay, *columns]
         others = [column for column in columns if column[0] != self.card.column_id]
-        field.widget.choices = [stay, *others]  # type: ignore[attr-defined]
+        field.widget.choices = [stay, *others]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

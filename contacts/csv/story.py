@@ -69,8 +69,8 @@ def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
 
 def _done(action: Action) -> str:
     """„27.11.2026 14:20 Anruf – erreicht: ruft zurück“"""
-    moment: datetime = action.at  # type: ignore[attr-defined]
-    text = one_line(action.short)  # type: ignore[attr-defined]
+    moment: datetime = action.at
+    text = one_line(action.short)
     text = f"{text[:TEXT_SHOWN]}…" if len(text) > TEXT_SHOWN else text
     label = _("%(action)s (geplant)") % {"action": action.label} if action.is_planned else action.label
     said = f"{timezone.localtime(moment):%d.%m.%Y %H:%M} {label}"

@@ -41,7 +41,7 @@ def changed(request: HttpRequest, contact: Contact, sentence: str, *fragments: s
         "fragments": fragments,
         "sentence": sentence,
         "oob": True,
-        "can_assign": request.account.can(Feature.ASSIGN),  # type: ignore[attr-defined]
+        "can_assign": request.account.can(Feature.ASSIGN),
         **context,
     }
     return render(request, "contacts/_changed.html", context | _clock())

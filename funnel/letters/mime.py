@@ -26,7 +26,7 @@ PRINTABLE = Printable()
 
 def build(mail: EmailMessage) -> Mime:
     """Build the MIME message."""
-    mail.encoding = PRINTABLE  # type: ignore[assignment]  # Django takes a Charset as well
+    mail.encoding = PRINTABLE  # Django takes a Charset as well
     message: Mime = mail.message()
     for part in message.walk():
         part.policy = part.policy.clone(max_line_length=MAX_HEADER_LENGTH)
@@ -35,7 +35,7 @@ def build(mail: EmailMessage) -> Mime:
 
 def as_bytes(message: Mime) -> bytes:
     """Serialize a MIME message."""
-    return message.as_bytes(linesep="\r\n")  # type: ignore[call-arg,no-any-return]  # Django's messages know it
+    return message.as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's messages know it
 
 
 def to_bytes(mail: EmailMessage) -> bytes:

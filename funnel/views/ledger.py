@@ -79,7 +79,7 @@ def content(request: HttpRequest, message_id: int) -> HttpResponse:
 
 def _visible(request: HttpRequest, message_id: int) -> Message:
     """Return the message if the user may see its contact. Raises Http404 and Gone."""
-    messages = Message.objects.of(request.account).filter(sight(request.user, "contact__"))  # type: ignore[attr-defined]
+    messages = Message.objects.of(request.account).filter(sight(request.user, "contact__"))
     message = messages.filter(pk=message_id).select_related("contact", "step__sequence").first()
     if message is None:
         raise Http404

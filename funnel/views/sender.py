@@ -100,7 +100,7 @@ def _page(
     day: HolidayForm,
     refusal: Overtaken | None = None,
 ) -> HttpResponse:
-    days = Holiday.objects.of(request.account).order_by("day")  # type: ignore[attr-defined]
+    days = Holiday.objects.of(request.account).order_by("day")
     context: dict[str, Any] = {
         "sender": sender,
         "form": form,

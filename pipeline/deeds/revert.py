@@ -121,7 +121,7 @@ def _stands(card: Card | None, part: DeedPart) -> bool:
 
 
 def _reversal(part: DeedPart, card: Card, undone: Move, columns: dict[int, Column], user: User, now: datetime) -> Move:
-    target = columns[part.column_id]  # type: ignore[index]
+    target = columns[part.column_id]
     return Move(
         account_id=part.account_id,
         contact_id=part.contact_id,

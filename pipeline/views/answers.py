@@ -46,7 +46,7 @@ def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
         "selection": selection,
         "now": now,
         "today": now.date(),
-        "can_assign": request.account.can(Feature.ASSIGN),  # type: ignore[attr-defined]
+        "can_assign": request.account.can(Feature.ASSIGN),
         "leads": request.user.leads,
         "base": "pipeline/_found.html" if wants_fragment(request) else "base.html",
     }

@@ -2,7 +2,6 @@
 
 WIDE: set[str] = {
     "deploy/pipeline-web.service",
-    "funnel/views/ledger.py",
     "static/js/answers.js",
     "static/js/autoscroll.js",
     "static/js/board.js",
