@@ -27,7 +27,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from config import server_user  # noqa: E402
-from config.wsgi import with_room  # noqa: E402
+from config.room import with_room  # noqa: E402
 from pipeline.models import Card, Column  # noqa: E402
 from pipeline.views.board import board_context  # noqa: E402
 from tests.bench import imports, mails  # noqa: E402

@@ -3,7 +3,7 @@
 import resource
 import sys
 
-from config.wsgi import with_room
+from config.room import with_room
 
 
 def nested(depth: int) -> int:
