@@ -1,4 +1,4 @@
-"""A backup: one tar file, for nobody but its owner, with database, uploads, keys and the journal of erasures."""
+"""Backups: one tar file, readable by its owner only, with database, uploads, keys and the journal of erasures."""
 
 import hashlib
 import io
@@ -22,7 +22,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Unpacked:
-    """A backup that was found whole, below a directory of its own."""
+    """A complete backup, unpacked into a directory of its own."""
 
     place: Path
 
@@ -45,7 +45,7 @@ class Unpacked:
 
 
 def pack(target: Path, database: Path) -> None:
-    """Writes the backup aside and puts it in its place when it is whole. Raises OSError.
+    """Writes the backup to a temporary file and renames it once it is complete. Raises OSError.
 
     The journal is read after the database: what was erased in between is in the one or the other.
     """
@@ -68,7 +68,7 @@ def pack(target: Path, database: Path) -> None:
 
 
 def unpack(source: Path, place: Path) -> Unpacked:
-    """The backup's files below `place`, each as its checksum says. Raises ArchiveError, and then nothing counts."""
+    """Unpacks the backup below `place` and verifies the checksum of each file. Raises ArchiveError."""
     try:
         with tarfile.open(source) as tar:
             tar.extractall(place, filter="data")

@@ -1,4 +1,4 @@
-"""The whole database out of PostgreSQL and into it again, by the programs that came with the embedded server."""
+"""Dumping and loading the whole database with the programs of the embedded server."""
 
 import os
 import subprocess
@@ -18,16 +18,16 @@ PLAIN = ("--no-owner", "--no-privileges", "--no-comments")
 
 
 class DumpError(Exception):
-    """It did not work; the message is one German sentence for the person at the terminal."""
+    """Dumping or loading failed; the message is one German sentence for the person at the terminal."""
 
 
 def dump(target: Path) -> None:
-    """Writes the database as it is at this instant, whoever works with it meanwhile. Raises DumpError."""
+    """Writes a consistent dump of the database, even while others use it. Raises DumpError."""
     _run("pg_dump", ["--format=custom", *PLAIN, f"--file={target}"])
 
 
 def load(source: Path) -> None:
-    """Puts the dump in the place of all that is in the database: wholly or, where it fails, not at all."""
+    """Replaces everything in the database by the dump, all or nothing. Raises DumpError."""
     _major()
     leave()
     script = source.with_suffix(".sql")
@@ -47,7 +47,7 @@ def load(source: Path) -> None:
 
 
 def others() -> int:
-    """Sessions of other processes in this database: while there are any, the product runs."""
+    """Returns the number of sessions of other processes in this database; if there are any, the product is running."""
     leave()
     with psycopg.connect(**_parameters()) as own:
         rows = own.execute(

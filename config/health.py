@@ -1,4 +1,4 @@
-"""Two addresses for whoever watches the process: is it alive, is it ready."""
+"""Liveness and readiness checks for monitoring."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ from config.probe import PROBE
 
 @dataclass
 class Leaving:
-    """Whether this process was told to stop. A plain mark: what waits for a lock must not be set by a signal."""
+    """Whether this process was asked to stop. A plain flag, since a signal handler must not wait for a lock."""
 
     requested: bool = False
 
@@ -24,7 +24,7 @@ LEAVING = Leaving()
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """200 as long as the process answers and is not about to end; asks nobody else."""
+    """Returns 200 as long as the process answers and is not about to end; checks nothing else."""
     if LEAVING.requested:
         return _not("leaving")
     return HttpResponse("ok\n", content_type="text/plain")
@@ -32,7 +32,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when every migration is applied and a row could be written just now, else 503. Writes nothing itself."""
+    """Returns 200 if all migrations are applied and the last probe could write, else 503. Writes nothing itself."""
     if LEAVING.requested:
         return _not("leaving")
     try:
@@ -52,5 +52,5 @@ def _not(reason: str) -> HttpResponse:
 
 @cache
 def needed() -> frozenset[tuple[str, str]]:
-    """The migrations of this version of the program: read from its files once in a process."""
+    """Returns the migrations of this version, read from their files once per process."""
     return frozenset(MigrationLoader(None).graph.nodes)

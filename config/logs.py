@@ -1,6 +1,6 @@
-"""What the log says: one line for each request and each mail, with numbers and names of the code, never of people.
+"""Logging: one line for each request and each mail, with numbers and names of the code, but no personal data.
 
-A route's name stands for its path, since a path may hold a token and a query what somebody searched for.
+Routes are logged by name, because a path may contain a token and a query what somebody searched for.
 """
 
 import json
@@ -20,7 +20,7 @@ requests = logging.getLogger("pipeline.request")
 
 
 class RequestLine:
-    """Gives each request an id, counts its statements, and writes one line when it is answered."""
+    """Gives each request an id, counts its statements, and logs one line with the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,7 +47,7 @@ class RequestLine:
 
 
 class Counter:
-    """How many statements a request asked."""
+    """Counts the statements of a request."""
 
     def __init__(self) -> None:
         self.statements = 0
@@ -58,7 +58,7 @@ class Counter:
 
 
 class Lines(logging.Formatter):
-    """One line a record: its facts as words, or as JSON."""
+    """Formats a record as one line, of key=value words or JSON."""
 
     def __init__(self, as_json: bool = False) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Lines(logging.Formatter):
         return f"{at} {record.levelname} {record.name} {words or self._words(record)}"
 
     def formatException(self, ei: Any) -> str:
-        """Where it happened and its kind; what an exception says may quote a row."""
+        """Formats place and type of an exception without its message, which may quote a row."""
         return "".join(traceback.format_tb(ei[2])) + ei[0].__qualname__
 
     def _words(self, record: logging.LogRecord) -> str:

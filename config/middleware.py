@@ -1,4 +1,4 @@
-"""What holds for each request and answer, whoever made them."""
+"""Middleware for all requests and responses."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ type_of_next = Callable[[HttpRequest], HttpResponse]
 
 
 class ContentSecurityPolicy:
-    """Sends the strict policy with every answer: no inline script or style, nothing from elsewhere."""
+    """Sends a strict policy with every response: no inline scripts or styles, nothing from other sites."""
 
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
@@ -28,7 +28,7 @@ class ContentSecurityPolicy:
 
 
 class AnyHostForProbes:
-    """Lets whoever watches the process ask for it by any name, or by its bare address."""
+    """Accepts any Host header for health checks."""
 
     PATHS = ("/healthz", "/readyz")
 
@@ -42,7 +42,7 @@ class AnyHostForProbes:
 
 
 class RefuseLargeBodies:
-    """Answers 413, before a body is read, to one that is larger than its address takes from this caller.
+    """Responds with 413, before the body is read, if it is larger than this address accepts from this caller.
 
     Files are taken at one address, and from somebody logged in. A provider's report is read by its own view, once that
     has heard the secret.
@@ -63,7 +63,7 @@ class RefuseLargeBodies:
         return answer(request, 413, _("Das ist zu groß. Es wurde nichts gespeichert."))
 
     def most(self, request: HttpRequest, name: str) -> int:
-        """How much this caller may send to this address."""
+        """Returns how many bytes this caller may send to this address."""
         if name == self.REPORTS and "form" not in (request.content_type or ""):
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not request.user.is_authenticated:
@@ -84,7 +84,7 @@ def _name_of(request: HttpRequest) -> str:
 
 
 class RefuseBrokenText:
-    """Answers 400 to text that is not UTF-8.
+    """Responds with 400 to text that is not UTF-8.
 
     Django replaces invalid bytes by U+FFFD without a word, so a name would be stored damaged.
     """

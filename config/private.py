@@ -1,4 +1,4 @@
-"""DATA_DIR belongs to the user we run as, and to nobody else: folders 0700, files 0600."""
+"""Permissions of DATA_DIR: only the user we run as may read it (folders 0700, files 0600)."""
 
 import os
 import stat

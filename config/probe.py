@@ -1,4 +1,4 @@
-"""Whether anything can be written to the database: tried beside the requests, since one that reads never writes."""
+"""Probing whether the database can be written to, in a thread of its own, since GET requests never write."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ WRITE = "TRUNCATE accounts_write_probe; INSERT INTO accounts_write_probe (at) VA
 
 
 class Probe:
-    """One for a process. Whoever asks first after the interval has an attempt made, and waits for it a moment."""
+    """The probe of a process. The first caller after the interval starts an attempt and waits for it briefly."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -22,7 +22,7 @@ class Probe:
         self.attempt: threading.Thread | None = None
 
     def fault(self) -> str:
-        """Why nothing can be written, or ""."""
+        """Returns why nothing can be written, or ""."""
         with self.lock:
             is_under_way = self.attempt is not None and self.attempt.is_alive()
             pause = AFTER_FAULT if self.result else INTERVAL

@@ -1,4 +1,4 @@
-"""What a request says of its way here, believed only of the proxies that TRUSTED_PROXIES names."""
+"""Forwarded headers, which are trusted only from the proxies in TRUSTED_PROXIES."""
 
 import ipaddress
 from collections.abc import Callable

@@ -31,7 +31,7 @@ WORKER = ("--shutdown-graceful-timeout", "3")
 
 
 class Interrupted(Exception):
-    """Somebody asked us to end."""
+    """A signal asked us to stop."""
 
 
 class Child:

@@ -1,6 +1,6 @@
-"""Whether a web server works with this DATA_DIR: the lock it holds, and the one a restore needs.
+"""Locks on DATA_DIR: a shared one held by running web servers, and an exclusive one for a restore.
 
-Other processes are told by their sessions in the database; a web server that nobody has asked yet has none.
+Other processes are recognised by their sessions in the database; a web server without requests has none yet.
 """
 
 import fcntl

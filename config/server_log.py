@@ -1,4 +1,4 @@
-"""The web server's own log, in the form of ours and without what it would quote."""
+"""The web server's own log, in our format and without quoting requests."""
 
 import os
 from typing import Any

@@ -1,8 +1,8 @@
-"""A process of the web server. Told to stop, it says so to whoever watches, and takes requests a while longer.
+"""A worker process of the web server. Asked to stop, it fails its health check but accepts requests a while longer.
 
-A proxy that asks `/healthz` leaves it out meanwhile, so nobody is at its door when that is shut. A server that shuts
-it at once resets whoever has connected and was not accepted yet, and no proxy may send such a request a second time:
-it cannot know whether it was carried out.
+A proxy that checks `/healthz` stops using it meanwhile, so that no connection is pending when the socket is closed. A
+server that closes it at once resets pending connections, and no proxy may repeat such a request, because it cannot
+know whether it was processed.
 """
 
 import os
@@ -18,7 +18,7 @@ DRAIN = float(os.environ.get("WEB_DRAIN") or 0)  # seconds
 
 class ServerWorker(ThreadWorker):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The signal to stop: the door is shut after `WEB_DRAIN` seconds."""
+        """Handles the signal to stop: closes the socket after `WEB_DRAIN` seconds."""
         if LEAVING.requested:
             return
         LEAVING.requested = True

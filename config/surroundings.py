@@ -17,7 +17,7 @@ WILDCARDS = ("0.0.0.0", "::", "")
 
 
 class StartError(Exception):
-    """We cannot go on; the message is one German sentence for the person at the terminal."""
+    """The product cannot start; the message is one German sentence for the person at the terminal."""
 
 
 class Surroundings:

@@ -1,4 +1,4 @@
-"""The door for WSGI servers: `config.wsgi:application`."""
+"""The WSGI entry point: `config.wsgi:application`."""
 
 import os
 

@@ -57,7 +57,7 @@ CONSENT = (
 
 @transaction.atomic
 def build(*, contacts: int, seed: int, now: datetime) -> None:
-    """Makes the two offices if they are not there, and adds the contacts. `now` in the office's time zone."""
+    """Creates the two offices unless they exist, and adds the contacts. `now` is in the office's time zone."""
     krueger, hansen = _office(KRUEGER, Plan.EXPERT), _office(HANSEN, Plan.STARTER)
     second = min(max(contacts // HANSEN_SHARE, 14), contacts)
     crowd = people(contacts + second, seed)
@@ -116,7 +116,7 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
 
 
 def _post(account: Account, lives: "list[_Life]", assigning: bool, chance: Random, now: datetime) -> PostOffice:
-    """What the funnel made of the stories; it becomes part of them."""
+    """Adds to the stories what the funnel did in them."""
     office = PostOffice(account)
     for life in lives:
         owner = life.owner if life.story.is_assigned and assigning else None

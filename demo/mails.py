@@ -1,4 +1,4 @@
-"""What the funnel made of a contact's story in the demo: which mails left, which wait, which were called off."""
+"""The mails of a contact's story in the demo: sent, waiting and cancelled ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -83,7 +83,7 @@ class Run:
 
 @dataclass
 class Post:
-    """All that the funnel did for a contact."""
+    """Everything the funnel did for a contact."""
 
     runs: list[Run] = field(default_factory=list)
     unsubscribed_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Writing the demo's mails: each with its words as it left, and all of them in the tables of the funnel."""
+"""Writing the demo's mails, with their texts as they were sent, into the tables of the funnel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from funnel.permission.tokens import unsubscribe_token
 from funnel.series import planning
 from pipeline.models import Column
 
-MAX_FOLLOWED = 20_000  # contacts; of a larger crowd the others count as imported, and nobody mailed them
-MAX_RENDERED = 2_000  # the newest; of the others only the subject is told
+MAX_FOLLOWED = 20_000  # contacts; further ones count as imported and get no mails
+MAX_RENDERED = 2_000  # the newest mails; the others have only a subject
 IMPRINTS = {
     "Krüger Immobilien": {
         "legal_name": "Krüger Immobilien GmbH",
@@ -80,7 +80,7 @@ SUPPRESSION = ("account_id", "address_hash", "reason", "at")
 
 @dataclass(frozen=True)
 class Letter:
-    """A contact with its story and its post."""
+    """A contact with its story and its mails."""
 
     pk: int
     person: Person
@@ -138,7 +138,7 @@ class PostOffice:
         mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
 
     def write(self) -> None:
-        """All rows of the funnel."""
+        """Writes all rows of the funnel."""
         runs = [(one.pk, one.person, run) for one in self.letters for run in one.post.runs]
         ids = fresh_ids(Enrolment, len(runs))
         numbered = [(number, *one) for number, one in zip(ids, runs, strict=True)]
@@ -179,5 +179,5 @@ class PostOffice:
 
 
 def complete_sender(account: Account) -> None:
-    """The demo's offices may send from the start."""
+    """Completes the sender, so that the demo's offices may send from the start."""
     Sender.objects.of(account).update(name=account.name, **IMPRINTS[account.name])

@@ -1,4 +1,4 @@
-"""What happened with a contact of the demo on its way to a column. Pure: chance in, rows to be written out."""
+"""The story of a demo contact on its way to a column. Pure: takes a random generator, returns rows to be written."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -88,8 +88,10 @@ class Story:
 
 
 def tell(person: Person, column: str, place: int, chance: Random, now: datetime) -> Story:
-    """The story of a contact that ends in the column. `place` counts the column's contacts, so that the first few show
-    every kind of due date and assignment whatever the chance."""
+    """Returns the story of a contact that ends in the column.
+
+    `place` counts the column's contacts, so that the first few always show every kind of due date and assignment.
+    """
     way = [*WAY[: WAY.index(column) + 1]] if column in WAY else [WAY[0], WAY[2], LOST]
     if len(way) > 2 and chance.random() < 0.5:
         way.remove("Nicht erreicht") if "Nicht erreicht" in way else None
@@ -134,7 +136,7 @@ def _first(person: Person, moment: datetime) -> Event:
 
 
 def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
-    """What was done before the card went into the column."""
+    """Adds what was done before the card moved into the column."""
     add = story.events.append
     if column == "Nicht erreicht":
         for _ in range(chance.randint(1, 3)):

@@ -25,7 +25,7 @@ _FIGURE = re.compile(r"[0-9.,  €m²%-]*")
 
 
 def show(key: str, value: object) -> str:
-    """A value as the text of a cell; `csv_cells.clean` reads it back as the same value."""
+    """A value as the text of a cell; `cells.clean` reads it back as the same value."""
     if value is None:
         return ""
     if FIELDS[key].kind in ("emails", "phones"):

@@ -1,4 +1,4 @@
-"""`manage.py backup --to FILE`: everything that a restore needs, in one file."""
+"""`manage.py backup --to FILE`: writes everything a restore needs into one file."""
 
 import tempfile
 from argparse import ArgumentParser

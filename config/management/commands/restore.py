@@ -1,4 +1,4 @@
-"""`manage.py restore --from FILE`: what a backup holds, in the place of what is there."""
+"""`manage.py restore --from FILE`: replaces all data by those of a backup."""
 
 import os
 import tempfile

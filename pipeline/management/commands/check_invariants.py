@@ -1,4 +1,4 @@
-"""`manage.py check_invariants`: asks the database whether everything that must hold does."""
+"""`manage.py check_invariants`: checks the invariants of the data in the database."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from pipeline.invariants import broken
 
 
 class Command(BaseCommand):
-    """Names the broken rows and exits 1 if there is one; changes nothing."""
+    """Lists rows that violate an invariant and exits with 1 if there is one; changes nothing."""
 
     help = "Checks the invariants of contacts, cards, moves and mails; exits 1 and names the rows that break one."
 

@@ -1,4 +1,4 @@
-"""`manage.py empty_trash`: erases what has been in the trash for 30 days."""
+"""`manage.py empty_trash`: erases contacts that have been in the trash for 30 days."""
 
 from typing import Any
 

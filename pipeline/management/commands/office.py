@@ -1,4 +1,4 @@
-"""`manage.py office create | plan | relay | list`: offices have no public sign-up, the operator opens them."""
+"""`manage.py office create | plan | relay | list`: there is no public sign-up; the operator opens offices."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ RELAY = "OFFICE_RELAY"
 
 
 class Command(BaseCommand):
-    """Opens offices, shows them, and changes what they have booked."""
+    """Opens and lists offices, and changes their plans."""
 
     help = gettext_lazy(
         "Büros anlegen (create), ihr Paket (plan) oder ihren Mailserver (relay) ändern und auflisten (list)"
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         getattr(self, verb)(options)
 
     def create(self, options: dict[str, Any]) -> None:
-        """An office, its board and its first administrator, or nothing at all."""
+        """Creates an office with its board and first administrator, all or nothing."""
         name = _valid(_("Name"), FirmField(max_length=120), options["name"])
         email = _valid(_("E-Mail-Adresse"), EmailField(), options["admin"])
         plan = _plan(options["plan"])
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             return False
 
     def plan(self, options: dict[str, Any]) -> None:
-        """Another plan for an office."""
+        """Changes the plan of an office."""
         try:
             account = offices.change_plan(account_id=options["id"], plan=_plan(options["plan"]))
         except Account.DoesNotExist as error:
@@ -109,14 +109,14 @@ class Command(BaseCommand):
         self.stdout.write(_("Gespeichert."))
 
     def list(self, options: dict[str, Any]) -> None:
-        """One line an office: id, plan, number of active members, name."""
+        """Prints a line for each office: id, plan, number of active members, name."""
         active = Count("users", filter=Q(users__is_active=True))
         for account in Account.objects.annotate(active=active).order_by("pk"):
             self.stdout.write(f"{account.pk}\t{account.plan}\t{account.active}\t{account.name}")
 
 
 def _asked() -> str:
-    """The first line of the standard input; somebody at a terminal is asked, and types unseen."""
+    """Reads the first line of standard input; at a terminal prompts for it without echo."""
     return getpass(_("Adresse des Mailservers: ")) if sys.stdin.isatty() else sys.stdin.readline()
 
 

@@ -1,6 +1,6 @@
-"""`manage.py procrastinate …`: the library's command, with a worker that outlives its database.
+"""`manage.py procrastinate …`: the library's command, with a worker that survives a restart of the database.
 
-The library's own ends when the database is away for some seconds, and takes up nothing of what it held before.
+The library's own worker ends if the database is down for some seconds, and its jobs are not resumed.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(LibraryCommand):
-    """Only `worker` differs, and only in what happens before it starts and when the database goes away."""
+    """Differs only in `worker`, and there only in what happens before it starts and when the database goes down."""
 
     is_stopped = False  # by a signal
 
@@ -39,7 +39,7 @@ class Command(LibraryCommand):
             self.live(given)
 
     def live(self, given: dict[str, Any]) -> None:
-        """One worker after the other until a signal comes; a single one that is not to wait for jobs."""
+        """Runs workers one after the other until a signal comes; a single one if it is not to wait for jobs."""
         while True:
             try:
                 self.rescue()
@@ -61,7 +61,7 @@ class Command(LibraryCommand):
             connections.close_all()  # else the next attempt would use the one that broke
 
     async def work(self, given: dict[str, Any]) -> None:
-        """A worker's life. A signal ends it in order: jobs under way are finished; a second one ends it at once."""
+        """Runs a worker. A signal ends it after the current jobs, a second signal at once."""
         loop = asyncio.get_running_loop()
         with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
             async with working.open_async():
