@@ -1,7 +1,7 @@
 """Previewing a step before it is saved, and mailing it to oneself as a test."""
 
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -31,6 +31,7 @@ class Draft:
 
     contact: Contact
     rendered: rendering.Rendered
+    faults: list[str]  # sentences on why it would not be sent
     is_sample: bool
     others: int
 
@@ -58,8 +59,8 @@ def render_draft(*, user: User, subject: str, body: str, who: str) -> Draft:
         message_id=planning.new_message_id(),
         now=timezone.now(),
     )
-    rendered.faults = lint.faults(mail, sender=sender, quoted=rendered.quoted)
-    return Draft(contact, rendered, not found, max(0, len(found) - 1))
+    faults = lint.faults(mail, sender=sender, quoted=rendered.quoted)
+    return Draft(contact, rendered, faults, not found, max(0, len(found) - 1))
 
 
 def find_contacts(user: User, who: str) -> list[Contact]:
@@ -91,10 +92,8 @@ def send_test(*, user: User, draft: Draft, now: datetime) -> str:
 
     Nothing is stored, and its unsubscribe link does nothing. Raises NotHandedOver. Not idempotent.
     """
-    rendered = draft.rendered
-    rendered.subject = f"[Test] {rendered.subject}"
     mail = rendering.compose(
-        rendered,
+        replace(draft.rendered, subject=f"[Test] {draft.rendered.subject}"),
         sender=Sender.objects.of(user.account).select_related("account").get(),
         assignee=draft.contact.assignee,
         to=user.email,

@@ -1,6 +1,7 @@
 """Serializing a mail in seven bits, so that no server on the way has to re-encode what a signature covers."""
 
 from binascii import b2a_qp
+from copy import copy
 from email import charset
 from email.message import Message as Mime
 
@@ -25,9 +26,10 @@ PRINTABLE = Printable()
 
 
 def build(mail: EmailMessage) -> Mime:
-    """Build the MIME message."""
-    mail.encoding = PRINTABLE  # Django takes a Charset as well
-    message: Mime = mail.message()
+    """Build the MIME message. The mail itself is not changed."""
+    printable = copy(mail)
+    printable.encoding = PRINTABLE  # Django takes a Charset as well
+    message: Mime = printable.message()
     for part in message.walk():
         part.policy = part.policy.clone(max_line_length=MAX_HEADER_LENGTH)
     return message

@@ -39,18 +39,26 @@ COLOURS = (
 )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Rendered:
-    """A mail without its headers. `warnings` are for the author; with `faults` it must not leave."""
+    """The content of a mail, without headers. `warnings` are for the author of the step."""
 
     subject: str
     html: str
     text: str
     unsubscribe_url: str
     warnings: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
     quoted: tuple[str, ...] = ()  # values of contact and office, which `lint` must not object to
-    raw: bytes = b""  # the finished mail as it goes over the line
+
+
+@dataclass(frozen=True)
+class FinishedMail:
+    """A mail ready to be sent, unless it has `faults`: sentences on what is wrong."""
+
+    content: Rendered
+    letter: Letter
+    raw: bytes  # the letter, serialized
+    faults: list[str]
 
 
 def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str) -> Rendered:
@@ -80,26 +88,22 @@ def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sende
     )
 
 
-def render_message(message: Message) -> Rendered:
-    """The mail of a planned message as it would leave now, with its faults and its bytes. Loads what is not loaded."""
-    url = f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/"
-    rendered = render(
+def render_message(message: Message) -> FinishedMail:
+    """Render and compose the mail of a message as it would be sent now. Loads what is not loaded.
+
+    The Message-ID is that of the row, the same in every attempt.
+    """
+    sender = message.account.sender
+    content = render(
         step_subject=message.step.subject,
         step_body=message.step.body,
         contact=message.contact,
-        sender=message.account.sender,
-        unsubscribe_url=url,
+        sender=sender,
+        unsubscribe_url=f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/",
     )
-    mail = mime(message, rendered)
-    rendered.faults, rendered.raw = lint.examine(mail, sender=message.account.sender, quoted=rendered.quoted)
-    return rendered
-
-
-def mime(message: Message, rendered: Rendered) -> Letter:
-    """The mail with all its headers; the Message-ID is the row's, the same in every attempt."""
-    mail = compose(
-        rendered,
-        sender=message.account.sender,
+    letter = compose(
+        content,
+        sender=sender,
         assignee=message.contact.assignee,
         to=message.address,
         message_id=message.message_id,
@@ -107,8 +111,9 @@ def mime(message: Message, rendered: Rendered) -> Letter:
         answers_to=inbound.address(Purpose.REPLY, message.pk),
         unsubscribes_at=inbound.address(Purpose.UNSUBSCRIBE, message.pk),
     )
-    mail.verp = inbound.address(Purpose.BOUNCE, message.pk)
-    return mail
+    letter.verp = inbound.address(Purpose.BOUNCE, message.pk)
+    faults, raw = lint.examine(letter, sender=sender, quoted=content.quoted)
+    return FinishedMail(content, letter, raw, faults)
 
 
 def compose(

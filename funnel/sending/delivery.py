@@ -52,26 +52,26 @@ def deliver(message: Message, relay: Relay, *, now: datetime) -> Delivery:
 
 def _deliver(message: Message, relay: Relay, now: datetime) -> Delivery:
     try:
-        rendered = rendering.render_message(message)
-        faults = rendered.faults
+        mail = rendering.render_message(message)
+        faults = mail.faults
     except Exception as fault:  # one broken message must not stop the others
         log.exception("Message %s cannot be rendered", message.pk)
         faults = [clean_answer(f"{type(fault).__name__}: {fault}")]
     if faults:
         answer = "; ".join(faults)
         return Delivery(_failed(message, MessageState.SKIPPED, now, reason=MessageReason.BAD_TEXT, answer=answer))
-    content = {"subject": rendered.subject, "html": rendered.html, "text": rendered.text}
+    content = {"subject": mail.content.subject, "html": mail.content.html, "text": mail.content.text}
     if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
         return Delivery(MessageState.CANCELLED)
     message.attempts += 1
     message.tried_at = message.tried_at or now
-    outcome = _hand_over(message, rendered, relay)
-    return Delivery(_record(message, rendered.subject, outcome, now), outcome)
+    outcome = _hand_over(message, mail, relay)
+    return Delivery(_record(message, mail.content.subject, outcome, now), outcome)
 
 
-def _hand_over(message: Message, rendered: rendering.Rendered, relay: Relay) -> Outcome:
+def _hand_over(message: Message, mail: rendering.FinishedMail, relay: Relay) -> Outcome:
     try:
-        return relay.send(rendering.mime(message, rendered), message.address, rendered.raw)
+        return relay.send(mail.letter, message.address, mail.raw)
     except Exception as fault:  # a fault of ours: how far it got is unknown
         log.exception("Message %s could not be handed over", message.pk)
         relay.close()

@@ -1,4 +1,4 @@
-"""What pages and mails say of a customer's answer holds where a mailbox for answers is read, and where none is."""
+"""What pages and mails say about replies is true with and without a mailbox for them."""
 
 import re
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ def test_an_answer_to_a_default_mail_reaches_somebody(settings, setup, step, ass
     for name, value in setup.items():
         setattr(settings, name, value)
     asked = message(step.subject, step.body, contact(last_name="Brandes", assignee=assignee))
-    (back,) = rendering.mime(asked, rendering.render_message(asked)).reply_to
+    (back,) = rendering.render_message(asked).letter.reply_to
     ours = inbound.address(inbound.Purpose.REPLY, asked.pk)
     assert bool(ours) is (setup == READ)
     theirs = SOFIA.email if assignee else SENDER.contact_email

@@ -1,4 +1,4 @@
-"""Addresses of ours that carry a token: bounces, answers and unsubscribing find their mail by them."""
+"""Our own addresses with a token, by which bounces, replies and unsubscribing find their message."""
 
 from datetime import timedelta
 from email import message_from_bytes
@@ -81,7 +81,7 @@ def test_a_token_survives_small_and_large_letters_and_no_forger(open_mailbox):
 def test_without_a_mailbox_no_address_is_promised(dan, settings):
     assert configured.MAIL_IN == ""
     message = Message.objects.filter(contact=dan).select_related("contact__assignee", "account__sender").first()
-    mail = rendering.mime(message, rendering.render_message(message))
+    mail = rendering.render_message(message).letter
     assert mail.reply_to == ['"Sofia Vogt" <sofia@krueger.example>']
     assert "mailto:" not in mail.extra_headers["List-Unsubscribe"]
     assert mail.verp == ""

@@ -1,4 +1,4 @@
-"""The mail itself: one source, two faces, all headers, and nothing in it that somebody's name could do."""
+"""The mail itself: HTML and text from one source, all headers, and nothing a name could inject."""
 
 import re
 from email import message_from_bytes, policy
@@ -20,26 +20,26 @@ LINK = "#146c43"  # the colour of the office's hue
 
 
 def html_of(body: str, **facts) -> str:
-    """What the author wrote, as HTML, without the frame around it."""
-    html = rendering.render_message(message(body=body, to=contact(**facts))).html
+    """Return the HTML of the body, without the frame."""
+    html = rendering.render_message(message(body=body, to=contact(**facts))).content.html
     return re.search(r'<td class="body"[^>]*>(.*?)</td>', html, re.DOTALL)[1].strip()
 
 
 def bare(html: str) -> str:
-    """Without styles and classes."""
+    """Return the HTML without styles and classes."""
     return re.sub(r' (?:class|style)="[^"]*"', "", html).strip()
 
 
 def text_of(body: str, **facts) -> str:
-    """What the author wrote, as text, without signature and foot."""
-    text = rendering.render_message(message(body=body, to=contact(**facts))).text
+    """Return the text of the body, without signature and footer."""
+    text = rendering.render_message(message(body=body, to=contact(**facts))).content.text
     return text.split("\n\nKrüger Immobilien\n")[0]
 
 
 def read(row):
-    """The mail as a mail program reads it."""
-    mail = rendering.mime(row, rendering.render_message(row))
-    return message_from_bytes(mail.message().as_bytes(linesep="\r\n"), policy=policy.default)
+    """Return the mail as parsed by a mail program."""
+    letter = rendering.render_message(row).letter
+    return message_from_bytes(letter.message().as_bytes(linesep="\r\n"), policy=policy.default)
 
 
 MARKDOWN = [
@@ -105,7 +105,9 @@ def test_any_text_makes_only_the_tags_of_ours(source):
 
 def test_text_part_is_readable_in_76_columns():
     long = "Donaudampfschifffahrt " * 30
-    text = rendering.render_message(message(body=f"{long}\n\n- {long}\n\n[a](https://a.example/{'x' * 90})")).text
+    text = rendering.render_message(
+        message(body=f"{long}\n\n- {long}\n\n[a](https://a.example/{'x' * 90})")
+    ).content.text
     assert {len(line) > 76 for line in text.splitlines() if "://" not in line} == {False}
     assert f"(https://a.example/{'x' * 90})" in text
     assert "\n  Donaudampf" in text
@@ -185,11 +187,11 @@ def test_odd_office_name_is_right_in_the_header(name):
     row = message()
     row.account.sender.name = name
     try:
-        rendered = rendering.render_message(row)
-        raw = rendering.mime(row, rendered).message()["From"]
+        mail = rendering.render_message(row)
+        raw = mail.letter.message()["From"]
         assert parseaddr(raw.replace("\n", ""))[1] == "post@krueger.example"
         assert str(make_header(decode_header(parseaddr(raw.replace("\n", ""))[0]))) == name
-        assert rendered.faults == []
+        assert mail.faults == []
     finally:
         row.account.sender.name = "Krüger Immobilien"
 
@@ -198,12 +200,12 @@ def test_privacy_page_is_linked_only_if_it_is_one():
     row = message()
     try:
         row.account.sender.privacy_url = "javascript:alert(1)"
-        rendered = rendering.render_message(row)
-        assert "Datenschutz" not in rendered.html + rendered.text
-        assert rendered.faults == []
+        mail = rendering.render_message(row)
+        assert "Datenschutz" not in mail.content.html + mail.content.text
+        assert mail.faults == []
     finally:
         row.account.sender.privacy_url = "https://krueger.example/datenschutz"
-    assert "Datenschutz: https://krueger.example/datenschutz\n" in rendering.render_message(row).text
+    assert "Datenschutz: https://krueger.example/datenschutz\n" in rendering.render_message(row).content.text
 
 
 def test_preview_warns_of_what_is_unknown():
@@ -238,7 +240,7 @@ def test_preview_warns_of_links_and_pictures_that_are_none(body, count):
 
 @pytest.mark.parametrize("colour", rendering.COLOURS)
 def test_colours_can_be_read(colour):
-    """WCAG 4.5:1 for the letters in the head and for links on the sheet."""
+    """WCAG 4.5:1 for the text in the header and for links."""
 
     def light(hexes: str) -> float:
         channels = [int(hexes[at : at + 2], 16) / 255 for at in (1, 3, 5)]
