@@ -105,6 +105,8 @@ def _done(account_id: int, contact_ids: Sequence[int]) -> dict[int, dict[int, da
     return served
 
 
+# The ORM cannot return the ids of what a conflict leaves out. With `bulk_create(ignore_conflicts=True)` and a query for
+# the ids, 1,200 messages took 1.7 to 2.3 s, with this statement 0.5 s (in one run; 6,000: 6.1 and 1.8 s).
 INSERT = """
 INSERT INTO funnel_message (account_id, contact_id, enrolment_id, step_id, address, state, reason, planned_for,
                             is_urgent, planned_by, attempts, message_id, answer, subject, html, text)
