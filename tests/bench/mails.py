@@ -1,4 +1,4 @@
-"""Draining the outbox: how fast due messages reach a mail server, and what the board notices of it."""
+"""Draining the outbox: how fast due messages are sent, and how much that slows the board down."""
 
 import os
 import re
@@ -38,7 +38,7 @@ worker.sweep(now=datetime.fromisoformat("{MONDAY.isoformat()}"), seconds=3600)
 
 
 def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
-    """Two rows: the draining, and moves of 8 clients meanwhile beside the same moves just before."""
+    """Return two rows: the draining, and moves of 8 clients during it compared with just before."""
     column = Column.objects.of(anna.account).get(key=Column.Key.CONTACTED)
     ready(anna.account)
     steps(column.sequence, 0)

@@ -12,7 +12,7 @@ from pipeline.models import Card, Column
 
 
 def due_messages(user: User, column: Column, count: int, now: datetime) -> list[Message]:
-    """So many contacts in the column, each with the first mail of its series due now."""
+    """Create `count` contacts in the column, each with the first mail of its series due at `now`."""
     account, step = user.account, column.sequence.steps.earliest("position")
     contacts = Contact.objects.bulk_create(
         derive(Contact(account=account, last_name=f"Lead{n}", email=f"lead{n}@post.example")) for n in range(count)

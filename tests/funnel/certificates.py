@@ -18,7 +18,7 @@ from tests.funnel.sink import mail_server
 
 
 def self_signed() -> ssl.SSLContext:
-    """A server's context with a certificate that it made for itself."""
+    """A TLS context with a self-signed certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
     now = datetime.now(UTC)
@@ -38,7 +38,7 @@ def self_signed() -> ssl.SSLContext:
 
 @contextmanager
 def distrusted(scheme: str) -> Iterator[str]:
-    """A mail server at such an address (`smtp+tls` or `smtp+ssl`), whose certificate is self-signed."""
+    """A mail server for the scheme (`smtp+tls` or `smtp+ssl`) with a self-signed certificate."""
     if scheme == "smtp+tls":
         with mail_server(tls_context=self_signed()) as server:
             yield f"{scheme}://127.0.0.1:{server.port}"

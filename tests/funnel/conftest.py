@@ -1,4 +1,4 @@
-"""The funnel's stories play on days of their own, and so does what is looked at in them."""
+"""Tests of the funnel run on fixed days."""
 
 import pytest
 

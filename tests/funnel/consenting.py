@@ -1,4 +1,4 @@
-"""What tests of mails start with: an office that may send, a series of three mails, a contact who consented."""
+"""Shared by tests of consent: an office that may send, a sequence of three mails, a contact with consent."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def with_imprint(account):
 
 
 def consenting(account, email, **facts):
-    """A contact who allowed mails a day ago."""
+    """A contact that consented to mails a day ago."""
     contact, a_day_ago = ContactFactory(account=account, email=email, **facts), NOW.replace(day=22)
     Consent.objects.create(
         account=account,
@@ -49,7 +49,7 @@ def consenting(account, email, **facts):
 
 
 def series(account, mails=3):
-    """The series of „Neue Kontakte“, of so many mails a day apart."""
+    """The sequence of „Neue Kontakte“, with so many mails a day apart."""
     sequence = Column.objects.of(account).get(key="new").sequence
     sequence.steps.all().delete()
     for position in range(mails):
@@ -65,20 +65,20 @@ def series(account, mails=3):
 
 
 def enrol(contact, sequence, now=NOW):
-    """The contact's running series; answers its planned messages."""
+    """Start the contact's series and return its planned messages."""
     effect = {"effect": Effect.ENROL, "cause": None, "actor": None}
     enrolments.change_status(contact=contact, sequence=sequence, now=now, **effect)
     return list(Message.objects.filter(contact=contact).order_by("planned_for"))
 
 
 def states(contact):
-    """How the contact's messages stand, in their order."""
+    """Return the states of the contact's messages, in order."""
     messages = Message.objects.filter(contact=contact).order_by("step__position", "pk")
     return list(messages.values_list("state", flat=True))
 
 
 def ended(contact):
-    """Why the contact's series ended; None while one runs or waits."""
+    """Return why the contact's series ended, None while one is active or paused."""
     row = Enrolment.objects.get(contact=contact)
     return row.reason if row.state == EnrolmentState.ENDED else None
 

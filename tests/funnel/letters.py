@@ -1,4 +1,4 @@
-"""A mail from an office that may send to a contact, without a database; and contacts with odd names."""
+"""Messages and contacts with odd names, built without a database."""
 
 from datetime import UTC, datetime
 

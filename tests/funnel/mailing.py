@@ -1,4 +1,4 @@
-"""What the tests of the funnel share: contacts that may be mailed, sequences with steps, a fixed clock."""
+"""Shared by tests of the funnel: contacts that may be mailed, sequences with steps, a fixed clock."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,13 +30,13 @@ IMPRINT = {
 
 
 def ready(account: Account) -> Sender:
-    """The office's sender with all that the law wants in a mail."""
+    """Fill in the office's sender with everything the law requires in a mail."""
     Sender.objects.of(account).update(**IMPRINT)
     return Sender.objects.of(account).get()
 
 
 def grant(contact: Contact, at: datetime = MONDAY - timedelta(days=30), granted: bool = True) -> Contact:
-    """Consent to mail, or its withdrawal, on record since the same moment."""
+    """Record consent to mail, or its withdrawal."""
     Consent.objects.create(
         account_id=contact.account_id,
         contact=contact,
@@ -57,7 +57,7 @@ def lead(column: Column, **values: object) -> Contact:
 
 
 def steps(sequence: Sequence, *delays: int) -> list[Step]:
-    """The sequence with these steps only, so many days apart."""
+    """Give the sequence these steps only, so many days apart."""
     Step.objects.of(sequence.account_id).filter(sequence=sequence).delete()
     return [
         Step.objects.create(
@@ -73,7 +73,7 @@ def steps(sequence: Sequence, *delays: int) -> list[Step]:
 
 
 def move(user: User, contact: Contact, column: Column, now: datetime = MONDAY) -> Moved:
-    """A single move, as from the board."""
+    """Move a single card, as on the board."""
     return move_card(
         user=user,
         contact_id=contact.pk,
@@ -85,18 +85,18 @@ def move(user: User, contact: Contact, column: Column, now: datetime = MONDAY) -
 
 
 def states(contact: Contact) -> list[tuple[str, str]]:
-    """The contact's messages as (subject of the step, state), as planned."""
+    """Return the contact's messages as (subject of the step, state), in planned order."""
     rows = Message.objects.filter(contact=contact).order_by("pk").values_list("step__subject", "state")
     return list(rows)
 
 
 def live(contact: Contact) -> list[str]:
-    """The steps that are planned."""
+    """Return the subjects of the planned steps."""
     return [subject for subject, state in states(contact) if state == MessageState.PLANNED]
 
 
 def went(contact: Contact, subject: str, now: datetime = MONDAY) -> None:
-    """As if the step had been sent."""
+    """Record the step as sent."""
     rows = Message.objects.filter(contact=contact, step__subject=subject)
     rows.update(state=MessageState.SENT, claimed_at=now, finished_at=now)
     actions.perform(contact=contact, kind=Kind.FUNNEL_MAIL, actor=None, now=now)

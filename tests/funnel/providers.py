@@ -1,4 +1,4 @@
-"""Mail providers for the tests: a real HTTP server that takes mails, and fails in each way HTTP knows."""
+"""Mail providers for tests: an HTTP server that accepts mails, and fails in every way HTTP knows."""
 
 import json
 import threading

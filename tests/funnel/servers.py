@@ -1,4 +1,4 @@
-"""Mailboxes of real servers for the tests: dovecot where it is found, and the suite's own in any case."""
+"""Mailboxes for tests on real servers: dovecot where installed, and the suite's own server."""
 
 import grp
 import os

@@ -1,4 +1,4 @@
-"""Real mail servers for the tests: one that takes everything, and ones that fail in each way SMTP knows."""
+"""Mail servers for tests: one that accepts everything, and ones that fail in every way SMTP knows."""
 
 import asyncio
 import email

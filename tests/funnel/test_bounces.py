@@ -1,4 +1,4 @@
-"""What a refusal means, by code and words as servers write them."""
+"""Verdicts on refusals, by code and words as servers write them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Series started for many at once: the same rows as one by one, in a number of statements that does not grow."""
+"""Starting series in bulk: the same rows as one by one, in a constant number of statements."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps, went
 
 @pytest.fixture
 def series(board, krueger):
-    """Three steps after „Erfolgreich kontaktiert“, two after „Auftrag erhalten“, and a status in which mails go on."""
+    """Three steps after „Erfolgreich kontaktiert“, two after „Auftrag erhalten“, and a status that keeps mails."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
     steps(board["Auftrag erhalten"].sequence, 0, 5)
@@ -28,7 +28,7 @@ def series(board, krueger):
 
 @pytest.fixture
 def crowd(series, anna, krueger):
-    """Somebody for each thing that can be the matter with a contact, all of them outside the series' status."""
+    """A contact for every special case, all outside the status of the sequence."""
     contacted, won, kept = (
         series[name] for name in ("Erfolgreich kontaktiert", "Auftrag erhalten", "Termin vereinbart")
     )
@@ -65,7 +65,7 @@ def crowd(series, anna, krueger):
 
 
 def written():
-    """All rows of the funnel, without what is drawn by lot or counted up."""
+    """Return all rows of the funnel, without random values and ids."""
     rows = Enrolment.objects.order_by("contact", "sequence")
     changes = EnrolmentChange.objects.order_by("enrolment__contact", "enrolment__sequence", "pk")
     messages = Message.objects.order_by("contact", "enrolment__sequence", "step__position", "planned_for")
@@ -87,7 +87,7 @@ def written():
 
 
 def after(start) -> tuple:
-    """What stands in the database after it, which is then taken back."""
+    """Return the rows afterwards, and roll back."""
     with transaction.atomic():
         start()
         found = written()

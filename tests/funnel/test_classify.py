@@ -1,4 +1,4 @@
-"""Machines, persons, bounces and complaints, told apart by what their programs write."""
+"""Replies, automatic replies, bounces and complaints, as programs write them."""
 
 import pytest
 

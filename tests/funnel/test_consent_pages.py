@@ -1,4 +1,4 @@
-"""The contact's page: what may be mailed, the objection in one click, the question by mail, the proof."""
+"""Consent on the contact's page: what may be mailed, objecting, asking by mail, the proof."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ def klara(krueger):
 
 @pytest.fixture
 def nora(krueger):
-    """Nobody asked her yet."""
+    """A contact without consent."""
     with_imprint(krueger)
     return ContactFactory(account=krueger, email="nora@lead.example")
 

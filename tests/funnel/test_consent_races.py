@@ -1,4 +1,4 @@
-"""Several at once: the link on two devices beside a colleague and the worker, and the question asked by many."""
+"""Concurrent unsubscribing, claiming and requests for consent."""
 
 from datetime import timedelta
 
@@ -29,14 +29,14 @@ def couple(transactional_db, krueger):
 
 @pytest.fixture
 def leads(transactional_db, krueger):
-    """Two who share an address and have allowed nothing yet."""
+    """Two contacts with one address and without consent."""
     with_imprint(krueger)
     yield [ContactFactory(account=krueger, email=ADDRESS) for _ in range(2)]
     empty_queue()
 
 
 def test_two_devices_a_colleague_and_the_worker_at_once(couple, krueger, anna):
-    """B45: one suppression, one withdrawal and one bubble for each, and nothing is claimed afterwards."""
+    """B45: one suppression, and one withdrawal and action per contact; nothing is claimed afterwards."""
     sequence = series(krueger)
     now = timezone.now()
     said = [read(unsubscribe_token(Message(account=krueger, contact=one, address=ADDRESS))) for one in couple]

@@ -1,4 +1,4 @@
-"""An answer that sounds like an objection: nothing leaves until a colleague has decided."""
+"""Replies that may be objections: nothing is sent until a colleague has decided."""
 
 import pytest
 

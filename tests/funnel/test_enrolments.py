@@ -1,4 +1,4 @@
-"""What a change of status does to a contact's mails."""
+"""What a status change does to a contact's mails."""
 
 from datetime import timedelta
 

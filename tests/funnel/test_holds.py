@@ -1,4 +1,4 @@
-"""Holding the sending while something of ours is at fault: nothing is lost, late or out of order."""
+"""Holds: nothing is lost, late or out of order."""
 
 import socket
 from datetime import timedelta
@@ -159,7 +159,7 @@ def test_the_tries_come_later_and_later(people, smtp):
 
 
 class TestOfReturned:
-    """Mails that were taken and came back through a fault of ours."""
+    """Mails that were accepted and bounced through a fault of our own."""
 
     @pytest.fixture
     def sent(self, people, smtp):

@@ -1,4 +1,4 @@
-"""A file mails nobody: it enrols no one, and an address that said no stays suppressed and is named in the report."""
+"""Imports mail nobody: they enrol no contact, and suppressed addresses stay suppressed and are reported."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def post(settings):
 
 
 def days_pass(count):
-    """What the worker does at noon of so many working days after the import."""
+    """Run the worker at noon, so many working days after the import."""
     for day in range(count):
         worker.sweep(now=FILED + timedelta(days=day, hours=1))
 
@@ -98,7 +98,7 @@ def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(a
 
 
 def test_a_couple_with_one_address_is_kept_flagged_and_gets_each_mail_once(anna, board, krueger, post, login):
-    """B52, whoever of the two is in the series first, and though a hand moves the second later."""
+    """B52, whichever of the two is enrolled first, and also if the second is moved by hand later."""
     with_imprint(krueger)
     series(krueger, mails=2)
     head = f"Vorname;{AGREED}"
@@ -129,7 +129,7 @@ def test_another_offices_no_does_not_count_here(anna, board, hansen):
 
 
 def test_a_new_address_from_a_file_does_not_inherit_a_running_series(anna, board, krueger, post):
-    """B53: an address that stands against the known one is another person's, who has no basis of his own."""
+    """B53: an address that contradicts the known one belongs to another person, who has not consented."""
     with_imprint(krueger)
     klara = consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead", phone="0221 555012")
     enrol(klara, series(krueger))

@@ -1,4 +1,4 @@
-"""The Impressum by legal form: what it needs and how it reads."""
+"""The Impressum by legal form: required fields and wording."""
 
 import pytest
 
@@ -156,7 +156,7 @@ def test_the_chair_of_the_board_and_another_seat_stand_there():
 
 @pytest.mark.parametrize("form", ["", *LegalForm.values])
 def test_postgresql_finds_the_same_lacking(krueger, form):
-    """What the board asks for is what holds the sending."""
+    """The SQL of the board agrees with the check that stops sending."""
     fields = {"name", *imprint.REQUIRED, "register", "seat", "vat_id", *FURTHER}
     complete = IMPRINT | FURTHER | {"legal_form": form}
     for blank in [{}, *({field: "  " if field != "legal_form" else ""} for field in sorted(fields))]:

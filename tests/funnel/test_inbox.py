@@ -1,4 +1,4 @@
-"""What comes back: replies, automatic answers, bounces and complaints."""
+"""Received mails: replies, automatic replies, bounces and complaints."""
 
 import threading
 from datetime import timedelta
@@ -17,7 +17,7 @@ NOW = MONDAY + timedelta(hours=2)
 
 @pytest.fixture
 def dan(anna, board, krueger):
-    """Got the first mail of three."""
+    """A contact that was sent the first of three mails."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
     contact = lead(board["Nicht erreicht"], email="dan@post.example")

@@ -1,4 +1,4 @@
-"""„Kontakt anlegen“: asks whether mails begin, keeps the consent as evidence, and says when the address said no."""
+"""„Kontakt anlegen“: whether to start mails, consent as evidence, and suppressed addresses."""
 
 import pytest
 from django.utils import timezone

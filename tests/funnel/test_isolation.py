@@ -1,4 +1,4 @@
-"""Work in a process of its own: what it costs is limited, and what becomes of it harms nobody."""
+"""Work in a separate process: its cost is limited, and its failures harm nothing."""
 
 import os
 import time

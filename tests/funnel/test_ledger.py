@@ -1,4 +1,4 @@
-"""A contact's mails on its page: what was sent and planned, why not, and what one can do about it."""
+"""A contact's mails on its page: what was sent and planned, why not, and what users can do."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ FETCH = {"HX-Request": "true"}
 
 @pytest.fixture
 def contact(krueger, sofia, board) -> Contact:
-    """A contact that came into „Erfolgreich kontaktiert“ on Monday: three mails are planned."""
+    """A contact moved to „Erfolgreich kontaktiert“ on Monday, with three planned mails."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
     contact = lead(board["Nicht erreicht"], first_name="Claudia", last_name="Brandes")
@@ -33,7 +33,7 @@ def message(contact: Contact, subject: str = "Mail 1") -> Message:
 
 
 def lines(contact: Contact) -> list[tuple[str, str, str]]:
-    """What the ledger says: subject, state and why, series after series."""
+    """Return the ledger: subject, state and reason, series by series."""
     runs = contact_messages.load(contact).runs
     return [(line.subject, line.message.state, line.why) for run in runs for line in run.lines]
 
@@ -206,7 +206,7 @@ def test_what_is_called_off_is_neither_sent_nor_called_off_again(contact, login,
 
 
 def left(contact: Contact) -> Message:
-    """A mail that left, with a script somebody smuggled in."""
+    """A sent mail that contains a script."""
     went(contact, "Mail 1")
     rows = Message.objects.filter(contact=contact, state="sent")
     rows.update(subject="Willkommen", text="Guten Tag\n\nder Text", html="<p style='color:red'>Guten <b>Tag</b></p>")

@@ -1,4 +1,4 @@
-"""Folders as offices have them, on servers as they have them."""
+"""IMAP folders with unusual names, on several servers."""
 
 import ssl
 

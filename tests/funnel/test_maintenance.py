@@ -1,4 +1,4 @@
-"""What the worker looks after each minute: series that may begin, series that are through."""
+"""What the worker does every minute: start series that may start, end those that are complete."""
 
 from datetime import timedelta
 

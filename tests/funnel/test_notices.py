@@ -1,4 +1,4 @@
-"""Who is mailed of an answer that may be an objection, and of sending that is held: once, and by a way that works."""
+"""Notices of possible objections and of holds: sent once, to the right people, by a server that works."""
 
 # ruff: noqa: F811  (fixtures of other modules)
 

@@ -1,4 +1,4 @@
-"""Sender, Impressum, hours and free days of an office."""
+"""An office's sender, Impressum, sending window and holidays."""
 
 import re
 from datetime import date

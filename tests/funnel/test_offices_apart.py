@@ -1,4 +1,4 @@
-"""Several offices at once: each has its lane, and its own mail server if it wants one."""
+"""Several offices at once: each has its own threads, and its own mail server if it has one."""
 
 import socket
 from datetime import timedelta

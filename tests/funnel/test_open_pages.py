@@ -1,4 +1,4 @@
-"""Pages without login: reading writes nothing, a POST without cookies acts, and a bad link tells nothing."""
+"""Public pages: GET writes nothing, POST works without cookies, and a bad link reveals nothing."""
 
 import re
 from datetime import timedelta
@@ -41,7 +41,7 @@ def link(mails):
 
 @pytest.fixture
 def question(krueger, sofia):
-    """Put to somebody who has allowed nothing yet."""
+    """A request for consent to a contact without it."""
     with_imprint(krueger)
     nora = ContactFactory(account=krueger, email=NORA)
     opt_in.ask(user=sofia, contact_id=nora.pk, now=timezone.now())
@@ -54,7 +54,7 @@ def browser():
 
 
 def test_a_hundred_gets_and_heads_write_nothing(link, question, klara):
-    """B44: scanners and prefetch; not even a session."""
+    """B44: scanners and prefetching write nothing, not even a session."""
     confirm = f"/c/{opt_in_token(question)}/"
     scanner, before = browser(), rows_written()
     for address, times, status in (
@@ -82,7 +82,7 @@ def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
 
 
 def test_one_click_acts_and_the_second_answers_the_same(link, klara):
-    """B45, RFC 8058: no cookie, no token of the page, no redirect."""
+    """B45, RFC 8058: no cookie, no CSRF token, no redirect."""
     first = browser().post(link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert eligibility.missing(klara) == "suppressed"
     assert ended(klara) == "unsubscribed"
@@ -105,7 +105,7 @@ def test_whoever_is_logged_in_acts_for_the_one_the_mail_went_to(link, klara, log
 
 @pytest.mark.parametrize("way", ["get", "post", "head"])
 def test_a_bad_link_is_a_404_without_a_hint_that_offers_the_objection(way, link, klara):
-    """B43: altered, truncated, of another key, SQL: one answer."""
+    """B43: altered, truncated, signed with another key, SQL: the same response."""
     token = link.split("/")[2]
     body, _dot, signature = token.partition(".")
     bad = [
@@ -139,7 +139,7 @@ def test_other_methods_are_unknown(link):
 
 
 def ask(address, **how):
-    """Somebody types an address, and the worker does what it has to do then."""
+    """Enter an address, and run the worker."""
     answer = Client(enforce_csrf_checks=True, **how).post("/u/", {"address": address})
     for job in ProcrastinateJob.objects.filter(task_name="send_links"):
         tasks.send_links(**job.args)

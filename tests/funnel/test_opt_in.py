@@ -1,4 +1,4 @@
-"""Double opt-in: asked rarely, without advertising, granted by the page alone and only while nobody said no since."""
+"""Double opt-in: limited, free of advertising, and confirmed only by the page and only without an objection since."""
 
 from datetime import timedelta
 from email.header import decode_header, make_header
@@ -75,7 +75,7 @@ def test_asking_grants_nothing_and_leaves_a_mail_to_send(ask, klara, mailoutbox)
 
 
 def test_an_address_is_asked_once_in_three_minutes_and_thrice_a_day_then_silence(ask):
-    """B48: somebody enters a stranger's address fifty times."""
+    """B48: a stranger's address is entered fifty times."""
     for second in range(50):
         ask(NOW + second * timedelta(seconds=3))
     assert jobs() == 1

@@ -1,4 +1,4 @@
-"""Sending what is due: every check again at the last moment, each ending written down."""
+"""Sending what is due: everything is checked again at the last moment, and every outcome is recorded."""
 
 from datetime import time, timedelta
 
@@ -25,7 +25,7 @@ HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may le
 
 @pytest.fixture
 def server(settings):
-    """A mail server that takes everything, as EMAIL_URL."""
+    """A mail server that accepts everything, as EMAIL_URL."""
     with mail_server() as sink:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
@@ -41,7 +41,7 @@ def column(board, krueger):
 
 @pytest.fixture
 def dan(anna, board, column):
-    """In „Erfolgreich kontaktiert“ since Monday, 10:00."""
+    """A contact in „Erfolgreich kontaktiert“ since Monday, 10:00."""
     contact = lead(board["Nicht erreicht"], last_name="Daniels", email="dan@post.example")
     move(anna, contact, column)
     return contact
@@ -170,7 +170,7 @@ class TestChecks:
 
     @pytest.mark.parametrize("is_what_stood_still", [Sender, Sequence, Pulse])
     def test_what_waited_for_more_than_a_week_surprises_nobody(self, dan, server, is_what_stood_still):
-        """Mails planned for Monday, Tuesday and Wednesday, and the worker or the funnel back a week later."""
+        """Mails planned for Monday, Tuesday and Wednesday, with worker or funnel down for a week."""
         tuesday = HELD + timedelta(days=8)
         if is_what_stood_still is not Pulse:
             is_what_stood_still.objects.all().update(is_on=False)
@@ -373,7 +373,7 @@ class TestByHand:
 
 
 class TestAgain:
-    """„Noch einmal senden“: only a person brings back what failed or is unclear."""
+    """„Noch einmal senden“: only users send failed or unclear mails again."""
 
     @pytest.fixture
     def failed(self, dan, server):
@@ -428,7 +428,7 @@ class TestAgain:
             manual.send_again(user=paul, message_id=failed.pk, now=HELD)
 
     def test_a_change_of_status_does_not_pass_over_it(self, anna, board, column, dan, failed):
-        """No mail 2 without mail 1, whatever the card does meanwhile."""
+        """Steps are never skipped, however the card is moved meanwhile."""
         move(anna, dan, board["Termin vereinbart"], HELD + timedelta(hours=1))
         move(anna, dan, column, HELD + timedelta(hours=2))
         assert series(dan) == ("paused", "failed")

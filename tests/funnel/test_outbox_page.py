@@ -1,4 +1,4 @@
-"""The outbox of an office: all its mails by what became of them, and the button that stops it."""
+"""The outbox of an office: all mails by state, and the stop button."""
 
 import re
 from datetime import timedelta
@@ -32,7 +32,7 @@ def outbox(login, anna):
 
 
 def shown(html: str) -> list[str]:
-    """The last names in the table, from top to bottom."""
+    """Return the last names in the table, from top to bottom."""
     return re.findall(r'class="table__name"[^>]*><bdi>Klara (\w+)</bdi>', html)
 
 

@@ -1,4 +1,4 @@
-"""Placeholders: a whitelist, replaced by plain substitution, with a fallback for what may be unknown."""
+"""Placeholders: an allowlist, replaced by plain substitution, with required fallbacks."""
 
 import pytest
 from hypothesis import given

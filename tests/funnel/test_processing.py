@@ -1,4 +1,4 @@
-"""Mails that come back, read from a mailbox: each takes its effect once, and none stands in the way of another."""
+"""Reading a mailbox: each mail is processed once, and none blocks another."""
 
 import imaplib
 import random
@@ -62,7 +62,7 @@ EFFECTS = {
 
 @pytest.fixture
 def dan(anna, board, krueger):
-    """Got the first mail of three."""
+    """A contact that was sent the first of three mails."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
     contact = lead(board["Nicht erreicht"], email="max@kunde.example")
@@ -209,7 +209,7 @@ def test_five_hundred_mutated_mails_stop_nothing(dan, sent, settings):
 
 
 def mutated(mail: bytes, dice: random.Random) -> bytes:
-    """The mail with some bytes lost, doubled, swapped for odd ones, or cut off."""
+    """Return the mail with some bytes lost, doubled, replaced, or cut off."""
     odd = [
         b"\x00",
         b"\xff",

@@ -1,4 +1,4 @@
-"""Handing a mail to real HTTP servers that answer as the providers do."""
+"""Handing a mail to HTTP servers that respond as the providers do."""
 
 import smtplib
 import socket
@@ -154,7 +154,7 @@ def test_one_line_carries_many(settings):
     ],
 )
 def test_answers_that_are_no_yes(settings, name, status, result):
-    """Whatever the body holds."""
+    """The body of the response makes no difference."""
     for body in ({"Message": "no"}, b"<html>no</html>", [1], 5, b""):
         with provider(settings, name, answer=(status, body)) as server:
             assert (body, send().result) == (body, result)
@@ -247,7 +247,7 @@ def test_a_name_nobody_knows(settings):
 
 
 def test_a_server_that_never_shakes_hands(settings):
-    """It listens and says nothing: TLS does not come about, so nothing of the mail can have left."""
+    """A server that accepts connections but never responds: without TLS, nothing of the mail was sent."""
     settings.EMAIL_TIMEOUT = 0.3
     with socket.create_server(("127.0.0.1", 0)) as mute:
         configure(settings, "postmark", api=f"https://127.0.0.1:{mute.getsockname()[1]}/")

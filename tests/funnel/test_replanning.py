@@ -1,4 +1,4 @@
-"""What a change of a series' steps means for those whose series runs."""
+"""What a change of a sequence's steps means for active series."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -89,7 +89,7 @@ def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(ann
 
 
 def test_nothing_leaves_within_the_hold(anna, series, running):
-    """The last mail of a series that stood still is long overdue."""
+    """The last mail of a series whose sending was stopped is long overdue."""
     now = MONDAY + timedelta(days=14)
     add(anna, series, Content("Gleich", "{{anrede}},\n\nda.", 0), now)
     assert planned_for(running, "Gleich") == now + timedelta(minutes=10)

@@ -1,4 +1,4 @@
-"""How a mail greets: each kind of person, couple and company, and everything too odd to be greeted by name."""
+"""Salutations for people, couples and companies, and for names too odd to use."""
 
 import pytest
 

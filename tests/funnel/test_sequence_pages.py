@@ -37,7 +37,7 @@ def client(login, anna):
 
 
 def cells(html: str, step: Step) -> list[int]:
-    """Planned, sent, skipped, failed, replied, unsubscribed in the row of the step."""
+    """The row of a step counts planned, sent, skipped, failed, replied and unsubscribed."""
     row = html.split(f'id="step-{step.pk}"')[1].split("</tr>")[0]
     return [int(number) for number in re.findall(r'class="steps__number[^>]*>(\d+)', row)]
 

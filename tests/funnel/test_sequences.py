@@ -1,4 +1,4 @@
-"""The steps of a series: what people do to them, and what stays as it was."""
+"""Editing the steps of a sequence, and what stays as it was."""
 
 from datetime import time
 

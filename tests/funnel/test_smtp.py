@@ -1,4 +1,4 @@
-"""Handing a mail to real mail servers that answer in each way SMTP knows."""
+"""Handing a mail to mail servers that reply in every way SMTP knows."""
 
 import select
 import socket

@@ -1,4 +1,4 @@
-"""When the background worker is woken."""
+"""When background tasks run, and how long they are retried."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ def test_it_is_woken_evenly(name, seconds):
 
 
 def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
-    """The pauses between the attempts at a job that always fails, until it is given up."""
+    """Return the waits between attempts at a task that always fails, until it is given up."""
     job = Job(id=1, lock=None, queueing_lock=None, queue="default", task_name="send_opt_in")
     for attempts in count():
         now = datetime.now(tz=UTC)

@@ -1,4 +1,4 @@
-"""The worker's pace: what counts as a crowded machine, and that it makes mails wait, not fail."""
+"""Slowing down on a busy machine: mails wait, and none fail."""
 
 from collections import namedtuple
 

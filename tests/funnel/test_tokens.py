@@ -1,4 +1,4 @@
-"""Links without a login: what is not exactly ours is a page that does not exist."""
+"""Links without a login: any token that we did not sign is a 404."""
 
 import string
 

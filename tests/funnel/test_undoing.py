@@ -1,4 +1,4 @@
-"""Taking back a change of many contacts gives their mails back exactly; a no that came since stays a no."""
+"""Undoing a change of many contacts restores their mails exactly, but keeps later objections."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def series(board, krueger):
 
 @pytest.fixture
 def crowd(series, anna):
-    """Two whose series runs, one without any."""
+    """Two contacts with an active series, one without."""
     people = [lead(series["Nicht erreicht"]) for _ in range(3)]
     for contact in people[:2]:
         move(anna, contact, series["Erfolgreich kontaktiert"], MONDAY - timedelta(days=1))
@@ -37,7 +37,7 @@ def crowd(series, anna):
 
 
 def mails(account) -> tuple:
-    """All that decides what is sent."""
+    """Return everything that decides what is sent."""
     series = Enrolment.objects.of(account).exclude(reason=EnrolmentReason.UNDONE).order_by("pk")
     planned = Message.objects.of(account).exclude(reason=MessageReason.UNDONE).order_by("pk")
     return (

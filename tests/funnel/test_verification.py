@@ -1,4 +1,4 @@
-"""An office's own address is used only after a test mail from there came back with dmarc=pass."""
+"""An office's own address is used only after a test mail from it came back with dmarc=pass."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The webhook: what the providers report as their documentation has it, and everybody else who calls."""
+"""The webhook: reports as the providers document them, and unauthorized callers."""
 
 import hashlib
 import hmac
@@ -31,7 +31,7 @@ GONE = "smtp;550 5.1.1 The email account that you tried to reach does not exist.
 
 @pytest.fixture
 def dan(anna, board, krueger):
-    """Got the first mail of three."""
+    """A contact that was sent the first of three mails."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
     contact = lead(board["Nicht erreicht"], email="dan@post.example")
@@ -362,7 +362,7 @@ def test_only_the_office_that_wrote_is_concerned(settings, krueger, hansen, paul
 
 
 def test_a_bounce_leaves_an_unclear_mail_unclear(settings, krueger, dan, sent):
-    """That it bounced shows it had left; the row stays what a person has to look at."""
+    """The bounce proves that it was sent, but the row stays for a user to look at."""
     configure(settings, "postmark")
     Message.objects.filter(pk=sent.pk).update(state="unclear")
     Action.objects.filter(contact=dan, kind="funnel_mail").delete()
@@ -376,7 +376,7 @@ def test_a_bounce_leaves_an_unclear_mail_unclear(settings, krueger, dan, sent):
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_from_the_move_to_the_bounce(settings, name, anna, board, krueger):
-    """Sent through the provider, taken, bounced, reported: series, address, bubble and ledger say so."""
+    """A mail accepted by the provider that bounces: series, address, action and ledger show it."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
     dan = lead(board["Nicht erreicht"], email="dan@post.example")

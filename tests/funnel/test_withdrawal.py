@@ -1,4 +1,4 @@
-"""A no is effective at commit, once, for one office and one address, and outlives contact and re-import."""
+"""Unsubscribing takes effect at commit, once, for one office and address, and survives erasure and re-import."""
 
 from datetime import timedelta
 

@@ -31,7 +31,7 @@ WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
 
 
 class Post:
-    """A mail server that keeps what it takes, and loses its answer when told so."""
+    """A mail server that keeps what it accepts, and loses its reply when told to."""
 
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()
@@ -150,7 +150,7 @@ class MailMachine(RuleBasedStateMachine):
 
     @rule(deep=st.booleans())
     def crash(self, deep: bool) -> None:
-        """The worker dies with claimed messages in its hands; `deep`: after one was handed over."""
+        """Kill the worker with claimed messages; with `deep`, after one was handed over."""
         claimed = claiming.claim(claiming.due(self.now), now=self.now)
         if deep and claimed:
             Message.objects.filter(pk=claimed[0].pk).update(state=MessageState.SENDING)

@@ -58,7 +58,7 @@ def sweeper(server: Sink, now: datetime) -> subprocess.Popen:
 
 
 def killed_after(process: subprocess.Popen, server: Sink, mails: int, pause: float) -> None:
-    """Kills the process so many mails and an instant later, unless it is done before."""
+    """Kill the process after so many mails and an instant, unless it ends before."""
     wanted = len(server.mails) + mails
     while len(server.mails) < wanted and process.poll() is None:
         time.sleep(0.001)
@@ -111,13 +111,13 @@ def erase(anna: User, contact: Contact) -> None:
 
 
 def sweep(relay: Relay) -> None:
-    """What the worker does with a batch."""
+    """Deliver a batch as the worker does."""
     for message in claiming.claim(claiming.due(MONDAY), now=MONDAY):
         delivery.deliver(message, relay, now=MONDAY)
 
 
 def raced(anna, board, column, server, rounds) -> tuple[list[str], Counter[str]]:
-    """Stops against sweeps; answers what went wrong, and how the races ended."""
+    """Race stops against sweeps. Return what went wrong, and how the races ended."""
     due_messages(anna, column, rounds, MONDAY)
     left, ways = list(Contact.objects.order_by("pk")), stops(anna, board)
     Message.objects.update(planned_for=MONDAY + timedelta(days=1))
@@ -131,7 +131,7 @@ def raced(anna, board, column, server, rounds) -> tuple[list[str], Counter[str]]
         connection.close()
 
     def stopped(turn: int) -> str:
-        """What the message is when the stop has committed."""
+        """Return the message's state when the stop has committed."""
         ways[turn % len(ways)](contact)
         row = Message.objects.filter(contact=contact.pk).first()
         return row.state if row else "erased"
@@ -163,7 +163,7 @@ def test_nothing_is_claimed_after_a_stop(anna, board, column, promise, rounds):
 
 
 def claim_without_lock(ids, *, now):
-    """As somebody might claim who has never seen a stop at the same instant."""
+    """Claim without the lock, as a planted bug."""
     found = Message.objects.filter(pk__in=ids, state=MessageState.PLANNED).select_related(
         "contact__assignee", "step__sequence", "account__sender"
     )
