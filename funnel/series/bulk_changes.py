@@ -9,6 +9,8 @@ from django.db import connection
 from accounts.models import User
 from funnel.models import Enrolment, EnrolmentChange, EnrolmentState, MessageReason
 
+# Each series has its own cause. For 400 series with 1,200 messages, `bulk_update` took 9.5 s and an update for each
+# series 3.1 s, this statement 0.5 s.
 CANCEL = """
 UPDATE funnel_message SET state = 'cancelled', reason = %s, finished_at = %s, cancelled_by = ended.cause
 FROM unnest(%s::bigint[], %s::bigint[]) AS ended(enrolment, cause)

@@ -7,8 +7,7 @@ sequence; enrolments and then messages are locked after it, as everywhere.
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, MessageState, Sender, Sequence, Step
 from funnel.series import planning
@@ -42,29 +41,19 @@ def extend(step: Step, *, now: datetime) -> int:
     return count
 
 
-SWAP = """
-UPDATE funnel_message AS mine SET planned_for = other.planned_for
-FROM funnel_message AS other
-WHERE mine.account_id = %(account)s AND mine.enrolment_id = ANY(%(enrolments)s)
-  AND other.enrolment_id = mine.enrolment_id AND other.account_id = mine.account_id
-  AND mine.state = 'planned' AND other.state = 'planned' AND NOT mine.is_urgent AND NOT other.is_urgent
-  AND mine.step_id = ANY(%(steps)s) AND other.step_id = ANY(%(steps)s) AND mine.step_id <> other.step_id
-"""
-
-
 def swap(one: Step, other: Step) -> None:
     """Swap the dates of two steps that have swapped places, where both are planned.
 
     Otherwise the step that is now first would delay the other until its own, later date.
     """
     steps = [one.pk, other.pk]
-    planned = Message.objects.of(one.account_id).filter(enrolment=OuterRef("pk"), state=MessageState.PLANNED)
-    both = [Exists(planned.filter(step=step)) for step in steps]
+    planned = Message.objects.of(one.account_id).filter(state=MessageState.PLANNED)
+    both = [Exists(planned.filter(enrolment=OuterRef("pk"), step=step)) for step in steps]
     rows = Enrolment.objects.of(one.account_id).filter(*both, sequence=one.sequence_id)
     for held in _batches(rows):
-        ids = [row.pk for row in held]
-        with connection.cursor() as cursor:
-            cursor.execute(SWAP, {"account": one.account_id, "enrolments": ids, "steps": steps})
+        movable = planned.filter(enrolment__in=held, step__in=steps, is_urgent=False)
+        other = movable.filter(enrolment=OuterRef("enrolment")).exclude(step=OuterRef("step"))
+        movable.filter(Exists(other)).update(planned_for=Subquery(other.values("planned_for")[:1]))
 
 
 def _running_series(sequence: Sequence) -> QuerySet[Enrolment]:
