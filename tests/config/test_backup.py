@@ -20,7 +20,7 @@ from datetime import timedelta
 from django.utils import timezone
 from accounts.models import User
 from contacts.models import Contact
-from funnel import withdrawal
+from funnel.replies import withdrawal
 from pipeline import leads
 now, anna = timezone.now(), User.objects.get(email="anna@krueger.example")
 said, gone = Contact.objects.of(anna.account).live().exclude(email="").exclude(last_name="").order_by("pk")[:2]
