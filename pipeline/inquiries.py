@@ -52,8 +52,7 @@ def take_in(
     row = Row(line=0, name="", facts={name: values[name] for name in FACTS if values.get(name)})
     contact = known = _known(account, row)
     if contact is None:
-        given = {"account": account, "actor": actor, "values": values, "column_id": column_id, "enrol": enrol}
-        contact = leads.add(now=now, **given)
+        contact = leads.add(now=now, account=account, actor=actor, values=values, column_id=column_id, enrol=enrol)
     else:
         _come_up(contact, columns, now)
         _complete(contact, row, now)

@@ -48,8 +48,9 @@ def enter(
     if consent:
         evidence.record(contact=contact, channel=Consent.Channel.EMAIL, granted=True, actor=user, now=now, **consent)
     if enrol and column.effect is Effect.ENROL:
-        start = {"sequence": column.sequence_id, "effect": Effect.ENROL, "cause": None}
-        enrolments.change_status(contact=contact, actor=user, now=now, **start)
+        enrolments.change_status(
+            contact=contact, actor=user, now=now, sequence=column.sequence_id, effect=Effect.ENROL, cause=None
+        )
     return contact
 
 

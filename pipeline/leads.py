@@ -47,8 +47,9 @@ def add(
     contact = derive(Contact(account=account, created_at=now, **values))
     contact.save(force_insert=True)
     put_on_top(contact, column, now)
-    made = {"kind": Change.Kind.CREATED, "after": column.name, "actor": actor, "at": now}
-    Change.objects.create(account=account, contact=contact, **made)
+    Change.objects.create(
+        account=account, contact=contact, kind=Change.Kind.CREATED, after=column.name, actor=actor, at=now
+    )
     if enrol and column.effect is Effect.ENROL:
         enrolments.change_status(
             contact=contact,
@@ -94,8 +95,9 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     Card.objects.of(user.account).filter(pk__in=ids).delete()
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
     _record(ids, user.account, user, Change.Kind.TRASHED, now)
-    why = {"reason": EnrolmentReason.TRASHED, "cause": cause, "actor": user}
-    enrolments.stop(account_id=user.account_id, contact_ids=ids, now=now, **why)
+    enrolments.stop(
+        account_id=user.account_id, contact_ids=ids, now=now, reason=EnrolmentReason.TRASHED, cause=cause, actor=user
+    )
     return len(ids)
 
 

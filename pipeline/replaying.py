@@ -37,8 +37,9 @@ def _suppress(line: Line, at: datetime) -> bool:
     known = Suppression.objects.of(line["office"]).filter(address_hash=line["hash"], at__gte=at)
     if known.exists():
         return False
-    asked = {"account_id": line["office"], "digest": line["hash"], "reason": line["reason"]}
-    return suppression.suppress(now=at, is_news=False, **asked)
+    return suppression.suppress(
+        now=at, is_news=False, account_id=line["office"], digest=line["hash"], reason=line["reason"]
+    )
 
 
 def _lift(line: Line, at: datetime) -> bool:
@@ -53,11 +54,13 @@ def _withdraw(line: Line, at: datetime) -> bool:
     known = consent.newest(line["office"], [contact.pk], line["channel"]).get(contact.pk)
     if known and (known.occurred_at > at or not known.granted):
         return False
-    said = {"channel": line["channel"], "method": line["method"], "granted": False}
-    consent.attest(contact=contact, now=at, is_news=False, **said)
+    consent.attest(
+        contact=contact, now=at, is_news=False, channel=line["channel"], method=line["method"], granted=False
+    )
     if line["channel"] == Consent.Channel.EMAIL:
-        why = {"reason": EnrolmentReason.OBJECTION, "now": at}
-        enrolments.stop(account_id=contact.account_id, contact_ids=[contact.pk], **why)
+        enrolments.stop(
+            account_id=contact.account_id, contact_ids=[contact.pk], reason=EnrolmentReason.OBJECTION, now=at
+        )
     return True
 
 

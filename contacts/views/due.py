@@ -30,8 +30,9 @@ def due(request: HttpRequest, contact_id: int) -> HttpResponse:
             "picks": quick_picks(today),
         }
         return small_page(request, "contacts/_due_form.html", context, 422 if form.is_bound else 200)
-    values = {"due_on": form.cleaned_data["due_on"], "note": form.note}
-    contact = set_due(contact=contact, actor=request.user, now=timezone.now(), **values)
+    contact = set_due(
+        contact=contact, actor=request.user, now=timezone.now(), due_on=form.cleaned_data["due_on"], note=form.note
+    )
     return changed(request, contact, _sentence(contact), "contacts/_due.html")
 
 

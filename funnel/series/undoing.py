@@ -52,8 +52,11 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
     contact may not be mailed any more waits. A step planned meanwhile for another contact with the same address is not
     planned twice. Idempotent.
     """
-    wanted = {"cause__in": set(causes.values()), "enrolment__contact__in": list(causes)}
-    done = EnrolmentChange.objects.of(account_id).filter(**wanted).order_by("pk")
+    done = (
+        EnrolmentChange.objects.of(account_id)
+        .filter(cause__in=set(causes.values()), enrolment__contact__in=list(causes))
+        .order_by("pk")
+    )
     oldest: dict[int, EnrolmentChange] = {}
     newest: dict[int, EnrolmentChange] = {}
     for change in done:
@@ -64,8 +67,9 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
         return set()
     ids = [row.contact_id for row in rows]
     planned = Message.objects.of(account_id).filter(contact__in=ids, planned_by__in=set(causes.values()))
-    undone = {"state": MessageState.CANCELLED, "reason": MessageReason.UNDONE, "finished_at": now}
-    planned.filter(state__in=planning.OPEN).update(**undone)
+    planned.filter(state__in=planning.OPEN).update(
+        state=MessageState.CANCELLED, reason=MessageReason.UNDONE, finished_at=now
+    )
     touched = _changed_since(account_id, newest)
     fit = [row for row in rows if row.pk not in touched]
     work = BulkChange(account_id, {}, None, now)

@@ -97,8 +97,11 @@ def _sent_message(request: HttpRequest, message_id: int) -> Message:
 
 def _updated_ledger(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse:
     contact = find(request.user, contact_id)
-    context = {
-        "ledger": ledger.load(contact),
-        "outage": availability.outage(request.user, timezone.localtime()),
-    }
-    return changed(request, contact, sentence, "funnel/_ledger.html", **context)
+    return changed(
+        request,
+        contact,
+        sentence,
+        "funnel/_ledger.html",
+        ledger=ledger.load(contact),
+        outage=availability.outage(request.user, timezone.localtime()),
+    )

@@ -107,8 +107,9 @@ def move_cards(
     if enrol is not Enrol.NOBODY and target.effect is Effect.ENROL:
         started = _enrol(moves, target, user, now, waits=enrol is Enrol.EVERYBODY)
         left = started.left_alone
-    how = {"effect": target.effect, "causes": causes, "actor": user}
-    enrolments.leave_many(account_id=target.account_id, contact_ids=left, now=now, **how)
+    enrolments.leave_many(
+        account_id=target.account_id, contact_ids=left, now=now, effect=target.effect, causes=causes, actor=user
+    )
     return BulkMove(len(locked), started)
 
 
@@ -118,8 +119,11 @@ def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, 
     for part in batches(moves, PART):
         causes = {move.contact_id: move.pk for move in part}
         contacts = Contact.objects.of(target.account_id).filter(pk__in=causes).order_by("pk")
-        begin = {"sequence_id": target.sequence_id, "waits": waits, "causes": causes}
-        started.add(bulk_enrolments.start_many(contacts=list(contacts), actor=user, now=now, **begin))
+        started.add(
+            bulk_enrolments.start_many(
+                contacts=list(contacts), actor=user, now=now, sequence_id=target.sequence_id, waits=waits, causes=causes
+            )
+        )
     return started
 
 

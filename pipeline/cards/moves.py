@@ -201,8 +201,7 @@ def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) ->
     if move.reverses_id:
         causes = {card.contact_id: move.reverses_id}
         undone = undoing.undo_many(account_id=card.account_id, causes=causes, now=now)
-        ids = {"account_id": card.account_id, "contact_id": card.contact_id}
-        return enrolments.announce(**ids) if undone else None
+        return enrolments.announce(account_id=card.account_id, contact_id=card.contact_id) if undone else None
     if target.effect is not Effect.ENROL and not card.has_series:
         return None
     return enrolments.change_status(

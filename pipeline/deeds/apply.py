@@ -46,11 +46,13 @@ def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
     """Records these contacts, which come from `concerned`, and changes them."""
     note(deed, ids)
     if deed.kind == DeedKind.ASSIGN:
-        whose = {"account": user.account, "actor": user, "assignee": assignee_of(deed)}
-        assignment.assign_many(contact_ids=ids, now=deed.at, **whose)
+        assignment.assign_many(
+            contact_ids=ids, now=deed.at, account=user.account, actor=user, assignee=assignee_of(deed)
+        )
     elif deed.kind == DeedKind.STATUS:
-        goal = {"column_id": deed.asked["column"], "enrol": deed.asked["enrol"]}
-        bulk.move_many(user=user, contact_ids=ids, now=deed.at, **goal)
+        bulk.move_many(
+            user=user, contact_ids=ids, now=deed.at, column_id=deed.asked["column"], enrol=deed.asked["enrol"]
+        )
     else:
         leads.trash(user=user, contact_ids=ids, now=deed.at, cause=cause(deed))
 

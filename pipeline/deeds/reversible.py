@@ -54,8 +54,16 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     """Moves all contacts of a column to another one and deletes it. Raises like `bulk.empty_and_remove`."""
     column, target = bulk.to_be_emptied(user, column_id, target_id)
     ids = list(Card.objects.of(user.account).filter(column=column).values_list("pk", flat=True))
-    names = {"subject": column.name, "other": target.name, "column_id": column.pk}
-    deed = _deed(user, DeedKind.EMPTY, now, asked={"target": target.pk}, total=len(ids), **names)
+    deed = _deed(
+        user,
+        DeedKind.EMPTY,
+        now,
+        asked={"target": target.pk},
+        total=len(ids),
+        subject=column.name,
+        other=target.name,
+        column_id=column.pk,
+    )
     if len(ids) > apply.AT_ONCE:
         return _hand_over(deed, DeedState.DOING)
     deed.before, deed.count = snapshot(column), len(ids)

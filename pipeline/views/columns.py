@@ -36,8 +36,9 @@ def menu(request: HttpRequest, column_id: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Inserts a column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
-    asked = {"beside_id": beside, "side": side, "key": key_of(request.POST)}
-    column, deed = reversible_columns.insert(user=request.user, now=timezone.now(), **asked)
+    column, deed = reversible_columns.insert(
+        user=request.user, now=timezone.now(), beside_id=beside, side=side, key=key_of(request.POST)
+    )
     return _changed(request, _("Spalte eingefügt."), deed, inserted=column)
 
 
@@ -62,8 +63,9 @@ def name(request: HttpRequest, column_id: int) -> HttpResponse:
 def place(request: HttpRequest, column_id: int) -> HttpResponse:
     """Shifts the column one to the left or right."""
     found(Column.objects.of(request.account).filter(pk=column_id))
-    asked = {"column_id": column_id, "direction": single(request.POST, "direction")}
-    deed = reversible_columns.shift(user=request.user, now=timezone.now(), **asked)
+    deed = reversible_columns.shift(
+        user=request.user, now=timezone.now(), column_id=column_id, direction=single(request.POST, "direction")
+    )
     return _changed(request, _("Spalte verschoben."), deed)
 
 
@@ -85,12 +87,12 @@ def removal(request: HttpRequest, column_id: int) -> HttpResponse:
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST" or request.POST.get("target") == "":
         return _ask_target(request, column)
-    whose = {"user": request.user, "column_id": column_id, "now": timezone.now()}
+    user, now = request.user, timezone.now()
     if request.POST.get("target"):
         target = number(request.POST, "target")
-        deed = reversible.empty_and_remove(target_id=target, **whose)
+        deed = reversible.empty_and_remove(user=user, column_id=column_id, target_id=target, now=now)
         return _changed(request, _("Kontakte verschoben und Spalte gelöscht."), deed, refilled=target)
-    return _changed(request, _("Spalte gelöscht."), reversible_columns.remove(**whose))
+    return _changed(request, _("Spalte gelöscht."), reversible_columns.remove(user=user, column_id=column_id, now=now))
 
 
 def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:

@@ -73,8 +73,9 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
         way = reverse("pipeline:import-mapping", args=[source.pk])
         return HttpResponse(headers={"HX-Redirect": way}) if wants_fragment(request) else redirect(way)
     template = "pipeline/_import_state.html" if wants_fragment(request) else "pipeline/import.html"
-    asked = {"is_asked": wants_fragment(request), "heard": request.GET.get("heard", "")}
-    return render(request, template, report.state_of(source, **asked))
+    return render(
+        request, template, report.state_of(source, is_asked=wants_fragment(request), heard=request.GET.get("heard", ""))
+    )
 
 
 @require_POST

@@ -22,9 +22,15 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "pipeline/intake.html", {"form": form}, status=422 if form.is_bound else 200)
     chosen = {name: form.cleaned_data[name] for name in ("column", "assignee", "enrol", "note")}
-    given = {"values": form.values, "consent": form.consent, "key": form.cleaned_data["key"]}
-    asked = {"anyway": "anyway" in request.POST, "now": timezone.now()}
-    contact, twins = intake.enter_once(user=request.user, **asked, **given, **chosen)
+    contact, twins = intake.enter_once(
+        user=request.user,
+        anyway="anyway" in request.POST,
+        now=timezone.now(),
+        values=form.values,
+        consent=form.consent,
+        key=form.cleaned_data["key"],
+        **chosen,
+    )
     if contact is None:
         return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
     said = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}

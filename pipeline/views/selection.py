@@ -54,8 +54,13 @@ def status(request: HttpRequest) -> HttpResponse:
     if _asks(request) or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
     picked, column = _picked(request), verbs.known(request.account, number(request.POST, "column"))
-    asked = {"column_id": column.pk, "enrol": "enrol" in request.POST}
-    deed = reversible.move(user=request.user, contact_ids=picked.ids, now=timezone.now(), **asked)
+    deed = reversible.move(
+        user=request.user,
+        contact_ids=picked.ids,
+        now=timezone.now(),
+        column_id=column.pk,
+        enrol="enrol" in request.POST,
+    )
     return _done(request, picked, _moved(picked.total, column), deed)
 
 
