@@ -41,8 +41,10 @@ backup: venv
 restore: venv
 	@$(BIN)/python -m config.run restore --from '$(from)'
 
+# Two files at a time, each whole; the ten slowest tests are printed.
 test: venv-dev
-	@CHROMIUM="$$($(BIN)/python -m config.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest $(args)
+	@CHROMIUM="$$($(BIN)/python -m config.chromium)" && export CHROMIUM && \
+		exec $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10 $(args)
 
 check: venv-dev
 	@$(BIN)/python -m config.checks
