@@ -135,7 +135,8 @@ def planted() -> Iterator[None]:
         return HttpResponse()
 
     more = ModuleType("more")
-    more.urlpatterns = [*get_resolver().url_patterns, path("planted/", view, name="planted")]  # type: ignore[attr-defined]
+    planted = path("planted/", view, name="planted")
+    more.urlpatterns = [*get_resolver().url_patterns, planted]  # type: ignore[attr-defined]
     with override_settings(ROOT_URLCONF=more):
         yield
 

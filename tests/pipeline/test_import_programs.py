@@ -77,7 +77,8 @@ def test_lead_ads_of_meta(anna, board, coding):
 
 
 DATEV = (
-    '"EXTF";700;16;"Debitoren/Kreditoren";5;20261120091233000;;"RE";"";"";1001;1;20260101;4;;;"";"";;;;"";;;;0;;;"";""\n'
+    '"EXTF";700;16;"Debitoren/Kreditoren";5;20261120091233000;;"RE";"";"";1001;1;20260101;4;;;"";"";'
+    ';;;"";;;;0;;;"";""\n'
     "Konto;Name (Adressattyp Unternehmen);Unternehmensgegenstand;Name (Adressattyp natürl. Person);"
     "Vorname (Adressattyp natürl. Person);Name (Adressattyp keine Angabe);Adressattyp;Kurzbezeichnung;EU-Land;EU-UStID;"
     "Anrede;Titel/Akad. Grad;Adelstitel;Namensvorsatz;Adressart;Straße;Postfach;Postleitzahl;Ort;Land;Versandzusatz;"
