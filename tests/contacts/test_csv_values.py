@@ -7,10 +7,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from contacts.csv.cells import clean
+from contacts.csv.encodings import encoding_of
 from contacts.csv.fields import CHOICES, FIELDS, ONLY_READ
 from contacts.csv.numbers import read_past_date
 from contacts.csv.reading import read
@@ -440,7 +441,9 @@ rows = st.fixed_dictionaries(
 @settings(max_examples=40)
 @given(st.lists(rows, min_size=1, max_size=3))
 def test_an_export_read_again_gives_exactly_the_same_values(contacts):
-    sheet = read(b"".join(write(contacts, KEYS)))
+    data = b"".join(write(contacts, KEYS))
+    assume(not encoding_of(data)[1])  # letters that look like umlauts read wrongly are offered to be put right
+    sheet = read(data)
     assert sheet.mapping == dict(enumerate(KEYS))
     entries = list(sheet.entries(sheet.mapping))
     assert [entry.errors for entry in entries] == [[]] * len(contacts)
