@@ -59,7 +59,8 @@ def test_pictures_exist_are_small_and_described(article):
         assert path, f"{name} is missing"
         with open(path, "rb") as file:
             assert 1_000 < len(file.read()) < 120_000
-    described = re.findall(r"<img [^>]*? alt=\"{% translate \"[^\"]{20,}\" %}\"", source)
+    text = r"(?:{% translate \"[^\"]{20,}\" %}|{% blocktranslate trimmed %}[^{]{20,}{% endblocktranslate %})"
+    described = re.findall(rf"<img [^>]*?\salt=\"{text}\"", source)
     assert len(described) == len(pictures)
 
 
