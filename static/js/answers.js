@@ -14,7 +14,8 @@
   };
 
   const close = (home) => {
-    if (["popup", "dialog-content"].includes(home?.id)) home.replaceChildren(); // sent: nothing is left to be asked about
+    // Sent: nothing is left to be asked about.
+    if (["popup", "dialog-content"].includes(home?.id)) home.replaceChildren();
     if (home?.id === "popup") home.hidePopover();
     if (home?.id === "dialog-content") home.closest("dialog").close();
   };
@@ -42,7 +43,7 @@
     return undefined;
   };
 
-  // Logged in again beside this page, its token is stale: the page's own address has the new one, for the same user only.
+  // After a login in another tab this page's token is stale: its own address has the new one, for the same user.
   const renew = async () => {
     const { text } = await request.ask(location.href, { page: true });
     const page = new DOMParser().parseFromString(text, "text/html");

@@ -1,6 +1,6 @@
-// Scrolling under a card in the hand: near the head or foot of the column it is over, and near the left or right edge of
-// the board, for as long as it is held there, also with a still pointer. Where columns snap (the phone) the board goes
-// on by one column and stops for a moment, so that the card can be put down there.
+// Scrolling under a dragged card: near the head or foot of the column it is over, and near the left or right edge of
+// the board, for as long as it is held there, also with a still pointer. Where columns snap (the phone) the board
+// scrolls by one column and pauses, so that the card can be dropped there.
 {
   const EDGE = 60; // pixels from which on an edge scrolls
   const FASTEST = 18; // pixels for each sixtieth of a second
@@ -55,11 +55,12 @@
     return board.scrollLeft !== before;
   };
 
-  // SortableJS looks for the place below a pointer that has moved: after scrolling it is told of one that has, by a hair.
+  // SortableJS looks for the place below a pointer that has moved: after scrolling it is told of a tiny move.
   const tell = () => {
     const { x, y, type, id } = pointer;
     const moved = { clientX: x + (pointer.hair = pointer.hair ? 0 : 1), clientY: y, pointerType: type, pointerId: id };
-    document.dispatchEvent(new PointerEvent("pointermove", { ...moved, bubbles: true, cancelable: true, isPrimary: true }));
+    const options = { ...moved, bubbles: true, cancelable: true, isPrimary: true };
+    document.dispatchEvent(new PointerEvent("pointermove", options));
   };
 
   const run = (now) => {

@@ -36,7 +36,8 @@
   const isBeside = (event) => {
     const { clientX: x, clientY: y } = event?.changedTouches?.[0] ?? event ?? {};
     if (x === undefined) return false;
-    const inside = ({ left, right, top, bottom }, slack) => x >= left - slack && x <= right + slack && y >= top && y <= bottom;
+    const inside = ({ left, right, top, bottom }, slack) =>
+      x >= left - slack && x <= right + slack && y >= top && y <= bottom;
     const board = document.querySelector(".board");
     const columns = [...board.querySelectorAll(":scope > [data-column]")];
     return !inside(board.getBoundingClientRect(), 0)
@@ -56,7 +57,8 @@
       isCancelled = false;
       return glideBack(id, origin);
     }
-    if (to === origin.list && (cards[place + 1] ?? null) === origin.next) return undefined; // the same place: nothing to say
+    const isSamePlace = to === origin.list && (cards[place + 1] ?? null) === origin.next;
+    if (isSamePlace) return undefined;
     const after = cards[place - 1]?.dataset.card ?? "";
     const { column } = to.closest("[data-column]").dataset;
     const here = { list: to, next: cards[place + 1] ?? null };

@@ -24,7 +24,8 @@
       button.dataset.key = column.dataset.key ?? "";
       button.textContent = column.querySelector("h2")?.textContent.trim() ?? "";
       // Asked anew: a search replaces the columns.
-      button.addEventListener("click", () => columns()[index]?.scrollIntoView({ inline: "center", block: "nearest", behavior: "smooth" }));
+      const place = { inline: "center", block: "nearest", behavior: "smooth" };
+      button.addEventListener("click", () => columns()[index]?.scrollIntoView(place));
       return button;
     }));
     mark();

@@ -8,7 +8,11 @@
     await (answer.ok ? request.apply(answer.text) : request.fail(answer));
   };
 
-  const cancelAddress = (form) => `${form.dataset.rename}?${new URLSearchParams([...new URLSearchParams(location.search), ["cancel", ""]])}`;
+  const cancelAddress = (form) => {
+    const query = new URLSearchParams(location.search);
+    query.append("cancel", "");
+    return `${form.dataset.rename}?${query}`;
+  };
 
   const leave = (form) => {
     const input = form.elements.name;
@@ -44,7 +48,8 @@
 
   const arrange = () => {
     const order = document.getElementById("board-order")?.dataset.order.split(",") ?? [];
-    const columns = new Map([...board.querySelectorAll(":scope > [data-column]")].map((column) => [column.dataset.column, column]));
+    const found = [...board.querySelectorAll(":scope > [data-column]")];
+    const columns = new Map(found.map((column) => [column.dataset.column, column]));
     let place = board.querySelector(":scope > [data-column]");
     for (const id of order) {
       const column = columns.get(id);

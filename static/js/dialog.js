@@ -1,4 +1,5 @@
-// Questions in the native dialog: [data-dialog] with formaction or href names the page, its fragment fills #dialog-content.
+// Questions in the native dialog: [data-dialog] with formaction or href names the page, whose fragment fills
+// #dialog-content.
 // Without this script the same link or button opens that page.
 {
   const dialog = document.getElementById("dialog");
@@ -12,7 +13,8 @@
     dialog.append(messages);
     if (!dialog.open) dialog.showModal();
     htmx.process(content);
-    const first = "[autofocus], [aria-invalid='true'], input:not([type='hidden']), select, textarea, button[type='submit']";
+    const first =
+      "[autofocus], [aria-invalid='true'], input:not([type='hidden']), select, textarea, button[type='submit']";
     // A question without a field begins at the way out, not at the cross in its head.
     (content.querySelector(first) ?? content.querySelector(".dialog__actions .button"))?.focus();
   };

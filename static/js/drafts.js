@@ -57,7 +57,7 @@
 
   const restoreAll = () => document.querySelectorAll("form[data-keep]").forEach(restore);
 
-  // What was sent has arrived, unless a refusal came or the browser goes back or loads the form again. A refusal and the
+  // What was sent has arrived, unless a refusal came or the browser goes back or reloads the form. A refusal and the
   // login that follows know no user; a login that leads nowhere is where logging out ends.
   const cameAnew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
   const loggedOut = /\/login\/$/.test(location.pathname) && !location.search;

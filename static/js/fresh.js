@@ -8,7 +8,8 @@
   document.addEventListener("lifted", () => (isCarried = true));
   document.addEventListener("landed", () => (isCarried = false));
 
-  const isChanged = (field) => (["checkbox", "radio"].includes(field.type) ? false : field.value !== field.defaultValue);
+  const isChanged = (field) =>
+    !["checkbox", "radio"].includes(field.type) && field.value !== field.defaultValue;
   const isBusy = () => isCarried || isAsking
     || document.querySelector("dialog[open], :popover-open, [data-rename], [aria-busy='true']")
     || [...document.querySelectorAll("main textarea, main input:not([type='hidden'])")].some(isChanged);

@@ -1,10 +1,13 @@
-// Leaving the page with unsaved text in a form marked data-asks: the browser asks first. Saving and „Abbrechen“ do not.
+// Leaving the page with unsaved text in a form marked data-asks: the browser asks first, unless it is saved or
+// „Abbrechen“ is clicked.
 {
   let isMeant = false;
   const isChanged = (field) => {
     if (!field.name || ["hidden", "submit", "button", "search"].includes(field.type)) return false;
     if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
-    if (field.type === "select-one") return !field.options[field.selectedIndex]?.defaultSelected && field.selectedIndex > 0;
+    if (field.type === "select-one") {
+      return !field.options[field.selectedIndex]?.defaultSelected && field.selectedIndex > 0;
+    }
     return field.value !== field.defaultValue;
   };
   const forms = () => [...document.querySelectorAll("form[data-asks]")];

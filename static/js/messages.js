@@ -1,5 +1,5 @@
 // Messages: each new toast in #messages gets a close button and, unless it is an error, ten seconds (as long as a move
-// can be undone) or the data-minutes that it says. Other scripts speak through events on the document and import nothing:
+// can be undone) or the data-minutes that it says. Other scripts use events on the document and import nothing:
 //   "say"      {text, error, action: {label, href}}    one sentence
 //   "refused"  {status, text}    an answer that cannot be shown as it is; status 0: no answer at all
 {

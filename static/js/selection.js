@@ -34,8 +34,10 @@
   const say = (away) => {
     const label = bar().querySelector("[data-picked]");
     const { one, many, every, away: further } = label.dataset;
-    const text = everything()?.checked ? every : ticks.size === 1 ? one : many.replace("%s", ticks.size.toLocaleString("de-DE"));
-    const more = away.length && further && !everything()?.checked ? further.replace("%s", away.length.toLocaleString("de-DE")) : "";
+    const counted = ticks.size === 1 ? one : many.replace("%s", ticks.size.toLocaleString("de-DE"));
+    const text = everything()?.checked ? every : counted;
+    const isMore = away.length && further && !everything()?.checked;
+    const more = isMore ? further.replace("%s", away.length.toLocaleString("de-DE")) : "";
     if (label.textContent !== text + more) label.textContent = text + more;
     label.dataset.selectedTotal = everything()?.checked ? everything().dataset.everything : ticks.size;
   };

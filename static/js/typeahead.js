@@ -38,7 +38,8 @@
     if (!answer.ok) return location.assign(address);
     await put(new DOMParser().parseFromString(answer.text, "text/html"));
     history.replaceState(history.state, "", address);
-    form.querySelector("[data-typeahead]").closest(".field").classList.toggle("field--set", address.searchParams.has("q"));
+    const field = form.querySelector("[data-typeahead]").closest(".field");
+    field.classList.toggle("field--set", address.searchParams.has("q"));
     tell();
     document.dispatchEvent(new CustomEvent("found"));
     return undefined;
