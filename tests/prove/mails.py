@@ -108,8 +108,11 @@ class MailMachine(RuleBasedStateMachine):
             .order_by("pk")
         )
         if ids:
+            message_id = ids[which % len(ids)]
             with contextlib.suppress(Refusal):
-                verb(user=self.user, message_id=ids[which % len(ids)], now=self.now)
+                verb(user=self.user, message_id=message_id, now=self.now)
+                if verb is manual.send_again:
+                    self.ended.pop(message_id, None)  # a failed one may be planned again by a person alone
 
     @rule(which=WHICH, by=st.sampled_from([-1, 1]))
     def reorder(self, which: int, by: int) -> None:
