@@ -26,10 +26,9 @@ class Refusal(Exception):
 
     status = 409
 
-    def __init__(self, sentence: str, **context: Any) -> None:
+    def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.context = context
 
 
 class Forbidden(Refusal):
