@@ -1,6 +1,7 @@
 """The tenant (account) and its users. Every other table refers to the account."""
 
 import zoneinfo
+from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -17,8 +18,8 @@ HUES = 12  # colours of the initials' circle, `.hue-1` … `.hue-12` in the styl
 class AccountQuerySet(models.QuerySet):
     """Rows that belong to an account. Each lookup starts with `.of(account)`."""
 
-    def of(self, account: "Account") -> "AccountQuerySet":
-        """Filters by account. Rows of other accounts do not exist for the caller."""
+    def of(self, account: "Account | int | models.OuterRef") -> Self:
+        """Filters by account, or by its id. Rows of other accounts do not exist for the caller."""
         return self.filter(account=account)
 
 
