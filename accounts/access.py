@@ -2,26 +2,38 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
-from accounts.models import Role
+from accounts.models import Account, Role, User
+from accounts.session_store import SessionStore
 from accounts.sessions import touch
 from base.addresses import other_address
 from base.refusals import keep_private, wants_fragment
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 EVERYBODY = tuple(Role)
 WORKERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.AGENT)
 LEADERS = (Role.ADMINISTRATOR, Role.MANAGER)
 ADMINISTRATORS = (Role.ADMINISTRATOR,)
+
+
+class Request(HttpRequest):
+    """What a view behind the gate may rely on."""
+
+    user: User
+    account: Account
+    session: SessionStore
+    htmx: HtmxDetails
 
 
 def gate(*roles: Role) -> Callable[[View], View]:
@@ -33,16 +45,17 @@ def gate(*roles: Role) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
             if not user.is_authenticated:
                 return login_first(request)
             if user.role not in roles:
                 raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
-            request.account = user.account
-            touch(request.session)
+            admitted = cast(Request, request)
+            admitted.account = user.account
+            touch(admitted.session)
             with timezone.override(user.account.zone):
-                return keep_private(view(request, *args, **kwargs))
+                return keep_private(view(admitted, *args, **kwargs))
 
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded

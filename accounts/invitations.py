@@ -4,13 +4,13 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 from django.utils.translation import gettext as _
 
 from accounts import posting
+from accounts.access import Request
 from accounts.models import User
 from base.refusals import Gone, TooMany
 
@@ -53,7 +53,7 @@ def invited_by(member: str, token: str) -> User:
     return user
 
 
-def limit(request: HttpRequest, email: str) -> None:
+def limit(request: Request, email: str) -> None:
     """Counts an invitation to this address. Raises TooMany for the sixth in a day, or the 41st of the office."""
     office = f"office {request.account.pk}"
     if not ratelimit.consume(request, action="invitation", key=email):

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import devices, invitations, members, offices, sessions
-from accounts.access import ADMINISTRATORS, EVERYBODY, gate
+from accounts.access import ADMINISTRATORS, EVERYBODY, Request, gate
 from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
 from accounts.models import User
 from accounts.posting import NotTaken
@@ -31,14 +31,14 @@ def _show(request: HttpRequest, template: str, form: Form, **context: Any) -> Ht
 
 @require_safe
 @gate(*EVERYBODY)
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     """Redirects to the first page of the settings this user may see."""
     return redirect("office" if request.user.is_administrator else "profile")
 
 
 @form_page
 @gate(*ADMINISTRATORS)
-def office(request: HttpRequest) -> HttpResponse:
+def office(request: Request) -> HttpResponse:
     """Name, time zone and what agents see; the plan is shown."""
     account = request.account
     initial = {"name": account.name, "time_zone": account.time_zone, "agents_see": account.agents_see}
@@ -52,7 +52,7 @@ def office(request: HttpRequest) -> HttpResponse:
 
 @form_page
 @gate(*EVERYBODY)
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """The user's own name and theme."""
     user = request.user
     initial = {"first_name": user.first_name, "last_name": user.last_name, "theme": user.theme}
@@ -66,7 +66,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*EVERYBODY)
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: Request) -> HttpResponse:
     """Stores the theme chosen in the user menu: 204 for the script, which shows it already, else back to settings."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
@@ -77,7 +77,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*EVERYBODY)
-def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_end(request: Request, session_id: int) -> HttpResponse:
     """Logs one of the user's own browsers out."""
     sessions.end_session(request.user, session_id)
     messages.success(request, _("Die Sitzung ist abgemeldet."))
@@ -86,7 +86,7 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*ADMINISTRATORS)
-def member_list(request: HttpRequest) -> HttpResponse:
+def member_list(request: Request) -> HttpResponse:
     """Lists all members of the office; those who left come last."""
     people = User.objects.of(request.account).order_by("-is_active", "last_name", "first_name", "email")
     return render(request, "settings/members.html", {"members": people})
@@ -94,7 +94,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
 
 @form_page
 @gate(*ADMINISTRATORS)
-def member_new(request: HttpRequest) -> HttpResponse:
+def member_new(request: Request) -> HttpResponse:
     """The form of an invitation."""
     form = InvitationForm(request.POST or None)
     if not form.is_valid():
@@ -110,7 +110,7 @@ def member_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate(*ADMINISTRATORS)
-def member(request: HttpRequest, member_id: int) -> HttpResponse:
+def member(request: Request, member_id: int) -> HttpResponse:
     """One member: role, invitation, closing and opening the login."""
     found = _load(request, member_id)
     form = RoleForm(initial={"role": found.role})
@@ -119,7 +119,7 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*ADMINISTRATORS)
-def member_role(request: HttpRequest, member_id: int) -> HttpResponse:
+def member_role(request: Request, member_id: int) -> HttpResponse:
     """Another role."""
     found = _load(request, member_id)
     form = RoleForm(request.POST)
@@ -133,7 +133,7 @@ def member_role(request: HttpRequest, member_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*ADMINISTRATORS)
-def member_deactivation(request: HttpRequest, member_id: int) -> HttpResponse:
+def member_deactivation(request: Request, member_id: int) -> HttpResponse:
     """Closes the login."""
     gone = members.deactivate(actor=request.user, member_id=member_id)
     if gone == request.user:
@@ -144,7 +144,7 @@ def member_deactivation(request: HttpRequest, member_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*ADMINISTRATORS)
-def member_reactivation(request: HttpRequest, member_id: int) -> HttpResponse:
+def member_reactivation(request: Request, member_id: int) -> HttpResponse:
     """Opens the login again."""
     back = members.reactivate(actor=request.user, member_id=member_id)
     messages.success(request, _("%(name)s ist wieder dabei.") % {"name": back.full_name})
@@ -153,7 +153,7 @@ def member_reactivation(request: HttpRequest, member_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*ADMINISTRATORS)
-def member_invitation(request: HttpRequest, member_id: int) -> HttpResponse:
+def member_invitation(request: Request, member_id: int) -> HttpResponse:
     """Sends the link once more; a mail of three days ago is no use any more."""
     found = _load(request, member_id)
     if not found.is_invited:
@@ -182,14 +182,14 @@ def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
     return answer
 
 
-def _load(request: HttpRequest, member_id: int) -> User:
+def _load(request: Request, member_id: int) -> User:
     found = User.objects.of(request.account).select_related("account").filter(pk=member_id).first()
     if found is None:
         raise Http404
     return found
 
 
-def _send_invitation(request: HttpRequest, user: User) -> HttpResponse:
+def _send_invitation(request: Request, user: User) -> HttpResponse:
     """Sends the invitation, or leaves it to the worker if the server does not take it; redirects to the members."""
     named = {"email": user.email}
     try:

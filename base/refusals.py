@@ -6,11 +6,12 @@ fragment that lands in `role="status"`, a plain one a page; the status is the sa
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from psycopg.errors import ForeignKeyViolation
 from base.addresses import other_address
 
 log = logging.getLogger(__name__)
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class Refusal(Exception):
@@ -130,7 +132,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def keep_private(response: HttpResponse) -> HttpResponse:
+def keep_private(response: Response) -> Response:
     """No shared cache keeps the answer, and no browser shows a fragment for the page of the same address."""
     patch_vary_headers(response, ["HX-Request", "Cookie"])
     if not response.has_header("Cache-Control"):

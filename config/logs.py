@@ -19,13 +19,19 @@ OF_THE_SERVER = ("Invalid request", "Error handling request")
 requests = logging.getLogger("pipeline.request")
 
 
+class NumberedRequest(HttpRequest):
+    """A request that has its id."""
+
+    id: str
+
+
 class RequestLine:
     """Gives each request an id, counts its statements, and logs one line with the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: NumberedRequest) -> HttpResponse:
         request.id = str(uuid4())
         begun, counter = time.perf_counter(), Counter()
         with connection.execute_wrapper(counter):

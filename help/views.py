@@ -1,13 +1,13 @@
 """Help articles with their vote, and feedback to the operator: for everybody who is logged in."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import EVERYBODY, gate
+from accounts.access import EVERYBODY, Request, gate
 from base.refusals import wants_fragment
 from help import articles, votes
 from help.feedback import SpentKey, deliver, keep
@@ -17,14 +17,14 @@ from help.models import Feedback
 
 @require_safe
 @gate(*EVERYBODY)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """What there is to read."""
     return render(request, "help/index.html", {"articles": articles.ARTICLES})
 
 
 @require_safe
 @gate(*EVERYBODY)
-def article(request: HttpRequest, name: str) -> HttpResponse:
+def article(request: Request, name: str) -> HttpResponse:
     """One article, with the question whether it helped."""
     found = articles.find(name)
     context = {"voted": votes.has_voted(request.user, found), "form": VoteForm(), **articles.circumstances()}
@@ -33,7 +33,7 @@ def article(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @gate(*EVERYBODY)
-def vote(request: HttpRequest, name: str) -> HttpResponse:
+def vote(request: Request, name: str) -> HttpResponse:
     """Keeps the answer, in place of an earlier one, and says thank you."""
     found = articles.find(name)
     form = VoteForm(request.POST)
@@ -50,7 +50,7 @@ def vote(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*EVERYBODY)
-def feedback(request: HttpRequest) -> HttpResponse:
+def feedback(request: Request) -> HttpResponse:
     """GET: the form. POST: stores the message, then mails it."""
     if request.method != "POST":
         page = page_of(request, request.GET.get("page") or request.headers.get("Referer", ""))
@@ -65,7 +65,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     return _ask(request, form, 422)
 
 
-def _ask(request: HttpRequest, form: FeedbackForm, status: int = 200) -> HttpResponse:
+def _ask(request: Request, form: FeedbackForm, status: int = 200) -> HttpResponse:
     template = "help/_feedback.html" if wants_fragment(request) else "help/feedback.html"
     came_from = page_of(request, str(form["page"].value() or "")) or "/"
     title = _("Feedback zur Pipeline") if came_from.startswith("/contacts/board/") else _("Feedback")
@@ -73,7 +73,7 @@ def _ask(request: HttpRequest, form: FeedbackForm, status: int = 200) -> HttpRes
     return render(request, template, context, status=status)
 
 
-def _thank(request: HttpRequest, kept: Feedback) -> HttpResponse:
+def _thank(request: Request, kept: Feedback) -> HttpResponse:
     mailed = deliver(feedback=kept, now=timezone.now())
     sentence = (
         _("Danke! Ihre Nachricht ist gespeichert und unterwegs.")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.ids import is_id
 from base.refusals import Forbidden
 from contacts import actions, timeline
@@ -22,7 +22,7 @@ FRAGMENTS = ("contacts/_timeline.html", "contacts/_bubbles.html", "contacts/_com
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def edit(request: HttpRequest, action_id: int) -> HttpResponse:
+def edit(request: Request, action_id: int) -> HttpResponse:
     """Shows the form to correct an action (GET) or corrects it (POST)."""
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
@@ -40,7 +40,7 @@ def edit(request: HttpRequest, action_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def performance(request: HttpRequest, action_id: int) -> HttpResponse:
+def performance(request: Request, action_id: int) -> HttpResponse:
     """Ticks a planned action off."""
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
@@ -50,7 +50,7 @@ def performance(request: HttpRequest, action_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
+def deletion(request: Request, action_id: int) -> HttpResponse:
     """Deletes an action."""
     action = actions.find(request.user, action_id)
     contact = actions.remove(action=action, actor=request.user)
@@ -59,7 +59,7 @@ def deletion(request: HttpRequest, action_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def older(request: HttpRequest, contact_id: int) -> HttpResponse:
+def older(request: Request, contact_id: int) -> HttpResponse:
     """Shows the actions after the one named by `before`."""
     contact = find(request.user, contact_id)
     before = request.GET.get("before", "")
@@ -77,7 +77,7 @@ def _corrections(action: Action, form: ActionForm) -> dict[str, Any]:
     return {"text": values["text"], "outcome": values.get("outcome", ""), moment: values["at"]}
 
 
-def _changed_timeline(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+def _changed_timeline(request: Request, contact: Contact, sentence: str) -> HttpResponse:
     contact.refresh_from_db()
     page = timeline.load(request.user, contact)
     return changed(request, contact, sentence, *FRAGMENTS, timeline=page)

@@ -4,10 +4,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.access import Request
 from accounts.plans import Feature
 from base.addresses import other_address
 from base.refusals import wants_fragment
@@ -15,7 +16,7 @@ from contacts.finding import sees
 from contacts.models import Contact
 
 
-def small_page(request: HttpRequest, fragment: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def small_page(request: Request, fragment: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders the fragment alone if it is swapped into a page, else inside a page of its own."""
     template = fragment if wants_fragment(request) else "contacts/small_page.html"
     context = {
@@ -26,7 +27,7 @@ def small_page(request: HttpRequest, fragment: str, context: dict[str, Any], sta
     return render(request, template, context | _clock(), status=status)
 
 
-def changed(request: HttpRequest, contact: Contact, sentence: str, *fragments: str, **context: Any) -> HttpResponse:
+def changed(request: Request, contact: Contact, sentence: str, *fragments: str, **context: Any) -> HttpResponse:
     """Renders the changed fragments with a sentence; without JavaScript redirects back to where the user came from.
 
     A user who can no longer see the contact is sent away from its page.
@@ -52,7 +53,7 @@ def page_of(contact: Contact) -> str:
     return f"/contacts/{contact.pk}/"
 
 
-def _leave(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+def _leave(request: Request, contact: Contact, sentence: str) -> HttpResponse:
     """Reloads the page the user is on, or leaves it if it is the page of a contact they can no longer see."""
     messages.success(request, sentence)
     is_fragment = wants_fragment(request)

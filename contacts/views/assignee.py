@@ -1,11 +1,11 @@
 """Choosing a contact's assignee."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from accounts.plans import Feature
 from contacts import assignment
 from contacts.finding import find
@@ -19,7 +19,7 @@ SEARCH_FROM = 8  # names; fewer are seen at a glance
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def assignee(request: HttpRequest, contact_id: int) -> HttpResponse:
+def assignee(request: Request, contact_id: int) -> HttpResponse:
     """Lists the colleagues to choose from (GET), or assigns the contact to one of them or to nobody (POST)."""
     contact = find(request.user, contact_id)
     if not request.account.can(Feature.ASSIGN):
@@ -38,7 +38,7 @@ def assignee(request: HttpRequest, contact_id: int) -> HttpResponse:
     return small_page(request, "contacts/_assignee.html", context)
 
 
-def _assign(request: HttpRequest, contact: Contact) -> HttpResponse:
+def _assign(request: Request, contact: Contact) -> HttpResponse:
     form = AssigneeForm(request.POST, account=request.account)
     if not form.is_valid():
         raise assignment.unavailable()

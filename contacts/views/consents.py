@@ -1,11 +1,11 @@
 """The consents of a contact: present state, evidence, and a form for what was said or signed."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from contacts import consent
 from contacts.finding import find
 from contacts.forms import ConsentForm
@@ -15,7 +15,7 @@ from contacts.views.answers import changed, small_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def consents(request: HttpRequest, contact_id: int) -> HttpResponse:
+def consents(request: Request, contact_id: int) -> HttpResponse:
     """Shows the form and all evidence (GET), or records a consent or withdrawal (POST)."""
     contact = find(request.user, contact_id)
     channel = request.GET.get("channel", Consent.Channel.EMAIL)

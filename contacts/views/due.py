@@ -1,11 +1,11 @@
 """The due date: quick picks, a chosen day, a note."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.dates import quick_picks
 from contacts.due import set_due
 from contacts.finding import find
@@ -16,7 +16,7 @@ from contacts.views.answers import changed, small_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def due(request: HttpRequest, contact_id: int) -> HttpResponse:
+def due(request: Request, contact_id: int) -> HttpResponse:
     """Shows the picker (GET), or sets or clears day and note (POST)."""
     contact = find(request.user, contact_id)
     today = timezone.localdate()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.refusals import NotUnderstood, Overtaken
 from contacts import facts, factsheet
 from contacts.description import GROUPS, Group
@@ -19,7 +19,7 @@ from contacts.views.answers import changed, small_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
+def group(request: Request, contact_id: int, key: str) -> HttpResponse:
     """Shows the form of one group (GET), or saves it against the version it was opened with (POST)."""
     contact = find(request.user, contact_id)
     wanted = GROUPS.get(key)
@@ -30,7 +30,7 @@ def group(request: HttpRequest, contact_id: int, key: str) -> HttpResponse:
     return _form(request, contact, wanted, FactsForm(instance=contact, only=wanted.fields))
 
 
-def _save(request: HttpRequest, contact: Contact, group: Group) -> HttpResponse:
+def _save(request: Request, contact: Contact, group: Group) -> HttpResponse:
     form = FactsForm(request.POST, instance=contact, only=group.fields)
     seen = VersionForm(request.POST)
     if not seen.is_valid():
@@ -47,7 +47,7 @@ def _save(request: HttpRequest, contact: Contact, group: Group) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest,
+    request: Request,
     contact: Contact,
     group: Group,
     form: FactsForm,

@@ -1,12 +1,12 @@
 """Views about a contact's consent to mails: objection, lifting a suppression, request by mail, proof."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import ADMINISTRATORS, WORKERS, gate
+from accounts.access import ADMINISTRATORS, WORKERS, Request, gate
 from base.refusals import NotUnderstood
 from contacts import consent, timeline
 from contacts.finding import find
@@ -20,7 +20,7 @@ from funnel.replies import doubts, withdrawal
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
+def objection(request: Request, contact_id: int) -> HttpResponse:
     """„Werbewiderspruch“. GET shows the form, POST records the objection."""
     contact = find(request.user, contact_id)
     form = ObjectionForm(request.POST if request.method == "POST" else None)
@@ -33,7 +33,7 @@ def objection(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
+def doubt(request: Request, contact_id: int) -> HttpResponse:
     """Decide whether a reply was an objection."""
     contact = find(request.user, contact_id)
     form = DoubtForm(request.POST)
@@ -47,7 +47,7 @@ def doubt(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*ADMINISTRATORS)
-def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
+def lifting(request: Request, contact_id: int) -> HttpResponse:
     """Lift a suppression. GET asks for the new consent, POST records it."""
     contact = find(request.user, contact_id)
     now = timezone.now()
@@ -62,7 +62,7 @@ def lifting(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def question(request: HttpRequest, contact_id: int) -> HttpResponse:
+def question(request: Request, contact_id: int) -> HttpResponse:
     """„Einwilligung per E-Mail anfragen“. The response is the same whether or not a mail was sent."""
     contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
     sentence = _("Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag.")
@@ -71,7 +71,7 @@ def question(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
+def proof(request: Request, contact_id: int) -> HttpResponse:
     """All evidence of what the contact allowed or refused, for printing."""
     contact = find(request.user, contact_id)
     context = {"contact": contact, "proof": permission_panel.proof(contact), "now": timezone.localtime()}
@@ -80,14 +80,14 @@ def proof(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def panel(request: HttpRequest, contact_id: int) -> HttpResponse:
+def panel(request: Request, contact_id: int) -> HttpResponse:
     """The panel „Werbung per E-Mail“ of the contact's page."""
     contact = find(request.user, contact_id)
     context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": permission_panel.load(contact)}
     return small_page(request, "funnel/_standing.html", context)
 
 
-def _updated_page(request: HttpRequest, contact: Contact, sentence: str) -> HttpResponse:
+def _updated_page(request: Request, contact: Contact, sentence: str) -> HttpResponse:
     """Return the parts of the contact's page that depend on consent, with a message."""
     contact.refresh_from_db()
     return changed(

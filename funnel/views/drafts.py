@@ -3,14 +3,14 @@
 from typing import Any
 
 from allauth.core import ratelimit
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import gate
+from accounts.access import Request, gate
 from base.csp import framed
 from funnel import preview as drafts
 from funnel.forms import DraftForm, PreviewForm
@@ -19,7 +19,7 @@ from funnel.views.outbox import READERS as AUTHORS
 
 @require_POST
 @gate(*AUTHORS)
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: Request) -> HttpResponse:
     """Preview a step for a contact or the sample contact. Writes nothing."""
     form = PreviewForm(request.POST)
     if not form.is_valid():
@@ -29,7 +29,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*AUTHORS)
-def test_mail(request: HttpRequest) -> HttpResponse:
+def test_mail(request: Request) -> HttpResponse:
     """Send a test mail to oneself, at most ten an hour."""
     form = DraftForm(request.POST)
     if not form.is_valid():
@@ -47,7 +47,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate(*AUTHORS)
-def contacts(request: HttpRequest) -> HttpResponse:
+def contacts(request: Request) -> HttpResponse:
     """Contacts that match a search, as suggestions while typing."""
     found = drafts.find_contacts(request.user, request.GET.get("who", "")[:200])
     return render(request, "funnel/_suggestions.html", {"contacts": found})
@@ -62,7 +62,7 @@ def _errors(form: DraftForm) -> list[str]:
 
 
 def _frame(
-    request: HttpRequest,
+    request: Request,
     form: DraftForm,
     draft: drafts.Draft | None = None,
     *,

@@ -1,12 +1,12 @@
 """A contact's mails: pausing and resuming its series, and single messages."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.csp import framed, with_frames
 from contacts.finding import find
 from contacts.models import sight
@@ -19,7 +19,7 @@ from funnel.series import enrolments, manual
 
 @require_POST
 @gate(*WORKERS)
-def pause(request: HttpRequest, contact_id: int) -> HttpResponse:
+def pause(request: Request, contact_id: int) -> HttpResponse:
     """Pause the active series."""
     find(request.user, contact_id)
     enrolments.pause(user=request.user, contact_id=contact_id, now=timezone.now())
@@ -28,7 +28,7 @@ def pause(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
+def resumption(request: Request, contact_id: int) -> HttpResponse:
     """Resume the paused series."""
     find(request.user, contact_id)
     enrolments.resume(user=request.user, contact_id=contact_id, now=timezone.now())
@@ -37,7 +37,7 @@ def resumption(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
+def dispatch(request: Request, message_id: int) -> HttpResponse:
     """„Jetzt senden“."""
     message = manual.send_now(user=request.user, message_id=message_id, now=timezone.now())
     return _updated_ledger(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
@@ -45,7 +45,7 @@ def dispatch(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
+def repetition(request: Request, message_id: int) -> HttpResponse:
     """„Noch einmal senden“."""
     message = manual.send_again(user=request.user, message_id=message_id, now=timezone.now())
     return _updated_ledger(
@@ -55,7 +55,7 @@ def repetition(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
+def cancellation(request: Request, message_id: int) -> HttpResponse:
     """„Absagen“."""
     message = manual.cancel(user=request.user, message_id=message_id, now=timezone.now())
     return _updated_ledger(request, message.contact_id, _("Die Mail ist abgesagt."))
@@ -63,7 +63,7 @@ def cancellation(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def message(request: HttpRequest, message_id: int) -> HttpResponse:
+def message(request: Request, message_id: int) -> HttpResponse:
     """A mail exactly as it was sent."""
     message = _sent_message(request, message_id)
     context = {"message": message, "contact": message.contact, "now": timezone.localtime()}
@@ -72,12 +72,12 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def content(request: HttpRequest, message_id: int) -> HttpResponse:
+def content(request: Request, message_id: int) -> HttpResponse:
     """The HTML of a mail, for the frame on its page."""
     return framed(_sent_message(request, message_id).html)
 
 
-def _visible(request: HttpRequest, message_id: int) -> Message:
+def _visible(request: Request, message_id: int) -> Message:
     """Return the message if the user may see its contact. Raises Http404 and Gone."""
     messages = Message.objects.of(request.account).filter(sight(request.user, "contact__"))
     message = messages.filter(pk=message_id).select_related("contact", "step__sequence").first()
@@ -88,14 +88,14 @@ def _visible(request: HttpRequest, message_id: int) -> Message:
     return message
 
 
-def _sent_message(request: HttpRequest, message_id: int) -> Message:
+def _sent_message(request: Request, message_id: int) -> Message:
     message = _visible(request, message_id)
     if not message.subject:
         raise Http404
     return message
 
 
-def _updated_ledger(request: HttpRequest, contact_id: int, sentence: str) -> HttpResponse:
+def _updated_ledger(request: Request, contact_id: int, sentence: str) -> HttpResponse:
     contact = find(request.user, contact_id)
     return changed(
         request,

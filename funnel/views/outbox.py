@@ -1,13 +1,13 @@
 """The outbox of an office, and its stop button."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import LEADERS, gate
+from accounts.access import LEADERS, Request, gate
 from accounts.models import Role
 from funnel import outbox_page as outgoing
 from funnel.models import Sender
@@ -20,7 +20,7 @@ READERS = (*LEADERS, Role.MARKETING)
 
 @require_safe
 @gate(*READERS)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """All mails of the office by state. Marketing does not see addresses."""
     wanted = outgoing.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Switch all sending of the office on or off."""
     sender = availability.set_enabled(user=request.user, on=request.POST.get("on") == "1")
     sentence = _("Der Versand läuft.") if sender.is_on else _("Der Versand ist angehalten.")
@@ -48,7 +48,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def trial(request: HttpRequest) -> HttpResponse:
+def trial(request: Request) -> HttpResponse:
     """Have the worker try at once whether a hold is over."""
     if holds.request_trial(user=request.user, now=timezone.now()):
         messages.success(

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import LEADERS, gate
+from accounts.access import LEADERS, Request, gate
 from base.refusals import NotUnderstood, Overtaken
 from funnel import office, own_address
 from funnel.forms import HolidayForm, SwitchForm
@@ -22,7 +22,7 @@ from funnel.sending import availability
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """The sender, the Impressum and the limits. 409 shows both values if somebody else saved in between."""
     sender = Sender.objects.of(request.account).get()
     form = SenderForm.of(sender, request.POST if request.method == "POST" else None)
@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: Request) -> HttpResponse:
     """„Noch einmal prüfen“: send another test mail from the office's own address."""
     is_asked = office.check_address(user=request.user, now=timezone.now())
     said, not_said = _("Die Testmail ist unterwegs."), _("Hier gibt es nichts zu prüfen.")
@@ -51,7 +51,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Switch all sending of the office on or off."""
     form = SwitchForm(request.POST)
     if not form.is_valid():
@@ -63,7 +63,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def holidays(request: HttpRequest) -> HttpResponse:
+def holidays(request: Request) -> HttpResponse:
     """Add a holiday."""
     form = HolidayForm(request.POST)
     if not form.is_valid():
@@ -76,7 +76,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def nationwide(request: HttpRequest) -> HttpResponse:
+def nationwide(request: Request) -> HttpResponse:
     """Add the nationwide holidays of this year and the next."""
     count = office.add_nationwide(user=request.user, now=timezone.now())
     said = ngettext("%(count)d Feiertag eingetragen.", "%(count)d Feiertage eingetragen.", count)
@@ -86,7 +86,7 @@ def nationwide(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def holiday_removal(request: HttpRequest, holiday_id: int) -> HttpResponse:
+def holiday_removal(request: Request, holiday_id: int) -> HttpResponse:
     """Remove a holiday."""
     office.remove_holiday(user=request.user, holiday_id=holiday_id)
     messages.success(request, _("Der freie Tag ist entfernt."))
@@ -94,7 +94,7 @@ def holiday_removal(request: HttpRequest, holiday_id: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: Request,
     sender: Sender,
     form: SenderForm,
     day: HolidayForm,

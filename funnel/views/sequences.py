@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import gate
+from accounts.access import Request, gate
 from base.csp import with_frames
 from base.refusals import NotUnderstood, Overtaken, wants_fragment
 from funnel import statistics
@@ -27,7 +27,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @gate(*AUTHORS)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """The sequences with their steps and statistics."""
     now = timezone.localtime()
     sender = Sender.objects.of(request.account).get()
@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*AUTHORS)
-def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
+def switch(request: Request, sequence_id: int) -> HttpResponse:
     """Switch a sequence on or off."""
     form = SwitchForm(request.POST)
     sequences.find_sequence(request.user, sequence_id)
@@ -56,7 +56,7 @@ def switch(request: HttpRequest, sequence_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*AUTHORS)
-def suggestions(request: HttpRequest, sequence_id: int) -> HttpResponse:
+def suggestions(request: Request, sequence_id: int) -> HttpResponse:
     """„Vorschlagstexte einfügen“: fill an empty sequence."""
     count = len(sequences.suggest(user=request.user, sequence_id=sequence_id))
     said = ngettext("%(count)d Vorschlagstext eingefügt.", "%(count)d Vorschlagstexte eingefügt.", count)
@@ -67,7 +67,7 @@ def suggestions(request: HttpRequest, sequence_id: int) -> HttpResponse:
 
 @form_page
 @gate(*AUTHORS)
-def step_new(request: HttpRequest, sequence_id: int) -> HttpResponse:
+def step_new(request: Request, sequence_id: int) -> HttpResponse:
     """The editor with an empty step."""
     sequence = sequences.find_sequence(request.user, sequence_id)
     initial = {"delay_days": 3, "body": "{{anrede}},\n\n"}
@@ -85,7 +85,7 @@ def step_new(request: HttpRequest, sequence_id: int) -> HttpResponse:
 
 @form_page
 @gate(*AUTHORS)
-def step(request: HttpRequest, step_id: int) -> HttpResponse:
+def step(request: Request, step_id: int) -> HttpResponse:
     """The editor. 409 shows both texts if somebody else saved in between."""
     known = sequences.find(request.user, step_id)
     form = StepForm(request.POST if request.method == "POST" else None, initial=StepForm.values(known))
@@ -103,7 +103,7 @@ def step(request: HttpRequest, step_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*AUTHORS)
-def place(request: HttpRequest, step_id: int) -> HttpResponse:
+def place(request: Request, step_id: int) -> HttpResponse:
     """Move a step up or down."""
     sequences.find(request.user, step_id)
     form = PlaceForm(request.POST)
@@ -117,7 +117,7 @@ def place(request: HttpRequest, step_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*AUTHORS)
-def step_copy(request: HttpRequest, step_id: int) -> HttpResponse:
+def step_copy(request: Request, step_id: int) -> HttpResponse:
     """Copy a step."""
     twin = sequences.copy(user=request.user, step_id=step_id, now=timezone.now())
     messages.success(request, _("Die Kopie steht darunter und ist noch ausgeschaltet."))
@@ -126,7 +126,7 @@ def step_copy(request: HttpRequest, step_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*AUTHORS)
-def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
+def step_switch(request: Request, step_id: int) -> HttpResponse:
     """Switch a step on or off."""
     sequences.find(request.user, step_id)
     form = SwitchForm(request.POST)
@@ -141,7 +141,7 @@ def step_switch(request: HttpRequest, step_id: int) -> HttpResponse:
 
 @form_page
 @gate(*AUTHORS)
-def removal(request: HttpRequest, step_id: int) -> HttpResponse:
+def removal(request: Request, step_id: int) -> HttpResponse:
     """Remove a step. GET asks, with the number of planned mails affected."""
     if request.method != "POST":
         step = sequences.find(request.user, step_id)
@@ -155,7 +155,7 @@ def removal(request: HttpRequest, step_id: int) -> HttpResponse:
 
 
 def _editor(
-    request: HttpRequest, form: StepForm, sequence: Sequence, step: Step | None = None, **more: Any
+    request: Request, form: StepForm, sequence: Sequence, step: Step | None = None, **more: Any
 ) -> HttpResponse:
     context = {
         "form": form,

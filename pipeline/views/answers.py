@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import Request
 from accounts.plans import Feature
 from base.addresses import own_address
 from base.refusals import Refusal, answer, wants_fragment
@@ -39,7 +40,7 @@ def found(rows: QuerySet) -> Any:
     return row
 
 
-def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
+def scene(request: Request, selection: Selection) -> dict[str, Any]:
     """Returns the context that cards and heads need besides themselves."""
     now = timezone.localtime()
     return {
@@ -52,13 +53,13 @@ def scene(request: HttpRequest, selection: Selection) -> dict[str, Any]:
     }
 
 
-def first_steps(request: HttpRequest, selection: Selection, total: int) -> list[FirstStep]:
+def first_steps(request: Request, selection: Selection, total: int) -> list[FirstStep]:
     """Returns the first steps of a new office; none once there is a contact, nor for marketing."""
     is_new = not total and not selection.is_filtered and request.user.works_contacts
     return load_first_steps(request.user) if is_new else []
 
 
-def moved(request: HttpRequest, outcome: Moved, via: str) -> HttpResponse:
+def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
     """Renders the card, both column heads and a message with „Rückgängig“; redirects a plain form to its page."""
     selection = Selection.parse(request.user, request.GET)
     columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
@@ -77,14 +78,14 @@ def moved(request: HttpRequest, outcome: Moved, via: str) -> HttpResponse:
     return _render_for(request, context, via)
 
 
-def sentence_and_undo(request: HttpRequest, outcome: Moved, via: str) -> tuple[str, str]:
+def sentence_and_undo(request: Request, outcome: Moved, via: str) -> tuple[str, str]:
     """Returns the sentence about a move and the address that undoes it, for responses without card and heads."""
     columns = {outcome.card.column_id}
     stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns)
     return _sentence(outcome, stacks), _undo(outcome.move, via)
 
 
-def refused(request: HttpRequest, contact_id: int, refusal: Refusal, via: str) -> HttpResponse:
+def refused(request: Request, contact_id: int, refusal: Refusal, via: str) -> HttpResponse:
     """Renders the refusal's sentence, with the card where it actually is and all heads."""
     card = board.card(Selection.parse(request.user, request.GET), contact_id)
     if card is None or not wants_fragment(request):
@@ -93,7 +94,7 @@ def refused(request: HttpRequest, contact_id: int, refusal: Refusal, via: str) -
 
 
 def truth(
-    request: HttpRequest, card: Card | None, refusal: Refusal | None = None, via: str = Move.Via.BOARD
+    request: Request, card: Card | None, refusal: Refusal | None = None, via: str = Move.Via.BOARD
 ) -> HttpResponse:
     """Renders the card where it actually is, or 404 if it left the board, with all heads: any may have changed."""
     if card is None and not wants_fragment(request):
@@ -113,13 +114,13 @@ def truth(
     return _render_for(request, context, via, status=status)
 
 
-def back(request: HttpRequest) -> str:
+def back(request: Request) -> str:
     """Returns the page a plain form came from, if it is one of ours, else the board."""
     named = (request.POST.get("next", ""), request.headers.get("Referer", ""))
     return next((address for address in named if own_address(request, address)), BOARD)
 
 
-def _render_for(request: HttpRequest, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
+def _render_for(request: Request, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
     """Renders the response for the page that sent the request."""
     if via == Move.Via.LIST:
         context["contacts"] = listing.rows(context["selection"], [context["card"].pk])
@@ -133,13 +134,13 @@ def _undo(move: Move | None, via: str) -> str:
     return f"/moves/{move.pk}/reversal/" + (f"?via={via}" if via in TEMPLATES else "")
 
 
-def set_preference(response: HttpResponse, name: str, value: str, request: HttpRequest) -> None:
+def set_preference(response: HttpResponse, name: str, value: str, request: Request) -> None:
     """Stores a preference in a cookie."""
     secure = request.is_secure()
     response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
 
 
-def sort_used(request: HttpRequest) -> str:
+def sort_used(request: Request) -> str:
     """Returns the order this user chose last in this browser, or ""."""
     owner, _dot, sort = request.COOKIES.get(SORT, "").partition(".")
     return sort if owner == str(request.user.pk) else ""

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import EVERYBODY, WORKERS, gate
+from accounts.access import EVERYBODY, WORKERS, Request, gate
 from funnel.sending import availability
 from pipeline import board, filters
 from pipeline.models import Column
@@ -18,7 +18,7 @@ from pipeline.views.answers import VIEW, first_steps, found, scene, set_preferen
 
 @require_safe
 @gate(*EVERYBODY)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """Shows the whole board: every column with its exact count and first cards. Marketing has the list instead."""
     if not request.user.works_contacts:
         return HttpResponseRedirect(reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix)
@@ -27,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def board_context(request: HttpRequest) -> dict[str, Any]:
+def board_context(request: Request) -> dict[str, Any]:
     """Returns the context of the board's template."""
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection)
@@ -45,7 +45,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 @gate(*WORKERS)
-def column_cards(request: HttpRequest, column_id: int) -> HttpResponse:
+def column_cards(request: Request, column_id: int) -> HttpResponse:
     """Shows the cards of a column below a rank: swapped in while scrolling, or as a page without JavaScript."""
     selection = Selection.parse(request.user, request.GET)
     column = found(Column.objects.of(request.account).filter(pk=column_id))

@@ -1,11 +1,11 @@
 """Moving a card, its menu, and undoing a move."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.refusals import Refusal
 from contacts.models import sight
 from pipeline import board
@@ -18,7 +18,7 @@ from pipeline.views import answers
 
 @require_POST
 @gate(*WORKERS)
-def position(request: HttpRequest, contact_id: int) -> HttpResponse:
+def position(request: Request, contact_id: int) -> HttpResponse:
     """Moves a card: for drag and drop, menu, list, detail page and plain forms."""
     via = request.POST.get("via", Move.Via.BOARD)
     try:
@@ -40,7 +40,7 @@ def position(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
+def reversal(request: Request, move_id: int) -> HttpResponse:
     """Undoes a move („Rückgängig“). `?via=` names the page that gets the response."""
     via = request.GET.get("via", Move.Via.BOARD)
     try:
@@ -53,26 +53,26 @@ def reversal(request: HttpRequest, move_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def card(request: HttpRequest, contact_id: int) -> HttpResponse:
+def card(request: Request, contact_id: int) -> HttpResponse:
     """Shows the card where it actually is, for a board that got no response, or one without the card."""
     return answers.truth(request, board.card(Selection.parse(request.user, request.GET), contact_id))
 
 
 @require_safe
 @gate(*WORKERS)
-def menu(request: HttpRequest, contact_id: int) -> HttpResponse:
+def menu(request: Request, contact_id: int) -> HttpResponse:
     """Shows the card's menu."""
     return _menu(request, contact_id, "pipeline/_card_menu.html")
 
 
 @require_safe
 @gate(*WORKERS)
-def targets(request: HttpRequest, contact_id: int) -> HttpResponse:
+def targets(request: Request, contact_id: int) -> HttpResponse:
     """Shows the statuses the card can be moved to („Verschieben nach …“)."""
     return _menu(request, contact_id, "pipeline/_card_targets.html")
 
 
-def _menu(request: HttpRequest, contact_id: int, fragment: str) -> HttpResponse:
+def _menu(request: Request, contact_id: int, fragment: str) -> HttpResponse:
     context = {
         "card": _visible(request, contact_id),
         "columns": Column.objects.of(request.account).order_by("position"),
@@ -83,6 +83,6 @@ def _menu(request: HttpRequest, contact_id: int, fragment: str) -> HttpResponse:
     return render(request, fragment if request.htmx else "pipeline/card_menu.html", context)
 
 
-def _visible(request: HttpRequest, contact_id: int) -> Card:
+def _visible(request: Request, contact_id: int) -> Card:
     cards = Card.objects.of(request.account).filter(sight(request.user, "contact__"), pk=contact_id)
     return answers.found(cards.select_related("contact__assignee", "column"))

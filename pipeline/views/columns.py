@@ -1,13 +1,13 @@
 """The column menu and what it offers."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import LEADERS, gate
+from accounts.access import LEADERS, Request, gate
 from base.refusals import Gone, NotUnderstood
 from pipeline import board
 from pipeline.columns import verbs
@@ -22,7 +22,7 @@ from pipeline.views.deeds import started, undo_address
 
 @require_safe
 @gate(*LEADERS)
-def menu(request: HttpRequest, column_id: int) -> HttpResponse:
+def menu(request: Request, column_id: int) -> HttpResponse:
     """Shows the menu; disabled entries come with their reason."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     count = Card.objects.of(request.account).filter(column=column).count()
@@ -33,7 +33,7 @@ def menu(request: HttpRequest, column_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """Inserts a column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
     column, deed = reversible_columns.insert(
@@ -44,7 +44,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-def name(request: HttpRequest, column_id: int) -> HttpResponse:
+def name(request: Request, column_id: int) -> HttpResponse:
     """Shows the head in rename mode, or normally with `?cancel` (GET), or renames the column (POST)."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST":
@@ -60,7 +60,7 @@ def name(request: HttpRequest, column_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def place(request: HttpRequest, column_id: int) -> HttpResponse:
+def place(request: Request, column_id: int) -> HttpResponse:
     """Shifts the column one to the left or right."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     deed = reversible_columns.shift(
@@ -71,7 +71,7 @@ def place(request: HttpRequest, column_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def mails(request: HttpRequest, column_id: int) -> HttpResponse:
+def mails(request: Request, column_id: int) -> HttpResponse:
     """Sets whether running series continue in this column."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     go_on = single(request.POST, "go_on") == "1"
@@ -82,7 +82,7 @@ def mails(request: HttpRequest, column_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-def removal(request: HttpRequest, column_id: int) -> HttpResponse:
+def removal(request: Request, column_id: int) -> HttpResponse:
     """Asks where to move the contacts (GET), or deletes the column after moving them to `target`, if given (POST)."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST" or request.POST.get("target") == "":
@@ -95,7 +95,7 @@ def removal(request: HttpRequest, column_id: int) -> HttpResponse:
     return _changed(request, _("Spalte gelöscht."), reversible_columns.remove(user=user, column_id=column_id, now=now))
 
 
-def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
+def _ask_target(request: Request, column: Column) -> HttpResponse:
     others = Column.objects.of(request.account).exclude(pk=column.pk).order_by("position")
     count = Card.objects.of(request.account).filter(column=column).count()
     context = {"column": column, "others": others, "count": count, "selection": _selection(request)}
@@ -105,7 +105,7 @@ def _ask_target(request: HttpRequest, column: Column) -> HttpResponse:
 
 
 def _changed(
-    request: HttpRequest,
+    request: Request,
     sentence: str,
     deed: Deed,
     inserted: Column | None = None,
@@ -129,7 +129,7 @@ def _changed(
     return render(request, "pipeline/_columns_changed.html", context)
 
 
-def _head(request: HttpRequest, column: Column, status: int = 200, **context: object) -> HttpResponse:
+def _head(request: Request, column: Column, status: int = 200, **context: object) -> HttpResponse:
     if not request.htmx and "sentence" in context:
         messages.success(request, context["sentence"], extra_tags=context.get("undo", ""))
         return HttpResponseRedirect(BOARD)
@@ -141,9 +141,9 @@ def _head(request: HttpRequest, column: Column, status: int = 200, **context: ob
     return render(request, _either(request, "_renamed.html", "rename.html"), context, status=status)
 
 
-def _selection(request: HttpRequest) -> Selection:
+def _selection(request: Request) -> Selection:
     return Selection.parse(request.user, request.GET)
 
 
-def _either(request: HttpRequest, fragment: str, page: str) -> str:
+def _either(request: Request, fragment: str, page: str) -> str:
     return f"pipeline/{fragment if request.htmx else page}"

@@ -1,14 +1,14 @@
 """„Zuletzt geändert“: recent deeds, their progress, and undoing them."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.refusals import wants_fragment
 from pipeline.deeds import listing, reversible, words
 from pipeline.models import Deed, DeedState
@@ -17,7 +17,7 @@ from pipeline.views.answers import back
 
 @require_safe
 @gate(*WORKERS)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """Shows the deeds of the last day; polled every second while the worker has one of them."""
     context = listing.load(request.user, timezone.localtime())
     template = "pipeline/_deeds.html" if wants_fragment(request) else "pipeline/deeds.html"
@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @gate(*WORKERS)
-def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
+def reversal(request: Request, deed_id: int) -> HttpResponse:
     """Undoes a deed („Rückgängig“)."""
     deed = reversible.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
     if deed.is_busy:
@@ -38,7 +38,7 @@ def reversal(request: HttpRequest, deed_id: int) -> HttpResponse:
     return HttpResponseRedirect(back(request))
 
 
-def started(request: HttpRequest, deed: Deed) -> HttpResponse:
+def started(request: Request, deed: Deed) -> HttpResponse:
     """Redirects to the progress of a deed that the worker has."""
     address = reverse("pipeline:deeds")
     if deed.state == DeedState.UNDOING:

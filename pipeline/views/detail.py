@@ -1,11 +1,11 @@
 """The page of one contact."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from accounts.plans import Feature
 from contacts.description import GROUPS
 from contacts.finding import find
@@ -16,7 +16,7 @@ from pipeline import detail, history
 
 @require_safe
 @gate(*WORKERS)
-def page(request: HttpRequest, contact_id: int) -> HttpResponse:
+def page(request: Request, contact_id: int) -> HttpResponse:
     """Shows facts, actions, consents and history of a contact."""
     contact = find(request.user, contact_id)
     now = timezone.localtime()
@@ -35,7 +35,7 @@ def page(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def all_history(request: HttpRequest, contact_id: int) -> HttpResponse:
+def all_history(request: Request, contact_id: int) -> HttpResponse:
     """Shows the whole history of a contact."""
     contact = find(request.user, contact_id)
     lines, has_older = history.load(contact, history.MAX_LINES)

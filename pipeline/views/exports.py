@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import LEADERS, gate
+from accounts.access import LEADERS, Request, gate
 from base.ids import is_id
 from base.refusals import NotUnderstood
 from pipeline import exports
@@ -17,7 +17,7 @@ from pipeline.selection import Selection
 
 @require_POST
 @gate(*LEADERS)
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """Permits the download of the ticked contacts (`contact`), or of all that the `filter` finds."""
     selection = Selection.parse(request.user, QueryDict(request.POST.get("filter", "")))
     ids = None if request.POST.get("all") or "contact" not in request.POST else _ids(request.POST)
@@ -29,7 +29,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate(*LEADERS)
-def download(request: HttpRequest, export_id: UUID) -> StreamingHttpResponse:
+def download(request: Request, export_id: UUID) -> StreamingHttpResponse:
     """Sends the file to the user who requested it."""
     export = exports.find(user=request.user, export_id=export_id, now=timezone.now())
     pieces = exports.write(export=export, user=request.user)

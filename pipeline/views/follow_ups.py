@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from base.refusals import NotUnderstood, Overtaken
 from contacts import timeline
 from contacts.finding import find
@@ -25,7 +25,7 @@ from pipeline.views import answers
 
 @require_POST
 @gate(*WORKERS)
-def create(request: HttpRequest, contact_id: int) -> HttpResponse:
+def create(request: Request, contact_id: int) -> HttpResponse:
     """Records or plans an action of `kind`, and sets due date and status."""
     contact, now = find(request.user, contact_id), timezone.now()
     form = _form(request, contact, now)
@@ -42,13 +42,13 @@ def create(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def compose(request: HttpRequest, contact_id: int) -> HttpResponse:
+def compose(request: Request, contact_id: int) -> HttpResponse:
     """Shows the form for one kind of action."""
     contact = find(request.user, contact_id)
     return _composer(request, contact, _form(request, contact, timezone.now()))
 
 
-def _form(request: HttpRequest, contact: Contact, now: datetime) -> FollowUpForm:
+def _form(request: Request, contact: Contact, now: datetime) -> FollowUpForm:
     """Returns the form of the requested kind, bound to what was posted, for the card as it is now."""
     data = request.POST if request.method == "POST" else None
     asked = KindForm(request.GET if data is None else data)
@@ -59,12 +59,12 @@ def _form(request: HttpRequest, contact: Contact, now: datetime) -> FollowUpForm
     return FollowUpForm(data, kind=kind, card=card, now=now, initial={"key": uuid4()})
 
 
-def _composer(request: HttpRequest, contact: Contact, form: FollowUpForm, status: int = 200) -> HttpResponse:
+def _composer(request: Request, contact: Contact, form: FollowUpForm, status: int = 200) -> HttpResponse:
     context = {"title": str(form.kind.label), "contact": contact, "kind": form.kind, "form": form}
     return small_page(request, "pipeline/_composer.html", context, status)
 
 
-def _recorded(request: HttpRequest, done: FollowUp) -> HttpResponse:
+def _recorded(request: Request, done: FollowUp) -> HttpResponse:
     """Renders the changed parts of the page with one sentence. „Rückgängig“ undoes the move only."""
     said, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
     if done.moved:

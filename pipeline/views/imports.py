@@ -1,14 +1,14 @@
 """The steps of an import: upload, mapping, dry run, import, report."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import LEADERS, gate
+from accounts.access import LEADERS, Request, gate
 from base.refusals import NotUnderstood, wants_fragment
 from pipeline.imports import report, steps
 from pipeline.imports import undo as import_undo
@@ -21,7 +21,7 @@ EARLIER = 20  # imports shown below the upload
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """Shows the upload and earlier imports (GET), or receives a file (POST)."""
     form = UploadForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_valid():
@@ -37,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
+def mapping(request: Request, import_id: int) -> HttpResponse:
     """Shows the mapping of the columns (GET), or stores it and starts the dry run (POST)."""
     source = steps.find(request.account, import_id)
     if request.method != "POST" and not steps.can_be_mapped(source):
@@ -54,7 +54,7 @@ def mapping(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def reading(request: HttpRequest, import_id: int) -> HttpResponse:
+def reading(request: Request, import_id: int) -> HttpResponse:
     """Has the file read again with other headers, or with umlauts repaired or not."""
     source = steps.find(request.account, import_id)
     form = ReadingForm(request.POST, source=source)
@@ -66,7 +66,7 @@ def reading(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*LEADERS)
-def page(request: HttpRequest, import_id: int) -> HttpResponse:
+def page(request: Request, import_id: int) -> HttpResponse:
     """Shows the state of the import; polled every second while the worker has it."""
     source = steps.find(request.account, import_id)
     if source.state == ImportState.UPLOADED:
@@ -80,7 +80,7 @@ def page(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
+def takeover(request: Request, import_id: int) -> HttpResponse:
     """Has the worker import all rows, or only the valid ones; with series on request."""
     source = steps.find(request.account, import_id)
     form = ChoicesForm(request.POST, source=source)
@@ -97,7 +97,7 @@ def takeover(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*LEADERS)
-def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+def undo(request: Request, import_id: int) -> HttpResponse:
     """Has the worker undo the import."""
     source = steps.find(request.account, import_id)
     import_undo.ask(source=source, user=request.user, now=timezone.now())
@@ -106,7 +106,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*LEADERS)
-def rows(request: HttpRequest, import_id: int) -> HttpResponse:
+def rows(request: Request, import_id: int) -> HttpResponse:
     """Shows the planned or actual outcome of each row."""
     source = steps.find(request.account, import_id)
     context = report.page_of(source, request.GET)
@@ -115,7 +115,7 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*LEADERS)
-def rows_file(request: HttpRequest, import_id: int) -> HttpResponse:
+def rows_file(request: Request, import_id: int) -> StreamingHttpResponse:
     """Sends the report as a CSV file."""
     source = steps.find(request.account, import_id)
     return report.download(source)

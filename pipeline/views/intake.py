@@ -1,13 +1,13 @@
 """„Kontakt anlegen“."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import WORKERS, gate
+from accounts.access import WORKERS, Request, gate
 from contacts.finding import sees
 from pipeline import intake
 from pipeline.intake_form import IntakeForm
@@ -15,7 +15,7 @@ from pipeline.intake_form import IntakeForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Shows the form, with the status of `?column=` (GET), or adds the contact, warning of duplicates first (POST)."""
     data = request.POST if request.method == "POST" else None
     form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))

@@ -1,12 +1,12 @@
 """The list, and the redirect to the view used last."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access import EVERYBODY, WORKERS, gate
+from accounts.access import EVERYBODY, WORKERS, Request, gate
 from base.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
@@ -18,7 +18,7 @@ SEARCH_FROM = 8  # colleagues; fewer need no search
 
 @require_safe
 @gate(*EVERYBODY)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Redirects to the view used last; marketing has only the list."""
     is_board = request.COOKIES.get(VIEW) == "board" and request.user.works_contacts
     return HttpResponseRedirect(reverse("pipeline:board" if is_board else "pipeline:list"))
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate(*EVERYBODY)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """Shows a page of the selection as a table."""
     selection = Selection.parse(request.user, request.GET)
     found = listing.load(selection, request.GET, sort_used(request))
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def assignees(request: HttpRequest) -> HttpResponse:
+def assignees(request: Request) -> HttpResponse:
     """Shows the menu of the filter by assignee."""
     selection = Selection.parse(request.user, request.GET)
     colleagues = assignment.colleagues(request.user)
@@ -64,7 +64,7 @@ def assignees(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @gate(*EVERYBODY)
-def further_filters(request: HttpRequest) -> HttpResponse:
+def further_filters(request: Request) -> HttpResponse:
     """Shows the menu of the filters by status and tag."""
     selection = Selection.parse(request.user, request.GET)
     context = {

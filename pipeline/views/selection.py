@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import LEADERS, WORKERS, gate
+from accounts.access import LEADERS, WORKERS, Request, gate
 from accounts.plans import Feature
 from base.refusals import Forbidden, Gone, wants_fragment
 from contacts import assignment
@@ -31,7 +31,7 @@ NOBODY = "none"  # in the field of the colleague; "" is: nothing chosen yet
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 @stays
-def assignee(request: HttpRequest) -> HttpResponse:
+def assignee(request: Request) -> HttpResponse:
     """Assigns the contacts to a colleague, or to nobody."""
     if not request.account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
@@ -49,7 +49,7 @@ def assignee(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 @stays
-def status(request: HttpRequest) -> HttpResponse:
+def status(request: Request) -> HttpResponse:
     """Moves the contacts on top of a column."""
     if _asks(request) or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
@@ -67,7 +67,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 @stays
-def trash(request: HttpRequest) -> HttpResponse:
+def trash(request: Request) -> HttpResponse:
     """Moves the contacts to the trash; the message offers to undo it."""
     if _asks(request):
         return _ask(request, "trash", days=leads.TRASH_DAYS)
@@ -79,24 +79,24 @@ def trash(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 @stays
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """Shows what is going to be exported; `/contacts/export/` makes the file."""
     return _ask(request, "export")
 
 
-def _asks(request: HttpRequest) -> bool:
+def _asks(request: Request) -> bool:
     """Returns whether to ask: for GET, or POST with `ask`, since a URL has no room for ten thousand ids."""
     return request.method != "POST" or "ask" in request.POST
 
 
-def _picked(request: HttpRequest) -> Picked:
+def _picked(request: Request) -> Picked:
     picked = pick(request.user, request.POST, confirmed=True)
     if not picked.ids:
         raise Gone(_("Diese Kontakte wurden inzwischen gelöscht. Es wurde nichts geändert."))
     return picked
 
 
-def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
+def _ask(request: Request, what: str, **context: Any) -> HttpResponse:
     """Renders the question of `_selection_<what>.html`, with an error if nothing was chosen."""
     context |= {"picked": _named(request), "fragment": f"pipeline/_selection_{what}.html"}
     if not _asks(request) and what in ("assignee", "status"):
@@ -105,12 +105,12 @@ def _ask(request: HttpRequest, what: str, **context: Any) -> HttpResponse:
     return render(request, template, context, status=422 if "error" in context else 200)
 
 
-def _named(request: HttpRequest) -> Picked:
+def _named(request: Request) -> Picked:
     """Returns the contacts that a question is about."""
     return pick(request.user, request.POST if request.method == "POST" else request.GET)
 
 
-def _done(request: HttpRequest, picked: Picked, sentence: str, deed: Deed | None) -> HttpResponse:
+def _done(request: Request, picked: Picked, sentence: str, deed: Deed | None) -> HttpResponse:
     """Returns to the list with a message that offers to undo it; shows the progress of a job."""
     if deed and deed.is_busy:
         return started(request, deed)

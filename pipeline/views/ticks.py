@@ -4,21 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.access import Request
 from base.addresses import other_address
 from base.refusals import wants_fragment
 from pipeline.picked import NothingPicked
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[[Request], HttpResponse]
 
 
 def stays(view: View) -> View:
     """Returns to the page of the button with a message; requests by scripts, or without a referrer, are refused."""
 
     @wraps(view)
-    def stays(request: HttpRequest) -> HttpResponse:
+    def stays(request: Request) -> HttpResponse:
         try:
             return view(request)
         except NothingPicked as refusal:

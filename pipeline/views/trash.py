@@ -1,7 +1,7 @@
 """The trash: its contents, restoring contacts, and trashing a single one."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import LEADERS, gate
+from accounts.access import LEADERS, Request, gate
 from base.refusals import wants_fragment
 from contacts.finding import find
 from contacts.views.answers import small_page
@@ -22,7 +22,7 @@ from pipeline.views.ticks import stays
 
 @require_safe
 @gate(*LEADERS)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """Shows what was trashed in the last 30 days."""
     now = timezone.localtime()
     context = {"shelf": shelf.load(request.user, request.GET, now), "now": now, "days": leads.TRASH_DAYS}
@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 @stays
-def restoration(request: HttpRequest) -> HttpResponse:
+def restoration(request: Request) -> HttpResponse:
     """Restores the ticked contacts."""
     ids = shelf.ids(request.user, request.POST)
     count = leads.restore(user=request.user, contact_ids=ids, now=timezone.now())
@@ -41,7 +41,7 @@ def restoration(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
-def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
+def contact(request: Request, contact_id: int) -> HttpResponse:
     """Asks first (GET), then moves one contact to the trash, from its own page (POST)."""
     found, now = find(request.user, contact_id), timezone.now()
     if request.method != "POST":
@@ -61,7 +61,7 @@ def _restored(count: int) -> str:
     return sentence % {"number": count}
 
 
-def _done(request: HttpRequest, sentence: str, address: str) -> HttpResponse:
+def _done(request: Request, sentence: str, address: str) -> HttpResponse:
     messages.success(request, sentence)
     if wants_fragment(request):
         return HttpResponse(headers={"HX-Refresh": "true"})
