@@ -63,7 +63,8 @@ def warnings(source: str) -> list[str]:
                 "und enthält keine Platzhalter."
             )
         )
-    unseen = [str(UNSUPPORTED[kind]) for kind in UNSUPPORTED if kind in _kinds(source)]
+    kinds = _kinds(source)
+    unseen = [str(UNSUPPORTED[kind]) for kind in UNSUPPORTED if kind in kinds]
     if unseen:
         said = _("Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: %s.")
         found.append(said % ", ".join(unseen))
@@ -85,7 +86,8 @@ UNSUPPORTED: dict[str, str | Promise] = {
 }
 
 
-def _kinds(source: str) -> set[str]:
+@lru_cache(maxsize=512)
+def _kinds(source: str) -> frozenset[str]:
     """Return the token types that a full Markdown parser finds in a text."""
     environment: dict[str, object] = {}
     tokens = _full_parser().parse(mark(source).text, environment)
@@ -94,7 +96,7 @@ def _kinds(source: str) -> set[str]:
     for token in [*tokens, *inline]:
         is_underlined = token.type == "heading_open" and token.markup in ("=", "-")
         found.add("lheading" if is_underlined else "html" if token.type.startswith("html_") else token.type)
-    return found
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)

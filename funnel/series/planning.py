@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
@@ -62,8 +63,12 @@ def plan_many(
 
 def new_message_id() -> str:
     """Return a new Message-ID in the domain of MAIL_FROM (RFC 5322, 3.6.4)."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{secrets.token_urlsafe(18)}@{domain}>"
+    return f"<{secrets.token_urlsafe(18)}@{_domain(settings.DEFAULT_FROM_EMAIL)}>"
+
+
+@lru_cache(maxsize=8)
+def _domain(mailbox: str) -> str:
+    return parseaddr(mailbox)[1].rpartition("@")[2] or "localhost"
 
 
 def messages_after(

@@ -290,3 +290,10 @@ def test_preview_warns_of_markdown_that_a_mail_cannot_show(body, said):
 def test_what_a_mail_shows_is_not_warned_of():
     body = "{{anrede}},\n\n# Titel\n\n- eins\n- **zwei** <https://krueger.example>\n\n1. [da](https://a.example)\\*"
     assert markdown.warnings(body) == []
+
+
+def test_text_is_searched_for_what_a_mail_cannot_show_once_for_all_its_mails():
+    before = markdown._kinds.cache_info().misses
+    for _mail in range(3):
+        assert len(markdown.warnings("Ein Text mit `Akzenten`, den kein anderer Test nimmt.")) == 1
+    assert markdown._kinds.cache_info().misses == before + 1
