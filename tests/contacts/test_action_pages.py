@@ -11,6 +11,7 @@ from contacts.kinds import MANUAL, Kind
 from contacts.models import Action, Contact
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory, put_in_trash
+from tests.markup import page_of
 
 FETCH = {"HX-Request": "true"}
 
@@ -34,11 +35,11 @@ def local(moment):
 def test_each_manual_kind_has_a_form_and_is_recorded(login, sofia, post, contact, kind):
     form = login(sofia).get(f"/contacts/{contact.pk}/actions/new/?kind={kind}", headers=FETCH)
     assert form.status_code == 200
-    assert ("outcome" in form.content.decode()) == (kind == Kind.CALL)
-    assert ("is_planned" in form.content.decode()) == (kind in (Kind.MEETING, Kind.ONSITE))
+    assert ("outcome" in page_of(form)) == (kind == Kind.CALL)
+    assert ("is_planned" in page_of(form)) == (kind in (Kind.MEETING, Kind.ONSITE))
     answer = post(kind=kind, text="Gesprochen")
     assert answer.status_code == 200
-    html = answer.content.decode()
+    html = page_of(answer)
     assert f'id="bubbles-{contact.pk}" hx-swap-oob="true"' in html
     assert 'id="timeline" hx-swap-oob="true"' in html
     assert 'id="composer" hx-swap-oob="true"' in html
@@ -47,12 +48,12 @@ def test_each_manual_kind_has_a_form_and_is_recorded(login, sofia, post, contact
 
 
 def test_a_call_says_how_it_ended(post):
-    assert "Anruf – Mailbox" in post(kind="call", outcome="mailbox").content.decode()
+    assert "Anruf – Mailbox" in page_of(post(kind="call", outcome="mailbox"))
     assert Action.objects.get().outcome == "mailbox"
 
 
 def test_a_planned_meeting_stands_above_and_is_ticked_off(login, sofia, post, contact):
-    html = post(kind="meeting", is_planned="1", at=local(timezone.now() + timedelta(days=2))).content.decode()
+    html = page_of(post(kind="meeting", is_planned="1", at=local(timezone.now() + timedelta(days=2))))
     assert "is-planned" in html
     assert "data-bubble" not in html.split('id="bubbles-')[1].split("</span>")[0]
     action = Action.objects.get()
@@ -89,7 +90,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(post, data, unwritten)
 
 @pytest.mark.parametrize("note", ["<div hx-post=/x hx-trigger=load>x</div>", "{{ 7|add:7 }}", "<script>x()</script>"])
 def test_notes_are_text_with_lines(post, note):
-    html = post(kind="note", text=f"{note}\r\nzweite Zeile").content.decode()
+    html = page_of(post(kind="note", text=f"{note}\r\nzweite Zeile"))
     assert Action.objects.get().text == f"{note}\nzweite Zeile"
     assert "<div hx-post" not in html
     assert "<script>" not in html
@@ -100,7 +101,7 @@ def test_an_own_entry_is_corrected_and_taken_back(login, sofia, post, contact):
     post(kind="call", text="alt")
     action = Action.objects.get()
     client, url = login(sofia), f"/actions/{action.pk}/"
-    assert ">alt</textarea>" in client.get(url, headers=FETCH).content.decode().replace("\n", "")
+    assert ">alt</textarea>" in page_of(client.get(url, headers=FETCH)).replace("\n", "")
     when = local(timezone.now() - timedelta(days=1))
     assert client.post(url, {"text": "neu", "outcome": "reached", "at": when}, headers=FETCH).status_code == 200
     action.refresh_from_db()
@@ -117,7 +118,7 @@ def test_somebody_elses_entry_is_seen_but_not_touched(login, sofia, jan, contact
         assert client.get(url, headers=FETCH).status_code == 403
         assert client.post(url, {"text": "deins"}, headers=FETCH).status_code == 403
         assert client.post(f"{url}deletion/", headers=FETCH).status_code == 403
-    assert f'href="{url}"' not in client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert f'href="{url}"' not in page_of(client.get(f"/contacts/{contact.pk}/"))
 
 
 def test_without_scripts_the_composer_leads_back_to_the_contact(login, sofia, contact):
@@ -126,7 +127,7 @@ def test_without_scripts_the_composer_leads_back_to_the_contact(login, sofia, co
 
 
 def test_a_form_sent_twice_is_one_action(login, sofia, post, contact):
-    page = login(sofia).get(f"/contacts/{contact.pk}/actions/new/?kind=note").content.decode()
+    page = page_of(login(sofia).get(f"/contacts/{contact.pk}/actions/new/?kind=note"))
     (key,) = re.findall(r'name="key" value="([^"]+)"', page)
     for _again in range(2):
         assert post(kind="note", text="Ruft zurück", key=key).status_code == 200
@@ -182,7 +183,7 @@ def test_who_may_not_see_it_gets_nothing_and_writes_nothing(
     with unwritten():
         gone = getattr(agent, method)(url, BODY, headers=FETCH)
     assert gone.status_code == 410
-    assert "Kontakt wurde gelöscht" in gone.content.decode()
+    assert "Kontakt wurde gelöscht" in page_of(gone)
 
 
 @pytest.mark.parametrize("address", [path for method, path in ADDRESSES if method == "post"])

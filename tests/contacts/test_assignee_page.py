@@ -6,6 +6,7 @@ from accounts.models import Account, User
 from accounts.plans import Plan
 from contacts.models import Change, Contact
 from tests.factories import ContactFactory, UserFactory
+from tests.markup import page_of
 
 FETCH = {"HX-Request": "true"}
 
@@ -25,7 +26,7 @@ def assignee():
 
 
 def test_the_options_are_the_colleagues_by_name_oneself_first(login, sofia, jan, anna, mara, url):
-    html = login(sofia).get(url, headers=FETCH).content.decode()
+    html = page_of(login(sofia).get(url, headers=FETCH))
     names = ["Sofia Vogt", "Anna Krüger", "Jan Thiele"]
     assert html.count('role="option"') == 3
     places = [html.index(f"<span>{name}</span>") for name in names]
@@ -36,17 +37,17 @@ def test_the_options_are_the_colleagues_by_name_oneself_first(login, sofia, jan,
 
 def test_from_eight_names_there_is_a_search_that_works_without_scripts(login, sofia, url):
     UserFactory.create_batch(6, account=sofia.account)
-    assert "data-filter" not in login(sofia).get(url, headers=FETCH).content.decode()
+    assert "data-filter" not in page_of(login(sofia).get(url, headers=FETCH))
     UserFactory(account=sofia.account, first_name="Jörg", last_name="Müller")
-    assert "data-filter" in login(sofia).get(url, headers=FETCH).content.decode()
-    html = login(sofia).get(url, {"q": "mueller"}).content.decode()
+    assert "data-filter" in page_of(login(sofia).get(url, headers=FETCH))
+    html = page_of(login(sofia).get(url, {"q": "mueller"}))
     assert html.count('role="option"') == 1
     assert "Jörg Müller" in html
 
 
 def test_choosing_answers_with_the_circle_in_its_place(login, sofia, jan, contact, url):
     answer = login(sofia).post(url, {"assignee": jan.pk}, headers=FETCH)
-    html = answer.content.decode()
+    html = page_of(answer)
     assert answer.status_code == 200
     assert f'id="circle-{contact.pk}" hx-swap-oob="true"' in html
     assert 'aria-label="Zugewiesen: Jan Thiele (JT), ' in html
@@ -56,7 +57,7 @@ def test_choosing_answers_with_the_circle_in_its_place(login, sofia, jan, contac
 
 def test_nobody_clears(login, sofia, jan, contact, url):
     Contact.objects.update(assignee=jan)
-    assert "<span>Niemand</span>" in login(sofia).get(url, headers=FETCH).content.decode()
+    assert "<span>Niemand</span>" in page_of(login(sofia).get(url, headers=FETCH))
     assert login(sofia).post(url, {"assignee": ""}, headers=FETCH).status_code == 200
     assert assignee() is None
 
@@ -78,7 +79,7 @@ def test_who_is_not_available_is_refused_in_the_same_words(login, sofia, jan, ma
     with unwritten():
         answer = client.post(url, {} if value is None else {"assignee": value}, headers=FETCH)
     assert answer.status_code == 422
-    assert "Mitarbeiter nicht verfügbar" in answer.content.decode()
+    assert "Mitarbeiter nicht verfügbar" in page_of(answer)
     assert assignee() is None
 
 
@@ -90,8 +91,8 @@ def test_after_a_downgrade_the_open_menu_is_refused_and_the_name_stays(login, so
     with unwritten():
         answer = client.post(url, {"assignee": jan.pk}, headers=FETCH)
     assert answer.status_code == 403
-    assert "Nur im Expert-Paket" in answer.content.decode()
-    html = client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert "Nur im Expert-Paket" in page_of(answer)
+    html = page_of(client.get(f"/contacts/{contact.pk}/"))
     assert 'aria-label="Zugewiesen: Sofia Vogt (SV), ' in html
     assert 'aria-disabled="true"' in html
 
@@ -115,6 +116,6 @@ def test_an_agent_who_gives_a_contact_out_of_sight_is_sent_on(login, sofia, jan,
 def test_without_scripts_one_comes_back_where_one_was(login, sofia, jan, url):
     client = login(sofia)
     page = client.get(url, headers={"Referer": "http://testserver/contacts/?sort=name"})
-    assert 'name="next" value="/contacts/?sort=name"' in page.content.decode()
+    assert 'name="next" value="/contacts/?sort=name"' in page_of(page)
     answer = client.post(url, {"assignee": jan.pk, "next": "/contacts/?sort=name"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/contacts/?sort=name")

@@ -11,6 +11,7 @@ from contacts.consent import attest, evidence, newest, record, states
 from contacts.models import Consent
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory, put_in_trash
+from tests.markup import page_of
 
 NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
@@ -89,7 +90,7 @@ def test_the_form_records_who_and_when_and_shows_the_state(login, sofia, contact
     }
     answer = login(sofia).post(f"/contacts/{contact.pk}/consents/", data, headers=FETCH)
     assert answer.status_code == 200
-    html = answer.content.decode()
+    html = page_of(answer)
     assert 'id="consents" hx-swap-oob="true"' in html
     assert "Telefon: erteilt" in html
     row = Consent.objects.get()
@@ -99,7 +100,7 @@ def test_the_form_records_who_and_when_and_shows_the_state(login, sofia, contact
 
 def test_the_form_shows_all_evidence(login, sofia, contact, give):
     give(wording="Ich <b>willige</b> ein")
-    html = login(sofia).get(f"/contacts/{contact.pk}/consents/", headers=FETCH).content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{contact.pk}/consents/", headers=FETCH))
     assert "Ich &lt;b&gt;willige&lt;/b&gt; ein" in html
     assert "Sofia Vogt" in html
 
@@ -171,8 +172,8 @@ def test_only_what_was_given_is_withdrawn(contact, sofia, login, method, before,
     attest(contact=contact, channel="phone", granted=True, wording="Ja.", method="spoken", now=NOW)
     attest(contact=contact, channel="email", granted=False, method=method, now=NOW)
     client = login(sofia)
-    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    page = page_of(client.get(f"/contacts/{contact.pk}/"))
     assert f"E-Mail: {says}<" in page
-    form = client.get(f"/contacts/{contact.pk}/consents/", headers=FETCH).content.decode()
+    form = page_of(client.get(f"/contacts/{contact.pk}/consents/", headers=FETCH))
     assert f"E-Mail: {says}," in form
-    assert f"Einwilligung {says}" in client.get(f"/contacts/{contact.pk}/consent/").content.decode()
+    assert f"Einwilligung {says}" in page_of(client.get(f"/contacts/{contact.pk}/consent/"))

@@ -10,6 +10,7 @@ from contacts.due import set_due
 from contacts.models import Change, Contact
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
@@ -81,7 +82,7 @@ def test_what_is_no_day_is_refused_and_nothing_is_written(post, contact, text, u
     with unwritten():
         response = post(due_on=text)
     assert response.status_code == 422
-    assert 'class="error"' in response.content.decode()
+    assert 'class="error"' in page_of(response)
     assert due_of(contact) == (None, "")
 
 
@@ -93,7 +94,7 @@ def test_notes_have_a_limit(post, contact, note, status):
 
 def test_a_day_in_the_past_is_taken_with_a_hint(post, contact):
     response = post(due_on="01.02.2020")
-    assert "liegt in der Vergangenheit" in response.content.decode()
+    assert "liegt in der Vergangenheit" in page_of(response)
 
 
 def test_a_quick_pick_sets_its_day_and_keeps_the_note(post, contact):
@@ -107,19 +108,19 @@ def test_clearing_takes_the_note_along(post, contact):
     post(due_on="2020-01-01", due_note="Unterlagen")
     response = post(clear="1", due_on="2020-01-01", due_note="Unterlagen")
     assert due_of(contact) == (None, "")
-    assert "Fälligkeitsdatum setzen" in response.content.decode()
+    assert "Fälligkeitsdatum setzen" in page_of(response)
 
 
 def test_today_begins_at_midnight_of_the_office_not_of_greenwich(post, contact):
     half_past_midnight_in_berlin = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)
     with patch("django.utils.timezone.now", return_value=half_past_midnight_in_berlin):
-        html = post(pick="today").content.decode()
+        html = page_of(post(pick="today"))
     assert due_of(contact)[0] == date(2026, 7, 15)
     assert 'data-due="today"' in html
 
 
 def test_the_answer_is_the_chip_in_its_place(post, contact):
-    html = post(due_on=f"{timezone.localdate() - timedelta(days=3)}").content.decode()
+    html = page_of(post(due_on=f"{timezone.localdate() - timedelta(days=3)}"))
     assert f'id="due-{contact.pk}" hx-swap-oob="true"' in html
     assert 'data-due="overdue"' in html
     assert "seit 3 Tagen" in html
@@ -128,7 +129,7 @@ def test_the_answer_is_the_chip_in_its_place(post, contact):
 def test_without_scripts_the_picker_is_a_page_and_leads_back(login, sofia, contact):
     client = login(sofia)
     page = client.get(f"/contacts/{contact.pk}/due/", headers={"Referer": "http://testserver/contacts/?q=a"})
-    assert 'value="/contacts/?q=a"' in page.content.decode()
+    assert 'value="/contacts/?q=a"' in page_of(page)
     data = {"due_on": "2026-12-24", "next": "/contacts/?q=a"}
     assert client.post(f"/contacts/{contact.pk}/due/", data).headers["Location"] == "/contacts/?q=a"
 

@@ -16,6 +16,7 @@ from contacts.models import Change, Contact
 from contacts.search import query
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory, put_in_trash
+from tests.markup import page_of
 
 NOW = TUESDAY
 FETCH = {"HX-Request": "true"}
@@ -135,7 +136,7 @@ def test_the_form_of_an_overtaken_edit_keeps_what_was_typed_and_saves_at_the_sec
     save(contact=contact, values={"city": "Bonn"}, version=1, actor=jan, now=NOW)
     answer = post("address", city="Aachen")
     assert answer.status_code == 409
-    html = answer.content.decode()
+    html = page_of(answer)
     assert "Anderer Wert: „Bonn“, Ihr Wert: „Aachen“" in html
     assert 'value="Aachen"' in html
     assert 'name="version" value="2"' in html
@@ -222,14 +223,14 @@ def test_what_does_not_fit_is_refused_in_its_place(post, group, data, unwritten)
     with unwritten():
         answer = post(group, **data)
     assert answer.status_code == 422
-    assert 'class="error"' in answer.content.decode()
+    assert 'class="error"' in page_of(answer)
 
 
 def test_the_last_name_may_not_go_if_nothing_else_is_left(post, contact):
     Contact.objects.update(email="")
     answer = post("person", last_name="")
     assert answer.status_code == 422
-    assert "Bitte Nachname, Firma, E-Mail-Adresse oder Telefon angeben." in answer.content.decode()
+    assert "Bitte Nachname, Firma, E-Mail-Adresse oder Telefon angeben." in page_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_areas_are_read_as_germans_write_them(post, contact, typed, area):
 
 def test_areas_come_back_as_they_were_typed(login, sofia, contact):
     Contact.objects.update(living_area=Decimal("1200.50"))
-    html = login(sofia).get(f"/contacts/{contact.pk}/facts/property/", headers=FETCH).content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{contact.pk}/facts/property/", headers=FETCH))
     assert 'value="1.200,5"' in html
 
 
@@ -271,7 +272,7 @@ def test_tags_are_each_kept_once(post, contact):
 def test_names_are_stored_and_shown_as_text(post, contact, name, login, sofia):
     assert post("person", first_name="Claudia", last_name=name).status_code == 200
     assert reloaded(contact).last_name == name
-    html = login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{contact.pk}/"))
     assert f"<h1><bdi>Claudia {escape(name)}</bdi></h1>" in html
 
 

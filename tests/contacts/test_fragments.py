@@ -1,5 +1,6 @@
 """The signs of a contact: bubbles, circle and due chip, the same files for card, list and detail page."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,14 +10,14 @@ from django.utils import timezone
 from accounts.models import User
 from contacts.models import Contact
 from tests.factories import ActionFactory, ContactFactory
+from tests.markup import page_of, tidy
 
 TODAY = date(2026, 11, 23)
 
 
 def render(name, contact, **context):
-    return render_to_string(
-        f"contacts/_{name}.html", {"contact": contact, "today": TODAY, "can_assign": True, **context}
-    )
+    context = {"contact": contact, "today": TODAY, "can_assign": True, **context}
+    return tidy(render_to_string(f"contacts/_{name}.html", context))
 
 
 def test_one_bubble_for_each_kind_with_its_count_in_fixed_order(krueger):
@@ -29,7 +30,7 @@ def test_one_bubble_for_each_kind_with_its_count_in_fixed_order(krueger):
     assert places == sorted(places)
     assert html.count("data-bubble=") == 3
     assert 'aria-label="Anruf (2)"' in html
-    assert "</svg>2</span>" in html
+    assert re.search("</svg> ?2</span>", html)
     assert 'aria-label="Notiz"' in html
 
 
@@ -38,10 +39,10 @@ def test_the_names_of_bubbles_are_reachable_without_a_pointer(anna, board, login
     for _ in range(2):
         ActionFactory(contact=contact, kind="call")
     client, said = login(anna), 'tabindex="0" role="group" aria-label="Anruf (2)"'
-    assert said in client.get("/contacts/").content.decode()
-    assert said in client.get(f"/contacts/{contact.pk}/").content.decode()
-    assert said not in client.get("/contacts/board/").content.decode()  # a tab stop more on each of 350 cards
-    assert "Anruf (2)" in client.get(f"/cards/{contact.pk}/menu/").content.decode()
+    assert said in page_of(client.get("/contacts/"))
+    assert said in page_of(client.get(f"/contacts/{contact.pk}/"))
+    assert said not in page_of(client.get("/contacts/board/"))  # a tab stop more on each of 350 cards
+    assert "Anruf (2)" in page_of(client.get(f"/cards/{contact.pk}/menu/"))
 
 
 def test_the_grey_circle_assigns(krueger):
@@ -90,7 +91,7 @@ def test_without_the_plan_the_circle_is_disabled_with_its_reason(krueger, sofia,
 def test_the_due_chip_says_how_urgent_it_is(krueger, days, state, label):
     html = render("due", ContactFactory(account=krueger, due_on=TODAY + timedelta(days=days)))
     assert f'data-due="{state}"' in html
-    assert f"</svg>{label}</button>" in html
+    assert re.search(f"</svg> ?{re.escape(label)}</button>", html)
 
 
 def test_without_a_due_date_there_is_a_small_button_and_no_mark(krueger):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from contacts.kinds import Kind
 from pipeline import leads
 from tests.factories import ActionFactory, ContactFactory
+from tests.markup import page_of
 
 FETCH = {"HX-Request": "true"}
 
@@ -27,10 +28,10 @@ def test_it_says_how_many_contacts_appointments_and_due_dates(anna, jan, sofia, 
     planned(other, sofia)
     ActionFactory(contact=own[1], author=jan, kind=Kind.MEETING)  # was held
     client = login(anna)
-    page = client.get(f"/settings/members/{jan.pk}/").content.decode()
+    page = page_of(client.get(f"/settings/members/{jan.pk}/"))
     assert f'href="/settings/members/{jan.pk}/leaving/"' in page
     assert "deactivation" not in page
-    question = client.get(f"/settings/members/{jan.pk}/leaving/", headers=FETCH).content.decode()
+    question = page_of(client.get(f"/settings/members/{jan.pk}/leaving/", headers=FETCH))
     for mark in ('data-contacts="3"', 'data-appointments="2"', 'data-dues="2"'):
         assert mark in question
     assert "<html" not in question
@@ -40,7 +41,7 @@ def test_it_says_how_many_contacts_appointments_and_due_dates(anna, jan, sofia, 
 
 
 def test_with_empty_hands_it_says_so_on_a_page_as_well(anna, jan, login):
-    html = login(anna).get(f"/settings/members/{jan.pk}/leaving/").content.decode()
+    html = page_of(login(anna).get(f"/settings/members/{jan.pk}/leaving/"))
     assert "weder Kontakte noch Termine" in html
     assert "<html" in html
 
