@@ -17,6 +17,7 @@ from contacts.models import Contact
 from tests.accounts.test_sign_in import work
 from tests.cast import Login, words_of
 from tests.factories import AccountFactory, ContactFactory, UserFactory
+from tests.markup import page_of
 
 NEW = "ein-ganz-neues-Passwort"
 INVITATION = {"email": "Neu@Krueger.example", "first_name": "Nina", "last_name": "Neu", "role": "agent"}
@@ -45,7 +46,7 @@ def test_invitation_makes_a_member_who_comes_in_by_the_link(anna: User, login: L
     path = path_in(message.body)
     page = Client().get(path)
     assert page.status_code == 200
-    assert "Anna Krüger (anna@krueger.example) lädt Sie in das Büro „Krüger Immobilien“ ein." in page.content.decode()
+    assert "Anna Krüger (anna@krueger.example) lädt Sie in das Büro „Krüger Immobilien“ ein." in page_of(page)
     arrived = Client()
     answer = arrived.post(path, ACCEPTANCE)
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -70,7 +71,7 @@ def test_the_page_names_who_invited_last(anna: User, sofia: User, login: Login) 
     user = invite(login(anna))
     members.change_role(actor=anna, member_id=sofia.pk, role=Role.ADMINISTRATOR)
     login(sofia).post(f"/settings/members/{user.pk}/invitation/")
-    page = Client().get(path_in(mail.outbox[-1].body)).content.decode()
+    page = page_of(Client().get(path_in(mail.outbox[-1].body)))
     assert f"{sofia.full_name} ({sofia.email}) lädt Sie" in page
 
 
@@ -143,7 +144,7 @@ def test_link_works_once(anna: User, login: Login, unwritten: Any) -> None:
             Client().post(path, ACCEPTANCE | {"password": "noch-eins-danach"}),
         ):
             assert answer.status_code == 410
-            assert "abgelaufen oder wurde schon benutzt" in answer.content.decode()
+            assert "abgelaufen oder wurde schon benutzt" in page_of(answer)
 
 
 def test_link_holds_three_days(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +192,7 @@ def test_weak_password_is_refused_and_names_are_kept(anna: User, login: Login, p
     path = path_in(invite_and_read(login(anna)))
     answer = Client().post(path, ACCEPTANCE | {"password": password})
     assert answer.status_code == 422
-    assert "Neumann" in answer.content.decode()
+    assert "Neumann" in page_of(answer)
     assert User.objects.get(email="neu@krueger.example").is_invited
 
 
@@ -217,7 +218,7 @@ def test_invitation_stands_when_the_mail_server_is_down(anna: User, login: Login
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     client = login(anna)
     invite(client)
-    assert "sobald der Mailserver wieder Mails annimmt" in client.get("/settings/members/").content.decode()
+    assert "sobald der Mailserver wieder Mails annimmt" in page_of(client.get("/settings/members/"))
 
 
 def test_used_address_is_refused_without_naming_the_other_office(
@@ -227,9 +228,9 @@ def test_used_address_is_refused_without_naming_the_other_office(
     own = client.post("/settings/members/new/", INVITATION | {"email": "SOFIA@krueger.example"})
     other = client.post("/settings/members/new/", INVITATION | {"email": paul.email})
     assert (own.status_code, other.status_code) == (422, 422)
-    assert "gehört schon zu Ihrem Büro" in own.content.decode()
-    assert "kann nicht eingeladen werden" in other.content.decode()
-    assert "Hansen &amp; Partner" not in other.content.decode()
+    assert "gehört schon zu Ihrem Büro" in page_of(own)
+    assert "kann nicht eingeladen werden" in page_of(other)
+    assert "Hansen &amp; Partner" not in page_of(other)
     assert mail.outbox == []
 
 
@@ -304,8 +305,8 @@ def test_last_administrator_stays(anna: User, sofia: User, login: Login, unwritt
         demoted = client.post(f"/settings/members/{anna.pk}/role/", {"role": "agent"})
         closed = client.post(f"/settings/members/{anna.pk}/deactivation/")
     assert (demoted.status_code, closed.status_code) == (409, 409)
-    assert "letzter Administrator" in demoted.content.decode()
-    assert "letzter Administrator" in closed.content.decode()
+    assert "letzter Administrator" in page_of(demoted)
+    assert "letzter Administrator" in page_of(closed)
 
 
 def test_neither_an_invited_nor_a_closed_administrator_counts(anna: User, sofia: User, login: Login) -> None:
@@ -331,7 +332,7 @@ def test_deactivated_member_keeps_contacts_and_name(anna: User, jan: User, login
     client = login(anna)
     assert client.post(f"/settings/members/{jan.pk}/deactivation/").status_code == 302
     assert Contact.objects.get(pk=contact.pk).assignee.full_name == "Jan Thiele"
-    page = client.get("/settings/members/").content.decode()
+    page = page_of(client.get("/settings/members/"))
     assert ("Jan Thiele" in page, "ausgeschieden" in page) == (True, True)
     assert client.post(f"/settings/members/{jan.pk}/deactivation/").status_code == 302
     assert client.post(f"/settings/members/{jan.pk}/reactivation/").status_code == 302
@@ -349,7 +350,7 @@ def test_members_of_others_do_not_exist(
     with unwritten():
         answer = client.post(address, {"role": "agent"}) if page else client.get(address)
     assert answer.status_code == 404
-    assert paul.email not in answer.content.decode()
+    assert paul.email not in page_of(answer)
 
 
 def test_list_shows_only_the_own_office_in_the_same_statements_for_one_and_thirty(
@@ -361,8 +362,8 @@ def test_list_shows_only_the_own_office_in_the_same_statements_for_one_and_thirt
     UserFactory.create_batch(29, account=anna.account)
     with django_assert_num_queries(3):
         page = client.get("/settings/members/")
-    assert page.content.decode().count("data-member=") == 30
-    assert paul.email not in page.content.decode()
+    assert page_of(page).count("data-member=") == 30
+    assert paul.email not in page_of(page)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -435,6 +436,6 @@ def test_a_refusal_as_a_page_leads_back_to_where_one_came_from(anna: User, login
         (f"http://testserver{address}", None),
     ):
         response = client.post(address, {"role": "manager"}, headers={"Referer": referer})
-        page = response.content.decode()
+        page = page_of(response)
         assert response.status_code == 409
         assert re.findall(r'<a class="button[^"]*" href="([^"]+)">', page) == [back or "/"]

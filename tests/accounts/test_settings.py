@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.plans import Feature, Plan
 from tests.cast import Login
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 OFFICE = {"name": "Krüger & Töchter", "time_zone": "Europe/Vienna", "agents_see": "own"}
 ONLY_ADMINISTRATORS = ["/settings/office/", "/settings/members/", "/settings/members/new/"]
@@ -44,7 +45,7 @@ def test_others_see_and_change_only_their_own(other: User, anna: User, login: Lo
     for address in EVERYBODY:
         page = client.get(address)
         assert page.status_code == 200
-        assert ONLY_ADMINISTRATORS[1] not in page.content.decode()
+        assert ONLY_ADMINISTRATORS[1] not in page_of(page)
 
 
 @pytest.mark.parametrize("page", ["role", "invitation", "deactivation", "reactivation"])
@@ -93,7 +94,7 @@ def test_office_that_is_not_understood_writes_nothing(
 def test_office_keeps_a_zone_the_list_does_not_offer(anna: User, login: Login) -> None:
     offices.settle(account=anna.account, name="Krüger", time_zone="Asia/Tokyo", agents_see="all")
     client = login(anna)
-    assert '<option value="Asia/Tokyo" selected>' in client.get("/settings/office/").content.decode()
+    assert '<option value="Asia/Tokyo" selected>' in page_of(client.get("/settings/office/"))
     client.post("/settings/office/", OFFICE | {"time_zone": "Asia/Tokyo"})
     anna.account.refresh_from_db()
     assert anna.account.time_zone == "Asia/Tokyo"
@@ -102,7 +103,7 @@ def test_office_keeps_a_zone_the_list_does_not_offer(anna: User, login: Login) -
 def test_theme_is_remembered_quietly_for_the_script_and_with_a_page_for_a_form(sofia: User, login: Login) -> None:
     client = login(sofia)
     assert client.post("/settings/theme/", {"theme": "dark"}, headers={"HX-Request": "true"}).status_code == 204
-    assert 'data-theme="dark"' in client.get("/settings/profile/").content.decode()
+    assert 'data-theme="dark"' in page_of(client.get("/settings/profile/"))
     answer = client.post("/settings/theme/", {"theme": "light"})
     assert (answer.status_code, answer["Location"]) == (302, "/settings/profile/")
 
@@ -117,7 +118,7 @@ def test_markup_in_names_is_shown_as_text(sofia: User, login: Login) -> None:
     client = login(sofia)
     name = "<img src=x onerror=alert(1)>{{7*7}}"
     client.post("/settings/profile/", {"first_name": name, "last_name": "Vogt", "theme": "system"})
-    page = client.get("/settings/profile/").content.decode()
+    page = page_of(client.get("/settings/profile/"))
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;{{7*7}} Vogt" in page
 

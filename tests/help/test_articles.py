@@ -8,6 +8,7 @@ from django.template.loader import get_template
 
 from help.articles import ARTICLES
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 NAMES = [article.name for article in ARTICLES]
 
@@ -15,15 +16,15 @@ NAMES = [article.name for article in ARTICLES]
 @pytest.mark.parametrize("role", ["anna", "mehmet", "sofia", "mara", "paul"])
 def test_everybody_reads_help(login, role, request):
     client = login(request.getfixturevalue(role))
-    index = client.get("/help/").content.decode()
+    index = page_of(client.get("/help/"))
     for name in NAMES:
         assert f'href="/help/{name}/"' in index
         assert client.get(f"/help/{name}/").status_code == 200
 
 
 def test_the_addresses_of_the_contract_exist(login, sofia):
-    assert "Die Kontakte-Pipeline</h1>" in login(sofia).get("/help/pipeline/").content.decode()
-    assert "Das Fälligkeitsdatum</h1>" in login(sofia).get("/help/due-date/").content.decode()
+    assert "Die Kontakte-Pipeline</h1>" in page_of(login(sofia).get("/help/pipeline/"))
+    assert "Das Fälligkeitsdatum</h1>" in page_of(login(sofia).get("/help/due-date/"))
 
 
 @pytest.mark.parametrize("address", ["/help/", "/help/pipeline/"])
@@ -73,7 +74,7 @@ def test_pictures_exist_are_small_and_described(article):
 def test_links_inside_the_articles_lead_somewhere(login, anna):
     client = login(anna)
     for name in NAMES:
-        page = client.get(f"/help/{name}/").content.decode()
+        page = page_of(client.get(f"/help/{name}/"))
         text = page[page.index("<article") : page.index("</article>")]
         for address in re.findall(r'<a [^>]*?href="(/[^"#]*)', text):
             assert client.get(address).status_code in (200, 302), f"{name} links {address}"
@@ -89,31 +90,31 @@ def test_links_inside_the_articles_lead_somewhere(login, anna):
     ],
 )
 def test_help_leads_to_the_article_about_the_page(login, anna, board, page, article):
-    html = login(anna).get(page).content.decode()
+    html = page_of(login(anna).get(page))
     assert f'<a class="icon-button" href="{article}" title="Hilfe"' in html
 
 
 def test_each_lock_on_the_board_leads_to_its_reason(login, sofia, board):
     client = login(sofia)
-    assert client.get("/contacts/board/").content.decode().count('href="/help/pipeline/#locked"') == 3
-    assert 'id="locked"' in client.get("/help/pipeline/").content.decode()
+    assert page_of(client.get("/contacts/board/")).count('href="/help/pipeline/#locked"') == 3
+    assert 'id="locked"' in page_of(client.get("/help/pipeline/"))
 
 
 def test_the_due_date_picker_links_its_article(login, anna, krueger):
     contact = ContactFactory(account=krueger)
-    assert 'href="/help/due-date/"' in login(anna).get(f"/contacts/{contact.pk}/due/").content.decode()
+    assert 'href="/help/due-date/"' in page_of(login(anna).get(f"/contacts/{contact.pk}/due/"))
 
 
 def test_every_page_links_help_and_feedback(login, mara):
-    page = login(mara).get("/help/roles/").content.decode()
+    page = page_of(login(mara).get("/help/roles/"))
     assert 'href="/help/"' in page
     assert 'href="/feedback/?page=%2Fhelp%2Froles%2F" data-dialog' in page
 
 
 def test_answers_are_promised_only_where_they_are_read(login, anna, settings):
-    page = login(anna).get("/help/email-funnel/").content.decode()
+    page = page_of(login(anna).get("/help/email-funnel/"))
     assert "Auch eine Antwort auf eine Mail beendet sie" not in page
     assert "Antworten gehen an Sie" in page
     settings.MAIL_IN, settings.IMAP_URL = "post@kontakte.example", "imaps://post:x@kontakte.example"
-    page = login(anna).get("/help/email-funnel/").content.decode()
+    page = page_of(login(anna).get("/help/email-funnel/"))
     assert "Auch eine Antwort auf eine Mail beendet sie" in page

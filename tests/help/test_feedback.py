@@ -15,6 +15,7 @@ from django.utils import timezone
 from help import tasks
 from help.models import Feedback
 from tests.factories import UserFactory
+from tests.markup import page_of
 
 FRAGMENT = {"HX-Request": "true"}
 ON_ITS_WAY = "Danke! Ihre Nachricht ist gespeichert und unterwegs."
@@ -75,10 +76,10 @@ def test_the_mail_to_the_operator(login, sofia, settings):
 
 def test_the_form_brings_address_page_and_a_key_of_its_own(login, sofia):
     client = login(sofia)
-    page = client.get("/feedback/?page=/contacts/board/").content.decode()
+    page = page_of(client.get("/feedback/?page=/contacts/board/"))
     assert 'value="sofia@krueger.example"' in page
     assert hidden(page, "page") == "/contacts/board/"
-    assert hidden(page, "key") != hidden(client.get("/feedback/").content.decode(), "key")
+    assert hidden(page, "key") != hidden(page_of(client.get("/feedback/")), "key")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_the_form_brings_address_page_and_a_key_of_its_own(login, sofia):
 def test_only_a_path_of_ours_comes_along(login, sofia, asked, referer, page):
     client = login(sofia)
     headers = {"Referer": referer} if referer else {}
-    shown = client.get("/feedback/", {"page": asked}, headers=headers).content.decode()
+    shown = page_of(client.get("/feedback/", {"page": asked}, headers=headers))
     assert hidden(shown, "page") == page
     response = client.post("/feedback/", filled(page=asked))
     row = Feedback.objects.of(sofia.account).get()
@@ -110,18 +111,18 @@ def test_only_a_path_of_ours_comes_along(login, sofia, asked, referer, page):
 
 
 def test_a_refused_form_links_nothing_foreign(login, sofia):
-    page = login(sofia).post("/feedback/", filled(text="", page="javascript:alert(1)")).content.decode()
+    page = page_of(login(sofia).post("/feedback/", filled(text="", page="javascript:alert(1)")))
     assert 'href="javascript' not in page
 
 
 def test_the_dialog_gets_the_form_and_then_a_message(login, sofia):
     client = login(sofia)
-    form = client.get("/feedback/?page=/help/", headers=FRAGMENT).content.decode()
+    form = page_of(client.get("/feedback/?page=/help/", headers=FRAGMENT))
     assert form.lstrip().startswith('<form class="dialog"')
     answer = client.post("/feedback/", filled(), headers=FRAGMENT)
     assert answer.status_code == 200
-    assert 'hx-swap-oob="beforeend"' in answer.content.decode()
-    assert ON_ITS_WAY in answer.content.decode()
+    assert 'hx-swap-oob="beforeend"' in page_of(answer)
+    assert ON_ITS_WAY in page_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_what_is_not_understood_is_refused_and_stays_typed(login, sofia, values,
         with unwritten():
             response = client.post("/feedback/", data, headers=headers)
         assert response.status_code == 422
-        page = response.content.decode()
+        page = page_of(response)
         assert 'class="error"' in page or "notice--error" in page
         if "text" not in values:
             assert "Mein langer Text" in page
@@ -175,7 +176,7 @@ def test_line_ends_count_once(login, sofia):
 
 
 def test_a_form_without_its_key_can_be_sent_again(login, sofia):
-    page = login(sofia).post("/feedback/", filled(key="")).content.decode()
+    page = page_of(login(sofia).post("/feedback/", filled(key="")))
     assert login(sofia).post("/feedback/", filled(key=hidden(page, "key"))).status_code == 302
 
 
@@ -184,7 +185,7 @@ def test_text_is_text_in_page_and_mail(login, sofia, text):
     client = login(sofia)
     client.post("/feedback/", filled(text=text))
     assert mail.outbox[0].body.startswith(text + "\n")
-    assert "<img src=x" not in client.post("/feedback/", filled(text=text, reply_to="x")).content.decode()
+    assert "<img src=x" not in page_of(client.post("/feedback/", filled(text=text, reply_to="x")))
 
 
 def test_no_name_reaches_a_header_as_a_line(login, krueger, sofia):
@@ -205,7 +206,7 @@ def test_the_same_message_again_is_one_row_and_one_mail(login, sofia, unwritten)
     with unwritten():
         second = client.post("/feedback/", data, headers=FRAGMENT)
     assert (first.status_code, second.status_code) == (200, 200)
-    assert ON_ITS_WAY in second.content.decode()
+    assert ON_ITS_WAY in page_of(second)
     assert Feedback.objects.of(sofia.account).count() == 1
     assert len(mail.outbox) == 1
 
@@ -215,7 +216,7 @@ def test_another_text_under_a_spent_key_is_not_lost(login, sofia, unwritten):
     client.post("/feedback/", data)
     with unwritten():
         response = client.post("/feedback/", data | {"text": "Noch etwas"})
-    page = response.content.decode()
+    page = page_of(response)
     assert response.status_code == 422
     assert "Noch etwas" in page
     assert hidden(page, "key") != data["key"]
@@ -235,7 +236,7 @@ def test_a_strangers_key_shows_and_changes_nothing(login, sofia, jan, paul):
 def test_a_failed_mail_loses_nothing_and_goes_out_later_once(login, sofia, broken_mail, settings):
     response = login(sofia).post("/feedback/", filled(), headers=FRAGMENT)
     assert response.status_code == 200
-    assert WAITS in response.content.decode()
+    assert WAITS in page_of(response)
     assert Feedback.objects.of(sofia.account).get().mailed_at is None
     with pytest.raises(CommandError):
         call_command("send_feedback")
@@ -251,13 +252,13 @@ def test_a_retry_after_a_failed_mail_sends_it(login, sofia, broken_mail, setting
     client, data = login(sofia), filled()
     client.post("/feedback/", data)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert ON_ITS_WAY in client.post("/feedback/", data, headers=FRAGMENT).content.decode()
+    assert ON_ITS_WAY in page_of(client.post("/feedback/", data, headers=FRAGMENT))
     assert Feedback.objects.of(sofia.account).count() == len(mail.outbox) == 1
 
 
 def test_a_sender_address_that_is_none_loses_nothing(login, sofia, settings):
     settings.DEFAULT_FROM_EMAIL = "a\nb@localhost"
-    assert WAITS in login(sofia).post("/feedback/", filled(), headers=FRAGMENT).content.decode()
+    assert WAITS in page_of(login(sofia).post("/feedback/", filled(), headers=FRAGMENT))
     assert Feedback.objects.of(sofia.account).count() == 1
 
 
@@ -288,7 +289,7 @@ def test_twenty_an_hour(login, sofia, jan, unwritten):
         with unwritten():
             response = client.post("/feedback/", filled(), headers=headers)
         assert response.status_code == 429
-        assert "Höchstens 20 Nachrichten in einer Stunde." in response.content.decode()
+        assert "Höchstens 20 Nachrichten in einer Stunde." in page_of(response)
     assert client.post("/feedback/", last).status_code == 302  # a repetition is not one more
     assert login(jan).post("/feedback/", filled()).status_code == 302
 
@@ -347,7 +348,7 @@ def at_once(requests):
     def post(client, data):
         start.wait()
         response = client.post("/feedback/", data, headers=FRAGMENT)
-        answers.append((response.status_code, response.content.decode()))
+        answers.append((response.status_code, page_of(response)))
         connection.close()
 
     threads = [Thread(target=post, args=request) for request in requests]

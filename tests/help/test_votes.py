@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from help.models import Vote
 from tests.factories import UserFactory
+from tests.markup import page_of
 
 ADDRESS = "/help/pipeline/vote/"
 THANKS = "Danke, Ihre Antwort ist gespeichert."
@@ -28,18 +29,18 @@ def test_everybody_votes(login, role, request):
 
 def test_without_scripts_the_vote_leads_back_and_thanks(login, sofia):
     client = login(sofia)
-    assert QUESTION in client.get("/help/pipeline/").content.decode()
+    assert QUESTION in page_of(client.get("/help/pipeline/"))
     response = client.post(ADDRESS, {"helpful": "yes"}, follow=True)
     assert response.redirect_chain == [("/help/pipeline/#vote", 302)]
-    assert THANKS in response.content.decode()
-    assert "Antwort ändern" in response.content.decode()
+    assert THANKS in page_of(response)
+    assert "Antwort ändern" in page_of(response)
 
 
 def test_with_scripts_the_answer_replaces_the_question(login, sofia):
     response = login(sofia).post(ADDRESS, {"helpful": "yes"}, headers={"HX-Request": "true"})
     assert response.status_code == 200
-    assert THANKS in response.content.decode()
-    assert "<html" not in response.content.decode()
+    assert THANKS in page_of(response)
+    assert "<html" not in page_of(response)
 
 
 def test_a_no_takes_a_comment_and_needs_none(login, sofia):
@@ -52,14 +53,14 @@ def test_a_second_vote_takes_the_place_of_the_first(login, sofia):
     client = login(sofia)
     client.post(ADDRESS, {"helpful": "no", "comment": "zu lang"})
     response = client.post(ADDRESS, {"helpful": "yes"}, follow=True)
-    assert THANKS in response.content.decode()
+    assert THANKS in page_of(response)
     assert kept(sofia) == [("pipeline", True, "")]
 
 
 def test_votes_of_others_do_not_count_for_one(login, sofia, jan, paul):
     for user in (jan, paul):
         login(user).post(ADDRESS, {"helpful": "no", "comment": "Geheim-Kommentar"})
-    page = login(sofia).get("/help/pipeline/").content.decode()
+    page = page_of(login(sofia).get("/help/pipeline/"))
     assert QUESTION in page
     assert "Geheim-Kommentar" not in page
     login(sofia).post(ADDRESS, {"helpful": "yes"})
@@ -95,7 +96,7 @@ def test_a_refused_comment_stays_in_its_field(login, sofia):
     for headers in ({}, {"HX-Request": "true"}):
         data = {"helpful": "no", "comment": "<b>" + "x" * 2000}
         response = login(sofia).post(ADDRESS, data, headers=headers)
-        page = response.content.decode()
+        page = page_of(response)
         assert response.status_code == 422
         assert "&lt;b&gt;xxx" in page
         assert "<details open>" in page
