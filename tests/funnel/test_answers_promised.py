@@ -12,6 +12,7 @@ from funnel.letters.defaults import DEFAULTS
 from help.articles import ARTICLES
 from tests.addresses import NEVER, ROWS, address, browser, walk
 from tests.funnel.letters import SENDER, SOFIA, contact, message
+from tests.markup import page_of
 from tests.offices import OURS, Office, furnish, stage
 
 STEPS = [step for steps in DEFAULTS.values() for step in steps]
@@ -45,7 +46,7 @@ def pages(office: Office) -> Iterator[tuple[str, str]]:
     for where in dict.fromkeys([*wheres, *(f"/help/{article.name}/" for article in ARTICLES)]):
         response = ask().get(where)
         if response.status_code == 200 and not response.streaming and "html" in response["Content-Type"]:
-            yield where, response.content.decode()
+            yield where, page_of(response)
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from funnel.permission.tokens import opt_in_token
 from tests.cast import words_of
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, with_imprint
+from tests.markup import page_of
 
 FETCH = {"HX-Request": "true"}
 
@@ -39,7 +40,7 @@ def without_token(answer):
 @pytest.fixture
 def page(login, sofia, klara):
     client = login(sofia)
-    return lambda: client.get(f"/contacts/{klara.pk}/").content.decode()
+    return lambda: page_of(client.get(f"/contacts/{klara.pk}/"))
 
 
 def test_the_page_offers_objection_and_proof(page, klara):
@@ -56,7 +57,7 @@ def test_the_question_is_offered_where_it_makes_sense(login, sofia, klara, nora,
     offered = {
         contact.pk
         for contact in (klara, nora, asking, silent)
-        if f"/contacts/{contact.pk}/opt-in/" in login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+        if f"/contacts/{contact.pk}/opt-in/" in page_of(login(sofia).get(f"/contacts/{contact.pk}/"))
     }
     assert offered == {nora.pk}
 
@@ -66,7 +67,7 @@ def test_with_consent_the_question_is_refused(login, sofia, klara, unwritten):
     with unwritten():
         answer = client.post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH)
     assert answer.status_code == 409
-    assert "Die Einwilligung für E-Mails liegt schon vor." in answer.content.decode()
+    assert "Die Einwilligung für E-Mails liegt schon vor." in page_of(answer)
     assert not OptIn.objects.exists()
 
 
@@ -93,7 +94,7 @@ def test_an_office_asks_two_hundred_times_a_day(login, sofia, nora, krueger, unw
     with unwritten():
         answer = client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH)
     assert answer.status_code == 429
-    assert "in den letzten 24 Stunden schon 200 Mal um Einwilligung gebeten" in answer.content.decode()
+    assert "in den letzten 24 Stunden schon 200 Mal um Einwilligung gebeten" in page_of(answer)
     OptIn.objects.filter(address="7@lead.example").update(asked_at=now - timedelta(days=1))
     assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 200
     assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 429
@@ -102,10 +103,10 @@ def test_an_office_asks_two_hundred_times_a_day(login, sofia, nora, krueger, unw
 def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sofia, krueger):
     enrol(klara, series(krueger), now=timezone.now())
     client = login(sofia)
-    dialog = client.get(f"/contacts/{klara.pk}/objection/", headers=FETCH).content.decode()
+    dialog = page_of(client.get(f"/contacts/{klara.pk}/objection/", headers=FETCH))
     assert "Widerspruch erfassen" in dialog
     answer = client.post(f"/contacts/{klara.pk}/objection/", headers=FETCH)
-    html = answer.content.decode()
+    html = page_of(answer)
     assert answer.status_code == 200
     assert 'data-suppressed="objection"' in html
     assert 'data-bubble="opt_out"' in html
@@ -119,7 +120,7 @@ def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sof
 
 def test_without_javascript_the_objection_leads_back(klara, login, sofia):
     client = login(sofia)
-    assert "<html" in client.get(f"/contacts/{klara.pk}/objection/").content.decode()
+    assert "<html" in page_of(client.get(f"/contacts/{klara.pk}/objection/"))
     answer = client.post(f"/contacts/{klara.pk}/objection/", {"method": "written"})
     assert answer.headers["Location"] == f"/contacts/{klara.pk}/"
     assert Consent.objects.filter(contact=klara).latest("pk").method == "written"
@@ -128,14 +129,14 @@ def test_without_javascript_the_objection_leads_back(klara, login, sofia):
 def test_only_administrators_are_offered_and_allowed_to_lift(klara, login, sofia, anna):
     login(sofia).post(f"/contacts/{klara.pk}/objection/")
     where = f"/contacts/{klara.pk}/suppression/"
-    assert where not in login(sofia).get(f"/contacts/{klara.pk}/").content.decode()
+    assert where not in page_of(login(sofia).get(f"/contacts/{klara.pk}/"))
     assert login(sofia).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 403
-    assert where in login(anna).get(f"/contacts/{klara.pk}/").content.decode()
+    assert where in page_of(login(anna).get(f"/contacts/{klara.pk}/"))
     assert login(anna).post(where, {"method": "spoken"}).status_code == 422
     assert Suppression.objects.count() == 1
     answer = login(anna).post(where, {"method": "spoken", "wording": "Ja."}, headers=FETCH)
     assert answer.status_code == 200
-    assert "data-suppressed" not in answer.content.decode()
+    assert "data-suppressed" not in page_of(answer)
     assert eligibility.missing(klara) == ""
     assert login(anna).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 409
 
@@ -147,7 +148,7 @@ def test_asking_answers_the_same_each_time(nora, login, sofia):
     assert {answer.status_code for answer in answers} == {200}
     assert len({without_token(answer) for answer in answers}) == 1
     assert OptIn.objects.count() == 1
-    assert "data-asked" in answers[0].content.decode()
+    assert "data-asked" in page_of(answers[0])
 
 
 def test_a_changed_address_is_shown_while_a_series_runs(page, klara, krueger):
@@ -161,7 +162,7 @@ def test_a_changed_address_is_shown_while_a_series_runs(page, klara, krueger):
 
 def test_the_proof_lists_every_piece_of_evidence(klara, login, sofia):
     login(sofia).post(f"/contacts/{klara.pk}/objection/", {"method": "spoken", "place": "am Telefon"})
-    html = login(sofia).get(f"/contacts/{klara.pk}/consent/").content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{klara.pk}/consent/"))
     assert html.count("data-evidence") == 2
     for text in ("Ja, gern.", "Formular", "am Telefon", "mündlich", "Sofia Vogt", "Krüger Immobilien GmbH"):
         assert text in html

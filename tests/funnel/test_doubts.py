@@ -8,6 +8,7 @@ from funnel.permission import eligibility
 from funnel.replies import inbox
 from tests.funnel.mailing import live, move
 from tests.funnel.test_processing import NOW, case, dan, sent  # noqa: F401  (the scene)
+from tests.markup import page_of
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ def test_until_then_no_series_begins_again(anna, board, doubted):
 
 
 def test_colleagues_are_asked_where_they_look(login, anna, sofia, mara, doubted):
-    page = login(sofia).get(f"/contacts/{doubted.pk}/").content.decode()
+    page = page_of(login(sofia).get(f"/contacts/{doubted.pk}/"))
     assert "data-doubt" in page
     assert "Nein, kein Widerspruch" in page
     assert "„Bitte keine weiteren E-Mails, ich widerspreche der Werbung." in page
     for address in ("/funnel/", "/funnel/outbox/"):
-        assert "data-doubts" in login(anna).get(address).content.decode()
-        assert "data-doubts" not in login(mara).get(address).content.decode()
+        assert "data-doubts" in page_of(login(anna).get(address))
+        assert "data-doubts" not in page_of(login(mara).get(address))
 
 
 def test_it_was_an_objection(login, sofia, krueger, doubted):
@@ -41,7 +42,7 @@ def test_it_was_an_objection(login, sofia, krueger, doubted):
     assert Suppression.objects.of(krueger).get().reason == "objection"
     newest = Consent.objects.filter(contact=doubted).order_by("-pk").first()
     assert (newest.granted, newest.place) == (False, "Antwort auf eine E-Mail")
-    assert "data-doubt" not in login(sofia).get(f"/contacts/{doubted.pk}/").content.decode()
+    assert "data-doubt" not in page_of(login(sofia).get(f"/contacts/{doubted.pk}/"))
 
 
 def test_it_was_none_and_the_address_is_open_again(login, sofia, doubted):

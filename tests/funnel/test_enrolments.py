@@ -15,6 +15,7 @@ from pipeline.cards import bulk
 from pipeline.cards.moves import reverse
 from pipeline.models import Column
 from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps, went
+from tests.markup import page_of
 
 
 @pytest.fixture
@@ -225,10 +226,10 @@ class TestMany:
 
     def test_bulk_enrols_when_asked_and_says_before_how_many_mails_that_means(self, anna, dan, series, login):
         silent = lead(series["Nicht erreicht"], email="")
-        page = login(anna).get("/contacts/selection/status/", {"contact": [dan.pk, silent.pk]})
-        assert "1 Kontakt darf E-Mails bekommen." in page.text
-        assert "Bei 1 Kontakt fehlt die Einwilligung oder die E-Mail-Adresse" in page.text
-        assert "Erfolgreich kontaktiert</bdi>“ 3 Mails" in page.text
+        page = page_of(login(anna).get("/contacts/selection/status/", {"contact": [dan.pk, silent.pk]}))
+        assert "1 Kontakt darf E-Mails bekommen." in page
+        assert "Bei 1 Kontakt fehlt die Einwilligung oder die E-Mail-Adresse" in page
+        assert "Erfolgreich kontaktiert</bdi>“ 3 Mails" in page
         target = series["Erfolgreich kontaktiert"].pk
         answer = login(anna).post(
             "/contacts/selection/status/", {"contact": [dan.pk, silent.pk], "column": target, "enrol": "1"}

@@ -14,6 +14,7 @@ from funnel.transport import holds
 from tests.funnel.certificates import distrusted
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.funnel.sink import mail_server
+from tests.markup import page_of
 
 HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
 MINUTE = timedelta(minutes=1)
@@ -224,23 +225,23 @@ class TestOnPages:
     @pytest.mark.parametrize("path", ["/funnel/", "/funnel/outbox/", "/settings/sender/", "/contacts/board/"])
     def test_those_who_can_help_are_told(self, held, login, anna, sofia, path):
         said = "der Mailserver nimmt die Anmeldung nicht an"
-        assert said in login(anna).get(path).content.decode()
-        assert said not in login(sofia).get(path).content.decode()
+        assert said in page_of(login(anna).get(path))
+        assert said not in page_of(login(sofia).get(path))
 
     def test_with_the_servers_words_and_the_next_try(self, held, login, anna):
-        html = login(anna).get("/funnel/outbox/").content.decode()
+        html = page_of(login(anna).get("/funnel/outbox/"))
         assert "535 5.7.8 &lt;wrong&gt;" in html
         assert "Nächster Versuch" in html
         assert "Betreiber" in html
 
     def test_a_person_has_it_tried_at_once(self, held, login, anna):
-        html = login(anna).post("/funnel/outbox/trial/", follow=True).content.decode()
+        html = page_of(login(anna).post("/funnel/outbox/trial/", follow=True))
         assert "wird gleich noch einmal versucht" in html
         held.refresh_from_db()
         assert held.try_at <= timezone.now()
 
     def test_nothing_is_tried_where_nothing_is_held(self, people, login, anna):
-        html = login(anna).post("/funnel/outbox/trial/", follow=True).content.decode()
+        html = page_of(login(anna).post("/funnel/outbox/trial/", follow=True))
         assert "läuft schon wieder" in html
 
 

@@ -16,6 +16,7 @@ from pipeline.models import Column
 from tests.funnel.consenting import NOW, consenting, ended, enrol, series, with_imprint
 from tests.funnel.mailing import move
 from tests.funnel.sink import mail_server
+from tests.markup import page_of
 from tests.pipeline.importing import checked, imported, outcomes, report
 
 HEAD = "Nachname;E-Mail;Status\n"
@@ -26,7 +27,7 @@ REASON = "E-Mail-Adresse gesperrt (%s): wird nie angeschrieben."
 
 
 def text_of(client, source):
-    return client.get(f"/contacts/import/{source.pk}/").content.decode()
+    return page_of(client.get(f"/contacts/import/{source.pk}/"))
 
 
 def test_five_thousand_addresses_in_new_contacts_mail_nobody(anna, board, login):
@@ -107,7 +108,7 @@ def test_a_couple_with_one_address_is_kept_flagged_and_gets_each_mail_once(anna,
     assert outcomes(source) == ["created", "created"]
     hans, inge = Contact.objects.of(krueger).order_by("pk")
     for one, other in ((hans, inge), (inge, hans)):
-        page = " ".join(login(anna).get(f"/contacts/{one.pk}/").content.decode().split())
+        page = page_of(login(anna).get(f"/contacts/{one.pk}/"))
         assert "gleiche E-Mail-Adresse" in page
         assert other.display_name in page
     days_pass(3)

@@ -7,6 +7,7 @@ from contacts.models import Consent, Contact
 from funnel.models import Enrolment, Message
 from funnel.permission.suppression import address_hash, suppress
 from tests.funnel.consenting import series, with_imprint
+from tests.markup import page_of
 
 CLAUDIA = {"last_name": "Brandes", "email": "claudia@brandes.de", "source": "phone"}
 YES = {"wording": "Am Telefon: Ja, schicken Sie mir das.", "method": "spoken"}
@@ -49,7 +50,7 @@ def test_mails_are_not_promised_without_consent_or_address(post, lacking):
 def test_an_own_column_has_no_mails(post, board):
     answer = post(**YES, enrol="on", column=board["Nicht erreicht"].pk)
     assert answer.status_code == 422
-    assert "Diese Spalte hat keine Mails." in answer.content.decode()
+    assert "Diese Spalte hat keine Mails." in page_of(answer)
 
 
 def test_a_suppressed_address_is_taken_in_and_named_and_never_enrolled(post, krueger):
@@ -57,9 +58,9 @@ def test_a_suppressed_address_is_taken_in_and_named_and_never_enrolled(post, kru
     suppress(account_id=krueger.pk, digest=digest, reason="objection", now=timezone.now())
     refused = post(**YES, enrol="on")
     assert refused.status_code == 422
-    assert "ist gesperrt (Werbewiderspruch)" in refused.content.decode()
+    assert "ist gesperrt (Werbewiderspruch)" in page_of(refused)
     assert not Contact.objects.exists()
-    html = post().content.decode()
+    html = page_of(post())
     assert Contact.objects.count() == 1
     assert "Die E-Mail-Adresse ist gesperrt (Werbewiderspruch)" in html
     assert 'data-suppressed="objection"' in html

@@ -14,6 +14,7 @@ from funnel.sending import availability, claiming, heartbeat
 from funnel.series import enrolments, manual
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+from tests.markup import page_of
 
 FETCH = {"HX-Request": "true"}
 
@@ -117,27 +118,27 @@ def test_it_asks_as_much_for_much_as_for_little(contact, sofia, board, django_as
 
 
 def test_the_page_shows_the_ledger_with_what_one_can_do(contact, login, sofia):
-    html = login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{contact.pk}/"))
     assert f'action="/contacts/{contact.pk}/mails/pause/"' in html
     assert html.count("Jetzt senden</button>") == html.count("Absagen</button>") == 3
-    assert "Erfolgreich kontaktiert</bdi></b> <span>läuft" in html
+    assert "Erfolgreich kontaktiert</bdi></b><span>läuft" in html
 
 
 def test_without_a_series_the_page_says_what_starts_one(login, sofia, krueger, board):
     contact = lead(board["Nicht erreicht"])
-    html = login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{contact.pk}/"))
     assert "Für diesen Kontakt läuft keine Serie." in html
     assert "/mails/pause/" not in html
 
 
 def test_pausing_and_resuming_answer_with_the_ledger(contact, login, sofia):
     client = login(sofia)
-    answer = client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH).content.decode()
+    answer = page_of(client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH))
     assert 'id="mails" hx-swap-oob="true"' in answer
     assert ("pausiert: von Hand" in answer, "E-Mails pausiert." in answer) == (True, True)
     again = client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH)
     assert again.status_code == 409
-    answer = client.post(f"/contacts/{contact.pk}/mails/resumption/", headers=FETCH).content.decode()
+    answer = page_of(client.post(f"/contacts/{contact.pk}/mails/resumption/", headers=FETCH))
     assert "<span>läuft" in answer
     assert Enrolment.objects.get(contact=contact).state == EnrolmentState.ACTIVE
 
@@ -149,9 +150,9 @@ def test_without_scripts_the_forms_lead_back_to_the_contact(contact, login, sofi
 
 def test_send_now_and_calling_off_concern_one_message(contact, login, sofia):
     client, first, second = login(sofia), message(contact), message(contact, "Mail 2")
-    answer = client.post(f"/funnel/messages/{first.pk}/dispatch/", headers=FETCH).content.decode()
+    answer = page_of(client.post(f"/funnel/messages/{first.pk}/dispatch/", headers=FETCH))
     assert "wird gleich gesendet" in answer
-    answer = client.post(f"/funnel/messages/{second.pk}/cancellation/", headers=FETCH).content.decode()
+    answer = page_of(client.post(f"/funnel/messages/{second.pk}/cancellation/", headers=FETCH))
     assert "abgesagt: von Hand abgesagt" in answer
     first.refresh_from_db()
     assert first.is_urgent
@@ -169,7 +170,7 @@ def test_what_is_off_sends_nothing_not_even_at_once(contact, sofia, login, switc
     switched_off.objects.of(contact.account).update(is_on=False)
     assert claiming.due(MONDAY + timedelta(hours=1)) == []
     assert claiming.claim([mail.pk], now=MONDAY + timedelta(hours=1)) == []
-    html = login(sofia).get(f"/contacts/{contact.pk}/").content.decode()
+    html = page_of(login(sofia).get(f"/contacts/{contact.pk}/"))
     assert ("Jetzt senden</button>" in html, "Absagen</button>" in html) == (False, True)
 
 
@@ -184,7 +185,7 @@ def test_a_colleagues_hidden_contact_has_no_mails(contact, login, jan, sofia, kr
         answers = [client.post(address, headers=FETCH) for address in addresses]
         answers += [client.get(f"/funnel/messages/{mail.pk}/{part}") for part in ("", "content/")]
     assert [answer.status_code for answer in answers] == [404] * 6
-    assert not any("Canary" in answer.content.decode() for answer in answers)
+    assert not any("Canary" in page_of(answer) for answer in answers)
 
 
 @pytest.mark.parametrize("verb", ["dispatch", "cancellation"])
@@ -202,7 +203,7 @@ def test_what_is_called_off_is_neither_sent_nor_called_off_again(contact, login,
     with unwritten():
         answer = client.post(f"/funnel/messages/{mail.pk}/{verb}/", headers=FETCH)
     assert answer.status_code == 409
-    assert "Diese Nachricht ist nicht mehr geplant." in answer.content.decode()
+    assert "Diese Nachricht ist nicht mehr geplant." in page_of(answer)
 
 
 def left(contact: Contact) -> Message:
@@ -216,7 +217,7 @@ def left(contact: Contact) -> Message:
 def test_a_mail_is_shown_as_it_left_in_a_frame_that_can_do_nothing(contact, login, sofia):
     client, mail = login(sofia), left(contact)
     page = client.get(f"/funnel/messages/{mail.pk}/")
-    html = page.content.decode()
+    html = page_of(page)
     assert f'<iframe class="mail__frame" src="/funnel/messages/{mail.pk}/content/" sandbox title=' in html
     assert "Guten Tag\n\nder Text" in html
     assert "color:red" not in html
@@ -238,7 +239,7 @@ def test_a_mail_that_did_not_leave_has_no_page(contact, login, sofia):
 
 def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
     heartbeat.beat(timezone.now() - timedelta(minutes=5))
-    pages = [login(user).get(f"/contacts/{contact.pk}/").content.decode() for user in (anna, sofia)]
+    pages = [page_of(login(user).get(f"/contacts/{contact.pk}/")) for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
 
 

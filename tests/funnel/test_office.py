@@ -11,6 +11,7 @@ from funnel.models import Holiday, Sender
 from funnel.permission.holidays import easter, nationwide
 from tests.addresses import SENDER
 from tests.funnel.mailing import MONDAY, ready
+from tests.markup import page_of
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_who_saves_over_somebody_elses_values_sees_both(page, login, mehmet, kru
     mine = SENDER | {"city": "Köln", "phone": "0221 1"}
     with unwritten():
         answer = page.post("/settings/sender/", mine)
-    html = answer.content.decode()
+    html = page_of(answer)
     assert answer.status_code == 409
     assert "soeben von jemand anderem geändert" in html
     pairs = re.findall(r"<dt>(.*?)</dt><dd>jetzt: <b>(.*?)</b><br>Ihr Wert: <b>(.*?)</b>", html)
@@ -108,18 +109,18 @@ def test_without_a_version_nothing_is_saved(page, version, unwritten):
     with unwritten():
         answer = page.post("/settings/sender/", SENDER | {"version": version})
     assert answer.status_code == 422
-    assert "Bitte laden Sie die Seite neu" in answer.content.decode()
+    assert "Bitte laden Sie die Seite neu" in page_of(answer)
 
 
 def test_the_page_names_what_the_impressum_lacks(page, krueger):
     ready(krueger)
-    assert "Das Impressum ist vollständig." in page.get("/settings/sender/").content.decode()
+    assert "Das Impressum ist vollständig." in page_of(page.get("/settings/sender/"))
     Sender.objects.of(krueger).update(register="", phone="")
-    html = page.get("/settings/sender/").content.decode()
+    html = page_of(page.get("/settings/sender/"))
     assert "Im Impressum fehlt: Telefon, Registergericht und -nummer." in html
     assert html.count("fehlt im Impressum") == 2
     Sender.objects.of(krueger).update(legal_form="sole")
-    assert page.get("/settings/sender/").content.decode().count("fehlt im Impressum") == 1
+    assert page_of(page.get("/settings/sender/")).count("fehlt im Impressum") == 1
 
 
 def test_it_saves_what_is_listed_and_nothing_else(page, krueger):
@@ -154,7 +155,7 @@ def test_what_is_not_understood_is_shown_again(page, field, value, unwritten):
     with unwritten():
         answer = page.post("/settings/sender/", SENDER | {"street": "Lindenallee 12", field: value})
     assert answer.status_code == 422
-    assert "Lindenallee 12" in answer.content.decode()
+    assert "Lindenallee 12" in page_of(answer)
 
 
 @pytest.mark.parametrize("day", ["", "30.02.2027", "bald", "2027-13-01", "\x00"])
@@ -166,12 +167,12 @@ def test_a_day_that_is_none_is_refused(page, day, unwritten):
 def test_free_days_and_the_switch_of_the_office(page, krueger):
     page.post("/settings/sender/holidays/", {"day": "2030-12-24", "name": "Heiligabend"})
     holiday = Holiday.objects.of(krueger).get()
-    assert "24.12.2030" in page.get("/settings/sender/").content.decode()
+    assert "24.12.2030" in page_of(page.get("/settings/sender/"))
     page.post(f"/settings/sender/holidays/{holiday.pk}/removal/")
     assert Holiday.objects.of(krueger).count() == 0
     page.post("/settings/sender/switch/", {"on": "0"})
     assert not Sender.objects.of(krueger).get().is_on
-    assert "angehalten" in page.get("/funnel/").content.decode()
+    assert "angehalten" in page_of(page.get("/funnel/"))
     assert page.post("/settings/sender/switch/", {"on": "x"}).status_code == 422
 
 

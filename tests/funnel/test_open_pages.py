@@ -19,6 +19,7 @@ from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from tests.cast import rows_written, words_of
 from tests.factories import ContactFactory
 from tests.funnel.consenting import consenting, ended, enrol, series, states, with_imprint
+from tests.markup import page_of
 
 ADDRESS, NORA = "klara@lead.example", "nora@lead.example"
 
@@ -71,7 +72,7 @@ def test_a_hundred_gets_and_heads_write_nothing(link, question, klara):
 
 
 def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
-    html = browser().get(link).content.decode()
+    html = page_of(browser().get(link))
     assert "Krüger Immobilien GmbH" in html
     assert "k•••@l•••.example" in html
     assert ADDRESS not in html
@@ -91,8 +92,8 @@ def test_one_click_acts_and_the_second_answers_the_same(link, klara):
     assert first.status_code == second.status_code == 200
     assert first.content == second.content
     assert Action.objects.filter(kind="opt_out").count() == 1
-    assert "Sie sind abgemeldet" in second.content.decode()
-    assert "Sie sind abgemeldet" in browser().get(link).content.decode()
+    assert "Sie sind abgemeldet" in page_of(second)
+    assert "Sie sind abgemeldet" in page_of(browser().get(link))
 
 
 def test_whoever_is_logged_in_acts_for_the_one_the_mail_went_to(link, klara, login, sofia):
@@ -121,7 +122,7 @@ def test_a_bad_link_is_a_404_without_a_hint_that_offers_the_objection(way, link,
     assert len({words_of(answer) for answer in answers}) == 1
     assert eligibility.missing(klara) == ""
     if way == "get":
-        html = answers[0].content.decode()
+        html = page_of(answers[0])
         assert '<form class="form" method="post" action="/u/"' in html
         assert "Krüger" not in html
 
@@ -181,7 +182,7 @@ def test_the_history_tells_the_office_that_somebody_typed_the_address(klara, log
     ask(ADDRESS)
     ask(ADDRESS)
     assert Change.objects.filter(contact=klara, kind="links_asked").count() == 2
-    page = login(sofia).get(f"/contacts/{klara.pk}/history/").content.decode()
+    page = page_of(login(sofia).get(f"/contacts/{klara.pk}/history/"))
     assert page.count("Links zum Abbestellen angefordert, noch nichts bestätigt") == 2
 
 
@@ -222,7 +223,7 @@ def test_objections_by_address_are_limited(klara):
 
 def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question):
     link = f"/c/{opt_in_token(question)}/"
-    html = browser().get(link).content.decode()
+    html = page_of(browser().get(link))
     assert question.wording in html
     assert NORA not in html
     assert html.count("<button") == 1
@@ -230,14 +231,14 @@ def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].content == answers[1].content
     assert Consent.objects.filter(method="double_opt_in").count() == 1
-    assert "Danke" in browser().get(link).content.decode()
+    assert "Danke" in page_of(browser().get(link))
 
 
 def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
     """B47."""
     link = f"/c/{opt_in_token(question)}/"
     OptIn.objects.update(asked_at=timezone.now() - timedelta(days=8))
-    html = browser().get(link).content.decode()
+    html = page_of(browser().get(link))
     assert "abgelaufen" in html
     assert 'name="again"' in html
     assert browser().post(link).status_code == 200
@@ -251,7 +252,7 @@ def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
 def test_after_an_objection_the_page_says_that_it_stands(question):
     ask(NORA)
     browser().post(links_in(mail.outbox[-1].body)[0])
-    html = browser().post(f"/c/{opt_in_token(question)}/").content.decode()
+    html = page_of(browser().post(f"/c/{opt_in_token(question)}/"))
     assert "Es bleibt bei Ihrem Nein" in html
     assert not Consent.objects.filter(method="double_opt_in").exists()
 
@@ -266,7 +267,7 @@ def test_a_forged_confirmation_link_is_unknown(question):
 def test_a_broken_link_of_a_question_offers_no_login(db, ask, unwritten):
     with unwritten():
         answer = getattr(Client(), ask)("/c/broken/")
-    page = answer.content.decode()
+    page = page_of(answer)
     assert answer.status_code == 404
     assert "Dieser Link funktioniert nicht" in page
     assert "<a " not in page.split("<main")[1].split("</main>")[0]

@@ -19,6 +19,7 @@ from funnel.transport import holds
 from funnel.transport.smtp import Relay
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 from tests.funnel.sink import mail_server
+from tests.markup import page_of
 
 HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
 
@@ -325,7 +326,7 @@ class TestEndings:
         worker.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.NO_ADDRESS)
         assert series(dan) == ("paused", "no_basis")
-        assert "keine gültige E-Mail-Adresse" in login(anna).get(f"/contacts/{dan.pk}/").content.decode()
+        assert "keine gültige E-Mail-Adresse" in page_of(login(anna).get(f"/contacts/{dan.pk}/"))
 
     def test_a_mail_that_cannot_be_put_together_stops_no_sweep(self, anna, board, column, dan, server, krueger):
         other = lead(board["Nicht erreicht"])
@@ -436,10 +437,10 @@ class TestAgain:
         assert series(dan) == ("active", "")
 
     def test_on_the_page(self, anna, dan, failed, login):
-        html = login(anna).get(f"/contacts/{dan.pk}/").content.decode()
+        html = page_of(login(anna).get(f"/contacts/{dan.pk}/"))
         assert f"/funnel/messages/{failed.pk}/repetition/" in html
         answer = login(anna).post(f"/funnel/messages/{failed.pk}/repetition/", follow=True)
-        assert "Noch einmal senden, entschieden von Anna Krüger." in answer.content.decode()
+        assert "Noch einmal senden, entschieden von Anna Krüger." in page_of(answer)
 
 
 def test_one_address_gets_one_mail_a_day_whoever_it_belongs_to(anna, board, dan, server):

@@ -11,6 +11,7 @@ from funnel.sending import availability, claiming
 from funnel.series import enrolments
 from tests.factories import put_in_trash
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+from tests.markup import page_of
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def contacts(krueger, sofia, board):
 @pytest.fixture
 def outbox(login, anna):
     client = login(anna)
-    return lambda query="": client.get(f"/funnel/outbox/{query}").content.decode()
+    return lambda query="": page_of(client.get(f"/funnel/outbox/{query}"))
 
 
 def shown(html: str) -> list[str]:
@@ -113,13 +114,13 @@ def test_a_contact_in_the_trash_is_not_there(contacts, outbox):
 def test_marketing_sees_neither_addresses_nor_contacts_nor_mails(contacts, login, mara):
     went(contacts[0], "Mail 1")
     Message.objects.filter(state="sent").update(subject="Ihr Haus in der Lindenallee", html="<p>x</p>")
-    html = login(mara).get("/funnel/outbox/?state=sent").content.decode()
+    html = page_of(login(mara).get("/funnel/outbox/?state=sent"))
     assert shown(html) == ["Brandes"]
     assert "post.example" not in html
     assert "Lindenallee" not in html
     assert f"/contacts/{contacts[0].pk}/" not in html
     assert "Versand anhalten" not in html
-    by_address = login(mara).get("/funnel/outbox/?q=lead0@post.example").content.decode()
+    by_address = page_of(login(mara).get("/funnel/outbox/?q=lead0@post.example"))
     assert shown(by_address) == []
 
 
@@ -134,7 +135,7 @@ def test_the_stop_button_stops_the_whole_office(contacts, login, mehmet, krueger
     assert Message.objects.filter(state="claimed").count() == 3
     client = login(mehmet)
     answer = client.post("/funnel/outbox/switch/", {"on": "0"}, follow=True)
-    assert "Der Versand ist angehalten." in answer.content.decode()
+    assert "Der Versand ist angehalten." in page_of(answer)
     assert Message.objects.filter(state="planned").count() == 5
     assert claiming.due(MONDAY + timedelta(hours=1)) == []
     client.post("/funnel/outbox/switch/", {"on": "1"})

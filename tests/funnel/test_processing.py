@@ -22,6 +22,7 @@ from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
 from tests.funnel.test_classify import nested
 from tests.funnel.test_inbox import reply, series
+from tests.markup import page_of
 
 NOW = MONDAY + timedelta(hours=2)
 MAILS = Path(__file__).parent / "mails"
@@ -117,7 +118,7 @@ def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, l
     (hold,) = Hold.objects.all()
     heartbeat.beat(timezone.now())
     assert (hold.kind, hold.ended_at) == (kind, None)
-    assert hold.answer in login(anna).get("/funnel/outbox/").content.decode().replace("&#x27;", "'")
+    assert hold.answer in page_of(login(anna).get("/funnel/outbox/")).replace("&#x27;", "'")
     sent.refresh_from_db()
     assert sent.came_back.startswith("abgelehnt, es liegt am Absender: smtp; 55")
 
@@ -313,7 +314,7 @@ def test_a_report_that_names_the_recipient_only_may_be_forged_and_closes_or_hold
     assert series(dan) == run
     assert (Suppression.objects.count(), Hold.objects.count()) == (0, 0)
     assert not Action.objects.filter(contact=dan, kind="bounce").exists()
-    page = login(anna).get(f"/contacts/{dan.pk}/").content.decode()
+    page = page_of(login(anna).get(f"/contacts/{dan.pk}/"))
     assert "vermutlich nicht zugestellt; die Meldung nennt nur die Adresse" in page
     if run[0] == "paused":
         enrolments.resume(user=anna, contact_id=dan.pk, now=NOW)

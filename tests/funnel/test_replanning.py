@@ -13,6 +13,7 @@ from funnel.series import enrolments, manual, replanning, sequences
 from funnel.series.sequences import Content
 from pipeline.cards import moves
 from tests.funnel.mailing import MONDAY, lead, live, move, ready, states, steps, went
+from tests.markup import page_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FOURTH = Content("Mail 4", "{{anrede}},\n\nnoch etwas.", 2, time(9))
@@ -175,10 +176,10 @@ def test_the_pages_say_whom_it_reaches(anna, series, running, login):
     client = login(anna)
     address = f"/funnel/sequences/{series.pk}/steps/new/"
     said = "1 laufende Serie bekommt diese Mail noch, nach ihrer letzten."
-    assert said in client.get(address).text
+    assert said in page_of(client.get(address))
     data = {"subject": "Mail 4", "body": "{{anrede}},\n\nnoch etwas.", "delay_days": "2", "send_at": ""}
-    page = client.post(address, data, follow=True).text
+    page = page_of(client.post(address, data, follow=True))
     assert f"Der Schritt „Mail 4“ ist angelegt. {said}" in page
     place = f"/funnel/steps/{named(series, 'Mail 4').pk}/place/"
-    page = client.post(place, {"direction": "up"}, follow=True).text
+    page = page_of(client.post(place, {"direction": "up"}, follow=True))
     assert "Geplante Mails der beiden Schritte haben ihre Termine getauscht." in page

@@ -15,6 +15,7 @@ from funnel.models import Message, Sender, Step
 from funnel.series import sequences
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps, went
+from tests.markup import page_of
 
 STEP = {"subject": "Guten Tag", "body": "{{anrede}},\n\nbis bald.", "delay_days": "2", "send_at": "09:00"}
 
@@ -44,7 +45,7 @@ def cells(html: str, step: Step) -> list[int]:
 
 def test_a_list_shows_no_placeholder(client, step):
     Step.objects.filter(pk=step.pk).update(subject="Grüße von {{buero}} für {{vorname|Sie}}")
-    html = client.get("/funnel/").content.decode()
+    html = page_of(client.get("/funnel/"))
     assert ("{{" in html, "Grüße von Krüger Immobilien für Sie" in html) == (False, True)
 
 
@@ -61,7 +62,7 @@ def test_counts_stand_beside_their_step(client, krueger, sofia, board, series, s
     for kind in (Kind.MAIL_IN, Kind.MAIL_IN):
         actions.perform(contact=people[0], kind=kind, actor=None, now=now)
     actions.perform(contact=people[1], kind=Kind.OPT_OUT, actor=None, now=now)
-    html = client.get("/funnel/").content.decode()
+    html = page_of(client.get("/funnel/"))
     assert cells(html, step) == [0, 3, 1, 0, 1, 1]
     assert cells(html, Step.objects.get(sequence=series, position=1)) == [4, 0, 0, 0, 0, 0]
     assert html.count('<rect class="plot__bar plot__bar--2"') == 1
@@ -74,7 +75,7 @@ def test_what_is_older_than_90_days_is_not_in_the_plot(client, krueger, sofia, b
     move(sofia, person, board["Erfolgreich kontaktiert"])
     long_ago = timezone.now() - timedelta(days=91)
     went(person, "Mail 1", long_ago)
-    html = client.get("/funnel/").content.decode()
+    html = page_of(client.get("/funnel/"))
     assert cells(html, step) == [0, 1, 0, 0, 0, 0]
     assert "Noch keine Mail." in html
 
@@ -91,11 +92,11 @@ def test_the_page_asks_the_same_number_of_statements(client, krueger, sofia, boa
 
 
 def test_an_incomplete_impressum_is_said_with_what_lacks(client, login, mara, krueger):
-    html = client.get("/funnel/").content.decode()
+    html = page_of(client.get("/funnel/"))
     assert "Es geht noch keine Mail hinaus" in html and 'href="/settings/sender/"' in html
-    assert 'class="link" href="/settings/sender/"' not in login(mara).get("/funnel/").content.decode()
+    assert 'class="link" href="/settings/sender/"' not in page_of(login(mara).get("/funnel/"))
     ready(krueger)
-    assert "Es geht noch keine Mail hinaus" not in client.get("/funnel/").content.decode()
+    assert "Es geht noch keine Mail hinaus" not in page_of(client.get("/funnel/"))
 
 
 @pytest.mark.parametrize(
@@ -109,24 +110,24 @@ def test_an_incomplete_impressum_is_said_with_what_lacks(client, login, mara, kr
 def test_an_empty_series_is_offered_the_texts_meant_for_it(login, mara, board, column, first, count):
     client, sequence = login(mara), board[column].sequence
     where = f"/funnel/sequences/{sequence.pk}/suggestions/"
-    assert where not in client.get("/funnel/").content.decode()
+    assert where not in page_of(client.get("/funnel/"))
     for step in sequence.steps.all():
         sequences.remove(user=mara, step_id=step.pk, now=timezone.now())
-    assert where in client.get("/funnel/").content.decode()
+    assert where in page_of(client.get("/funnel/"))
     answer = client.post(where, follow=True)
     assert answer.redirect_chain == [(f"/funnel/#sequence-{sequence.pk}", 302)]
-    assert f"{count} Vorschlagstexte eingefügt." in answer.content.decode()
+    assert f"{count} Vorschlagstexte eingefügt." in page_of(answer)
     standing = sequence.steps.filter(removed_at=None)
     assert [step.position for step in standing] == list(range(count))
     assert standing[0].subject == first
-    assert where not in answer.content.decode()
+    assert where not in page_of(answer)
 
 
 def test_a_series_with_a_mail_is_not_given_others(client, series, unwritten):
     with unwritten():
         answer = client.post(f"/funnel/sequences/{series.pk}/suggestions/")
     assert answer.status_code == 409
-    assert "Diese Serie hat schon Mails." in answer.content.decode()
+    assert "Diese Serie hat schon Mails." in page_of(answer)
 
 
 def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara, series):
@@ -147,13 +148,13 @@ def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara,
         ("Mail 2", True),
     ]
     for headers in ({}, {"HX-Request": "true"}):
-        question = client.get(f"/funnel/steps/{new.pk}/removal/", headers=headers).content.decode()
+        question = page_of(client.get(f"/funnel/steps/{new.pk}/removal/", headers=headers))
         assert "Schritt entfernen" in question and ("<html" in question) == (not headers)
     client.post(f"/funnel/steps/{new.pk}/removal/")
     assert client.get(f"/funnel/steps/{new.pk}/").status_code == 410
-    assert "Anders" in client.get("/funnel/").content.decode()
+    assert "Anders" in page_of(client.get("/funnel/"))
     client.post(f"/funnel/sequences/{series.pk}/switch/", {"on": "0"})
-    assert "angehalten" in client.get("/funnel/").content.decode()
+    assert "angehalten" in page_of(client.get("/funnel/"))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_what_is_not_understood_keeps_what_was_typed(client, step, field, value,
     typed = {"subject": "Mein Betreff", "body": "Mein langer Text"} | {"delay_days": "4", "version": "1"}
     with unwritten():
         answer = client.post(f"/funnel/steps/{step.pk}/", typed | {field: value})
-    html = answer.content.decode()
+    html = page_of(answer)
     assert answer.status_code == 422
     assert said in html
     assert ("Mein langer Text" in html) == (field != "body")
@@ -199,7 +200,7 @@ def test_who_saves_second_sees_both_texts_and_may_save_over(client, mara, step, 
     sequences.edit(user=mara, step_id=step.pk, version=1, content=content)
     with unwritten():
         answer = client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": "1"})
-    html = answer.content.decode()
+    html = page_of(answer)
     assert answer.status_code == 409
     assert "Maras Text" in html and "bis bald." in html
     version = re.search(r'name="version" value="(\d+)"', html)[1]
@@ -212,9 +213,9 @@ def test_an_edit_says_how_many_planned_mails_it_touches(client, krueger, sofia, 
     ready(krueger)
     for _ in range(2):
         move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
-    assert "Das betrifft 2 geplante Mails." in client.get(f"/funnel/steps/{step.pk}/").content.decode()
+    assert "Das betrifft 2 geplante Mails." in page_of(client.get(f"/funnel/steps/{step.pk}/"))
     answer = client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": "1"}, follow=True)
-    assert "Gespeichert. Das betrifft 2 geplante Mails." in answer.content.decode()
+    assert "Gespeichert. Das betrifft 2 geplante Mails." in page_of(answer)
 
 
 def test_the_editor_alone_may_show_frames(client, step):
@@ -239,7 +240,7 @@ def brandes(board, sofia):
 
 
 def preview(client, **typed: str) -> str:
-    return client.post("/funnel/preview/", STEP | typed).content.decode()
+    return page_of(client.post("/funnel/preview/", STEP | typed))
 
 
 def test_the_preview_shows_the_mail_for_a_contact_and_writes_nothing(client, krueger, brandes, unwritten):
@@ -262,16 +263,16 @@ def test_without_a_contact_it_is_the_sample_person(client, brandes):
 def test_marketing_never_sees_a_real_person(login, mara, brandes, step):
     client = login(mara)
     assert "Özdemir" not in preview(client, who="oezd")
-    assert client.get("/funnel/preview/contacts/?who=oezd").content.decode().strip() == ""
-    assert 'name="who"' not in client.get(f"/funnel/steps/{step.pk}/").content.decode()
+    assert page_of(client.get("/funnel/preview/contacts/?who=oezd")).strip() == ""
+    assert 'name="who"' not in page_of(client.get(f"/funnel/steps/{step.pk}/"))
 
 
 def test_contacts_are_suggested_while_typing(client, brandes, paul, hansen):
     stranger = ContactFactory(account=hansen, last_name="Özkan")
-    html = client.get("/funnel/preview/contacts/?who=oez").content.decode()
+    html = page_of(client.get("/funnel/preview/contacts/?who=oez"))
     assert 'value="Özdemir t.oezdemir@post.example"' in html
     assert stranger.last_name not in html
-    assert client.get("/funnel/preview/contacts/").content.decode().strip() == ""
+    assert page_of(client.get("/funnel/preview/contacts/")).strip() == ""
 
 
 def test_the_preview_says_why_a_mail_would_not_leave(client, krueger):
@@ -283,7 +284,7 @@ def test_the_preview_says_why_a_mail_would_not_leave(client, krueger):
 def test_text_that_cannot_be_saved_is_not_shown_either(client):
     answer = client.post("/funnel/preview/", STEP | {"body": "{{ user.password }}"})
     assert answer.status_code == 422
-    assert "Unbekannter Platzhalter" in answer.content.decode()
+    assert "Unbekannter Platzhalter" in page_of(answer)
 
 
 def test_a_mail_can_be_looked_at_before_it_has_a_subject(client, krueger, unwritten, limits):
@@ -291,8 +292,8 @@ def test_a_mail_can_be_looked_at_before_it_has_a_subject(client, krueger, unwrit
     with unwritten():
         answer = client.post("/funnel/preview/", STEP | {"subject": " "})
     assert answer.status_code == 200
-    assert "Sehr geehrte Frau Dr. Brandes" in answer.content.decode()
-    assert "Der Betreff ist leer." in answer.content.decode()
+    assert "Sehr geehrte Frau Dr. Brandes" in page_of(answer)
+    assert "Der Betreff ist leer." in page_of(answer)
     assert client.post("/funnel/test-mails/", STEP | {"subject": " "}).status_code == 422
     assert mail.outbox == []
 
@@ -312,7 +313,7 @@ def limits():
 def test_a_test_mail_goes_to_oneself_and_nobody_else(client, anna, krueger, brandes, limits):
     ready(krueger)
     answer = client.post("/funnel/test-mails/", STEP | {"who": "oezd", "to": "x@evil.example"})
-    assert f"Die Testmail an {anna.email} ist unterwegs." in answer.content.decode()
+    assert f"Die Testmail an {anna.email} ist unterwegs." in page_of(answer)
     (sent,) = mail.outbox
     assert (sent.recipients(), sent.subject) == ([anna.email], "[Test] Guten Tag")
     assert "Sehr geehrter Herr Özdemir" in sent.body
@@ -331,12 +332,12 @@ def test_a_mail_server_that_refuses_is_said(client, settings, limits):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     answer = client.post("/funnel/test-mails/", STEP)
     assert answer.status_code == 502
-    assert "Der Mailserver nimmt die Testmail nicht an." in answer.content.decode()
+    assert "Der Mailserver nimmt die Testmail nicht an." in page_of(answer)
 
 
 def test_agents_have_nothing_to_do_with_it(login, sofia, series, step, unwritten):
     client = login(sofia)
-    assert 'href="/funnel/"' not in client.get("/contacts/").content.decode()
+    assert 'href="/funnel/"' not in page_of(client.get("/contacts/"))
     with unwritten():
         assert client.get("/funnel/").status_code == 403
         assert client.post(f"/funnel/steps/{step.pk}/", STEP | {"version": "1"}).status_code == 403
@@ -357,4 +358,4 @@ def test_strangers_find_nothing(login, paul, series, step, unwritten):
             f"/funnel/sequences/{series.pk}/switch/",
         ):
             assert client.post(address, STEP | {"version": "1", "on": "0"}).status_code == 404
-    assert "Mail 1" not in client.get("/funnel/").content.decode()
+    assert "Mail 1" not in page_of(client.get("/funnel/"))

@@ -17,6 +17,7 @@ from funnel.transport import verification
 from tests.funnel.mailing import MONDAY, ready
 from tests.funnel.sink import mail_server
 from tests.funnel.test_inbound import open_mailbox, server  # noqa: F401  (the scene)
+from tests.markup import page_of
 
 OWN = "buero@krueger.example"
 GOOD = "mx1.kontakte.example; spf=pass smtp.mailfrom=kontakte.example; dmarc=pass (p=none) header.from=krueger.example"
@@ -108,15 +109,15 @@ def test_a_bounce_of_the_test_mail_is_said(office):
 
 
 def test_the_page_says_in_plain_words_what_is_used_and_what_helps(login, anna, office):
-    page = login(anna).get("/settings/sender/").content.decode()
+    page = page_of(login(anna).get("/settings/sender/"))
     assert "noch nicht geprüft" in page
     assert "noreply@kontakte.example" in page
     inbox.receive(back(office, "kontakte.example; dmarc=fail"), now=MONDAY)
-    page = login(anna).get("/settings/sender/").content.decode()
+    page = page_of(login(anna).get("/settings/sender/"))
     assert "krueger.example erlaubt uns das Senden nicht" in page
     assert "SPF oder DKIM" in page
     inbox.receive(back(office, GOOD), now=MONDAY)
-    assert "wird verwendet" in login(anna).get("/settings/sender/").content.decode()
+    assert "wird verwendet" in page_of(login(anna).get("/settings/sender/"))
 
 
 def test_checking_again_is_asked_of_the_worker_once_in_three_minutes(login, anna, office):
@@ -130,7 +131,7 @@ def test_checking_again_is_asked_of_the_worker_once_in_three_minutes(login, anna
 
 def test_without_a_mailbox_the_page_says_so(login, anna, office, settings):
     settings.MAIL_IN = ""
-    page = login(anna).get("/settings/sender/").content.decode()
+    page = page_of(login(anna).get("/settings/sender/"))
     assert "kann hier nicht geprüft werden" in page
 
 
