@@ -13,6 +13,7 @@ import pytest
 from config import server_user
 from config.probe import AFTER_FAULT, INTERVAL
 from tests.config.production import Answer, Browser, Production, locked
+from tests.markup import tidy
 from tests.pipeline.working import wait_until
 
 ANNA, PAUL = "anna@krueger.example", "paul@hansen.example"
@@ -54,8 +55,9 @@ def drag(browser: Browser, **headers: str) -> Answer:
 def assert_unavailable(answer: Answer, sentence: str) -> None:
     assert answer.status == 503, answer.text[:500]
     assert int(answer.headers["Retry-After"]) > 0
-    assert sentence in answer.text
-    assert "liegt bei uns" not in answer.text
+    page = tidy(answer.text)
+    assert sentence in page
+    assert "liegt bei uns" not in page
 
 
 def test_a_restart_of_the_database_costs_no_request(house, anna):
