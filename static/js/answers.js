@@ -1,7 +1,7 @@
-// Forms marked data-swap are posted without leaving the page, and their answer is put where it belongs:
-//   fragments with hx-swap-oob go to their places; what is left over goes into the popup, dialog or data-target it came
-//   from (a form with its errors, 422); with nothing left over, the popup or dialog has done its work and closes.
-// After 401, 403 and faults everything stays as it was, with what was typed, and a message says why.
+// Forms marked data-swap are posted without leaving the page, and their answer is swapped in:
+//   fragments with hx-swap-oob replace their targets; the rest goes into the popup, dialog or data-target of the form
+//   (a form with its errors, 422); without a rest, the popup or dialog closes.
+// After 401, 403 and server errors page and input stay as they are, and a message gives the reason.
 {
   const KEEP_OPEN = [401, 403, 429];
 
@@ -14,7 +14,7 @@
   };
 
   const close = (home) => {
-    // Sent: nothing is left to be asked about.
+    // Sent: closing must not ask about unsaved input.
     if (["popup", "dialog-content"].includes(home?.id)) home.replaceChildren();
     if (home?.id === "popup") home.hidePopover();
     if (home?.id === "dialog-content") home.closest("dialog").close();
@@ -43,7 +43,7 @@
     return undefined;
   };
 
-  // After a login in another tab this page's token is stale: its own address has the new one, for the same user.
+  // After a login in another tab the CSRF token is stale: get the new one from this address, for the same user.
   const renew = async () => {
     const { text } = await request.ask(location.href, { page: true });
     const page = new DOMParser().parseFromString(text, "text/html");
@@ -55,13 +55,13 @@
     return true;
   };
 
-  // Back from the login: the message that asked for it has been followed.
+  // Back from the login: remove the message that asked for it.
   addEventListener("focus", async () => {
     const asking = [...document.querySelectorAll("#messages .toast:has([data-login])")];
     if (asking.length && (await renew())) asking.forEach((toast) => toast.remove());
   });
 
-  // Parts that ask for themselves again after each answer: what they were to hear now is older than what comes.
+  // Parts that reload themselves after each answer: a response in flight is outdated.
   const forgetTheOld = () => {
     for (const part of document.querySelectorAll("[hx-trigger^='answered']")) htmx.trigger(part, "htmx:abort");
   };
@@ -78,7 +78,7 @@
       let answer = await send(form, submitter);
       if (answer.headers.has("X-CSRF-Failure") && (await renew())) answer = await send(form, submitter);
       if (!answer.status) return request.refuse(answer);
-      if (goElsewhere(answer)) return undefined; // nothing here is brought up to date any more
+      if (goElsewhere(answer)) return undefined; // this page is not updated any more
       await show(form, answer);
       document.dispatchEvent(new CustomEvent("answered", { detail: { form, status: answer.status } }));
       return undefined;
@@ -94,7 +94,7 @@
     if (form.getAttribute("aria-busy") !== "true") post(form, event.submitter);
   });
 
-  // A refused entry stays reachable, so that its reason can be read, but does nothing.
+  // A disabled menu entry stays focusable, so that its reason can be read, but does nothing.
   document.addEventListener(
     "click",
     (event) => {

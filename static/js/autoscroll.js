@@ -1,16 +1,16 @@
-// Scrolling under a dragged card: near the head or foot of the column it is over, and near the left or right edge of
-// the board, for as long as it is held there, also with a still pointer. Where columns snap (the phone) the board
+// Scrolling while a card is dragged: near the top or bottom of the column under it, and near the left or right edge of
+// the board, as long as it is held there, even if the pointer is still. Where columns snap (on phones) the board
 // scrolls by one column and pauses, so that the card can be dropped there.
 {
-  const EDGE = 60; // pixels from which on an edge scrolls
-  const FASTEST = 18; // pixels for each sixtieth of a second
-  const PAUSE = 900; // milliseconds a snapping board stops at each column
+  const EDGE = 60; // pixels from an edge within which it scrolls
+  const FASTEST = 18; // pixels per sixtieth of a second
+  const PAUSE = 900; // milliseconds for which a snapping board stops at each column
   let pointer = null;
   let isHeld = false;
   let last = 0;
-  let rested = 0; // when the snapping board may go on
+  let rested = 0; // when the snapping board may scroll on
 
-  // -1 … 1: how near the place is to the start or end of what is seen of the box, beyond it included.
+  // -1 … 1: how close the position is to the start or end of the visible part of the box, or beyond it.
   const pull = (place, start, end) => {
     const edge = Math.min(EDGE, (end - start) / 3);
     if (place < start + edge) return -Math.min(1, (start + edge - place) / edge);
@@ -43,11 +43,11 @@
     const force = pull(x, Math.max(left, 0), Math.min(right, innerWidth));
     const before = board.scrollLeft;
     if (!force) {
-      rested = 0; // away from the edge: at the next touch of it the wait begins again
+      rested = 0; // away from the edge: the next time the wait starts again
       return false;
     }
     if (!matchMedia("(max-width: 700px)").matches) board.scrollLeft += Math.round(force * FASTEST * pace);
-    else if (!rested) rested = now + PAUSE / 2; // passing the edge is not staying there
+    else if (!rested) rested = now + PAUSE / 2; // do not scroll when the pointer only passes the edge
     else if (now >= rested) {
       step(board, Math.sign(force));
       rested = now + PAUSE;
@@ -55,7 +55,7 @@
     return board.scrollLeft !== before;
   };
 
-  // SortableJS looks for the place below a pointer that has moved: after scrolling it is told of a tiny move.
+  // SortableJS updates the position only when the pointer moves: simulate a tiny move after scrolling.
   const tell = () => {
     const { x, y, type, id } = pointer;
     const moved = { clientX: x + (pointer.hair = pointer.hair ? 0 : 1), clientY: y, pointerType: type, pointerId: id };

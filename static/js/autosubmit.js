@@ -1,5 +1,5 @@
-// Filters act at once: a change in a form marked data-autosubmit sends it (its button is for browsers without scripts).
-// Empty fields stay out of the address, so that it can be read and shared. Typing is sent with Enter, or by clearing.
+// Filters apply at once: a change submits a form marked data-autosubmit (its button is for browsers without scripts).
+// Empty fields are left out of the address to keep it readable. Text is submitted with Enter, or by clearing it.
 {
   const send = (form) => {
     const query = new URLSearchParams();
@@ -20,7 +20,7 @@
     send(event.target);
   });
 
-  // The cross of a search field; typing alone never reloads the page.
+  // The clear button of a search field; typing alone never reloads the page.
   document.addEventListener("search", (event) => {
     const form = event.target.closest("form[data-autosubmit]");
     if (form && event.target.value === "") send(form);

@@ -1,9 +1,9 @@
-// Dragging cards: SortableJS moves the element and puts it down; drops.js sends it.
+// Dragging cards: SortableJS moves the element; drops.js sends the drop.
 {
   const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const byId = (id) => document.getElementById(`card-${id}`);
   const cardsIn = (list) => [...list.querySelectorAll(":scope > [data-card]")];
-  const GAP = 28; // pixels beside a column that still belong to it, the edge of the board among them
+  const GAP = 28; // pixels next to a column that count as part of it, also at the edge of the board
   let start = null; // where the lifted card stood
   let isCancelled = false;
 
@@ -32,7 +32,7 @@
     card.animate(path, { duration: 220, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" });
   };
 
-  // Between two columns is still on the board; on the bars, below it or outside the window is beside it.
+  // Between two columns counts as the board; on the bars, below it or outside the window does not.
   const isBeside = (event) => {
     const { clientX: x, clientY: y } = event?.changedTouches?.[0] ?? event ?? {};
     if (x === undefined) return false;
@@ -50,7 +50,7 @@
     const id = item.dataset.card;
     start = null;
     say("landed");
-    if (origin.isFocused) item.querySelector("a").focus({ preventScroll: true }); // moving took it
+    if (origin.isFocused) item.querySelector("a").focus({ preventScroll: true }); // moving the element loses it
     const cards = cardsIn(to);
     const place = cards.indexOf(item);
     if (isCancelled || isBeside(originalEvent)) {
@@ -72,8 +72,8 @@
     document.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
   });
 
-  // A card is in the hand from the press on: replaced between that and the first movement, SortableJS would carry an
-  // element that is no longer in the page.
+  // A card counts as dragged as soon as it is pressed: if it were replaced before the first movement, SortableJS would
+  // drag an element that is no longer in the page.
   document.addEventListener("pointerdown", (event) => {
     if (event.isPrimary && event.button === 0 && event.target.closest("[data-card]")) say("lifted");
   });
@@ -87,7 +87,7 @@
       Sortable.create(list, {
         group: "cards", draggable: "[data-card]", filter: "button", preventOnFilter: false, animation: 150,
         forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-        invertedSwapThreshold: 1.01, // at 1 the very middle of another column's card takes nothing
+        invertedSwapThreshold: 1.01, // with 1 a drop exactly on the middle of a card is ignored
         delay: 250, delayOnTouchOnly: true, touchStartThreshold: 5,
         scroll: false, // autoscroll.js does it
         onStart: lift, onEnd: drop,

@@ -1,5 +1,5 @@
-// The column switcher of the phone: one button per column of the board, made from the columns themselves, so that it
-// knows every renamed, new or shifted one. Hidden by the stylesheet on wider windows.
+// The column switcher on phones: one button per column, built from the columns of the page, so that it follows renamed,
+// new and shifted ones. Hidden by the stylesheet in wider windows.
 {
   const bar = document.querySelector("[data-columnbar]");
   const board = document.querySelector(".board");
@@ -23,7 +23,7 @@
       button.type = "button";
       button.dataset.key = column.dataset.key ?? "";
       button.textContent = column.querySelector("h2")?.textContent.trim() ?? "";
-      // Asked anew: a search replaces the columns.
+      // Queried again: a search replaces the columns.
       const place = { inline: "center", block: "nearest", behavior: "smooth" };
       button.addEventListener("click", () => columns()[index]?.scrollIntoView(place));
       return button;

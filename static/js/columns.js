@@ -1,7 +1,7 @@
-// Columns: renaming in the head, and the order the server says.
+// Columns: renaming in the head, and keeping the server's order.
 {
   const board = document.querySelector(".board");
-  let named = "none"; // the column whose name was typed
+  let named = "none"; // the column that is being renamed
 
   const loadHead = async (address) => {
     const answer = await request.ask(address);
@@ -16,7 +16,7 @@
 
   const leave = (form) => {
     const input = form.elements.name;
-    form.dataset.left = "true"; // the blur that follows is no second answer
+    form.dataset.left = "true"; // do not submit again on the blur that follows
     input.blur();
     loadHead(cancelAddress(form));
   };
@@ -37,7 +37,7 @@
     if (event.key === "Escape") leave(form);
   });
 
-  // Clicking elsewhere keeps what was typed, as Enter does; with nothing typed the given name stays.
+  // Clicking elsewhere saves the typed name, as Enter does; an empty one is discarded.
   document.addEventListener("focusout", (event) => {
     const form = event.target.closest?.("[data-rename]");
     if (!form?.isConnected || form.dataset.left || form.getAttribute("aria-busy") === "true") return;
@@ -67,8 +67,8 @@
     columns.forEach((column) => column.remove());
   };
 
-  // A card that was dropped further down comes again with the next page of its column. Only once the columns are
-  // arranged: a column that is about to go still holds what the answer brought to another one.
+  // A card that was dropped further down appears again with the next page of its column. Runs after the columns are
+  // arranged: until then a removed column still contains cards that the answer put into another one.
   const dropTwins = () => {
     const seen = new Set();
     for (const card of document.querySelectorAll("[data-card]")) {
@@ -77,7 +77,7 @@
     }
   };
 
-  // Who named a column by keyboard goes on from its menu.
+  // After renaming by keyboard the focus goes to the column's menu.
   const giveFocusBack = () => {
     if (document.activeElement === document.body) document.querySelector(`#${named} .column__menu`)?.focus();
     named = "none";
@@ -92,7 +92,7 @@
     input.closest("[data-column]").scrollIntoView({ inline: "nearest", block: "nearest" });
   };
 
-  // One answer swaps several parts; order and focus follow when all of them are in and the menu is closed.
+  // One answer swaps several parts: order and focus are set after all of them, when the menu is closed.
   let turn;
   if (board) {
     document.addEventListener("htmx:after:swap", () => {

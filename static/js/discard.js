@@ -1,6 +1,6 @@
-// A dialog or popup that would close over typed text (Escape, a click beside it) asks first, once.
-// "discard" {from, stay, leave} on the document asks: `stay` keeps it open, `leave` closes it. Nothing typed in `from`:
-// it leaves at once.
+// Confirmation before a dialog or popup with typed text closes (Escape, a click outside).
+// "discard" {from, stay, leave} on the document asks and calls `stay` or `leave`; `leave` at once if nothing was typed
+// in `from`.
 {
   const question = document.getElementById("discard");
   const TYPED = "input:not([type='hidden'], [type='submit'], [data-filter]), textarea";
@@ -12,7 +12,7 @@
   document.addEventListener("discard", (event) => {
     const { from, stay, leave } = event.detail;
     if (![...from.querySelectorAll(TYPED)].some(isChanged)) return leave();
-    question.returnValue = "stay"; // Escape here keeps the text
+    question.returnValue = "stay"; // Escape keeps the text
     question.addEventListener("close", () => (question.returnValue === "discard" ? leave() : stay()), { once: true });
     question.showModal();
   });

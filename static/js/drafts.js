@@ -1,11 +1,11 @@
-// What somebody typed is never lost: forms marked data-keep="<name>" are remembered in this tab, never on the server,
-// until they have been sent. A session that ended, an error page, a reload or another kind of action give it back.
-// Two forms with the same name share what fits both. Belongs to one user; logging out forgets everything.
+// Drafts: the input of forms marked data-keep="<name>" is kept in this tab, never on the server, until it is sent. It
+// is restored after the end of a session, an error page, a reload, or a change to another kind of action. Forms with
+// the same name share common fields. Drafts belong to one user; logging out deletes them.
 {
   const PREFIX = "draft:";
   const HOURS = 12;
   const user = document.body.dataset.user ?? "";
-  const visit = crypto.randomUUID(); // this load of the page: what it kept itself comes back without a word
+  const visit = crypto.randomUUID(); // this load of the page: its own drafts are restored without a message
 
   const page = location.pathname + location.search;
 
@@ -19,7 +19,7 @@
 
   const fields = (form) => [...form.elements].filter((field) =>
     field.name && !["hidden", "password", "file", "submit", "button", "reset"].includes(field.type)
-    && !field.autocomplete?.includes("password")); // a password may be shown, and is none by its type then
+    && !field.autocomplete?.includes("password")); // a revealed password has the type text
   const valueOf = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
   const defaultOf = (field) => {
     if (["checkbox", "radio"].includes(field.type)) return field.defaultChecked;
@@ -45,7 +45,7 @@
     if (form.dataset.kept) return;
     form.dataset.kept = "true";
     const draft = read(keyOf(form));
-    if (!draft || form.dataset.bound) return; // what the server answered with is newer
+    if (!draft || form.dataset.bound) return; // the server's answer is newer
     const found = fields(form).filter((field) => nameOf(field) in draft.values);
     for (const field of found) {
       fill(field, draft.values[nameOf(field)]);
@@ -57,8 +57,8 @@
 
   const restoreAll = () => document.querySelectorAll("form[data-keep]").forEach(restore);
 
-  // What was sent has arrived, unless a refusal came or the browser goes back or reloads the form. A refusal and the
-  // login that follows know no user; a login that leads nowhere is where logging out ends.
+  // A sent form has arrived, unless it was refused, or the browser goes back or reloads the form. A refusal and the
+  // login after it have no user; a login without `next` follows a logout.
   const cameAnew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
   const loggedOut = /\/login\/$/.test(location.pathname) && !location.search;
   const settle = () => {
@@ -97,7 +97,7 @@
     forget(keyOf(event.target));
     event.target.querySelector("[data-draft-note]")?.remove();
   });
-  document.addEventListener("htmx:after:process", restoreAll); // what was swapped in
+  document.addEventListener("htmx:after:process", restoreAll); // swapped content
 
   settle();
   restoreAll();

@@ -1,6 +1,5 @@
-// Where the keyboard goes on after something was done. On a fresh page: the first field at fault; after a change that
-// leads to a new page (it says so in a message) the page's heading. Inside a page: a form marked data-focus names where
-// to go on when it has been answered and is gone.
+// Keyboard focus after a change. On a new page: the first field with an error, or the heading if there is a message.
+// Inside a page: a form marked data-focus names the element to focus when the form has been answered and is gone.
 {
   const isLost = () => !document.activeElement || document.activeElement === document.body;
 

@@ -1,7 +1,7 @@
-// A page that is shown again (back and forward, a tab that was asleep, another window) is asked anew, so that nobody
-// works on an old board. What is open or typed is left alone, and the columns stay scrolled where they were.
+// Reloads a page that is shown again (back and forward, a sleeping tab, another window), so that nobody works on an
+// outdated board. Open dialogs and typed text are left alone, and the columns keep their scroll positions.
 {
-  const OLD = 15000; // milliseconds after which a page is asked again when somebody comes back to it
+  const OLD = 15000; // milliseconds after which a page is reloaded when it is shown again
   let asked = Date.now();
   let isCarried = false;
   let isAsking = false;
@@ -38,7 +38,7 @@
     asked = Date.now();
     isAsking = true;
     try {
-      const answer = await request.ask(location.href); // not reachable: drops and forms say so when they are used
+      const answer = await request.ask(location.href); // if not reachable: drops and forms report it when they are used
       if (answer.status === 401) request.refuse(answer);
       else if (answer.moved || [403, 404, 410].includes(answer.status)) location.reload();
       else if (answer.ok && !isCarried) await put(new DOMParser().parseFromString(answer.text, "text/html"));
@@ -47,7 +47,7 @@
     }
   };
 
-  // The detail page has no fragment of itself: it is loaded again; what was typed comes back (drafts.js).
+  // The detail page has no fragment of itself: it is loaded as a whole; drafts.js restores typed text.
   const again = () => {
     if (!document.querySelector("[data-fresh]")) return;
     if (document.querySelector("[data-fresh='reload']")) isBusy() || location.reload();

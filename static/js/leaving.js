@@ -1,5 +1,5 @@
-// Leaving the page with unsaved text in a form marked data-asks: the browser asks first, unless it is saved or
-// „Abbrechen“ is clicked.
+// The browser asks before leaving the page with unsaved text in a form marked data-asks, unless it is being saved or
+// „Abbrechen“ was clicked.
 {
   let isMeant = false;
   const isChanged = (field) => {

@@ -1,7 +1,7 @@
-// Messages: each new toast in #messages gets a close button and, unless it is an error, ten seconds (as long as a move
-// can be undone) or the data-minutes that it says. Other scripts use events on the document and import nothing:
-//   "say"      {text, error, action: {label, href}}    one sentence
-//   "refused"  {status, text}    an answer that cannot be shown as it is; status 0: no answer at all
+// Messages: each new toast in #messages gets a close button and, unless it is an error, closes after ten seconds (as
+// long as a move can be undone) or after its data-minutes. Other scripts dispatch events on the document:
+//   "say"      {text, error, action: {label, href}}    show a sentence
+//   "refused"  {status, text}    show an answer that cannot be swapped in; status 0: no answer
 {
   const place = document.getElementById("messages");
   const SECONDS = 10;
@@ -48,8 +48,8 @@
     const isError = (one) => one.classList.contains("toast--error");
     const textOf = (one) => one.querySelector("p")?.textContent;
     if (!isError(toast)) keepTime(toast);
-    // One success at a time, the newest: its undo belongs to what was just done. An error is said once, however often
-    // it is met, and four sentences at once are read by nobody.
+    // Only the newest success is shown: its undo belongs to the last change. An error is shown once, however often it
+    // occurs, and never more than a few messages at a time.
     const others = [...place.querySelectorAll(".toast:not(.toast--leaving)")].filter((one) => one !== toast);
     for (const one of others) {
       if (isError(one) ? textOf(one) === textOf(toast) : !isError(toast)) one.remove();
@@ -75,7 +75,7 @@
     place.append(toast);
   };
 
-  // The sentence of an error page, or the one we have for the status.
+  // Returns the sentence of an error page, or our own for the status.
   const explain = ({ status, text = "" }) => {
     if (status === 401) {
       const action = { label: place.dataset.login, href: "/accounts/login/", beside: true };
@@ -100,7 +100,7 @@
       const toast = event.target.closest("[data-close]")?.closest(".toast");
       if (toast) leave(toast);
     });
-    // Strg+Z takes back what was done last, wherever nobody is typing.
+    // Strg+Z undoes the last change, except while typing.
     document.addEventListener("keydown", (event) => {
       const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
       if (!isUndo || event.target.closest("input:not([type='checkbox']), textarea, select, [contenteditable]")) return;
@@ -109,7 +109,7 @@
       event.preventDefault();
       button.click();
     });
-    // An undo that was answered has had its say, whatever the answer.
+    // Remove the undo once it was answered, whatever the answer.
     document.addEventListener("answered", (event) => {
       const toast = event.detail.form.closest(".toast");
       if (toast) leave(toast);

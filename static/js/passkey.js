@@ -1,4 +1,4 @@
-// The login library reports a passkey that did not work only to the console; people need a sentence.
+// The login library reports a failed passkey only on the console; show a sentence as well.
 {
   const { passkeyFailed } = document.currentScript.dataset;
   document.addEventListener("allauth.error", (event) => {

@@ -1,19 +1,19 @@
-// The placeholders below the editor put themselves where one was typing: in the text, or in the subject if that was the
-// last. Without this script they are a list to type from.
+// A click on a placeholder below the editor inserts it at the cursor: in the text, or in the subject if that had the
+// focus last. Without this script they are a list to copy from.
 {
   const form = document.querySelector("form[data-draft]");
   const list = document.querySelector("[data-insert]");
   const used = new Set();
   let field = form?.elements.body;
 
-  // As if typed, so that the browser can take it back and the preview hears of it.
+  // Inserted as if typed, so that the browser can undo it and the preview updates.
   const insert = (text) => {
     if (!used.has(field)) field.setSelectionRange(field.value.length, field.value.length);
     field.focus();
     const start = field.selectionStart;
     document.execCommand("insertText", false, text);
     const bar = text.indexOf("|");
-    if (bar > 0) field.setSelectionRange(start + bar + 1, start + text.length - 2); // the fallback is to be typed over
+    if (bar > 0) field.setSelectionRange(start + bar + 1, start + text.length - 2); // selects the fallback
   };
 
   if (form && list) {

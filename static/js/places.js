@@ -1,5 +1,5 @@
-// A card in an answer says where it truly stands (data-in, data-after). Whatever asked for it (a drop, the card's menu,
-// „Rückgängig“, a refusal), the card goes there: the browser never keeps a place the server does not have.
+// Placing cards: each card in an answer names its position (data-in, data-after). It is moved there after every request
+// (a drop, the card's menu, „Rückgängig“, a refusal), so that the board always matches the server.
 {
   const settle = (card) => {
     const list = document.getElementById(`column-${card.dataset.in}-cards`);
@@ -7,7 +7,7 @@
     const isFirst = card.dataset.after === "";
     delete card.dataset.in;
     delete card.dataset.after;
-    if (!list) return card.remove(); // a column that came since this board was opened
+    if (!list) return card.remove(); // a column added since this board was loaded
     if (above?.parentElement === list) {
       if (above.nextElementSibling !== card) above.after(card);
     } else if (isFirst ? list.firstElementChild !== card : card.parentElement !== list) {
@@ -18,10 +18,10 @@
     return undefined;
   };
 
-  let held = null; // the card the focus was in before its element was replaced
+  let held = null; // the card that had the focus before its element was replaced
 
-  // htmx carries the attributes of what it replaces over, and the policy refuses even the empty style attribute that
-  // SortableJS leaves behind.
+  // htmx copies attributes of a replaced element, and the content security policy refuses even the empty style
+  // attribute that SortableJS leaves behind.
   const dropEmptyStyles = () => {
     document.querySelectorAll("[data-card][style='']").forEach((card) => card.removeAttribute("style"));
   };

@@ -1,10 +1,10 @@
-// Menus beside their button: [data-popup] with formaction (or href) names the small page; its fragment is shown in
-// #popup. Without this script the same button opens that page.
+// Menus next to their button: the fragment at the formaction or href of a [data-popup] is shown in #popup.
+// Without this script the same button opens the page.
 {
   const popup = document.getElementById("popup");
   const ITEMS = "[role='menuitem'], [role='menuitemradio'], [role='option']";
   let opener = null;
-  let wasOpen = null; // the button under the pointer whose popup the browser closes before the click arrives
+  let wasOpen = null; // the pressed button, whose popup the browser closes before the click event
 
   const addressOf = (button) => button.getAttribute("formaction") ?? button.getAttribute("href");
   const items = () => [...popup.querySelectorAll(ITEMS)].filter((item) => item.checkVisibility());
@@ -24,7 +24,7 @@
   };
 
   const show = (button, text) => {
-    if (!popup.contains(button)) opener = button; // a menu's further menu stays where the first one was
+    if (!popup.contains(button)) opener = button; // a submenu keeps the position of its menu
     popup.innerHTML = text;
     if (!popup.matches(":popover-open")) popup.showPopover();
     positionAt(opener);
@@ -44,7 +44,7 @@
     button.removeAttribute("aria-busy");
   };
 
-  // The card may have been swapped meanwhile: its new button has the same address.
+  // The card may have been swapped meanwhile: find its new button by the address.
   const giveFocusBack = () => {
     if (document.activeElement && document.activeElement !== document.body) return;
     const twin = opener.isConnected

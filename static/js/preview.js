@@ -1,6 +1,6 @@
-// The preview follows the typing: the form marked data-draft is posted into the frame beside it by its own button.
-// Each answer comes into a fresh frame that takes the old one's place when it is there: no flicker, and no entry in the
-// browser's history for every word. Without this script the button does it.
+// Live preview: typing posts the form marked data-draft into the frame next to it, by the form's own button.
+// Each answer is loaded into a new frame, which then replaces the old one, to avoid flicker and entries in the history
+// of the browser. Without this script the button updates the preview.
 {
   const WAIT = 400;
   const form = document.querySelector("form[data-draft]");
@@ -9,13 +9,13 @@
   let timer;
   let count = 0;
 
-  // A name of its own for each, since a frame keeps the one it began with.
+  // Each frame needs a name of its own, since a frame keeps its first one.
   const fresh = () => {
     for (const unfinished of stage.querySelectorAll("[data-coming]")) unfinished.remove();
     const frame = stage.querySelector("iframe").cloneNode();
     frame.name = `preview-${++count}`;
     frame.dataset.coming = "";
-    stage.append(frame); // loads the empty page every frame begins with, before anybody listens
+    stage.append(frame); // loads the initial empty page before the listener is added
     frame.addEventListener("load", () => {
       delete frame.dataset.coming;
       for (const other of stage.querySelectorAll("iframe")) if (other !== frame) other.remove();
@@ -23,7 +23,7 @@
     return frame.name;
   };
 
-  // A mail without subject or text is none yet: nothing to show, and nothing to complain of either.
+  // Without subject or text there is nothing to show yet, and no error either.
   const show = () => {
     clearTimeout(timer);
     const { subject, body } = form.elements;
@@ -45,7 +45,7 @@
   if (form && button) show();
 }
 
-// Suggestions for a field marked data-suggest: the contacts its address finds for what has been typed.
+// Suggestions for a field marked data-suggest: the contacts that its address finds for the typed text.
 {
   const WAIT = 200;
   const field = document.querySelector("[data-suggest]");
@@ -55,7 +55,7 @@
     const address = new URL(field.dataset.suggest, location.href);
     address.searchParams.set("who", field.value);
     const answer = await request.ask(address);
-    if (!answer.ok) return; // typing goes on without suggestions
+    if (!answer.ok) return; // no suggestions then
     const options = new DOMParser().parseFromString(answer.text, "text/html").querySelectorAll("option");
     field.list.replaceChildren(...options);
   };

@@ -1,11 +1,11 @@
-// The one way to the server: scripts ask by `request`, and tell of a failure by it.
+// Requests to the server: all scripts send them by `request`, which also reports failures.
 const request = (() => {
-  const UNREACHED = ["AbortError", "TimeoutError", "TypeError"]; // given up, too late, no line
+  const UNREACHED = ["AbortError", "TimeoutError", "TypeError"]; // aborted, timed out, offline
 
-  // A fragment is asked for, or with `page` a whole page; with a `body` it is a POST. The answer:
-  //   status   0 without one: offline, too late, or given up by the `signal`
-  //   ok       it is what was asked for, and came from there
-  //   isPage   a whole page, or another address's answer (`moved` is that address)
+  // Requests a fragment, or with `page` a whole page; with a `body` by POST. Returns:
+  //   status   0 without an answer: offline, timed out, or aborted by the `signal`
+  //   ok       whether it is the requested fragment or page, from the requested address
+  //   isPage   whether it is a whole page, or the answer of another address (`moved`)
   const ask = async (address, { body, page, signal } = {}) => {
     const headers = page ? {} : { "HX-Request": "true", "HX-Current-URL": location.href };
     const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";
@@ -22,13 +22,13 @@ const request = (() => {
     }
   };
 
-  // The parts of a text with hx-swap-oob go to their places.
+  // Swaps in the parts of a text that have hx-swap-oob.
   const apply = (text) => htmx.swap({ text, sourceElement: document.body, target: document.body, swap: "none" });
 
-  // messages.js says why nothing came of it.
+  // Has messages.js show the reason of a failure.
   const refuse = ({ status, text }) => document.dispatchEvent(new CustomEvent("refused", { detail: { status, text } }));
 
-  // A refusal that speaks for itself goes to its places, any other is said.
+  // Swaps in a refusal that has fragments, and shows any other as a message.
   const fail = async (answer) => {
     if (!answer.isPage && answer.text.includes("hx-swap-oob")) await apply(answer.text);
     else refuse(answer);

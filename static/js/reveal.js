@@ -1,4 +1,4 @@
-// The eye beside a password: shows what is typed until it is pressed again or the form leaves.
+// The eye next to a password field: shows the password until it is pressed again or the form is sent.
 {
   const show = (button, isShown) => {
     const field = document.getElementById(button.getAttribute("aria-controls"));
@@ -7,14 +7,14 @@
     return field;
   };
 
-  for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false; // without scripts it is none
+  for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false; // hidden without scripts
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-reveal]");
     if (button) show(button, button.getAttribute("aria-pressed") !== "true").focus();
   });
 
-  // Else the browser would offer to keep the password as a text typed before.
+  // Otherwise the browser would offer to store the password as form data.
   document.addEventListener("submit", (event) => {
     for (const button of event.target.querySelectorAll("[data-reveal]")) show(button, false);
   });

@@ -1,7 +1,7 @@
-// Ticked rows of a table: the bar with what can be done with them appears, and its form carries the choice.
-// Where the form says data-ticks, ticks survive paging, sorting and searching: they are kept in this tab, at most
-// data-most of them, until something was done with them or half an hour has passed.
-// Without this script the bar always stands there, and the boxes are fields of a plain form.
+// Ticked rows of a table: shows the bar with the actions for them, whose form submits the selection.
+// If the form has data-ticks, ticks survive paging, sorting and searching: at most data-most of them are kept in this
+// tab, until an action was done with them or half an hour has passed.
+// Without this script the bar is always visible, and the boxes are fields of a plain form.
 {
   const MINUTES = 30;
   const BOX = "input[name='contact'][type='checkbox']";
@@ -59,7 +59,7 @@
     bar().dataset.on = ticks.size > 0 || everything()?.checked ? "true" : "";
   };
 
-  // What is ticked on this page is what its boxes say; beyond the most the box stays empty.
+  // The boxes decide for the rows of this page; beyond the maximum a box stays empty.
   const read = () => {
     const most = Number(form()?.dataset.most ?? Infinity);
     if (!isKept()) ticks.clear();
@@ -78,7 +78,7 @@
     sync();
   };
 
-  // A row that was rendered anew, or comes with another page, is ticked as before.
+  // A row that was rendered again, or belongs to another page, is ticked as before.
   const show = () => {
     if (isKept()) for (const box of boxes()) box.checked = ticks.has(box.value);
     read();
@@ -86,7 +86,7 @@
 
   const tickAll = (checked) => boxes().forEach((box) => (box.checked = checked));
 
-  // With Shift everything between two clicks gets the state of the second.
+  // With Shift all boxes between two clicks get the state of the second.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-untick]")) {
       ticks.clear();
@@ -111,7 +111,7 @@
     read();
   });
 
-  // What was done with them is done; a refusal leaves them as they were.
+  // Forget the ticks after an action; a refusal keeps them.
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-uses-ticks]")) sessionStorage.removeItem(key);
   });

@@ -1,4 +1,4 @@
-// The choice of light, dark or system: shown at once, remembered by the server.
+// The choice of light, dark or system: applied at once, stored by the server.
 {
   document.addEventListener("submit", async (event) => {
     const form = event.target;

@@ -1,6 +1,5 @@
-// Searching while typing, on list and board: after 200 ms the content of what has been typed is fetched with the parts
-// marked data-live (number, chips, switch), and put into this page. Field and cursor stay. Without this script
-// Enter does it.
+// Searching while typing, on list and board: after 200 ms the results are loaded, with the parts marked data-live
+// (number, chips, switch), and replaced in this page. Field and cursor stay. Without this script Enter searches.
 {
   const WAIT = 200;
   let timer;
@@ -21,7 +20,7 @@
     }
   };
 
-  // Whoever does not see the list is told how many it holds now.
+  // Screen readers announce the new number of results.
   const tell = () => {
     const place = document.querySelector("[data-found]");
     place.textContent = place.dataset.found.replace("%s", document.querySelector("[data-total]").textContent);
@@ -49,7 +48,7 @@
     const field = event.target.closest("[data-typeahead]");
     if (!field || event.isComposing) return;
     clearTimeout(timer);
-    // One letter finds half the office: it is worth a search only when somebody asks for it with Enter.
+    // One letter finds half of all contacts: searched only on Enter.
     if (field.value.trim().length !== 1) timer = setTimeout(search, WAIT, field.form);
   });
 
