@@ -1,1 +1,1 @@
-"""Files with contact lists: reading whatever programs and people write, and writing our own."""
+"""Files with contact lists: reading files of any program, and writing our own."""

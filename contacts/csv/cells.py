@@ -1,7 +1,7 @@
-"""The cells of a row together: what they say of a contact.
+"""Reading the cells of a row as the fields of a contact.
 
-A row is refused only if it names nobody. What cannot be read goes into the note, with the header of its column, and
-the report says so.
+A row is refused only if it names nobody. Unreadable text is kept in the note, with the header of its column, and the
+report lists it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _TOGETHER = {*ADDRESS, "email", "phone", "full_name", "name_first", "title", "pa
 
 
 class Cleaned(NamedTuple):
-    """What a row says. `remarks`: what the report says of it although it is taken."""
+    """The result for a row. `remarks` are for the report and do not refuse the row."""
 
     values: dict[str, object]
     errors: list[str]
@@ -40,7 +40,7 @@ class Cleaned(NamedTuple):
 
 
 class Columns:
-    """What the columns of a file mean, found out once for all its rows."""
+    """The meaning of a file's columns, determined once for all rows."""
 
     def __init__(self, mapping: Mapping[int, str], headers: Sequence[str] = ()) -> None:
         self.mapping = dict(sorted(mapping.items()))
@@ -50,33 +50,33 @@ class Columns:
         self.labels = {index: label for index, label in labels_of(headers).items() if index in mapping}
 
     def clean(self, cells: Sequence[str]) -> Cleaned:
-        """The values of the mapped fields, and a sentence for whatever is wrong.
+        """Return the values of the mapped fields, and a sentence for each fault.
 
-        Empty ones are "" (text, choice), [] (tags) or None. Status and assignee stay the text they are; whoever
-        imports knows the columns and the colleagues.
+        Empty values are "" (text, choice), [] (tags) or None. Status and assignee remain text; the import looks them
+        up.
         """
         return _Row(self, cells).cleaned()
 
     def header(self, index: int, key: str) -> str:
-        """What the column is called; a field without one by its own name."""
+        """Return the header of the column, or the label of the field if it has none."""
         header = self.headers[index] if index < len(self.headers) else ""
         return header or FIELDS[key].label
 
 
 def clean(cells: Sequence[str], mapping: Mapping[int, str], headers: Sequence[str] = ()) -> Cleaned:
-    """The values of one row; see `Columns.clean`."""
+    """Return the values of one row; see `Columns.clean`."""
     return Columns(mapping, headers).clean(cells)
 
 
 class _Row:
-    """One row on its way from cells to values."""
+    """The conversion of one row from cells to values."""
 
     def __init__(self, columns: Columns, cells: Sequence[str]) -> None:
         self.columns = columns
         self.cells = cells
         self.values: dict[str, object] = {}
         self.noted: list[str] = []  # „Anrede: Sir“
-        self._whole = ""  # the address that was taken
+        self._whole = ""  # the postal address that was used
         self.remarks: list[str] = []
         self.texts: dict[str, list[tuple[int, str]]] = {key: [] for key in columns.mapping.values()}
         for index, key in columns.mapping.items():
@@ -99,16 +99,16 @@ class _Row:
         return Cleaned(self.values, errors, self._report_remarks())
 
     def keep(self, index: int, key: str, text: str) -> None:
-        """What cannot be read, or has no place of its own, is kept in the note."""
+        """Keep text in the note that cannot be read or has no field of its own."""
         self.noted.append(f"{self.columns.header(index, key)}: {text}")
 
     def refuse(self, index: int, key: str, text: str) -> None:
-        """The same, and the report says so."""
+        """Keep the text in the note and mention it in the report."""
         self.keep(index, key, text)
         self.remarks.append(f"{self.columns.header(index, key)} „{text[:60]}“")
 
     def _read(self, key: str) -> None:
-        """A field of its own: the first column with a readable text; another text is kept."""
+        """Read a simple field from its first column with text; other text in further columns is kept in the note."""
         field = FIELDS[key]
         self.values.setdefault(key, empty_of(key))
         found = self.texts[key]
@@ -168,7 +168,7 @@ class _Row:
             self.refuse(index, "tags", text)
 
     def _read_name(self) -> None:
-        """Titles that are a salutation or a profession, and the full name where its parts are missing."""
+        """Read the names: titles may hold a salutation or a profession; a full name fills missing parts."""
         for prefix in ("", "partner_"):
             key = f"{prefix}title"
             if key in self.texts:
@@ -206,7 +206,7 @@ class _Row:
                     self.values[part] = value[:40]
 
     def _read_points(self, key: str) -> None:
-        """Several columns, several in one cell: each its own; the first that is no fax comes first."""
+        """Read all numbers or addresses of all columns; the first that is not a fax comes first."""
         found: list[ContactPoint] = []
         region = places.region_of(text for _index, text in self.texts.get("country", []))
         for index, text in self.texts.get(key, []):
@@ -232,7 +232,7 @@ class _Row:
             self.refuse(index, key, text)
 
     def _label(self, index: int) -> str:
-        """What the column beside it says of a number: „Mobile“."""
+        """Return the label of a number from its label column: „Mobile“."""
         label = self.columns.labels.get(index)
         return self.cells[label].strip() if label is not None and label < len(self.cells) else ""
 
@@ -249,7 +249,7 @@ class _Row:
             self.values[f"more_{key}s"] = found[1:]
 
     def _read_place(self) -> None:
-        """One postal address; where the file has several, the others are kept in the note."""
+        """Read one postal address; further ones are kept in the note."""
         groups: dict[str, Cells] = {}
         for key in ADDRESS:
             for index, text in self.texts.get(key, []):
@@ -280,7 +280,7 @@ class _Row:
                 self.refuse(found.get(name, [(index, "")])[0][0], name, value)
 
     def _write_note(self) -> None:
-        """The notes of the file, those of other columns with their headers, and what could not be read."""
+        """Write the notes of the file, those of other columns with their headers, and unreadable text."""
         parts: list[str] = []
         for index, text in self.texts.get("note", []):
             header = self.columns.headers[index] if index < len(self.columns.headers) else ""
@@ -292,7 +292,7 @@ class _Row:
             self.values["note"] = note[: FIELDS["note"].limit]
 
     def _report_remarks(self) -> list[str]:
-        """The remarks as sentences of the report."""
+        """Return the remarks as sentences for the report."""
         said = list(dict.fromkeys(self.remarks))
         whole = [remark for remark in said if remark.endswith(".")]
         noted = [remark for remark in said if not remark.endswith(".")]

@@ -1,4 +1,4 @@
-"""Numbers and e-mail addresses in the cells of a file: each one its own, with the words that stand beside it."""
+"""Numbers and e-mail addresses in the cells of a file, each with the words beside it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from contacts.csv.headers import kind_of
 from contacts.phones import HOME, from_abroad, looks_like_one
 
 MAX_WORDS_LENGTH, MAX_NUMBER_LENGTH, MAX_PER_CELL = 120, 40, 10
-MAX_CELL_LENGTH = 1000  # characters; a longer one is a text, and looking for addresses in it would take its time
+MAX_CELL_LENGTH = 1000  # characters; a longer cell is prose, and searching it for addresses would be slow
 NOTHING = {
     "",
     "ka",
@@ -65,7 +65,7 @@ _BORDER = " \t\n()[]-–,;:/."
 
 
 class Found(NamedTuple):
-    """`left` is what is neither a number nor an address nor words beside one."""
+    """`left` is the text that is neither a number, nor an address, nor words beside one."""
 
     points: list[ContactPoint]
     left: list[str]
@@ -73,14 +73,14 @@ class Found(NamedTuple):
 
 
 def is_nothing(text: str) -> bool:
-    """Whether somebody only wrote that there is nothing."""
+    """Whether the text only says that there is no value."""
     return bare(text) in NOTHING
 
 
 def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) -> Found:
-    """The numbers of a cell. A word, a dash or fewer than six digits is no number.
+    """Return the phone numbers of a cell. A word, a dash or fewer than six digits is not a number.
 
-    One of another region gets the code of its country, if it can exist there; all others are read as in Germany.
+    A number of another region gets its country code if it is possible there; all others are read as German.
     """
     if len(text) > MAX_CELL_LENGTH:
         return Found([], [text])
@@ -108,7 +108,7 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
 
 
 def emails_in(text: str, kind: str = "", label: str = "") -> Found:
-    """The addresses of a cell, each as it may be stored."""
+    """Return the e-mail addresses of a cell, each as it is stored."""
     if len(text) > MAX_CELL_LENGTH:
         return Found([], [text])
     kind, words = _labelled(kind, label)
@@ -125,7 +125,7 @@ def emails_in(text: str, kind: str = "", label: str = "") -> Found:
 
 
 def further(text: str, *, is_email: bool) -> Found:
-    """What an export wrote of all but the first."""
+    """Read the cell in which an export lists all but the first number or address."""
     found: list[ContactPoint] = []
     left: list[str] = []
     for point in contact_points.read(text):
@@ -137,12 +137,12 @@ def further(text: str, *, is_email: bool) -> Found:
 
 
 def in_order(found: Sequence[ContactPoint]) -> list[ContactPoint]:
-    """A fax never comes first if there is another number."""
+    """Sort fax numbers last."""
     return sorted(found, key=lambda point: point["kind"] == "fax")
 
 
 def once(found: Sequence[ContactPoint]) -> list[ContactPoint]:
-    """Each number or address once."""
+    """Remove repeated numbers or addresses."""
     first: dict[str, ContactPoint] = {}
     for point in found:
         first.setdefault(bare(point["text"]), point)
@@ -150,7 +150,7 @@ def once(found: Sequence[ContactPoint]) -> list[ContactPoint]:
 
 
 def _closed_up(text: str) -> str:
-    """One blank, or one line end, for several: what follows looks at each run of them again and again."""
+    """Replace runs of blanks by one blank or line end; the patterns that follow are slow on long runs."""
     return _BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
 
 
@@ -164,7 +164,7 @@ def _written(number: str, region: str) -> str:
 
 
 def _parts(text: str, region: str) -> Iterator[str]:
-    """What stands between commas and the like; an area code that was parted from its number comes back together."""
+    """Split at commas and the like, but rejoin an area code with its number."""
     if _NUMBER.fullmatch(text) and not _SECOND.search(text) and _is_number(text, region):
         yield text
         return
@@ -188,7 +188,7 @@ def _joined(text: str) -> str:
 
 
 def _say(point: ContactPoint, said: str) -> None:
-    """Puts the words beside the number."""
+    """Add the words to the number."""
     if said and said not in point["words"]:
         point["words"] = f"{point['words']}, {said}".removeprefix(", ")[:MAX_WORDS_LENGTH]
 

@@ -1,10 +1,10 @@
-"""How the country of an address is written: names in German and English, codes, and what people say."""
+"""Names of countries as written in addresses: German, English, codes, and colloquial ones."""
 
 import phonenumbers
 
 from contacts.csv.fields import bare
 
-# Beside the two letters that every region has.
+# Besides the two-letter code of each region.
 _NAMES = {
     "AE": "Vereinigte Arabische Emirate|United Arab Emirates|VAE|UAE|Dubai|ARE",
     "AT": "Österreich|Austria|Autriche|A|AUT",

@@ -1,6 +1,6 @@
-"""The bytes of a contact list: which signs they stand for, its lines, and how wrong umlauts are put right.
+"""Decoding a contact list: its encoding, its records, and the repair of wrong umlauts.
 
-Whoever reads a file reads it through here, so that no file of whatever shape takes more than a little memory.
+All files are read through this module, which bounds the memory that any of them can take.
 """
 
 import codecs
@@ -16,21 +16,21 @@ from django.utils.translation import gettext_noop
 MAX_RECORD_LENGTH = 1_000_000  # characters of one row, line ends in its cells included
 TOO_LONG = gettext_noop("Die Zeile ist zu lang; das ist keine Liste von Kontakten.")
 _CHUNK = 1 << 20
-_EVIDENCE = 1_000_000  # bytes from the first sign on that is not ASCII; more would tell nothing new
+_EVIDENCE = 1_000_000  # bytes from the first one that is not ASCII; more would not change the result
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 _UMLAUT_IN_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
-# Inside a word, where Windows-1252 has its umlauts; and what those of DOS (CP 850: ä, ö, ü) and of the Mac (ä, ß, ü)
-# look like if they are read as Windows-1252: „ ” \x81 and Š § Ÿ. Other signs of theirs are letters of other languages,
-# but for capitals: nobody writes KšLN or GR™SSE.
+# Umlauts inside a word, in Windows-1252; and those of DOS (CP 850: ä, ö, ü) and the Mac (ä, ß, ü), which decode as
+# „ ” \x81 and Š § Ÿ in Windows-1252. Their other characters are letters of other languages, except between capitals:
+# KšLN or GR™SSE is never meant.
 _UMLAUT_IN_CP1252 = re.compile(rb"[A-Za-z][\xe4\xf6\xfc\xdf][a-z]|[\xc4\xd6\xdc][a-z]")
 _UMLAUT_OF_DOS = re.compile(rb"[A-Za-z][\x81\x84\x94][a-z]|[A-Z][\x99\x9a][A-Z]|[^\w][\x8e\x99\x9a][A-Z]{2}")
 _UMLAUT_OF_MAC = re.compile(rb"[A-Za-z][\x9f\xa7][a-z]|[a-z]\x8a[a-z]|[A-Z]\x8a[a-z]{2}")
-# The same after somebody stored the wrong letters as UTF-8: Ã¼, ÃŸ, Ã–; š and ™ between capitals, „ inside a word.
+# The same after the wrong characters were saved as UTF-8: Ã¼, ÃŸ, Ã–; š and ™ between capitals, „ inside a word.
 _TWICE_IN_UTF8 = re.compile(rb"\xc3\x83(?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb].|\xe2..)")
 _DOS_IN_UTF8 = re.compile(rb"[A-Z](?:\xc5\xa1|\xe2\x84\xa2)[A-Z]|[A-Za-z](?:\xe2\x80\x9e|\xe2\x80\x9d|\xc2\x81)[a-z]")
 REPAIRS = ("utf-8", "cp850", "mac_roman")
-_C1 = "contacts.c1"  # Windows-1252 leaves five bytes undefined; browsers and we take them as they are
+_C1 = "contacts.c1"  # Windows-1252 leaves five bytes undefined; they are kept unchanged, as browsers do
 
 
 def _as_they_are(fault: UnicodeError) -> tuple[str | bytes, int]:
@@ -42,13 +42,13 @@ def _as_they_are(fault: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error(_C1, _as_they_are)
-csv.field_size_limit(MAX_RECORD_LENGTH + 1)  # else a long cell would be taken for a quote that is open
+csv.field_size_limit(MAX_RECORD_LENGTH + 1)  # otherwise a long cell would be reported as an open quote
 
 
 class CsvError(ValueError):
-    """The file cannot be read: the line of the file, and a sentence for the user.
+    """The file cannot be read. Holds the line of the file and a sentence for the user.
 
-    The sentence is translated when it is asked for, because the process that reads a file has no languages.
+    The sentence is translated on access, because the process that reads files has no translations.
     """
 
     def __init__(self, line: int, sentence: str, **values: object) -> None:
@@ -66,7 +66,7 @@ class CsvError(ValueError):
 
 
 def encoding_of(data: bytes) -> tuple[str, str]:
-    """UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252; and what would put its umlauts right, or ""."""
+    """Return the encoding (UTF-8, UTF-16 with BOM, else Windows-1252) and the repair that its umlauts need, or ""."""
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return "utf-16", ""
     if data.isascii():
@@ -88,7 +88,7 @@ def encoding_of(data: bytes) -> tuple[str, str]:
 
 
 def put_right(text: str, repair: str) -> str:
-    """The text with the letters that were meant; unchanged where it makes no sense that way."""
+    """Repair the umlauts of a text; one that the repair does not fit is returned unchanged."""
     if text.isascii() or not repair:
         return text
     try:
@@ -98,7 +98,7 @@ def put_right(text: str, repair: str) -> str:
 
 
 def records(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the file, each with the line on which it begins."""
+    """Yield the rows of the file, each with the line on which it begins."""
     lines = _Lines(data, encoding)
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     line = 1
@@ -112,7 +112,7 @@ def records(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, l
 
 
 class _Lines:
-    """The lines of the file; `size` is how much of a row has been read, and whoever takes the row resets it."""
+    """The lines of the file. `size` is the length read of the current row; the caller resets it after each row."""
 
     def __init__(self, data: bytes, encoding: str) -> None:
         self.stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors=_errors(encoding), newline="")
@@ -144,7 +144,7 @@ def _errors(encoding: str) -> str:
 
 
 def _fault_in_utf8(data: bytes) -> int | None:
-    """Where the bytes stop being UTF-8; piece by piece, so that a large file is never held twice."""
+    """Return the position of the first byte that is not UTF-8. Decodes in chunks to save memory."""
     decoder = getincrementaldecoder("utf-8")()
     for start in range(0, len(data), _CHUNK):
         pending = len(decoder.getstate()[0])

@@ -1,4 +1,4 @@
-"""The columns of a contact list in a file: the facts, and what a file has beside them or in other pieces.
+"""The columns of a contact list in a file: the facts, further columns, and facts that files split or join.
 
 The first header of a field is the one an export writes. It is part of a file format and therefore the same in every
 language; `Field.label` is what the interface shows.
@@ -19,9 +19,9 @@ from contacts.description import FACTS
 from contacts.search import fold
 
 Kind = description.Kind | Literal["note", "moment", "id"]
-# What a file may have in one column and a contact has in several; never written by an export.
+# Columns that hold several fields of a contact; never written by an export.
 ONLY_READ = ("full_name", "name_first", "house_number", "address", "place", "country")
-# What an export says beside the facts, and an import passes over: the headers, by channel and for the actions.
+# Headers that an export adds to the facts and an import ignores: consents by channel, and actions.
 CONSENTS = {
     "email": "Stand der Einwilligung E-Mail",
     "phone": "Stand der Einwilligung Telefon",
@@ -37,7 +37,7 @@ class Field:
     headers: tuple[str, ...]
     limit: int = 0
     kind: Kind = "text"
-    joint: str = ""  # what joins several columns of this field, or parts its values; "" if there can be only one
+    joint: str = ""  # joins several columns of this field, or separates its values; "" if there can be only one
 
     @property
     def header(self) -> str:
@@ -48,12 +48,12 @@ class Field:
         return gettext(self.header)
 
 
-# A bare "ID" of another program is not ours, so only our own header is recognised.
+# A plain "ID" belongs to another program, so only our own header is recognised.
 _ID = Field("id", (gettext_noop("Kontakt-ID"), "contact id"), kind="id")
-# What a file has beside the facts, by the fact that it stands behind.
+# Further columns of files, by the fact they follow.
 _BEHIND = {
     "last_name": (
-        # The name in one column counts where the columns of its parts are empty.
+        # A full name is used where the columns of its parts are empty.
         Field("full_name", (gettext_noop("Vor- und Nachname"),), 160),
         Field("name_first", (gettext_noop("Nachname, Vorname"),), 160),
     ),
@@ -93,7 +93,7 @@ _LAST = (
         "note",
         "\n",
     ),
-    # The three that make evidence of a consent to mails: what was agreed to, when and where.
+    # Evidence of a consent to mails: when, the wording, and where.
     Field(
         "consent_at",
         (
@@ -136,7 +136,7 @@ _RANK = {"email": 0, "phone": 0, "emails": 2, "phones": 2}
 
 
 def _facts() -> Iterator[Field]:
-    """The facts group by group; the first number and the first address stand before what is said beside them."""
+    """Yield the facts by group, in each the first number and address before their kinds and further ones."""
     for _group, facts in groupby(FACTS.values(), key=lambda fact: fact.group):
         for fact in sorted(facts, key=lambda fact: _RANK.get(fact.kind, 1)):
             headers = (fact.label, *filter(None, fact.headers.split("|")))
@@ -151,7 +151,7 @@ _UNIT = re.compile(r"(?<=.)(?:in)?(?:m2|qm)$")
 
 
 def bare(text: str) -> str:
-    """Letters and digits only, lower case, ä as ae: "E-Mail-Adresse" and "Email Adresse" are one header."""
+    """Return letters and digits only, folded: "E-Mail-Adresse" and "Email Adresse" are the same header."""
     return "".join(sign for sign in fold(text) if sign.isalnum())
 
 
@@ -165,10 +165,10 @@ _BY_WORD = {
 
 
 def choice_of(key: str, word: str) -> str | None:
-    """The choice of a field which a word names, or None."""
+    """Return the choice of a field that a word names, or None."""
     return _BY_WORD[key].get(bare(word))
 
 
 def named(header: str) -> tuple[str | None, int]:
-    """The field that a header names, and how well: 0 is best."""
+    """Return the field that a header names, or None, and how well it does: 0 is best."""
     return _BY_HEADER.get(_UNIT.sub("", bare(header)), (None, 0))

@@ -1,4 +1,4 @@
-"""What the columns of a file may mean: by their headers, and where those say nothing, by the cells below them."""
+"""Guessing the meaning of a file's columns: by their headers, or else by their cells."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,11 +17,11 @@ _STREET = re.compile(r"[^\W\d].*(?:str\.?|straße|strasse|weg|allee|platz|gasse|
 _WORDS = re.compile(r"[^\W\d_][^\d@]*")
 _DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{2,4}(?:[ T].*)?")
 
-_ENOUGH = 0.6  # of the cells that say something
+_ENOUGH = 0.6  # share of the cells that are not empty
 
 
 def propose(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, str]:
-    """Column index to field key; `columns` are the first cells of each column."""
+    """Return the proposed mapping of column index to field key. `columns` are the first cells of each column."""
     mapping = propose_by_name(headers)
     said = [[cell.strip() for cell in cells if not is_nothing(cell)] for cells in columns]
     _judge_names(mapping, said, headers)
@@ -41,7 +41,7 @@ def propose(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[in
 
 
 def left_behind(headers: Sequence[str], mapping: dict[int, str], filled: Sequence[int]) -> list[str]:
-    """The headers of the columns with content that nobody takes over; what only an export says is no loss."""
+    """Return the headers of non-empty columns that are not imported, except those that only an export writes."""
     labels = {label for index, label in labels_of(headers).items() if index in mapping}
     return [
         header
@@ -55,7 +55,7 @@ def left_behind(headers: Sequence[str], mapping: dict[int, str], filled: Sequenc
 
 
 def _by_cells(cells: Sequence[str], header: str, taken: set[str]) -> str:
-    """The field whose values these cells are, or ""."""
+    """Return the field whose values these cells hold, or ""."""
     if _share(cells, _is(_EMAIL)) >= _ENOUGH:
         return "email"
     if _share(cells, _is(_PHONE)) >= _ENOUGH and not _share(cells, _is_day) >= _ENOUGH:
@@ -74,13 +74,13 @@ def _by_cells(cells: Sequence[str], header: str, taken: set[str]) -> str:
 
 
 def _judge_names(mapping: dict[int, str], said: Sequence[Sequence[str]], headers: Sequence[str]) -> None:
-    """A column "Name" without one for first names holds whole names, if its cells are of several words."""
+    """Map a column "Name" to full names if there is no column of first names and its cells have several words."""
     if "first_name" in mapping.values():
         return
     for index, key in mapping.items():
         cells = said[index] if index < len(said) else []
         if key in ("last_name", "full_name") and cells:
-            is_open = key == "full_name" or heading(headers[index]).rank > 0  # "Nachname" is no whole name
+            is_open = key == "full_name" or heading(headers[index]).rank > 0  # "Nachname" is not a full name
             if is_open and _share(cells, lambda cell: "," in cell) >= _ENOUGH:
                 mapping[index] = "name_first"
             elif is_open and key == "last_name" and _share(cells, lambda cell: " " in cell or "," in cell) >= _ENOUGH:
@@ -88,7 +88,7 @@ def _judge_names(mapping: dict[int, str], said: Sequence[Sequence[str]], headers
 
 
 def _find_names(mapping: dict[int, str], said: Sequence[Sequence[str]]) -> None:
-    """Without any header: the column of common first names, and the one of words beside it."""
+    """Find names without headers: the column of common first names, and a column of words next to it."""
     words = [
         index
         for index, cells in enumerate(said)

@@ -1,7 +1,7 @@
-"""What a header says: the field, and whether that is the private or the business one; and which row holds the headers.
+"""Understanding headers: which field one names, private or business, and which row holds them.
 
-Programs write "Telefon geschäftlich 2", "E-mail 1 - Value" and "Person - E-Mail-Adresse - Büro". The words that only
-sort and count are taken away, and what is left is looked up.
+Programs write "Telefon geschäftlich 2", "E-mail 1 - Value" and "Person - E-Mail-Adresse - Büro". Words that only
+qualify or number are removed, and the rest is looked up.
 """
 
 import re
@@ -13,7 +13,7 @@ from contacts.csv.fields import FIELDS, ONLY_WRITTEN, bare, named
 from contacts.csv.programs import OF_THE_PROGRAM
 from contacts.search import fold
 
-HEADER_ROWS = 20  # among these the headers are looked for
+HEADER_ROWS = 20  # searched for the headers
 SORTED = ("email", "phone", "street", "house_number", "address", "postal_code", "city", "place", "country")
 FULL_NAMES = ("full_name", "name_first")
 
@@ -72,7 +72,7 @@ class Heading(NamedTuple):
 
 @lru_cache(maxsize=2000)
 def heading(header: str) -> Heading:
-    """What the header says; "MailingStreet" says what "Mailing Street" does."""
+    """Return the meaning of the header; "MailingStreet" means the same as "Mailing Street"."""
     found, parted = _heading(header), _HUMP.sub(" ", header)
     if parted == header or is_of_the_program(header):
         return found
@@ -104,14 +104,14 @@ def _heading(header: str) -> Heading:
 
 
 def hits(cells: Sequence[str]) -> int:
-    """How many different fields these cells name as headers do."""
+    """Return the number of different fields these cells would name as headers."""
     if any("@" in cell for cell in cells):
         return 0
     return len({found.key for found in map(heading, map(_cut, cells)) if found.key})
 
 
 def header_of(rows: Sequence[Sequence[str]]) -> int | None:
-    """Which of the first rows holds the headers; None if they are data from the first row on."""
+    """Return the index of the row with the headers, or None if the first row is data."""
     found = [hits(cells) for cells in rows[:HEADER_ROWS]]
     if any(found):
         return found.index(max(found))
@@ -121,7 +121,7 @@ def header_of(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def labels_of(headers: Sequence[str]) -> dict[int, int]:
-    """Column to the column that says which number or address it is: "Phone 1 - Value" to "Phone 1 - Label"."""
+    """Map columns of numbers and addresses to the columns of their labels: "Phone 1 - Value" to "Phone 1 - Label"."""
     found: dict[int, int] = {}
     places = {header.strip().lower(): index for index, header in reversed([*enumerate(headers)])}
     for index, header in enumerate(headers):
@@ -136,23 +136,23 @@ def labels_of(headers: Sequence[str]) -> dict[int, int]:
 
 
 def is_of_the_program(header: str) -> bool:
-    """Whether the column is the other program's own affair."""
+    """Whether the column is internal to another program."""
     return bare(header) in _PROGRAM
 
 
 def is_kept(header: str) -> bool:
-    """Whether the header itself says "note": then the text alone is enough."""
+    """Whether the note keeps the text without its header, because that says "note" itself or is empty."""
     return heading(header).key == "note" or not header
 
 
 def kind_of(word: str) -> str:
-    """The kind that a header or a label names, or ""; a fax is a fax wherever it stands."""
+    """Return the kind that a header or a label names, or "". "Fax" wins over "privat" and "geschäftlich"."""
     found = {_KIND_OF[each] for each in _WORD.findall(fold(word)) if each in _KIND_OF}
     return next((kind for kind in ("fax", "mobile", "work", "private", "other") if kind in found), "")
 
 
 def propose_by_name(headers: Sequence[str]) -> dict[int, str]:
-    """Column index to field key. Of several columns for one field the best named counts, unless all can be kept."""
+    """Map column index to field key. The best named of several columns for a field wins, unless they can be joined."""
     found = [(heading(header).rank, index, heading(header).key) for index, header in enumerate(headers)]
     known = [(rank, index, key) for rank, index, key in found if key]
     best = {key: index for _rank, index, key in sorted(known, reverse=True)}

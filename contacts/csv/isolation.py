@@ -1,4 +1,4 @@
-"""Reading a file of strangers in a process of its own, which the operating system keeps within bounds.
+"""Reading an untrusted file in a process of its own, whose resources are limited.
 
 Whatever the file is made of, it costs at most five seconds of processor and 200 MB, and can harm nothing but itself.
 `python -m contacts.csv.isolation SOURCE TARGET` is that process; it knows no database and no secrets.
@@ -17,16 +17,16 @@ from contacts.csv.encodings import CsvError
 from contacts.csv.reading import read_into
 from contacts.csv.sheet import Shape
 
-SECONDS = 5  # of the processor
-TIMEOUT = 120  # seconds, on a machine that has other work
+SECONDS = 5  # of CPU time
+TIMEOUT = 120  # seconds of wall time, for a busy machine
 MEMORY = 200_000_000  # bytes, the interpreter's own included
-# The process writes this many bytes at most: a small spreadsheet may repeat one long text a million times.
+# Limit of the written file: a small spreadsheet may repeat one long text a million times.
 MAX_BYTES_WRITTEN = 200_000_000
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
 def read_apart(source: Path, target: Path) -> Shape:
-    """Stores the rows of a file as plain rows and answers their shape. Raises CsvError for what cannot be read."""
+    """Store the rows of a file and return their shape. Raises CsvError if it cannot be read."""
     command = [sys.executable, "-m", "contacts.csv.isolation", str(source), str(target)]
     surroundings = {"DJANGO_SETTINGS_MODULE": "contacts.bare_settings", "PATH": os.environ.get("PATH", "")}
     try:
@@ -49,7 +49,7 @@ def read_apart(source: Path, target: Path) -> Shape:
 
 
 def main(source: str, target: str) -> None:
-    """Reads, and prints the shape or the fault."""
+    """Read the file and print its shape or the fault as JSON."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_BYTES_WRITTEN, MAX_BYTES_WRITTEN))

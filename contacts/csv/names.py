@@ -1,8 +1,8 @@
-"""Folded words by which cells are known: common first names, and towns whose postcodes begin with 0."""
+"""Folded words that identify cells: common first names, and towns whose postcodes begin with 0."""
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text."""
+    """Return the words of a text."""
     return frozenset(text.split())
 
 

@@ -1,7 +1,7 @@
 """Dates, areas and years in the cells of a file, as people and spreadsheets write them.
 
-A reader answers the value and whether the cell said exactly that: of "120-130" the first number is taken, and the
-cell itself goes into the note.
+A reader returns the value and whether it is exact: of "120-130" it takes the first number, and the cell itself is kept
+in the note.
 """
 
 import re
@@ -19,7 +19,7 @@ from contacts.description import FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
 MAX_AREA = Decimal("9999999.99")
 LAST_SHORT_YEAR = 2069  # 69 is 2069, 70 is 1970
-Read = tuple[object, bool]  # the value, and whether it is exactly what the cell says
+Read = tuple[object, bool]  # the value, and whether it is exact
 
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
 _ABOUT = r"(?:ca\.?|circa|etwa|rund|um|ungefähr|~|≈|baujahr|bj\.?)?"
@@ -87,7 +87,7 @@ def read_year(text: str) -> Read:
 
 
 def read_date(text: str, last_year: int = LAST_SHORT_YEAR) -> Read:
-    """A day; a time behind it does not matter. Two digits mean the last such year that is not after `last_year`."""
+    """Read a date, ignoring a time. A two-digit year is the latest one that is not after `last_year`."""
     if _NO_DATE.fullmatch(text):
         return None, True
     found = _CLOCK.fullmatch(text)
@@ -95,7 +95,7 @@ def read_date(text: str, last_year: int = LAST_SHORT_YEAR) -> Read:
 
 
 def read_past_date(text: str) -> Read:
-    """A day that is not still to come; 19800501 as in vCards, too."""
+    """Read a date that is not in the future; also 19800501, as in vCards."""
     today = timezone.localdate()
     found = _DAY_OF_VCARD.fullmatch(text)
     day, is_exact = read_date("-".join(found.groups()) if found else text, today.year)
@@ -105,7 +105,7 @@ def read_past_date(text: str) -> Read:
 
 
 def read_moment(text: str) -> Read:
-    """A date with or without a time; without an offset it is local time."""
+    """Read a date with or without a time; without an offset it is local time."""
     if _NO_DATE.fullmatch(text):
         return None, True
     if (sheet := _DAY_OF_SHEET.fullmatch(text)) and sheet[2]:
@@ -139,7 +139,7 @@ READERS: dict[str, Callable[[str], Read]] = {
 
 
 def _day(text: str, last_year: int = LAST_SHORT_YEAR) -> date:
-    """The day first, as in Germany; a number is the day that a spreadsheet counts."""
+    """Parse a date, day first, or the day number of a spreadsheet."""
     text = _WEEKDAY.sub("", text.strip(), count=1)
     if (sheet := _DAY_OF_SHEET.fullmatch(text)) and 10_000 <= int(sheet[1]) < 80_000:
         return _EPOCH + timedelta(days=int(sheet[1]))

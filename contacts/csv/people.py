@@ -38,7 +38,7 @@ class Salutation(NamedTuple):
 
 
 def read_salutation(text: str) -> Salutation:
-    """What „Herrn Prof. Dr.“, „Eheleute“ or „Sehr geehrte Frau“ say."""
+    """Return the meaning of „Herrn Prof. Dr.“, „Eheleute“ or „Sehr geehrte Frau“."""
     if key := choice_of("salutation", text):
         return Salutation(key)
     titles: list[str] = []
@@ -57,13 +57,13 @@ def read_salutation(text: str) -> Salutation:
 
 
 def is_academic(text: str) -> bool:
-    """Whether a title is one, and not what somebody does for a living."""
+    """Whether a title is an academic one and not a profession."""
     words = _WORDS.findall(text)
     return bool(words) and all(map(_is_title, words)) and any(bare(word.split("-")[0]) in _NEEDS for word in words)
 
 
 def split_name(text: str, *, last_first: bool = False) -> dict[str, str]:
-    """Salutation, title, first and last name of a full name; a comma says that the last name stands first."""
+    """Split a full name into salutation, title, first and last name; a comma follows a last name."""
     text = one_line(_BRACKETS.sub(" ", text))
     values: dict[str, str] = {}
     words = text.split(" ")
@@ -104,7 +104,7 @@ def _parted(text: str, last_first: bool) -> tuple[str, str]:
 
 
 def _trailing(first: str) -> tuple[str, str]:
-    """„Johann Wolfgang von“ is a first name and what belongs to the last one."""
+    """Split particles of the last name off the first one: „Johann Wolfgang von“."""
     words = first.split(" ")
     kept = len(words)
     while kept > 1 and words[kept - 1].lower() in _PARTICLES:

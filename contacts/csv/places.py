@@ -36,7 +36,7 @@ _COUNTRY = re.compile(
 
 ADDRESS = ("street", "house_number", "address", "postal_code", "city", "place", "country")
 _RANKS = ("", "private", "work", "other")
-Cells = dict[str, list[tuple[int, str]]]  # field key to the columns that say something of it
+Cells = dict[str, list[tuple[int, str]]]  # field key to the non-empty cells of its columns
 
 
 class Place(NamedTuple):
@@ -52,7 +52,7 @@ class Address(NamedTuple):
 
 
 def fields_of(keys: Iterable[str]) -> list[str]:
-    """The fields of a contact that these columns of a file fill."""
+    """Return the fields of a contact that these columns fill."""
     filled = {
         "street": {"street", "house_number", "address"},
         "postal_code": {"postal_code", "address", "place"},
@@ -62,7 +62,7 @@ def fields_of(keys: Iterable[str]) -> list[str]:
 
 
 def place_rank(group: str, cells: Cells) -> tuple[bool, int, str]:
-    """The best address of a contact first: one with a street, and the private one."""
+    """Sort key that puts the best address first: one with a street, and the private one."""
     kind = group.rstrip("0123456789")
     return (
         not {"street", "address"} & cells.keys(),
@@ -72,7 +72,7 @@ def place_rank(group: str, cells: Cells) -> tuple[bool, int, str]:
 
 
 def joined(cells: Cells) -> Address:
-    """One address of several columns; a whole address counts where its parts are missing."""
+    """Join columns to one address; a whole address is used where its parts are missing."""
     texts = {key: list(dict.fromkeys(text for _index, text in found)) for key, found in cells.items()}
     street, city = " ".join(texts.get("street", [])), " ".join(texts.get("city", []))
     code, country = " ".join(texts.get("postal_code", [])), " ".join(texts.get("country", []))
@@ -89,18 +89,18 @@ def joined(cells: Cells) -> Address:
 
 
 def region_of(countries: Iterable[str]) -> str:
-    """The region (ISO 3166) of the one country that these cells name; Germany where they name none, or several."""
+    """Return the region (ISO 3166) of the country that these cells name; Germany if they name none or several."""
     named = {REGIONS.get(bare(country), HOME) for country in countries if not is_german(country)}
     return named.pop() if len(named) == 1 else HOME
 
 
 def is_german(country: str) -> bool:
-    """Whether the cell names Germany, or nothing."""
+    """Whether the cell names Germany or is empty."""
     return bare(country) in _GERMANY
 
 
 def postal_code(text: str, city: str, country: str) -> str:
-    """The postcode without what spreadsheets did to it: 1067 for Dresden was 01067."""
+    """Undo what spreadsheets do to postcodes: 1067 for Dresden was 01067."""
     text = _TRAILING.sub("", _BEFORE.sub("", text.strip(), count=2))
     if len(text) == 4 and text.isdigit() and is_german(country) and (country or is_place_of_the_east(city)):
         return f"0{text}"
@@ -113,7 +113,7 @@ def is_place_of_the_east(city: str) -> bool:
 
 
 def split_place(text: str) -> Place:
-    """„20095 Hamburg“; without a number all of it is the town."""
+    """Split „20095 Hamburg“; without a number all of it is the town."""
     text = text.strip(" ,")
     if found := _PLACE.fullmatch(text):
         return Place(found[1], _line(found[2]))
@@ -123,7 +123,7 @@ def split_place(text: str) -> Place:
 
 
 def split_address(text: str) -> tuple[str, Place]:
-    """Street and place of a whole address; what cannot be parted is the street."""
+    """Split a whole address into street and place; one that cannot be split is the street."""
     text = _COUNTRY.sub("", text.strip())
     if found := _ADDRESS.fullmatch(text):
         return _line(found[1]), split_place(_line(found[2]))
@@ -133,5 +133,5 @@ def split_address(text: str) -> tuple[str, Place]:
 
 
 def _line(text: str) -> str:
-    """Several lines as one."""
+    """Join several lines to one."""
     return one_line(", ".join(filter(None, map(str.strip, text.splitlines())))).strip(" ,")

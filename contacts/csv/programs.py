@@ -1,9 +1,8 @@
-"""The headers under which other programs write what a contact list can hold, beside the plain words of
-`contacts.description` and `contacts.csv.fields`.
+"""The headers of other programs, besides the plain words in `contacts.description` and `contacts.csv.fields`.
 
 Known are Outlook and Google (new and old) in both languages, Thunderbird, HubSpot, Pipedrive, Salesforce, Mailchimp,
-the lead ads of Meta, Immoware24, DATEV and Odoo. What merely tells private from business, or counts, is not repeated
-for each of them: `contacts.csv.headers` takes it away first.
+the lead ads of Meta, Immoware24, DATEV and Odoo. Words that tell private from business, and numbers, are not listed:
+`contacts.csv.headers` removes them first.
 """
 
 HEADERS = {
@@ -56,7 +55,7 @@ HEADERS = {
     "created_at": "create date|created date|created time|Erstellungsdatum|Erfassungsdatum|Anlage am|Angelegt",
 }
 
-# What such programs write for themselves; whatever it looks like, it is nothing about the person.
+# Internal columns of such programs; whatever they look like, they say nothing about the person.
 OF_THE_PROGRAM = (
     "member rating|optin time|optin ip|confirm time|confirm ip|latitude|longitude|gmtoff|dstoff|timezone|last changed|"
     "leid|euid|cc|region|record id|id|lead id|ad id|adset id|campaign id|form id|ad name|adset name|is organic|"

@@ -1,4 +1,4 @@
-"""Any file that may hold a contact list: told apart by its first bytes, read to its end, stored as plain rows."""
+"""Reading a file that may hold a contact list: its first bytes tell its type, its rows are stored as CSV."""
 
 import io
 from typing import IO
@@ -13,29 +13,23 @@ from contacts.csv.vcards import is_vcard, read_vcards
 
 
 def read_into(data: bytes, target: IO[str]) -> Shape:
-    """Stores the rows of the file and answers their shape. Raises CsvError for what cannot be read."""
+    """Store the rows of the file and return their shape. Raises CsvError if it cannot be read."""
     if data.startswith(SPREADSHEETS):
         remark, table = read_spreadsheet(data)
-        return store(table, target, kind="table", remark=remark)
+        return store(table, target, Shape(kind="table", remark=remark))
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<head")):
         raise CsvError(0, _web_page(start))
     encoding, repair = encoding_of(data)
     if is_vcard(start):
-        return store(read_vcards(data, encoding), target, kind="vcard", encoding=encoding, repair=repair)
+        return store(read_vcards(data, encoding), target, Shape(kind="vcard", encoding=encoding, repair=repair))
     delimiter = delimiter_of(data, encoding)
-    return store(
-        rows_of(data, encoding, delimiter),
-        target,
-        kind="csv",
-        encoding=encoding,
-        delimiter=delimiter,
-        repair=repair,
-    )
+    shape = Shape(kind="csv", encoding=encoding, delimiter=delimiter, repair=repair)
+    return store(rows_of(data, encoding, delimiter), target, shape)
 
 
 def read(data: bytes) -> Sheet:
-    """The sheet in a file, held in memory."""
+    """Return the sheet of a file, held in memory."""
     target = io.StringIO(newline="")
     shape = read_into(data, target)
     stored = target.getvalue().encode()

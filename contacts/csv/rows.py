@@ -1,4 +1,4 @@
-"""Contact lists as CSV: which sign parts the cells of a file, and how a list is written into one."""
+"""Contact lists as CSV: finding the delimiter of a file, and writing one."""
 
 import csv
 import io
@@ -15,19 +15,19 @@ from contacts.csv.headers import header_of, hits
 from contacts.csv.values import show
 
 DELIMITERS = ";,\t|"
-RARE_DELIMITERS = "^~¦#:"  # only if every row is parted by them
+RARE_DELIMITERS = "^~¦#:"  # only if they split every row
 SAMPLE_ROWS, SAMPLE_SIZE = 100, 200_000
 _ROWS_A_CHUNK = 200
 
 _HINT = re.compile(r"sep=.?")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-# A phone number or a number: no letters, no second sign.
+# A phone number or a number: no letters, one sign.
 _PLAIN_NUMBER = re.compile(r"[+-][0-9(][0-9 ()/.,-]*")
 _TEXT_OF_EXCEL = re.compile(r'="([^"]*)"')
 
 
 def delimiter_of(data: bytes, encoding: str) -> str:
-    """The sign that gives known headers, else the one that parts every row alike. Raises the fault if none can."""
+    """Return the delimiter that yields known headers, else the one that splits all rows alike. Raises CsvError."""
     found = [_judged(data, encoding, sign) for sign in DELIMITERS + RARE_DELIMITERS]
     best = max(found, key=lambda each: (each.hits, each.fault is None, each.is_even, -each.rank))
     if best.fault:
@@ -36,16 +36,16 @@ def delimiter_of(data: bytes, encoding: str) -> str:
 
 
 def rows_of(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the file that are not empty, without the line that tells spreadsheets the delimiter."""
+    """Yield the rows of the file, without the `sep=` line that tells spreadsheets the delimiter."""
     for line, cells in records(data, encoding, delimiter):
         if line > 1 or not _HINT.fullmatch(delimiter.join(cells).strip()):
             yield line, cells
 
 
 def write(rows: Iterable[Mapping[str, object]], fields: Sequence[str], beside: Sequence[str] = ()) -> Iterator[bytes]:
-    """The file of an export in pieces; reading it gives the same values back.
+    """Yield the file of an export in chunks; reading it returns the same values.
 
-    `beside`: headers of texts in the rows that stand behind the fields and are not read back.
+    `beside` are the headers of further texts, which follow the fields and are not read back.
     """
     headers = [FIELDS[key].header for key in fields]
     cells = (
@@ -55,9 +55,9 @@ def write(rows: Iterable[Mapping[str, object]], fields: Sequence[str], beside: S
 
 
 def write_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """A file in pieces: UTF-8 with BOM and semicolons, as spreadsheets in Germany open it.
+    """Yield a file in chunks: UTF-8 with BOM and semicolons, as German spreadsheets expect it.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe; `unguarded` takes it away again.
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front; `unguarded` removes it.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
@@ -73,7 +73,7 @@ def write_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterat
 
 
 def unguarded(text: str) -> str:
-    """The cell without what spreadsheets put around it: our apostrophe, or ="04109"."""
+    """Return the cell without our apostrophe, or without the formula around ="04109"."""
     if text.startswith("'") and _is_formula(text[1:]):
         return text[1:]
     found = _TEXT_OF_EXCEL.fullmatch(text) if text.startswith("=") else None
@@ -89,7 +89,7 @@ class _Judged(NamedTuple):
 
 
 def _judged(data: bytes, encoding: str, delimiter: str) -> _Judged:
-    """What speaks for this sign in the first rows."""
+    """Judge this delimiter by the first rows."""
     rank = (DELIMITERS + RARE_DELIMITERS).index(delimiter)
     rows: list[list[str]] = []
     size = 0
@@ -113,7 +113,7 @@ def _judged(data: bytes, encoding: str, delimiter: str) -> _Judged:
 
 
 def _is_formula(text: str) -> bool:
-    """Also behind apostrophes: a text that begins with ours must get another one to come back whole."""
+    """Whether the text looks like a formula, also after apostrophes, which are escaped by another one."""
     text = text.lstrip("'")
     return text.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text)
 

@@ -1,14 +1,14 @@
-"""A contact list that has been read: its headers, what its columns may mean, and its rows one by one.
+"""A contact list that has been read: its headers, the meaning of its columns, and its rows.
 
-Whatever the file was, it is kept as plain rows (`store`): UTF-8, commas, and before the cells of each row the line of
-the file on which it began. So nobody has to guess a second time.
+Any file is stored as plain CSV (`store`): UTF-8, commas, and in front of the cells of each row its line in the file.
+So encoding and delimiter are guessed only once.
 """
 
 import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import IO, Any, NamedTuple
 
@@ -25,13 +25,13 @@ from contacts.csv.values import is_total
 
 MAX_ROWS = 100_000  # empty ones included
 MAX_COLUMNS = 300
-MAX_ROW_LENGTH = 100_000  # characters; whoever goes on with the rows holds many of them
-MAX_SAMPLE_LENGTH = 200  # characters of a cell that tell what its column means
+MAX_ROW_LENGTH = 100_000  # characters; later steps hold many rows at once
+MAX_SAMPLE_LENGTH = 200  # characters of a cell used to guess the meaning of its column
 SAMPLE_ROWS = 200
 
 
 class Entry(NamedTuple):
-    """`errors` say why a row cannot be taken, `remarks` what the report says although it is; `is_left_out`: a total."""
+    """A row with its values. `errors` refuse it, `remarks` do not; `is_left_out` marks a row of totals."""
 
     line: int
     cells: list[str]
@@ -43,25 +43,25 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """What has been found out about a file on the way through it."""
+    """What is known about a file after reading it."""
 
     kind: str  # csv, table or vcard
     encoding: str = ""
     delimiter: str = ""
-    repair: str = ""  # what would put its umlauts right
-    header_line: int = 0  # 0: data from the first row on
+    repair: str = ""  # that its umlauts need, see `encodings.encoding_of`
+    header_line: int = 0  # 0: no headers
     width: int = 0
-    rows: int = 0  # that are not empty, headers and titles included
-    before: int = 0  # of these, up to the headers
-    filled: list[int] = field(default_factory=list)  # how many rows have something in each column
-    remark: str = ""  # the name of the table's sheet, if there were several
+    rows: int = 0  # non-empty, including headers and titles
+    before: int = 0  # rows up to and including the headers
+    filled: list[int] = field(default_factory=list)  # number of non-empty cells of each column
+    remark: str = ""  # the name of the sheet, if there are several
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], **known: Any) -> Shape:
-    """Writes the rows that are not empty and answers their shape. Raises CsvError for what is no list of contacts."""
+def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], known: Shape) -> Shape:
+    """Write the non-empty rows and return the completed shape. Raises CsvError if they are no list of contacts."""
     writer = csv.writer(target)
     first: list[tuple[int, Sequence[str]]] = []
     filled: Counter[int] = Counter()
@@ -87,7 +87,7 @@ def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], **known: A
     return _shape(first, count, filled, known)
 
 
-def _shape(first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[int], known: dict[str, Any]) -> Shape:
+def _shape(first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[int], known: Shape) -> Shape:
     if not count:
         raise CsvError(1, gettext_noop("Die Datei ist leer."))
     header = header_of([cells for _line, cells in first])
@@ -100,11 +100,11 @@ def _shape(first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[i
     found = [filled[index] for index in range(MAX_COLUMNS)]
     while found and not found[-1]:
         found.pop()
-    return Shape(header_line=line, width=width, rows=count, before=before, filled=found, **known)
+    return replace(known, header_line=line, width=width, rows=count, before=before, filled=found)
 
 
 def _width(rows: Sequence[Sequence[str]], header: int | None) -> int:
-    """How many columns the file has: those with a header, and those that most rows have."""
+    """Return the number of columns: those with a header, and those that most rows have."""
     said = [max((index + 1 for index, cell in enumerate(cells) if cell.strip()), default=0) for cells in rows]
     usual = Counter(map(len, rows[1 if header is None else header + 1 :])).most_common(1)
     wide = [size for cells, size in zip(rows, said, strict=True) if usual and len(cells) == usual[0][0]]
@@ -112,7 +112,7 @@ def _width(rows: Sequence[Sequence[str]], header: int | None) -> int:
 
 
 class Sheet:
-    """The rows of a stored file. `header_line` and `repair` may be chosen otherwise than they were found."""
+    """The rows of a stored file. `header_line` and `repair` override what was guessed."""
 
     def __init__(
         self, opened: Callable[[], IO[bytes]], shape: Shape, header_line: int | None = None, repair: str = ""
@@ -139,15 +139,15 @@ class Sheet:
         return self.shape.delimiter
 
     def head(self) -> list[tuple[int, list[str]]]:
-        """The rows among which the headers may be."""
+        """Return the rows that may be the headers."""
         return self.first[:HEADER_ROWS]
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The rows behind the headers, each with the line of the file on which it begins."""
+        """Yield the rows after the headers, each with its line in the file."""
         return ((line, cells) for line, cells in self._lines() if line > self.header_line)
 
     def entries(self, mapping: Mapping[int, str]) -> Iterator[Entry]:
-        """Each row with its values, or with the sentences that say why it cannot be taken; short ones are filled up."""
+        """Yield each row with its values, or with the sentences that say why it is refused."""
         width = len(self.headers)
         columns = Columns(mapping, self.headers)
         for line, cells in self.rows():
@@ -161,11 +161,11 @@ class Sheet:
                 yield Entry(line, cells, *columns.clean(cells))
 
     def left_behind(self, mapping: dict[int, str]) -> list[str]:
-        """What the columns with content are called that nobody takes over."""
+        """Return the headers of non-empty columns that are not imported."""
         return left_behind(self.named(), mapping, self.shape.filled)
 
     def named(self) -> list[str]:
-        """The headers, those that are empty by their number."""
+        """Return the headers; empty ones are numbered."""
         return [header or _("Spalte %(number)s") % {"number": index} for index, header in enumerate(self.headers, 1)]
 
     def _headers(self) -> list[str]:

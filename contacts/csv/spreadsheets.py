@@ -13,7 +13,7 @@ SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_spreadsheet(data: bytes) -> tuple[str, Iterator[tuple[int, Sequence[str]]]]:
-    """The name of the sheet if there are several with content, and the rows of the first of them."""
+    """Return the rows of the first non-empty sheet, and its name if there are several."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
@@ -40,7 +40,7 @@ def _rows(sheet) -> Iterator[tuple[int, list[str]]]:  # type: ignore[no-untyped-
 
 
 def _text(value: object) -> str:
-    """A cell as somebody would have written it into a CSV file."""
+    """Return the cell as it would be written in a CSV file."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, bool) or value is None:

@@ -1,6 +1,6 @@
-"""What an export says beside the facts: what a contact allowed and what was done, for people to read.
+"""Columns that an export adds to the facts: consents and actions of a contact, for people to read.
 
-An import passes these columns over: evidence comes only with its wording, and what was done is not done again.
+An import ignores them: evidence requires its wording, and actions are not imported.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,14 +16,14 @@ from contacts.consent import with_earlier_grant, word
 from contacts.csv.fields import ACTIONS, CONSENTS
 from contacts.models import Action, Consent
 
-MAX_ACTIONS = 150  # a cell of a spreadsheet holds 32,767 signs
+MAX_ACTIONS = 150  # a cell of a spreadsheet holds 32,767 characters
 TEXT_SHOWN = 120
 
 Story = dict[str, str]  # header to text
 
 
 def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
-    """By contact; two statements, however many contacts and actions there are."""
+    """Return the texts by contact, in two queries."""
     found: dict[int, Story] = {pk: {} for pk in contact_ids}
     for consent in _newest(account_id, contact_ids):
         found[consent.contact_id][CONSENTS[consent.channel]] = _allowed(consent)
@@ -53,7 +53,7 @@ def _allowed(consent: Consent) -> str:
 
 
 def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
-    """The newest first, and one more than is shown; of a long text its beginning only."""
+    """Return the newest actions, one more than shown, with the beginning of their text only."""
     newest = [F("at").desc(), F("pk").desc()]
     rows = (
         Action.objects.of(account_id)

@@ -1,4 +1,4 @@
-"""Single cells and values: how a value is written into a cell, and which rows and cells say nothing."""
+"""Single cells and values: writing a value into a cell, cleaning its text, recognising totals."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ _FIGURE = re.compile(r"[0-9.,  €m²%-]*")
 
 
 def show(key: str, value: object) -> str:
-    """A value as the text of a cell; `cells.clean` reads it back as the same value."""
+    """Return the value as the text of a cell, which `cells.clean` reads as the same value."""
     if value is None:
         return ""
     if FIELDS[key].kind in ("emails", "phones"):
@@ -45,7 +45,7 @@ def show(key: str, value: object) -> str:
 
 
 def _moment(value: datetime) -> str:
-    """Local time to the second; the hour that comes twice in October says which of the two it is."""
+    """Return local time to the second, with its offset in the hour that occurs twice in October."""
     local = timezone.localtime(value).replace(microsecond=0)
     text = f"{local:%d.%m.%Y %H:%M:%S}"
     is_plain = timezone.make_aware(local.replace(tzinfo=None, fold=0)) == value.replace(microsecond=0)
@@ -53,13 +53,13 @@ def _moment(value: datetime) -> str:
 
 
 def empty_of(key: str) -> object:
-    """What a field without a text is."""
+    """Return the empty value of a field."""
     kind = FIELDS[key].kind
     return [] if kind in ("tags", "emails", "phones") else None if kind in READERS else ""
 
 
 def tidy(text: str, is_long: bool) -> str:
-    """Composed letters, no control characters, line ends only in long texts."""
+    """Normalize letters and remove control characters, and line ends from short texts."""
     if not text.isprintable() or not text.isascii():
         text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
         kept = "\n\t" if is_long else ""
@@ -68,7 +68,7 @@ def tidy(text: str, is_long: bool) -> str:
 
 
 def tags_in(cells: Sequence[tuple[int, str]]) -> tuple[list[str], list[tuple[int, str]]]:
-    """The tags of several columns, each once, and what is too long or one too many for a tag."""
+    """Return the tags of several columns without repetitions, and those that are too long or too many."""
     tags: dict[str, str] = {}
     left: list[tuple[int, str]] = []
     for index, text in cells:
@@ -83,7 +83,7 @@ def tags_in(cells: Sequence[tuple[int, str]]) -> tuple[list[str], list[tuple[int
 
 
 def is_total(cells: Sequence[str]) -> bool:
-    """Whether the row only adds up the others: a word for that, and nothing but figures beside it."""
+    """Whether the row is a total: one word for it, and otherwise only figures."""
     said = [cell for cell in map(str.strip, cells) if cell]
     words = [cell for cell in said if not _FIGURE.fullmatch(cell)]
     if len(words) != 1 or not (found := _TOTAL.fullmatch(words[0])):

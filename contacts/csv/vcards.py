@@ -1,7 +1,7 @@
 """vCards (2.1, 3.0 and 4.0) as rows of texts.
 
-No library: the known ones give up at the first card that is not quite right, as those of telephones often are, and
-take minutes for a file with pictures.
+Without a library: the known ones fail at the first malformed card, as phones often write them, and take minutes for a
+file with pictures.
 """
 
 import io
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from contacts.csv.encodings import MAX_RECORD_LENGTH, TOO_LONG, CsvError
 
-MAX_PER_CARD = 4  # numbers, and addresses, of one card; further ones follow in the last cell
+MAX_PER_CARD = 4  # numbers, and addresses, of one card; further ones share the last cell
 KINDS = {"cell": "mobil", "work": "geschäftlich", "home": "privat", "fax": "Fax"}
 _BEFORE = ("Titel", "Vorname", "Nachname", "Anzeigename", "Firma", "Schlagwörter", "Notiz")
 _ADDRESSES = ("Straße", "PLZ", "Ort", "Land")
@@ -31,12 +31,12 @@ _HEADERS = (
 _LINE = re.compile(r"(?:(?P<group>[\w-]+)\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([nN,;:\\])")
 _FOLD = re.compile(r"\r?\n[ \t]|\r[ \t]")
-_OF_APPLE = re.compile(r"_\$!<(.+)>!\$_")  # its own words for a label, beside those that people type
+_OF_APPLE = re.compile(r"_\$!<(.+)>!\$_")  # built-in labels, unlike those that people type
 _PARTS = re.compile(r"(?<!\\);")
 
 
 class _Property(NamedTuple):
-    group: str  # joins a number with its label
+    group: str  # connects a number with its label
     name: str
     kinds: set[str]
     value: str
@@ -51,7 +51,7 @@ def is_vcard(start: bytes) -> bool:
 
 
 def read_vcards(data: bytes, encoding: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """The headers, and a row for each card with the line on which it begins."""
+    """Yield the headers, then a row for each card with its line in the file."""
     yield 0, _HEADERS
     card: list[_Property] = []
     begin = 1
@@ -69,7 +69,7 @@ def read_vcards(data: bytes, encoding: str) -> Iterator[tuple[int, Sequence[str]
 
 
 def _lines(data: bytes, encoding: str) -> Iterator[tuple[int, str]]:
-    """The lines, folded ones as one; pictures are skipped while they are read."""
+    """Yield the unfolded lines; pictures are skipped while reading."""
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline=None)
     begin, held = 1, ""
     number = 0

@@ -1,6 +1,6 @@
-"""The words of a contact list in a file: how programs and people write a choice."""
+"""How programs and people write the choices of a field in files."""
 
-# A choice as it is written in files: the first word of each key is what an export writes.
+# The first word of each choice is the one an export writes.
 _SALUTATION = {
     "mrs": ("Frau", "Fr.", "Fräulein", "mrs", "ms", "miss"),
     "mr": ("Herr", "Herrn", "Hr.", "Hrn.", "mr"),
