@@ -171,9 +171,10 @@ def _meant(contact: Contact, channel: str, granted: bool) -> str:
 
 def _note(contact: Contact, channel: str, method: str, at: datetime) -> None:
     """Writes a withdrawal into the journal, which outlives the restore of an older backup."""
-    facts = {"channel": str(channel), "method": str(method)}
-    who = journal.person(contact.pk, contact.created_at)
-    journal.note(journal.WITHDRAWN, office=contact.account_id, at=at, **who, **facts)
+    person = journal.person(contact.pk, contact.created_at)
+    journal.note(
+        journal.WITHDRAWN, office=contact.account_id, at=at, **person, channel=str(channel), method=str(method)
+    )
 
 
 def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:

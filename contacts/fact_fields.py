@@ -22,11 +22,17 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
         case "phones":
             return ContactPointsField(is_phone=True, label=label)
         case "area":
-            digits = {"max_digits": field.max_digits, "decimal_places": field.decimal_places}
-            return AreaField(label=label, min_value=0, required=False, **digits)
+            return AreaField(
+                label=label,
+                min_value=0,
+                max_digits=field.max_digits,
+                decimal_places=field.decimal_places,
+                required=False,
+            )
         case "year":
-            years = {"min_value": FIRST_YEAR_BUILT, "max_value": LAST_YEAR_BUILT}
-            return forms.IntegerField(label=label, required=False, **years)
+            return forms.IntegerField(
+                label=label, min_value=FIRST_YEAR_BUILT, max_value=LAST_YEAR_BUILT, required=False
+            )
         case "date":
             return DayField(label=label, max_length=20, required=False)
         case "past":

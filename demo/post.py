@@ -127,11 +127,10 @@ class PostOffice:
 
     def _render(self, mail: Mail, letter: Letter) -> None:
         message = Message(account=self.account, contact_id=letter.pk, address=letter.person.email.lower())
-        facts = letter.person.facts()
         rendered = rendering.render(
             step_subject=mail.step.subject,
             step_body=mail.step.body,
-            contact=Contact(pk=letter.pk, account=self.account, assignee=letter.owner, **facts),
+            contact=Contact(pk=letter.pk, account=self.account, assignee=letter.owner, **letter.person.facts()),
             sender=self.sender,
             unsubscribe_url=f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/",
         )

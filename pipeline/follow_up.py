@@ -50,11 +50,14 @@ def follow_up(
     Raises what `moves.move_card`, `actions.perform` and `actions.plan` raise.
     """
     moved = None if column_id is None else _move(user, contact, column_id, version, key, now)
-    said = {"contact": contact, "kind": kind, "actor": user, "now": now, "text": text, "key": key}
     if is_planned:
-        action = actions.plan(planned_for=moment or now, **said)
+        action = actions.plan(
+            contact=contact, kind=kind, actor=user, planned_for=moment or now, now=now, text=text, key=key
+        )
     else:
-        action = actions.perform(performed_at=moment, outcome=outcome, **said)
+        action = actions.perform(
+            contact=contact, kind=kind, actor=user, performed_at=moment, now=now, text=text, outcome=outcome, key=key
+        )
     contact = finding.lock(user, contact.pk)
     if due_on is not None:
         contact = set_due(contact=contact, due_on=due_on, note=contact.due_note, actor=user, now=now)

@@ -66,19 +66,3 @@ class FollowUpForm(ActionForm):
         """Whether due date and status are unfolded: always after a call, else only if one of them has a value."""
         asked = ("due_pick", "due_on", "column")
         return self.kind == Kind.CALL or any(self.data.get(name) or name in self.errors for name in asked)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The keyword arguments for `follow_up`."""
-        values = self.cleaned_data
-        return {
-            "kind": self.kind,
-            "text": values["text"],
-            "outcome": values.get("outcome", ""),
-            "moment": values["at"],
-            "is_planned": bool(values.get("is_planned")),
-            "key": values["key"],
-            "due_on": values["due_on"],
-            "column_id": values["column"],
-            "version": values["version"] or 0,
-        }

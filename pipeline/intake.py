@@ -56,7 +56,17 @@ def enter(
 
 @transaction.atomic
 def enter_once(
-    *, user: User, key: UUID | None, anyway: bool, values: dict[str, Any], now: datetime, **chosen: Any
+    *,
+    user: User,
+    key: UUID | None,
+    anyway: bool,
+    values: dict[str, Any],
+    column: Column,
+    assignee: User | None,
+    consent: dict[str, str] | None = None,
+    enrol: bool = False,
+    note: str = "",
+    now: datetime,
 ) -> tuple[Contact | None, list[Contact]]:
     """Adds the contact of a form unless similar ones exist; returns it, or None and the similar ones.
 
@@ -72,7 +82,16 @@ def enter_once(
         return entered.contact, []
     if not anyway and (found := twins(user, values)):
         return None, found
-    contact = enter(user=user, values=values, now=now, **chosen)
+    contact = enter(
+        user=user,
+        values=values,
+        column=column,
+        assignee=assignee,
+        consent=consent,
+        enrol=enrol,
+        note=note,
+        now=now,
+    )
     if own:
         Intake.objects.create(account=user.account, key=own, contact=contact)
     return contact, []

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
@@ -40,8 +40,7 @@ def add(
     adds a contact.
     """
     columns = Column.objects.of(account).select_for_update(no_key=True)
-    wanted = {"key": Column.Key.NEW} if column_id is None else {"pk": column_id}
-    column = columns.filter(**wanted).first()
+    column = columns.filter(Q(key=Column.Key.NEW) if column_id is None else Q(pk=column_id)).first()
     if column is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
     contact = derive(Contact(account=account, created_at=now, **values))

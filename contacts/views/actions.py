@@ -1,6 +1,6 @@
 """The timeline: ticking off, correcting and deleting actions. The composer belongs to the pipeline."""
 
-from typing import Any
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -34,7 +34,7 @@ def edit(request: Request, action_id: int) -> HttpResponse:
     if not form.is_valid():
         context = {"title": action.label, "contact": contact, "action": action, "form": form}
         return small_page(request, "contacts/_action_form.html", context, 422 if form.is_bound else 200)
-    actions.edit(action=action, actor=request.user, now=now, **_corrections(action, form))
+    _edit(request, action, form, now)
     return _changed_timeline(request, contact, _("Der Eintrag ist geändert."))
 
 
@@ -71,10 +71,17 @@ def older(request: Request, contact_id: int) -> HttpResponse:
     return small_page(request, "contacts/_older.html", context)
 
 
-def _corrections(action: Action, form: ActionForm) -> dict[str, Any]:
+def _edit(request: Request, action: Action, form: ActionForm, now: datetime) -> None:
     values = form.cleaned_data
-    moment = "planned_for" if action.is_planned else "performed_at"
-    return {"text": values["text"], "outcome": values.get("outcome", ""), moment: values["at"]}
+    actions.edit(
+        action=action,
+        actor=request.user,
+        text=values["text"],
+        outcome=values.get("outcome", ""),
+        performed_at=None if action.is_planned else values["at"],
+        planned_for=values["at"] if action.is_planned else None,
+        now=now,
+    )
 
 
 def _changed_timeline(request: Request, contact: Contact, sentence: str) -> HttpResponse:

@@ -37,9 +37,14 @@ def _save(request: Request, contact: Contact, group: Group) -> HttpResponse:
         raise NotUnderstood(_("Bitte Seite neu laden und noch einmal speichern."))
     if not form.is_valid():
         return _form(request, contact, group, form, 422, version=seen.cleaned_data["version"])
-    values = {"values": form.cleaned_data, "version": seen.cleaned_data["version"]}
     try:
-        contact = facts.save(contact=contact, actor=request.user, now=timezone.now(), **values)
+        contact = facts.save(
+            contact=contact,
+            actor=request.user,
+            version=seen.cleaned_data["version"],
+            values=form.cleaned_data,
+            now=timezone.now(),
+        )
     except Overtaken as overtaken:
         return _form(request, overtaken.present, group, form, 409, conflict=overtaken.sentence)
     section = factsheet.section(contact, group)

@@ -118,8 +118,9 @@ def wrap(text: str) -> str:
             continue
         indent = re.match(r" *(?:- |\d+\. )?", line)
         hanging = " " * len(indent[0]) if indent else ""
-        options = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": hanging}
-        lines += textwrap.wrap(line, WIDTH, **options) or [""]  # type: ignore[arg-type]
+        lines += textwrap.wrap(
+            line, WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging
+        ) or [""]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from base.text import one_line
@@ -101,9 +102,9 @@ def _kind(received: Received, message: Message) -> ReceivedKind:
 def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetime, now: datetime) -> None:
     action, why, closed = CONSEQUENCES[kind]
     has_answered = action is ActionKind.MAIL_IN  # replies concern one contact, bounces everybody with the address
-    named = {"pk": message.contact_id} if has_answered else {"email__iexact": message.address}
-    concerned = Contact.objects.of(message.account_id).filter(**named)
-    contacts = list(concerned.order_by("pk").select_for_update(no_key=True))
+    concerned = Q(pk=message.contact_id) if has_answered else Q(email__iexact=message.address)
+    rows = Contact.objects.of(message.account_id).filter(concerned).order_by("pk")
+    contacts = list(rows.select_for_update(no_key=True))
     ids = [contact.pk for contact in contacts]
     known = Action.objects.of(message.account_id).filter(contact__in=ids, kind=action)
     if known.filter(performed_at=moment).exists():

@@ -164,24 +164,23 @@ def _execute(statement: str, values: dict[str, object]) -> int:
 
 def _requeue_later(message: Message, now: datetime, *, answer: str) -> str:
     wait = min(BACKOFF * 2 ** min(message.attempts - 1, 10), MAX_BACKOFF)
-    return _requeue(message, now, planned_for=now + wait, answer=answer[:300])
+    return _requeue(message, now, {"planned_for": now + wait, "answer": answer[:300]})
 
 
 def _requeue_untried(message: Message, now: datetime) -> str:
     """Plan the message again where it was: the outcome was not about it, so the attempt does not count."""
     is_first = message.attempts == 1
-    values = {"attempts": message.attempts - 1} | ({"tried_at": None} if is_first else {})
-    return _requeue(message, now, **values)
+    return _requeue(message, now, {"attempts": message.attempts - 1} | ({"tried_at": None} if is_first else {}))
 
 
 @transaction.atomic
-def _requeue(message: Message, now: datetime, **values: object) -> str:
+def _requeue(message: Message, now: datetime, changes: dict[str, object]) -> str:
     """Plan the message again without its rendered content, or cancel it if the series was stopped meanwhile."""
     rows = Enrolment.objects.of(message.account_id).select_for_update(no_key=True)
     is_over = rows.get(pk=message.enrolment_id).state == EnrolmentState.ENDED
-    again = {"state": MessageState.PLANNED, "claimed_at": None, "subject": "", "html": "", "text": "", **values}
     if is_over:
-        again |= {"state": MessageState.CANCELLED, "reason": MessageReason.STOPPED, "finished_at": now}
+        changes |= {"reason": MessageReason.STOPPED, "finished_at": now}
+    state = MessageState.CANCELLED if is_over else MessageState.PLANNED
     sending = Message.objects.of(message.account_id).filter(pk=message.pk, state=MessageState.SENDING)
-    sending.update(**again)
-    return str(again["state"])
+    sending.update(state=state, claimed_at=None, subject="", html="", text="", **changes)
+    return state

@@ -79,7 +79,7 @@ def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
     if step.version != version:
         sentence = _("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
         raise Overtaken(sentence, step)
-    return _save(step, **wanted)
+    return _save(step, wanted)
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def set_step_enabled(*, user: User, step_id: int, on: bool, now: datetime) -> St
     step = _lock_present_step(user, step_id)
     if step.is_on == on:
         return step
-    _save(step, is_on=on)
+    _save(step, {"is_on": on})
     if on:
         replanning.extend(step, now=now)
     return step
@@ -261,7 +261,7 @@ def _number(steps: list[Step]) -> None:
         one.save(update_fields=["position"])
 
 
-def _save(step: Step, **values: Any) -> Step:
+def _save(step: Step, values: dict[str, Any]) -> Step:
     for name, value in values.items():
         setattr(step, name, value)
     step.version += 1

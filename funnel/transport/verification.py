@@ -73,7 +73,8 @@ def record_result(*, account_id: int, received: Received, now: datetime) -> None
         _write(account_id, AddressProof.REFUSED)
     elif received.sender == address:
         proof = verdict(received.results, address.rpartition("@")[2])
-        _write(account_id, proof, **({"proven": address} if proof == AddressProof.PASSED else {}))
+        proven = address if proof == AddressProof.PASSED else sender.proven
+        Sender.objects.of(account_id).update(proof=proof, proven=proven)
 
 
 def verdict(results: tuple[str, ...], domain: str) -> AddressProof:
@@ -115,5 +116,5 @@ def _is_ours(named: str) -> bool:
     return bool(name) and (name in (domain, host) or name.endswith(f".{domain}"))
 
 
-def _write(account_id: int, proof: str, **more: str) -> None:
-    Sender.objects.of(account_id).update(proof=proof, **more)
+def _write(account_id: int, proof: str) -> None:
+    Sender.objects.of(account_id).update(proof=proof)

@@ -80,13 +80,12 @@ def _trash(traces: Sequence[Trace], user: User, now: datetime) -> int:
 
 def _touched(user: User, ids: Collection[int], at: datetime) -> set[int]:
     """Who was edited, moved, spoken with or has answered since; mails of the series do not count."""
-    mine = {"contact__in": ids}
     found = set(Contact.objects.of(user.account).filter(pk__in=ids, version__gt=1).values_list("pk", flat=True))
     for rows in (
-        Change.objects.of(user.account).filter(at__gt=at, **mine),
-        Action.objects.of(user.account).filter(created_at__gt=at, **mine).exclude(kind=Kind.FUNNEL_MAIL),
-        Move.objects.of(user.account).filter(at__gt=at, **mine),
-        Consent.objects.of(user.account).filter(recorded_at__gt=at, **mine),
+        Change.objects.of(user.account).filter(contact__in=ids, at__gt=at),
+        Action.objects.of(user.account).filter(contact__in=ids, created_at__gt=at).exclude(kind=Kind.FUNNEL_MAIL),
+        Move.objects.of(user.account).filter(contact__in=ids, at__gt=at),
+        Consent.objects.of(user.account).filter(contact__in=ids, recorded_at__gt=at),
     ):
         found.update(rows.values_list("contact", flat=True))
     return found

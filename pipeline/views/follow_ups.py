@@ -32,7 +32,7 @@ def create(request: Request, contact_id: int) -> HttpResponse:
     if not form.is_valid():
         return _composer(request, contact, form, 422)
     try:
-        done = follow_up(user=request.user, contact=contact, now=now, **form.arguments)
+        done = _follow_up(request, contact, form, now)
     except (Overtaken, NotUnderstood) as refusal:  # the card or its column is elsewhere by now
         form = _form(request, contact, now)
         form.add_error("column", refusal.sentence)
@@ -57,6 +57,24 @@ def _form(request: Request, contact: Contact, now: datetime) -> FollowUpForm:
     card = Card.objects.of(contact.account_id).select_related("column").get(pk=contact.pk)
     kind = Kind(asked.cleaned_data["kind"])
     return FollowUpForm(data, kind=kind, card=card, now=now, initial={"key": uuid4()})
+
+
+def _follow_up(request: Request, contact: Contact, form: FollowUpForm, now: datetime) -> FollowUp:
+    values = form.cleaned_data
+    return follow_up(
+        user=request.user,
+        contact=contact,
+        kind=form.kind,
+        text=values["text"],
+        outcome=values.get("outcome", ""),
+        moment=values["at"],
+        is_planned=bool(values.get("is_planned")),
+        key=values["key"],
+        due_on=values["due_on"],
+        column_id=values["column"],
+        version=values["version"] or 0,
+        now=now,
+    )
 
 
 def _composer(request: Request, contact: Contact, form: FollowUpForm, status: int = 200) -> HttpResponse:

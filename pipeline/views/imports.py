@@ -89,9 +89,9 @@ def takeover(request: Request, import_id: int) -> HttpResponse:
     if steps.choose(source=source, chosen=form.chosen):
         messages.info(request, _("Mit Ihrer Auswahl wird noch einmal geprüft; übernommen ist noch nichts."))
         return redirect("pipeline:import", source.pk)
-    asked = {"valid_only": request.POST.get("rows") == "valid", "enrol": "enrol" in request.POST}
-    if request.POST.get("rows") != "check":
-        steps.start(source=source, **asked)
+    wanted = request.POST.get("rows")
+    if wanted != "check":
+        steps.start(source=source, valid_only=wanted == "valid", enrol="enrol" in request.POST)
     return redirect("pipeline:import", source.pk)
 
 

@@ -21,15 +21,17 @@ def new(request: Request) -> HttpResponse:
     form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))
     if not form.is_valid():
         return render(request, "pipeline/intake.html", {"form": form}, status=422 if form.is_bound else 200)
-    chosen = {name: form.cleaned_data[name] for name in ("column", "assignee", "enrol", "note")}
     contact, twins = intake.enter_once(
         user=request.user,
-        anyway="anyway" in request.POST,
-        now=timezone.now(),
-        values=form.values,
-        consent=form.consent,
         key=form.cleaned_data["key"],
-        **chosen,
+        anyway="anyway" in request.POST,
+        values=form.values,
+        column=form.cleaned_data["column"],
+        assignee=form.cleaned_data["assignee"],
+        consent=form.consent,
+        enrol=form.cleaned_data["enrol"],
+        note=form.cleaned_data["note"],
+        now=timezone.now(),
     )
     if contact is None:
         return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
