@@ -1,1 +1,1 @@
-"""Settings, addresses and servers: the street door, which may know every room."""
+"""Settings, URLs, servers and their commands; may import every room."""

@@ -17,7 +17,7 @@ DATABASE, KEY_FILE, JOURNAL, UPLOADS = "database.dump", "keys.env", "erasures/jo
 
 
 class ArchiveError(Exception):
-    """The file is no backup of ours, or damaged; the message is one German sentence."""
+    """The file is not a backup of this product, or damaged; the message is a German sentence."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Unpacked:
 
 
 def pack(target: Path, database: Path) -> None:
-    """Writes the backup to a temporary file and renames it once it is complete. Raises OSError.
+    """Write the backup to a temporary file and rename it once it is complete. Raises OSError.
 
-    The journal is read after the database: what was erased in between is in the one or the other.
+    The journal is read after the database, so that no erasure in between is missed.
     """
     fresh = target.with_name(f".{target.name}.new")
     with open(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "w+b") as file:
@@ -68,7 +68,7 @@ def pack(target: Path, database: Path) -> None:
 
 
 def unpack(source: Path, place: Path) -> Unpacked:
-    """Unpacks the backup below `place` and verifies the checksum of each file. Raises ArchiveError."""
+    """Unpack the backup below `place` and verify the checksum of each file. Raises ArchiveError."""
     try:
         with tarfile.open(source) as tar:
             tar.extractall(place, filter="data")
@@ -84,7 +84,7 @@ def unpack(source: Path, place: Path) -> Unpacked:
 
 
 def _keys() -> dict[str, str]:
-    """What makes the rows readable and the links valid; the earlier values only where there are any."""
+    """Return the keys of encrypted fields and signed links, with earlier ones if there are any."""
     keys = {"SECRET_KEY": settings.SECRET_KEY, "TOKEN_KEY": settings.TOKEN_KEY}
     earlier = ",".join(settings.TOKEN_KEY_FALLBACKS)
     return keys | ({"TOKEN_KEY_FALLBACKS": earlier} if earlier else {})

@@ -1,7 +1,7 @@
 # -*- coding: utf-8 -*-
 """Build .venv from locked requirements, or bring it up to date: `python3 config/bootstrap.py .venv requirements.txt …`.
 
-The one file that any Python must understand, to be able to say that it is too old. Runs on the system's Python.
+Runs on the system's Python. Its syntax must be valid in any version, so that it can report one that is too old.
 """
 
 from __future__ import print_function
@@ -31,7 +31,7 @@ def main(venv, *requirements):
                 % (module, VERSION)
             )
     with open(os.path.realpath(venv) + ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` at once: the second finds the work done
+        fcntl.flock(lock, fcntl.LOCK_EX)  # with two `make` at once the second one waits
         bring_up_to_date(os.path.realpath(venv), requirements)
 
 
@@ -62,7 +62,7 @@ def bring_up_to_date(venv, requirements):
     for name in requirements:
         pip += ["-r", name]
         with contextlib.suppress(OSError):
-            os.remove(stamp(venv, name))  # half an installation is none
+            os.remove(stamp(venv, name))  # marks the installation as incomplete
     if subprocess.call(pip):
         sys.exit("Die Pakete ließen sich nicht einrichten (Grund: siehe oben).")
     for name in requirements:
@@ -71,7 +71,7 @@ def bring_up_to_date(venv, requirements):
 
 
 def works(python):
-    """Whether the environment's Python still runs: a system upgrade may have taken its ground away."""
+    """Whether the environment's Python still runs: a system upgrade may have removed its base."""
     code = "import sys, pip; sys.exit(sys.version_info[:2] < (3, 11))"
     with contextlib.suppress(OSError):
         return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0

@@ -1,4 +1,4 @@
-"""`make check`: every check, all of them even when one fails, and the output of those that do."""
+"""`make check`: run all checks, even after a failure, and print the output of those that fail."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ PACKAGES = ["accounts", "base", "config", "contacts", "demo", "funnel", "help", 
 MODULE = [sys.executable, "-m"]
 DJADE = str(Path(sys.executable).with_name("djade"))
 MANAGE = [sys.executable, "manage.py"]
-AT_ONCE = 2  # the types take as long as all others together
+AT_ONCE = 2  # mypy takes as long as all other checks together
 
 
 @dataclass
@@ -37,7 +37,7 @@ def commands() -> dict[str, list[str]]:
 
 
 def production(data_dir: str) -> dict[str, str]:
-    """The variables of a production server; none of the caller's may hide a fault. No check asks the database."""
+    """Return the variables of a production server, without those of the caller, which could hide a fault."""
     return {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "config.settings",

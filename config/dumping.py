@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from config.server_user import WHEEL
 
-# Whatever stands there goes, tables of a newer version included; all in the transaction that brings the old ones back.
+# Drop everything, including tables of a newer version, in the same transaction that loads the dump.
 CLEAR = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public AUTHORIZATION pg_database_owner;\n"
 PLAIN = ("--no-owner", "--no-privileges", "--no-comments")
 
@@ -22,12 +22,12 @@ class DumpError(Exception):
 
 
 def dump(target: Path) -> None:
-    """Writes a consistent dump of the database, even while others use it. Raises DumpError."""
+    """Write a consistent dump of the database, even while others use it. Raises DumpError."""
     _run("pg_dump", ["--format=custom", *PLAIN, f"--file={target}"])
 
 
 def load(source: Path) -> None:
-    """Replaces everything in the database by the dump, all or nothing. Raises DumpError."""
+    """Replace everything in the database by the dump, all or nothing. Raises DumpError."""
     _major()
     leave()
     script = source.with_suffix(".sql")
@@ -47,7 +47,7 @@ def load(source: Path) -> None:
 
 
 def others() -> int:
-    """Returns the number of sessions of other processes in this database; if there are any, the product is running."""
+    """Return the number of sessions of other processes in this database; if there are any, the product is running."""
     leave()
     with psycopg.connect(**_parameters()) as own:
         rows = own.execute(
@@ -58,7 +58,7 @@ def others() -> int:
 
 
 def leave() -> None:
-    """Ends this process's own sessions; the next statement begins a new one."""
+    """End this process's own sessions; the next statement begins a new one."""
     connections.close_all()
     connection.close_pool()
 
@@ -73,7 +73,7 @@ def _run(program: str, arguments: list[str], *, stdin: IO[bytes] | None = None, 
 
 
 def _place() -> dict[str, str]:
-    """Where the database is, in the environment: a password on the command line is read by everybody."""
+    """Return the connection as environment variables: every user can read a password on the command line."""
     given = psycopg.conninfo.make_conninfo(**_parameters())
     known = psycopg.conninfo.conninfo_to_dict(given)
     names = {
@@ -95,14 +95,14 @@ def _parameters() -> dict[str, Any]:
 
 @cache
 def _major() -> int:
-    """The server's version, asked once: while a dump is loaded nobody of us may have a session."""
+    """Return the server's version, cached: while a dump is loaded this process must not have a session."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         return int(cursor.fetchone()[0]) // 10_000
 
 
 def _binary(program: str) -> Path:
-    """The program of the oldest version that knows this server: its output is the one the server can read again."""
+    """Return the program in the oldest version that supports this server, so that the server can read its output."""
     package = Path(str(distribution(WHEEL).locate_file(WHEEL.replace("-", "_"))))
     installed = {int(folder.name.removeprefix("pginstall") or 16): folder for folder in package.glob("pginstall*/")}
     major = _major()

@@ -1,7 +1,7 @@
 """The PostgreSQL of `make run` and of the tests: binaries from the wheel, data below DATA_DIR, a Unix socket only.
 
-Everybody who calls `start` shares one server per data directory; the last one to call `stop` (or the last one
-alive) ends it. The count is kept by file locks, so that no crash can falsify it.
+All callers of `start` share one server per data directory; the last one to call `stop`, or to die, ends it. They are
+counted by file locks, which a crash releases.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ from config.server_user import EmbeddedError
 
 NAME = "pipeline"  # of the database and of its owner
 SOCKET = ".s.PGSQL.5432"
-START_SECONDS = 300  # replaying the log after a crash takes its time
+START_SECONDS = 300  # replaying the log after a crash may take long
 STOP_SECONDS = 30
 
 SETTINGS = {
@@ -66,7 +66,7 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 class _Held:
     users: IO[str]
     process: subprocess.Popen[bytes] | None = None
-    log_from: int = 0  # where in the log the present attempt begins
+    log_from: int = 0  # offset in the log at which this attempt begins
 
 
 _held: dict[Path, _Held] = {}
@@ -75,7 +75,7 @@ _held: dict[Path, _Held] = {}
 def start(data_dir: Path, *, durable: bool = True) -> str:
     """Start the server of `data_dir`, or adopt the one that runs, and return its DATABASE_URL.
 
-    Creates the database on first use. Repeating it is harmless. `durable=False` (tests) trades the safety against
+    Creates the database on first use. Idempotent. `durable=False` (tests) trades the safety against
     a power cut for speed; it counts only for a server started by this call. Raises EmbeddedError.
     """
     pgdata = _pgdata(data_dir)
@@ -89,13 +89,13 @@ def start(data_dir: Path, *, durable: bool = True) -> str:
 
 
 def url(data_dir: Path) -> str:
-    """The DATABASE_URL of the server of `data_dir`, which need not run yet."""
+    """Return the DATABASE_URL of the server of `data_dir`, which need not run yet."""
     host = quote(str(_socket_directory(_pgdata(data_dir))), safe="")
     return f"postgres://{NAME}@/{NAME}?host={host}"
 
 
 def stop(data_dir: Path) -> bool:
-    """End the server unless another process still uses it. Returns whether it is down; repeats without harm."""
+    """End the server unless another process still uses it. Return whether it is down. Idempotent."""
     pgdata = _pgdata(data_dir)
     with _mutex(pgdata):
         held = _held.pop(pgdata, None)
@@ -115,13 +115,13 @@ def stop(data_dir: Path) -> bool:
 
 
 def running(data_dir: Path) -> int | None:
-    """The process id of the server of `data_dir`, or None.
+    """Return the process id of the server of `data_dir`, or None.
 
     A process id alone proves nothing after a crash of the machine: the process must also work in that directory.
     """
     pgdata = _pgdata(data_dir)
     if pgdata in _held and (process := _held[pgdata].process):
-        process.poll()  # reap it, lest a dead child look alive
+        process.poll()  # reap it, or a dead child would seem alive
     try:
         pid = int((pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
@@ -157,7 +157,7 @@ def _ensure_running(pgdata: Path, host: Path, held: _Held, durable: bool) -> Non
     launches = 0
     while True:
         if not running(pgdata.parent):
-            if launches == 2:  # the first may have met a server that was just shutting down
+            if launches == 2:  # the first attempt may have met a server that was shutting down
                 raise EmbeddedError(f"PostgreSQL startet nicht: {_complaint(pgdata, held.log_from)}")
             _clean_up(pgdata)
             held.log_from = log.stat().st_size if (log := _log(pgdata)).exists() else 0
@@ -170,7 +170,7 @@ def _ensure_running(pgdata: Path, host: Path, held: _Held, durable: bool) -> Non
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL antwortet nicht: {error}") from None
         if held.process and held.process.poll() is None:
-            time.sleep(0.05)  # still on its way; its pid file may not be there yet
+            time.sleep(0.05)  # still starting; its pid file may not exist yet
             while held.process.poll() is None and not running(pgdata.parent) and time.monotonic() < deadline:
                 time.sleep(0.02)
         else:
@@ -178,8 +178,8 @@ def _ensure_running(pgdata: Path, host: Path, held: _Held, durable: bool) -> Non
 
 
 def _clean_up(pgdata: Path) -> None:
-    """Wait for what a killed server left behind, then remove its marks: a recycled process id in them would
-    keep the new one from starting."""
+    """Wait for the children of a killed server, then remove its files: a recycled process id in them would keep the new
+    one from starting."""
     orphans = [p for p in psutil.process_iter() if _works_in(p.pid, pgdata)]
     _, alive = psutil.wait_procs(orphans, timeout=5)
     for process in alive:
@@ -215,7 +215,7 @@ def _major_of(pgdata: Path) -> str | None:
 
 
 def _initialise(pgdata: Path, user: server_user.ServerUser, major: str | None, durable: bool) -> None:
-    """Build the cluster aside and rename it, so that a crash half-way leaves nothing that looks finished."""
+    """Create the cluster under another name and rename it, so that a crash leaves nothing that looks complete."""
     fresh = pgdata.with_name("pg.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
@@ -245,7 +245,7 @@ def _create_database(host: Path) -> None:
 
 
 def _socket_directory(pgdata: Path) -> Path:
-    """Where clients find the socket: the data directory itself, or a short link to it, since a socket's path
+    """Return the directory of the socket: the data directory or a short link to it, since a socket's path
     must fit into some 100 bytes. A link, unlike a socket, can be made again while the server runs."""
     if len(os.fsencode(pgdata / SOCKET)) < 100:
         return pgdata
@@ -263,7 +263,7 @@ def _socket_directory(pgdata: Path) -> Path:
 def _end(pid: int, pgdata: Path) -> None:
     os.kill(pid, signal.SIGINT)  # "fast": sessions are ended, the data is written out
     deadline = time.monotonic() + STOP_SECONDS
-    while _works_in(pid, pgdata):  # not: while it exists, since its parent may be slow to take note of its end
+    while _works_in(pid, pgdata):  # it exists longer, until its parent reaps it
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGQUIT)  # the log is replayed at the next start; nothing committed is lost
             break
@@ -275,7 +275,7 @@ def _log(pgdata: Path) -> Path:
 
 
 def _complaint(pgdata: Path, log_from: int) -> str:
-    """Why the server did not start, in its own words."""
+    """Return the server's own message on why it did not start."""
     lines = _log(pgdata).read_bytes()[log_from:].decode(errors="replace").splitlines()
     fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line]
     return f"{(fatal or lines or ['ohne ein Wort'])[-1]} (Protokoll: {_log(pgdata)})"

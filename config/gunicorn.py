@@ -9,7 +9,7 @@ from typing import Any
 
 CHECKOUT = str(Path(__file__).resolve().parent.parent)
 if CHECKOUT not in sys.path:
-    sys.path.insert(0, CHECKOUT)  # this file is read before gunicorn looks there
+    sys.path.insert(0, CHECKOUT)  # this file is read before gunicorn adds it
 
 from config.running import claim_shared  # noqa: E402
 from config.server_worker import DRAIN  # noqa: E402
@@ -34,7 +34,7 @@ loglevel = "warning"
 logger_class = "config.server_log.ServerLog"
 proc_name = "pipeline-web"
 control_socket_disable = True
-forwarded_allow_ips = ""  # whom to believe is decided in config/proxies.py
+forwarded_allow_ips = ""  # config/proxies.py decides which proxies are trusted
 
 serving = claim_shared()  # held by this process and its workers, until the last of them ends
 if serving is None:
@@ -42,6 +42,6 @@ if serving is None:
 
 
 def when_ready(server: Any) -> None:
-    """Before the workers are forked: what is loaded now stays, so no later collection need look through it again."""
+    """Freeze the loaded objects before the workers are forked, so that no later collection scans them."""
     gc.collect()
     gc.freeze()

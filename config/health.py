@@ -24,7 +24,7 @@ LEAVING = Leaving()
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """Returns 200 as long as the process answers and is not about to end; checks nothing else."""
+    """Return 200 as long as the process answers and is not about to end; check nothing else."""
     if LEAVING.requested:
         return _not("leaving")
     return HttpResponse("ok\n", content_type="text/plain")
@@ -32,7 +32,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Returns 200 if all migrations are applied and the last probe could write, else 503. Writes nothing itself."""
+    """Return 200 if all migrations are applied and the last probe could write, else 503. Writes nothing itself."""
     if LEAVING.requested:
         return _not("leaving")
     try:
@@ -52,5 +52,5 @@ def _not(reason: str) -> HttpResponse:
 
 @cache
 def needed() -> frozenset[tuple[str, str]]:
-    """Returns the migrations of this version, read from their files once per process."""
+    """Return the migrations of this version, read from their files once per process."""
     return frozenset(MigrationLoader(None).graph.nodes)

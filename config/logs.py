@@ -1,6 +1,6 @@
 """Logging: one line for each request and each mail, with numbers and names of the code, but no personal data.
 
-Routes are logged by name, because a path may contain a token and a query what somebody searched for.
+Routes are logged by name, because a path may contain a token, and a query a search term.
 """
 
 import json
@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-# How gunicorn begins what goes on with the line or the path of a request.
+# Beginnings of gunicorn's messages that quote the line or the path of a request.
 OF_THE_SERVER = ("Invalid request", "Error handling request")
 requests = logging.getLogger("pipeline.request")
 
@@ -38,7 +38,7 @@ class RequestLine:
             response = self.get_response(request)
         response["X-Request-ID"] = request.id
         milliseconds = round((time.perf_counter() - begun) * 1000)
-        user = getattr(request, "_cached_user", None)  # whoever was asked for; the line itself asks nobody
+        user = getattr(request, "_cached_user", None)  # only if the view has loaded it; logging makes no query
         facts = {
             "request": request.id,
             "office": getattr(user, "account_id", None),
@@ -84,14 +84,14 @@ class Lines(logging.Formatter):
         return "".join(traceback.format_tb(ei[2])) + ei[0].__qualname__
 
     def _words(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # another handler may have written it out
+        record.exc_text = None  # another handler may have cached the full text
         return super().format(record)
 
 
 class NoPath(logging.Filter):
-    """Django's own lines on answers name the path; ours name the route, so theirs are only kept for faults.
+    """Removes paths from the log: drops Django's lines on responses, except for errors, since ours name the route.
 
-    Of those of the web server their beginning is kept.
+    Lines of the web server are cut before the path.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -106,6 +106,6 @@ class NoPath(logging.Filter):
         match = getattr(request, "resolver_match", None)
         route, number = match.view_name if match else "?", getattr(request, "id", "?")
         if route == "healthz":
-            return False  # that a server is about to end is no fault
+            return False  # a server that is stopping is not an error
         record.msg, record.args = "fault in %s, request %s", (route, number)
         return True

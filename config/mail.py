@@ -1,8 +1,7 @@
-"""What EMAIL_URL means: a mail server, or a provider that takes mails by HTTP and reports what became of them.
+"""The settings in EMAIL_URL: a mail server, or a provider that takes mails by HTTP and reports their outcome.
 
-The providers are those that let us keep what we promise of a mail: no tracking (each can switch it off for a single
-mail), and an answer or a report that finds back to the mail it speaks of. Faults are told in one sentence that does
-not repeat the address, since it holds the key.
+Only providers that can meet our promises are supported: no tracking (each can switch it off for a single mail), and
+responses and reports that identify their mail. Error messages do not repeat the URL, since it contains the key.
 """
 
 import re
@@ -32,7 +31,7 @@ class Unusable(Exception):
 
 
 def settings_of(url: str, *, secret: str, timeout: int) -> dict[str, Any]:
-    """Django's settings for this EMAIL_URL, with the WEBHOOK_SECRET of a provider. Raises Unusable."""
+    """Return Django's settings for this EMAIL_URL, with the WEBHOOK_SECRET of a provider. Raises Unusable."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -52,7 +51,7 @@ def is_mailbox(address: str) -> bool:
 
 
 def checked_secret(secret: str) -> str:
-    """The WEBHOOK_SECRET; "" if there is none. Raises Unusable."""
+    """Return the WEBHOOK_SECRET, "" if there is none. Raises Unusable."""
     user, _colon, password = secret.partition(":")
     if secret and not (user and password):
         raise Unusable("WEBHOOK_SECRET is not of the form user:password.")

@@ -44,11 +44,11 @@ class AnyHostForProbes:
 class RefuseLargeBodies:
     """Responds with 413, before the body is read, if it is larger than this address accepts from this caller.
 
-    Files are taken at one address, and from somebody logged in. A provider's report is read by its own view, once that
-    has heard the secret.
+    Files are accepted at one address only, and only from users. A provider's report is read by its view after the
+    secret has been checked.
     """
 
-    ANYBODY = 100_000  # bytes; also what surrounds a file
+    ANYBODY = 100_000  # bytes; also the overhead of a file upload
     FILES, REPORTS = "pipeline:imports", "funnel:reports"
 
     def __init__(self, get_response: type_of_next) -> None:
@@ -63,7 +63,7 @@ class RefuseLargeBodies:
         return answer(request, 413, _("Das ist zu groß. Es wurde nichts gespeichert."))
 
     def most(self, request: HttpRequest, name: str) -> int:
-        """Returns how many bytes this caller may send to this address."""
+        """Return the maximum number of bytes this caller may send to this address."""
         if name == self.REPORTS and "form" not in (request.content_type or ""):
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not request.user.is_authenticated:
@@ -86,7 +86,7 @@ def _name_of(request: HttpRequest) -> str:
 class RefuseBrokenText:
     """Responds with 400 to text that is not UTF-8.
 
-    Django replaces invalid bytes by U+FFFD without a word, so a name would be stored damaged.
+    Django silently replaces invalid bytes by U+FFFD, so a damaged name would be stored.
     """
 
     def __init__(self, get_response: type_of_next) -> None:

@@ -16,12 +16,12 @@ from django.core.management import call_command
 from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()  # what follows holds models
+django.setup()  # the following imports need the models
 
 from accounts.models import User  # noqa: E402
 from demo import build as demo  # noqa: E402
 
-PREPARING = 7_305_417  # any number that nobody else locks
+PREPARING = 7_305_417  # key of the advisory lock; any unused number
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
         alone = psycopg.connect(**connection.get_connection_params() | {"autocommit": True})
     except psycopg.OperationalError as error:
         sys.exit(f"Die Datenbank ist nicht erreichbar: {str(error).strip()}")
-    with alone:  # two starts on one database prepare it one after the other
+    with alone:  # two starts on one database take turns
         alone.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
         call_command("migrate", interactive=False, verbosity=0)
         collect_static(Path(settings.STATIC_ROOT))
@@ -57,7 +57,7 @@ def print_logins() -> None:
 
 
 def collect_static(root: Path) -> None:
-    """Collect and compress the static files, unless they are the same as last time: it takes seconds."""
+    """Collect and compress the static files, which takes seconds, unless they have not changed."""
     sources = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):

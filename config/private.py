@@ -1,4 +1,4 @@
-"""Permissions of DATA_DIR: only the user we run as may read it (folders 0700, files 0600)."""
+"""Permissions of DATA_DIR: only its user may read it (folders 0700, files 0600)."""
 
 import os
 import stat
@@ -9,9 +9,9 @@ OTHERS = 0o077
 
 
 def keep(data_dir: Path) -> None:
-    """From now on this process makes nothing that others may read; closes what an older version left open.
+    """Set the umask to 077, and remove permissions of others that an older version granted.
 
-    The tree is walked only while the folder itself is open: later starts cost one look. The embedded database's own
+    The tree is walked only if the folder itself is open, so later starts cost one check. The embedded database's own
     folder belongs to its user, and is closed by PostgreSQL itself.
     """
     os.umask(OTHERS)
@@ -20,7 +20,7 @@ def keep(data_dir: Path) -> None:
             folders[:] = [name for name in folders if not name.startswith("pg")]
             for name in (*folders, *files):
                 _close(Path(folder, name))
-        _close(data_dir)  # last, so that a walk cut short begins anew
+        _close(data_dir)  # last, so that an interrupted walk is repeated
 
 
 def _close(path: Path) -> None:

@@ -6,9 +6,9 @@ import time
 from django.db import DatabaseError, connection, transaction
 
 INTERVAL = 10  # seconds between two attempts of one process
-AFTER_FAULT = 1  # the same where the last one failed, so that a process that can serve again says so at once
-PATIENCE = 3  # seconds until an attempt under way counts as failed
-# A new file for the table each time: a full disk shows where space has to be found, not where some is left.
+AFTER_FAULT = 1  # the same after a failure, to notice soon when it can write again
+PATIENCE = 3  # seconds after which a running attempt counts as failed
+# TRUNCATE creates a new file each time: a full disk shows only when new space is needed.
 WRITE = "TRUNCATE accounts_write_probe; INSERT INTO accounts_write_probe (at) VALUES (now())"
 
 
@@ -22,7 +22,7 @@ class Probe:
         self.attempt: threading.Thread | None = None
 
     def fault(self) -> str:
-        """Returns why nothing can be written, or ""."""
+        """Return why nothing can be written, or ""."""
         with self.lock:
             is_under_way = self.attempt is not None and self.attempt.is_alive()
             pause = AFTER_FAULT if self.result else INTERVAL

@@ -14,16 +14,16 @@ FORWARDED = (
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_REAL_IP",
 )
-SOCKET = "unix"  # in TRUSTED_PROXIES: whoever comes through the server's socket file
+SOCKET = "unix"  # in TRUSTED_PROXIES: callers on the server's socket file
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Unusable(Exception):
-    """The value cannot be used; the message is one sentence for the operator."""
+    """The value cannot be used; the message is a sentence for the operator."""
 
 
 def networks(names: list[str]) -> tuple[list[Network], bool]:
-    """The networks that TRUSTED_PROXIES names, and whether a socket file is trusted. Raises Unusable."""
+    """Return the networks in TRUSTED_PROXIES, and whether a socket file is trusted. Raises Unusable."""
     try:
         found = [ipaddress.ip_network(name.strip()) for name in names if name.strip() != SOCKET]
     except ValueError:
@@ -34,10 +34,10 @@ def networks(names: list[str]) -> tuple[list[Network], bool]:
 
 
 class TrustedProxies:
-    """Sets `REMOTE_ADDR` to the caller's address and drops every forwarded header of anybody but a trusted proxy.
+    """Sets `REMOTE_ADDR` to the caller's address and drops forwarded headers unless they are a trusted proxy's.
 
-    Each proxy adds at the end of `X-Forwarded-For` whom it heard; read from there, the first that is no proxy of
-    ours is the caller, whatever the caller made up before it.
+    Each proxy appends its peer to `X-Forwarded-For`; read from the end, the first address that is not a trusted
+    proxy is the caller. Anything before it may be forged.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -64,7 +64,7 @@ class TrustedProxies:
         return any((mapped or parsed) in network for network in self.networks)
 
     def _caller(self, forwarded: str) -> str:
-        """The last address that is none of the trusted ones; "" where there is no such list."""
+        """Return the last address that is not trusted, or else the first one, "" if there is none."""
         heard = [part.strip() for part in forwarded.split(",") if part.strip()]
         for address in reversed(heard):
             if not self._trusts(address):

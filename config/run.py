@@ -1,4 +1,4 @@
-"""`make run`: database, tables, demo, web and worker behind one command, and one Ctrl-C for all of it.
+"""`make run`: start database, tables, demo, web server and worker, and end all of them on Ctrl-C.
 
 `python -m config.run` serves; `python -m config.run <command> …` runs a management command in the same environment.
 In production the same processes run with DATABASE_URL, SECRET_KEY, TOKEN_KEY, ALLOWED_HOSTS and BASE_URL set.
@@ -26,7 +26,7 @@ STOP_SECONDS = 4
 READY_SECONDS = 60
 MAX_FAILURES = 3
 BEHIND = 10  # niceness of the worker: a long import or many mails must not slow the board down
-SOUND_SECONDS = 15  # a process that lived so long had started properly
+SOUND_SECONDS = 15  # a process that lived this long has started properly
 WORKER = ("--shutdown-graceful-timeout", "3")
 
 
@@ -35,7 +35,7 @@ class Interrupted(Exception):
 
 
 class Child:
-    """A process that is restarted when it dies, and that dies with us (see config/guard.py)."""
+    """A process that is restarted when it dies, and ended when we die (see config/guard.py)."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Child:
             psutil.Process(self.process.pid).nice(self.niceness)
 
     def tend(self, environment: dict[str, str]) -> None:
-        """Restart the process if it has ended, later after each failure. Raises StartError when it never lives."""
+        """Restart the process if it has ended, later after each failure. Raises StartError if it never starts."""
         now = time.monotonic()
         if self.process and self.process.poll() is not None:
             self.failures = 1 if now - self.started > SOUND_SECONDS else self.failures + 1
@@ -132,7 +132,7 @@ class Supervisor:
                 self.stop()
 
     def prepare(self) -> str:
-        """Tables, static files, demo. Returns the demo's logins, if there are any."""
+        """Prepare tables, static files and demo. Return the demo's logins, if there are any."""
         print("Datenbank und Dateien werden vorbereitet …", flush=True)
         child = Child("Die Vorbereitung", "config.prepare")
         self.children = [child]
@@ -179,7 +179,7 @@ class Supervisor:
         print("  Beenden mit Strg+C.\n", flush=True)
 
     def stop(self) -> None:
-        """End the children, then the database. Bounded in time; a second Ctrl-C cannot break it."""
+        """End the children, then the database, within bounded time; ignores a second Ctrl-C."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         for child in self.children:
@@ -194,7 +194,7 @@ class Supervisor:
 
 
 def manage(surroundings: Surroundings, arguments: list[str]) -> int:
-    """A management command where `make run` works, whether it runs at this moment or not."""
+    """Run a management command in the environment of `make run`, whether that runs or not."""
     try:
         environment = surroundings.environment()
         return subprocess.call([sys.executable, "manage.py", *arguments], env=environment)
@@ -206,7 +206,7 @@ def manage(surroundings: Surroundings, arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # there are terminals without „ and …
+        sys.stdout.reconfigure(errors="replace")  # some terminals cannot print „ and …
     try:
         surroundings = Surroundings(os.environ, Path.cwd())
         if arguments:

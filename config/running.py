@@ -1,6 +1,6 @@
 """Locks on DATA_DIR: a shared one held by running web servers, and an exclusive one for a restore.
 
-Other processes are recognised by their sessions in the database; a web server without requests has none yet.
+Other processes are detected by their database sessions, but a web server has none before its first request.
 """
 
 import fcntl
@@ -14,13 +14,13 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def claim_shared() -> IO[str] | None:
-    """The lock of one that serves, held until its file is closed; None while a restore is at work."""
+    """Take the shared lock, held until the file is closed. Return None while a restore is running."""
     return _claim(fcntl.LOCK_SH)
 
 
 @contextmanager
 def claim_alone() -> Iterator[bool]:
-    """Whether nobody serves; while the block lasts, nobody begins to."""
+    """Yield whether no web server is running; none can start during the block."""
     held = _claim(fcntl.LOCK_EX)
     try:
         yield held is not None

@@ -9,7 +9,7 @@ from config.logs import Lines, NoPath
 
 
 class ServerLog(Logger):
-    """Writes what the server itself has to say; the lines on requests are `RequestLine`'s."""
+    """Logs the server's own messages; requests are logged by `RequestLine`."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)

@@ -1,9 +1,9 @@
 """Who runs the embedded PostgreSQL, and from where.
 
-PostgreSQL refuses to run as root. Started by root (a container, say) it runs as a system user, and that user may
-neither reach the wheel's files nor the data directory, because a folder above them (/root, mode 0700) is closed to
-him. No permission is changed for it: the server's files are copied to where he can read them, and the data directory
-is entered by root and handed over as the working directory, which Linux names /proc/self/cwd for whoever holds it.
+PostgreSQL refuses to run as root. Started by root (in a container, for example) it runs as a system user, who may be
+unable to reach the files of the wheel and the data directory, if a folder above them is closed (/root, mode 0700).
+Permissions are not changed: the server's files are copied to a readable place, and root enters the data directory and
+passes it on as the working directory, which can be addressed as /proc/self/cwd.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class ServerUser:
     ids: tuple[int, int] | None
 
     def popen(self, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
-        """Start a command as this user, in an environment that knows no locale and none of our variables."""
+        """Start a command as this user, in an environment without locale and without our variables."""
         environment = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
         if self.ids:
             options |= {"user": self.ids[0], "group": self.ids[1], "extra_groups": []}
@@ -56,11 +56,11 @@ class ServerUser:
         return not self.ids or self.popen(test, cwd="/", stderr=subprocess.DEVNULL).wait() == 0
 
     def path_of(self, directory: Path) -> str:
-        """How the server may call a directory that it is started in."""
+        """Return the path by which the server can reach a directory that it is started in."""
         return str(directory) if self.reaches(directory) else HELD_DIRECTORY
 
     def binary(self, name: str, major: str | None) -> Path:
-        """One of the server's programs, of the version that made the data or of the newest."""
+        """Return the path of a server program, in the version that created the data, or else the newest."""
         package = Path(str(distribution(WHEEL).locate_file(WHEEL.replace("-", "_"))))
         installed = {_major(folder): folder for folder in package.glob("pginstall*/")}
         folder = installed.get(major or max(installed, key=int))
@@ -75,7 +75,7 @@ PROBES = ("bin/postgres", "bin/initdb", "lib/postgresql/dict_snowball.so", "shar
 
 
 def of(pgdata: Path) -> ServerUser:
-    """The user for this data directory: whoever owns it already, else a system user (as root) or ourselves."""
+    """Return the user for this data directory: its owner, or else a system user (as root) or ourselves."""
     owner = pgdata.stat() if pgdata.exists() else None
     if os.geteuid() != 0:
         if owner and owner.st_uid != os.geteuid():
@@ -84,7 +84,7 @@ def of(pgdata: Path) -> ServerUser:
     if owner and owner.st_uid != 0:
         return ServerUser(ids=(owner.st_uid, owner.st_gid))
     user = ServerUser(ids=_system_user())
-    if owner:  # copied by root: PostgreSQL insists on owning it
+    if owner:  # copied by root: PostgreSQL requires to own it
         for path in (pgdata, *pgdata.rglob("*")):
             os.chown(path, *user.ids or (-1, -1), follow_symlinks=False)
     return user
@@ -118,14 +118,14 @@ def _name(uid: int) -> str:
 
 
 def _major(folder: Path) -> str:
-    # The wheel calls its oldest version plainly "pginstall".
+    # The oldest version in the wheel is named "pginstall" without a number.
     return folder.name.removeprefix("pginstall") or "16"
 
 
 def _copied(folder: Path, user: ServerUser) -> Path:
-    """A copy of the server's files that the user can reach; made once per wheel, found again by its checksum."""
+    """Return a copy of the server's files that the user can reach, made once per wheel and named by its checksum."""
     record = (distribution(WHEEL).read_text("RECORD") or "").splitlines()
-    # Only the server's own rows: pip adds others that depend on the Python it installs for.
+    # Only the rows of the server: pip adds others that depend on the Python version.
     rows = [row for row in record if row.startswith(f"{folder.parent.name}/{folder.name}/")]
     name = f"postgresql-{_major(folder)}-{hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:12]}"
     for parent in ("/var/lib", tempfile.gettempdir()):
@@ -146,7 +146,7 @@ def _copied(folder: Path, user: ServerUser) -> Path:
 
 
 def _foreign(home: Path) -> bool:
-    """Whether somebody else made (or can change) the folder: in a shared temp folder he could plant programs."""
+    """Whether another user owns or can change the folder, and could plant programs in it."""
     found = home.lstat()
     return home.is_symlink() or found.st_uid != os.geteuid() or bool(found.st_mode & 0o022)
 
@@ -164,7 +164,7 @@ def _copy(folder: Path, target: Path) -> None:
         try:
             made.rename(target)
         except OSError:
-            if not target.exists():  # else somebody was faster: his copy is as good
+            if not target.exists():  # otherwise another process has just made it
                 raise
 
 

@@ -1,6 +1,6 @@
 """Settings, read from the environment. Production is the default; nothing unsafe is on unless asked for.
 
-The variables and their meaning stand in docs/operations.md ("Configure").
+The variables are documented in docs/operations.md ("Configure").
 """
 
 import sys
@@ -17,7 +17,7 @@ env = environ.Env()
 
 
 def required(name: str) -> str:
-    """The variable's value. Without it the process ends with one clear line, never with a guessed value."""
+    """Return the variable's value, or exit with a message if it is missing; never guess."""
     value = env.str(name, "")
     if not value:
         hint = "`make run` sets it for a trial (docs/operations.md, “Configure”)"
@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "pipeline",
     "demo",
     "help",
-    "procrastinate.contrib.django",  # after ours, whose command `procrastinate` counts
+    "procrastinate.contrib.django",  # after ours, whose command `procrastinate` takes precedence
 ]
 MIDDLEWARE = [
     "config.logs.RequestLine",
@@ -108,9 +108,9 @@ DATABASES = {"default": env.db("DATABASE_URL", f"postgres://postgres@/postgres?h
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# In the database, because the limits on logins must hold across all web processes. Nothing else is cached in it.
+# In the database, because the limits on logins must hold across all web processes. Nothing else uses it.
 CACHES = {"default": {"BACKEND": "accounts.counters.Counters", "LOCATION": "accounts_cache"}}
-# Several, so that the short periodic jobs never wait behind an import.
+# Several, so that short periodic jobs never wait for an import.
 PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 10}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -124,7 +124,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds; invitations use it as well
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL  # without a way back: there the browser forgets what was typed
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL  # without `next`: drafts.js recognises a logout by it
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -132,7 +132,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the Host header of the request would stand there
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the default is the Host header of the request
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ResetForm"}
@@ -140,12 +140,12 @@ ACCOUNT_RATE_LIMITS = {
     "objection": "5/m/ip,30/h/ip",
     "invitation": "5/d/key",
     "invitations": "40/d/key",
-    "login": "120/m/ip",  # of a whole office on a Monday; what counts failures is stricter
+    "login": "120/m/ip",  # for a whole office on a Monday; the limit on failures is stricter
     "login_failed_again": "10/300s/key",
     "lost_links": "3/d/key",
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     "test_mail": "10/h/user",
-}  # beside the library's own for logins
+}  # besides the library's own for logins
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "activate_totp": "accounts.second_factor.ActivateForm",
@@ -157,7 +157,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers treat http://localhost as a secure context
 MFA_TOTP_TOLERANCE = 1  # a time step to each side: clocks of phones differ (RFC 6238, 5.2)
 MFA_TOTP_ISSUER = "Kontakte-Pipeline"
-USERSESSIONS_TRACK_ACTIVITY = False  # would write a row with every request
+USERSESSIONS_TRACK_ACTIVITY = False  # would write a row on every request
 
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -167,7 +167,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other sites of the domain are not ours to bind
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other sites of the domain are not ours to decide on
 SECURE_REFERRER_POLICY = "same-origin"
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 try:
@@ -178,7 +178,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = (
         "HTTP_X_FORWARDED_PROTO",
         "https",
-    )  # dropped by config.proxies from anybody else
+    )  # config.proxies drops it unless a trusted proxy sent it
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "base.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

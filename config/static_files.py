@@ -4,7 +4,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """As WhiteNoise's, but a name without a manifest entry (tests, a first start) keeps its plain address."""
+    """WhiteNoise's storage, but a file without a manifest entry (tests, a first start) keeps its plain URL."""
 
     manifest_strict = False
 

@@ -1,4 +1,4 @@
-"""What `make run` finds and what it makes: port, data directory, keys, database, and the environment from them."""
+"""The environment of `make run`: port, data directory, keys, database, and the variables for them."""
 
 import errno
 import os
@@ -34,7 +34,7 @@ class Surroundings:
         return ("127.0.0.1" if self.host in WILDCARDS else self.host), self.port
 
     def claimed_port(self) -> socket.socket:
-        """The listening socket, ours from now on: two starts at once cannot both get it."""
+        """Return the listening socket, bound at once so that a second start cannot get the same port."""
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
             listen = socket.socket(family, kind, protocol)
@@ -50,7 +50,7 @@ class Surroundings:
         return listen
 
     def environment(self) -> dict[str, str]:
-        """Start what is needed and return the variables of every process of ours. What was given wins."""
+        """Start what is needed and return the variables for all our processes. Those already set win."""
         self._make_data_dir()
         environment = self._keys() | self.given
         environment["DATA_DIR"] = str(self.data_dir)
@@ -59,15 +59,15 @@ class Surroundings:
         names = ["localhost", "127.0.0.1", "[::1]", urlsplit(environment["BASE_URL"]).hostname or "localhost"]
         environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
         environment.setdefault("WEB_GRACE", "2")
-        environment.setdefault("LOG_LINES", "0")  # a terminal is for what went wrong
-        environment["PYTHONUTF8"] = "1"  # whatever the shell's locale is
+        environment.setdefault("LOG_LINES", "0")  # a terminal shows errors only
+        environment["PYTHONUTF8"] = "1"  # regardless of the shell's locale
         if self.embedded:
             self.started = True
             environment["DATABASE_URL"] = embedded.start(self.data_dir)
         return environment
 
     def tend_database(self) -> None:
-        """Start the embedded server again if it died: web and worker find it at the same address."""
+        """Restart the embedded server if it died; its address stays the same for web server and worker."""
         if self.embedded and not embedded.running(self.data_dir):
             embedded.start(self.data_dir)
 
@@ -85,13 +85,13 @@ class Surroundings:
             raise StartError(f"In DATA_DIR={self.data_dir} kann nicht geschrieben werden ({error.strerror}).") from None
 
     def _keys(self) -> dict[str, str]:
-        """The office's keys, made once: sessions and the links in mails outlive a restart."""
+        """Return the keys, created once, so that sessions and links in mails stay valid after a restart."""
         path = self.data_dir / "keys.env"
         if not path.exists():
             with tempfile.NamedTemporaryFile("w", dir=self.data_dir) as fresh:  # 0600 from the start
                 fresh.writelines(f"{name}={secrets.token_urlsafe(48)}\n" for name in KEYS)
                 fresh.flush()
-                with suppress(FileExistsError):  # another start was faster: its keys count
+                with suppress(FileExistsError):  # another start has just made them
                     os.link(fresh.name, path)
         return dict(line.split("=", 1) for line in path.read_text().splitlines())
 

@@ -1,4 +1,4 @@
-"""All addresses of the product; each room lists its own."""
+"""All URLs of the product; each room lists its own."""
 
 from django.urls import include, path
 
@@ -13,5 +13,5 @@ urlpatterns = [
     path("", include("pipeline.urls")),
     path("", include("help.urls")),
 ]
-handler429 = "base.refusals.too_many_requests"  # of the login library
+handler429 = "base.refusals.too_many_requests"  # called by the login library
 handler500 = "base.unavailable.server_error"

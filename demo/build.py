@@ -1,6 +1,6 @@
-"""The demo: two offices with logins, and as many believable contacts as asked for, the same for the same seed.
+"""The demo: two offices with logins, and any number of believable contacts, the same for the same seed.
 
-Rows go in by COPY, which is what fills 100,000 contacts with all their history in well under a minute.
+Rows are inserted by COPY: 100,000 contacts with all their history take well under a minute.
 """
 
 from collections.abc import Iterable, Iterator
@@ -57,14 +57,14 @@ CONSENT = (
 
 @transaction.atomic
 def build(*, contacts: int, seed: int, now: datetime) -> None:
-    """Creates the two offices unless they exist, and adds the contacts. `now` is in the office's time zone."""
+    """Create the two offices unless they exist, and add the contacts. `now` is in the office's time zone."""
     krueger, hansen = _office(KRUEGER, Plan.EXPERT), _office(HANSEN, Plan.STARTER)
     second = min(max(contacts // HANSEN_SHARE, 14), contacts)
     crowd = people(contacts + second, seed)
     _fill(krueger, [next(crowd) for _ in range(contacts)], seed, now)
     _fill(hansen, list(crowd), seed + 1, now)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # or the planner takes the tables for empty until the server gets round to it
+        cursor.execute("ANALYZE")  # or the planner takes the tables for empty until autovacuum runs
 
 
 def _office(name: str, plan: str) -> Account:
@@ -104,7 +104,7 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
     assigning = account.plan == Plan.EXPERT
     posts = _post(account, lives, assigning, Random(seed), now)
     copy_contacts(life.contact(assigning) for life in lives)
-    copy_in(Card, CARD, list(_cards(lives, columns)))  # complete: it reads, and COPY holds the connection
+    copy_in(Card, CARD, list(_cards(lives, columns)))  # a list: it queries, impossible during COPY
     for model, fields, rows in (
         (Action, ACTION, _Life.actions),
         (Move, MOVE, _Life.moves),
@@ -116,7 +116,7 @@ def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> No
 
 
 def _post(account: Account, lives: "list[_Life]", assigning: bool, chance: Random, now: datetime) -> PostOffice:
-    """Adds to the stories what the funnel did in them."""
+    """Add the mails of the funnel to the stories."""
     office = PostOffice(account)
     for life in lives:
         owner = life.owner if life.story.is_assigned and assigning else None
@@ -126,21 +126,21 @@ def _post(account: Account, lives: "list[_Life]", assigning: bool, chance: Rando
 
 
 def _seats(count: int) -> Iterator[tuple[str, int]]:
-    """A column and a running number in it for each contact: two in each column first, then by the usual shares."""
+    """Yield each contact's column and its number there: first two per column, then by the usual shares."""
     bounds = list(accumulate(SHARES.values()))
     filled = dict.fromkeys(SHARES, 0)
     for number in range(count):
         if number < 2 * len(SHARES):
             name = list(SHARES)[number % len(SHARES)]
         else:
-            share = (number * 61) % bounds[-1]  # 61 and 100 have no common divisor: every hundred is mixed alike
+            share = (number * 61) % bounds[-1]  # 61 and 100 are coprime: every hundred has the same mix
             name = next(name for name, bound in zip(SHARES, bounds, strict=True) if share < bound)
         yield name, filled[name]
         filled[name] += 1
 
 
 class _Life:
-    """One contact with all the rows that tell its story."""
+    """One contact with all rows of its story."""
 
     def __init__(
         self, account: Account, pk: int, person: Person, story: Story, owner: User, columns: dict[str, Column]
@@ -190,7 +190,7 @@ class _Life:
 
 
 def _cards(lives: Iterable[_Life], columns: dict[str, Column]) -> Iterator[tuple]:
-    """Each column's cards, the latest on top, above whatever is there already."""
+    """Yield each column's cards, the latest on top, above those that exist."""
     for column in columns.values():
         inside = [life for life in lives if life.story.column == column.name]
         inside.sort(key=lambda life: life.story.entered_at, reverse=True)

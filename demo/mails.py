@@ -37,7 +37,7 @@ class Mail:
         return self.claimed_at is not None
 
     def leave(self, moment: datetime, chance: Random) -> None:
-        """It was handed over; once in a while that went wrong."""
+        """Mark the mail as sent; now and then as failed."""
         fate = chance.random()
         self.state, self.answer = MessageState.SENT, ANSWERED
         if fate < 0.008:
@@ -65,7 +65,7 @@ class Run:
         self.state, self.reason, self.changed_at = state, reason, moment
 
     def send_until(self, moment: datetime, chance: Random) -> None:
-        """What was due by then has left, unless the series had been paused before."""
+        """Send the mails due by then, unless the series was paused before."""
         if self.state != EnrolmentState.ACTIVE:
             return
         for mail in self.mails:
@@ -98,7 +98,7 @@ def follow(
     *,
     has_address: bool,
 ) -> Post:
-    """The post of a story; `series`: the steps by the name of the column that starts them."""
+    """Return the mails of a story. `series` are the steps by the name of the column that starts them."""
     post = Post()
     may_write = has_address and story.consented_at is not None
     run: Run | None = None
@@ -125,7 +125,7 @@ def follow(
 
 
 def tell_of(post: Post, story: Story) -> None:
-    """A mail that left is an action, and so is an unsubscription."""
+    """Add an action for each sent mail, and for an unsubscription."""
     for mail in mails_of(post):
         if mail.state == MessageState.SENT:
             story.events.append(Event(Kind.FUNNEL_MAIL, mail.finished_at, mail.subject, is_automatic=True))
@@ -139,12 +139,12 @@ def mails_of(post: Post) -> Iterator[Mail]:
 
 
 def _stays(story: Story) -> list[tuple[str, datetime]]:
-    """The columns the contact stood in, and since when."""
+    """Return the columns the contact was in, and since when."""
     return [(WAY[0], story.created_at), *((after, moment) for _before, after, moment in story.steps)]
 
 
 def _answered(story: Story, since: datetime, until: datetime) -> datetime | None:
-    """When the contact first wrote back in this time: that ends a series."""
+    """Return when the contact first replied in this time, which ends a series."""
     answers = [event.performed_at for event in story.events if event.kind == Kind.MAIL_IN]
     return min((moment for moment in answers if moment and since < moment < until), default=None)
 
@@ -163,7 +163,7 @@ def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may
 
 
 def _finish(post: Post, run: Run, chance: Random, now: datetime) -> None:
-    """What became of the series that still runs: it goes on, is over, or was unsubscribed from."""
+    """Finish the last series: it goes on, is completed, or was unsubscribed from."""
     run.send_until(now, chance)
     gone = [mail.finished_at for mail in run.mails if mail.finished_at]
     if len(gone) == len(run.mails):

@@ -1,5 +1,5 @@
 """Believable people for the demo, the same for the same seed. None of them exists: their mail goes to example domains,
-and their numbers are from the blocks which the Federal Network Agency keeps free for films and books.
+and their numbers are from blocks that the Federal Network Agency reserves for films and books.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _PROPERTIES = (
 
 
 class Person(NamedTuple):
-    """The facts of a contact under the names of its fields, what it wrote at first, and notes on it."""
+    """The facts of a contact by field, its inquiry, and notes on it."""
 
     salutation: str
     title: str
@@ -61,14 +61,14 @@ class Person(NamedTuple):
     notes: tuple[str, ...]
 
     def facts(self) -> dict[str, object]:
-        """The fields of a contact only, tags as a list."""
+        """Return the fields of a contact only, with tags as a list."""
         facts = self._asdict() | {"tags": list(self.tags)}
         del facts["inquiry"], facts["notes"]
         return facts
 
 
 def people(count: int, seed: int) -> Iterator[Person]:
-    """`count` people; a larger count with the same seed begins with the same ones."""
+    """Yield `count` people; a larger count with the same seed begins with the same ones."""
     chance = Random(seed)
     numbers = _Numbers(chance)
     addresses: dict[str, int] = {}
@@ -100,7 +100,7 @@ def _person(chance: Random, numbers: "_Numbers", addresses: dict[str, int]) -> P
     postal_code, city = chance.choice(PLACES)
     is_known = chance.random() < 0.93
     source, details = _weighted(chance, SOURCES)
-    # At least one way to reach everybody.
+    # Everybody has a number or an address.
     email = _email(chance, first_name, company if kind >= 0.18 and company else last_name, addresses)
     reach = chance.random()
     return Person(
@@ -132,7 +132,7 @@ def _partner(
     family: tuple[str, str],
     families: tuple[str, ...],
 ) -> tuple[str, str, str, str]:
-    """The couple's second person: salutation, title, names; mostly of the same name."""
+    """Return salutation, title and names of the partner, who mostly has the same last name."""
     partner_is_woman = is_woman if chance.random() < 0.06 else not is_woman
     if chance.random() < 0.2:
         family = _forms(chance.choice(families))
@@ -166,7 +166,7 @@ def _email(chance: Random, first_name: str, last_name: str, addresses: dict[str,
 
 
 def _letters(name: str) -> str:
-    """Small letters and single hyphens, as in an address."""
+    """Return lower-case letters and single hyphens, as in an address."""
     plain = fold(name.replace("’", ""))
     return "-".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
 
@@ -176,7 +176,7 @@ def _house_number(chance: Random) -> str:
 
 
 def _property(chance: Random) -> tuple[str, Decimal | None, Decimal | None, int | None]:
-    """Kind, living area, plot, year; older leads know less about their property."""
+    """Return kind, living area, plot and year; the agency knows less about older leads."""
     if chance.random() < 0.08:
         return "", None, None, None
     kind, living, plot, earliest = _weighted(chance, _PROPERTIES)
@@ -190,14 +190,14 @@ def _property(chance: Random) -> tuple[str, Decimal | None, Decimal | None, int 
 
 
 def _area(chance: Random, between: tuple[int, int], places: int) -> Decimal:
-    """Mostly the smaller sizes; some have been measured exactly."""
+    """Return an area, mostly a small one; some are exact to the decimal."""
     size = round(chance.triangular(*between, between[0] + (between[1] - between[0]) * 0.3))
     exact = chance.randint(0, 99) if places and chance.random() < 0.25 else 0
     return Decimal(f"{size}.{exact:02}")
 
 
 class _Numbers:
-    """Phone numbers in random order; none comes twice before its blocks are used up."""
+    """Phone numbers in random order, without repetitions until the blocks are exhausted."""
 
     def __init__(self, chance: Random) -> None:
         blocks = {city: [f"{block}{end:03}" for end in range(1000)] for city, block in _LOCAL_NUMBERS.items()}
@@ -213,7 +213,7 @@ class _Numbers:
 
 
 def _weighted(chance: Random, choices: tuple) -> tuple:
-    """One of the choices by their first member, which is left out."""
+    """Return one of the choices, weighted by its first member, without that."""
     left = chance.random() * sum(choice[0] for choice in choices)
     for choice in choices:
         left -= choice[0]

@@ -105,7 +105,7 @@ class PostOffice:
         self.served = set(Message.objects.of(account).values_list("address", flat=True).distinct())
 
     def take(self, pk: int, person: Person, owner: User | None, story: Story, chance: Random, now: datetime) -> None:
-        """What the funnel made of a contact's story; nobody else of the office may have the address already."""
+        """Add the mails of a contact's story, unless another contact of the office has the same address."""
         if len(self.letters) == MAX_FOLLOWED:
             return
         address = person.email.lower()
@@ -115,7 +115,7 @@ class PostOffice:
         self.letters.append(Letter(pk, person, owner, story, post))
 
     def word(self) -> None:
-        """Gives each mail that left its words, and tells of it among the actions."""
+        """Render the texts of sent mails, and add actions for them."""
         left = [(mail, one) for one in self.letters for mail in mails_of(one.post) if mail.has_left]
         left.sort(key=lambda pair: pair[0].planned_for, reverse=True)
         for mail, letter in left[:MAX_RENDERED]:
@@ -137,7 +137,7 @@ class PostOffice:
         mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
 
     def write(self) -> None:
-        """Writes all rows of the funnel."""
+        """Write all rows of the funnel."""
         runs = [(one.pk, one.person, run) for one in self.letters for run in one.post.runs]
         ids = fresh_ids(Enrolment, len(runs))
         numbered = [(number, *one) for number, one in zip(ids, runs, strict=True)]
@@ -178,5 +178,5 @@ class PostOffice:
 
 
 def complete_sender(account: Account) -> None:
-    """Completes the sender, so that the demo's offices may send from the start."""
+    """Complete the sender, so that the demo's offices can send from the start."""
     Sender.objects.of(account).update(name=account.name, **IMPRINTS[account.name])

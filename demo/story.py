@@ -11,7 +11,7 @@ from contacts.models import Source
 from demo import texts
 from demo.people import Person
 
-# The way a lead usually takes, and how many of a hundred contacts stand in each column.
+# The usual way of a lead, and the share of contacts in each column in percent.
 WAY = (
     "Neue Kontakte",
     "Nicht erreicht",
@@ -49,7 +49,7 @@ REFUSALS = (
 
 @dataclass
 class Event:
-    """An action of the story; `performed_at` None: still planned."""
+    """An action of the story, planned if `performed_at` is None."""
 
     kind: str
     performed_at: datetime | None
@@ -74,7 +74,7 @@ class Story:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Performed actions by kind."""
+        """Return the number of performed actions by kind."""
         return dict(Counter(str(event.kind) for event in self.events if event.performed_at))
 
     @property
@@ -88,7 +88,7 @@ class Story:
 
 
 def tell(person: Person, column: str, place: int, chance: Random, now: datetime) -> Story:
-    """Returns the story of a contact that ends in the column.
+    """Return the story of a contact that ends in the column.
 
     `place` counts the column's contacts, so that the first few always show every kind of due date and assignment.
     """
@@ -110,7 +110,7 @@ def tell(person: Person, column: str, place: int, chance: Random, now: datetime)
 
 
 class _Clock:
-    """Walks from a contact's first day to today in believable steps, never past now."""
+    """A clock that runs from a contact's first day to today in believable steps, never past now."""
 
     def __init__(self, chance: Random, start: datetime, now: datetime, stages: int) -> None:
         self.chance, self.now_in_story, self.end = chance, start, now
@@ -136,7 +136,7 @@ def _first(person: Person, moment: datetime) -> Event:
 
 
 def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
-    """Adds what was done before the card moved into the column."""
+    """Add the actions before the card moved into the column."""
     add = story.events.append
     if column == "Nicht erreicht":
         for _ in range(chance.randint(1, 3)):
@@ -171,7 +171,7 @@ def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
 
 
 def _set_due(story: Story, place: int, chance: Random, today: date) -> None:
-    """Overdue, today and later on the first cards of a column, then on every third one."""
+    """Set due dates: overdue, today and later on the first cards of a column, then on every third one."""
     is_new = story.column == WAY[0]
     fixed = {2: 3} if is_new else {0: -3, 2: 0, 3: 2, 5: -1}
     if place in fixed:

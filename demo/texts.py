@@ -1,4 +1,4 @@
-"""What the demo's people wrote and what was noted about them."""
+"""The texts that the demo's people wrote, and notes about them."""
 
 
 def _lines(text: str) -> tuple[str, ...]:

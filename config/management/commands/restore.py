@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 self.restore(source, Path(scratch))
 
     def restore(self, source: Path, scratch: Path) -> None:
-        """The database first, which is replaced wholly or not at all; then what stands beside it."""
+        """Restore the database first, all or nothing, then the files."""
         file = Path(settings.DATA_DIR) / archive.KEY_FILE
         is_ours = file.exists() and f"TOKEN_KEY={settings.TOKEN_KEY}" in file.read_text().splitlines()
         try:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
 
 def _uploads_back(found: Unpacked) -> None:
-    """What was there is kept beside it: a restore of the wrong file must not cost the right ones."""
+    """Restore the uploads. The present ones are kept under another name, in case the wrong backup was restored."""
     root = Path(settings.MEDIA_ROOT)
     if root.exists() and any(root.iterdir()):
         root.rename(root.with_name(f"uploads.before-{datetime.now(UTC):%Y%m%d-%H%M%S}"))
@@ -81,7 +81,7 @@ def _keys_back(file: Path, found: Unpacked) -> None:
 
 
 def _journal_back(found: Unpacked) -> None:
-    """The backup's lines and those written since, each once and in the order of their moments."""
+    """Merge the lines of the backup and those written since, without repetitions, in the order of their moments."""
     path = journal.path()
     since = path.read_text() if path.exists() else ""
     lines = {str(line): line for line in (*journal.read(found.journal), *journal.read(since))}
