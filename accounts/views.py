@@ -177,7 +177,7 @@ def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
     logout(request)  # somebody else may be logged in on this machine
     login(request, member_now)
     messages.success(request, _("Willkommen! Sie sind angemeldet."))
-    answer = redirect("/")
+    answer = redirect("pipeline:home")
     devices.remember(request, answer, member_now.email)
     return answer
 

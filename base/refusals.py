@@ -13,6 +13,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation
@@ -91,7 +92,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
             is_theirs = isinstance(error, Trashed) and request.user.is_authenticated and request.user.leads
-            return answer(request, error.status, error.sentence, trash="/contacts/trash/" if is_theirs else "")
+            return answer(request, error.status, error.sentence, trash=reverse("pipeline:trash") if is_theirs else "")
         if isinstance(error, PermissionDenied):
             return answer(request, 403, str(error) or _("Dafür fehlt Ihnen die Berechtigung."))
         if isinstance(error, Http404):

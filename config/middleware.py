@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import login_first
@@ -30,13 +30,12 @@ class ContentSecurityPolicy:
 class AnyHostForProbes:
     """Accepts any Host header for health checks."""
 
-    PATHS = ("/healthz", "/readyz")
-
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
+        self.paths = (reverse("healthz"), reverse("readyz"))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info in self.PATHS:
+        if request.path_info in self.paths:
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")
         return self.get_response(request)
 

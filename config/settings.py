@@ -123,7 +123,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds; invitations use it as well
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "pipeline:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL  # without `next`: drafts.js recognises a logout by it
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

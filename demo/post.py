@@ -6,6 +6,7 @@ from datetime import datetime
 from random import Random
 
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.models import Account, User
 from base.copying import copy_in, fresh_ids
@@ -132,7 +133,7 @@ class PostOffice:
             step_body=mail.step.body,
             contact=Contact(pk=letter.pk, account=self.account, assignee=letter.owner, **letter.person.facts()),
             sender=self.sender,
-            unsubscribe_url=f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/",
+            unsubscribe_url=settings.BASE_URL + reverse("funnel:unsubscribe", args=[unsubscribe_token(message)]),
         )
         mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
 

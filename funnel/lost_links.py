@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import posting
@@ -80,4 +81,4 @@ def _messages(address: str):  # type: ignore[no-untyped-def]
 
 
 def _url(said: Unsubscription) -> str:
-    return f"{settings.BASE_URL}/u/{token_of(said)}/"
+    return settings.BASE_URL + reverse("funnel:unsubscribe", args=[token_of(said)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ def render_draft(*, user: User, subject: str, body: str, who: str) -> Draft:
         step_body=body,
         contact=contact,
         sender=sender,
-        unsubscribe_url=f"{settings.BASE_URL}/u/",
+        unsubscribe_url=settings.BASE_URL + reverse("funnel:objection-by-address"),
     )
     mail = rendering.compose(
         rendered,

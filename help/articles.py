@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,9 @@ class Article:
     @property
     def template(self) -> str:
         return f"help/{self.name.replace('-', '_')}.html"
+
+    def get_absolute_url(self) -> str:
+        return reverse("help:article", args=[self.name])
 
 
 ARTICLES = (

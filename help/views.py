@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -45,7 +46,7 @@ def vote(request: Request, name: str) -> HttpResponse:
     votes.vote(user=request.user, article=found, now=timezone.now(), **form.cleaned_data)
     if is_fragment:
         return render(request, template, {"voted": True, "form": VoteForm(), **context})
-    return HttpResponseRedirect(f"/help/{found.name}/#vote")
+    return HttpResponseRedirect(f"{found.get_absolute_url()}#vote")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,8 +68,8 @@ def feedback(request: Request) -> HttpResponse:
 
 def _ask(request: Request, form: FeedbackForm, status: int = 200) -> HttpResponse:
     template = "help/_feedback.html" if wants_fragment(request) else "help/feedback.html"
-    came_from = page_of(request, str(form["page"].value() or "")) or "/"
-    title = _("Feedback zur Pipeline") if came_from.startswith("/contacts/board/") else _("Feedback")
+    came_from = page_of(request, str(form["page"].value() or "")) or reverse("pipeline:home")
+    title = _("Feedback zur Pipeline") if came_from.startswith(reverse("pipeline:board")) else _("Feedback")
     context = {"form": form, "came_from": came_from, "title": title}
     return render(request, template, context, status=status)
 
@@ -83,4 +84,4 @@ def _thank(request: Request, kept: Feedback) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "_message.html", {"sentence": sentence})
     messages.success(request, sentence)
-    return HttpResponseRedirect(kept.page or "/")
+    return HttpResponseRedirect(kept.page or reverse("pipeline:home"))

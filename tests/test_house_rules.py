@@ -12,7 +12,7 @@ from django.db.migrations.state import ProjectState
 from django.template.loader import get_template
 from django.utils import translation
 
-from tests.house import code, pages
+from tests.house import code, links, pages
 from tests.house.wide import WIDE
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -86,6 +86,12 @@ GERMAN_DATA = {
     "funnel/letters/defaults.py": "the mails of a new office, its own texts from then on",
     "demo/*.py": "the demo's people and texts",
     "pipeline/columns/defaults.py": "the columns of a new office, its own words from then on",
+}
+# Addresses written out: the place, and why.
+WRITTEN_OUT = {
+    "accounts/devices.py::/accounts/": "the path of a cookie: how all addresses of the login library begin, no page",
+    "config/run.py::/readyz": "asked by a process that loads no Django",
+    "config/server_user.py::/": "a directory",
 }
 
 
@@ -170,8 +176,15 @@ def test_lookups_start_with_the_account() -> None:
     assert set(ACROSS_ACCOUNTS) - set(allowed.values()) == set(), "exceptions nobody needs any more"
 
 
-def _exception(place: str) -> str | None:
-    return next((name for name in (place, f"{place.split('::')[0]}::*") if name in ACROSS_ACCOUNTS), None)
+def test_addresses_are_reversed() -> None:
+    found = [pair for path in WRITTEN for pair in links.literal_addresses(name_of(path), path.read_text())]
+    allowed = {place: _exception(place, WRITTEN_OUT) for place, _ in found}
+    assert [complaint for place, complaint in found if not allowed[place]] == []
+    assert set(WRITTEN_OUT) - set(allowed.values()) == set(), "exceptions nobody needs any more"
+
+
+def _exception(place: str, exceptions: dict[str, str] = ACROSS_ACCOUNTS) -> str | None:
+    return next((name for name in (place, f"{place.split('::')[0]}::*") if name in exceptions), None)
 
 
 def test_templates_hold_no_code_and_no_untranslated_text() -> None:
@@ -259,6 +272,13 @@ BREAKAGES = [
     ),
     (code.unscoped_lookups, "contacts/views.py", "def f(r): return get_object_or_404(Contact, pk=1)"),
     (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact._default_manager.all()"),
+    (links.literal_addresses, "contacts/views.py", 'way = "/contacts/board/"'),
+    (links.literal_addresses, "contacts/views.py", "def f(column): return f'/columns/{column.pk}/name/'"),
+    (links.literal_addresses, "funnel/opt_in.py", "def f(token): return f'{settings.BASE_URL}/c/{token}/'"),
+    (links.literal_addresses, "funnel/views.py", "def f(contact): return '/contacts/' + str(contact.pk)"),
+    (links.literal_addresses, "accounts/views.py", "def f(request): return redirect('/')"),
+    (links.literal_addresses, "help/views.py", "def f(page): return redirect(page or '/')"),
+    (links.literal_addresses, "base/views.py", "def f(error): return answer(error, back='/')"),
     (code.long_views, "contacts/views.py", "def f(request):\n    '''Doc.'''\n" + "    x = 1\n" * 21),
     (code.long_views, "pipeline/views/board.py", "async def f(request):\n" + "    x = 1\n" * 21),
     (code.german_outside_gettext, "contacts/views.py", "title = 'Fälligkeit'"),
@@ -347,6 +367,8 @@ SOUND = [
     (code.hidden_effects, "contacts/forms.py", "class A(Form):\n    def save(self): pass"),
     (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact.objects.of(r.account).get(pk=1)"),
     (code.unscoped_lookups, "contacts/leads.py", "def f(a): return Contact.objects.create(account=a)"),
+    (links.literal_addresses, "contacts/views.py", "way = f'{contact.get_absolute_url()}#standing'"),
+    (links.literal_addresses, "config/run.py", "ways = [path.strip('/') + '/', '/changes.csv', '/proc/self/cwd']"),
     (
         code.long_views,
         "contacts/views.py",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import Request
@@ -36,7 +37,7 @@ def changed(request: Request, contact: Contact, sentence: str, *fragments: str, 
         return _leave(request, contact, sentence)
     if not wants_fragment(request):
         messages.success(request, sentence, extra_tags=context.get("undo", ""))
-        return HttpResponseRedirect(other_address(request, request.POST.get("next", "")) or page_of(contact))
+        return HttpResponseRedirect(other_address(request, request.POST.get("next", "")) or contact.get_absolute_url())
     context = {
         "contact": contact,
         "fragments": fragments,
@@ -48,19 +49,14 @@ def changed(request: Request, contact: Contact, sentence: str, *fragments: str, 
     return render(request, "contacts/_changed.html", context | _clock())
 
 
-def page_of(contact: Contact) -> str:
-    """Returns the address of the contact's own page."""
-    return f"/contacts/{contact.pk}/"
-
-
 def _leave(request: Request, contact: Contact, sentence: str) -> HttpResponse:
     """Reloads the page the user is on, or leaves it if it is the page of a contact they can no longer see."""
     messages.success(request, sentence)
     is_fragment = wants_fragment(request)
     came_from = request.headers.get("HX-Current-URL", "") if is_fragment else request.POST.get("next", "")
     way = other_address(request, came_from)
-    if not way or urlsplit(way).path.startswith(page_of(contact)):
-        way = "/"
+    if not way or urlsplit(way).path.startswith(contact.get_absolute_url()):
+        way = reverse("pipeline:home")
     return HttpResponse(headers={"HX-Redirect": way}) if is_fragment else HttpResponseRedirect(way)
 
 

@@ -7,6 +7,7 @@ from email.utils import formataddr
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -37,7 +38,7 @@ def office_of(account: Account, sender: Sender) -> str:
 
 def link(opt_in: OptIn) -> str:
     """Return the address of the confirmation page."""
-    return f"{settings.BASE_URL}/c/{opt_in_token(opt_in)}/"
+    return settings.BASE_URL + reverse("funnel:confirmation", args=[opt_in_token(opt_in)])
 
 
 def compose(opt_in: OptIn, sender: Sender) -> EmailMessage:

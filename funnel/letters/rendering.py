@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,7 +100,7 @@ def render_message(message: Message) -> FinishedMail:
         step_body=message.step.body,
         contact=message.contact,
         sender=sender,
-        unsubscribe_url=f"{settings.BASE_URL}/u/{unsubscribe_token(message)}/",
+        unsubscribe_url=settings.BASE_URL + reverse("funnel:unsubscribe", args=[unsubscribe_token(message)]),
     )
     letter = compose(
         content,

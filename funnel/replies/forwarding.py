@@ -92,7 +92,7 @@ def _resent(raw: bytes, recipient: str, now: datetime) -> bytes:
 
 def _wrapped(message: Message, recipient: str, raw: bytes | None) -> EmailMessage:
     who = message.contact.email
-    url = f"{settings.BASE_URL}/contacts/{message.contact_id}/"
+    url = settings.BASE_URL + message.contact.get_absolute_url()
     words = _("Auf eine Mail der Serie ist eine Antwort gekommen. Kontakt: %s") % url
     large = _("Sie ist zu groß, um weitergeleitet zu werden; sie liegt im Postfach für Antworten.")
     mail = EmailMessage(

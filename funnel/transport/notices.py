@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -59,7 +60,7 @@ def mail_doubt(*, message_id: int, user_id: int) -> bool:
     if message is None or user is None:
         return False
     name = one_line(str(message.contact))
-    context = {"name": name, "url": f"{settings.BASE_URL}/contacts/{message.contact_id}/#standing"}
+    context = {"name": name, "url": f"{settings.BASE_URL}{message.contact.get_absolute_url()}#standing"}
     subject = _("Ist das ein Werbewiderspruch? Antwort von %(name)s") % {"name": name}
     return _post(subject, render_to_string("funnel/mail/doubt.txt", context), user.email)
 
@@ -76,7 +77,7 @@ def mail_hold(*, hold_id: int, user_id: int | None) -> bool:
         "since": f"{hold.since.astimezone(zone):%d.%m., %H:%M}",
         "ended": f"{hold.ended_at.astimezone(zone):%d.%m., %H:%M}" if hold.ended_at else "",
         "is_operator": user is None,
-        "url": f"{settings.BASE_URL}/funnel/outbox/",
+        "url": settings.BASE_URL + reverse("funnel:outbox"),
     }
     subject = _("E-Mail-Versand stand") if hold.ended_at else _("E-Mail-Versand steht")
     said = render_to_string("funnel/mail/hold.txt", context)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pipeline.columns.verbs import (
@@ -32,12 +33,13 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
 
     `count` is the number of all contacts in the column, visible or not; `total` the number of columns of the office.
     """
-    root = f"/columns/{column.pk}"
+    rename = reverse("pipeline:column-name", args=[column.pk])
+    removal = reverse("pipeline:column-removal", args=[column.pk])
     bound = bound_to_funnel() if column.is_system else ""
     crowded = "" if total < MAX_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
     first = nothing_left_of_new() if column.key == Column.Key.NEW else ""
     return [
-        [Entry(_("Umbenennen"), "pencil", f"{root}/name/", bound, opens="rename")],
+        [Entry(_("Umbenennen"), "pencil", rename, bound, opens="rename")],
         [
             _insert(column, "left", _("Spalte links einfügen"), first or crowded),
             _insert(column, "right", _("Spalte rechts einfügen"), crowded),
@@ -51,13 +53,13 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
             Entry(
                 _("Spalte löschen"),
                 "trash",
-                f"{root}/removal/",
+                removal,
                 bound or (still_full(count) if count else ""),
             ),
             Entry(
                 _("Kontakte verschieben und löschen …"),
                 "swap",
-                f"{root}/removal/",
+                removal,
                 bound or ("" if count else _("In dieser Spalte ist kein Kontakt.")),
                 opens="dialog",
             ),
@@ -68,19 +70,20 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
 def _insert(column: Column, side: str, label: str, reason: str) -> Entry:
     """Has an idempotency key, so that a double click inserts one column."""
     fields = {"beside": str(column.pk), "side": side, "key": str(uuid4())}
-    return Entry(label, f"insert-{side}", "/columns/", reason, fields)
+    return Entry(label, f"insert-{side}", reverse("pipeline:columns"), reason, fields)
 
 
 def _shift(column: Column, total: int, direction: str, label: str) -> Entry:
     reason = shift_refusal(column, direction, total)
-    return Entry(label, f"arrow-{direction}", f"/columns/{column.pk}/place/", reason, {"direction": direction})
+    address = reverse("pipeline:column-place", args=[column.pk])
+    return Entry(label, f"arrow-{direction}", address, reason, {"direction": direction})
 
 
 def _mails(column: Column) -> list[list[Entry]]:
     """Pausing or continuing series; not for system columns, which have their own, and lost ones, which end them."""
     if column.is_system or column.is_lost:
         return []
-    address = f"/columns/{column.pk}/mails/"
+    address = reverse("pipeline:column-mails", args=[column.pk])
     if column.mails_continue:
         return [[Entry(_("E-Mails pausieren"), "minus", address, fields={"go_on": "0"})]]
     return [[Entry(_("E-Mails laufen weiter"), "mail", address, fields={"go_on": "1"})]]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,6 @@ from pipeline.first_steps import load as load_first_steps
 from pipeline.models import Card, Move
 from pipeline.selection import Selection
 
-BOARD = "/contacts/board/"
 # Preferences kept in cookies, since a GET writes nothing to the database.
 VIEW = "view"  # the view used last
 SORT = "sort"  # the list's order used last, behind the user's id
@@ -117,7 +117,7 @@ def truth(
 def back(request: Request) -> str:
     """Returns the page a plain form came from, if it is one of ours, else the board."""
     named = (request.POST.get("next", ""), request.headers.get("Referer", ""))
-    return next((address for address in named if own_address(request, address)), BOARD)
+    return next((address for address in named if own_address(request, address)), reverse("pipeline:board"))
 
 
 def _render_for(request: Request, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
@@ -131,7 +131,7 @@ def _undo(move: Move | None, via: str) -> str:
     """Returns the address that undoes the move and responds to the same page; "" if nothing can be undone."""
     if move is None or move.reverses_id is not None:
         return ""
-    return f"/moves/{move.pk}/reversal/" + (f"?via={via}" if via in TEMPLATES else "")
+    return reverse("pipeline:move-reversal", args=[move.pk]) + (f"?via={via}" if via in TEMPLATES else "")
 
 
 def set_preference(response: HttpResponse, name: str, value: str, request: Request) -> None:

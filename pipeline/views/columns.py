@@ -1,8 +1,8 @@
 """The column menu and what it offers."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +16,7 @@ from pipeline.deeds import reversible, reversible_columns
 from pipeline.forms import key_of, nothing_chosen, number, single
 from pipeline.models import Card, Column, Deed
 from pipeline.selection import Selection
-from pipeline.views.answers import BOARD, found, scene
+from pipeline.views.answers import found, scene
 from pipeline.views.deeds import started, undo_address
 
 
@@ -116,7 +116,7 @@ def _changed(
         return started(request, deed)
     if not request.htmx:
         messages.success(request, sentence, extra_tags=undo_address(deed))
-        return HttpResponseRedirect(BOARD if inserted is None else f"/columns/{inserted.pk}/name/")
+        return redirect("pipeline:column-name", inserted.pk) if inserted else redirect("pipeline:board")
     selection = _selection(request)
     stacks = board.load(selection)
     context = scene(request, selection) | {
@@ -132,7 +132,7 @@ def _changed(
 def _head(request: Request, column: Column, status: int = 200, **context: object) -> HttpResponse:
     if not request.htmx and "sentence" in context:
         messages.success(request, context["sentence"], extra_tags=context.get("undo", ""))
-        return HttpResponseRedirect(BOARD)
+        return redirect("pipeline:board")
     selection = _selection(request)
     stack = next(iter(board.heads(selection, [column.pk])), None)
     if stack is None:

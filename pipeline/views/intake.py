@@ -1,8 +1,8 @@
 """„Kontakt anlegen“."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -37,4 +37,4 @@ def new(request: Request) -> HttpResponse:
         return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
     said = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
     messages.success(request, f"{said} {form.warning}".strip())
-    return HttpResponseRedirect(f"/contacts/{contact.pk}/" if sees(request.user, contact) else "/")
+    return redirect(contact if sees(request.user, contact) else "pipeline:home")

@@ -1,0 +1,58 @@
+"""Addresses of the product have names: these rules find the ones that are written out.
+
+What a complaint is about is a pair: the place ("file::address") and the complaint.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from django.urls import get_resolver
+
+# What takes a value for its own. Elsewhere "/" is a sign like any other.
+HOLDERS = ast.Assign | ast.AnnAssign | ast.BoolOp | ast.IfExp | ast.Return | ast.Tuple | ast.List | ast.keyword
+HOME = "/"
+# An address begins behind a quote, or behind a tag that chooses among some.
+LINK = re.compile(r"""(?:["'`]|[%}]})(?P<address>/(?:[\w?#$]|{{|{%|(?=["'`]))[^"'`\s{]*)""")
+
+
+def literal_addresses(path: str, source: str) -> list[tuple[str, str]]:
+    """Addresses in strings of a module, instead of `reverse` or `get_absolute_url`."""
+    nodes = list(ast.walk(ast.parse(source)))
+    found = [node for node in nodes if isinstance(node, ast.Constant) and _is_address(node.value)]
+    found += [inner for node in nodes for inner in _held(node) if inner.value == HOME]
+    return [(f"{path}::{node.value}", f"{path}:{node.lineno} writes out {node.value}") for node in found]
+
+
+def _is_address(value: object) -> bool:
+    return isinstance(value, str) and bool(_beginnings().match(value))
+
+
+@cache
+def _beginnings() -> re.Pattern[str]:
+    """Matches the first part of any address."""
+    firsts = {re.match(r"[\w-]*", route)[0] for route in _routes()} - {""}  # type: ignore[index]
+    return re.compile(rf"/(?:{'|'.join(sorted(firsts))})(?![\w.-])")
+
+
+def _routes() -> Iterator[str]:
+    for pattern in get_resolver().url_patterns:
+        for inner in getattr(pattern, "url_patterns", [None]):
+            yield str(pattern.pattern) + str(inner.pattern if inner else "")
+
+
+def _held(node: ast.AST) -> list[ast.Constant]:
+    """The constants that a node takes for a value: of a call by name, its arguments."""
+    if isinstance(node, ast.Call):
+        inner: list[ast.AST] = [*node.args] if isinstance(node.func, ast.Name) else []
+    else:
+        inner = [*ast.iter_child_nodes(node)] if isinstance(node, HOLDERS) else []
+    return [one for one in inner if isinstance(one, ast.Constant)]
+
+
+def literal_links(path: str, source: str) -> list[tuple[str, str]]:
+    """Addresses in a template or script, instead of `{% url %}`, `get_absolute_url` or a `data-` attribute."""
+    lines = enumerate(source.splitlines(), 1)
+    found = [(number, match["address"]) for number, line in lines for match in LINK.finditer(line)]
+    return [(f"{path}::{address}", f"{path}:{number} writes out {address}") for number, address in found]
