@@ -60,7 +60,7 @@
   // A sent form has arrived, unless it was refused, or the browser goes back or reloads the form. A refusal and the
   // login after it have no user; a login without `next` follows a logout.
   const cameAnew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-  const loggedOut = /\/login\/$/.test(location.pathname) && !location.search;
+  const loggedOut = document.querySelector("form[data-login]") && !location.search;
   const settle = () => {
     for (const key of keys()) {
       const draft = JSON.parse(sessionStorage.getItem(key));
@@ -72,7 +72,7 @@
   const offerWayBack = (key, draft) => {
     sessionStorage.setItem(key, JSON.stringify({ ...draft, sent: false }));
     const way = document.querySelector("main a.button");
-    if (way?.pathname.endsWith("/login/")) way.search = new URLSearchParams({ next: draft.page });
+    if (way?.matches("[data-login]")) way.search = new URLSearchParams({ next: draft.page });
     else if (way) way.href = draft.page;
   };
 

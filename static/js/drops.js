@@ -2,6 +2,8 @@
 {
   const TIMEOUT = 10000; // milliseconds until a drop without an answer is undone
   const byId = (id) => document.getElementById(`card-${id}`);
+  const addresses = { ...document.currentScript.dataset }; // of the card 1
+  const addressOf = (name, id) => addresses[name].replace("1", id) + location.search;
   const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("");
 
@@ -42,7 +44,7 @@
 
   const ask = async (id) => {
     if (queues.has(id)) return false; // dropped again meanwhile: wait for that answer
-    const answer = await request.ask(`/cards/${id}/${location.search}`, { signal: AbortSignal.timeout(TIMEOUT) });
+    const answer = await request.ask(addressOf("card", id), { signal: AbortSignal.timeout(TIMEOUT) });
     await landed;
     if (answer.status === 404) byId(id)?.remove();
     if (answer.ok || answer.status === 404) await request.apply(answer.text);
@@ -66,7 +68,7 @@
     const body = new URLSearchParams({ column, after, version: card.dataset.version, key: newKey(), via: "board" });
     card.setAttribute("aria-busy", "true");
     const signal = AbortSignal.timeout(TIMEOUT);
-    const answer = await request.ask(`/cards/${id}/position/${location.search}`, { body, signal });
+    const answer = await request.ask(addressOf("position", id), { body, signal });
     await landed;
     if (!asking.has(id)) byId(id)?.removeAttribute("aria-busy");
     if (answer.ok) return request.apply(answer.text);

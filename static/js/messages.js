@@ -78,7 +78,7 @@
   // Returns the sentence of an error page, or our own for the status.
   const explain = ({ status, text = "" }) => {
     if (status === 401) {
-      const action = { label: place.dataset.login, href: "/accounts/login/", beside: true };
+      const action = { label: place.dataset.login, href: place.dataset.loginAddress, beside: true };
       return say({ text: place.dataset.expired, error: true, action });
     }
     const page = new DOMParser().parseFromString(text, "text/html");
