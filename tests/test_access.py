@@ -107,7 +107,7 @@ LIBRARY = {"account_logout", "mfa_authenticate", "mfa_login_webauthn"}  # lead e
 
 @pytest.mark.parametrize("role", ["anonymous", "deactivated"])
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name not in OUTSIDE | LIBRARY], ids=lambda row: row.name)
-def test_whoever_is_not_logged_in_is_asked_to(play: Play, row: Row, role: str) -> None:
+def test_anonymous_users_are_asked_to_log_in(play: Play, row: Row, role: str) -> None:
     """A page leads to the login and back; what is swapped into a page is 401 and never the login itself."""
     page = ask(play, role, "GET", row)
     if page.status != 405:
@@ -141,11 +141,11 @@ def planted() -> Iterator[None]:
         yield
 
 
-def test_an_address_nobody_decided_about_is_found(planted: None) -> None:
+def test_an_address_without_a_row_is_found(planted: None) -> None:
     assert set(dict(walk())) - set(rows()) == {"planted"}
 
 
-def test_a_view_that_writes_while_it_is_read_is_found(play: Play) -> None:
+def test_a_view_that_writes_on_get_is_found(play: Play) -> None:
     before = rows_written()
     with transaction.atomic():
         play.office.account.save()

@@ -54,7 +54,7 @@ def references() -> set[str]:
     }
 
 
-def test_every_reference_carries_the_account(offices: tuple[Office, Office]) -> None:
+def test_every_reference_includes_the_account(offices: tuple[Office, Office]) -> None:
     """Checked at once: a deferred key would refuse after the view has answered."""
     composite = {
         f"{table}.{columns[0]}"
@@ -106,7 +106,7 @@ def test_a_key_without_the_account_is_noticed(offices: tuple[Office, Office]) ->
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE pipeline_card DROP CONSTRAINT pipeline_card_column_id_same_account")
         with pytest.raises(AssertionError, match="column_id"):
-            test_every_reference_carries_the_account(offices)
+            test_every_reference_includes_the_account(offices)
         transaction.set_rollback(True)
 
 
@@ -171,7 +171,7 @@ def _guard(what: str) -> tuple[dict[str, str], str]:
     return POLICY, "DENY"
 
 
-def test_every_answer_is_guarded(offices: tuple[Office, Office]) -> None:
+def test_every_answer_has_protective_headers(offices: tuple[Office, Office]) -> None:
     """The strict policy, no framing, no guessing of types; what is somebody's own stays out of shared caches."""
     faults = []
     for what, response in answers(offices):

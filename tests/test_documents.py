@@ -105,12 +105,12 @@ BREAKAGES = [
 
 
 @pytest.mark.parametrize(("check", "text"), BREAKAGES)
-def test_a_dead_name_is_caught(check, text: str) -> None:
+def test_a_dead_reference_is_caught(check, text: str) -> None:
     place = CHECKOUT if check is documents.dead_paths else CHECKOUT / "README.md"
     assert len(check(place, text)) == 1
 
 
-def test_what_leads_somewhere_is_let_pass() -> None:
+def test_a_valid_reference_is_accepted() -> None:
     text = "# The `way` of a drop\n[a](#the-way-of-a-drop) [b](docs/operations.md#configure) [c](https://x.example)"
     assert documents.dead_links(CHECKOUT / "README.md", text) == []
     assert documents.dead_paths(CHECKOUT, "`manage.py`, `pipeline/cards/`, `*.py`, `var/mail`, `a.b()`") == []

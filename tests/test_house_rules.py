@@ -151,7 +151,7 @@ def test_lines_fit_in_the_window() -> None:
     assert sorted(WIDE - wide) == [], "exceptions nobody needs any more"
 
 
-def test_views_are_four_thoughts() -> None:
+def test_views_stay_short() -> None:
     assert complaints(code.long_views, WRITTEN) == []
 
 

@@ -63,7 +63,7 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("role", ["administrator", "agent", "marketing"])
-def test_links_and_forms_lead_to_nothing_foreign(scene: Scene, role: str) -> None:
+def test_links_and_forms_name_no_foreign_object(scene: Scene, role: str) -> None:
     crawl = scene.crawl(role)
     crawl.pages()
     assert crawl.faults == []
@@ -71,21 +71,21 @@ def test_links_and_forms_lead_to_nothing_foreign(scene: Scene, role: str) -> Non
 
 
 @pytest.mark.parametrize("role", ["administrator", "manager", "agent", "marketing"])
-def test_addresses_tell_nothing_of_foreign_objects(scene: Scene, role: str) -> None:
+def test_addresses_reveal_nothing_of_foreign_objects(scene: Scene, role: str) -> None:
     crawl = scene.crawl(role)
     crawl.addresses(faces=(True, False) if role == "administrator" else (True,))
     assert crawl.faults == []
 
 
 @pytest.mark.parametrize("role", ["administrator", "agent"])
-def test_forms_take_no_foreign_object(scene: Scene, role: str) -> None:
+def test_forms_accept_no_foreign_object(scene: Scene, role: str) -> None:
     crawl = scene.crawl(role)
     crawl.references()
     assert crawl.faults == []
 
 
 @pytest.mark.parametrize("role", ["administrator", "agent"])
-def test_whatever_is_not_ours_could_as_well_not_exist(scene: Scene, role: str) -> None:
+def test_answers_are_the_same_without_foreign_and_hidden_rows(scene: Scene, role: str) -> None:
     """Not even a number changes when the rows of others, and for the agent those of colleagues, are gone."""
     crawl = scene.crawl(role)
     before = sights(crawl)
@@ -188,7 +188,7 @@ NOT_SAID = {
 }
 
 
-def test_every_text_of_the_others_carries_the_word(scene: Scene) -> None:
+def test_every_text_field_of_foreign_rows_holds_the_marker(scene: Scene) -> None:
     """A field somebody adds is filled, or named above."""
     silent = {
         f"{model._meta.label}.{one.name}"

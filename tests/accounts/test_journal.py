@@ -53,12 +53,12 @@ def test_an_objection_is_a_hash_and_an_id(anna, klara):
     assert journal.path().parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_consent_leaves_nothing(anna, klara):
+def test_a_consent_is_not_written(anna, klara):
     consent.record(contact=klara, channel="email", granted=True, method="spoken", wording="Ja.", actor=anna, now=LATER)
     assert kinds() == []
 
 
-def test_a_no_that_is_rolled_back_stays_in_the_journal(anna, klara):
+def test_a_withdrawal_that_is_rolled_back_stays_in_the_journal(anna, klara):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", now=LATER)
         raise ZeroDivisionError
@@ -75,14 +75,14 @@ def test_an_erasure_is_written_when_it_is_committed(anna, klara, django_capture_
     assert kinds() == ["erased"]
 
 
-def test_a_torn_line_is_passed_over(klara):
+def test_a_torn_line_is_skipped(klara):
     journal.note(journal.ERASED, office=1, at=NOW, contact=1)
     with open(journal.path(), "a") as file:
         file.write('{"at": "2026-')
     assert kinds() == ["erased"]
 
 
-def test_a_no_comes_back_to_an_older_state(anna, klara, krueger):
+def test_a_restore_of_an_older_state_replays_withdrawals(anna, klara, krueger):
     enrol(klara, series(krueger))
     with transaction.atomic():
         withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", now=LATER)
@@ -96,7 +96,7 @@ def test_a_no_comes_back_to_an_older_state(anna, klara, krueger):
     assert (Consent.objects.count(), kinds()) == before
 
 
-def test_what_was_allowed_again_later_stays_allowed(anna, klara, krueger):
+def test_a_suppression_that_was_lifted_later_stays_lifted(anna, klara, krueger):
     withdrawal.object_to(user=anna, contact_id=klara.pk, method="spoken", now=LATER)
     again = {"wording": "Doch, bitte.", "method": "spoken", "now": LATER + timedelta(hours=1)}
     withdrawal.lift(user=anna, contact_id=klara.pk, **again)
@@ -105,9 +105,7 @@ def test_what_was_allowed_again_later_stays_allowed(anna, klara, krueger):
     assert consent.newest(krueger.pk, [klara.pk], "email")[klara.pk].granted
 
 
-def test_an_erased_contact_is_erased_again_and_nobody_else(
-    anna, klara, krueger, hansen, django_capture_on_commit_callbacks
-):
+def test_only_the_erased_contact_is_erased_again(anna, klara, krueger, hansen, django_capture_on_commit_callbacks):
     row = Contact.objects.filter(pk=klara.pk).values().get()
     with django_capture_on_commit_callbacks(execute=True):
         erase(anna, klara)

@@ -34,25 +34,25 @@ def guess(user: User, password: str = WRONG, **how: Any) -> str:
     return Client(**how).post(LOGIN, form).content.decode()
 
 
-def test_failures_count_on_the_account_whatever_port_or_host_is_named(anna: User) -> None:
+def test_failures_count_on_the_account_regardless_of_port_and_host(anna: User) -> None:
     for number in range(5):
         guess(anna, headers={"Host": f"localhost:{8000 + number}"}, REMOTE_ADDR=f"10.0.0.{number}")
     assert STOPPED in guess(anna, PASSWORD, headers={"Host": "testserver:9"}, REMOTE_ADDR="10.0.1.1")
 
 
-def test_failures_count_whatever_the_case_of_the_address(anna: User) -> None:
+def test_failures_count_regardless_of_the_case_of_the_address(anna: User) -> None:
     for number in range(5):
         guess(User(email=f" {anna.email.upper()}" if number % 2 else anna.email), REMOTE_ADDR=f"10.0.0.{number}")
     assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
 
 
-def test_invented_forwarded_addresses_are_one_caller(anna: User) -> None:
+def test_forged_forwarded_addresses_count_as_one_caller(anna: User) -> None:
     for number in range(10):
         guess(User(email=f"nobody{number}@x.example"), headers={"X-Forwarded-For": f"10.0.0.{number}"})
     assert STOPPED in guess(anna, headers={"X-Forwarded-For": "10.0.1.1", "X-Real-IP": "10.0.1.2"})
 
 
-def test_guesses_at_hundreds_of_others_do_not_wipe_out_what_was_counted(anna: User) -> None:
+def test_guesses_at_hundreds_of_accounts_do_not_evict_other_counters(anna: User) -> None:
     for number in range(5):
         guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
     for number in range(400):
@@ -60,7 +60,7 @@ def test_guesses_at_hundreds_of_others_do_not_wipe_out_what_was_counted(anna: Us
     assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
 
 
-def test_what_has_expired_goes_with_the_next_write(db: None) -> None:
+def test_the_next_write_deletes_expired_counters(db: None) -> None:
     for number in range(5):
         cache.set(f"old{number}", [1.0], 300)
     with connection.cursor() as cursor:
@@ -117,7 +117,7 @@ class TestBrowsersThatAreKnown:
         client.post(LOGIN, {"login": user.email, "password": PASSWORD})
         return is_inside(client)
 
-    def test_guesses_from_the_same_address_do_not_keep_them_out(self, anna: User, sofia: User) -> None:
+    def test_guesses_from_the_same_address_do_not_lock_them_out(self, anna: User, sofia: User) -> None:
         client = self.known(sofia)
         for number in range(31):
             guess(User(email=f"nobody{number}@x.example"))
@@ -125,14 +125,14 @@ class TestBrowsersThatAreKnown:
         assert not self.enters(Client(), sofia)
         assert self.enters(client, sofia)
 
-    def test_guesses_at_their_account_do_not_keep_them_out(self, anna: User) -> None:
+    def test_guesses_at_their_account_do_not_lock_them_out(self, anna: User) -> None:
         client = self.known(anna)
         for number in range(5):
             guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
         assert STOPPED in guess(anna, PASSWORD, REMOTE_ADDR="10.0.1.1")
         assert self.enters(client, anna)
 
-    def test_what_they_guess_themselves_counts(self, anna: User) -> None:
+    def test_their_own_guesses_count(self, anna: User) -> None:
         client = self.known(anna)
         for _ in range(10):
             answer = client.post(LOGIN, {"login": anna.email, "password": WRONG})
@@ -140,14 +140,14 @@ class TestBrowsersThatAreKnown:
         answer = client.post(LOGIN, {"login": anna.email, "password": PASSWORD})
         assert (answer.status_code, STOPPED in answer.content.decode()) == (429, True)
 
-    def test_it_holds_for_the_account_they_logged_in_to(self, anna: User, sofia: User) -> None:
+    def test_they_are_known_only_to_the_account_they_logged_in_to(self, anna: User, sofia: User) -> None:
         client = self.known(sofia)
         for number in range(5):
             guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
         assert not self.enters(client, anna)
 
     @pytest.mark.parametrize("value", ["", "x", "eyJpZCI6ICJ4In0:1:x"])
-    def test_an_invented_cookie_is_none(self, anna: User, value: str) -> None:
+    def test_a_forged_cookie_is_ignored(self, anna: User, value: str) -> None:
         client = Client(REMOTE_ADDR="10.0.1.1")
         client.cookies["browser"] = value
         for number in range(5):
@@ -200,13 +200,13 @@ class TestProxies:
             ("", "1.1.1.1", "127.0.0.1", "", []),
         ],
     )
-    def test_only_a_trusted_proxy_says_who_is_calling(
+    def test_only_a_trusted_proxy_names_the_caller(
         self, peer: str, forwarded: str, trusted: str, caller: str, headers: list[str]
     ) -> None:
         assert self.seen(peer, forwarded, trusted) == (caller, headers)
 
     @pytest.mark.parametrize("value", ["proxy.local", "10.0.0.1/8", "1"])
-    def test_what_is_no_address_is_refused_at_the_start(self, value: str) -> None:
+    def test_an_invalid_proxy_address_is_refused_at_the_start(self, value: str) -> None:
         with pytest.raises(Unusable):
             networks([value])
 

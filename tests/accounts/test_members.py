@@ -36,7 +36,7 @@ def path_in(body: str) -> str:
     return link[1]
 
 
-def test_invitation_makes_a_member_who_comes_in_by_the_link(anna: User, login: Login) -> None:
+def test_an_invited_member_logs_in_by_the_link(anna: User, login: Login) -> None:
     user = invite(login(anna))
     assert (user.account, user.role, user.is_invited) == (anna.account, Role.AGENT, True)
     [message] = mail.outbox
@@ -115,9 +115,7 @@ def test_names_of_people_are_taken(anna: User, login: Login, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "status"), [("Haus24.de GmbH", 302), ("https://evil.example", 422), ("evil.example/jetzt", 422)]
 )
-def test_an_office_may_be_called_like_its_domain_and_not_like_a_link(
-    anna: User, login: Login, name: str, status: int
-) -> None:
+def test_the_name_of_an_office_may_be_a_domain_but_not_a_link(anna: User, login: Login, name: str, status: int) -> None:
     form = {"name": name, "time_zone": "Europe/Berlin", "agents_see": "all"}
     assert login(anna).post("/settings/office/", form).status_code == status
 
@@ -157,7 +155,7 @@ def test_link_holds_three_days(anna: User, monkeypatch: pytest.MonkeyPatch) -> N
         assert Client().get(link.removeprefix("http://testserver")).status_code == status
 
 
-def test_altered_link_and_other_links_are_refused_alike(anna: User, login: Login, sofia: User) -> None:
+def test_altered_and_foreign_links_get_the_same_refusal(anna: User, login: Login, sofia: User) -> None:
     path = path_in(invite_and_read(login(anna)))
     member, token = path.strip("/").split("/")[1:]
     wrong = [
@@ -181,7 +179,7 @@ def test_reset_link_is_no_invitation(anna: User, login: Login) -> None:
     assert Client().get(f"/invitation/{token[1]}/{token[2]}/").status_code == 410
 
 
-def test_link_of_a_deactivated_invitation_is_dead(anna: User, login: Login) -> None:
+def test_link_of_a_deactivated_invitation_is_refused(anna: User, login: Login) -> None:
     path = path_in(invite_and_read(login(anna)))
     members.deactivate(actor=anna, member_id=User.objects.get(email="neu@krueger.example").pk)
     assert Client().get(path).status_code == 410
@@ -425,7 +423,7 @@ def test_a_demoted_administrator_is_refused_even_past_the_gate(
         assert refusal.value.status == 403
 
 
-def test_a_refusal_as_a_page_leads_back_to_where_one_came_from(anna: User, login: Login) -> None:
+def test_a_refusal_as_a_page_links_back(anna: User, login: Login) -> None:
     client, address = login(anna), f"/settings/members/{anna.pk}/role/"
     for referer, back in (
         (

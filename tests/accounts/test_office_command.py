@@ -103,7 +103,9 @@ def test_the_address_of_a_mail_server_comes_from_the_environment(
     assert Sender.objects.of(krueger).get().relay == ""
 
 
-def test_or_from_the_standard_input(krueger: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_of_a_mail_server_comes_from_standard_input(
+    krueger: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OFFICE_RELAY", raising=False)
     monkeypatch.setattr(sys, "stdin", StringIO("smtp://mail.example\n"))
     office("relay", "--id", str(krueger.pk))
@@ -111,6 +113,6 @@ def test_or_from_the_standard_input(krueger: Account, monkeypatch: pytest.Monkey
     assert Relay.of(Sender.objects.of(krueger).get()).config["EMAIL_HOST"] == "mail.example"
 
 
-def test_and_never_from_the_command_line(krueger: Account) -> None:
+def test_the_address_of_a_mail_server_is_refused_on_the_command_line(krueger: Account) -> None:
     with pytest.raises(CommandError):
         office("relay", "--id", str(krueger.pk), "--url", "smtp://user:geheim@mail.example")

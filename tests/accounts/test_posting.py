@@ -47,7 +47,7 @@ def test_an_invitation_waits_for_the_mail_server_and_then_leaves(anna: User, log
     assert "/invitation/" in mail.get_content()
 
 
-def test_an_invitation_that_fell_meanwhile_is_not_mailed(krueger: Account, anna: User, port: int) -> None:
+def test_an_invitation_that_was_withdrawn_meanwhile_is_not_mailed(krueger: Account, anna: User, port: int) -> None:
     user = members.invite(account=krueger, actor=anna, email=NEW, role=Role.AGENT)
     members.deactivate(actor=anna, member_id=user.pk)
     with mail_server(port) as server:
@@ -69,7 +69,7 @@ def test_a_new_password_waits_for_the_mail_server_too(anna: User, port: int) -> 
 
 
 @pytest.mark.parametrize(("answer", "jobs"), [("550 5.1.1 no such user", 0), ("451 4.7.1 later", 1)])
-def test_what_is_refused_for_good_is_said_and_not_tried_again(
+def test_a_permanent_refusal_is_logged_and_not_retried(
     anna: User, login: Login, port: int, answer: str, jobs: int
 ) -> None:
     client = login(anna)
@@ -81,7 +81,7 @@ def test_what_is_refused_for_good_is_said_and_not_tried_again(
 
 
 @pytest.mark.parametrize("phase", ["MAIL", "DATA"])
-def test_what_is_the_installations_fault_is_tried_again(anna: User, login: Login, port: int, phase: str) -> None:
+def test_a_fault_of_the_installation_is_retried(anna: User, login: Login, port: int, phase: str) -> None:
     with mail_server(port, answers={phase: "550 5.7.1 sender refused"}):
         login(anna).post("/settings/members/new/", INVITATION)
     assert len(waiting("send_invitation")) == 1

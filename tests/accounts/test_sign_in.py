@@ -65,7 +65,7 @@ def test_login_opens_the_start_page(anna: User) -> None:
     assert is_inside(client)
 
 
-def test_login_goes_on_where_it_interrupted(anna: User) -> None:
+def test_login_continues_to_the_requested_page(anna: User) -> None:
     client = Client()
     gate = client.get("/settings/profile/?x=1")
     assert gate["Location"] == "/accounts/login/?next=%2Fsettings%2Fprofile%2F%3Fx%3D1"
@@ -77,7 +77,7 @@ def test_login_goes_on_where_it_interrupted(anna: User) -> None:
     "target",
     ["//evil.example", "https://evil.example/", "javascript:alert(1)", "\\\\evil.example", "/\\evil.example"],
 )
-def test_login_never_leads_to_a_stranger(anna: User, target: str) -> None:
+def test_login_never_redirects_to_another_site(anna: User, target: str) -> None:
     form = {"login": anna.email, "password": PASSWORD, "next": target}
     by_field = Client().post("/accounts/login/", form)
     by_address = Client().post("/accounts/login/", form | {"next": ""}, query_params={"next": target})
@@ -243,7 +243,7 @@ def test_foreign_host_header_is_refused(anna: User, host: str, unwritten: Any) -
         "/accounts/3rdparty/",
     ],
 )
-def test_what_an_invited_office_does_not_need_does_not_exist(anna: User, login: Login, address: str) -> None:
+def test_unused_pages_of_the_login_library_do_not_exist(anna: User, login: Login, address: str) -> None:
     for client in (Client(), login(anna)):
         assert client.get(address).status_code == 404
         assert client.post(address).status_code == 404

@@ -49,7 +49,7 @@ CASES = [
 
 @pytest.mark.parametrize("headers", [{}, FRAGMENT], ids=["page", "fragment"])
 @pytest.mark.parametrize(("error", "sentence", "seconds"), CASES)
-def test_it_is_said_without_the_database_and_without_its_words(error, sentence, seconds, headers):
+def test_the_503_needs_no_database_and_does_not_quote_it(error, sentence, seconds, headers):
     request = RequestFactory().get("/contacts/", headers=headers)
     request.resolver_match = SimpleNamespace(view_name="pipeline:list")
     answer = answer_to(error, request)
@@ -70,5 +70,5 @@ def test_it_is_said_without_the_database_and_without_its_words(error, sentence, 
         None,
     ],
 )
-def test_a_fault_of_ours_stays_one(error):
+def test_a_fault_of_our_own_stays_a_500(error):
     assert answer_to(error, RequestFactory().get("/")) is None

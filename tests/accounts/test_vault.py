@@ -17,14 +17,14 @@ relays = __import__("funnel.migrations.0014_seal_relays", fromlist=["seal"])
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def test_opens_for_its_purpose_alone() -> None:
+def test_opens_only_for_its_purpose() -> None:
     sealed = vault.seal("one", "geheim")
     assert vault.unseal("one", sealed) == "geheim"
     with pytest.raises(vault.Unreadable):
         vault.unseal("another", sealed)
 
 
-def test_is_another_text_each_time_and_tells_nothing() -> None:
+def test_differs_each_time_and_reveals_nothing() -> None:
     sealed = {vault.seal("one", "geheim") for _ in range(3)}
     assert (len(sealed), [text for text in sealed if "geheim" in text]) == (3, [])
 
@@ -40,7 +40,7 @@ def test_opens_after_the_key_was_changed_while_the_old_one_is_kept(settings: Any
 
 
 @pytest.mark.parametrize("text", ["", "geheim", "sealed", "sealed:", "sealed::", "sealed:12345678:x", ":::"])
-def test_what_was_never_sealed_is_unreadable(text: str) -> None:
+def test_a_plain_text_is_unreadable(text: str) -> None:
     with pytest.raises(vault.Unreadable):
         vault.unseal("one", text)
 
@@ -60,7 +60,7 @@ def test_second_factors_are_stored_sealed(anna: User) -> None:
     assert [SECRET in text or "sealed:" not in text for text in stored] == [False, False]
 
 
-def test_those_of_an_older_version_are_sealed_and_work_on(anna: User) -> None:
+def test_second_factors_of_an_older_version_are_sealed_and_keep_working(anna: User) -> None:
     Authenticator.objects.create(user=anna, type="totp", data={"secret": SECRET})
     Authenticator.objects.create(user=anna, type="recovery_codes", data={"migrated_codes": ["12345678"]})
     for _ in range(2):  # a repeat changes nothing

@@ -44,7 +44,7 @@ def text_of(html: str) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_page_is_ours(inside: Client, name: str, method: str) -> None:
+def test_pages_of_the_login_library_are_ours(inside: Client, name: str, method: str) -> None:
     address = reverse(name, kwargs=ARGUMENTS.get(name))
     for client in (Client(), inside):
         answer = getattr(client, method)(address)
@@ -82,7 +82,7 @@ def entries(source: str) -> dict[str, str]:
     return {key.replace('\\"', '"'): text.replace('\\"', '"') for key, text in found if key}
 
 
-def test_compiled_catalogue_is_the_written_one() -> None:
+def test_compiled_catalogue_is_up_to_date() -> None:
     written = entries((CATALOGUE / "django.po").read_text(encoding="utf-8"))
     with (CATALOGUE / "django.mo").open("rb") as file:
         compiled: dict[str, Any] = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]

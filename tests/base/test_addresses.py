@@ -32,11 +32,11 @@ def test_an_address_of_our_own_keeps_path_and_query(address: str, path: str) -> 
         "http://testserver",
     ],
 )
-def test_any_other_address_is_none(address: str) -> None:
+def test_any_other_address_is_refused(address: str) -> None:
     assert own_address(REQUEST, address) == ""
 
 
-def test_over_https_an_address_without_it_is_none() -> None:
+def test_over_https_an_address_without_https_is_refused() -> None:
     request = RequestFactory().get("/", secure=True)
     assert own_address(request, "http://testserver/a/") == ""
     assert own_address(request, "https://testserver/a/") == "/a/"
@@ -47,6 +47,6 @@ def test_a_path_comes_without_its_query() -> None:
     assert own_path(REQUEST, "http://elsewhere.example/contacts/") == ""
 
 
-def test_the_page_that_is_asked_for_is_no_other() -> None:
+def test_the_requested_page_itself_is_not_another_page() -> None:
     assert other_address(REQUEST, "/contacts/?q=there") == ""
     assert other_address(REQUEST, "/contacts/board/") == "/contacts/board/"

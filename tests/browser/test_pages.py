@@ -222,6 +222,6 @@ class TestEverybody:
         ]
 
     @pytest.mark.parametrize("path", ["/contacts/board/", "/contacts/", "/contacts/new/"])
-    def test_nothing_sticks_out_at_320_pixels(self, visit, anna, ada, path):
+    def test_nothing_overflows_at_320_pixels(self, visit, anna, ada, path):
         page = visit(anna, path, viewport={"width": 320, "height": 640})
         assert page.evaluate("document.documentElement.scrollWidth") == 320

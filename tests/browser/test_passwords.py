@@ -33,7 +33,7 @@ def test_it_is_reached_by_keyboard_and_the_form_leaves_with_a_password(visit, an
     expect(page.get_by_label("Passwort", exact=True)).to_have_attribute("type", "password")
 
 
-def test_an_invitation_says_the_rules_in_plain_words_and_lets_one_in(visit, anna):
+def test_an_invitation_explains_the_rules_and_logs_in(visit, anna):
     user = members.invite(account=anna.account, email="neu@krueger.example", role="agent", actor=anna)
     page = visit(None, invitations.link(user).removeprefix("http://testserver"))
     expect(page.get_by_text("Mindestens 10 Zeichen, gern ein ganzer Satz.")).to_be_visible()

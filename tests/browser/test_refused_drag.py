@@ -122,7 +122,7 @@ def test_a_contact_in_the_trash_leaves_the_board(visit, anna, mehmet, ada, misse
     assert page.locator("[data-total]").text_content() == "3"
 
 
-def test_a_card_a_colleague_moved_goes_where_he_put_it(visit, anna, mehmet, board, ada, missed, watch):
+def test_a_card_moved_by_a_colleague_goes_to_its_present_place(visit, anna, mehmet, board, ada, missed, watch):
     watch.expect_status(409)
     page = visit(anna)
     move(mehmet, ada, board["Erfolgreich kontaktiert"])
@@ -207,7 +207,7 @@ HASTY = """const wait = window.setTimeout;
 window.setTimeout = (act, milliseconds, ...values) => wait(act, milliseconds / 100, ...values);"""
 
 
-def test_a_server_that_is_away_for_long_is_asked_until_it_tells_the_truth(visit, anna, ada, missed, watch):
+def test_the_board_retries_until_the_server_is_back(visit, anna, ada, missed, watch):
     watch.expect("net::ERR_FAILED")
     watch.expect_status(503)
     page = visit(anna)
@@ -266,7 +266,7 @@ def test_what_was_lost_offline_is_fetched_when_the_line_is_back(visit, anna, meh
     assert shown(page) == truth(anna.account)
 
 
-def test_a_refusal_leaves_a_card_in_the_hand_alone(visit, anna, new, ada, missed, watch):
+def test_a_refusal_does_not_disturb_a_dragged_card(visit, anna, new, ada, missed, watch):
     """Two cards: the first one's refusal arrives while the second is carried."""
     watch.expect_status(500)
     page = visit(anna)

@@ -81,7 +81,7 @@ def test_confirming_without_a_choice_leads_to_it(visit, anna, crowd, watch):
     expect(bar(page)).to_contain_text("2 ausgewählt")
 
 
-def test_the_bar_moves_nothing(visit, anna, crowd):
+def test_the_bar_does_not_shift_the_page(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     box = page.locator("[data-contact] input[type=checkbox]").nth(4)
     before = box.bounding_box()
@@ -92,7 +92,7 @@ def test_the_bar_moves_nothing(visit, anna, crowd):
     assert shift <= 0.01
 
 
-def test_ticks_are_let_go_at_once_and_by_themselves(visit, anna, crowd):
+def test_ticks_are_cleared_by_hand_and_by_time(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     tick_page(page, 2)
     page.get_by_role("link", name="Weiter", exact=True).click()
@@ -112,7 +112,7 @@ def test_no_more_than_the_most_are_ticked(visit, anna, crowd):
     expect(page.locator("[data-contact] input:checked")).to_have_count(3)
 
 
-def test_what_the_filter_finds_is_called_found(visit, anna, crowd):
+def test_contacts_of_the_filter_are_called_found(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     tick_page(page, 1)
     page.get_by_role("checkbox", name="alle 70 gefundenen").check()

@@ -12,7 +12,7 @@ BREAKAGES = {
 }
 
 
-def test_each_kind_of_complaint_is_heard(visit, anna, watch):
+def test_each_kind_of_complaint_is_collected(visit, anna, watch):
     page = visit(anna)
     assert watch.heard == []
     for script in BREAKAGES.values():
@@ -21,7 +21,7 @@ def test_each_kind_of_complaint_is_heard(visit, anna, watch):
     watch.expect(*BREAKAGES)
 
 
-def test_what_is_unexpected_or_did_not_come_is_a_failure():
+def test_unexpected_and_missing_complaints_are_failures():
     watch = Watch()
     watch.heard = ["console error: broken"]
     assert watch.unexpected() == ["console error: broken"]

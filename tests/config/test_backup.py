@@ -100,7 +100,7 @@ def test_another_machine_gets_every_table_upload_and_key(office: Path, tmp_path:
     assert "Alle Zusagen" in done(fresh, "check_invariants")
 
 
-def test_the_file_is_for_its_owner_and_names_what_it_holds(office: Path) -> None:
+def test_the_file_is_private_and_lists_its_contents(office: Path) -> None:
     assert backup_of(office).stat().st_mode & 0o777 == 0o600
     with tarfile.open(backup_of(office)) as tar:
         names = tar.getnames()
@@ -114,7 +114,7 @@ def test_the_file_is_for_its_owner_and_names_what_it_holds(office: Path) -> None
     assert names == expected
 
 
-def test_an_older_backup_brings_back_nothing_that_was_taken_away(office: Path, copy: Path) -> None:
+def test_an_older_backup_restores_nothing_that_was_withdrawn_or_erased(office: Path, copy: Path) -> None:
     said, gone, *words = done(copy, "shell", "--verbosity", "0", "-c", NO).split(maxsplit=2)
     journal = (copy / "erasures" / "journal.jsonl").read_text()
     assert not [word for word in words[0].strip().split("|") if word.lower() in journal.lower()]
@@ -134,7 +134,7 @@ def test_an_older_backup_brings_back_nothing_that_was_taken_away(office: Path, c
     assert sums(copy) == later
 
 
-def test_while_the_product_runs_it_refuses(office: Path) -> None:
+def test_a_restore_is_refused_while_the_product_runs(office: Path) -> None:
     before, url = sums(office), embedded.start(office, durable=False)
     try:
         with psycopg.connect(url):

@@ -69,7 +69,7 @@ def test_a_restart_of_the_database_costs_no_request(house, anna):
     assert {answer.status for answer in at_once([lambda path=path: anna.get(path) for path in pages])} == {200}
 
 
-def test_without_its_database_the_product_says_so_and_lives(house, anna):
+def test_without_its_database_the_product_answers_503_and_keeps_running(house, anna):
     away = "Die Datenbank ist gerade nicht erreichbar."
     with house.without_database():
         assert_unavailable(anna.get("/contacts/board/"), away)
@@ -82,7 +82,7 @@ def test_without_its_database_the_product_says_so_and_lives(house, anna):
     assert house.browser().get("/readyz").status == 200
 
 
-def test_the_worker_outlives_an_absence_of_its_database(house):
+def test_the_worker_survives_an_outage_of_its_database(house):
     wait_until(lambda: house.sweeps() > 0)
     with house.without_database(seconds=8):
         pass
@@ -161,7 +161,7 @@ def drag_until_refused(browser: Browser) -> Answer:
 
 
 @pytest.mark.parametrize("full_disk", [refusing_disk, pytest.param(small_disk, marks=pytest.mark.prove)])
-def test_on_a_full_disk_pages_are_read_and_every_change_says_that_nothing_can_be_kept(house, anna, full_disk):
+def test_on_a_full_disk_pages_work_and_every_change_is_refused_with_503(house, anna, full_disk):
     full = "Zurzeit kann nichts gespeichert werden."
     with full_disk(house):
         assert anna.get("/contacts/board/").status == 200
@@ -175,7 +175,7 @@ def test_on_a_full_disk_pages_are_read_and_every_change_says_that_nothing_can_be
     assert drag(anna).status in (200, 302, 303)
 
 
-def test_a_lock_of_one_office_ends_in_503_and_leaves_others_their_answers(house, anna, paul):
+def test_a_lock_on_one_office_ends_in_503_and_does_not_affect_others(house, anna, paul):
     contact, version, column = anna.card()
     body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
     with locked(house, "Krüger Immobilien"):
@@ -193,7 +193,7 @@ def test_a_lock_of_one_office_ends_in_503_and_leaves_others_their_answers(house,
     assert len(theirs) == 12
 
 
-def test_whoever_watches_may_ask_by_any_name(house):
+def test_health_checks_accept_any_host(house):
     # Both processes have had a full disk and a lock: each says yes again after its next attempt.
     for path in ("/healthz", "/readyz"):
         wait_until(lambda path=path: house.browser().get(path, Host="10.1.2.3:8000").status == 200, pause=0.5)

@@ -24,7 +24,7 @@ def sent(client, path: str, length: int, kind: str = FORM):
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/u/", "/contacts/new/", "/nowhere/", "/cards/1/position/"])
 @pytest.mark.parametrize("length", [JUST_TOO_LARGE, 100_000_000])
-def test_of_a_stranger_at_every_address(client, db, path, length, unwritten):
+def test_a_large_body_of_a_stranger_is_refused_at_every_address(client, db, path, length, unwritten):
     with unwritten():
         answer = sent(client, path, length)
     assert answer.status_code == 413
@@ -43,13 +43,13 @@ def test_a_stranger_with_a_file_is_asked_to_log_in(client, db, unwritten):
         ("/contacts/import/", MAX_FILE_SIZE + JUST_TOO_LARGE),
     ],
 )
-def test_of_a_colleague_beyond_what_the_address_takes(login, anna, path, length, unwritten):
+def test_a_body_of_a_user_above_the_limit_is_refused(login, anna, path, length, unwritten):
     client = login(anna)
     with unwritten():
         assert sent(client, path, length).status_code == 413
 
 
-def test_a_form_at_the_address_of_the_provider(client, db):
+def test_a_large_form_at_the_webhook_is_refused(client, db):
     assert sent(client, "/webhooks/mail/", JUST_TOO_LARGE).status_code == 413
 
 

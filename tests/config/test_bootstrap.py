@@ -16,7 +16,7 @@ def run(preparation: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-def test_old_python_understands_it() -> None:
+def test_its_syntax_is_valid_in_old_python() -> None:
     ast.parse(BOOTSTRAP.read_text(), feature_version=(3, 4))
 
 

@@ -35,7 +35,7 @@ def test_german_text_is_sorted_and_folded_as_unicode(data_dir: Path) -> None:
     assert ask(url, "SELECT lower('ÄÖÜ')") == "äöü"
 
 
-def test_only_a_socket_leads_in_and_nobody_else_may_use_it(data_dir: Path) -> None:
+def test_only_its_user_can_connect_and_only_by_a_socket(data_dir: Path) -> None:
     url = embedded.start(data_dir, durable=False)
     assert ask(url, "SHOW listen_addresses") == ""
     assert (data_dir / "pg").stat().st_mode & 0o777 == 0o700
@@ -110,7 +110,7 @@ def test_killed_server_comes_back_with_all_that_was_committed(data_dir: Path) ->
     assert ask(embedded.start(data_dir), "SELECT answer FROM kept") == 42
 
 
-def test_pid_file_left_by_a_crash_of_the_machine_is_not_believed(data_dir: Path) -> None:
+def test_pid_file_left_by_a_crash_of_the_machine_is_not_trusted(data_dir: Path) -> None:
     """After a restart its process id may belong to anybody: here to this test itself."""
     embedded.start(data_dir, durable=False)
     embedded.stop(data_dir)
@@ -123,7 +123,7 @@ def test_pid_file_left_by_a_crash_of_the_machine_is_not_believed(data_dir: Path)
     assert ask(embedded.start(data_dir, durable=False), "SELECT 1") == 1
 
 
-def test_half_made_database_directory_is_made_anew(tmp_path: Path) -> None:
+def test_incomplete_database_directory_is_created_again(tmp_path: Path) -> None:
     (tmp_path / "pg.new").mkdir()
     (tmp_path / "pg.new" / "half").touch()
     try:

@@ -92,7 +92,7 @@ def test_a_stream_for_the_series() -> None:
         "mailgun://geheim:geheim@api.mailgun.net/v3",
     ],
 )
-def test_what_cannot_be_used_is_said_without_the_key(url: str) -> None:
+def test_an_unusable_value_is_reported_without_its_key(url: str) -> None:
     with pytest.raises(Unusable) as fault:
         meaning(url)
     sentence = str(fault.value)
@@ -125,7 +125,7 @@ def test_secrets_that_can_be_used(secret: str) -> None:
         ),
     ],
 )
-def test_the_start_ends_with_one_sentence(given: dict[str, str], sentence: str) -> None:
+def test_an_unusable_value_ends_the_start_with_one_sentence(given: dict[str, str], sentence: str) -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=CHECKOUT,

@@ -47,14 +47,14 @@ def before() -> int:
     os.umask(mask)
 
 
-def test_whatever_is_made_below_it_is_closed(tmp_path: Path) -> None:
+def test_new_files_below_it_are_private(tmp_path: Path) -> None:
     done = started(tmp_path / "var")
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "var" / "mail").iterdir())) == 1
     assert open_to_others(tmp_path / "var") == []
 
 
-def test_what_an_older_version_left_open_is_closed(tmp_path: Path, before: int) -> None:
+def test_files_of_an_older_version_become_private(tmp_path: Path, before: int) -> None:
     mails = tmp_path / "var" / "mail" / "deep"
     mails.mkdir(parents=True)
     (mails / "1.log").write_text("x")
@@ -79,7 +79,7 @@ def test_production_does_not_start_without_the_key_of_what_is_sealed(tmp_path: P
 
 
 @pytest.mark.parametrize("value", ["proxy.local", "10.0.0.1/8"])
-def test_what_is_no_proxy_stops_the_start_with_one_line(tmp_path: Path, value: str) -> None:
+def test_an_invalid_proxy_stops_the_start_with_one_line(tmp_path: Path, value: str) -> None:
     done = started(tmp_path / "var", TRUSTED_PROXIES=value)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("TRUSTED_PROXIES takes addresses and networks")

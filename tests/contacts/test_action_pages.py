@@ -47,7 +47,7 @@ def test_each_manual_kind_has_a_form_and_is_recorded(login, sofia, post, contact
     assert contact.action_counts == {kind: 1}
 
 
-def test_a_call_says_how_it_ended(post):
+def test_a_call_has_an_outcome(post):
     assert "Anruf – Mailbox" in page_of(post(kind="call", outcome="mailbox"))
     assert Action.objects.get().outcome == "mailbox"
 
@@ -82,14 +82,14 @@ def test_a_planned_meeting_stands_above_and_is_ticked_off(login, sofia, post, co
         {"kind": "meeting", "is_planned": "1"},
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(post, data, unwritten):
+def test_invalid_input_is_refused_and_nothing_is_written(post, data, unwritten):
     with unwritten():
         assert post(**data).status_code == 422
     assert Action.objects.count() == 0
 
 
 @pytest.mark.parametrize("note", ["<div hx-post=/x hx-trigger=load>x</div>", "{{ 7|add:7 }}", "<script>x()</script>"])
-def test_notes_are_text_with_lines(post, note):
+def test_notes_keep_their_lines_and_are_escaped(post, note):
     html = page_of(post(kind="note", text=f"{note}\r\nzweite Zeile"))
     assert Action.objects.get().text == f"{note}\nzweite Zeile"
     assert "<div hx-post" not in html
@@ -97,7 +97,7 @@ def test_notes_are_text_with_lines(post, note):
     assert "zweite Zeile" in html
 
 
-def test_an_own_entry_is_corrected_and_taken_back(login, sofia, post, contact):
+def test_an_own_entry_is_corrected_and_deleted(login, sofia, post, contact):
     post(kind="call", text="alt")
     action = Action.objects.get()
     client, url = login(sofia), f"/actions/{action.pk}/"
@@ -134,7 +134,7 @@ def test_a_form_sent_twice_is_one_action(login, sofia, post, contact):
     assert Action.objects.count() == 1
 
 
-def test_a_key_that_is_none_is_left_out(post):
+def test_an_invalid_key_is_ignored(post):
     for key in ("", "x", "\x00"):
         assert post(kind="note", text="Ruft zurück", key=key).status_code == 200
     assert list(Action.objects.values_list("key", flat=True)) == [None, None, None]
@@ -163,7 +163,7 @@ BODY = {"assignee": "", "due_on": "2026-12-24", "kind": "note", "text": "x", "ve
 
 
 @pytest.mark.parametrize(("method", "address"), ADDRESSES)
-def test_who_may_not_see_it_gets_nothing_and_writes_nothing(
+def test_users_who_may_not_see_the_contact_can_neither_read_nor_write(
     login, sofia, paul, mara, contact, method, address, unwritten
 ):
     now = timezone.now()

@@ -67,7 +67,7 @@ def test_another_action_with_a_key_that_was_used_is_an_action_of_its_own(contact
 
 
 @pytest.mark.parametrize("kind", [Kind.BOUNCE, Kind.OPT_OUT])
-def test_bounces_and_opt_outs_are_counted_but_are_no_last_action(contact, kind):
+def test_bounces_and_opt_outs_count_but_do_not_move_the_last_action(contact, kind):
     actions.perform(contact=contact, kind=kind, actor=None, now=NOW)
     assert shown(contact) == ({kind.value: 1}, None)
 
@@ -98,13 +98,13 @@ def test_a_planned_meeting_counts_only_when_it_is_done(contact, sofia):
     assert shown(contact) == ({"meeting": 1}, later)
 
 
-def test_a_meeting_held_earlier_than_planned_was_held_now(contact, sofia):
+def test_a_meeting_ticked_off_early_was_held_now(contact, sofia):
     action = actions.plan(contact=contact, kind=Kind.ONSITE, actor=sofia, now=NOW, planned_for=NOW + DAY)
     actions.done(action=action, actor=sofia, now=NOW)
     assert shown(contact) == ({"onsite": 1}, NOW)
 
 
-def test_done_twice_is_done_once(contact, sofia):
+def test_ticking_off_twice_has_no_second_effect(contact, sofia):
     action = actions.plan(contact=contact, kind=Kind.MEETING, actor=sofia, now=NOW, planned_for=NOW - DAY)
     actions.done(action=action, actor=sofia, now=NOW)
     actions.done(action=action, actor=sofia, now=NOW + DAY)
@@ -166,7 +166,7 @@ def test_a_hidden_contact_takes_no_actions(contact, krueger, sofia, jan):
         actions.perform(contact=contact, kind=Kind.CALL, actor=sofia, now=NOW)
 
 
-def test_a_stranger_finds_no_action(contact, sofia, paul):
+def test_users_of_other_offices_find_no_action(contact, sofia, paul):
     action = actions.perform(contact=contact, kind=Kind.CALL, actor=sofia, now=NOW)
     with pytest.raises(Http404):
         actions.find(paul, action.pk)
@@ -190,7 +190,7 @@ def test_the_timeline_comes_in_pages_without_gap_or_repeat(contact, sofia):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_at_once_none_is_lost_from_the_counts():
+def test_counts_are_right_after_concurrent_actions():
     account = AccountFactory()
     contact = ContactFactory(account=account, card=False)
     users = UserFactory.create_batch(8, account=account)

@@ -45,7 +45,7 @@ def test_from_eight_names_there_is_a_search_that_works_without_scripts(login, so
     assert "Jörg Müller" in html
 
 
-def test_choosing_answers_with_the_circle_in_its_place(login, sofia, jan, contact, url):
+def test_choosing_returns_the_new_circle(login, sofia, jan, contact, url):
     answer = login(sofia).post(url, {"assignee": jan.pk}, headers=FETCH)
     html = page_of(answer)
     assert answer.status_code == 200
@@ -55,7 +55,7 @@ def test_choosing_answers_with_the_circle_in_its_place(login, sofia, jan, contac
     assert assignee() == jan
 
 
-def test_nobody_clears(login, sofia, jan, contact, url):
+def test_choosing_nobody_clears_the_assignment(login, sofia, jan, contact, url):
     Contact.objects.update(assignee=jan)
     assert "<span>Niemand</span>" in page_of(login(sofia).get(url, headers=FETCH))
     assert login(sofia).post(url, {"assignee": ""}, headers=FETCH).status_code == 200
@@ -101,7 +101,9 @@ def test_after_a_downgrade_the_open_menu_is_refused_and_the_name_stays(login, so
     ("page", "target"),
     [("/contacts/board/?q=a", "/contacts/board/?q=a"), ("own", "/"), ("//evil.example/", "/"), ("", "/")],
 )
-def test_an_agent_who_gives_a_contact_out_of_sight_is_sent_on(login, sofia, jan, krueger, contact, url, page, target):
+def test_an_agent_who_assigns_a_contact_to_somebody_else_is_redirected(
+    login, sofia, jan, krueger, contact, url, page, target
+):
     krueger.agents_see = Account.Sight.OWN
     krueger.save()
     client = login(sofia)
@@ -113,7 +115,7 @@ def test_an_agent_who_gives_a_contact_out_of_sight_is_sent_on(login, sofia, jan,
     assert client.post(url, {"assignee": sofia.pk}, headers=FETCH).status_code == 404
 
 
-def test_without_scripts_one_comes_back_where_one_was(login, sofia, jan, url):
+def test_without_scripts_it_redirects_back(login, sofia, jan, url):
     client = login(sofia)
     page = client.get(url, headers={"Referer": "http://testserver/contacts/?sort=name"})
     assert 'name="next" value="/contacts/?sort=name"' in page_of(page)

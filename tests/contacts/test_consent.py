@@ -35,11 +35,11 @@ def granted(contact):
     return {state.channel: state.granted for state in states(contact)}
 
 
-def test_at_first_nothing_is_known(contact):
+def test_a_new_contact_has_no_consent(contact):
     assert [state.newest for state in states(contact)] == [None, None, None]
 
 
-def test_channels_are_apart_and_the_newest_row_counts(give, contact):
+def test_channels_are_separate_and_the_newest_row_counts(give, contact):
     give(channel="email")
     give(channel="phone")
     give(channel="email", granted=False, wording="")
@@ -53,7 +53,7 @@ def test_what_is_recorded_later_but_happened_earlier_does_not_count(give, contac
     assert granted(contact)["email"] is False
 
 
-def test_of_the_same_moment_the_last_row_counts(give, contact):
+def test_of_rows_with_the_same_moment_the_last_one_counts(give, contact):
     give(granted=True)
     give(granted=False)
     assert granted(contact)["email"] is False
@@ -69,13 +69,13 @@ def test_of_the_same_moment_the_last_row_counts(give, contact):
         {"occurred_at": NOW + timedelta(minutes=1)},
     ],
 )
-def test_what_is_no_evidence_is_refused(give, values):
+def test_incomplete_evidence_is_refused(give, values):
     with pytest.raises(NotUnderstood):
         give(**values)
     assert Consent.objects.count() == 0
 
 
-def test_strangers_record_nothing(contact, paul):
+def test_users_of_other_offices_cannot_record(contact, paul):
     with pytest.raises(Http404):
         record(contact=contact, actor=paul, now=NOW, channel="email", granted=False, method="spoken")
 
@@ -120,14 +120,14 @@ def test_the_form_shows_all_evidence(login, sofia, contact, give):
         {"occurred_at": f"{timezone.localtime(NOW + timedelta(days=1)):%Y-%m-%dT%H:%M}"},
     ],
 )
-def test_what_is_not_understood_is_refused(login, sofia, contact, change, unwritten):
+def test_invalid_input_is_refused(login, sofia, contact, change, unwritten):
     data = {"channel": "email", "granted": "1", "method": "spoken", "wording": "Ja", **change}
     client = login(sofia)
     with unwritten():
         assert client.post(f"/contacts/{contact.pk}/consents/", data, headers=FETCH).status_code == 422
 
 
-def test_what_the_product_saw_is_evidence_also_for_a_contact_in_the_trash(contact):
+def test_evidence_of_the_product_is_recorded_also_for_a_contact_in_the_trash(contact):
     put_in_trash(contact)
     row = attest(
         contact=contact,
@@ -141,7 +141,7 @@ def test_what_the_product_saw_is_evidence_also_for_a_contact_in_the_trash(contac
     assert (row.recorded_by, row.occurred_at, row.recorded_at, len(row.place)) == (None, NOW, NOW, 200)
 
 
-def test_the_product_grants_nothing_without_wording(contact):
+def test_the_product_records_no_consent_without_wording(contact):
     with pytest.raises(NotUnderstood):
         attest(contact=contact, channel="email", granted=True, method="double_opt_in", wording=" ", now=NOW)
     assert Consent.objects.count() == 0
@@ -166,7 +166,7 @@ def test_the_newest_evidence_of_many_contacts_is_one_statement(give, contact, kr
         ("import", True, "widerrufen"),
     ],
 )
-def test_only_what_was_given_is_withdrawn(contact, sofia, login, method, before, says):
+def test_a_refusal_is_a_withdrawal_only_after_a_consent(contact, sofia, login, method, before, says):
     if before:
         attest(contact=contact, channel="email", granted=True, wording="Ja.", method="spoken", now=NOW)
     attest(contact=contact, channel="phone", granted=True, wording="Ja.", method="spoken", now=NOW)

@@ -44,25 +44,25 @@ def posted(lines, name, first=""):
     return typed
 
 
-def test_a_further_number_has_its_one_form(klara):
+def test_a_further_number_is_normalized(klara):
     assert klara.more_phones == [MOBILE | {"e164": "+491715550101"}]
 
 
 @pytest.mark.parametrize("typed", ["klara@buero", "0171 5550101", "5501", "albers.example", "040 1234"])
-def test_all_of_them_are_searched(krueger, anna, klara, typed):
+def test_further_numbers_and_addresses_are_searched(krueger, anna, klara, typed):
     ContactFactory(account=krueger, last_name="Zander")
     found = Selection(user=anna, today=timezone.localdate(), q=typed).contacts()
     assert [contact.pk for contact in found] == [klara.pk]
 
 
-def test_all_of_them_stand_on_the_page(login, sofia, klara):
+def test_further_numbers_and_addresses_are_shown_on_the_page(login, sofia, klara):
     page = page_of(login(sofia).get(f"/contacts/{klara.pk}/"))
     assert 'href="mailto:klara@buero.example"' in page
     assert 'href="tel:+491715550101"' in page
     assert "mobil; nur abends" in page
 
 
-def test_a_number_that_is_none_is_not_dialled(krueger):
+def test_an_invalid_number_is_not_linked(krueger):
     contact = ContactFactory(account=krueger, phone="", more_phones=[contact_points.contact_point("Durchwahl 12")])
     (line,) = [line for line in factsheet.sections(contact)[2].lines if line.text]
     assert (line.text, line.href) == ("Durchwahl 12", "")
@@ -79,7 +79,7 @@ def test_the_form_shows_what_is_there_and_takes_it_back_unchanged(login, sofia, 
     assert Contact.objects.get(pk=klara.pk).version == 1
 
 
-def test_a_further_one_is_added_and_another_taken_away(login, sofia, klara):
+def test_further_ones_can_be_added_and_removed(login, sofia, klara):
     typed = {"version": 1, "email": klara.email, "phone": klara.phone}
     typed |= posted([("", "", "")], "more_emails")
     typed |= posted([("mobile", "0171 5550101", ""), ("fax", "040 99887766", "Büro")], "more_phones")
@@ -92,7 +92,7 @@ def test_a_further_one_is_added_and_another_taken_away(login, sofia, klara):
     ]
 
 
-def test_another_one_becomes_the_first(login, sofia, klara):
+def test_a_further_one_can_become_the_first(login, sofia, klara):
     typed = {"version": 1, "email": klara.email, "phone": klara.phone}
     typed |= posted([("work", "klara@buero.example", "")], "more_emails", first="0")
     typed |= posted([("mobile", "0171 5550101", "nur abends")], "more_phones", first="0")
@@ -115,7 +115,7 @@ def test_a_wrong_address_keeps_what_was_typed(login, sofia, klara):
     assert 'value="klara(at)buero"' in page_of(answer)
 
 
-def test_a_request_that_does_not_name_them_leaves_them(login, sofia, klara):
+def test_a_request_without_them_does_not_change_them(login, sofia, klara):
     login(sofia).post(
         f"/contacts/{klara.pk}/facts/reach/",
         {"version": 1, "email": "neu@albers.example", "phone": ""},
@@ -125,7 +125,7 @@ def test_a_request_that_does_not_name_them_leaves_them(login, sofia, klara):
     assert (found.email, len(found.more_emails), len(found.more_phones)) == ("neu@albers.example", 1, 1)
 
 
-def test_what_is_written_is_read_back():
+def test_written_cells_are_read_back():
     lines = [
         MOBILE,
         contact_points.contact_point("040 1234567", "fax"),
@@ -150,12 +150,12 @@ def test_consent_names_its_address_and_counts_for_no_other(anna, klara):
     assert eligibility.missing(klara) == ""
 
 
-def test_consent_for_the_second_address_is_none_for_the_first(anna, klara):
+def test_consent_for_the_second_address_does_not_count_for_the_first(anna, klara):
     _agree(klara, anna, address="Klara@buero.example")
     assert eligibility.missing(klara) == MessageReason.NO_CONSENT
 
 
-def test_the_form_of_consent_asks_what_for(login, anna, klara):
+def test_the_form_of_consent_asks_for_the_address(login, anna, klara):
     client = login(anna)
     assert "klara@buero.example" in page_of(client.get(f"/contacts/{klara.pk}/consents/", headers=FETCH))
     given = {

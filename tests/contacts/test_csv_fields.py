@@ -53,7 +53,7 @@ def test_headers_are_recognised(headers, key):
 
 
 @pytest.mark.parametrize("header", ["", " ", "ID", "Spalte 7", "Müller", "m²", "\ufffd"])
-def test_other_headers_are_not(header):
+def test_other_headers_are_not_recognised(header):
     assert propose([header]) == {}
 
 

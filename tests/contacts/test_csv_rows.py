@@ -37,7 +37,7 @@ def refusal(data):
 )
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_every_usual_file_is_read_alike(codec, encoding, delimiter, newline):
+def test_usual_encodings_and_delimiters_give_the_same_rows(codec, encoding, delimiter, newline):
     lines = [["Straße", "Ort"], ["Königsallee 1", "Düsseldorf"], ["Größenweg 2", "Köln"]]
     sheet = read(newline.join(delimiter.join(line) for line in lines).encode(codec))
     assert (sheet.encoding, sheet.delimiter, sheet.headers) == (encoding, delimiter, ["Straße", "Ort"])
@@ -90,7 +90,7 @@ def test_empty_columns_at_the_end_do_not_count():
     assert [entry.errors for entry in sheet.entries(sheet.mapping)] == [[], []]
 
 
-def test_short_rows_are_filled_up_and_longer_ones_are_named():
+def test_short_rows_are_filled_up_and_longer_ones_are_refused():
     sheet = read(f"{HEADER}\nA;B;a@example.org;030 23125123\nA;B\nA;B;;1;2\nC;;;\n".encode())
     assert [(entry.line, entry.errors) for entry in sheet.entries(sheet.mapping)] == [
         (2, []),
@@ -100,7 +100,7 @@ def test_short_rows_are_filled_up_and_longer_ones_are_named():
     ]
 
 
-def test_an_entry_carries_line_cells_values_and_errors():
+def test_an_entry_has_line_cells_values_and_errors():
     sheet = read(f"{HEADER}\nMüller;Änne;Aenne@Example.org;0170/123456\n;Eva;keine;\n".encode("cp1252"))
     good, bad = sheet.entries(sheet.mapping)
     values = {
@@ -150,7 +150,7 @@ def test_three_encodings_in_one_file_are_refused():
     assert refusal(b"".join([*parts, "Süß;Ulm\n".encode("utf-16-le")])) == (3, MIXED)
 
 
-def test_a_fault_behind_the_first_megabyte_is_found():
+def test_a_fault_after_the_first_megabyte_is_found():
     rows = "Müller;Köln\n" * 100_000
     assert len(rows.encode()) > 1 << 20
     assert refusal(b"Nachname;Ort\n" + rows.encode()[: -len("Müller;Köln\n".encode())] + b"M\xfcller;X\n") == (
@@ -159,7 +159,7 @@ def test_a_fault_behind_the_first_megabyte_is_found():
     )
 
 
-def test_an_umlaut_on_the_border_between_two_pieces_is_no_fault():
+def test_an_umlaut_may_span_two_chunks():
     start = b"Nachname;Notiz\n" + (b"x;" + b"y" * 97 + b"\n") * 10_485
     padding = (1 << 20) - 1 - len(start)
     data = start + b"z" * padding + "ü;1\n".encode()
@@ -182,24 +182,24 @@ def test_a_hundred_thousand_rows_are_read_and_more_are_not():
     assert refusal(b"Nachname\nA\n" + b"\n" * 1_000_000) == too_many  # empty ones count
 
 
-def test_the_error_says_its_line():
+def test_the_error_names_its_line():
     with pytest.raises(CsvError, match=r"^Zeile 1: Die Datei ist leer\.$"):
         read(b"")
 
 
 @pytest.mark.parametrize("encoding", ["cp850", "mac_roman"])
 @pytest.mark.parametrize("name", ["Jäger", "Weißköpfer", "Bähr-Müller", "Käthe Groß"])
-def test_umlauts_of_dos_and_mac_are_put_right(encoding, name):
+def test_umlauts_of_dos_and_mac_are_repaired(encoding, name):
     sheet = read(f"Nachname;Ort\nMeier;Bonn\n{name};Ulm\n".encode(encoding))
     assert (sheet.repair, list(sheet.rows())[1]) == (encoding, (3, [name, "Ulm"]))
 
 
-def test_capitals_of_dos_are_put_right():
+def test_capital_umlauts_of_dos_are_repaired():
     sheet = read("Nachname;Ort\nMÜLLER;KÖLN\n".encode("cp850"))
     assert (sheet.repair, list(sheet.rows())) == ("cp850", [(2, ["MÜLLER", "KÖLN"])])
 
 
-def test_utf8_that_was_read_as_windows_is_put_right():
+def test_utf8_that_was_read_as_windows_is_repaired():
     text = "Nachname;Ort\nMüller;Köln\nGroß;Ölbronn\n"
     sheet = read(text.encode().decode("cp1252", "replace").encode())
     assert (sheet.repair, list(sheet.rows())) == (
@@ -208,13 +208,13 @@ def test_utf8_that_was_read_as_windows_is_put_right():
     )
 
 
-def test_true_letters_are_left_alone():
+def test_correct_letters_are_not_changed():
     sheet = read("Nachname;Ort\nJoão SÃO;Ãlamo\nŠimić;KOŠICE\n".encode())
     assert (sheet.repair, next(sheet.rows())) == ("", (2, ["João SÃO", "Ãlamo"]))
 
 
 @pytest.mark.parametrize("delimiter", ["|", "^", "~", "¦", "#"])
-def test_any_sign_may_part_the_cells(delimiter):
+def test_rare_delimiters_are_recognised(delimiter):
     lines = [["Nachname", "Vorname", "E-Mail"], ["A", "B", "a@example.org"], ["C", "D", "c@example.org"]]
     sheet = read("\n".join(delimiter.join(line) for line in lines).encode())
     assert (sheet.delimiter, sheet.headers, sheet.count) == (delimiter, lines[0], 2)
@@ -246,13 +246,13 @@ def test_a_column_without_a_header_is_read():
 
 
 @pytest.mark.parametrize("total", [";;;Summe;200,5", "Anzahl: 2;;;;", "Gesamt;;;;120", "Summe;;;;120,5"])
-def test_lines_of_totals_are_nobody(total):
+def test_rows_of_totals_are_left_out(total):
     sheet = read(f"Nachname;Vorname;E-Mail;PLZ;Wohnfläche\nA;B;;;120,5\n{total}\n".encode())
     assert [entry.is_left_out for entry in sheet.entries(sheet.mapping)] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["Summe", "Total", "Gesamt"])
-def test_a_person_may_be_called_like_a_total(name):
+def test_a_person_whose_name_is_a_word_for_totals_is_kept(name):
     sheet = read(f"Nachname;Vorname;E-Mail\n{name};Anna;\n{name};;a@example.org\n".encode())
     assert [entry.is_left_out for entry in sheet.entries(sheet.mapping)] == [False, False]
 
@@ -266,6 +266,6 @@ def test_a_person_may_be_called_like_a_total(name):
         "Ÿsaÿe;Perez, José, Muñoz, Citroën",
     ],
 )
-def test_rare_signs_of_windows_are_no_reason_to_refuse(text):
+def test_rare_characters_of_windows_1252_are_not_taken_for_another_encoding(text):
     sheet = read(f"Nachname;Notiz\n{text}\n".encode("cp1252", errors="replace"))
     assert sheet.encoding == "cp1252"

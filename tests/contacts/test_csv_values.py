@@ -138,7 +138,7 @@ def test_cells_become_values(key, text, expected):
         ("first_name", "x" * 81, "x" * 80),
     ],
 )
-def test_what_cannot_be_read_goes_into_the_note_and_the_report_says_so(key, text, expected):
+def test_unreadable_cells_go_into_the_note_and_the_report(key, text, expected):
     label = FIELDS[key].label
     said = f"In die Notiz übernommen: {label} „{text[:60]}“."
     assert kept(key, text) == (expected, f"{label}: {text}", said)
@@ -158,12 +158,12 @@ def test_what_cannot_be_read_goes_into_the_note_and_the_report_says_so(key, text
         ("0.0.00", None),
     ],
 )
-def test_a_day_that_is_over_is_read(text, day):
+def test_a_past_day_is_read(text, day):
     assert read_past_date(text) == (day, True)
 
 
 @pytest.mark.parametrize("text", ["02.12.2026", "01.01.2027", "31.12.1899", "--0501", "19801301", "Mai 1980"])
-def test_a_day_that_cannot_be_over_is_not_read(text):
+def test_a_future_or_invalid_day_is_not_read(text):
     with pytest.raises(ValueError, match=r"\.$"):
         read_past_date(text)
 
@@ -173,14 +173,14 @@ def test_a_note_that_is_too_long_is_cut_and_the_report_says_so():
     assert (len(values["note"]), errors, len(remarks)) == (10_000, [], 1)
 
 
-def test_what_cannot_be_read_stands_below_the_note_with_the_header_of_the_file():
+def test_unreadable_cells_follow_the_note_with_their_header():
     headers = ["Name", "Bemerkung", "Baujahr ca."]
     values, _errors, _remarks = clean(["A", "Ruft an", "alt"], {0: "last_name", 1: "note", 2: "year_built"}, headers)
     assert values["note"] == "Ruft an\nBaujahr ca.: alt"
 
 
 @pytest.mark.parametrize("key", ["last_name", "company", "email", "phone"])
-def test_one_of_four_names_is_enough(key):
+def test_any_one_of_name_company_email_and_phone_is_enough(key):
     text = {"email": "a@example.org", "phone": "0170 123456"}.get(key, "0170 1")
     assert clean([text], {0: key})[:2] == ({key: text}, [])
     assert clean([" "], {0: key})[:2] == ({key: ""}, [NOBODY])
@@ -249,7 +249,7 @@ def test_an_unknown_source_is_kept_as_its_detail():
         ("Albers", ("", "Albers", "", "")),
     ],
 )
-def test_a_full_name_is_parted(text, names):
+def test_a_full_name_is_split(text, names):
     values = clean([text], {0: "full_name"})[0]
     keys = ("first_name", "last_name", "title", "salutation")
     assert tuple(values.get(key, "") for key in keys) == names
@@ -260,7 +260,7 @@ def test_last_name_first_needs_no_comma():
     assert (values["first_name"], values["last_name"]) == ("Anna", "von der Heide")
 
 
-def test_a_full_name_gives_way_to_its_parts():
+def test_separate_names_win_over_a_full_name():
     values = clean(["Anna Albers", "Barbara", "Berg"], {0: "full_name", 1: "first_name", 2: "last_name"})[0]
     assert (values["first_name"], values["last_name"]) == ("Barbara", "Berg")
 
@@ -276,7 +276,7 @@ def test_a_full_name_gives_way_to_its_parts():
         ("address", "Weg 2", ("Weg 2", "", "")),
     ],
 )
-def test_addresses_in_one_column_are_parted(key, text, place):
+def test_addresses_in_one_column_are_split(key, text, place):
     values = clean(["A", text], {0: "last_name", 1: key})[0]
     assert tuple(values.get(name, "") for name in ("street", "postal_code", "city")) == place
 
@@ -293,7 +293,7 @@ def test_addresses_in_one_column_are_parted(key, text, place):
         ("1010", "Wien", "AT", "1010"),
     ],
 )
-def test_postcodes_get_back_what_spreadsheets_took(code, city, country, expected):
+def test_postcodes_get_back_their_leading_zero(code, city, country, expected):
     values = clean(["A", code, city, country], {0: "last_name", 1: "postal_code", 2: "city", 3: "country"})[0]
     assert values["postal_code"] == expected
 
@@ -349,7 +349,7 @@ def test_an_export_is_what_german_spreadsheets_open():
         ("a=b", "a=b"),
     ],
 )
-def test_formulas_are_neutralised_and_numbers_are_not(text, cell):
+def test_formulas_are_escaped_and_numbers_are_not(text, cell):
     exported = cells_of([{"company": text}], ["company"])
     assert exported == f"Firma\r\n{cell}\r\n"
     assert [entry.values for entry in read(exported.encode()).entries({0: "company"})] == [{"company": text}]
@@ -458,7 +458,7 @@ def at_utc(values):
 @given(st.text(alphabet="'=+-@\t\r\n;\" 1a", max_size=8).filter(lambda text: not text.startswith(" ")))
 @example("'")
 @example("''=")
-def test_cells_come_back_as_they_were_whatever_they_begin_with(text):
+def test_cells_with_any_beginning_are_read_back_unchanged(text):
     data = b"".join(write([{"last_name": "A", "note": text}], ["last_name", "note"]))
     ((_line, cells),) = read(data).rows()
     assert cells[1] == text

@@ -57,7 +57,7 @@ def test_german_and_iso_writing_mean_the_same_day(day):
         ("24.12.2026; DROP TABLE", "Bitte ein Datum wie 24.12.2026 angeben."),
     ],
 )
-def test_what_is_no_day_is_refused_with_a_sentence(text, sentence):
+def test_an_invalid_day_is_refused_with_a_sentence(text, sentence):
     with pytest.raises(ValueError) as refusal:
         parse_date(text)
     assert str(refusal.value) == sentence
@@ -99,7 +99,7 @@ def test_quick_picks_of_a_wednesday():
 
 
 @pytest.mark.parametrize("text", ["24.12.2026", "2026-12-24", "01.01.1900"])
-def test_a_day_may_be_today_or_over(text):
+def test_a_past_date_may_be_today(text):
     assert parse_past_date(text, date(2026, 12, 24)) == parse_date(text)
 
 
@@ -112,7 +112,7 @@ def test_a_day_may_be_today_or_over(text):
         ("30.02.1980", "Den Tag 30.02.1980 gibt es nicht."),
     ],
 )
-def test_a_day_that_is_still_to_come_is_refused_with_a_sentence(text, sentence):
+def test_a_future_day_is_refused_as_a_past_date(text, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         parse_past_date(text, date(2026, 12, 24))
 
@@ -154,7 +154,7 @@ def test_due_dates_seen_on_25_november(due, state, label):
         (None, "noch keine Aktion"),
     ],
 )
-def test_last_action_is_told_in_local_time(moment, label):
+def test_last_action_is_shown_in_local_time(moment, label):
     assert when_label(moment, datetime(2026, 11, 25, 9, 0, tzinfo=BERLIN)) == label
 
 

@@ -59,7 +59,7 @@ def test_neither_the_version_nor_the_last_action_changes(contact, sofia):
     ("text", "day"),
     [("2026-12-24", date(2026, 12, 24)), ("24.12.2026", date(2026, 12, 24)), ("1.2.2020", date(2020, 2, 1))],
 )
-def test_days_are_taken_as_calendars_and_people_write_them(post, contact, text, day):
+def test_days_are_accepted_in_the_formats_of_calendars_and_people(post, contact, text, day):
     assert post(due_on=text).status_code == 200
     assert due_of(contact) == (day, "")
 
@@ -78,7 +78,7 @@ def test_days_are_taken_as_calendars_and_people_write_them(post, contact, text, 
         "x" * 99,
     ],
 )
-def test_what_is_no_day_is_refused_and_nothing_is_written(post, contact, text, unwritten):
+def test_an_invalid_day_is_refused_and_nothing_is_written(post, contact, text, unwritten):
     with unwritten():
         response = post(due_on=text)
     assert response.status_code == 422
@@ -92,7 +92,7 @@ def test_notes_have_a_limit(post, contact, note, status):
     assert due_of(contact)[1] == (note if status == 200 else "")
 
 
-def test_a_day_in_the_past_is_taken_with_a_hint(post, contact):
+def test_a_past_day_is_accepted_with_a_hint(post, contact):
     response = post(due_on="01.02.2020")
     assert "liegt in der Vergangenheit" in page_of(response)
 
@@ -104,7 +104,7 @@ def test_a_quick_pick_sets_its_day_and_keeps_the_note(post, contact):
     assert post(pick="someday").status_code == 422
 
 
-def test_clearing_takes_the_note_along(post, contact):
+def test_clearing_deletes_the_note(post, contact):
     post(due_on="2020-01-01", due_note="Unterlagen")
     response = post(clear="1", due_on="2020-01-01", due_note="Unterlagen")
     assert due_of(contact) == (None, "")
@@ -119,7 +119,7 @@ def test_today_begins_at_midnight_of_the_office_not_of_greenwich(post, contact):
     assert 'data-due="today"' in html
 
 
-def test_the_answer_is_the_chip_in_its_place(post, contact):
+def test_the_answer_is_the_new_chip(post, contact):
     html = page_of(post(due_on=f"{timezone.localdate() - timedelta(days=3)}"))
     assert f'id="due-{contact.pk}" hx-swap-oob="true"' in html
     assert 'data-due="overdue"' in html
@@ -135,7 +135,7 @@ def test_without_scripts_the_picker_is_a_page_and_leads_back(login, sofia, conta
 
 
 @pytest.mark.parametrize("way", ["//evil.example", "javascript:alert(1)", "https://evil.example/", ""])
-def test_nobody_is_led_elsewhere(login, sofia, contact, way):
+def test_it_never_redirects_to_another_site(login, sofia, contact, way):
     data = {"due_on": "2026-12-24", "next": way}
     response = login(sofia).post(f"/contacts/{contact.pk}/due/", data)
     assert response.headers["Location"] == f"/contacts/{contact.pk}/"

@@ -39,12 +39,12 @@ def claudia(krueger):
         ({"email": "bernd@brandes.de", "phone": "", "first_name": "Bernd"}, False),
     ],
 )
-def test_what_makes_a_twin(claudia, sofia, change, is_found):
+def test_similar_contacts_are_found(claudia, sofia, change, is_found):
     draft = derive(Contact(account=sofia.account, **CLAUDIA | change))
     assert find(sofia, draft) == ([claudia] if is_found else [])
 
 
-def test_second_ones_of_the_known_contact_count_as_well(krueger, sofia):
+def test_further_addresses_and_numbers_of_the_known_contact_count(krueger, sofia):
     known = ContactFactory(
         account=krueger, more_emails=[contact_point("zweite@brandes.de")], more_phones=[contact_point("0221 5550177")]
     )
@@ -53,22 +53,22 @@ def test_second_ones_of_the_known_contact_count_as_well(krueger, sofia):
         assert found == known
 
 
-def test_what_identifies_nobody_warns_of_nobody(krueger, sofia):
+def test_values_that_identify_nobody_find_nobody(krueger, sofia):
     ContactFactory(account=krueger, email="info@brandes.de", phone="0000000")
     assert find(sofia, derive(Contact(account=krueger, email="info@brandes.de", phone="0000000"))) == []
 
 
-def test_it_says_what_they_have_in_common(claudia, sofia):
+def test_it_names_the_common_values(claudia, sofia):
     draft = Contact(account=sofia.account, **CLAUDIA | {"email": "claudia+x@brandes.de"})
     (found,) = find(sofia, derive(draft))
     assert found.shared == "gleiche Telefonnummer, gleicher Name, ähnliche E-Mail-Adresse"
 
 
-def test_nobody_is_their_own_twin(claudia, sofia):
+def test_a_contact_is_not_its_own_duplicate(claudia, sofia):
     assert find(sofia, claudia) == []
 
 
-def test_only_what_the_user_sees_is_named(claudia, krueger, sofia, jan, anna):
+def test_only_visible_contacts_are_found(claudia, krueger, sofia, jan, anna):
     ContactFactory(account=AccountFactory(), card=False, **CLAUDIA)
     put_in_trash(ContactFactory(account=krueger, **CLAUDIA))
     hidden = ContactFactory(account=krueger, assignee=jan, **CLAUDIA)

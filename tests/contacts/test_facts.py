@@ -78,7 +78,7 @@ def test_the_same_values_write_nothing_whatever_the_version(contact, sofia, unwr
         assert save(contact=contact, values={"city": "Köln"}, version=7, actor=sofia, now=NOW).version == 1
 
 
-def test_whoever_is_overtaken_sees_both_values_and_overwrites_nothing(contact, sofia, jan, unwritten):
+def test_an_edit_of_an_old_version_is_refused_and_names_both_values(contact, sofia, jan, unwritten):
     save(contact=contact, values={"city": "Bonn"}, version=1, actor=jan, now=NOW)
     with unwritten(), pytest.raises(Overtaken) as refusal:
         save(contact=contact, values={"city": "Aachen"}, version=1, actor=sofia, now=NOW)
@@ -86,7 +86,7 @@ def test_whoever_is_overtaken_sees_both_values_and_overwrites_nothing(contact, s
     assert reloaded(contact).city == "Bonn"
 
 
-def test_a_contact_keeps_something_to_be_called_by(contact, sofia, unwritten):
+def test_a_contact_must_keep_a_name_or_address(contact, sofia, unwritten):
     with unwritten(), pytest.raises(NotUnderstood):
         save(contact=contact, values={"last_name": "", "email": ""}, version=1, actor=sofia, now=NOW)
 
@@ -145,7 +145,7 @@ def test_the_form_of_an_overtaken_edit_keeps_what_was_typed_and_saves_at_the_sec
 
 
 @pytest.mark.parametrize("version", ["", "0", "-1", "NaN", "1e3", str(2**63)])
-def test_a_version_that_is_none_is_refused(post, contact, version, unwritten):
+def test_an_invalid_version_is_refused(post, contact, version, unwritten):
     with unwritten():
         assert post("address", version=version, city="Bonn").status_code == 422
 
@@ -178,7 +178,7 @@ def test_addresses_are_stored_in_one_spelling(post, contact, typed, stored):
         "a\0@b.de",
     ],
 )
-def test_what_is_no_single_address_is_refused(post, contact, typed, unwritten):
+def test_an_invalid_address_is_refused(post, contact, typed, unwritten):
     with unwritten():
         assert post("reach", email=typed).status_code == 422
     assert reloaded(contact).email == "claudia@brandes.de"
@@ -219,14 +219,14 @@ def test_phones_are_kept_as_typed_with_a_normal_copy(post, contact, typed, norma
         ("tags", {"tags": "a\0b"}),
     ],
 )
-def test_what_does_not_fit_is_refused_in_its_place(post, group, data, unwritten):
+def test_an_invalid_value_is_refused_beside_its_field(post, group, data, unwritten):
     with unwritten():
         answer = post(group, **data)
     assert answer.status_code == 422
     assert 'class="error"' in page_of(answer)
 
 
-def test_the_last_name_may_not_go_if_nothing_else_is_left(post, contact):
+def test_the_last_name_may_not_be_cleared_if_nothing_else_is_left(post, contact):
     Contact.objects.update(email="")
     answer = post("person", last_name="")
     assert answer.status_code == 422
@@ -254,7 +254,7 @@ def test_areas_come_back_as_they_were_typed(login, sofia, contact):
     assert 'value="1.200,5"' in html
 
 
-def test_a_day_that_is_over_is_typed_or_picked():
+def test_a_past_day_is_typed_or_picked():
     field = PastDayField(required=False)
     assert [field.clean(text) for text in ("1.5.1980", "1980-05-01", "")] == [date(1980, 5, 1), date(1980, 5, 1), None]
     with pytest.raises(ValidationError, match=r"Das Datum liegt in der Zukunft\."):
@@ -276,7 +276,7 @@ def test_names_are_stored_and_shown_as_text(post, contact, name, login, sofia):
     assert f"<h1><bdi>Claudia {escape(name)}</bdi></h1>" in html
 
 
-def test_names_are_composed(post, contact):
+def test_names_are_stored_in_nfc(post, contact):
     post("person", last_name="Mu\u0308ller")
     assert reloaded(contact).last_name == "Müller"
 

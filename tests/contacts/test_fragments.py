@@ -45,7 +45,7 @@ def test_the_names_of_bubbles_are_reachable_without_a_pointer(anna, board, login
     assert "Anruf (2)" in page_of(client.get(f"/cards/{contact.pk}/menu/"))
 
 
-def test_the_grey_circle_assigns(krueger):
+def test_the_grey_circle_opens_the_assignment(krueger):
     html = render("circle", ContactFactory(account=krueger, first_name="Ada", last_name="Lovelace"))
     assert 'aria-label="Mitarbeiter zuweisen für Ada Lovelace"' in html
     assert "avatar--none" in html
@@ -106,7 +106,7 @@ def test_the_due_chip_says_whose_it_is(krueger):
     assert 'aria-label="Fälligkeit von Ada &lt;Lovelace&gt;: 25. November (25.11.), ändern"' in html
 
 
-def test_names_are_text(krueger):
+def test_names_are_escaped(krueger):
     user = User(account=krueger, first_name='"><svg/onload=x>', last_name="<b>{{7*7}}", is_active=True)
     html = render("circle", Contact(account=krueger, last_name="x", assignee=user, pk=1))
     assert "<svg/onload" not in html
@@ -114,7 +114,7 @@ def test_names_are_text(krueger):
     assert "{{7*7}}" in html
 
 
-def test_the_signs_need_no_queries(krueger, sofia, django_assert_num_queries):
+def test_the_fragments_need_no_queries(krueger, sofia, django_assert_num_queries):
     ActionFactory(contact=ContactFactory(account=krueger, assignee=sofia, due_on=timezone.localdate()))
     contact = Contact.objects.select_related("assignee").get()
     with django_assert_num_queries(0):
@@ -122,7 +122,7 @@ def test_the_signs_need_no_queries(krueger, sofia, django_assert_num_queries):
             render(name, contact)
 
 
-def test_what_is_kept_of_one_contact_is_not_shown_on_another(krueger, sofia, jan):
+def test_fragments_are_those_of_their_own_contact(krueger, sofia, jan):
     due_on = TODAY + timedelta(days=2)
     first = ContactFactory(account=krueger, assignee=sofia, due_on=due_on)
     second = ContactFactory(account=krueger, assignee=sofia, due_on=due_on)

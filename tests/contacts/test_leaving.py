@@ -17,7 +17,7 @@ def planned(contact, author, kind=Kind.MEETING):
     return ActionFactory(contact=contact, author=author, kind=kind, **when)
 
 
-def test_it_says_how_many_contacts_appointments_and_due_dates(anna, jan, sofia, board, login):
+def test_it_counts_contacts_appointments_and_due_dates(anna, jan, sofia, board, login):
     new, day = board["Neue Kontakte"], timezone.localdate()
     own = [ContactFactory(column=new, assignee=jan, due_on=day if n else None) for n in range(3)]
     gone = ContactFactory(column=new, assignee=jan, due_on=day)
@@ -40,13 +40,13 @@ def test_it_says_how_many_contacts_appointments_and_due_dates(anna, jan, sofia, 
     assert jan.is_active
 
 
-def test_with_empty_hands_it_says_so_on_a_page_as_well(anna, jan, login):
+def test_without_contacts_it_says_so_also_on_a_page(anna, jan, login):
     html = page_of(login(anna).get(f"/settings/members/{jan.pk}/leaving/"))
     assert "weder Kontakte noch Termine" in html
     assert "<html" in html
 
 
-def test_it_asks_administrators_of_the_same_office(anna, mehmet, paul, jan, login):
+def test_only_administrators_of_the_same_office_are_asked(anna, mehmet, paul, jan, login):
     address = f"/settings/members/{jan.pk}/leaving/"
     assert login(mehmet).get(address).status_code == 403
     assert login(paul).get(address).status_code == 404

@@ -53,12 +53,12 @@ def test_typed_numbers_become_one_form(typed, number):
         "312-555-0122",  # of another country, and nothing says which
     ],
 )
-def test_what_is_no_number_becomes_nothing(typed):
+def test_an_invalid_number_has_no_normal_form(typed):
     assert e164(typed) == ""
 
 
 @given(st.text(alphabet="0123456789+-/() ٠١x", max_size=40) | st.text(max_size=40))
-def test_the_form_is_stable(typed):
+def test_normalizing_twice_changes_nothing(typed):
     number = e164(typed)
     assert number == "" or (number[0] == "+" and number[1:].isdecimal() and number.isascii())
     assert len(number) <= 20
@@ -83,6 +83,6 @@ def test_a_number_of_another_country_gets_its_code(typed, region, written):
     assert e164(written) == "".join(sign for sign in written if sign not in " -")
 
 
-def test_what_cannot_be_dialled_may_still_be_a_number():
+def test_a_number_without_normal_form_may_still_look_like_one():
     assert (looks_like_one("312-555-0122"), e164("312-555-0122")) == (True, "")
     assert not looks_like_one("keine")

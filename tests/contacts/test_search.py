@@ -56,7 +56,7 @@ def test_mueller_is_found_however_the_umlaut_is_typed(typed):
     assert finds(typed, last_name="Müller")
 
 
-def test_folding_does_not_go_further():
+def test_other_letters_are_not_folded():
     assert finds("müller", last_name="Mueller")
     assert not finds("müll", last_name="Mull")
     assert not finds("muller", last_name="Mueller")
@@ -171,7 +171,7 @@ def test_the_query_is_quoted(typed, text):
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\t\n", "\u3000", "\x00", "\u200b"])
-def test_nothing_typed_is_no_query(typed):
+def test_an_empty_text_is_no_query(typed):
     assert query(typed) is None
 
 
@@ -289,5 +289,5 @@ def test_without_a_last_name_the_company_or_the_first_name_sorts():
 
 
 @pytest.mark.parametrize("names", [("",), ("-",), ("?", ".", "_"), ("", "", "&")])
-def test_no_name_is_no_key(names):
+def test_a_contact_without_name_has_no_sort_key(names):
     assert sort_key(*names) is None

@@ -60,12 +60,12 @@ NEITHER = [
 
 
 @pytest.mark.parametrize(("status", "words"), GONE)
-def test_who_does_not_exist_is_gone(status, words):
+def test_an_unknown_recipient_is_gone(status, words):
     assert judge(status, words) is BounceVerdict.GONE
 
 
 @pytest.mark.parametrize(("status", "words"), TEMPORARY)
-def test_full_fast_and_unreachable_pass(status, words):
+def test_full_mailboxes_rate_limits_and_outages_are_temporary(status, words):
     assert judge(status, words) is BounceVerdict.TEMPORARY
 
 
@@ -75,11 +75,11 @@ def test_sender_server_and_limits_are_our_fault(status, words):
 
 
 @pytest.mark.parametrize(("status", "words", "verdict"), NEITHER)
-def test_a_filter_and_the_unknown_close_nothing(status, words, verdict):
+def test_filters_and_unknown_reasons_do_not_suppress(status, words, verdict):
     assert judge(status, words) is verdict
 
 
-def test_the_name_of_an_address_says_nothing():
+def test_words_inside_an_address_are_ignored():
     assert judge("5.7.1", "550 5.7.1 <spam-quota-unknown.user@kunde.example> no") is BounceVerdict.UNKNOWN
 
 

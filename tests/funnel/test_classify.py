@@ -113,23 +113,23 @@ PLAIN_BOUNCES = [  # without a report that machines can read
 
 
 @pytest.mark.parametrize("headers", MACHINES)
-def test_a_machine_is_no_person(headers):
+def test_automatic_mails_are_recognised(headers):
     assert parse(mail(*headers)).kind is ReceivedKind.AUTOMATIC
 
 
 @pytest.mark.parametrize("headers", PERSONS)
-def test_a_person_is_no_machine(headers):
+def test_replies_of_people_are_not_taken_for_automatic_ones(headers):
     received = parse(mail(*headers))
     assert (received.kind, received.about) == (ReceivedKind.REPLY, (OURS,))
 
 
 @pytest.mark.parametrize("words", OBJECTIONS)
-def test_no_more_mails_is_said_in_many_ways(words):
+def test_objections_are_recognised(words):
     assert parse(mail(body=words)).kind is ReceivedKind.OBJECTION
 
 
 @pytest.mark.parametrize("words", NO_OBJECTIONS)
-def test_what_is_quoted_objects_to_nothing(words):
+def test_a_quoted_objection_is_ignored(words):
     assert parse(mail(body=words)).kind is ReceivedKind.REPLY
 
 
@@ -187,7 +187,7 @@ def test_complaints_are_told_from_other_feedback(feedback, kind):
         (b"References: <a@[b\nFrom: a@b.example\n\nx", "bad_reference"),
     ],
 )
-def test_what_nobody_writes_is_set_aside(raw, fault):
+def test_malformed_mails_are_set_aside(raw, fault):
     with pytest.raises(PoisonMail) as poisoned:
         parse(raw)
     assert poisoned.value.fault == fault

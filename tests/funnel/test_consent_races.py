@@ -74,7 +74,7 @@ def test_two_devices_a_colleague_and_the_worker_at_once(couple, krueger, anna):
         assert not Message.objects.filter(state__in=("planned", "claimed")).exists()
 
 
-def test_a_question_asked_by_ten_at_once_is_one(leads, sofia):
+def test_ten_requests_at_once_ask_once(leads, sofia):
     """B48, also for two contacts who share the address."""
     now = timezone.now()
     asking = [
@@ -94,7 +94,7 @@ def test_a_question_confirmed_on_five_devices_is_one_piece_of_evidence(leads, so
     assert Consent.objects.filter(method="double_opt_in").count() == 1
 
 
-def test_the_worker_mails_what_was_asked_once(leads, sofia, mailoutbox):
+def test_the_worker_mails_each_question_once(leads, sofia, mailoutbox):
     now = timezone.now()
     for contact in leads:
         opt_in.ask(user=sofia, contact_id=contact.pk, now=now)

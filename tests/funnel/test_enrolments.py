@@ -78,7 +78,7 @@ def test_own_column_that_goes_on_changes_nothing(anna, dan, series):
     assert (enrolment(dan).state, len(live(dan))) == (EnrolmentState.ACTIVE, 3)
 
 
-def test_lost_column_ends_it(anna, dan, series):
+def test_lost_column_ends_the_series(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
     move(anna, dan, series["Kein Auftrag"])
     assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (EnrolmentState.ENDED, EnrolmentReason.LOST, [])
@@ -201,7 +201,7 @@ class TestByHand:
         assert moved.announcement.why_not == EnrolmentReason.MANUAL
         assert enrolment(dan).state == EnrolmentState.PAUSED
 
-    def test_a_stranger_finds_nothing(self, anna, paul, dan, series):
+    def test_users_of_other_offices_find_nothing(self, anna, paul, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         with pytest.raises(Http404):
             enrolments.pause(user=paul, contact_id=dan.pk, now=MONDAY)
@@ -262,7 +262,7 @@ class TestMany:
         assert not Enrolment.objects.filter(contact=silent).exists()
         assert enrolment(asked).reason == EnrolmentReason.NO_BASIS
 
-    def test_stop_ends_once(self, anna, krueger, dan, series):
+    def test_stop_is_idempotent(self, anna, krueger, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         stop = {"account_id": krueger.pk, "contact_ids": [dan.pk], "reason": EnrolmentReason.UNSUBSCRIBED}
         assert enrolments.stop(**stop, now=MONDAY) == 1

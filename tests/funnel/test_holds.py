@@ -147,7 +147,7 @@ def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smt
     assert holds.held_offices() == {krueger.pk, hansen.pk}
 
 
-def test_the_tries_come_later_and_later(people, smtp):
+def test_attempts_become_rarer(people, smtp):
     smtp(free_port())
     now, waits = HELD, []
     for _ in range(7):
@@ -223,7 +223,7 @@ class TestOnPages:
         return Hold.objects.get()
 
     @pytest.mark.parametrize("path", ["/funnel/", "/funnel/outbox/", "/settings/sender/", "/contacts/board/"])
-    def test_those_who_can_help_are_told(self, held, login, anna, sofia, path):
+    def test_administrators_are_notified(self, held, login, anna, sofia, path):
         said = "der Mailserver nimmt die Anmeldung nicht an"
         assert said in page_of(login(anna).get(path))
         assert said not in page_of(login(sofia).get(path))
@@ -234,13 +234,13 @@ class TestOnPages:
         assert "Nächster Versuch" in html
         assert "Betreiber" in html
 
-    def test_a_person_has_it_tried_at_once(self, held, login, anna):
+    def test_users_can_retry_at_once(self, held, login, anna):
         html = page_of(login(anna).post("/funnel/outbox/trial/", follow=True))
         assert "wird gleich noch einmal versucht" in html
         held.refresh_from_db()
         assert held.try_at <= timezone.now()
 
-    def test_nothing_is_tried_where_nothing_is_held(self, people, login, anna):
+    def test_without_a_hold_nothing_is_tried(self, people, login, anna):
         html = page_of(login(anna).post("/funnel/outbox/trial/", follow=True))
         assert "läuft schon wieder" in html
 

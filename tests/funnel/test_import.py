@@ -63,7 +63,7 @@ def days_pass(count):
         worker.sweep(now=FILED + timedelta(days=day, hours=1))
 
 
-def test_who_said_no_is_taken_in_named_and_never_mailed_whatever_the_file_says(anna, board, krueger, post, login):
+def test_suppressed_people_are_imported_reported_and_never_mailed(anna, board, krueger, post, login):
     """B41: unsubscribed, objected and erased, and bounced ones; with consent in the file and mails asked for."""
     with_imprint(krueger)
     names = ("abgemeldet", "widersprochen", "unzustellbar")
@@ -121,7 +121,7 @@ def test_a_couple_with_one_address_is_kept_flagged_and_gets_each_mail_once(anna,
     assert len(post.mails) == 2
 
 
-def test_another_offices_no_does_not_count_here(anna, board, hansen):
+def test_objections_at_other_offices_do_not_count(anna, board, hansen):
     digest = address_hash(hansen.pk, "gut@lead.example")
     suppress(account_id=hansen.pk, digest=digest, reason="objection", now=NOW)
     source = checked(anna, HEAD + "Drei;gut@lead.example;\n")

@@ -19,7 +19,7 @@ def sender(**values):
 
 
 @pytest.mark.parametrize("form", LegalForm.values)
-def test_complete_impressum_lacks_nothing(form):
+def test_complete_impressum_has_no_missing_fields(form):
     assert imprint.missing(sender(legal_form=form, **FURTHER)) == []
 
 
@@ -44,7 +44,7 @@ def test_some_forms_need_more(form, fields):
 
 
 @pytest.mark.parametrize("field", imprint.REQUIRED)
-def test_each_required_field_is_missed(field):
+def test_each_missing_field_is_named(field):
     assert imprint.missing(sender(**{field: ""})) == [str(Sender._meta.get_field(field).verbose_name)]
 
 
@@ -144,7 +144,7 @@ def test_a_limited_partnership_names_its_general_partner_with_her_register():
         (LegalForm.UG, "Geschäftsführung: Anna Krüger"),
     ],
 )
-def test_who_acts_is_called_as_the_form_calls_them(form, said):
+def test_representatives_have_the_title_of_the_legal_form(form, said):
     assert said in imprint.lines(sender(legal_form=form))
 
 
@@ -155,7 +155,7 @@ def test_the_chair_of_the_board_and_another_seat_stand_there():
 
 
 @pytest.mark.parametrize("form", ["", *LegalForm.values])
-def test_postgresql_finds_the_same_lacking(krueger, form):
+def test_postgresql_finds_the_same_missing_fields(krueger, form):
     """The SQL of the board agrees with the check that stops sending."""
     fields = {"name", *imprint.REQUIRED, "register", "seat", "vat_id", *FURTHER}
     complete = IMPRINT | FURTHER | {"legal_form": form}

@@ -68,7 +68,7 @@ def read(settings, *mails: bytes) -> None:
         assert inbox.poll(now=NOW) == len(mails)
 
 
-def test_a_token_survives_small_and_large_letters_and_no_forger(open_mailbox):
+def test_a_token_is_case_insensitive_and_cannot_be_forged(open_mailbox):
     address = inbound.address(Purpose.REPLY, 4711)
     assert address.startswith("post+r3mv-")
     assert inbound.parse(["other@x.example", address.upper()]) == Token(Purpose.REPLY, 4711)
@@ -137,7 +137,7 @@ def test_an_answer_waits_for_a_mail_server_that_is_away(sent, server, settings):
     assert len(server.sent_to("sofia@krueger.example")) == 1
 
 
-def test_an_answer_that_must_not_be_carried_as_it_is_comes_as_an_attachment(sent, settings, mailoutbox):
+def test_an_answer_that_must_not_be_forwarded_unchanged_is_attached(sent, settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     raw = answer(sent)
     read(settings, raw)
@@ -153,7 +153,7 @@ def test_an_answer_to_nobody_goes_to_the_office(dan, sent, server, settings):
     assert len(server.sent_to("info@krueger.example")) == 1
 
 
-def test_machines_are_not_passed_on_and_what_we_passed_on_is_one(dan, sent, server, settings):
+def test_automatic_mails_and_forwarded_ones_are_not_forwarded(dan, sent, server, settings):
     read(settings, answer(sent, "Auto-Submitted: auto-replied"), answer(sent, "X-Kontakte-Passed-On: 1"))
     assert server.sent_to("sofia@krueger.example") == []
     assert series(dan) == ("active", "")

@@ -171,7 +171,7 @@ def test_a_complaint_closes_the_address(krueger, dan, sent):
     assert Suppression.objects.of(krueger).get().reason == "complaint"
 
 
-def test_what_speaks_of_no_mail_of_ours_changes_nothing(dan, sent, unwritten):
+def test_mails_without_reference_to_ours_change_nothing(dan, sent, unwritten):
     strange = reply(sent).replace(sent.message_id.encode(), b"<strange@elsewhere.example>")
     with unwritten():
         assert inbox.receive(strange, now=NOW) is ReceivedKind.OTHER

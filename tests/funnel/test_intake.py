@@ -25,7 +25,7 @@ def post(login, sofia, krueger, board):
     return posted
 
 
-def test_unasked_nobody_is_enrolled_even_with_consent(post):
+def test_without_the_request_nobody_is_enrolled_even_with_consent(post):
     post(**YES)
     assert not Enrolment.objects.exists()
     assert Consent.objects.get().granted is True

@@ -26,7 +26,7 @@ def work(content: bytes) -> object:
     return content.decode()
 
 
-def test_it_answers_and_goes_on_after_every_fault():
+def test_it_survives_every_fault():
     with IsolatedProcess(work, seconds=LONG) as apart:
         for content, fault in [
             (b"memory", "unreadable"),
@@ -40,7 +40,7 @@ def test_it_answers_and_goes_on_after_every_fault():
             assert apart(b"fine") == "fine"
 
 
-def test_what_takes_too_long_is_ended():
+def test_work_that_takes_too_long_is_killed():
     with IsolatedProcess(work, seconds=LONG) as apart:
         assert apart(b"fine") == "fine"
         apart.seconds = 0.2

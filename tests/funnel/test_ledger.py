@@ -58,7 +58,7 @@ def test_a_sent_mail_shows_the_subject_it_had_and_when_it_left(contact):
     assert first.at == MONDAY + timedelta(hours=1)
 
 
-def test_a_change_of_status_calls_off_and_says_why(contact, sofia, board):
+def test_a_change_of_status_cancels_with_a_reason(contact, sofia, board):
     steps(board["Auftrag erhalten"].sequence, 0)
     move(sofia, contact, board["Auftrag erhalten"], MONDAY + timedelta(hours=1))
     assert lines(contact) == [
@@ -68,7 +68,7 @@ def test_a_change_of_status_calls_off_and_says_why(contact, sofia, board):
     assert [run.state for run in contact_messages.load(contact).runs] == ["läuft", "beendet: Statuswechsel"]
 
 
-def test_what_was_planned_anew_leaves_no_line(contact, sofia):
+def test_replanned_mails_are_not_listed_twice(contact, sofia):
     enrolments.pause(user=sofia, contact_id=contact.pk, now=MONDAY)
     assert lines(contact) == planned("wartet, solange pausiert ist")
     enrolments.resume(user=sofia, contact_id=contact.pk, now=MONDAY)
@@ -86,7 +86,7 @@ def test_what_was_planned_anew_leaves_no_line(contact, sofia):
         ("sending", "", "wird gesendet"),
     ],
 )
-def test_every_end_says_why(contact, state, reason, says):
+def test_every_end_has_a_reason(contact, state, reason, says):
     ended = None if state == "sending" else MONDAY
     rows = Message.objects.filter(pk=message(contact).pk)
     rows.update(state=state, reason=reason, claimed_at=MONDAY, finished_at=ended, answer="Der Versand brach ab.")
@@ -107,7 +107,7 @@ def test_a_planned_subject_is_the_one_the_mail_would_have(contact):
     assert lines(contact)[0][0] == "Claudia, Ihr Haus in der Stadt: Krüger Immobilien"
 
 
-def test_it_asks_as_much_for_much_as_for_little(contact, sofia, board, django_assert_num_queries):
+def test_it_takes_a_fixed_number_of_statements(contact, sofia, board, django_assert_num_queries):
     with django_assert_num_queries(2):
         contact_messages.load(contact)
     for hours in range(6):
@@ -164,7 +164,7 @@ def test_send_now_and_calling_off_concern_one_message(contact, login, sofia):
 
 
 @pytest.mark.parametrize("switched_off", [Sender, Sequence])
-def test_what_is_off_sends_nothing_not_even_at_once(contact, sofia, login, switched_off):
+def test_send_now_does_nothing_while_sending_is_off(contact, sofia, login, switched_off):
     mail = message(contact)
     manual.send_now(user=sofia, message_id=mail.pk, now=MONDAY)
     switched_off.objects.of(contact.account).update(is_on=False)
@@ -214,7 +214,7 @@ def left(contact: Contact) -> Message:
     return rows.get()
 
 
-def test_a_mail_is_shown_as_it_left_in_a_frame_that_can_do_nothing(contact, login, sofia):
+def test_a_sent_mail_is_shown_in_a_sandboxed_frame(contact, login, sofia):
     client, mail = login(sofia), left(contact)
     page = client.get(f"/funnel/messages/{mail.pk}/")
     html = page_of(page)

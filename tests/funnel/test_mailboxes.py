@@ -40,7 +40,7 @@ def test_a_folder_with_blanks_and_umlauts_is_read_after_starttls(dan, sent, box)
     assert series(dan) == ("ended", "reply")
 
 
-def test_a_password_is_not_told_to_a_server_that_nobody_vouches_for(db, box, monkeypatch):
+def test_the_password_is_not_sent_to_a_server_with_an_untrusted_certificate(db, box, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(ssl.SSLError):
         inbox.poll(now=NOW)
@@ -54,7 +54,7 @@ def test_the_address_of_a_folder():
 
 
 @pytest.mark.parametrize("url", ["pop3://a:b@mail.example", "imap://", "imaps://a:b@mail.example:port/x"])
-def test_what_is_no_address_of_a_folder_is_said_without_repeating_it(url):
+def test_an_invalid_address_of_a_folder_is_reported_without_repeating_it(url):
     with pytest.raises(InvalidImapUrl) as fault:
         parse_url(url)
     assert "mail.example" not in str(fault.value)

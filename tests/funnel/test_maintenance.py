@@ -30,7 +30,7 @@ def state(contact):
     return Enrolment.objects.values_list("state", "reason").get(contact=contact)
 
 
-def test_a_series_is_through_when_its_last_mail_went(dan):
+def test_a_series_ends_after_its_last_mail(dan):
     went(dan, "Mail 1")
     assert maintenance.finish_completed(now=LATER) == 0
     assert state(dan) == ("active", "")
@@ -42,13 +42,13 @@ def test_a_series_is_through_when_its_last_mail_went(dan):
 
 
 @pytest.mark.parametrize("under_way", ["planned", "claimed", "sending"])
-def test_not_while_a_mail_is_under_way(dan, under_way):
+def test_a_series_does_not_end_while_a_mail_is_being_sent(dan, under_way):
     went(dan, "Mail 1")
     Message.objects.filter(contact=dan, step__subject="Mail 2").update(state=under_way, claimed_at=MONDAY)
     assert maintenance.finish_completed(now=LATER) == 0
 
 
-def test_called_off_mails_leave_nothing_to_come(anna, dan):
+def test_a_series_ends_when_its_last_mails_are_cancelled(anna, dan):
     for message in Message.objects.filter(contact=dan):
         manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
     assert maintenance.finish_completed(now=LATER) == 1
@@ -73,7 +73,7 @@ def test_a_step_that_came_after_the_end_is_sent_when_the_contact_comes_back(anna
     assert live(dan) == ["Mail 3"]
 
 
-def test_those_who_cannot_begin_keep_nobody_from_it(anna, board, column, monkeypatch):
+def test_series_that_cannot_begin_do_not_block_others(anna, board, column, monkeypatch):
     monkeypatch.setattr(maintenance, "BATCH", 3)
     contacts = [lead(board["Nicht erreicht"]) for _ in range(9)]
     Consent.objects.update(granted=False)

@@ -58,7 +58,7 @@ def test_the_assignee_is_asked_once_to_decide(dan, sent, sofia):
 
 
 @pytest.mark.parametrize("gone", [False, True])
-def test_without_an_assignee_those_are_asked_who_lead(anna, mehmet, sofia, dan, sent, gone):
+def test_without_an_assignee_the_leaders_are_asked(anna, mehmet, sofia, dan, sent, gone):
     if gone:
         Contact.objects.filter(pk=dan.pk).update(assignee=sofia)
         members.deactivate(actor=anna, member_id=sofia.pk)
@@ -66,7 +66,7 @@ def test_without_an_assignee_those_are_asked_who_lead(anna, mehmet, sofia, dan, 
     assert doubts_told() == [anna.email, mehmet.email]
 
 
-def test_nobody_is_asked_what_is_decided_or_was_a_plain_answer(anna, dan, sent):
+def test_no_notice_for_decided_doubts_and_plain_answers(anna, dan, sent):
     inbox.receive(reply(sent), now=NOW)
     assert waiting(notices.DOUBT_TASK) == []
     inbox.receive(case("reply-objection", sent), now=NOW)
@@ -104,7 +104,7 @@ def test_an_offices_own_server_concerns_its_administrators_alone(krueger, anna, 
     assert "535 no <x@y.example>" in mail.outbox[0].body
 
 
-def test_what_ends_by_itself_within_minutes_is_not_told(krueger, anna):
+def test_short_holds_send_no_notice(krueger, anna):
     holds.hold(account_id=krueger.pk, kind=HoldKind.CONNECTION, answer="", now=NOW)
     assert holds_told(NOW + timedelta(minutes=9)) == []
     holds.release(account_id=krueger.pk, now=NOW + timedelta(minutes=9))

@@ -74,7 +74,7 @@ def page(login, anna):
     return login(anna)
 
 
-def test_who_saves_over_somebody_elses_values_sees_both(page, login, mehmet, krueger, unwritten):
+def test_saving_over_newer_values_shows_both(page, login, mehmet, krueger, unwritten):
     ready(krueger)
     theirs = SENDER | {"city": "Bonn", "window_from": "10:00", "hue": "3"}
     assert login(mehmet).post("/settings/sender/", theirs).status_code == 302
@@ -159,7 +159,7 @@ def test_what_is_not_understood_is_shown_again(page, field, value, unwritten):
 
 
 @pytest.mark.parametrize("day", ["", "30.02.2027", "bald", "2027-13-01", "\x00"])
-def test_a_day_that_is_none_is_refused(page, day, unwritten):
+def test_an_invalid_day_is_refused(page, day, unwritten):
     with unwritten():
         assert page.post("/settings/sender/holidays/", {"day": day}).status_code == 422
 
@@ -176,7 +176,7 @@ def test_free_days_and_the_switch_of_the_office(page, krueger):
     assert page.post("/settings/sender/switch/", {"on": "x"}).status_code == 422
 
 
-def test_it_asks_a_fixed_number_of_statements(page, anna, django_assert_max_num_queries):
+def test_it_takes_a_fixed_number_of_statements(page, anna, django_assert_max_num_queries):
     office.add_nationwide(user=anna, now=MONDAY)
     with django_assert_max_num_queries(6):
         page.get("/settings/sender/")

@@ -45,7 +45,7 @@ def test_each_office_uses_its_own_server(two):
         assert (len(one.mails), len(other.mails)) == (3, 1)
 
 
-def test_a_dead_server_of_one_delays_no_other(two, settings):
+def test_an_unresponsive_server_of_one_office_delays_no_other(two, settings):
     settings.EMAIL_TIMEOUT = 1
     with mail_server() as alive, socket.create_server(("127.0.0.1", 0)) as mute:
         relay(two["anna"], f"smtp://127.0.0.1:{mute.getsockname()[1]}")  # takes the call and says nothing
@@ -55,7 +55,7 @@ def test_a_dead_server_of_one_delays_no_other(two, settings):
         assert (waiting.count(), holds.held_offices()) == (3, {two["anna"].pk})
 
 
-def test_only_servers_are_taken(two):
+def test_only_addresses_of_servers_are_accepted(two):
     with pytest.raises(CommandError):
         relay(two["anna"], "file:///etc/passwd")
     with pytest.raises(CommandError):

@@ -82,7 +82,7 @@ def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
     assert browser().get(link).headers["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 
 
-def test_one_click_acts_and_the_second_answers_the_same(link, klara):
+def test_a_second_click_gets_the_same_answer(link, klara):
     """B45, RFC 8058: no cookie, no CSRF token, no redirect."""
     first = browser().post(link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert eligibility.missing(klara) == "suppressed"
@@ -203,14 +203,14 @@ def test_known_and_unknown_addresses_cost_the_same_and_show_the_same(klara):
     assert work(ADDRESS) == work("niemand@nirgends.example")
 
 
-def test_an_unknown_address_is_mailed_nothing_and_kept_nowhere(klara):
+def test_an_unknown_address_is_neither_mailed_nor_stored(klara):
     browser().post("/u/", {"address": "niemand@nirgends.example"})
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"contact_id": None, "message_id": None}]
     ask("niemand@nirgends.example")
     assert mail.outbox == []
 
 
-def test_what_is_no_address_is_refused(klara):
+def test_an_invalid_address_is_refused(klara):
     for address in ("", "a", "a@b.de, c@d.de", "x" * 400):
         assert browser().post("/u/", {"address": address}).status_code == 422
     assert not Suppression.objects.exists()
@@ -249,7 +249,7 @@ def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
     assert not Consent.objects.filter(method="double_opt_in").exists()
 
 
-def test_after_an_objection_the_page_says_that_it_stands(question):
+def test_after_an_objection_the_page_says_that_it_remains(question):
     ask(NORA)
     browser().post(links_in(mail.outbox[-1].body)[0])
     html = page_of(browser().post(f"/c/{opt_in_token(question)}/"))

@@ -58,7 +58,7 @@ def confirm(token, now=NOW + MINUTE):
     return opt_in.confirm(token=token, now=now).state
 
 
-def test_asking_grants_nothing_and_leaves_a_mail_to_send(ask, klara, mailoutbox):
+def test_asking_grants_nothing_and_queues_a_mail(ask, klara, mailoutbox):
     ask()
     assert eligibility.missing(klara) == "no_consent"
     assert jobs() == 1
@@ -94,7 +94,7 @@ def test_the_limit_is_the_addresses_not_the_contacts(ask, krueger):
     assert jobs() == 2
 
 
-def test_the_page_grants_and_keeps_the_evidence(ask, klara):
+def test_confirming_records_the_evidence(ask, klara):
     token = ask()
     assert look(token) is LinkState.OPEN
     assert eligibility.missing(klara) == "no_consent"
@@ -184,7 +184,7 @@ def test_without_address_or_imprint_nobody_is_asked(ask, krueger, sender):
     assert jobs() == 0
 
 
-def test_strangers_ask_nobody(klara, paul):
+def test_users_of_other_offices_cannot_ask(klara, paul):
     with pytest.raises(Http404):
         opt_in.ask(user=paul, contact_id=klara.pk, now=NOW)
 
@@ -223,7 +223,7 @@ def test_advertising_in_the_question_is_found(made):
     assert opt_in_mail.advertising(made, own_link=LINK, firm="Krüger") != []
 
 
-def test_a_mere_question_is_none_and_the_firms_name_may_be_what_it_is():
+def test_a_plain_question_and_the_firms_name_are_no_advertising():
     assert opt_in_mail.advertising(mail(), own_link=LINK, firm="Krüger") == []
     named = mail(body=f"Exklusiv Wohnen GmbH fragt: {LINK}")
     assert opt_in_mail.advertising(named, own_link=LINK, firm="Exklusiv Wohnen GmbH") == []

@@ -149,28 +149,28 @@ class TestChecks:
         assert not Message.objects.filter(contact=dan, state=MessageState.PLANNED).exists()
 
     @pytest.mark.parametrize("model", [Sender, Sequence])
-    def test_nothing_of_what_is_off(self, dan, server, model):
+    def test_nothing_is_sent_while_office_or_series_is_off(self, dan, server, model):
         model.objects.all().update(is_on=False)
         assert worker.sweep(now=HELD) == {}
         assert message(dan).state == MessageState.PLANNED
         model.objects.all().update(is_on=True)
         assert worker.sweep(now=HELD) == {"sent": 1}
 
-    def test_nothing_without_an_impressum(self, dan, server):
+    def test_nothing_is_sent_without_an_impressum(self, dan, server):
         Sender.objects.all().update(street="")
         assert worker.sweep(now=HELD) == {}
         assert (message(dan).state, message(dan).planned_for) == (MessageState.PLANNED, HELD)
         Sender.objects.all().update(street="Lindenallee 12")
         assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
-    def test_nothing_without_an_impressum_that_was_cleared_meanwhile(self, dan, server):
+    def test_nothing_is_sent_when_the_impressum_was_cleared_meanwhile(self, dan, server):
         ids = claiming.due(HELD)
         Sender.objects.all().update(street="")
         assert claiming.claim(ids, now=HELD) == []
         assert message(dan).state == MessageState.PLANNED
 
     @pytest.mark.parametrize("is_what_stood_still", [Sender, Sequence, Pulse])
-    def test_what_waited_for_more_than_a_week_surprises_nobody(self, dan, server, is_what_stood_still):
+    def test_mails_overdue_by_more_than_a_week_are_not_sent(self, dan, server, is_what_stood_still):
         """Mails planned for Monday, Tuesday and Wednesday, with worker or funnel down for a week."""
         tuesday = HELD + timedelta(days=8)
         if is_what_stood_still is not Pulse:
@@ -190,12 +190,12 @@ class TestChecks:
         manual.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
         assert worker.sweep(now=tuesday) == {"sent": 1}
 
-    def test_nothing_of_a_paused_series(self, anna, dan, server):
+    def test_nothing_of_a_paused_series_is_sent(self, anna, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         assert worker.sweep(now=HELD) == {}
         assert message(dan).state == MessageState.PLANNED
 
-    def test_what_cannot_be_sent_is_not_sent(self, dan, server):
+    def test_mails_that_cannot_be_sent_are_skipped(self, dan, server):
         Step.objects.filter(pk=message(dan).step_id).update(body="{{user.password}}")
         worker.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.BAD_TEXT)
@@ -367,7 +367,7 @@ class TestByHand:
         assert worker.sweep(now=HELD) == {}
         assert message(dan).reason == MessageReason.BY_HAND
 
-    def test_a_stranger_finds_nothing(self, paul, dan):
+    def test_users_of_other_offices_find_nothing(self, paul, dan):
         for verb in (manual.send_now, manual.cancel):
             with pytest.raises(Http404):
                 verb(user=paul, message_id=message(dan).pk, now=MONDAY)
@@ -407,7 +407,7 @@ class TestAgain:
         )
         assert list(nothing_is_sent_twice(krueger.pk)) == []
 
-    def test_twice_is_refused(self, anna, failed):
+    def test_sending_again_twice_is_refused(self, anna, failed):
         manual.send_again(user=anna, message_id=failed.pk, now=HELD)
         with pytest.raises(Conflict, match="lässt sich nicht noch einmal senden"):
             manual.send_again(user=anna, message_id=failed.pk, now=HELD)
@@ -424,7 +424,7 @@ class TestAgain:
             manual.send_again(user=anna, message_id=message(dan).pk, now=HELD)
         assert not contact_messages.load(dan).runs[0].lines[0].can_go_again
 
-    def test_a_stranger_finds_nothing(self, paul, failed):
+    def test_users_of_other_offices_find_nothing(self, paul, failed):
         with pytest.raises(Http404):
             manual.send_again(user=paul, message_id=failed.pk, now=HELD)
 
@@ -436,7 +436,7 @@ class TestAgain:
         enrolments.resume(user=anna, contact_id=dan.pk, now=HELD + timedelta(hours=3))
         assert series(dan) == ("active", "")
 
-    def test_on_the_page(self, anna, dan, failed, login):
+    def test_the_page_offers_sending_again(self, anna, dan, failed, login):
         html = page_of(login(anna).get(f"/contacts/{dan.pk}/"))
         assert f"/funnel/messages/{failed.pk}/repetition/" in html
         answer = login(anna).post(f"/funnel/messages/{failed.pk}/repetition/", follow=True)
@@ -463,7 +463,7 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
     assert offices[:2] == [column.account_id, hansen.pk]
 
 
-def test_nothing_swept_for_a_minute_is_silence(anna):
+def test_a_minute_without_a_sweep_is_reported_as_silence(anna):
     now = MONDAY.astimezone(anna.account.zone)
     assert availability.outage(anna, now) is None
     for at in (now - timedelta(hours=1), now):

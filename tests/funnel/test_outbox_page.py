@@ -56,7 +56,7 @@ def test_planned_mails_come_first_with_the_next_on_top(contacts, outbox):
     }
 
 
-def test_each_state_has_its_own_shelf(contacts, outbox):
+def test_each_state_has_its_own_tab(contacts, outbox):
     went(contacts[0], "Mail 1")
     Message.objects.filter(contact=contacts[1], step__subject="Mail 1").update(
         state="failed", reason="refused", finished_at=MONDAY
@@ -92,7 +92,7 @@ def test_series_period_and_contact_narrow_it(contacts, outbox, board):
 
 
 @pytest.mark.parametrize("query", ["?state=x", "?sequence=x", "?period=x", "?after=x", "?q=%00", "?sequence=²"])
-def test_what_means_nothing_is_dropped(contacts, outbox, query):
+def test_invalid_filters_are_ignored(contacts, outbox, query):
     assert len(shown(outbox(query))) == 5
 
 
@@ -124,7 +124,7 @@ def test_marketing_sees_neither_addresses_nor_contacts_nor_mails(contacts, login
     assert shown(by_address) == []
 
 
-def test_it_asks_a_fixed_number_of_statements(contacts, login, anna, django_assert_max_num_queries):
+def test_it_takes_a_fixed_number_of_statements(contacts, login, anna, django_assert_max_num_queries):
     client = login(anna)
     with django_assert_max_num_queries(8):
         client.get("/funnel/outbox/")
@@ -149,7 +149,7 @@ def test_switching_twice_writes_once(anna, krueger, unwritten):
     assert not Sender.objects.of(krueger).get().is_on
 
 
-def test_nobody_else_may_stop_it(contacts, login, sofia, mara, unwritten):
+def test_agents_and_marketing_may_not_stop_it(contacts, login, sofia, mara, unwritten):
     clients = [login(sofia), login(mara)]
     with unwritten():
         assert [client.post("/funnel/outbox/switch/", {"on": "0"}).status_code for client in clients] == [

@@ -37,7 +37,7 @@ def filled(text, contact, sender):
         "{{vorname|{{nachname|x}}}}",
     ],
 )
-def test_what_is_not_on_the_list_is_refused_with_the_list(text):
+def test_unknown_placeholders_are_refused_with_the_list(text):
     said = problems(f"Guten Tag {text}, willkommen")
     assert said != []
     assert all(sentence.startswith("Unbekannter Platzhalter „") for sentence in said)
@@ -45,7 +45,7 @@ def test_what_is_not_on_the_list_is_refused_with_the_list(text):
 
 
 @pytest.mark.parametrize("text", ["{{vorname}}", "{{ vorname }}", "{{vorname|}}", "{{vorname| }}"])
-def test_what_may_be_unknown_needs_a_fallback(text):
+def test_optional_placeholders_need_a_fallback(text):
     assert len(problems(text)) == 1
     assert problems(text)[0].startswith("Rückfalltext fehlt: „vorname“")
 
@@ -72,12 +72,12 @@ def test_values_and_fallbacks_stand_in_the_text(sender):
 
 
 @pytest.mark.parametrize(("is_active", "signs"), [(True, "Sofia Vogt"), (False, "Krüger Immobilien")])
-def test_colleague_who_left_writes_no_more(sender, is_active, signs):
+def test_a_former_colleague_is_not_named(sender, is_active, signs):
     contact = Contact(assignee=User(first_name="Sofia", last_name="Vogt", is_active=is_active))
     assert filled("{{makler}}", contact, sender) == (signs, [])
 
 
-def test_value_that_looks_like_a_placeholder_is_not_looked_at_again(sender):
+def test_values_are_not_substituted_again(sender):
     contact = Contact(first_name="{{nachname|x}}", last_name="\ue001{{anrede}}")
     assert filled("{{vorname|-}} {{nachname|-}}", contact, sender)[0] == "{{nachname|x}} {{anrede}}"
 

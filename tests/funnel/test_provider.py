@@ -125,7 +125,7 @@ def test_series_may_have_a_stream_of_their_own_at_postmark(settings):
     assert [asked.json.get("MessageStream") for asked in server.asked] == ["broadcast", None]
 
 
-def test_one_line_carries_many(settings):
+def test_one_connection_serves_many_mails(settings):
     with provider(settings, "postmark") as server:
         relay = Relay()
         results = [relay.send(mail(), "dan@post.example").result for _ in range(3)]
@@ -153,7 +153,7 @@ def test_one_line_carries_many(settings):
         (504, Result.UNCLEAR),
     ],
 )
-def test_answers_that_are_no_yes(settings, name, status, result):
+def test_other_statuses_are_no_acceptance(settings, name, status, result):
     """The body of the response makes no difference."""
     for body in ({"Message": "no"}, b"<html>no</html>", [1], 5, b""):
         with provider(settings, name, answer=(status, body)) as server:
@@ -162,7 +162,7 @@ def test_answers_that_are_no_yes(settings, name, status, result):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_yes_that_nobody_understands_is_unclear(settings, name):
+def test_an_unintelligible_acceptance_is_unclear(settings, name):
     for body in ({}, [1], 5, b"", b"<html>Hello</html>", b"null"):
         with provider(settings, name, answer=(200, body)):
             assert (body, send().result) == (body, Result.UNCLEAR)
@@ -241,12 +241,12 @@ def test_no_server_at_all(settings):
     assert "refused" in outcome.answer.lower()
 
 
-def test_a_name_nobody_knows(settings):
+def test_an_unknown_host(settings):
     configure(settings, "postmark", api="http://nobody.invalid/")
     assert send().result is Result.HELD
 
 
-def test_a_server_that_never_shakes_hands(settings):
+def test_a_server_without_tls_handshake(settings):
     """A server that accepts connections but never responds: without TLS, nothing of the mail was sent."""
     settings.EMAIL_TIMEOUT = 0.3
     with socket.create_server(("127.0.0.1", 0)) as mute:
@@ -271,7 +271,7 @@ def test_mails_that_are_not_of_a_series_go_the_same_way(settings, name):
     assert "Date" not in server.asked[1].body.decode()
 
 
-def test_whoever_cannot_wait_says_so(settings):
+def test_a_stalling_provider_times_out(settings):
     with provider(settings, "postmark", stall=1), pytest.raises(OSError, match="timed out"):
         django_mail.get_connection(timeout=0.2).send_messages([mail()])
 
@@ -283,5 +283,5 @@ def test_a_mail_that_was_not_taken_is_an_error_that_callers_know(settings):
         assert mail().send(fail_silently=True) == 0
 
 
-def test_the_answers_above_are_a_yes():
+def test_every_provider_has_an_accepting_answer():
     assert sorted(YES) == sorted(ALL)

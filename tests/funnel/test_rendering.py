@@ -67,17 +67,17 @@ MARKDOWN = [
 
 
 @pytest.mark.parametrize(("source", "html", "text"), MARKDOWN)
-def test_one_source_makes_both_faces(source, html, text):
+def test_one_source_makes_html_and_text(source, html, text):
     assert bare(html_of(source)) == html
     assert text_of(source) == text
 
 
-def test_picture_is_no_picture():
+def test_images_are_not_rendered():
     assert "<img" not in html_of("![Haus](https://a.example/haus.png)")
 
 
 @pytest.mark.parametrize("name", [name for name in ODD_NAMES if any(sign.isalpha() for sign in name)])
-def test_name_is_text_in_both_faces_and_never_markup(name):
+def test_names_are_escaped_in_html_and_text(name):
     facts = {"salutation": "mr", "last_name": name}
     html, text = html_of("{{anrede}}, *kursiv*", **facts), text_of("{{anrede}}, *kursiv*", **facts)
     assert re.findall(r"<(\w+)", html.replace("<bdi>", "")) == ["p", "em"]
@@ -85,7 +85,7 @@ def test_name_is_text_in_both_faces_and_never_markup(name):
 
 
 @given(st.text(max_size=300))
-def test_any_text_makes_only_the_tags_of_ours(source):
+def test_any_text_makes_only_allowed_tags(source):
     html = markdown.bodies(source, LINK).html.text
     assert set(re.findall(r"<(\w+)", html)) <= {
         "p",
@@ -113,7 +113,7 @@ def test_text_part_is_readable_in_76_columns():
     assert "\n  Donaudampf" in text
 
 
-def test_phone_number_is_not_torn_apart():
+def test_phone_number_is_not_broken_over_lines():
     text = text_of("Sie erreichen uns von Montag bis Freitag gern auch telefonisch unter {{buero_telefon}}.")
     assert text.splitlines()[1] == "0221\xa0123456."
 

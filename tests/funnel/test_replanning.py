@@ -68,7 +68,7 @@ def test_it_stands_where_the_planner_puts_it_for_those_who_start_later(anna, boa
     assert list(days[0]) == list(days[1])
 
 
-def test_a_series_that_is_through_stays_so(anna, board, series, running):
+def test_a_completed_series_stays_completed(anna, board, series, running):
     for number in (1, 2, 3):
         went(running, f"Mail {number}")
     add(anna, series)
@@ -89,7 +89,7 @@ def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(ann
     assert (live(ended), live(paused)) == ([], ["Mail 1", "Mail 2", "Mail 3", "Mail 4"])
 
 
-def test_nothing_leaves_within_the_hold(anna, series, running):
+def test_added_mails_respect_the_grace_period(anna, series, running):
     """The last mail of a series whose sending was stopped is long overdue."""
     now = MONDAY + timedelta(days=14)
     add(anna, series, Content("Gleich", "{{anrede}},\n\nda.", 0), now)
@@ -131,7 +131,7 @@ def test_what_was_called_off_by_hand_does_not_come_back(anna, series, running):
     assert live(running) == ["Mail 1", "Mail 2"]
 
 
-def test_another_office_is_not_reached(anna, hansen, paul, series, running):
+def test_other_offices_are_not_changed(anna, hansen, paul, series, running):
     theirs = hansen.columns.get(key="contacted").sequence
     step = add(paul, theirs)
     assert sequences.count_planned(step) == 0

@@ -119,9 +119,9 @@ def test_contact_is_greeted(facts, greeting):
         ("", ""),
     ],
 )
-def test_of_a_title_the_academic_part_is_said(title, said):
+def test_salutation_uses_the_academic_part_of_a_title(title, said):
     assert spoken_title(title, "mr") == said
 
 
-def test_tidy_text_is_one_line_that_turns_nothing():
+def test_tidy_text_is_one_line_without_direction_marks():
     assert tidy(" a\x00\u202e\r\n b\t\ue000 👩‍👧 ") == "a b 👩‍👧"

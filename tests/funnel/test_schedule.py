@@ -38,7 +38,7 @@ def test_days_are_calendar_days_across_the_change_of_clocks():
     assert due_after(friday.astimezone(UTC), days=3, at=None, window=WINDOW) == local(2026, 3, 30, 10)
 
 
-def test_a_wished_time_that_is_over_means_the_next_day():
+def test_a_time_of_day_that_is_over_means_the_next_day():
     assert due_after(local(2026, 11, 23, 10), days=0, at=time(9), window=WINDOW) == local(2026, 11, 24, 9)
     assert due_after(local(2026, 11, 23, 8, 30), days=0, at=time(9), window=WINDOW) == local(2026, 11, 23, 9)
 
@@ -57,7 +57,7 @@ def test_a_wished_time_that_is_over_means_the_next_day():
         (local(2026, 11, 26, 10), 2, None, local(2026, 11, 30, 8)),
     ],
 )
-def test_a_wished_time_on_a_weekend_keeps_its_hour(begun, days, at, due):
+def test_a_time_of_day_on_a_weekend_keeps_its_hour(begun, days, at, due):
     assert due_after(begun, days=days, at=at, window=WINDOW) == due
 
 
@@ -66,6 +66,6 @@ def test_a_quarter_to_midnight_utc_is_tomorrow_in_berlin():
     assert due_after(late, days=1, at=time(9), window=WINDOW) == local(2026, 11, 25, 9)
 
 
-def test_an_office_that_is_always_closed_is_asked_no_longer_than_a_year():
+def test_an_office_that_is_always_closed_is_searched_for_a_year_at_most():
     days = frozenset(date(2026, 1, 1) + timedelta(days=number) for number in range(2000))
     assert Window(BERLIN, time(8), time(18), days).next_open(local(2026, 11, 23, 20)) > local(2027, 6, 1)

@@ -81,7 +81,7 @@ def test_what_is_older_than_90_days_is_not_in_the_plot(client, krueger, sofia, b
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_page_asks_the_same_number_of_statements(client, krueger, sofia, board, count, django_assert_num_queries):
+def test_the_page_takes_a_fixed_number_of_statements(client, krueger, sofia, board, count, django_assert_num_queries):
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, *[1] * count)
     for _ in range(count):
@@ -190,12 +190,12 @@ def test_what_is_not_understood_keeps_what_was_typed(client, step, field, value,
     ("address", "body"),
     [("place", {"direction": "left"}), ("place", {}), ("switch", {"on": "2"}), ("switch", {})],
 )
-def test_an_order_that_is_none_is_refused(client, step, address, body, unwritten):
+def test_an_invalid_order_is_refused(client, step, address, body, unwritten):
     with unwritten():
         assert client.post(f"/funnel/steps/{step.pk}/{address}/", body).status_code == 422
 
 
-def test_who_saves_second_sees_both_texts_and_may_save_over(client, mara, step, unwritten):
+def test_the_second_to_save_sees_both_texts_and_may_overwrite(client, mara, step, unwritten):
     content = sequences.Content("Von Mara", "Maras Text", 1)
     sequences.edit(user=mara, step_id=step.pk, version=1, content=content)
     with unwritten():
@@ -335,7 +335,7 @@ def test_a_mail_server_that_refuses_is_said(client, settings, limits):
     assert "Der Mailserver nimmt die Testmail nicht an." in page_of(answer)
 
 
-def test_agents_have_nothing_to_do_with_it(login, sofia, series, step, unwritten):
+def test_agents_are_refused(login, sofia, series, step, unwritten):
     client = login(sofia)
     assert 'href="/funnel/"' not in page_of(client.get("/contacts/"))
     with unwritten():

@@ -75,7 +75,7 @@ def test_the_same_edit_again_writes_nothing(anna, series, unwritten):
         assert sequences.edit(user=anna, step_id=step.pk, version=1, content=LETTER).version == 2
 
 
-def test_who_comes_second_learns_what_stands_there(anna, mara, series, unwritten):
+def test_an_edit_of_an_old_version_is_refused_with_the_present_one(anna, mara, series, unwritten):
     step = named(series, "Mail 1")
     sequences.edit(user=mara, step_id=step.pk, version=1, content=LETTER)
     other = Content("Anders", "Anderer Text", 1)
@@ -84,7 +84,7 @@ def test_who_comes_second_learns_what_stands_there(anna, mara, series, unwritten
     assert refusal.value.present.subject == "Willkommen"
 
 
-def test_steps_change_places_but_not_over_the_edge(anna, series, unwritten):
+def test_steps_change_places_within_the_series(anna, series, unwritten):
     assert sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
     assert names(series) == ["Mail 1", "Mail 3", "Mail 2"]
     sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)

@@ -36,14 +36,14 @@ def test_taken():
         assert taken.get_body(("plain",)).get_content().strip() == "Schöne Grüße"
 
 
-def test_a_line_of_one_dot_arrives_as_it_is():
+def test_a_line_of_one_dot_arrives_unchanged():
     with mail_server() as server:
         send(server.url, text="oben\n.\nunten")
         (taken,) = server.sent_to("dan@post.example")
         assert taken.get_body(("plain",)).get_content().split() == ["oben", ".", "unten"]
 
 
-def test_one_connection_carries_many():
+def test_one_connection_serves_many_mails():
     with mail_server() as server:
         relay = Relay(server.url)
         results = [relay.send(mail(), "dan@post.example").result for _ in range(3)]
@@ -99,7 +99,7 @@ def test_a_sender_that_is_not_accepted_is_no_fault_of_the_mail(answer):
         ("421 4.3.2 shutting down", HoldKind.CONNECTION),
     ],
 )
-def test_whose_fault_a_refusal_is(answer, fault):
+def test_refusals_are_attributed_to_mail_sender_or_server(answer, fault):
     with mail_server(answers={"RCPT": answer}) as server:
         assert send(server.url).fault == fault
 
@@ -150,7 +150,7 @@ def test_a_server_that_stalls_after_the_dot_leaves_it_unclear(settings):
         assert send(server.url).result is Result.UNCLEAR
 
 
-def test_a_server_that_never_says_go_ahead_has_taken_nothing(settings):
+def test_a_server_that_never_answers_data_has_accepted_nothing(settings):
     settings.EMAIL_TIMEOUT = 0.5
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=mute_after_data, args=(server,), daemon=True).start()

@@ -18,7 +18,7 @@ NOON = 1_764_000_000.0
 
 
 @pytest.mark.parametrize(("name", "seconds"), [(tasks.SWEEP, 10), (tasks.UPKEEP, 60)])
-def test_it_is_woken_evenly(name, seconds):
+def test_periodic_tasks_are_spread_evenly(name, seconds):
     (periodic,) = [one for (task, _), one in app.periodic_registry.periodic_tasks.items() if task == name]
     moments = croniter.croniter(periodic.cron, start_time=NOON)
     times = [NOON, *(moments.get_next(float) for _ in range(80))]

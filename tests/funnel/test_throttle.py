@@ -24,19 +24,19 @@ Times = namedtuple("Times", "user nice system idle guest guest_nice")
         (Times(0, 0, 0, 0, 0, 0), 0),
     ],
 )
-def test_what_is_nice_takes_nothing_from_anybody(spent, share):
+def test_nice_processes_do_not_count_as_load(spent, share):
     before = Times(3, 1, 4, 1, 5, 9)
     after = Times(*(was + more for was, more in zip(before, spent, strict=True)))
     assert throttle.busy_share(before, after) == pytest.approx(share)
 
 
-def test_the_machine_has_the_times_that_are_looked_at():
+def test_the_machine_reports_the_times_used():
     assert {"user", "system", "idle"} <= set(psutil.cpu_times()._fields)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("busy_share_at", [-1, 2])
-def test_on_a_crowded_machine_mails_wait_and_all_of_them_leave(anna, board, krueger, monkeypatch, busy_share_at):
+def test_on_a_busy_machine_mails_wait_but_all_are_sent(anna, board, krueger, monkeypatch, busy_share_at):
     pauses = []
     monkeypatch.setattr(throttle, "BUSY_SHARE", busy_share_at)
     monkeypatch.setattr(throttle, "INTERVAL", 0)

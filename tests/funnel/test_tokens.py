@@ -62,7 +62,7 @@ def test_any_altered_character_makes_it_unknown():
     "token",
     ["", ".", "x", "' OR 1=1 --", "%00", "\x00", "ä.ö", "e30.e30", "a" * 100_000, "a.b.c", "７.７"],
 )
-def test_what_is_no_token_is_unknown(token):
+def test_an_invalid_token_is_unknown(token):
     with pytest.raises(Http404):
         read(token)
     with pytest.raises(Http404):
@@ -76,7 +76,7 @@ def test_truncated_and_prolonged_tokens_are_unknown():
             read(altered)
 
 
-def test_a_token_of_one_purpose_is_none_of_the_other():
+def test_a_token_is_valid_for_one_purpose_only():
     opt_in = opt_in_token(OptIn(pk=5, account=Account(pk=7)))
     assert read_opt_in(opt_in) == 5
     with pytest.raises(Http404):

@@ -58,7 +58,7 @@ def done(what, anna, crowd, board):
     "what",
     ["trash", "Kein Auftrag", "Termin vereinbart", "Auftrag erhalten", "Auftrag erhalten+mails"],
 )
-def test_all_mails_are_as_they_were(anna, krueger, crowd, series, what):
+def test_undo_restores_all_mails(anna, krueger, crowd, series, what):
     before = mails(krueger)
     deed = done(what, anna, crowd, series)
     assert mails(krueger) != before
@@ -134,7 +134,7 @@ def test_a_step_another_contact_of_the_address_was_given_is_not_planned_twice(an
     assert invariants.broken(krueger) == []
 
 
-def test_the_causes_are_used_up(anna, krueger, crowd, series):
+def test_undo_clears_the_causes(anna, krueger, crowd, series):
     deed = done("trash", anna, crowd, series)
     reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
     assert not EnrolmentChange.objects.of(krueger).filter(cause=-deed.pk).exists()

@@ -70,7 +70,7 @@ def test_a_receiver_may_have_another_name(office, settings):
     assert own_from(office) == OWN
 
 
-def test_another_address_passes_nothing(office):
+def test_a_test_mail_from_another_address_is_ignored(office):
     inbox.receive(back(office, GOOD, sender="boss@krueger.example"), now=MONDAY)
     assert own_from(office) == ""
 
@@ -94,14 +94,14 @@ def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
     assert server.senders == [inbound.address(Purpose.PROOF, office.pk)]
 
 
-def test_a_refused_test_mail_is_said(office, server):  # noqa: F811
+def test_a_refused_test_mail_is_reported(office, server):  # noqa: F811
     server.answers["DATA"] = "550 5.7.1 not from here"
     verification.request(account_id=office.pk, now=MONDAY)
     verification.send(account_id=office.pk)
     assert Sender.objects.of(office).get().proof == "refused"
 
 
-def test_a_bounce_of_the_test_mail_is_said(office):
+def test_a_bounce_of_the_test_mail_is_reported(office):
     to = inbound.address(Purpose.PROOF, office.pk)
     raw = f"From: mailer-daemon@mx.example\nTo: {to}\nSubject: failure notice\n\n550 5.7.1 policy"
     inbox.receive(raw.encode(), now=MONDAY)

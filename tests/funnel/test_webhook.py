@@ -167,7 +167,7 @@ class TestOfEachProvider:
         assert suppressed(krueger) == ["complaint"]
         assert len(noted(dan, "opt_out")) == 1
 
-    def test_told_again_it_has_no_second_effect(self, settings, name, dan, sent):
+    def test_a_repeated_report_has_no_second_effect(self, settings, name, dan, sent):
         configure(settings, name)
         bounce = EVENTS[name](sent.message_id)
         call(bounce)
@@ -175,7 +175,7 @@ class TestOfEachProvider:
         assert [call(bounce).status_code, call(later).status_code] == [200, 200]
         assert len(noted(dan, "bounce")) == 1
 
-    def test_told_again_after_the_address_was_opened_it_stays_open(self, settings, name, anna, krueger, dan, sent):
+    def test_a_repeated_report_does_not_suppress_an_opened_address(self, settings, name, anna, krueger, dan, sent):
         configure(settings, name)
         bounce = EVENTS[name](sent.message_id)
         call(bounce)
@@ -183,12 +183,12 @@ class TestOfEachProvider:
         assert call(bounce).status_code == 200
         assert suppressed(krueger) == []
 
-    def test_a_message_nobody_knows_is_nobodys(self, settings, name, dan, sent, unwritten):
+    def test_a_report_on_an_unknown_message_changes_nothing(self, settings, name, dan, sent, unwritten):
         configure(settings, name)
         with unwritten():
             assert call(EVENTS[name]("<strange@elsewhere.example>")).status_code == 200
 
-    def test_who_does_not_know_the_secret_is_not_heard(self, settings, name, dan, sent, unwritten):
+    def test_callers_without_the_secret_are_refused(self, settings, name, dan, sent, unwritten):
         configure(settings, name)
         wrong = {"Authorization": f"Basic {b64encode(b'hook:wrong').decode()}"}
         with unwritten():
@@ -197,14 +197,14 @@ class TestOfEachProvider:
                 assert (answer.status_code, answer.content) == (401, b"")
                 assert answer.headers["WWW-Authenticate"] == 'Basic realm="webhook"'
 
-    def test_what_cannot_be_read_is_said(self, settings, name, dan, unwritten):
+    def test_unreadable_reports_are_refused(self, settings, name, dan, unwritten):
         configure(settings, name)
         bodies = [b"", b"{", b"\xff\xfe", b"null", b"5", b'"x"', b"[1]", b"[[]]", b"[" * 100_000, b"{}" * 2]
         with unwritten():
             found = [call(body).status_code for body in bodies]
         assert [status for status in found if status not in (400, 401)] == []  # 401: unsigned at Mailgun
 
-    def test_too_much_is_not_read(self, settings, name, dan, unwritten):
+    def test_too_large_reports_are_not_read(self, settings, name, dan, unwritten):
         configure(settings, name)
         with unwritten():
             assert call(b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)).status_code == 413
@@ -229,13 +229,13 @@ class TestOfEachProvider:
             call_again = call(EVENTS[name](sent.message_id, BouncedAt=odd, time=odd, timestamp=odd))
             assert call_again.status_code in (200, 400)
 
-    def test_without_a_secret_nobody_is_heard(self, settings, name, dan, sent, unwritten):
+    def test_without_a_secret_all_callers_are_refused(self, settings, name, dan, sent, unwritten):
         configure(settings, name, secret="")
         with unwritten():
             assert call(EVENTS[name](sent.message_id)).status_code == 404
         assert checks.run_checks(include_deployment_checks=True).count(apps.NO_WEBHOOK) == 1
 
-    def test_with_a_secret_the_check_is_content(self, settings, name):
+    def test_with_a_secret_the_check_passes(self, settings, name):
         configure(settings, name)
         assert apps.check_bounce_reports() == []
 
@@ -246,12 +246,12 @@ def test_without_a_provider_there_is_no_such_address(dan, sent, unwritten):
     assert apps.check_bounce_reports() == []
 
 
-def test_only_posting_is_possible(settings, db):
+def test_only_post_is_allowed(settings, db):
     configure(settings, "postmark")
     assert [Client().get(WHERE).status_code, Client().head(WHERE).status_code] == [405, 405]
 
 
-def test_mailgun_signs_what_it_says(settings, dan, sent, unwritten):
+def test_mailgun_signs_its_reports(settings, dan, sent, unwritten):
     configure(settings, "mailgun")
     with unwritten():
         assert call(mailgun(sent.message_id, key="another")).status_code == 401
@@ -280,7 +280,7 @@ def test_mailgun_signs_what_it_says(settings, dan, sent, unwritten):
         ("postmark", {"RecordType": "Open", "Type": None}),
     ],
 )
-def test_what_does_not_say_that_the_address_is_gone_changes_nothing(settings, name, values, dan, sent, unwritten):
+def test_reports_that_do_not_name_a_dead_address_change_nothing(settings, name, values, dan, sent, unwritten):
     configure(settings, name)
     with unwritten():
         assert call(EVENTS[name](sent.message_id, **values)).status_code == 200
@@ -294,7 +294,7 @@ def test_what_does_not_say_that_the_address_is_gone_changes_nothing(settings, na
         ("postmark", subscription),
     ],
 )
-def test_who_unsubscribes_at_the_provider_has_said_no(settings, name, event, krueger, dan, sent):
+def test_unsubscribing_at_the_provider_is_a_withdrawal(settings, name, event, krueger, dan, sent):
     configure(settings, name)
     for _ in range(2):
         assert call(event(sent.message_id)).status_code == 200
@@ -322,7 +322,7 @@ def test_why_postmark_closes_an_address(settings, values, reasons, krueger, dan,
     assert suppressed(krueger) == reasons
 
 
-def test_mailjet_tells_many_things_at_once(settings, krueger, board, anna, dan, sent):
+def test_mailjet_reports_several_events_at_once(settings, krueger, board, anna, dan, sent):
     configure(settings, "mailjet")
     eve = lead(board["Nicht erreicht"], email="eve@post.example")
     move(anna, eve, board["Erfolgreich kontaktiert"])
@@ -338,7 +338,7 @@ def test_mailjet_tells_many_things_at_once(settings, krueger, board, anna, dan, 
     assert (series(dan), series(eve)) == (("ended", "complaint"), ("ended", "bounce"))
 
 
-def test_mailbox_and_provider_tell_the_same_once(settings, dan, sent):
+def test_mailbox_and_provider_reporting_the_same_have_one_effect(settings, dan, sent):
     configure(settings, "postmark")
     inbox.receive(bounce_mail(sent, "5.1.1"), now=READ)
     call(postmark(sent.message_id))

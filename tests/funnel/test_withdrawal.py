@@ -50,7 +50,7 @@ def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
     assert contact_again(klara).last_action_at is None
 
 
-def test_repeated_it_writes_nothing_more(klara, said, unwritten):
+def test_repeating_it_writes_nothing(klara, said, unwritten):
     withdrawal.unsubscribe(said=said, now=LATER)
     before = (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at)
     for hours in (1, 2, 50_000):
@@ -71,7 +71,7 @@ def test_what_was_sent_stays_sent(klara, said):
     assert states(klara) == ["sent", "cancelled", "cancelled"]
 
 
-def test_a_couple_with_one_address_says_no_together(klara, said, krueger):
+def test_unsubscribing_counts_for_all_contacts_with_the_address(klara, said, krueger):
     other = consenting(krueger, ADDRESS.upper())
     withdrawal.unsubscribe(said=said, now=LATER)
     assert (opt_outs(klara), opt_outs(other)) == (1, 1)
@@ -108,7 +108,7 @@ def test_a_suppression_survives_erasure(klara, said, krueger, anna):
     assert eligibility.missing(consenting(krueger, ADDRESS)) == MessageReason.SUPPRESSED
 
 
-def test_whoever_was_written_to_is_meant_also_under_a_new_address(klara, said):
+def test_unsubscribing_counts_for_the_contact_also_under_a_new_address(klara, said):
     klara.email = "neu@lead.example"
     klara.save(update_fields=["email"])
     withdrawal.unsubscribe(said=said, now=LATER)
@@ -124,7 +124,7 @@ def test_a_contact_in_the_trash_can_say_no(klara, said):
     assert opt_outs(klara) == 1
 
 
-def test_the_link_of_an_office_that_is_gone_leads_nowhere(klara, said):
+def test_the_link_of_a_deleted_office_is_unknown(klara, said):
     with pytest.raises(Http404):
         withdrawal.unsubscribe(said=type(said)(999_999, said.contact_id, said.digest, said.masked), now=LATER)
     assert not Suppression.objects.exists()
@@ -147,7 +147,7 @@ def test_an_objection_can_mean_every_channel(klara, sofia):
     assert sorted(said_no) == ["email", "letter", "phone"]
 
 
-def test_who_has_no_address_can_object_as_well(krueger, sofia):
+def test_contacts_without_address_can_object(krueger, sofia):
     contact = ContactFactory(account=krueger, email="")
     withdrawal.object_to(user=sofia, contact_id=contact.pk, method="spoken", now=LATER)
     assert opt_outs(contact) == 1
@@ -155,7 +155,7 @@ def test_who_has_no_address_can_object_as_well(krueger, sofia):
     assert eligibility.with_consent([contact.pk], krueger.pk) == set()
 
 
-def test_strangers_and_the_trash_are_refused(klara, sofia, paul):
+def test_foreign_and_trashed_contacts_are_refused(klara, sofia, paul):
     with pytest.raises(Http404):
         withdrawal.object_to(user=paul, contact_id=klara.pk, method="spoken", now=LATER)
     with pytest.raises(NotUnderstood):
@@ -195,7 +195,7 @@ def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, said, 
     assert Consent.objects.filter(contact=klara, granted=True).count() == 1
 
 
-def test_after_lifting_the_same_link_counts_again(klara, said, anna):
+def test_after_lifting_the_same_link_works_again(klara, said, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     lift(anna, klara)
     withdrawal.unsubscribe(said=said, now=LATER + timedelta(days=9))
@@ -203,7 +203,7 @@ def test_after_lifting_the_same_link_counts_again(klara, said, anna):
     assert opt_outs(klara) == 2
 
 
-def test_a_bounce_gives_way_to_the_persons_own_no(krueger):
+def test_an_objection_replaces_a_bounce(krueger):
     digest = address_hash(krueger.pk, ADDRESS)
     reasons = []
     for reason in ("bounce", "objection", "unsubscribed", "bounce"):
@@ -212,7 +212,7 @@ def test_a_bounce_gives_way_to_the_persons_own_no(krueger):
     assert reasons == ["bounce", "objection", "objection", "objection"]
 
 
-def test_a_no_outlives_a_changed_token_key(klara, said, settings, anna):
+def test_a_withdrawal_outlives_a_changed_token_key(klara, said, settings, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
     assert eligibility.missing(klara) == MessageReason.SUPPRESSED

@@ -28,7 +28,7 @@ def test_the_addresses_of_the_contract_exist(login, sofia):
 
 
 @pytest.mark.parametrize("address", ["/help/", "/help/pipeline/"])
-def test_strangers_log_in_first(client, db, address):
+def test_reading_requires_a_login(client, db, address):
     assert client.get(address).headers["Location"].startswith("/accounts/login/?next=%2Fhelp%2F")
 
 
@@ -39,7 +39,7 @@ def test_an_unknown_article_is_not_found(login, sofia, name):
 
 
 @pytest.mark.parametrize("address", ["/help/", "/help/pipeline/"])
-def test_pages_are_only_read(login, sofia, address):
+def test_only_get_is_allowed(login, sofia, address):
     assert login(sofia).post(address).status_code == 405
 
 

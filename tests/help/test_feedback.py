@@ -74,7 +74,7 @@ def test_the_mail_to_the_operator(login, sofia, settings):
     assert sent.message().get_content_type() == "text/plain"
 
 
-def test_the_form_brings_address_page_and_a_key_of_its_own(login, sofia):
+def test_the_form_has_address_page_and_a_key_of_its_own(login, sofia):
     client = login(sofia)
     page = page_of(client.get("/feedback/?page=/contacts/board/"))
     assert 'value="sofia@krueger.example"' in page
@@ -99,7 +99,7 @@ def test_the_form_brings_address_page_and_a_key_of_its_own(login, sofia):
         ("/" + "x" * 600, "", "/" + "x" * 499),
     ],
 )
-def test_only_a_path_of_ours_comes_along(login, sofia, asked, referer, page):
+def test_only_a_path_of_our_site_is_kept(login, sofia, asked, referer, page):
     client = login(sofia)
     headers = {"Referer": referer} if referer else {}
     shown = page_of(client.get("/feedback/", {"page": asked}, headers=headers))
@@ -147,7 +147,7 @@ def test_the_dialog_gets_the_form_and_then_a_message(login, sofia):
     ],
     ids=repr,
 )
-def test_what_is_not_understood_is_refused_and_stays_typed(login, sofia, values, unwritten):
+def test_invalid_input_is_refused_and_stays_in_the_form(login, sofia, values, unwritten):
     client = login(sofia)
     data = filled(**{"text": "Mein langer Text", **values})
     for headers in ({}, FRAGMENT):
@@ -170,7 +170,7 @@ def test_one_valid_reply_address_or_none(login, sofia, typed, kept):
     assert Feedback.objects.of(sofia.account).get().reply_to == kept
 
 
-def test_line_ends_count_once(login, sofia):
+def test_line_ends_count_as_one_character(login, sofia):
     assert login(sofia).post("/feedback/", filled(text="z\r\n" * 2499 + "xx")).status_code == 302
     assert len(Feedback.objects.of(sofia.account).get().text) == 5000
 
@@ -181,7 +181,7 @@ def test_a_form_without_its_key_can_be_sent_again(login, sofia):
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "{{ 7*7 }} {% load x %}", "${7*7}", "hx-get='/x'"])
-def test_text_is_text_in_page_and_mail(login, sofia, text):
+def test_text_is_escaped_in_page_and_mail(login, sofia, text):
     client = login(sofia)
     client.post("/feedback/", filled(text=text))
     assert mail.outbox[0].body.startswith(text + "\n")
@@ -211,7 +211,7 @@ def test_the_same_message_again_is_one_row_and_one_mail(login, sofia, unwritten)
     assert len(mail.outbox) == 1
 
 
-def test_another_text_under_a_spent_key_is_not_lost(login, sofia, unwritten):
+def test_another_text_under_a_used_key_is_kept(login, sofia, unwritten):
     client, data = login(sofia), filled()
     client.post("/feedback/", data)
     with unwritten():
@@ -256,7 +256,7 @@ def test_a_retry_after_a_failed_mail_sends_it(login, sofia, broken_mail, setting
     assert Feedback.objects.of(sofia.account).count() == len(mail.outbox) == 1
 
 
-def test_a_sender_address_that_is_none_loses_nothing(login, sofia, settings):
+def test_an_invalid_sender_address_loses_nothing(login, sofia, settings):
     settings.DEFAULT_FROM_EMAIL = "a\nb@localhost"
     assert WAITS in page_of(login(sofia).post("/feedback/", filled(), headers=FRAGMENT))
     assert Feedback.objects.of(sofia.account).count() == 1
@@ -277,7 +277,7 @@ def test_the_worker_sends_what_waits_oldest_first_and_of_all_offices(sofia, paul
     assert [sent.body.split("\n")[0] for sent in mail.outbox] == ["Sofia", "Paul"]
 
 
-def test_twenty_an_hour(login, sofia, jan, unwritten):
+def test_a_user_gives_feedback_twenty_times_an_hour_at_most(login, sofia, jan, unwritten):
     client = login(sofia)
     row = {"account": sofia.account, "user": sofia, "text": "x", "version": "0"}
     Feedback.objects.create(key=uuid4(), created_at=timezone.now() - timedelta(minutes=61), **row)

@@ -43,7 +43,7 @@ def test_with_scripts_the_answer_replaces_the_question(login, sofia):
     assert "<html" not in page_of(response)
 
 
-def test_a_no_takes_a_comment_and_needs_none(login, sofia):
+def test_a_no_may_have_a_comment(login, sofia):
     login(sofia).post(ADDRESS, {"helpful": "no", "comment": "Ein Bild\r\nfehlt"})
     login(sofia).post("/help/list/vote/", {"helpful": "no"})
     assert kept(sofia) == [("list", False, ""), ("pipeline", False, "Ein Bild\nfehlt")]
@@ -57,7 +57,7 @@ def test_a_second_vote_takes_the_place_of_the_first(login, sofia):
     assert kept(sofia) == [("pipeline", True, "")]
 
 
-def test_votes_of_others_do_not_count_for_one(login, sofia, jan, paul):
+def test_votes_of_others_are_separate(login, sofia, jan, paul):
     for user in (jan, paul):
         login(user).post(ADDRESS, {"helpful": "no", "comment": "Geheim-Kommentar"})
     page = page_of(login(sofia).get("/help/pipeline/"))
@@ -68,7 +68,7 @@ def test_votes_of_others_do_not_count_for_one(login, sofia, jan, paul):
     assert kept(paul) == [("pipeline", False, "Geheim-Kommentar")]
 
 
-def test_a_vote_is_ones_own_whatever_is_posted(login, sofia, jan):
+def test_a_vote_is_always_that_of_the_user(login, sofia, jan):
     login(sofia).post(
         ADDRESS,
         {"helpful": "yes", "user": jan.pk, "account": 1, "article": "list", "created_at": "2020-01-01"},
@@ -78,7 +78,7 @@ def test_a_vote_is_ones_own_whatever_is_posted(login, sofia, jan):
 
 
 @pytest.mark.parametrize("answer", [{}, {"helpful": ""}, {"helpful": "maybe"}, {"helpful": "yes\0"}])
-def test_an_answer_that_is_none_is_refused(login, sofia, answer, unwritten):
+def test_an_invalid_answer_is_refused(login, sofia, answer, unwritten):
     client = login(sofia)
     with unwritten():
         assert client.post(ADDRESS, answer).status_code == 422
@@ -104,7 +104,7 @@ def test_a_refused_comment_stays_in_its_field(login, sofia):
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
-def test_voting_is_posting(login, sofia, method, unwritten):
+def test_voting_requires_post(login, sofia, method, unwritten):
     client = login(sofia)
     with unwritten():
         response = getattr(client, method)(ADDRESS)
@@ -112,7 +112,7 @@ def test_voting_is_posting(login, sofia, method, unwritten):
     assert response.headers["Allow"] == "POST"
 
 
-def test_nobody_votes_without_a_login(client, db, unwritten):
+def test_voting_requires_a_login(client, db, unwritten):
     with unwritten():
         assert client.post(ADDRESS, {"helpful": "yes"}).status_code == 401
 

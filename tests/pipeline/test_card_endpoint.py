@@ -116,9 +116,7 @@ class TestRefusals:
         assert answer.status_code == 403
         assert shown_card(answer) == {}
 
-    def test_foreign_card_is_like_an_unknown_one_to_the_last_statement(
-        self, login, paul, hansen, new, calls, unwritten
-    ):
+    def test_foreign_card_takes_the_same_statements_as_an_unknown_one(self, login, paul, hansen, new, calls, unwritten):
         (dan,) = make(new, "Canary")
         client = login(paul)
         own = Column.objects.of(hansen).first()
@@ -130,7 +128,7 @@ class TestRefusals:
         assert seen[0][0] == 404
         assert seen[0] == seen[1]
 
-    def test_foreign_move_is_like_an_unknown_one_to_the_last_statement(self, login, anna, paul, new, calls, unwritten):
+    def test_foreign_move_takes_the_same_statements_as_an_unknown_one(self, login, anna, paul, new, calls, unwritten):
         (dan,) = make(new, "Canary")
         address = undo_address(drop(login(anna), dan, calls))
         client = login(paul)
@@ -142,7 +140,7 @@ class TestRefusals:
         assert seen[0][0] == 404
         assert seen[0] == seen[1]
 
-    def test_foreign_column_is_refused_in_the_words_for_an_unknown_one(self, agent, hansen, board, new, unwritten):
+    def test_foreign_column_gets_the_same_refusal_as_an_unknown_one(self, agent, hansen, board, new, unwritten):
         (dan,) = make(new, "Dan")
         answers = []
         for column in (Column.objects.of(hansen).first(), Column(pk=10**9)):
@@ -175,7 +173,9 @@ class TestRefusals:
         assert answer.status_code == 410
         assert "Dieser Kontakt wurde gelöscht." in text(answer)
 
-    def test_old_version_brings_the_truth_and_who_was_faster(self, agent, login, anna, board, new, calls, unwritten):
+    def test_old_version_gets_the_present_state_and_who_was_faster(
+        self, agent, login, anna, board, new, calls, unwritten
+    ):
         (dan,) = make(new, "Dan")
         target = board["Termin vereinbart"]
         (ada,) = make(target, "Ada")
@@ -212,7 +212,7 @@ class TestRefusals:
         ],
         ids=repr,
     )
-    def test_value_that_is_no_number_of_ours_is_not_understood(self, agent, new, calls, unwritten, name, value):
+    def test_invalid_number_is_not_understood(self, agent, new, calls, unwritten, name, value):
         (dan,) = make(new, "Dan")
         with unwritten():
             answer = drop(agent, dan, calls, **{name: value})
@@ -220,7 +220,7 @@ class TestRefusals:
         assert card_of(dan).column == new
 
     @pytest.mark.parametrize("change", [{"column": ""}, {"version": ""}, {"via": "import"}, {"via": "\x00"}])
-    def test_missing_values_and_faces_that_are_none_are_not_understood(self, agent, new, calls, unwritten, change):
+    def test_missing_values_and_invalid_faces_are_not_understood(self, agent, new, calls, unwritten, change):
         (dan,) = make(new, "Dan")
         with unwritten():
             assert drop(agent, dan, calls, **change).status_code == 422
@@ -252,7 +252,7 @@ class TestRefusals:
         ],
     )
     @pytest.mark.parametrize("address", ["/cards/{}/position/", "/moves/{}/reversal/"])
-    def test_id_that_is_none_is_not_found(self, agent, new, unwritten, address, pk):
+    def test_invalid_id_is_not_found(self, agent, new, unwritten, address, pk):
         make(new, "Dan")
         with unwritten():
             assert agent.post(address.format(pk), {"column": new.pk}, headers=FETCH).status_code == 404
@@ -275,7 +275,7 @@ class TestRefusals:
         assert "Dan" not in text(answer) and "<form" not in text(answer) and "<html" not in text(answer)
 
     @pytest.mark.parametrize("token", [{}, {"X-CSRFToken": "x" * 32}])
-    def test_missing_or_stale_token_asks_to_load_the_page_anew(self, sofia, new, calls, unwritten, token):
+    def test_missing_or_stale_token_asks_to_reload_the_page(self, sofia, new, calls, unwritten, token):
         (dan,) = make(new, "Dan")
         client = Client(enforce_csrf_checks=True)
         client.force_login(sofia)
@@ -301,7 +301,7 @@ class TestRefusals:
         assert answer.status_code == 400
 
     @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
-    def test_body_of_another_kind_is_not_understood(self, agent, new, unwritten, kind):
+    def test_body_of_another_content_type_is_not_understood(self, agent, new, unwritten, kind):
         (dan,) = make(new, "Dan")
         with unwritten():
             answer = agent.post(f"/cards/{dan.pk}/position/", b'{"column": 1}', content_type=kind, headers=FETCH)
@@ -400,7 +400,9 @@ class TestReversal:
         assert (first.status_code, text(second)) == (200, text(first))
         assert history() == 2
 
-    def test_moved_on_meanwhile_is_refused_with_the_truth(self, agent, login, anna, board, new, calls, unwritten):
+    def test_moved_on_meanwhile_is_refused_with_the_present_state(
+        self, agent, login, anna, board, new, calls, unwritten
+    ):
         (dan,) = make(new, "Dan")
         address = undo_address(drop(agent, dan, calls))
         drop(login(anna), dan, board["Termin vereinbart"])
@@ -410,7 +412,7 @@ class TestReversal:
         assert shown_card(answer)["column"] == str(board["Termin vereinbart"].pk)
         assert "Anna Krüger" in text(answer)
 
-    def test_too_late_is_refused_with_the_truth(self, agent, new, calls, unwritten):
+    def test_too_late_is_refused_with_the_present_state(self, agent, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         address = undo_address(drop(agent, dan, calls))
         Move.objects.update(at="2020-01-01T00:00Z")

@@ -45,7 +45,7 @@ def own(board) -> Column:
 
 
 @pytest.mark.parametrize("what", ["insert", "rename", "left", "right", "remove", "empty"])
-def test_the_board_is_as_it_was(anna, krueger, board, own, what):
+def test_undo_restores_the_board(anna, krueger, board, own, what):
     people = make(own, "Ada", "Bob", "Cyd") if what == "empty" else []
     make(board["Nicht erreicht"], "Dan")
     before = shape(krueger)
@@ -65,7 +65,7 @@ def test_the_board_is_as_it_was(anna, krueger, board, own, what):
     assert invariants.broken(krueger) == []
 
 
-def test_a_removed_column_is_the_same_one_for_histories_and_trash(anna, krueger, board, own):
+def test_undo_restores_a_removed_column_in_histories_and_trash(anna, krueger, board, own):
     (ada,) = make(board["Nicht erreicht"], "Ada")
     (bob,) = make(own, "Bob")
     step = {"via": Move.Via.BOARD, "now": NOW}
@@ -82,7 +82,7 @@ def test_a_removed_column_is_the_same_one_for_histories_and_trash(anna, krueger,
     assert invariants.broken(krueger) == []
 
 
-def test_contacts_moved_on_since_stay_and_are_named(anna, mehmet, krueger, board, own, login):
+def test_undo_leaves_and_names_contacts_moved_since(anna, mehmet, krueger, board, own, login):
     ada, bob = make(own, "Ada", "Bob")
     goal = board["Nicht erreicht"].pk
     deed = reversible.empty_and_remove(user=anna, column_id=own.pk, target_id=goal, now=timezone.now())
@@ -154,7 +154,7 @@ def test_a_column_named_by_its_author_is_still_taken_back(anna, krueger, board):
     assert names(krueger) == before
 
 
-def test_the_same_name_and_the_same_form_again_are_no_second_deed(anna, board, own):
+def test_repeats_record_no_second_deed(anna, board, own):
     assert reversible_columns.rename(user=anna, column_id=own.pk, name=own.name, now=NOW)[1] is None
     form = {"beside_id": own.pk, "side": "left", "key": uuid4(), "now": NOW}
     assert reversible_columns.insert(user=anna, **form) == reversible_columns.insert(user=anna, **form)

@@ -69,7 +69,7 @@ def test_the_form_of_the_menu_sent_twice_inserts_one_column(leader, krueger, own
     assert names(krueger) == [DEFAULT[0], "Rückruf", DEFAULT[1], "Neue Spalte", *DEFAULT[2:]]
 
 
-def test_a_key_is_the_offices_own_and_goes_with_the_column(leader, login, paul, krueger, hansen, own):
+def test_a_key_belongs_to_the_office_and_is_free_after_the_column(leader, login, paul, krueger, hansen, own):
     key = str(uuid4())
     mine = insert(leader, own, "left", key)
     theirs = Column.objects.of(hansen).get(name="Nicht erreicht")
@@ -80,7 +80,7 @@ def test_a_key_is_the_offices_own_and_goes_with_the_column(leader, login, paul, 
 
 
 @pytest.mark.parametrize("key", ["x", "\x00", "1" * 40])
-def test_a_key_that_is_none_is_not_understood(leader, own, unwritten, key):
+def test_an_invalid_key_is_not_understood(leader, own, unwritten, key):
     with unwritten():
         assert insert(leader, own, "left", key).status_code == 422
 
@@ -104,13 +104,13 @@ def test_bad_name_keeps_what_was_typed_and_says_why(leader, own, unwritten, name
     assert 'class="error"' in text(answer) and 'aria-invalid="true"' in text(answer)
 
 
-def test_typed_name_is_still_there_after_a_refusal(leader, own):
+def test_typed_name_is_kept_after_a_refusal(leader, own):
     for headers in (FETCH, {}):
         answer = leader.post(f"/columns/{own.pk}/name/", {"name": '"><svg onload=x> Kein Auftrag' * 3}, headers=headers)
         assert "&quot;&gt;&lt;svg onload=x&gt; Kein Auftrag" in text(answer)
 
 
-def test_escape_gives_the_head_back_as_it_was(leader, own, unwritten):
+def test_escape_restores_the_head(leader, own, unwritten):
     with unwritten():
         answer = leader.get(f"/columns/{own.pk}/name/?cancel", headers=FETCH)
     assert "<bdi>Nicht erreicht</bdi>" in text(answer) and "<form" not in text(answer)
@@ -157,7 +157,7 @@ def test_emptying_moves_all_and_shows_the_target(leader, own, board):
 
 
 @pytest.mark.parametrize("target", ["x", "-1", "1000000000", str(2**63), "０１", "\x00", ["1", "2"]], ids=repr)
-def test_target_that_is_none_is_not_understood(leader, own, unwritten, target):
+def test_invalid_target_is_not_understood(leader, own, unwritten, target):
     make(own, "Ada")
     with unwritten():
         answer = leader.post(f"/columns/{own.pk}/removal/", {"target": target}, headers=FETCH)
@@ -207,7 +207,7 @@ def test_rename_to_the_same_name_and_a_second_removal_write_nothing(leader, own,
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("who", ["sofia", "mara"])
-def test_only_leaders_touch_columns(login, request, own, unwritten, address, who):
+def test_only_leaders_change_columns(login, request, own, unwritten, address, who):
     client = login(request.getfixturevalue(who))
     method = client.get if address.endswith("menu/") else client.post
     with unwritten():
@@ -220,7 +220,7 @@ def test_only_leaders_touch_columns(login, request, own, unwritten, address, who
     [("post", address) for address in CHANGES]
     + [("get", f"/columns/{{own}}/{part}/") for part in ("name", "removal", "menu")],
 )
-def test_foreign_column_is_like_an_unknown_one_to_the_last_statement(login, paul, own, unwritten, method, address):
+def test_foreign_column_takes_the_same_statements_as_an_unknown_one(login, paul, own, unwritten, method, address):
     client = login(paul)
     ContactFactory(column=own, first_name="Canary")
     seen = []
@@ -245,7 +245,7 @@ def test_reading_changes_nothing(leader, own, unwritten, address):
 
 @pytest.mark.parametrize("address", ADDRESSES[1:])
 @pytest.mark.parametrize("pk", ["1e3", "０１", "1/../2", "%00", str(2**63), "-1"])
-def test_id_that_is_none_is_not_found(leader, own, unwritten, address, pk):
+def test_invalid_id_is_not_found(leader, own, unwritten, address, pk):
     with unwritten():
         assert leader.post(address.format(own=pk), headers=FETCH).status_code == 404
 

@@ -132,7 +132,7 @@ def test_two_offices_may_use_one_name(anna, paul, board):
 
 
 @given(st.text(max_size=60))
-def test_what_passes_as_a_name_fits_the_table_and_stays_as_it_is(typed):
+def test_any_accepted_name_is_stored_unchanged(typed):
     try:
         name = verbs.clean_name(typed)
     except NotUnderstood:
@@ -156,14 +156,14 @@ def test_emptying_takes_all_cards_along_in_order_and_leaves_their_history(anna, 
     assert list(recorded) == [(None, "Nicht erreicht", "Termin vereinbart", "column")]
 
 
-def test_contact_in_the_trash_does_not_keep_its_column(anna, board):
+def test_contact_in_the_trash_does_not_block_the_removal_of_its_column(anna, board):
     put_in_trash(ContactFactory(column=board["Nicht erreicht"]))
     verbs.remove(user=anna, column_id=board["Nicht erreicht"].pk)
     assert "Nicht erreicht" not in names(anna.account)
 
 
 @pytest.mark.parametrize("target", ["itself", "unknown", "foreign"])
-def test_emptying_into_nothing_of_ours_is_not_understood(anna, hansen, board, unwritten, target):
+def test_emptying_into_an_unknown_column_is_not_understood(anna, hansen, board, unwritten, target):
     source = board["Nicht erreicht"]
     make(source, "Ada")
     ids = {"itself": source.pk, "unknown": 10**9, "foreign": Column.objects.of(hansen).first().pk}
@@ -273,7 +273,7 @@ def test_full_board_disables_inserting(anna, login, board):
     assert menu[LEFT] == menu[RIGHT] == "Mehr als 20 Spalten sind nicht möglich."
 
 
-def test_mails_go_on_in_an_own_column_if_a_leader_says_so(mehmet, login, board):
+def test_leaders_choose_whether_mails_go_on_in_an_own_column(mehmet, login, board):
     client, column = login(mehmet), board["Nicht erreicht"]
     answer = client.post(f"/columns/{column.pk}/mails/", {"go_on": "1"}, headers=FETCH)
     assert "In dieser Spalte laufen E-Mails weiter." in text(answer)
@@ -293,6 +293,6 @@ def test_what_mails_do_in_a_system_or_lost_column_is_fixed(anna, login, board, u
     assert answer.status_code == 409
 
 
-def test_only_leaders_say_what_mails_do_in_a_column(sofia, login, board):
+def test_only_leaders_choose_whether_mails_go_on(sofia, login, board):
     answer = login(sofia).post(f"/columns/{board['Nicht erreicht'].pk}/mails/", {"go_on": "1"})
     assert answer.status_code == 403

@@ -47,7 +47,7 @@ def ids(contacts) -> list[int]:
 
 
 class TestAssigning:
-    def test_gives_everybody_back_to_whom_he_belonged(self, anna, jan, sofia, people, krueger):
+    def test_restores_all_assignees(self, anna, jan, sofia, people, krueger):
         before = places(krueger)
         deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=NOW)
         assert set(Contact.objects.values_list("assignee", flat=True)) == {jan.pk}
@@ -61,7 +61,7 @@ class TestAssigning:
             anna,
         )
 
-    def test_leaves_and_names_whom_somebody_has_given_away_since(self, anna, mehmet, jan, sofia, people, login):
+    def test_leaves_and_names_contacts_reassigned_since(self, anna, mehmet, jan, sofia, people, login):
         deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
         for assignee in (sofia, jan):  # there and back is a change all the same
             assignment.assign(contact=people[0], assignee=assignee, actor=mehmet, now=timezone.now())
@@ -81,7 +81,7 @@ class TestAssigning:
         with unwritten(), pytest.raises(reversible.Forbidden):
             reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
 
-    def test_by_an_agent_brings_back_what_he_no_longer_sees(self, sofia, jan, people, krueger):
+    def test_by_an_agent_restores_contacts_out_of_sight(self, sofia, jan, people, krueger):
         Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
         sofia.refresh_from_db()
         deed = reversible.assign(user=sofia, contact_ids=[people[1].pk], assignee=jan, now=NOW)
@@ -114,7 +114,7 @@ class TestStatus:
         assert DeedPart.objects.get(deed=deed).contact == people[2]
         assert sound(krueger)
 
-    def test_stands_below_who_has_taken_the_place_since(self, anna, people, board, krueger):
+    def test_puts_cards_below_those_that_took_their_place_since(self, anna, people, board, krueger):
         rank = Card.objects.get(pk=people[0].pk).rank
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
         deed = reversible.move(user=anna, contact_ids=[people[0].pk], now=NOW, **goal)
@@ -131,14 +131,14 @@ class TestStatus:
         assert set(DeedPart.objects.values_list("contact", flat=True)) == set(ids(people[3:]))
         assert sound(krueger)
 
-    def test_of_who_stands_there_already_is_no_deed(self, anna, people, board, unwritten):
+    def test_of_contacts_already_there_records_no_deed(self, anna, people, board, unwritten):
         goal = {"column_id": board["Neue Kontakte"].pk, "enrol": False}
         with unwritten():
             assert reversible.move(user=anna, contact_ids=ids(people[:3]), now=NOW, **goal) is None
 
 
 class TestTrash:
-    def test_brings_everybody_back_to_his_place(self, anna, people, krueger):
+    def test_restores_all_contacts_to_their_places(self, anna, people, krueger):
         before = places(krueger)
         versions = list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True))
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
@@ -148,7 +148,7 @@ class TestTrash:
         assert list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True)) == versions
         assert sound(krueger)
 
-    def test_leaves_who_was_restored_or_thrown_away_again(self, anna, mehmet, people, krueger):
+    def test_leaves_contacts_restored_or_trashed_again(self, anna, mehmet, people, krueger):
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
         leads.restore(user=mehmet, contact_ids=ids(people[:2]), now=NOW)
         leads.trash(user=mehmet, contact_ids=[people[1].pk], now=NOW + timedelta(seconds=1))
@@ -157,7 +157,7 @@ class TestTrash:
         assert set(DeedPart.objects.values_list("contact", flat=True)) == set(ids(people[:2]))
         assert sound(krueger)
 
-    def test_brings_who_has_no_column_left_to_new(self, anna, people, board, krueger):
+    def test_restores_contacts_without_column_to_new(self, anna, people, board, krueger):
         deed = reversible.trash(user=anna, contact_ids=ids(people[3:]), now=NOW)
         verbs.remove(user=anna, column_id=board["Nicht erreicht"].pk)
         reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
@@ -166,7 +166,7 @@ class TestTrash:
 
 
 class TestTime:
-    def test_is_ten_minutes(self, anna, people, unwritten):
+    def test_is_possible_for_ten_minutes(self, anna, people, unwritten):
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
         with unwritten(), pytest.raises(reversible.Conflict):
             reversible.reverse(user=anna, deed_id=deed.pk, now=LATE)
@@ -196,7 +196,7 @@ class TestWho:
         assert f"/changes/{deed.pk}/" in login(anna).get("/contacts/changes/").content.decode()
         assert login(sofia).post(f"/changes/{deed.pk}/reversal/").status_code == 302
 
-    def test_who_may_no_longer_delete_may_not_take_a_deletion_back(self, mehmet, people, login, unwritten):
+    def test_a_user_who_may_no_longer_delete_cannot_undo_a_deletion(self, mehmet, people, login, unwritten):
         deed = reversible.trash(user=mehmet, contact_ids=ids(people), now=timezone.now())
         mehmet.role = "agent"
         mehmet.save()
@@ -216,7 +216,7 @@ class TestChangedSince:
     """Nothing that could be taken back: it says so, names whom, and is not called taken back."""
 
     @pytest.mark.parametrize("what", ["assign", "move", "trash"])
-    def test_all_of_it_is_no_undo(self, anna, mehmet, jan, sofia, people, board, login, what):
+    def test_all_of_it_is_not_recorded_as_undone(self, anna, mehmet, jan, sofia, people, board, login, what):
         two, now = ids(people[:2]), timezone.now()
         if what == "assign":
             deed = reversible.assign(user=anna, contact_ids=two, assignee=jan, now=now)
@@ -245,7 +245,7 @@ class TestChangedSince:
         assert places(anna.account) == before
         assert sound(anna.account)
 
-    def test_some_of_it_is_called_so(self, anna, mehmet, people, board, login):
+    def test_some_of_it_is_reported(self, anna, mehmet, people, board, login):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
         deed = reversible.move(user=anna, contact_ids=ids(people), now=timezone.now(), **goal)
         away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
@@ -349,7 +349,7 @@ class TestLarge:
         assert TrashedCard.objects.of(krueger).count() == 5
         assert self.run(deed).count == 5
 
-    def test_that_is_refused_halfway_says_so_and_can_be_taken_back(self, anna, people, board, krueger):
+    def test_that_is_refused_halfway_reports_it_and_can_be_undone(self, anna, people, board, krueger):
         before, goal = places(krueger), board["Termin vereinbart"]
         wish = {"column_id": goal.pk, "enrol": False}
         deed = reversible.move(user=anna, contact_ids=ids(people), now=timezone.now(), **wish)
@@ -361,7 +361,7 @@ class TestLarge:
         assert self.run(deed).state == DeedState.UNDONE
         assert places(krueger) == before
 
-    def test_an_erased_contact_takes_its_copy_along(self, anna, people, krueger):
+    def test_erasing_a_contact_deletes_its_copy(self, anna, people, krueger):
         deed = reversible.trash(user=anna, contact_ids=ids(people[:2]), now=NOW)
         Contact.objects.filter(pk=people[0].pk).delete()
         assert DeedPart.objects.get(deed=deed).contact == people[1]

@@ -82,7 +82,7 @@ def test_nobody_is_mailed_without_consent(office):
     assert Contact.objects.of(office).filter(consents__granted=True).distinct().count() > 30
 
 
-def test_a_second_helping_mails_nobody_twice(office):
+def test_a_second_run_mails_nobody_twice(office):
     build(contacts=20, seed=1, now=NOW)
     assert broken(office) == []
 
@@ -109,6 +109,6 @@ def test_logins_work(office, client):
     assert User.objects.of(office).count() == 5
 
 
-def test_command_leaves_an_office_that_is_there_alone(office):
+def test_command_does_not_change_an_existing_office(office):
     call_command("demo", contacts=5, seed=3, if_empty=True, verbosity=0)
     assert Contact.objects.of(office).count() == 60

@@ -106,7 +106,7 @@ def undescribed(names: Iterable[str]) -> list[str]:
     return [name for name in names if name not in FACTS and name not in NOT_FACTS]
 
 
-def test_every_field_of_the_model_is_described_or_no_fact():
+def test_every_field_of_the_model_is_described_or_listed_as_no_fact():
     names = [field.name for field in Contact._meta.concrete_fields]
     assert undescribed(names) == []
     assert {*FACTS, *NOT_FACTS} == {*names}, "described, but no field"
@@ -132,7 +132,7 @@ def test_the_form_has_an_input_of_the_right_kind_for_each():
 
 
 @each_edited
-def test_the_page_shows_it(name):
+def test_the_page_shows_each(name):
     known = derive(Contact(account_id=1, **VALUES))
     without = derive(Contact(account_id=1, **VALUES | {name: Contact._meta.get_field(name).get_default()}))
     assert said(known) != said(without)
@@ -151,7 +151,7 @@ def test_the_history_writes_it_as_people_do(fact):
     assert facts.text(fact.name, Contact._meta.get_field(fact.name).get_default() or "") in ("–", "Sonstige")
 
 
-def test_an_edit_saves_and_tells_each(krueger, sofia):
+def test_an_edit_saves_and_records_each(krueger, sofia):
     contact = ContactFactory(account=krueger, source="other")
     for name in EDITED:
         contact = facts.save(contact=contact, values={name: VALUES[name]}, version=None, actor=sofia, now=TUESDAY)

@@ -92,7 +92,7 @@ def test_planned_actions_stand_above_the_performed_ones(page, contact, sofia):
     assert html.count("/performance/") == 1
 
 
-def test_notes_keep_their_lines_and_are_never_markup(page, contact, sofia):
+def test_notes_keep_their_lines_and_are_escaped(page, contact, sofia):
     text = "Erste\nZweite <div hx-post='/x' hx-trigger=load>{{ 7|add:7 }}</div>"
     actions.perform(contact=contact, kind="note", text=text, actor=sofia, now=NOW)
     html = page()
@@ -147,7 +147,7 @@ def test_a_long_timeline_is_shown_page_by_page(login, sofia, page, contact):
     assert ("Notiz 29." in older, "Notiz 34." in older, "Ältere anzeigen" in older) == (False, True, False)
 
 
-def test_it_asks_as_much_for_much_as_for_little(login, sofia, anna, contact, board, django_assert_max_num_queries):
+def test_it_takes_a_fixed_number_of_statements(login, sofia, anna, contact, board, django_assert_max_num_queries):
     client = login(sofia)
     url = f"/contacts/{contact.pk}/"
 
@@ -175,7 +175,7 @@ def test_twins_are_linked(page, contact, krueger):
     assert "Bernd Brandes" in html
 
 
-def test_somebody_who_left_keeps_the_name(page, contact, jan):
+def test_a_former_colleague_is_shown_by_name(page, contact, jan):
     Contact.objects.update(assignee=jan)
     ActionFactory(contact=contact, author=jan)
     User.objects.filter(pk=jan.pk).update(is_active=False)
@@ -191,7 +191,7 @@ def test_a_contact_in_the_trash_says_so(login, sofia, contact):
     assert "/contacts/trash/" not in answer.content.decode()
 
 
-def test_leaders_are_led_from_a_deleted_contact_to_the_trash(login, mehmet, contact):
+def test_leaders_find_a_link_from_a_deleted_contact_to_the_trash(login, mehmet, contact):
     put_in_trash(contact)
     client = login(mehmet)
     page = client.get(f"/contacts/{contact.pk}/").content.decode()
@@ -211,7 +211,7 @@ def test_a_hidden_contact_does_not_exist(login, sofia, jan, krueger, contact):
 
 
 @pytest.mark.parametrize("number", ["1e3", "０１", "1/../2", "%00", str(2**63), "-1", "9" * 5000])
-def test_what_is_no_number_is_not_found(login, sofia, contact, number):
+def test_an_invalid_id_is_not_found(login, sofia, contact, number):
     assert login(sofia).get(f"/contacts/{number}/").status_code == 404
 
 

@@ -124,7 +124,7 @@ def _without_ids(data: bytes) -> list[list[str]]:
     return sorted(cells[1:] for _line, cells in read(data).rows())
 
 
-def test_an_export_imported_where_it_came_from_changes_nothing(anna, many, login):
+def test_importing_an_export_into_its_own_office_changes_nothing(anna, many, login):
     before = list(Contact.objects.of(anna.account).order_by("pk").values())
     assert outcomes(imported(anna, exported(login(anna)))) == ["unchanged"] * 5
     assert list(Contact.objects.of(anna.account).order_by("pk").values()) == before
@@ -203,7 +203,7 @@ def test_all_means_all_consents_and_actions_too(anna, storied, many, login):
     assert {told[str(many[1].pk)][header] for header in ONLY_WRITTEN} == {""}
 
 
-def test_an_import_reads_past_consents_and_actions_without_complaint(anna, storied, login):
+def test_an_import_ignores_consents_and_actions_of_an_export(anna, storied, login):
     data = exported(login(anna))
     again = imported(anna, data)
     assert (outcomes(again), left_out(again)) == (["unchanged"] * 5, [])
@@ -261,7 +261,7 @@ def test_the_link_of_another_user_does_not_exist(anna, mehmet, paul, many, login
     assert login(mehmet).get(f"{EXPORT}{uuid.uuid4()}/").status_code == 404
 
 
-def test_an_agents_role_closes_his_own_old_link(anna, many, login):
+def test_a_user_who_became_an_agent_loses_the_link(anna, many, login):
     link = login(anna).post(EXPORT, {"all": "1"}).headers["Location"]
     anna.role = "agent"
     anna.save()
@@ -288,13 +288,13 @@ def test_the_sixth_export_in_an_hour_is_refused(anna, mehmet, many, login, unwri
 
 
 @pytest.mark.parametrize("data", [{}, {"contact": "x"}, {"contact": "1e3"}, {"contact": str(2**63)}, {"contact": "-1"}])
-def test_an_export_of_nothing_or_nonsense_is_refused(anna, many, login, unwritten, data):
+def test_an_empty_or_invalid_export_is_refused(anna, many, login, unwritten, data):
     client = login(anna)
     with unwritten():
         assert client.post(EXPORT, data).status_code == 422
 
 
-def test_an_export_is_asked_for_by_post(anna, login, unwritten):
+def test_an_export_requires_post(anna, login, unwritten):
     client = login(anna)
     with unwritten():
         assert client.get(EXPORT).status_code == 405

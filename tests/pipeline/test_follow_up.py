@@ -85,7 +85,7 @@ def test_action_status_and_day_are_one_step(said, ada, calls):
     assert ada.last_action_at == NOW
 
 
-def test_without_them_it_is_the_action_alone(said, ada):
+def test_without_status_and_day_only_the_action_is_recorded(said, ada):
     done = follow_up(**said)
     assert kept(ada) == (1, "Neue Kontakte", None, "")
     assert done.moved is None
@@ -116,7 +116,7 @@ def test_an_appointment_is_planned_and_the_card_moved(said, ada, calls):
     assert kept(ada)[1] == "Nicht erreicht"
 
 
-def test_a_card_that_stands_there_already_keeps_its_place(said, ada, new):
+def test_a_card_already_in_the_column_keeps_its_place(said, ada, new):
     make(new, "Bob")
     before = order(new)
     assert follow_up(column_id=new.pk, version=1, **said).moved is None
@@ -130,13 +130,13 @@ def test_a_card_moved_meanwhile_leaves_everything_as_it_was(said, ada, calls, bo
     assert kept(ada) == (0, "Kein Auftrag", None, "")
 
 
-def test_a_moment_to_come_takes_the_move_back_with_it(said, ada, calls):
+def test_a_future_moment_rolls_the_move_back(said, ada, calls):
     with pytest.raises(NotUnderstood):
         follow_up(column_id=calls.pk, version=1, due_on=DAY, moment=NOW + timedelta(hours=1), **said)
     assert kept(ada) == (0, "Neue Kontakte", None, "")
 
 
-def test_what_does_not_exist_for_the_user_is_not_touched(said, ada, calls, paul):
+def test_invisible_contacts_and_columns_are_not_changed(said, ada, calls, paul):
     for where in ({}, {"column_id": calls.pk, "version": 1}):
         with pytest.raises(Http404):
             follow_up(**said | {"user": paul} | where)
@@ -201,7 +201,7 @@ def test_a_quick_pick_is_a_day(post, ada, pick):
     ],
 )
 @pytest.mark.parametrize("headers", [FETCH, {}])
-def test_what_is_not_understood_stands_beside_its_field(post, ada, calls, unwritten, data, field, headers):
+def test_errors_are_shown_beside_their_field(post, ada, calls, unwritten, data, field, headers):
     with unwritten():
         answer = post(headers, **{name: value.format(calls=calls.pk) for name, value in data.items()})
     html = text(answer)
@@ -211,7 +211,7 @@ def test_what_is_not_understood_stands_beside_its_field(post, ada, calls, unwrit
     assert kept(ada) == (0, "Neue Kontakte", None, "")
 
 
-def test_a_column_of_another_office_is_none(post, ada, paul, unwritten):
+def test_a_column_of_another_office_is_refused(post, ada, paul, unwritten):
     foreign = paul.account.columns.first()
     with unwritten():
         answer = post(column=foreign.pk)
@@ -258,7 +258,7 @@ def test_without_scripts_it_leads_back_and_the_move_can_be_taken_back(agent, pos
     assert "„Nicht erreicht“ verschoben." in html
 
 
-def test_a_moment_to_come_stands_beside_the_field_when_an_entry_is_corrected(agent, ada, sofia, unwritten):
+def test_a_future_moment_is_refused_when_an_entry_is_corrected(agent, ada, sofia, unwritten):
     action = actions.perform(contact=ada, kind="call", text="alt", actor=sofia, now=NOW)
     body = {"text": "neu", "at": "2199-01-01T00:00"}
     for headers in (FETCH, {}):
@@ -269,7 +269,7 @@ def test_a_moment_to_come_stands_beside_the_field_when_an_entry_is_corrected(age
         assert "neu</textarea>" in text(answer)
 
 
-def test_a_moment_to_come_stands_beside_the_field_of_a_consent(agent, ada, unwritten):
+def test_a_future_moment_of_a_consent_is_refused(agent, ada, unwritten):
     body = {"channel": "email", "granted": "1", "method": "spoken", "wording": "Gern."}
     with unwritten():
         answer = agent.post(f"/contacts/{ada.pk}/consents/", body | {"occurred_at": "2199-01-01T00:00"})

@@ -140,7 +140,7 @@ def a_reference_to_nothing(contact):
 
 
 @pytest.mark.parametrize("fault", [a_row_that_is_not_there, a_reference_to_nothing])
-def test_any_row_that_is_missed_is_a_refusal(rf, board, fault):
+def test_any_missing_row_is_a_refusal(rf, board, fault):
     request = rf.post("/", headers=FETCH)
     request.htmx, request.resolver_match = True, None
     (ada,) = make(board["Nicht erreicht"], "Ada")

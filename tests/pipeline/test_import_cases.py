@@ -67,7 +67,7 @@ def notes(contact: Contact) -> list[str]:
     return list(Action.objects.of(contact.account).filter(contact=contact).values_list("text", flat=True))
 
 
-def test_every_file_is_here_and_nobody_in_it_is_lost(anna, sofia, board, login):
+def test_every_file_is_imported_without_loss(anna, sofia, board, login):
     """Whoever has an e-mail address in a file is there afterwards, under that address."""
     client = login(anna)
     for file in sorted(FILES.iterdir()):
@@ -152,7 +152,7 @@ def test_one_person_in_a_file(take, name, expected):
     assert fields(found, "first_name", "last_name", "email", "company") == expected
 
 
-def test_a_number_of_a_country_that_nobody_names_is_kept_and_not_dialled(take):
+def test_a_number_of_an_unknown_country_is_kept_without_normal_form(take):
     (found,) = take("pipedrive.csv")
     assert fields(found, "phone", "phone_e164") == ("312-555-0122", "")
     assert [key for key in found.keys if ":p:" in key] == []
@@ -172,7 +172,7 @@ def test_without_headers_the_cells_decide(take):
     assert found == [("Anna", "Headx", "h1x@nohead.example"), ("Bert", "Headx", "h2x@nohead.example")]
 
 
-def test_a_column_without_a_header_is_no_loss(take):
+def test_a_column_without_a_header_is_kept(take):
     first, second = take("cells-without-header.csv")
     assert (notes(first), notes(second)) == (["ohne Kopf"], [])
 
@@ -245,7 +245,7 @@ def test_numbers_with_words(take):
     assert [each[0][0] for each in found[4:]] == ["1715550133", "491715550134", "0171 5550135", "01715550136"]
 
 
-def test_a_rounded_number_is_said_in_the_report(anna, board, login):
+def test_a_rounded_number_is_reported(anna, board, login):
     source = taken_over(login(anna), anna, FILES / "phones-with-text.csv")
     assert report(source)[3] == (5, "created", "Telefon: „4,91715E+12“ ist gerundet und keine Nummer mehr.")
 
@@ -272,13 +272,13 @@ def test_lines_of_totals_are_skipped_with_a_reason(anna, board, login):
     assert report(source)[2] == (4, "skipped", "Summenzeile: kein Kontakt.")
 
 
-def test_placeholders_are_no_numbers(take):
+def test_placeholders_are_not_taken_for_numbers(take):
     found = take("placeholder-phones.csv")
     assert [contact.phone for contact in found] == [""] * 4
     assert [contact.city for contact in found] == ["Hamburg", "München", "Köln", "Dresden"]
 
 
-def test_what_outlook_says_of_itself_is_named_above_the_table(anna, board, login):
+def test_internal_columns_of_outlook_are_listed_as_not_imported(anna, board, login):
     client = login(anna)
     upload = SimpleUploadedFile("o.csv", (FILES / "outlook-german-cp1252.csv").read_bytes())
     address = client.post("/contacts/import/", {"file": upload}).headers["Location"]

@@ -70,7 +70,7 @@ def test_the_answer_is_checked_before_it_is_taken_over(anna, couple, login):
     assert "data-choices" not in page(client, source)
 
 
-def test_the_answer_can_be_taken_back(anna, couple, login):
+def test_the_answer_can_be_changed(anna, couple, login):
     source, client = checked(anna, HEAD + ROW), login(anna)
     sent(client, source, **{"row-2": couple[0].pk})
     worked(source)
@@ -85,7 +85,7 @@ def test_no_answer_makes_a_new_contact(anna, couple, login):
     assert [one.city for one in contacts(anna)] == ["Bonn", "", "Ulm"]
 
 
-def test_only_checking_takes_nothing_over(anna, couple, login):
+def test_checking_again_imports_nothing(anna, couple, login):
     source = checked(anna, HEAD + ROW)
     sent(login(anna), source, **{"row-2": "", "rows": "check"})
     assert source.state == ImportState.CHECKED
@@ -112,7 +112,7 @@ def test_a_contact_that_is_no_candidate_is_refused(anna, couple, login):
     assert (source.state, "chosen" in source.options) == (ImportState.CHECKED, False)
 
 
-def test_a_chosen_one_that_went_to_the_trash_meanwhile_is_left_alone(anna, couple, login):
+def test_a_chosen_contact_trashed_meanwhile_is_not_changed(anna, couple, login):
     source, client = checked(anna, HEAD + ROW), login(anna)
     sent(client, source, **{"row-2": couple[0].pk})
     worked(source)
@@ -122,7 +122,7 @@ def test_a_chosen_one_that_went_to_the_trash_meanwhile_is_left_alone(anna, coupl
     assert Contact.objects.get(pk=couple[0].pk).city == "Bonn"
 
 
-def test_a_bounded_number_is_asked_and_the_rest_is_said(anna, couple, login):
+def test_a_limited_number_is_asked_and_the_rest_is_reported(anna, couple, login):
     rows = "".join(f"Wagner;paar@st.example;Ort {n}\n" for n in range(2))
     source = imported(anna, HEAD + rows)
     assert [one.city for one in contacts(anna)][:2] == ["Bonn", ""]

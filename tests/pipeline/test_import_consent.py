@@ -60,7 +60,7 @@ def test_a_place_that_is_not_named_is_the_file(anna, series):
         ("Ada;ada@post.example;;;Messe\n", "Das Datum fehlt."),
     ],
 )
-def test_half_of_it_is_no_evidence_and_the_report_says_so(anna, series, row, sentence):
+def test_incomplete_evidence_is_not_recorded_but_reported(anna, series, row, sentence):
     source = imported(anna, HEAD + row, enrol=True)
     assert report(source) == [
         (2, "created", f"Einwilligung nicht übernommen: {sentence} Keine Mails: Einwilligung fehlt.")
@@ -75,7 +75,7 @@ def test_half_of_it_is_no_evidence_and_the_report_says_so(anna, series, row, sen
         ("01.10.2199", "Einwilligung nicht übernommen: Das Datum liegt in der Zukunft."),
     ],
 )
-def test_a_bare_yes_and_a_day_to_come_are_no_evidence(anna, series, cell, sentence):
+def test_a_plain_yes_and_a_future_day_are_no_evidence(anna, series, cell, sentence):
     source = imported(anna, HEAD + f"Ada;ada@post.example;{cell};Ja, gern.;\n")
     assert outcomes(source) == ["created"]
     assert sentence in report(source)[0][2]
@@ -116,7 +116,7 @@ def test_three_thousand_with_consent_get_their_series_if_that_is_asked_for(anna,
     assert Message.objects.earliest("planned_for").planned_for == MONDAY + timedelta(minutes=10)
 
 
-def test_unasked_consent_alone_mails_nobody(anna, series):
+def test_consent_without_the_request_for_series_mails_nobody(anna, series):
     imported(anna, HEAD + ADA)
     assert (Enrolment.objects.count(), Message.objects.count()) == (0, 0)
 
@@ -150,7 +150,7 @@ def test_a_known_contact_gains_a_consent(anna, series):
     assert (Consent.objects.get(contact=known).method, len(live(known))) == ("import", 3)
 
 
-def test_a_later_no_outweighs_the_file(anna, series):
+def test_a_later_withdrawal_wins_over_the_file(anna, series):
     """B41: what was withdrawn after the day in the file stays withdrawn."""
     known = grant(ContactFactory(column=series["Nicht erreicht"], last_name="Öztürk", email="ada@post.example"))
     Consent.objects.filter(contact=known).update(granted=False)
@@ -161,7 +161,7 @@ def test_a_later_no_outweighs_the_file(anna, series):
     assert states(known) == []
 
 
-def test_an_objection_stays_whatever_the_file_says(anna, series):
+def test_an_objection_wins_over_the_file(anna, series):
     imported(anna, HEAD + ADA)
     withdrawal.object_to(user=anna, contact_id=ada().pk, method="spoken", now=timezone.now())
     leads.trash(user=anna, contact_ids=[ada().pk], now=timezone.now() - timedelta(days=31))

@@ -49,7 +49,7 @@ def text_of(client, source):
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def test_unasked_nobody_is_mailed_and_the_page_says_so(anna, known, login):
+def test_without_the_request_nobody_is_mailed_and_the_page_says_so(anna, known, login):
     people, text = known
     source = imported(anna, text)
     assert Card.objects.filter(column__key="contacted").count() == len(people)
@@ -57,7 +57,7 @@ def test_unasked_nobody_is_mailed_and_the_page_says_so(anna, known, login):
     assert "Die neuen Kontakte erhalten keine Mails des Funnels" in text_of(login(anna), source)
 
 
-def test_asked_the_series_begin_for_those_who_come_into_a_status(anna, known, login):
+def test_on_request_series_begin_for_contacts_that_enter_a_status(anna, known, login):
     people, text = known
     source = imported(anna, text, enrol=True, now=MONDAY)
     for contact in people:
@@ -116,7 +116,7 @@ def test_the_dry_run_says_first_how_many_mails_that_means_and_who_is_kept_from_t
     ) in page
 
 
-def test_what_was_said_is_what_happens(anna, known, series):
+def test_the_import_does_what_the_dry_run_announced(anna, known, series):
     _people, text = known
     text += "Ohne;ohne@post.example;Neue Kontakte\nStumm;;Neue Kontakte\n"
     source = checked(anna, text)
@@ -159,7 +159,7 @@ def test_a_suppressed_address_is_never_mailed_even_if_asked(anna, series, kruege
     assert states(contact) == []
 
 
-def test_who_stays_where_he_is_is_not_mailed(anna, series):
+def test_contacts_that_keep_their_status_are_not_mailed(anna, series):
     stays = lead(series["Neue Kontakte"], last_name="Bleibt", email="bleibt@post.example")
     source = imported(anna, "Nachname;E-Mail;Status;Ort\nBleibt;bleibt@post.example;Neue Kontakte;Bonn\n", enrol=True)
     assert (outcomes(source), states(stays), source.mails) == (["updated"], [], {})
@@ -174,7 +174,7 @@ def test_the_same_file_twice_mails_nobody_twice(anna, known):
     assert list(Message.objects.order_by("pk").values()) == before
 
 
-def test_leaving_a_status_ends_its_mails_as_before_asked_or_not(anna, series):
+def test_leaving_a_status_ends_its_mails_with_and_without_the_request(anna, series):
     contact = lead(series["Nicht erreicht"], last_name="Lead", email="lead@post.example")
     silent = ContactFactory(column=series["Nicht erreicht"], last_name="Stumm", email="stumm@post.example")
     for one in (contact, silent):
@@ -213,7 +213,7 @@ def test_an_import_that_fails_late_mails_nobody(anna, known, series, monkeypatch
     assert (Enrolment.objects.count(), Message.objects.count(), Move.objects.count()) == (0, 0, 0)
 
 
-def test_more_than_an_import_may_start_is_refused_before_anything_is_done(anna, known, login, unwritten, monkeypatch):
+def test_too_many_series_are_refused_before_anything_is_written(anna, known, login, unwritten, monkeypatch):
     _people, text = known
     monkeypatch.setattr(mails, "MAX_STARTED", 2)
     source = checked(anna, text)
@@ -242,7 +242,7 @@ def test_the_tick_of_the_page_reaches_the_worker(anna, known, login):
 
 
 @pytest.mark.parametrize("role", ["agent", "marketing"])
-def test_who_may_not_import_cannot_ask(anna, known, login, unwritten, role):
+def test_users_who_may_not_import_cannot_request_series(anna, known, login, unwritten, role):
     _people, text = known
     source = checked(anna, text)
     client = login(UserFactory(account=anna.account, role=role))

@@ -101,7 +101,7 @@ def test_an_empty_file_is_refused_at_once(anna, board, login, unwritten):
     assert (response.status_code, "Zeile 1: Die Datei ist leer." in text_of(response)) == (422, True)
 
 
-def test_an_upload_is_not_looked_at_in_the_request(anna, board, login):
+def test_an_upload_is_not_read_in_the_request(anna, board, login):
     response = login(anna).post(UPLOAD, {"file": upload_of(b"PK\x03\x04 no spreadsheet")})
     assert (response.status_code, Import.objects.of(anna.account).get().state) == (302, ImportState.READING)
 
@@ -130,7 +130,7 @@ def test_other_headers_can_be_chosen(anna, board, login):
     assert client.post(f"{UPLOAD}{source.pk}/reading/", {"header_line": "7"}).status_code == 422
 
 
-def test_wrong_umlauts_are_shown_put_right_and_can_be_left(anna, board, login):
+def test_the_repair_of_umlauts_is_shown_and_optional(anna, board, login):
     source = received(anna, "Nachname;Ort\nMÃ¼ller;KÃ¶ln\n")
     client = login(anna)
     page = client.get(f"{UPLOAD}{source.pk}/mapping/")
@@ -142,7 +142,7 @@ def test_wrong_umlauts_are_shown_put_right_and_can_be_left(anna, board, login):
     assert [choice.samples for choice in page.context["form"].column_choices()] == [["MÃ¼ller"], ["KÃ¶ln"]]
 
 
-def test_what_stays_out_is_said_above_the_table_and_in_the_dry_run(anna, board, login):
+def test_columns_not_imported_are_listed_above_the_table_and_in_the_dry_run(anna, board, login):
     source = received(anna, "Nachname;Seltsam;Leer\nMüller;etwas;\n")
     client = login(anna)
     said = "In der Datei steht noch mehr, das nicht übernommen wird: Seltsam ."
@@ -287,7 +287,7 @@ def test_on_starter_colleagues_are_refused_until_the_column_is_left_out(paul, lo
     assert [contact.assignee for contact in contacts(paul)] == [None]
 
 
-def test_a_plan_that_falls_before_the_import_ends_it(anna, sofia, board):
+def test_a_downgrade_before_the_import_ends_it(anna, sofia, board):
     source = checked(anna, "Nachname;Mitarbeiter\nEins;Sofia Vogt\n")
     imports.start(source=source)
     anna.account.plan = Plan.STARTER
@@ -317,7 +317,7 @@ def test_unknown_and_departed_colleagues_are_refused_or_left_out(anna, sofia, bo
     ]
 
 
-def test_of_two_colleagues_with_one_name_the_address_tells(anna, sofia, board):
+def test_of_two_colleagues_with_one_name_the_address_decides(anna, sofia, board):
     other = UserFactory(account=anna.account, first_name="Sofia", last_name="Vogt", email="vogt@krueger.example")
     source = checked(anna, "Nachname;Mitarbeiter\nEins;Sofia Vogt\n")
     assert "heißen mehrere Mitarbeiter" in report(source)[0][2]
@@ -347,7 +347,7 @@ def said(client, source, heard: str = "") -> str | None:
     return found and found[1]
 
 
-def test_a_screen_reader_hears_each_fifth_of_the_way_and_the_end(anna, board, login):
+def test_screen_readers_announce_each_fifth_of_the_progress_and_the_end(anna, board, login):
     source = checked(anna, "Nachname\nEins\n")
     imports.start(source=source)
     client = login(anna)
@@ -363,7 +363,7 @@ def test_a_screen_reader_hears_each_fifth_of_the_way_and_the_end(anna, board, lo
     assert said(client, source, "Import zu 80 %") == "Fertig."
 
 
-def test_an_import_whose_worker_is_gone_says_that_it_goes_on(anna, board, login):
+def test_an_import_whose_worker_died_is_shown_as_resumed(anna, board, login):
     source = checked(anna, "Nachname\nEins\n")
     imports.start(source=source)
     client = login(anna)
@@ -411,7 +411,7 @@ def test_an_import_that_is_done_is_not_mapped_again(anna, board, login):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_looking_takes_nothing_over(anna, board, login, unwritten, method):
+def test_get_imports_nothing(anna, board, login, unwritten, method):
     source = checked(anna, "Nachname\nEins\n")
     client = login(anna)
     with unwritten():
@@ -454,7 +454,7 @@ def test_the_report_as_a_file_runs_no_formula(anna, board, login):
     assert ";+49 170 1234567;" in text
 
 
-def test_the_report_as_a_file_says_what_is_going_to_happen_and_then_what_has_happened(anna, board, login):
+def test_the_report_as_a_file_words_plan_and_outcome(anna, board, login):
     file = "Nachname\nWeiß\n"
     for source, said in ((checked(anna, file), "neu"), (imported(anna, file), "angelegt")):
         response = login(anna).get(f"{UPLOAD}{source.pk}/rows.csv")
@@ -490,7 +490,7 @@ def test_encodings_and_separators_of_real_offices_are_read(anna, board, encoding
     )
 
 
-def test_files_and_reports_are_forgotten_after_thirty_days(anna, board, login, django_capture_on_commit_callbacks):
+def test_files_and_reports_are_deleted_after_thirty_days(anna, board, login, django_capture_on_commit_callbacks):
     source = imported(anna, "Nachname\nEins\n")
     name, old = source.file.name, timezone.now() - timedelta(days=31)
     Import.objects.of(anna.account).update(created_at=old)

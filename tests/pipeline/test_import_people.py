@@ -60,7 +60,7 @@ def test_a_husband_with_her_address_is_a_contact_of_his_own(anna, olga):
     ("name", "count"),
     [("placeholder-email", 4), ("same-landline-other-person", 2), ("placeholder-phones", 4)],
 )
-def test_rows_that_share_what_identifies_nobody_are_people_of_their_own(anna, board, name, count):
+def test_rows_that_share_only_unspecific_values_are_different_people(anna, board, name, count):
     assert outcomes(imported(anna, of_file(name))) == ["created"] * count
     once = list(Contact.objects.of(anna.account).order_by("pk").values("pk", "last_name", "email", "street", "version"))
     assert outcomes(imported(anna, of_file(name))) == ["unchanged"] * count
@@ -149,7 +149,7 @@ def test_the_dry_run_names_the_contact_and_each_value_before_and_after(anna, olg
     assert olga.city == "Bonn"
 
 
-def test_several_who_could_be_meant_are_none_of_them(anna, board):
+def test_a_row_that_fits_several_contacts_is_matched_with_none(anna, board):
     for city in ("Bonn", "Köln"):
         ContactFactory(account=anna.account, first_name="", last_name="Wagner", email="w@st.example", city=city)
     source = imported(anna, "Nachname;E-Mail;Ort\nWagner;w@st.example;Ulm\n")

@@ -39,7 +39,7 @@ def undone(source, user, now=NOW):
     return source
 
 
-def test_a_known_contact_is_as_it_was_and_new_ones_lie_in_the_trash(anna, olga):
+def test_it_restores_known_contacts_and_trashes_new_ones(anna, olga):
     source = imported(anna, HEADER + KNOWN + NEW, now=NOW)
     olga.refresh_from_db()
     assert (olga.city, olga.phone, olga.last_action_at) == ("Ulm", "040 55570001", NOW)
@@ -54,7 +54,7 @@ def test_a_known_contact_is_as_it_was_and_new_ones_lie_in_the_trash(anna, olga):
     assert not Trace.objects.of(anna.account).exists()
 
 
-def test_what_was_touched_since_is_kept_and_named(anna, olga, login):
+def test_it_keeps_and_names_contacts_changed_since(anna, olga, login):
     source = imported(anna, HEADER + KNOWN + NEW, now=NOW - timedelta(hours=1))
     first, second = contacts(anna)[1:]
     actions.perform(contact=first, kind="call", outcome="reached", actor=anna, now=NOW)
@@ -86,7 +86,7 @@ def test_a_card_that_was_moved_since_stays(anna, olga, board):
     assert "Status" in Trace.objects.get(contact=olga).kept
 
 
-def test_evidence_stays(anna, olga):
+def test_it_keeps_evidence(anna, olga):
     text = "E-Mail;Ort;Einwilligung E-Mail am;Wortlaut der Einwilligung\nolga@st.example;Ulm;01.02.2026;Ja\n"
     source = imported(anna, text, now=NOW)
     undone(source, anna)
@@ -148,7 +148,7 @@ def test_a_repeat_has_no_second_effect_and_it_goes_on_after_a_crash(anna, olga, 
     assert (source.counts["undo_trashed"], source.counts["undo_reverted"]) == (2, 1)
 
 
-def test_only_what_was_taken_over_within_seven_days(anna, olga):
+def test_it_is_possible_for_seven_days(anna, olga):
     source = imported(anna, HEADER + KNOWN, now=NOW - timedelta(days=7, seconds=1))
     with pytest.raises(Conflict):
         undo.ask(source=source, user=anna, now=NOW)

@@ -65,7 +65,7 @@ def test_the_same_person_inquires_again_on_top_of_its_column(anna, olga, board):
         ),
     ],
 )
-def test_the_rule_decides_who_it_is(anna, olga, values, is_new):
+def test_the_rule_decides_whether_the_contact_is_new(anna, olga, values, is_new):
     assert taken(anna, **values).is_new == is_new
 
 
@@ -74,7 +74,7 @@ def test_an_address_of_nobody_identifies_nobody_even_where_all_else_agrees(anna,
     assert [taken(anna, **shared).is_new, taken(anna, **shared).is_new] == [True, True]
 
 
-def test_what_is_known_stays_and_what_was_missing_comes(anna, olga):
+def test_known_values_stay_and_missing_ones_are_added(anna, olga):
     taken(anna, **OLGA | {"phone": "040 55570001", "city": "Köln", "postal_code": "53111", "first_name": "O."})
     after = Contact.objects.get()
     assert (after.first_name, after.city, after.postal_code, after.phone) == (
@@ -116,7 +116,7 @@ def test_another_office_is_not_looked_at(paul, olga):
 
 
 @pytest.mark.parametrize("status", ["Kein Auftrag", "Auftrag erhalten", "Termin vereinbart"])
-def test_only_a_lost_one_comes_back_to_the_new_ones(anna, olga, board, status):
+def test_only_a_lost_contact_moves_back_to_new(anna, olga, board, status):
     column = board[status]
     move = {"contact_id": olga.pk, "column_id": column.pk, "after_id": None, "version": 1, "key": "k"}
     moves.move_card(user=anna, via=Move.Via.BOARD, now=timezone.now(), **move)
@@ -129,7 +129,7 @@ def test_only_a_lost_one_comes_back_to_the_new_ones(anna, olga, board, status):
     assert Enrolment.objects.count() == before
 
 
-def test_out_of_the_trash_it_goes_to_the_new_ones(anna, olga, board):
+def test_a_contact_from_the_trash_moves_to_new(anna, olga, board):
     card = Card.objects.get(pk=olga.pk)
     card.column = board["Termin vereinbart"]
     card.save(update_fields=["column"])
@@ -141,7 +141,7 @@ def test_out_of_the_trash_it_goes_to_the_new_ones(anna, olga, board):
     assert list(Change.objects.values_list("kind", "actor")) == [("restored", None)]
 
 
-def test_a_live_one_goes_before_one_in_the_trash(anna, olga):
+def test_a_live_contact_is_preferred_to_one_in_the_trash(anna, olga):
     put_in_trash(olga)
     living = ContactFactory(account=anna.account, **OLGA)
     assert taken(anna, **OLGA).contact.pk == living.pk

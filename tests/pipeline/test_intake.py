@@ -49,7 +49,7 @@ def test_it_records_the_inquiry_in_the_words_of_the_call(post):
     assert contact.last_action_at == contact.created_at
 
 
-def test_it_is_mine_if_i_wish(post, sofia, jan):
+def test_it_can_be_assigned_to_oneself(post, sofia, jan):
     post(mine="on")
     post(mine="on", assignee=jan.pk, last_name="Vogel", email="")
     assert list(Contact.objects.order_by("pk").values_list("assignee", flat=True)) == [sofia.pk, jan.pk]
@@ -84,7 +84,7 @@ def test_the_address_chooses_the_column(login, sofia, board):
 
 
 @pytest.mark.parametrize("column", ["foreign", "1e3", str(2**63), "x", "", None])
-def test_a_column_that_is_none_of_ours_is_refused(post, paul, column, unwritten):
+def test_an_unknown_column_is_refused(post, paul, column, unwritten):
     if column == "foreign":
         column = paul.account.columns.first().pk
     with unwritten():
@@ -126,7 +126,7 @@ def test_without_the_plan_nobody_is_assigned_and_nothing_is_made(login, paul, un
         {"year_built": "1"},
     ],
 )
-def test_what_does_not_fit_is_refused_and_typed_text_kept(post, change, unwritten):
+def test_invalid_input_is_refused_and_kept_in_the_form(post, change, unwritten):
     with unwritten():
         answer = post(**change)
     assert answer.status_code == 422
@@ -134,7 +134,7 @@ def test_what_does_not_fit_is_refused_and_typed_text_kept(post, change, unwritte
         assert 'value="Claudia"' in answer.content.decode()
 
 
-def test_a_twin_is_shown_before_it_is_made_anyway(post, krueger, unwritten):
+def test_similar_contacts_are_shown_before_it_is_added_anyway(post, krueger, unwritten):
     twin = ContactFactory(account=krueger, first_name="Bernd", last_name="Brandes", email="claudia@brandes.de")
     with unwritten():
         answer = post()
@@ -147,14 +147,14 @@ def test_a_twin_is_shown_before_it_is_made_anyway(post, krueger, unwritten):
     assert Contact.objects.count() == 2
 
 
-def test_what_nobody_asked_for_cannot_be_set(post, hansen):
+def test_fields_outside_the_form_cannot_be_set(post, hansen):
     post(account=hansen.pk, version="9", trashed_at="2020-01-01", due_on="2026-12-24", sort_name="zzz")
     contact = Contact.objects.get()
     assert (contact.version, contact.trashed_at, contact.due_on) == (1, None, None)
     assert contact.account != hansen
 
 
-def test_an_agent_who_gives_it_out_of_sight_does_not_land_on_a_missing_page(post, krueger, jan):
+def test_an_agent_who_assigns_it_to_somebody_else_is_sent_to_the_start_page(post, krueger, jan):
     krueger.agents_see = Account.Sight.OWN
     krueger.save()
     assert post(assignee=jan.pk).headers["Location"] == "/"
@@ -195,13 +195,13 @@ def test_two_windows_with_the_same_person_warn(post):
     assert Contact.objects.count() == 1
 
 
-def test_a_key_that_is_none_is_no_fault_of_the_person_who_typed(post):
+def test_an_invalid_key_is_ignored(post):
     assert post(key="nonsense").status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("keys", [[KEY] * 6, [f"3f0f1c1e-0000-4000-8000-00000000000{n}" for n in range(6)]])
-def test_at_once_they_are_one_contact(sofia, board, keys):
+def test_equal_forms_at_once_are_one_contact(sofia, board, keys):
     data = CLAUDIA | {"column": board["Neue Kontakte"].pk, "assignee": ""}
     with ThreadPoolExecutor(6) as threads:
         answers = [*threads.map(lambda key: _sent(sofia, data | {"key": key}), keys)]

@@ -62,7 +62,7 @@ def mail(anna, board):
     ActionFactory(contact=dan, kind="funnel_mail")
 
 
-def test_sound_offices_break_nothing(office, hansen):
+def test_valid_offices_break_no_invariant(office, hansen):
     ContactFactory(account=hansen)
     assert broken() == []
 
@@ -223,7 +223,7 @@ HOUR = timedelta(hours=1)
         ([(False, -HOUR), (True, 0 * HOUR)], False),  # as well before it
     ],
 )
-def test_a_claim_is_judged_by_what_was_surely_recorded_before_it(office, krueger, said, is_broken):
+def test_a_claim_is_judged_by_consents_recorded_before_it(office, krueger, said, is_broken):
     message = Message.objects.of(krueger).get(state="sent")
     for granted, later in said:
         grant(message.contact, message.claimed_at + later, granted)
@@ -248,7 +248,7 @@ def test_command_names_the_rows_and_exits_1(plant, office, krueger, hansen):
         call_command("check_invariants", account=krueger.pk, stdout=out)
 
 
-def test_command_is_content_with_a_sound_office(office):
+def test_command_exits_0_for_a_valid_office(office):
     out = StringIO()
     call_command("check_invariants", stdout=out)
     assert out.getvalue() == "Alle Zusagen 1 bis 13 gelten.\n"

@@ -318,11 +318,11 @@ class TestFilters:
             "assignee=%EF%BC%91&after=x&before=1.%00",
         ],
     )
-    def test_that_are_unknown_are_ignored(self, anna, people, login, query):
+    def test_unknown_ones_are_ignored(self, anna, people, login, query):
         assert len(ids(login(anna).get(f"{LIST}?{query}"))) == len(people)
 
 
-def test_head_sorts_and_turns_round(anna, board, login):
+def test_head_sorts_and_reverses(anna, board, login):
     ContactFactory(column=board["Neue Kontakte"])
     html = login(anna).get(f"{LIST}?sort=name").content.decode()
     assert re.search(r'aria-sort="ascending"><a href="\?sort=-name"', html)
@@ -400,7 +400,7 @@ def test_pages_hold_fifty_and_lead_on_and_back(anna, board, login):
     assert total(first) == total(second) == 51
 
 
-def test_place_behind_the_end_shows_the_first_page(anna, board, login):
+def test_place_after_the_end_shows_the_first_page(anna, board, login):
     contact = ContactFactory(column=board["Neue Kontakte"], last_name="A")
     assert ids(login(anna).get(LIST, {"after": f"{contact.pk + 5}.enp6"})) == [contact.pk]
 
@@ -445,7 +445,7 @@ class TestHome:
             client.get(LIST)
 
 
-def test_nobody_logged_in_is_sent_to_the_login(client, db):
+def test_anonymous_users_are_sent_to_the_login(client, db):
     for address in ("/", LIST):
         assert client.get(address).headers["Location"].startswith("/accounts/login/?next=")
 

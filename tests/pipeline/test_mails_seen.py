@@ -129,7 +129,7 @@ def test_a_drop_while_sending_is_off_promises_nothing(contacted, board, login, s
     assert answer.endswith("Keine Mails, solange der Versand ausgeschaltet ist.")
 
 
-def test_what_was_paused_by_hand_stays_so_and_says_so(contacted, board, login, sofia):
+def test_a_series_paused_by_hand_stays_paused_and_says_so(contacted, board, login, sofia):
     contact = lead(board["Nicht erreicht"])
     move(sofia, contact, contacted, NOW)
     enrolments.pause(user=sofia, contact_id=contact.pk, now=NOW)
@@ -137,7 +137,7 @@ def test_what_was_paused_by_hand_stays_so_and_says_so(contacted, board, login, s
     assert said(drop(login(sofia), contact, contacted)).endswith("E-Mails pausiert: von Hand.")
 
 
-def test_an_undo_says_what_is_so_again(contacted, board, login, sofia):
+def test_an_undo_announces_the_restored_mails(contacted, board, login, sofia):
     client, contact = login(sofia), lead(board["Nicht erreicht"])
     drop(client, contact, contacted)
     drop(client, contact, board["Termin vereinbart"])
@@ -179,7 +179,7 @@ def test_when_the_next_mail_leaves(contacted, board, sofia, wait, says):
     assert announcements.sentence(moved, now) == f"2. Mail „Willkommen, guten Tag“ {says}."
 
 
-def test_heads_and_words_cost_no_further_statement(contacted, board, login, sofia):
+def test_heads_and_announcements_take_no_further_statement(contacted, board, login, sofia):
     client, contact = login(sofia), ContactFactory(column=board["Nicht erreicht"])
     with statements() as asked:
         drop(client, contact, board["Termin vereinbart"])

@@ -87,7 +87,7 @@ def test_move_with_an_old_version_names_who_was_faster(anna, sofia, board, unwri
     assert refusal.value.sentence == sentence
 
 
-def test_one_is_not_told_ones_own_name(anna, board):
+def test_a_conflict_with_oneself_names_nobody(anna, board):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     move(anna, ada, board["Termin vereinbart"])
     with pytest.raises(Overtaken) as refusal:

@@ -135,7 +135,7 @@ def test_keys_in_the_wrong_order_are_refused(before, after):
 
 
 @pytest.mark.parametrize("text", ["", "a", "b0", "0", "a00", "a0V0", "a-", "aä", "a0 ", "!0"])
-def test_what_is_no_key_is_refused(text):
+def test_an_invalid_key_is_refused(text):
     with pytest.raises(ValueError, match="not a rank"):
         ranks.between(None, text)
     with pytest.raises(ValueError, match="not a rank"):

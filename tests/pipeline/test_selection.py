@@ -101,7 +101,7 @@ class TestStatus:
             ("Eva", 1),
         ]
 
-    def test_reloads_the_page_a_dialog_stands_in(self, anna, people, board, login):
+    def test_reloads_the_page_below_a_dialog(self, anna, people, board, login):
         data = {"contact": people[0].pk, "column": board["Nicht erreicht"].pk}
         response = login(anna).post(STATUS, data, headers=FETCH)
         assert (response.status_code, response.headers["HX-Refresh"], response.content) == (200, "true", b"")
@@ -139,7 +139,7 @@ class TestAssignee:
         options = re.findall(r"<option[^>]*>([^<]+)</option>", html)
         assert options == ["– bitte wählen –", "Anna Krüger", "Sofia Vogt", "Niemand"]
 
-    def test_refuses_who_is_foreign_gone_or_nobody_all_alike(self, anna, jan, mara, paul, people, login, unwritten):
+    def test_refuses_foreign_former_and_unknown_colleagues_alike(self, anna, jan, mara, paul, people, login, unwritten):
         jan.is_active = False
         jan.save()
         client = login(anna)
@@ -184,7 +184,7 @@ class TestTrash:
         assert response.status_code == 409
         assert "inzwischen 4 Kontakte" in response.content.decode()
 
-    def test_of_everything_must_say_how_many_were_seen(self, anna, people, login, unwritten):
+    def test_of_everything_requires_the_number_that_was_shown(self, anna, people, login, unwritten):
         client = login(anna)
         with unwritten():
             assert client.post(TRASH, {"all": "1"}).status_code == 422
@@ -318,7 +318,7 @@ class TestPicking:
         assert client.get(TRASH, {"all": "1"}).status_code == 422
         assert client.get(TRASH, {"contact": [c.pk for c in people]}).status_code == 422
 
-    def test_ignores_fields_that_are_none_of_its_own(self, anna, people, board, login):
+    def test_ignores_other_fields(self, anna, people, board, login):
         data = {"contact": people[0].pk, "column": board["Nicht erreicht"].pk, "account": 1, "version": 9}
         login(anna).post(STATUS, data)
         assert Card.objects.of(anna.account).get(pk=people[0].pk).version == 2
@@ -341,7 +341,7 @@ class TestTenThousand:
             assert question.status_code == 200
             assert "<strong>3 Kontakte</strong> sind ausgewählt" in question.content.decode()
 
-    def test_many_travel_in_one_field(self, anna, people, board, login, monkeypatch):
+    def test_many_ids_fit_in_one_field(self, anna, people, board, login, monkeypatch):
         monkeypatch.setattr(picked, "LISTED", 2)
         client = login(anna)
         data = fields(client.post(STATUS, {"contacts": ",".join(str(c.pk) for c in people), "ask": "1"}))
@@ -350,14 +350,14 @@ class TestTenThousand:
         assert columns_of(anna.account) == ["Nicht erreicht"] * 3
 
     @pytest.mark.parametrize("odd", ["1,x", "1,,x", "999999999", "1;2", "-1", "1,１"])
-    def test_what_is_no_contact_is_refused(self, anna, people, board, login, unwritten, odd):
+    def test_invalid_ids_are_refused(self, anna, people, board, login, unwritten, odd):
         client = login(anna)
         with unwritten():
             data = {"contacts": odd, "column": board["Nicht erreicht"].pk}
             assert client.post(STATUS, data).status_code == 422
 
 
-def test_everything_means_what_the_filter_says_and_no_more(anna, sofia, board):
+def test_everything_means_all_contacts_of_the_filter(anna, sofia, board):
     mine = ContactFactory(column=board["Neue Kontakte"], assignee=anna)
     ContactFactory(column=board["Neue Kontakte"], assignee=sofia)
     found = picked.pick(anna, QueryDict("all=1&filter=assignee%3Dme"))
@@ -382,7 +382,7 @@ def test_changes_leave_their_history(anna, sofia, people, login):
     ]
 
 
-def test_address_of_the_way_back_is_our_own(anna, people, board, login):
+def test_redirects_back_to_our_own_site_only(anna, people, board, login):
     data = {"contact": people[0].pk, "column": board["Nicht erreicht"].pk, "filter": "//evil.example"}
     location = login(anna).post(STATUS, data).headers["Location"]
     assert urlsplit(location)[1:3] == ("", LIST)

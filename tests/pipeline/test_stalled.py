@@ -53,7 +53,7 @@ def states() -> list[tuple[str, str]]:
     return list(ProcrastinateJob.objects.order_by("id").values_list("task_name", "status"))
 
 
-def test_a_dead_job_with_a_successor_is_failed_and_keeps_no_other_from_its_rescue():
+def test_a_dead_job_with_a_successor_is_failed_without_blocking_others():
     dead = a_worker(timedelta(seconds=31))
     a_job("sweep_messages", "doing", dead)
     a_job("read_mailbox", "doing", dead)
@@ -69,13 +69,13 @@ def test_a_dead_job_with_a_successor_is_failed_and_keeps_no_other_from_its_rescu
     assert stalled.give_back() == 0
 
 
-def test_the_job_of_a_living_worker_stays_its_own():
+def test_the_job_of_a_living_worker_is_left_alone():
     a_job("sweep_messages", "doing", a_worker(timedelta(seconds=29)))
     assert stalled.give_back() == 0
     assert states() == [("sweep_messages", "doing")]
 
 
-def test_a_job_that_cannot_be_freed_keeps_no_other_from_it(caplog):
+def test_a_job_that_cannot_be_freed_does_not_block_others(caplog):
     dead = a_worker(timedelta(minutes=5))
     stuck = a_job("sweep_messages", "doing", dead)
     a_job("read_mailbox", "doing", dead)
@@ -109,7 +109,7 @@ def test_two_rescues_at_once_free_a_job_once():
     assert len(jobs) == len(states()) == 20
 
 
-def test_the_rescue_waits_for_no_lock_and_no_dead_rescue():
+def test_the_rescue_waits_neither_for_locks_nor_for_a_dead_rescue():
     assert app.tasks["retry_stalled"].lock is None
     dead = a_worker(timedelta(minutes=5))
     a_job("retry_stalled", "doing", dead)
@@ -118,7 +118,7 @@ def test_the_rescue_waits_for_no_lock_and_no_dead_rescue():
     assert [state for name, state in states() if name == "retry_stalled"][:2] == ["failed", "succeeded"]
 
 
-def test_a_worker_that_starts_frees_what_a_dead_one_held():
+def test_a_starting_worker_frees_the_jobs_of_a_dead_one():
     a_job("send_feedback", "doing", a_worker(timedelta(minutes=5)))
     with lost("retry_stalled"):
         call_command("procrastinate", "worker", "--one-shot")

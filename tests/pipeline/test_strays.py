@@ -60,7 +60,7 @@ def test_an_upload_on_a_full_disk_leaves_no_half_file_and_says_what_to_do(anna, 
     assert (files(uploads), Import.objects.count()) == ([], 0)
 
 
-def test_the_worker_removes_what_belongs_to_no_row_once_it_is_an_hour_old(anna, uploads):
+def test_the_worker_removes_files_without_a_row_after_an_hour(anna, uploads):
     kept = steps.receive(user=anna, upload=upload_of("Nachname\nEins\n"), now=timezone.now())
     old, young, elsewhere = uploads / "imports/old.csv", uploads / "imports/young.csv", uploads / "left"
     for path in (old, young, elsewhere):
@@ -71,5 +71,5 @@ def test_the_worker_removes_what_belongs_to_no_row_once_it_is_an_hour_old(anna, 
     assert files(uploads) == sorted([Path(kept.file.name).name, "young.csv"])
 
 
-def test_where_nothing_was_ever_uploaded_nothing_is_missed(db, uploads):
+def test_a_missing_upload_folder_is_no_error(db, uploads):
     assert strays.forget(now=timezone.now()) == 0

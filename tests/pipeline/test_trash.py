@@ -138,7 +138,7 @@ class TestRestoring:
         assert len(ids(page)) == 3
 
 
-def test_throwing_away_and_taking_back_keeps_the_filter(anna, people, login):
+def test_trashing_and_undoing_keep_the_filter(anna, people, login):
     client, address = login(anna), f"{LIST}?q=ada"
     form = {"contact": people[0].pk, "filter": "q=ada"}
     answer = client.post("/contacts/selection/trash/", form)
@@ -174,7 +174,7 @@ class TestOneContact:
             html = login(user).get(address).content.decode()
             assert (f'href="{address}trash/"' in html) is offered
 
-    def test_is_asked_about_first(self, anna, people, login, unwritten):
+    def test_needs_a_confirmation(self, anna, people, login, unwritten):
         client = login(anna)
         with unwritten():
             html = client.get(f"/contacts/{people[0].pk}/trash/").content.decode()
@@ -185,13 +185,13 @@ class TestOneContact:
         response = login(anna).post(f"/contacts/{people[0].pk}/trash/", headers=FETCH)
         assert response.headers["HX-Redirect"] == LIST
 
-    def test_that_is_there_already_is_gone(self, anna, people, login, unwritten):
+    def test_of_a_trashed_contact_is_gone(self, anna, people, login, unwritten):
         throw(anna, people[0])
         client = login(anna)
         with unwritten():
             assert client.post(f"/contacts/{people[0].pk}/trash/").status_code == 410
 
-    def test_that_is_foreign_does_not_exist(self, anna, hansen, login, unwritten):
+    def test_of_a_foreign_contact_does_not_exist(self, anna, hansen, login, unwritten):
         stranger, client = ContactFactory(account=hansen), login(anna)
         with unwritten():
             assert client.post(f"/contacts/{stranger.pk}/trash/").status_code == 404
@@ -202,7 +202,7 @@ class TestOneContact:
         with unwritten():
             assert client.post(f"/contacts/{people[0].pk}/trash/").status_code == 403
 
-    def test_is_not_deleted_by_following_a_link(self, anna, people, login, unwritten):
+    def test_is_not_deleted_by_get(self, anna, people, login, unwritten):
         client = login(anna)
         with unwritten():
             answers = (client.get(RESTORATION), client.head(RESTORATION))

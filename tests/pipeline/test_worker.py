@@ -68,7 +68,7 @@ def test_the_worker_checks_and_carries_out(anna, board):
     ]
 
 
-def test_a_step_that_is_rolled_back_hands_over_no_job(anna, board):
+def test_a_step_that_is_rolled_back_queues_no_job(anna, board):
     source = received(anna, "Nachname\nEins\n")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         imports.configure(source=source, mapping=mapping_of(source), options={})
@@ -190,7 +190,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_witho
     assert Contact.objects.of(anna.account).count() == 3000
 
 
-def test_an_import_that_kills_its_worker_each_time_is_given_up(anna, board):
+def test_an_import_that_repeatedly_kills_its_worker_is_given_up(anna, board):
     source = configured(anna, "Nachname\nEins\n")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [attempts.MAX_ATTEMPTS + 1])
@@ -239,7 +239,7 @@ def test_the_same_file_uploaded_twice_and_run_at_once_creates_each_contact_once(
     assert sorted({outcome for source in sources for outcome in outcomes(source)}) == ["created", "unchanged"]
 
 
-def test_an_import_that_is_held_up_keeps_neither_another_office_nor_a_small_file_waiting(anna, paul, board):
+def test_a_blocked_import_delays_neither_another_office_nor_a_small_file(anna, paul, board):
     """Both offices' files are large ones, of which a few run at once; the worker is the real one."""
     large = configured(anna, office(import_tasks.LARGE + 1))
     work()

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(("examples", "steps"), [(6, 25), pytest.param(150, 50, marks=pytest.mark.prove, id="many")])
-def test_mails_keep_their_promises(promise, examples, steps):
+def test_mails_keep_the_promises(promise, examples, steps):
     row = promise(f"funnel, {examples} histories of up to {steps} steps: broken promises", "0")
     run_state_machine_as_test(MailMachine, settings=histories(examples, steps))
     row.reached("0")
@@ -72,7 +72,7 @@ def told(story):
 
 
 @pytest.mark.parametrize("breakage", STORIES)
-def test_breakage_is_caught(monkeypatch, breakage):
+def test_model_catches_wrong_verbs(monkeypatch, breakage):
     told(STORIES[breakage])
     breakage(monkeypatch)
     with pytest.raises((AssertionError, IntegrityError)):

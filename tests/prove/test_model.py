@@ -17,7 +17,7 @@ QUIET = list(HealthCheck)
 
 
 @pytest.mark.parametrize(("examples", "steps"), [(8, 20), pytest.param(100, 40, marks=pytest.mark.prove, id="many")])
-def test_board_and_model_never_part(promise, examples, steps):
+def test_board_and_model_agree(promise, examples, steps):
     row = promise(f"verbs against the model, {examples} histories of up to {steps} steps: differences", "0")
     run_state_machine_as_test(BoardMachine, settings=histories(examples, steps))
     row.reached("0")
@@ -72,7 +72,7 @@ def system_column_deleted(monkeypatch):
         system_column_deleted,
     ],
 )
-def test_model_catches(monkeypatch, breakage):
+def test_model_catches_wrong_verbs(monkeypatch, breakage):
     breakage(monkeypatch)
     thorough = settings(
         max_examples=60,

@@ -149,7 +149,7 @@ def move_one_card_in_pairs(login, users, board, rounds: int) -> Complaints:
 
 
 @rounds(20, 200)
-def test_of_two_people_one_wins_and_the_other_sees_the_truth(login, anna, sofia, board, promise, rounds):
+def test_of_two_people_one_wins_and_the_other_gets_the_present_state(login, anna, sofia, board, promise, rounds):
     row = promise("pairs on one card: one wins, one gets 409 with the truth", f"{rounds} of {rounds}")
     assert move_one_card_in_pairs(login, [anna, sofia], board, rounds) == []
     row.reached(f"{rounds} of {rounds}")

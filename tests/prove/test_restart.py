@@ -81,7 +81,7 @@ def test_one_server_restarts_with_its_address_handed_over(house, handed, promise
 
 @pytest.mark.prove
 @pytest.mark.parametrize("is_handed", [True, False])
-def test_the_crowd_notices_a_server_that_is_ended_without_grace(house, pair, proxy, handed, is_handed):
+def test_the_crowd_notices_a_server_that_is_killed(house, pair, proxy, handed, is_handed):
     """A checker that never failed proves nothing."""
     server, port = (handed, handed.port) if is_handed else (pair[0], proxy.port)
     with Crowd(house, port) as crowd:
@@ -96,7 +96,7 @@ def test_the_crowd_notices_a_server_that_is_ended_without_grace(house, pair, pro
 
 
 @pytest.mark.prove
-def test_the_crowd_notices_servers_that_shut_the_door_on_whoever_stands_before_it(house):
+def test_the_crowd_notices_servers_that_reset_pending_connections(house):
     """What WEB_DRAIN is for: retries where a connection is refused are not enough."""
     servers = [Server(house, WEB_DRAIN="0").wait_until_ready() for _ in range(2)]
     proxy = Proxy(*(server.port for server in servers))
@@ -136,7 +136,7 @@ def later(ask: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer]]:
     return thread, answers
 
 
-def test_what_is_under_way_is_finished_and_whoever_comes_meanwhile_waits(house, handed):
+def test_pending_requests_are_finished_and_new_ones_wait(house, handed):
     anna = Browser(handed.port).log_in("anna@krueger.example")
     contact, version, column = anna.card()
     body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
