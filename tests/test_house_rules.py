@@ -67,8 +67,8 @@ ACROSS_ACCOUNTS = {
 }
 # Text in German that is data, not interface.
 GERMAN_DATA = {
-    "funnel/reading/bounce_words.py": "words of mail servers",
-    "funnel/reading/incoming_words.py": "words of machines and of people, looked for in mails",
+    "funnel/incoming/bounce_words.py": "words of mail servers",
+    "funnel/incoming/reply_words.py": "words of machines and of people, looked for in mails",
     "funnel/letters/advertising.py": "words that sell, looked for in German mails",
     "contacts/description.py": "headers of other programs' files",
     "contacts/csv/fields.py": "headers of other programs' files",

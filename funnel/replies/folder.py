@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
-from funnel.reading.opened import MAX_BYTES
+from funnel.incoming.opened import MAX_BYTES
 
 TIMEOUT = 20  # seconds for each answer
 SCHEMES = ("imaps", "imap+tls", "imap")

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from imapclient.exceptions import IMAPClientError
 
+from funnel.incoming.classify import ReceivedKind, parse
+from funnel.incoming.opened import PoisonMail
 from funnel.letters import inbound
 from funnel.models import Arrival, ArrivalFault, Mailbox
-from funnel.reading.classify import ReceivedKind, parse
-from funnel.reading.opened import PoisonMail
 from funnel.replies import forwarding, processing
 from funnel.replies.folder import Folder, parse_url
 from funnel.replies.isolation import IsolatedProcess

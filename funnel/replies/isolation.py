@@ -9,7 +9,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from funnel.reading.opened import PoisonMail
+from funnel.incoming.opened import PoisonMail
 
 MAX_MEMORY = 600_000_000  # bytes
 

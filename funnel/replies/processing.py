@@ -15,12 +15,12 @@ from base.text import one_line
 from contacts import actions
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
+from funnel.incoming.classify import BOUNCES, Received, ReceivedKind, sounds_like_objection
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
 from funnel.models import EnrolmentReason, Message, MessageState, SuppressionReason
 from funnel.permission import tokens
 from funnel.permission.suppression import address_hash, suppress
-from funnel.reading.classify import BOUNCES, Received, ReceivedKind, sounds_like_objection
 from funnel.replies import withdrawal
 from funnel.series import enrolments
 from funnel.transport import holds, notices, verification

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from funnel.reading.classify import Received, ReceivedKind
+from funnel.incoming.classify import Received, ReceivedKind
 from funnel.transport.outcome import clean_answer
 
 PARSE_ERRORS = (

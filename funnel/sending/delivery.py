@@ -13,9 +13,9 @@ from django.db import connection, transaction
 
 from contacts import actions
 from contacts.kinds import Kind
+from funnel.incoming.classify import Received, ReceivedKind
 from funnel.letters import rendering
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState
-from funnel.reading.classify import Received, ReceivedKind
 from funnel.replies import processing
 from funnel.series import enrolments
 from funnel.transport import holds

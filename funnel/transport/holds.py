@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import User
+from funnel.incoming.bounce_words import LISTED, OUR_LIMIT, SENDER
+from funnel.incoming.bounces import ADDRESS
 from funnel.letters.sender_address import own_from
 from funnel.models import Hold, HoldKind, Message, Sender
-from funnel.reading.bounce_words import LISTED, OUR_LIMIT, SENDER
-from funnel.reading.bounces import ADDRESS
 
 # The wait before the first trial. It doubles with each failure up to MAX_WAITS; frequent failed logins lock an account.
 FIRST_WAITS: dict[str, timedelta] = {

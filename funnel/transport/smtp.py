@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from environ import Env
 
 from base import vault
+from funnel.incoming import bounces
+from funnel.incoming.bounces import BounceVerdict
 from funnel.letters import mime
 from funnel.models import HoldKind, Sender
-from funnel.reading import bounces
-from funnel.reading.bounces import BounceVerdict
 from funnel.transport import holds
 from funnel.transport.outcome import Outcome, Result, clean_answer
 from funnel.transport.provider import Provider

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.posting import NotTaken
 from base.refusals import Conflict
+from funnel.incoming.classify import BOUNCES, Received
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
 from funnel.letters.letter import Letter
 from funnel.models import AddressProof, HoldKind, Sender
-from funnel.reading.classify import BOUNCES, Received
 from funnel.series.planning import new_message_id
 from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay

@@ -2,7 +2,7 @@
 
 import pytest
 
-from funnel.reading.bounces import MAX_LENGTH, BounceVerdict, judge, judge_answer
+from funnel.incoming.bounces import MAX_LENGTH, BounceVerdict, judge, judge_answer
 
 GONE = [
     ("5.1.1", "550-5.1.1 The email account that you tried to reach does not exist"),

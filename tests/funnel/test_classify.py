@@ -2,8 +2,8 @@
 
 import pytest
 
-from funnel.reading.classify import ReceivedKind, own_words, parse
-from funnel.reading.opened import MAX_BYTES, MAX_DEPTH, MAX_HEADER, PoisonMail
+from funnel.incoming.classify import ReceivedKind, own_words, parse
+from funnel.incoming.opened import MAX_BYTES, MAX_DEPTH, MAX_HEADER, PoisonMail
 
 OURS = "<ours.1@kontakte.example>"
 

@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings as configured
 
 from contacts.models import Contact
+from funnel.incoming.classify import ReceivedKind
 from funnel.letters import inbound, rendering
 from funnel.letters.inbound import Purpose, Token
 from funnel.models import Arrival, Message, Suppression
-from funnel.reading.classify import ReceivedKind
 from funnel.replies import inbox
 from funnel.sending import worker
 from tests.funnel.mailboxes import mailbox

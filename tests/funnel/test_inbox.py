@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from contacts.models import Action
+from funnel.incoming.classify import ReceivedKind
 from funnel.models import Enrolment, Message, Suppression
-from funnel.reading.classify import ReceivedKind
 from funnel.replies import inbox
 from tests.funnel.mailboxes import mailbox
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from funnel.reading.opened import PoisonMail
+from funnel.incoming.opened import PoisonMail
 from funnel.replies.isolation import IsolatedProcess
 
 LONG = 60  # seconds; ample for a process to begin

@@ -13,8 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Action
+from funnel.incoming.classify import BOUNCES, ReceivedKind
 from funnel.models import Arrival, Hold, Message, Suppression
-from funnel.reading.classify import BOUNCES, ReceivedKind
 from funnel.replies import doubts, inbox, quarantine
 from funnel.sending import heartbeat, worker
 from funnel.series import enrolments

@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
 FOLDERS: dict[str, tuple[str, ...]] = {
     "contacts": ("", "csv", "views", "urls"),
     "funnel": (
-        *("models", "permission", "reading", "letters", "series", "transport", "replies", "sending", ""),
+        *("models", "permission", "incoming", "letters", "series", "transport", "replies", "sending", ""),
         *("views", "urls"),
     ),
     "pipeline": ("models", "columns", "cards", "", "deeds", "imports", "inquiries", "tasks", "views", "urls"),

@@ -8,7 +8,7 @@ import re
 from enum import Enum
 
 from base.text import one_line
-from funnel.reading.bounce_words import FULL, GONE, OUR_LIMIT, OWN, PACE, RELAYING, ROUTE, SENDER, SPAM
+from funnel.incoming.bounce_words import FULL, GONE, OUR_LIMIT, OWN, PACE, RELAYING, ROUTE, SENDER, SPAM
 
 MAX_LENGTH = 2000  # characters of an answer that are examined
 

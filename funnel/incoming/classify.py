@@ -13,9 +13,9 @@ from email.utils import parseaddr, parsedate_to_datetime
 from enum import Enum
 
 from base.text import one_line
-from funnel.reading import incoming_words as said
-from funnel.reading.bounces import BounceVerdict, judge
-from funnel.reading.opened import PoisonMail, body, header, parse_bytes, parts, source, text_of
+from funnel.incoming import reply_words as said
+from funnel.incoming.bounces import BounceVerdict, judge
+from funnel.incoming.opened import PoisonMail, body, header, parse_bytes, parts, source, text_of
 
 MESSAGE_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@\[\]]{1,200}>")
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9.-]{1,255}", re.IGNORECASE)
