@@ -14,6 +14,8 @@ class Counters(DatabaseCache):
     by the limits themselves: each address of a caller may begin some thirty counters a minute.
     """
 
+    _table: str  # Django's, which its types leave out
+
     def __init__(self, table: str, params: dict[str, Any]) -> None:
         super().__init__(table, params | {"max_entries": 0})
 

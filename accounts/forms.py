@@ -16,7 +16,7 @@ from accounts import resets
 from accounts.adapter import SIGNS_IN
 from accounts.models import Account, Role, User
 from accounts.tasks import send_reset
-from base.fields import EmailField, valid_email
+from base.fields import EmailField, offer, valid_email
 
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}
@@ -177,7 +177,7 @@ class OfficeForm(forms.Form):
         zones = list(ZONES)
         if account.time_zone not in dict(zones):  # set by the operator: must not change by saving the page
             zones.append((account.time_zone, account.time_zone))
-        self.fields["time_zone"].choices = zones
+        offer(self, "time_zone", zones)
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]

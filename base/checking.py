@@ -1,6 +1,7 @@
 """Checking invariants in the database: one statement for each way to violate one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -12,7 +13,7 @@ def of_account(table: str, column: str = "account_id") -> str:
     return f"(%(account)s::bigint IS NULL OR {table}.{column} = %(account)s)"
 
 
-def broken_rows(sentence: str, statement: str, account_id: int | None, **values: object) -> Broken:
+def broken_rows(sentence: str, statement: str, account_id: int | None, **values: Any) -> Broken:
     """Yields the sentence for each row that the statement finds, formatted with the row's columns by name."""
     with connection.cursor() as cursor:
         cursor.execute(statement, {"account": account_id, **values})

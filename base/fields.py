@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.db.models import QuerySet
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,6 +48,16 @@ def german_number(value: Decimal) -> str:
     return number.translate(str.maketrans(",.", ".,"))
 
 
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Sets what a field with choices offers."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
+    """Sets the rows among which a field chooses."""
+    cast(forms.ModelChoiceField, form.fields[name]).queryset = rows
+
+
 class TidyText:
     """A mixin for forms: normalises text to NFC, refuses control characters in single lines, sets widget classes."""
 
@@ -56,8 +68,8 @@ class TidyText:
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput):
                 field.widget.attrs.setdefault("class", "input")
-            if type(field) is forms.TypedChoiceField and field.choices[0] == BLANK_CHOICE_DASH[0]:
-                field.choices = [("", "–"), *field.choices[1:]]
+            if type(field) is forms.TypedChoiceField:
+                _show_a_dash(field)
             if type(field) is forms.CharField:
                 lines = isinstance(field.widget, forms.Textarea)
                 field.validators.append(no_control_signs_but_lines if lines else no_control_signs)
@@ -65,6 +77,12 @@ class TidyText:
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data  # type: ignore[misc, attr-defined]
         return {name: one_spelling(value) for name, value in cleaned.items()}
+
+
+def _show_a_dash(field: forms.ChoiceField) -> None:
+    first, *others = cast(Iterable[tuple[Any, Any]], field.choices)
+    if first == BLANK_CHOICE_DASH[0]:
+        field.choices = [("", "–"), *others]
 
 
 class EmailField(forms.CharField):
@@ -140,7 +158,7 @@ class AreaField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         return german_number(value) if isinstance(value, Decimal) else value
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = value.replace("m²", "").replace("qm", "").replace("\u00a0", " ").strip()
             if "," in value or _THOUSANDS.fullmatch(value):

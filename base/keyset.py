@@ -65,7 +65,7 @@ def asked(query: QueryDict, order: Order) -> Place | None:
     """Returns the place named by `after` or `before`; None for the first page and for anything invalid."""
     for name in ("after", "before"):
         if name in query:
-            return _parse(query[name], order, is_before=name == "before")
+            return _parse(str(query[name]), order, is_before=name == "before")
     return None
 
 

@@ -3,7 +3,7 @@
 The ORM takes longer to build such a statement than PostgreSQL takes to run it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -21,14 +21,14 @@ def listed(alias: str, names: Sequence[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
-def all_rows(statement: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
+def all_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Runs the statement and returns all rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
 
-def one_row(statement: str, values: dict[str, object]) -> tuple[Any, ...] | None:
+def one_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """Runs the statement and returns the first row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
