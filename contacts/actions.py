@@ -80,7 +80,7 @@ def note(*, account_id: int, contact_id: int, kind: str, text: str, now: datetim
 
     A contact that no longer exists is skipped.
     """
-    values = {"account": account_id, "contact": contact_id, "kind": kind, "text": text, "now": now}
+    values: dict[str, Any] = {"account": account_id, "contact": contact_id, "kind": kind, "text": text, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(NOTE, values | {"counts": kind not in NOT_COUNTED})
 

@@ -45,7 +45,7 @@ def assign_many(
     hold(account, assignee)
     contacts = Contact.objects.of(account).visible_to(actor).filter(pk__in=contact_ids).order_by("pk")
     locked = contacts.select_related("assignee").select_for_update(of=("self",), no_key=True)
-    return _write(locked, assignee, actor, now)
+    return _write(list(locked), assignee, actor, now)
 
 
 @transaction.atomic

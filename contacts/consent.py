@@ -100,7 +100,7 @@ def word(row: Consent) -> str:
     return _("nicht erteilt") if row.method == Consent.Method.IMPORT else _("abgelehnt")
 
 
-def with_earlier_grant(rows: QuerySet[Consent]) -> QuerySet[Consent]:
+def with_earlier_grant(rows: QuerySet[Any]) -> QuerySet[Consent]:
     """Annotates the rows with `was_granted`, which `word` needs: whether there is an earlier consent of the channel."""
     same = Consent.objects.of(OuterRef("account")).filter(contact=OuterRef("contact"), channel=OuterRef("channel"))
     return rows.annotate(was_granted=Exists(same.filter(granted=True, occurred_at__lte=OuterRef("occurred_at"))))

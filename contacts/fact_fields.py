@@ -1,6 +1,6 @@
 """The form field of each kind of fact."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import models
@@ -22,16 +22,12 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
         case "phones":
             return ContactPointsField(is_phone=True, label=label)
         case "area":
-            return AreaField(
-                label=label,
-                min_value=0,
-                max_digits=field.max_digits,
-                decimal_places=field.decimal_places,
-                required=False,
-            )
+            column = cast(models.DecimalField, field)
+            digits, places = column.max_digits, column.decimal_places
+            return AreaField(label=label, min_value=0, required=False, max_digits=digits, decimal_places=places)
         case "year":
             return forms.IntegerField(
-                label=label, min_value=FIRST_YEAR_BUILT, max_value=LAST_YEAR_BUILT, required=False
+                label=label, required=False, min_value=FIRST_YEAR_BUILT, max_value=LAST_YEAR_BUILT
             )
         case "date":
             return DayField(label=label, max_length=20, required=False)

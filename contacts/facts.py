@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.fields import german_number
+from base.meta import field_of
 from base.refusals import NotUnderstood, Overtaken
 from contacts import contact_points, derived
 from contacts.description import EDITED, FACTS, NAMES
 from contacts.finding import lock
 from contacts.models import Change, Contact
 
-_LONGEST = Change._meta.get_field("before").max_length
+_LONGEST = field_of(Change, "before").max_length or 0
 
 
 @transaction.atomic
@@ -66,7 +67,7 @@ def nameless() -> str:
 
 def label(name: str) -> str:
     """Returns the label of a field."""
-    return str(Contact._meta.get_field(name).verbose_name)
+    return str(field_of(Contact, name).verbose_name)
 
 
 def text(name: str, value: Any) -> str:
@@ -83,7 +84,7 @@ def text(name: str, value: Any) -> str:
         case "date" | "past":
             return f"{value:%d.%m.%Y}"
         case "choice":
-            return str(dict(Contact._meta.get_field(name).flatchoices).get(value, value))
+            return str(dict(field_of(Contact, name).flatchoices).get(value, value))
         case _:
             return str(value)
 

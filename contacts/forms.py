@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from base.dates import quick_picks
-from base.fields import DayField, MomentField, TidyText, until
+from base.fields import DayField, MomentField, TidyText, offer, offer_rows, until
 from base.ids import is_id
 from contacts import contact_points, facts
 from contacts.actions import to_come
@@ -68,11 +68,11 @@ class FactsForm(TidyText, forms.ModelForm):
 class AssigneeForm(forms.Form):
     """A colleague of the office, or nobody ("")."""
 
-    assignee = forms.ModelChoiceField(None, required=False)
+    assignee: forms.ModelChoiceField = forms.ModelChoiceField(None, required=False)
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = available(account)
+        offer_rows(self, "assignee", available(account))
 
     def clean(self) -> dict[str, Any]:
         raw = self.data.get("assignee")
@@ -92,7 +92,7 @@ class DueForm(TidyText, forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.days = {key: day for key, _label, day in quick_picks(today)}
-        self.fields["pick"].choices = [(key, key) for key in self.days]
+        offer(self, "pick", [(key, key) for key in self.days])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -1,5 +1,7 @@
 """Contacts with their actions, consents and changes. Nothing here knows the board."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -156,6 +158,9 @@ class Contact(AccountModel):
 class Action(AccountModel):
     """Something performed, or planned, with or by the contact (Aktion)."""
 
+    at: datetime  # this and `short` are annotated by `csv.story`
+    short: str
+
     contact = reference(Contact, models.CASCADE, related_name="actions")
     kind = models.CharField(_("Art"), max_length=20, choices=Kind)
     outcome = models.CharField(_("Ergebnis"), max_length=20, choices=Outcome, blank=True)
@@ -195,6 +200,8 @@ class Action(AccountModel):
 
 class Consent(AccountModel):
     """Evidence that consent was granted or withdrawn. Rows are only ever added (GDPR Art. 7 (1))."""
+
+    was_granted: bool  # annotated by `consent.with_earlier_grant`
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-Mail")

@@ -120,17 +120,17 @@ def _of(contact: Contact, html: str) -> SafeString:
 
 
 @lru_cache(maxsize=2000)
-def _bubble(bubble: Bubble, language: str | None) -> SafeString:
+def _bubble(bubble: Bubble, language: str | None) -> str:
     return render_to_string("contacts/_bubble.html", {"bubble": bubble}).strip()
 
 
 @lru_cache(maxsize=2000)
-def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> SafeString:
+def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> str:
     context = {"who": who, "can_assign": can_assign, "oob": oob, "id": ID, "name": NAME}
     return render_to_string("contacts/_circle_button.html", context).strip()
 
 
 @lru_cache(maxsize=2000)
-def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> SafeString:
+def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> str:
     context = {"due_on": due_on, "today": today, "oob": oob, "id": ID, "name": NAME}
     return render_to_string("contacts/_due_button.html", context).strip()
