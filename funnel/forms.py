@@ -31,18 +31,18 @@ class StepForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
     )
-    delay_days = forms.IntegerField(
+    delay_days: forms.Field = forms.IntegerField(
         label=gettext_lazy("Tage Abstand"),
         min_value=0,
         max_value=MAX_DELAY_DAYS,
         help_text=gettext_lazy("nach dem Schritt davor, beim ersten nach dem Start"),
     )
-    send_at = ClockField(
+    send_at: forms.Field = ClockField(
         label=gettext_lazy("Uhrzeit"),
         required=False,
         help_text=gettext_lazy("leer: sobald der Versand offen ist"),
     )
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput, required=False)
+    version: forms.Field = forms.IntegerField(min_value=1, widget=forms.HiddenInput, required=False)
 
     @staticmethod
     def values(step: Step) -> dict[str, Any]:
@@ -105,8 +105,8 @@ class HolidayForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("Tag"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     name = NameField(label=gettext_lazy("Anlass"), max_length=80, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="holiday_%s", **kwargs)  # the page has another field called name
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="holiday_%s")  # the page has another field called name
 
 
 def _sound(text: str, problems: Any) -> str:

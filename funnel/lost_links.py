@@ -47,8 +47,12 @@ def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime)
 
 
 def _address(contact_id: int | None, message_id: int | None) -> str:
-    known = Contact.objects.filter(pk=contact_id).values_list("email", flat=True).first()
-    return known or Message.objects.filter(pk=message_id).values_list("address", flat=True).first() or ""
+    known = None
+    if contact_id is not None:
+        known = Contact.objects.filter(pk=contact_id).values_list("email", flat=True).first()
+    if not known and message_id is not None:
+        known = Message.objects.filter(pk=message_id).values_list("address", flat=True).first()
+    return known or ""
 
 
 def _links(address: str) -> dict[int, Unsubscription]:

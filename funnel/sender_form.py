@@ -1,6 +1,7 @@
 """The form for an office's sender."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -111,6 +112,7 @@ class SenderForm(forms.Form):
     )
 
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    missing: Collection[str] = ()  # required fields that are empty
 
     def clean_register(self) -> str:
         return _register(self.cleaned_data["register"])
@@ -127,8 +129,9 @@ class SenderForm(forms.Form):
 
     def groups(self) -> list[tuple[Any, Any, list[tuple[forms.BoundField, bool]]]]:
         """Return title, hint and fields of each group; fields are paired with whether they are missing."""
-        missing: set[str] = getattr(self, "missing", set())
-        return [(title, hint, [(self[name], name in missing) for name in names]) for title, hint, names in self.GROUPS]
+        return [
+            (title, hint, [(self[name], name in self.missing) for name in names]) for title, hint, names in self.GROUPS
+        ]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from base.meta import field_of
 from base.text import one_line
 from funnel.letters.legal_forms import EXTRA_FIELDS, IN_REGISTER, LIMITED, SHORT_UG, SOLE_OWNED, SUFFIXES, WITH_BOARD
 from funnel.models import LegalForm, Sender
@@ -57,7 +58,7 @@ def lines(sender: Sender) -> list[str]:
 
 def missing(sender: Sender) -> list[str]:
     """Return the labels of required fields that are empty; mails may be sent when there are none."""
-    return [str(Sender._meta.get_field(name).verbose_name) for name in missing_fields(sender)]
+    return [str(field_of(Sender, name).verbose_name) for name in missing_fields(sender)]
 
 
 def missing_fields(sender: Sender) -> list[str]:

@@ -76,7 +76,7 @@ def advertising(mail: EmailMessage, *, own_link: str, firm: str) -> list[str]:
 
     The firm's own name does not count, because a mail must name its sender.
     """
-    text = "\n".join((mail.subject, str(make_header(decode_header(mail.from_email))), str(mail.body)))
+    text = "\n".join((str(mail.subject), str(make_header(decode_header(mail.from_email))), str(mail.body)))
     selling = words(text.replace(own_link, "").replace(firm, ""))
     faults = [_("Die Bestätigungsmail wirbt („%(word)s“).") % {"word": word} for word in selling]
     if LINK.findall(str(mail.body)) != [own_link]:

@@ -8,6 +8,7 @@ outcome is shown as unclear.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -156,7 +157,7 @@ def _finish(message: Message, state: str, now: datetime, *, reason: str = "", an
     return state
 
 
-def _execute(statement: str, values: dict[str, object]) -> int:
+def _execute(statement: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount

@@ -52,8 +52,8 @@ def swap(one: Step, other: Step) -> None:
     rows = Enrolment.objects.of(one.account_id).filter(*both, sequence=one.sequence_id)
     for held in _batches(rows):
         movable = planned.filter(enrolment__in=held, step__in=steps, is_urgent=False)
-        other = movable.filter(enrolment=OuterRef("enrolment")).exclude(step=OuterRef("step"))
-        movable.filter(Exists(other)).update(planned_for=Subquery(other.values("planned_for")[:1]))
+        partner = movable.filter(enrolment=OuterRef("enrolment")).exclude(step=OuterRef("step"))
+        movable.filter(Exists(partner)).update(planned_for=Subquery(partner.values("planned_for")[:1]))
 
 
 def _running_series(sequence: Sequence) -> QuerySet[Enrolment]:

@@ -8,10 +8,10 @@ import io
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
-from anymail.message import AnymailStatus
+from anymail.message import AnymailMessage, AnymailStatus
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -128,13 +128,13 @@ class Content(io.BytesIO):
         return super().read(size)
 
 
-def prepare(mail: EmailMessage) -> EmailMessage:
+def prepare(mail: EmailMessage) -> AnymailMessage:
     """Return the mail for the provider: without tracking, and such that reports and replies can be matched to it.
 
     Providers set the date themselves. Mailgun keeps our Message-ID, Postmark does when told to, and Mailjet refuses
     one: there it is sent in References, which a reply repeats (RFC 5322, 3.6.4).
     """
-    ours = copy(mail)
+    ours = cast(AnymailMessage, copy(mail))  # it gets the attributes, not the class
     ours.anymail_status = AnymailStatus()
     ours.track_opens = ours.track_clicks = False
     ours.extra_headers = {name: value for name, value in mail.extra_headers.items() if name != "Date"}
@@ -150,7 +150,7 @@ def prepare(mail: EmailMessage) -> EmailMessage:
     return ours
 
 
-def _outcome_of_batch(mail: EmailMessage) -> Outcome:
+def _outcome_of_batch(mail: AnymailMessage) -> Outcome:
     status = mail.anymail_status
     if status.status == {"failed"}:  # refused by Mailjet, for which the library does not raise
         return _outcome_of_response(status.esp_response)

@@ -74,7 +74,7 @@ def _frame(
     context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **said}
     head = render_to_string("funnel/mail/preview_head.html", context, request)
     if draft is None or is_text:
-        html = render_to_string("funnel/mail/preview.html", context | {"head": head}, request)
+        html: str = render_to_string("funnel/mail/preview.html", context | {"head": head}, request)
     else:
         before, body, after = draft.rendered.html.partition("<body")
         opening, close, rest = after.partition(">")
