@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -113,7 +114,7 @@ def above(selection: Selection, card: Card) -> int | None:
     return cards.values_list("pk", flat=True).first()
 
 
-def counted(selection: Selection) -> QuerySet[Column]:
+def counted(selection: Selection) -> QuerySet[Any]:
     """Returns all columns from left to right, annotated with their `total` of contacts in the selection and `mails`."""
     cards = selection.cards().filter(column=OuterRef("pk")).order_by()
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))

@@ -1,7 +1,7 @@
 """The composer's form: an action, and what follows from it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.dates import quick_picks
-from base.fields import DayField
+from base.fields import DayField, offer
 from contacts.forms import ActionForm
 from contacts.kinds import Kind
 from pipeline.models import Card, Column
@@ -38,17 +38,16 @@ class FollowUpForm(ActionForm):
         picks = [pick for pick in quick_picks(timezone.localdate(now)) if pick[0] in OFFERED]
         self.days = {key: day for key, _label, day in picks}
         stay = [("", _("Fälligkeit lassen"))]
-        self.fields["due_pick"].choices = stay + [pick[:2] for pick in picks]
+        offer(self, "due_pick", stay + [pick[:2] for pick in picks])
         self._offer_columns()
 
     def _offer_columns(self) -> None:
         """Offers all other statuses. The present one is valid, too, for users who still see an older one."""
         columns = Column.objects.of(self.card.account_id).order_by("position").values_list("pk", "name")
         stay = ("", _("Status lassen (%(column)s)") % {"column": self.card.column.name})
-        field = self.fields["column"]
-        field.choices = [stay, *columns]
+        offer(self, "column", [stay, *columns])
         others = [column for column in columns if column[0] != self.card.column_id]
-        field.widget.choices = [stay, *others]
+        cast(forms.Select, self.fields["column"].widget).choices = [stay, *others]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

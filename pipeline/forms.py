@@ -64,6 +64,6 @@ def single(data: QueryDict, name: str) -> str:
 def key_of(data: QueryDict) -> UUID | None:
     """Returns the idempotency key of a form, or None if there is none. Raises `NotUnderstood` if it is not a UUID."""
     try:
-        return UUID(data["key"]) if data.get("key") else None
+        return UUID(str(data["key"])) if data.get("key") else None
     except ValueError as error:
         raise NotUnderstood(_("Diese Anfrage ist unvollständig. Bitte laden Sie die Seite neu.")) from error

@@ -28,7 +28,7 @@ def enter(
     values: dict[str, Any],
     column: Column,
     assignee: User | None,
-    consent: dict[str, str] | None = None,
+    consent: dict[str, Any] | None = None,
     enrol: bool = False,
     note: str = "",
     now: datetime,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.plans import Feature
+from base.fields import offer_rows
 from contacts import assignment
 from contacts.consent import BY_HAND
 from contacts.description import EDITED, GROUPS, Group
@@ -26,13 +27,13 @@ FIRST = ("first_name", "last_name", "phone", "email")
 class IntakeForm(FactsForm):
     """Validates only; `intake.enter` writes. Unknown and foreign columns and colleagues are refused alike."""
 
-    column = forms.ModelChoiceField(
+    column: forms.ModelChoiceField = forms.ModelChoiceField(
         None,
         label=gettext_lazy("Status"),
         empty_label=None,
         error_messages={"invalid_choice": gettext_lazy("Diese Spalte gibt es nicht (mehr).")},
     )
-    assignee = forms.ModelChoiceField(
+    assignee: forms.ModelChoiceField = forms.ModelChoiceField(
         None,
         label=gettext_lazy("Mitarbeiter"),
         required=False,
@@ -69,9 +70,9 @@ class IntakeForm(FactsForm):
         self.suppression: Suppression | None = None
         columns = list(Column.objects.of(user.account).order_by("position"))
         asked = next((one for one in columns if str(one.pk) == column), columns[0])
-        self.fields["column"].queryset = Column.objects.of(user.account).order_by("position")
+        offer_rows(self, "column", Column.objects.of(user.account).order_by("position"))
         self.fields["column"].initial = asked.pk
-        self.fields["assignee"].queryset = assignment.available(user.account).order_by("first_name", "last_name")
+        offer_rows(self, "assignee", assignment.available(user.account).order_by("first_name", "last_name"))
         self.fields[FIRST[0]].widget.attrs["autofocus"] = True
         for field in self.fields.values():  # the browser knows the colleague's own name, not the caller's
             field.widget.attrs["autocomplete"] = "off"

@@ -77,8 +77,8 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     skipped. `cause` is what the ended series refer to, so that it can be undone.
     """
     verbs.lock_all_columns(user.account)
-    cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
-    cards = list(cards.order_by("pk").select_related("column").select_for_update(of=("self",)))
+    rows = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
+    cards = list(rows.order_by("pk").select_related("column").select_for_update(of=("self",)))
     ids = [card.pk for card in cards]
     TrashedCard.objects.bulk_create(
         TrashedCard(

@@ -3,7 +3,9 @@
 import logging
 from datetime import timedelta
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
+
+from base.sql import all_rows, one_row
 
 SILENCE = timedelta(seconds=30)  # a worker sends a heartbeat every ten
 
@@ -31,9 +33,8 @@ SELECT EXISTS (
 
 def is_interrupted(name: str, value: int, *, silence: timedelta = SILENCE / 2) -> bool:
     """Returns whether the job with this argument has lost its worker and waits for another one."""
-    with connection.cursor() as cursor:
-        cursor.execute(INTERRUPTED, {"name": name, "value": value, "silence": silence})
-        return bool(cursor.fetchone()[0])
+    ((is_lost,),) = all_rows(INTERRUPTED, {"name": name, "value": value, "silence": silence})
+    return bool(is_lost)
 
 
 def give_back(*, silence: timedelta = SILENCE) -> int:
@@ -42,23 +43,19 @@ def give_back(*, silence: timedelta = SILENCE) -> int:
     A freed job is run again, unless an equal one is queued: then it is marked as failed. A job that cannot be freed
     does not keep the others from being freed. Idempotent, even if called concurrently.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LISTED, {"silence": silence})
-        jobs = [row[0] for row in cursor.fetchall()]
-    return sum(_freed(job, silence) for job in jobs)
+    return sum(_freed(job, silence) for (job,) in all_rows(LISTED, {"silence": silence}))
 
 
 def _freed(job: int, silence: timedelta) -> bool:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(LOCKED, {"silence": silence, "job": job})
-            if not cursor.fetchone():
+        with transaction.atomic():
+            if not one_row(LOCKED, {"silence": silence, "job": job}):
                 return False
             try:
                 with transaction.atomic():
-                    cursor.execute(RETRY, {"job": job})
+                    one_row(RETRY, {"job": job})
             except IntegrityError:  # its successor holds the queueing lock
-                cursor.execute(GIVE_UP, {"job": job})
+                one_row(GIVE_UP, {"job": job})
     except DatabaseError:
         logger.exception("Job %s of a silent worker cannot be freed", job)
         return False

@@ -41,5 +41,7 @@ def _changed(path: Path) -> datetime:
 def _known() -> set[str]:
     """Returns the names of the files of all models."""
     fields = [field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)]
-    rows = [field.model.objects.exclude(**{field.name: ""}).values_list(field.name, flat=True) for field in fields]
+    rows = [
+        field.model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True) for field in fields
+    ]
     return {name for names in rows for name in names}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db.models import F, QuerySet
 from django.http import QueryDict
@@ -63,5 +64,5 @@ def _seen(user: User) -> QuerySet[TrashedCard]:
 
 def _days_left(card: TrashedCard, now: datetime) -> int:
     """Started days count: what is erased within the hour still has one."""
-    left = card.contact.trashed_at + timedelta(days=TRASH_DAYS) - now
+    left = cast(datetime, card.contact.trashed_at) + timedelta(days=TRASH_DAYS) - now
     return max(0, -(-left // timedelta(days=1)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -115,13 +115,18 @@ def move_cards(
 
 def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:
     """Enrols in batches, so that what is read and written at once is bounded, however many were moved."""
-    started = Started()
+    started, sequence_id = Started(), cast(int, target.sequence_id)
     for part in batches(moves, PART):
         causes = {move.contact_id: move.pk for move in part}
         contacts = Contact.objects.of(target.account_id).filter(pk__in=causes).order_by("pk")
         started.add(
             bulk_enrolments.start_many(
-                contacts=list(contacts), actor=user, now=now, sequence_id=target.sequence_id, waits=waits, causes=causes
+                contacts=list(contacts),
+                actor=user,
+                now=now,
+                sequence_id=sequence_id,
+                waits=waits,
+                causes=causes,
             )
         )
     return started

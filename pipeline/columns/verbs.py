@@ -196,7 +196,7 @@ def lock_all_columns(account: Account) -> list[Column]:
     return sorted(columns, key=attrgetter("position"))
 
 
-def find(columns: list[Column], column_id: int) -> Column:
+def find(columns: list[Column], column_id: int | None) -> Column:
     """Returns the column with this id. Raises `NotUnderstood` if it is not among them."""
     column = next((column for column in columns if column.pk == column_id), None)
     if column is None:

@@ -6,6 +6,7 @@ is told which they are.
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import cast
 
 from django.db import connection
 
@@ -84,10 +85,10 @@ def _lay(placed: list[tuple[DeedPart, str]]) -> None:
         Card(
             contact_id=part.contact_id,
             account_id=part.account_id,
-            column_id=part.column_id,
+            column_id=cast(int, part.column_id),  # processed parts have all three
             rank=rank,
-            version=part.version,
-            entered_at=part.entered_at,
+            version=cast(int, part.version),
+            entered_at=cast(datetime, part.entered_at),
         )
         for part, rank in placed
     )
@@ -121,7 +122,7 @@ def _stands(card: Card | None, part: DeedPart) -> bool:
 
 
 def _reversal(part: DeedPart, card: Card, undone: Move, columns: dict[int, Column], user: User, now: datetime) -> Move:
-    target = columns[part.column_id]
+    target = columns[cast(int, part.column_id)]
     return Move(
         account_id=part.account_id,
         contact_id=part.contact_id,

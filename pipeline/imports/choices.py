@@ -50,7 +50,7 @@ def _rows(source: Import) -> Sequence[ImportRow]:
     if source.state != ImportState.CHECKED or not source.counts.get(ASKED):
         return []
     rows = ImportRow.objects.of(source.account).filter(source=source).exclude(candidates=[])
-    return rows.order_by("line")[:MAX_ASKED]
+    return list(rows.order_by("line")[:MAX_ASKED])
 
 
 def _choices(marks: Sequence[int], names: Mapping[int, str]) -> list[tuple[Any, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from base.fields import offer
 from contacts.csv.fields import FIELDS
 from pipeline.columns.verbs import fold_name
 from pipeline.imports.files import MAX_STATUSES
@@ -39,11 +40,11 @@ class ReadingForm(forms.Form):
         super().__init__(data)
         head = source.options.get("head", [])
         lines = [(line, _("Zeile %(line)s: %(text)s") % {"line": line, "text": text}) for line, text in head]
-        self.fields["header_line"].choices = [(0, _("keine: die erste Zeile sind schon Daten")), *lines]
+        offer(self, "header_line", [(0, _("keine: die erste Zeile sind schon Daten")), *lines])
         self.fields["header_line"].initial = source.options.get("header_line", 0)
         found = source.options.get("shape", {}).get("repair", "")
         self.repairs = [("", _("so lassen, wie sie sind")), (found, _("richtigstellen (aus „Ã¼“ wird „ü“)"))]
-        self.fields["repair"].choices = self.repairs if found else [("", "")]
+        offer(self, "repair", self.repairs if found else [("", "")])
         self.fields["repair"].initial = source.options.get("repair", "")
 
 

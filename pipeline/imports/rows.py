@@ -75,10 +75,10 @@ class Reader:
     ) -> None:
         self.wording = str(options.get("consent_wording") or "")
         self.place, self.now = place, now
-        self.columns: dict[str, int | None] = {column.folded_name: column.pk for column in columns}
-        known = set(self.columns.values())
+        named: dict[str, int | None] = {column.folded_name: column.pk for column in columns}
+        known = set(named.values())
         first = next((column.pk for column in columns if column.key == Column.Key.NEW), None)
-        self.columns = dict.fromkeys(_NEW, first) | self.columns
+        self.columns: dict[str, int | None] = {**dict.fromkeys(_NEW, first), **named}
         chosen = options.get("status_columns", {})
         self.columns |= {word: pk for word, pk in chosen.items() if pk in known}
         self.rejected = {word for word, pk in chosen.items() if pk == REJECT}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.meta import field_of
 from contacts import actions, facts
 from contacts.derived import FIELDS as DERIVED
 from contacts.derived import derive
@@ -108,7 +109,7 @@ def _revert(traces: Sequence[Trace], user: User, columns: dict[int, Column], now
 
 def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[str]:
     names = [name for name in trace.before if stored({name: getattr(contact, name)})[name] == trace.after[name]]
-    values = {name: Contact._meta.get_field(name).to_python(trace.before[name]) for name in names}
+    values = {name: field_of(Contact, name).to_python(trace.before[name]) for name in names}
     if values:
         written = {name: getattr(contact, name) for name in values}
         for name, value in values.items():

@@ -237,7 +237,7 @@ class Writer:
             self._count(column_id, result.started)
         for column_id in sorted({*self.columns}):
             ids = [pk for pk, target in zip(self.ids, self.columns, strict=True) if target == column_id]
-            cards = zip(ids, places.top(column_id, len(ids)), strict=True)
+            ranked = zip(ids, places.top(column_id, len(ids)), strict=True)
             columns_of = (
                 "contact_id",
                 "account_id",
@@ -251,7 +251,7 @@ class Writer:
             copy_in(
                 Card,
                 columns_of,
-                ((pk, self.account.pk, column_id, rank, 1, self.now, "", "") for pk, rank in cards),
+                ((pk, self.account.pk, column_id, rank, 1, self.now, "", "") for pk, rank in ranked),
             )
 
     def _record(self, history: Iterable[History]) -> None:

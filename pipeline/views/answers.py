@@ -62,7 +62,8 @@ def first_steps(request: Request, selection: Selection, total: int) -> list[Firs
 def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
     """Renders the card, both column heads and a message with „Rückgängig“; redirects a plain form to its page."""
     selection = Selection.parse(request.user, request.GET)
-    columns = {outcome.card.column_id, outcome.previous_column_id} - {None} if outcome.move else ()
+    ends = (outcome.card.column_id, outcome.previous_column_id) if outcome.move else ()
+    columns = {pk for pk in ends if pk is not None}
     stacks = board.heads(selection, columns, outcome.columns) if columns else []
     sentence = _sentence(outcome, stacks)
     if not wants_fragment(request):

@@ -1,5 +1,7 @@
 """The column menu and what it offers."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -129,7 +131,7 @@ def _changed(
     return render(request, "pipeline/_columns_changed.html", context)
 
 
-def _head(request: Request, column: Column, status: int = 200, **context: object) -> HttpResponse:
+def _head(request: Request, column: Column, status: int = 200, **context: Any) -> HttpResponse:
     if not request.htmx and "sentence" in context:
         messages.success(request, context["sentence"], extra_tags=context.get("undo", ""))
         return redirect("pipeline:board")

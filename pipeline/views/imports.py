@@ -23,7 +23,7 @@ EARLIER = 20  # imports shown below the upload
 @gate(*LEADERS)
 def overview(request: Request) -> HttpResponse:
     """Shows the upload and earlier imports (GET), or receives a file (POST)."""
-    form = UploadForm(*([request.POST, request.FILES] if request.method == "POST" else []))
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         try:
             source = steps.receive(user=request.user, upload=form.cleaned_data["file"], now=timezone.now())
