@@ -60,7 +60,7 @@ def others() -> int:
 def leave() -> None:
     """End this process's own sessions; the next statement begins a new one."""
     connections.close_all()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has it
 
 
 def _run(program: str, arguments: list[str], *, stdin: IO[bytes] | None = None, connects: bool = True) -> None:

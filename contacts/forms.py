@@ -117,7 +117,7 @@ class ActionForm(TidyText, forms.Form):
         label=gettext_lazy("Stand"),
         choices=[("", gettext_lazy("durchgeführt")), ("1", gettext_lazy("geplant"))],
         coerce=bool,
-        empty_value=False,
+        empty_value=False,  # type: ignore[arg-type]  # of any type, as what `coerce` returns
         required=False,
     )
     outcome = forms.ChoiceField(label=gettext_lazy("Ergebnis"), choices=[("", "–"), *Outcome.choices], required=False)

@@ -1,6 +1,7 @@
 """Contacts with their actions, consents and changes. Nothing here knows the board."""
 
 from datetime import datetime
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -19,13 +20,16 @@ NOTHING = models.Value([], output_field=models.JSONField())
 
 
 class ContactQuerySet(AccountQuerySet):
-    def live(self) -> "ContactQuerySet":
+    def live(self) -> Self:
         """Excludes the trash."""
         return self.filter(trashed_at=None)
 
-    def visible_to(self, user: User) -> "ContactQuerySet":
+    def visible_to(self, user: User) -> Self:
         """Returns the live contacts this user may see. Agents may be limited to their own and unassigned ones."""
         return self.of(user.account).live().filter(sight(user))
+
+
+ContactManager = models.Manager.from_queryset(ContactQuerySet)
 
 
 def sight(user: User, prefix: str = "") -> models.Q:
@@ -95,7 +99,7 @@ class Contact(AccountModel):
         db_default=models.Value([], output_field=ArrayField(models.TextField())),
     )
 
-    objects = ContactQuerySet.as_manager()
+    objects: ClassVar[ContactManager] = ContactManager()
 
     class Meta:
         constraints = [

@@ -28,7 +28,8 @@ class Hold(AccountModel):
     the time they took does not count towards any mail's deadlines.
     """
 
-    account = models.ForeignKey(Account, models.CASCADE, null=True, db_index=False)
+    # Ignored: what is never None elsewhere may be here.
+    account = models.ForeignKey(Account, models.CASCADE, null=True, db_index=False)  # type: ignore[assignment]
     kind = models.CharField(max_length=20, choices=HoldKind)
     answer = models.CharField(max_length=300, blank=True)  # the mail server's last answer
     since = models.DateTimeField()

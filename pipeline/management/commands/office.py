@@ -30,7 +30,7 @@ RELAY = "OFFICE_RELAY"
 class Command(BaseCommand):
     """Opens and lists offices, and changes their plans."""
 
-    help = gettext_lazy(
+    help = gettext_lazy(  # type: ignore[assignment]  # argparse is given its text in the caller's language
         "Büros anlegen (create), ihr Paket (plan) oder ihren Mailserver (relay) ändern und auflisten (list)"
     )
 
