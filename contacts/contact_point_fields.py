@@ -46,7 +46,7 @@ class ReachesWidget(forms.Widget):
         first = value["first"] if is_typed else ""
         shown = lines + [contact_points.contact_point("")] * min(BLANK, contact_points.MAX_FURTHER - len(lines))
         rows = ((self._line(name, index, line, first),) for index, line in enumerate(shown))
-        return format_html('<div class="reaches">{}</div>', format_html_join("", "{}", rows))
+        return format_html('<div class="contact-points">{}</div>', format_html_join("", "{}", rows))
 
     def _line(self, name: str, index: int, line: Mapping[str, str], first: str) -> SafeString:
         kinds = [("", "–"), *((kind, contact_points.KINDS[kind]) for kind in self.kinds)]
@@ -62,7 +62,7 @@ class ReachesWidget(forms.Widget):
         if line["text"]:
             chosen = " checked" if first == str(index) else ""
             inputs.append(_choice(name, index, chosen))
-        return format_html('<div class="reaches__line">{}</div>', format_html_join("", "{}", zip(inputs)))
+        return format_html('<div class="contact-points__line">{}</div>', format_html_join("", "{}", zip(inputs)))
 
     def _text(self, place: str, part: str, line: Mapping[str, str], kind: str, hint: str) -> SafeString:
         label = hint or (_("Weitere Mailadresse") if kind == "email" else _("Weitere Nummer"))
