@@ -46,14 +46,14 @@ def plan_many(
     """
     account_id, sequence_id = enrolments[0].account_id, enrolments[0].sequence_id
     steps = Step.objects.of(account_id).filter(sequence=sequence_id, removed_at=None, is_on=True)
-    standing = list(steps.order_by("position"))
+    present = list(steps.order_by("position"))
     served = _done(account_id, [enrolment.contact_id for enrolment in enrolments])
     sender = Sender.objects.of(account_id).select_related("account").get()
     hours, messages = window(sender), []
     for enrolment in enrolments:
         done = served.get(enrolment.contact_id, {})
         last = max((moment for moment in done.values() if moment), default=None)
-        coming = [step for step in standing if step.pk not in done]
+        coming = [step for step in present if step.pk not in done]
         messages += messages_after(enrolment, coming, hours, last, now, causes.get(enrolment.contact_id))
     planned: dict[int, list[Message]] = {enrolment.pk: [] for enrolment in enrolments}
     for message in insert(messages):

@@ -84,6 +84,16 @@ def move(user: User, contact: Contact, column: Column, now: datetime = MONDAY) -
     )
 
 
+def mailed(user: User, board: dict[str, Column], email: str = "dan@post.example") -> Contact:
+    """Return a contact that was sent the first of three mails."""
+    ready(user.account)
+    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
+    contact = lead(board["Nicht erreicht"], email=email)
+    move(user, contact, board["Erfolgreich kontaktiert"])
+    went(contact, "Mail 1")
+    return contact
+
+
 def states(contact: Contact) -> list[tuple[str, str]]:
     """Return the contact's messages as (subject of the step, state), in planned order."""
     rows = Message.objects.filter(contact=contact).order_by("pk").values_list("step__subject", "state")

@@ -10,20 +10,15 @@ from funnel.incoming.classify import ReceivedKind
 from funnel.models import Enrolment, Message, Suppression
 from funnel.replies import inbox
 from tests.funnel.mailboxes import mailbox
-from tests.funnel.mailing import MONDAY, lead, move, ready, steps, went
+from tests.funnel.mailing import MONDAY, mailed
 
 NOW = MONDAY + timedelta(hours=2)
 
 
 @pytest.fixture
-def dan(anna, board, krueger):
+def dan(anna, board):
     """A contact that was sent the first of three mails."""
-    ready(krueger)
-    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
-    contact = lead(board["Nicht erreicht"], email="dan@post.example")
-    move(anna, contact, board["Erfolgreich kontaktiert"])
-    went(contact, "Mail 1")
-    return contact
+    return mailed(anna, board)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from funnel.replies import doubts, inbox, quarantine
 from funnel.sending import heartbeat, worker
 from funnel.series import enrolments
 from tests.funnel.mailboxes import mailbox
-from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
+from tests.funnel.mailing import MONDAY, lead, mailed, move, states, steps
 from tests.funnel.test_classify import nested
 from tests.funnel.test_inbox import reply, series
 from tests.markup import page_of
@@ -62,14 +62,9 @@ EFFECTS = {
 
 
 @pytest.fixture
-def dan(anna, board, krueger):
+def dan(anna, board):
     """A contact that was sent the first of three mails."""
-    ready(krueger)
-    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
-    contact = lead(board["Nicht erreicht"], email="max@kunde.example")
-    move(anna, contact, board["Erfolgreich kontaktiert"])
-    went(contact, "Mail 1")
-    return contact
+    return mailed(anna, board, "max@kunde.example")
 
 
 @pytest.fixture

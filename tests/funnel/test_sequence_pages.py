@@ -117,9 +117,9 @@ def test_an_empty_series_is_offered_the_texts_meant_for_it(login, mara, board, c
     answer = client.post(where, follow=True)
     assert answer.redirect_chain == [(f"/funnel/#sequence-{sequence.pk}", 302)]
     assert f"{count} Vorschlagstexte eingefügt." in page_of(answer)
-    standing = sequence.steps.filter(removed_at=None)
-    assert [step.position for step in standing] == list(range(count))
-    assert standing[0].subject == first
+    present = sequence.steps.filter(removed_at=None)
+    assert [step.position for step in present] == list(range(count))
+    assert present[0].subject == first
     assert where not in page_of(answer)
 
 
@@ -140,8 +140,8 @@ def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara,
     client.post(f"/funnel/steps/{new.pk}/place/", {"direction": "up"})
     client.post(f"/funnel/steps/{new.pk}/copy/")
     client.post(f"/funnel/steps/{new.pk}/switch/", {"on": "0"})
-    standing = Step.objects.filter(sequence=series).order_by("position")
-    assert [(one.subject, one.is_on) for one in standing] == [
+    present = Step.objects.filter(sequence=series).order_by("position")
+    assert [(one.subject, one.is_on) for one in present] == [
         ("Mail 1", True),
         ("Anders", False),
         ("Anders", False),

@@ -33,10 +33,10 @@ def enrolled(krueger, sofia, board, series):
 
 
 def names(sequence: Sequence) -> list[str]:
-    standing = Step.objects.of(sequence.account).filter(sequence=sequence, removed_at=None)
-    places = list(standing.order_by("position").values_list("position", flat=True))
+    present = Step.objects.of(sequence.account).filter(sequence=sequence, removed_at=None)
+    places = list(present.order_by("position").values_list("position", flat=True))
     assert places == list(range(len(places)))
-    return list(standing.order_by("position").values_list("subject", flat=True))
+    return list(present.order_by("position").values_list("subject", flat=True))
 
 
 def named(sequence: Sequence, subject: str) -> Step:
@@ -96,8 +96,8 @@ def test_steps_change_places_within_the_series(anna, series, unwritten):
 
 def test_a_copy_stands_right_below_and_is_off(anna, series):
     twin = sequences.copy(user=anna, step_id=named(series, "Mail 2").pk, now=MONDAY)
-    standing = Step.objects.of(series.account).filter(sequence=series).order_by("position")
-    assert [(step.subject, step.is_on) for step in standing] == [
+    present = Step.objects.of(series.account).filter(sequence=series).order_by("position")
+    assert [(step.subject, step.is_on) for step in present] == [
         ("Mail 1", True),
         ("Mail 2", True),
         ("Mail 2", False),

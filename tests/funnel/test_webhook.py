@@ -17,7 +17,7 @@ from funnel import apps, contact_messages
 from funnel.models import Enrolment, Message, Suppression
 from funnel.replies import inbox, withdrawal
 from funnel.sending import worker
-from tests.funnel.mailing import MONDAY, lead, move, ready, states, steps, went
+from tests.funnel.mailing import MONDAY, lead, mailed, move, ready, states, steps, went
 from tests.funnel.providers import PROOF, configure, provider
 from tests.funnel.test_inbox import NOW as READ
 from tests.funnel.test_inbox import report as bounce_mail
@@ -30,14 +30,9 @@ GONE = "smtp;550 5.1.1 The email account that you tried to reach does not exist.
 
 
 @pytest.fixture
-def dan(anna, board, krueger):
+def dan(anna, board):
     """A contact that was sent the first of three mails."""
-    ready(krueger)
-    steps(board["Erfolgreich kontaktiert"].sequence, 0, 1, 1)
-    contact = lead(board["Nicht erreicht"], email="dan@post.example")
-    move(anna, contact, board["Erfolgreich kontaktiert"])
-    went(contact, "Mail 1")
-    return contact
+    return mailed(anna, board)
 
 
 @pytest.fixture
