@@ -65,9 +65,9 @@ class FinishedMail:
 def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sender, unsubscribe_url: str) -> Rendered:
     """Render the mail for one contact. Reads `contact.assignee`; writes nothing."""
     colour = COLOURS[(sender.hue - 1) % len(COLOURS)]
-    faces, filled = markdown.bodies(step_body, colour), placeholders.filling(contact, sender)
+    bodies, filled = markdown.bodies(step_body, colour), placeholders.filling(contact, sender)
     subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:MAX_SUBJECT_LENGTH]
-    body = placeholders.fill(faces.html, filled, markdown.escaped)
+    body = placeholders.fill(bodies.html, filled, markdown.escaped)
     context: dict[str, Any] = {
         "subject": subject,
         "colour": colour,
@@ -78,7 +78,7 @@ def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sende
         "unsubscribe_url": unsubscribe_url,
     }
     warnings = list(dict.fromkeys([*filled.warnings, *markdown.warnings(step_body)]))
-    text = markdown.wrap(placeholders.fill(faces.text, filled))
+    text = markdown.wrap(placeholders.fill(bodies.text, filled))
     return Rendered(
         subject=subject,
         html=_fold(render_to_string("funnel/mail/message.html", {**context, "body": body})),

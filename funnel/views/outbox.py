@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, Request, gate
 from accounts.models import Role
-from funnel import outbox_page as outgoing
+from funnel import outbox_page
 from funnel.models import Sender
 from funnel.replies import doubts
 from funnel.sending import availability
@@ -22,12 +22,12 @@ READERS = (*LEADERS, Role.MARKETING)
 @gate(*READERS)
 def page(request: Request) -> HttpResponse:
     """All mails of the office by state. Marketing does not see addresses."""
-    wanted = outgoing.OutboxFilter.parse(request.user, request.GET)
+    wanted = outbox_page.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
     context = {
         "wanted": wanted,
-        "outgoing": outgoing.load(wanted, request.GET),
-        "periods": [(name, period[0]) for name, period in outgoing.PERIODS.items()],
+        "outgoing": outbox_page.load(wanted, request.GET),
+        "periods": [(name, period[0]) for name, period in outbox_page.PERIODS.items()],
         "sender": Sender.objects.of(request.account).get(),
         "outage": availability.outage(request.user, now),
         "doubts": doubts.waiting(request.user),
