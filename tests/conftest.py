@@ -1,4 +1,4 @@
-"""What every test may rely on: a database, and the cast."""
+"""Fixtures of all tests: the database, offices and users."""
 
 from tests.database import pytest_configure, pytest_unconfigure  # noqa: F401  must stay first: the environment
 

@@ -1,4 +1,4 @@
-"""A crawler that looks for what must not be seen: through links and forms, through addresses, through references."""
+"""A crawler that looks for leaks through links and forms, addresses, and references."""
 
 import re
 from collections import Counter, deque
@@ -27,7 +27,7 @@ STARTS = (
     "/feedback/",
 )
 MAX_ALIKE = 2  # pages that differ by an id only
-# Asked of every page: what the pages of today and tomorrow may read from their addresses.
+# Sent to every page: parameters that pages may read, now or later.
 QUERY = {
     "q": SEARCHED,
     "assignee": Ref("user"),
@@ -52,7 +52,7 @@ SMUGGLED = (
 
 @dataclass(frozen=True)
 class Reply:
-    """What a request brought, without what differs from request to request."""
+    """The answer to a request, without parts that differ from request to request."""
 
     status: int
     text: str
@@ -61,11 +61,11 @@ class Reply:
 
 @dataclass
 class Crawl:
-    """One user's way through the product. `faults` says what was found."""
+    """One user's crawl through the product. `faults` lists the findings."""
 
     browser: Callable[[], Client]
     office: Office
-    strangers: list[Office]  # theirs, and what is hidden from this user: must be answered like the unknown
+    strangers: list[Office]  # foreign and hidden objects, to be answered like unknown ones
     nothing: Office  # objects that do not exist
     forbidden: Iterable[str]
     faults: list[str] = field(default_factory=list)
@@ -75,19 +75,19 @@ class Crawl:
     def __post_init__(self) -> None:
         self.untouched = fingerprint(self.strangers[0])
 
-    def addresses(self, only: Iterable[str] = (), *, faces: tuple[bool, ...] = (True,)) -> None:
-        """Every address with own, foreign and unknown objects, read and posted to, as a fragment and (False) a page."""
+    def addresses(self, only: Iterable[str] = (), *, fragments: tuple[bool, ...] = (True,)) -> None:
+        """Request every address with own, foreign and unknown objects by GET and POST, as fragment or page."""
         for name, parameters, row in addressed(only):
-            for fragment in faces:
+            for fragment in fragments:
                 if row.get != NEVER:
                     self._alike("GET", lambda it, n=name, p=parameters, r=row: (address(n, p, r, it), {}), fragment)
                 if row.post != NEVER:
                     self._alike("POST", lambda it, n=name, p=parameters, r=row: self._sent(n, p, r, it), fragment)
-            if row.get != NEVER and not name.startswith("mfa_"):  # its pages are made anew each time
+            if row.get != NEVER and not name.startswith("mfa_"):  # its pages differ each time
                 self._alike("GET", lambda it, n=name, p=parameters, r=row: self._asked(n, p, r, it), fragment=True)
 
     def references(self, only: Iterable[str] = ()) -> None:
-        """Every form of one's own with a foreign and an unknown object in each of its fields, and with more fields."""
+        """Submit every form with a foreign and an unknown object in each field, and with additional fields."""
         for name, parameters, row in addressed(only):
             if row.post == NEVER:
                 continue
@@ -105,7 +105,7 @@ class Crawl:
                 self.faults.append(f"POST {where} reads fields that are not its own")
 
     def pages(self, starts: Iterable[str] = STARTS, within: str = "/") -> None:
-        """All that links and forms lead to."""
+        """Follow all links and forms."""
         waiting = deque(("GET", start, {}, False) for start in starts)
         while waiting:
             method, where, data, is_link = waiting.popleft()
@@ -117,12 +117,12 @@ class Crawl:
             reply = self.ask(method, where, data)
             if is_link and reply.status >= 400:
                 self.faults.append(f"a link leads to {where}: {reply.status}")
-            ways = ways_out(reply.text, where)  # what a form has made is taken back: links to it are dead
+            ways = ways_out(reply.text, where)  # changes are rolled back, so links to new objects are dead
             waiting.extend((*way, is_link and method == "GET") for *way, is_link in ways)
 
     def ask(self, method: str, where: str, data: dict[str, Any] | None = None, *, fragment: bool = False) -> Reply:
-        """One request with all its redirects. What it wrote is looked at and taken back."""
-        reset_queries()  # the log is short, and a full one counts nothing
+        """Send a request, follow its redirects, check what it wrote, and roll back."""
+        reset_queries()  # the log is limited, and a full one drops entries
         client = self.browser()
         headers = {"hx_request": "true"} if fragment else {}
         send = client.post if method == "POST" else client.get
@@ -159,7 +159,7 @@ class Crawl:
         return f"{where}?{urlencode(self.office.put(row.query) | objects.put(QUERY), doseq=True)}", {}
 
     def _alike(self, method: str, way: Callable[[Office], tuple[str, dict[str, Any]]], fragment: bool) -> None:
-        """Own objects may be answered as they like; what is foreign or hidden exactly as what does not exist."""
+        """Check that foreign and hidden objects get the same answer as unknown ones."""
         where, data = way(self.office)
         self.ask(method, where, data, fragment=fragment)
         unknown_where, unknown_data = way(self.nothing)
@@ -192,19 +192,19 @@ class Crawl:
 
 
 def fresh(data: dict[str, Any]) -> dict[str, Any]:
-    """A file is read only once, so each request makes its own."""
+    """Return a new file for each request, since it is read only once."""
     return {name: value() if callable(value) else value for name, value in data.items()}
 
 
 def text_of(response: HttpResponse) -> str:
-    """Status, headers and body, as they travel."""
+    """Return status, headers and body as sent."""
     body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     return f"{response.status_code} {headers}\n\n{body.decode()}"
 
 
 def without_ids(text: str, *offices: Office) -> str:
-    """The answer without what is new in every answer, and without what was asked for."""
+    """Return the answer without random values and without the requested ids."""
     ids = {str(one) for office in offices for one in office.refs.values()}
     for value in sorted(ids, key=len, reverse=True):
         text = text.replace(value, "#")
@@ -216,7 +216,7 @@ def without_ids(text: str, *offices: Office) -> str:
 
 
 def addressed(only: Iterable[str] = ()) -> Iterator[tuple[str, list[str], Row]]:
-    """Every address but the doors of the login and the signed links of mails, which know no user."""
+    """Return every address except those without a user: the login and signed links."""
     doors = ("account_", "invitation", "funnel:unsubscribe", "funnel:confirmation")
     for name, parameters in walk():
         if (not only and not name.startswith(doors)) or name in only:
@@ -262,7 +262,7 @@ class _Ways(HTMLParser):
 
 
 def ways_out(text: str, where: str) -> Iterator[tuple[str, str, dict[str, Any], bool]]:
-    """Where one can go from an answer."""
+    """Return the links and forms of an answer."""
     found = _Ways()
     found.feed(text)
     location = re.search(r"^(?:Location|HX-Redirect): (\S+)", text, re.MULTILINE)
@@ -275,7 +275,7 @@ def ways_out(text: str, where: str) -> Iterator[tuple[str, str, dict[str, Any], 
 
 
 def fingerprint(office: Office) -> list[tuple[Any, ...]]:
-    """What another account's rows are: changes with the smallest change in any of them."""
+    """Return a hash of all rows of another account."""
     account = office.account.pk
     users = [user.pk for user in office.people.values()]
     parts = [f"SELECT '{m._meta.db_table}', count(*), sum(hashtext(t::text)::bigint) FROM {m._meta.db_table} t "
@@ -294,7 +294,7 @@ def fingerprint(office: Office) -> list[tuple[Any, ...]]:
 
 
 def across_accounts() -> list[str]:
-    """The references of any table with an account to a row of another account."""
+    """Return references between rows of different accounts."""
     parts = []
     for model in owned_models():
         for one in model._meta.concrete_fields:

@@ -73,7 +73,7 @@ def test_links_and_forms_name_no_foreign_object(scene: Scene, role: str) -> None
 @pytest.mark.parametrize("role", ["administrator", "manager", "agent", "marketing"])
 def test_addresses_reveal_nothing_of_foreign_objects(scene: Scene, role: str) -> None:
     crawl = scene.crawl(role)
-    crawl.addresses(faces=(True, False) if role == "administrator" else (True,))
+    crawl.addresses(fragments=(True, False) if role == "administrator" else (True,))
     assert crawl.faults == []
 
 

@@ -1,4 +1,4 @@
-"""A passkey without a device: what a browser sends when one is used."""
+"""A passkey without a device, and the data a browser sends for it."""
 
 from hashlib import sha256
 from typing import Any
@@ -25,7 +25,7 @@ FLAG = AuthenticatorData.FLAG
 
 
 class Passkey:
-    """Belongs to this user from now on, without the page that registers one."""
+    """A passkey registered for this user, bypassing the page."""
 
     def __init__(self, user: User) -> None:
         self.user, self.id = user, f"credential {user.pk}".encode()
@@ -40,7 +40,7 @@ class Passkey:
         Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=kept)
 
     def answer(self, challenge: str) -> dict[str, Any]:
-        """What the browser sends after a finger was laid on it."""
+        """Return the data the browser sends when it is used."""
         client = CollectedClientData.create("webauthn.get", challenge, ORIGIN)
         data = AuthenticatorData.create(self._host(), FLAG.UP | FLAG.UV, 0)
         signature = self.key.sign(data + client.hash, ec.ECDSA(hashes.SHA256()))

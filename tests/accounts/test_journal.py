@@ -1,4 +1,4 @@
-"""The journal of what people took away: written when it must be, naming nobody, replayed without a second effect."""
+"""The journal of withdrawals and erasures: written at the right time, without personal data, replayed idempotently."""
 
 from datetime import timedelta
 
@@ -110,7 +110,7 @@ def test_only_the_erased_contact_is_erased_again(anna, klara, krueger, hansen, d
     with django_capture_on_commit_callbacks(execute=True):
         erase(anna, klara)
     (line,) = lines()
-    heir = ContactFactory(account=krueger)  # has the id, but came into being at another moment
+    heir = ContactFactory(account=krueger)  # has the same id, but was created at another moment
     assert replay([line | {"contact": heir.pk}, line | {"office": hansen.pk}, line | {"office": 10**9}]) == {}
     Contact.objects.create(**row)
     assert replay(lines()) == {"erased": 1}

@@ -1,4 +1,4 @@
-"""Guessing: what counts, on whom, and that nothing else makes it forgotten."""
+"""Guessing passwords: what is counted, for whom, and that counters are not lost."""
 
 import json
 import re
@@ -95,7 +95,7 @@ def test_a_foreign_passkey_opens_nothing(anna: User, sofia: User) -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_one_caller_who_tries_each_of_many_accounts_once_is_stopped(anna: User, known: bool) -> None:
-    """B57: one guess each at a hundred accounts; whoever calls from elsewhere is not held up."""
+    """B57: one guess each at a hundred accounts; other callers are not affected."""
     said = []
     for number in range(100):
         user = UserFactory(account=anna.account) if known else User(email=f"nobody{number}@x.example")
@@ -106,7 +106,7 @@ def test_one_caller_who_tries_each_of_many_accounts_once_is_stopped(anna: User, 
 
 
 class TestBrowsersThatAreKnown:
-    """Who has logged in before is not locked out by guesses from the same address, nor at the same account."""
+    """Known browsers are not locked out by guesses from the same address, nor at the same account."""
 
     def known(self, user: User) -> Client:
         client = log_in(user)
@@ -170,7 +170,7 @@ def test_too_many_logins_of_any_kind_say_when_to_come_back(anna: User) -> None:
 
 class TestProxies:
     def seen(self, peer: str, forwarded: str, trusted: str) -> tuple[str, list[str]]:
-        """The address a view sees, and the forwarded headers that reach it."""
+        """Return the address a view sees, and the forwarded headers that reach it."""
         request = HttpRequest()
         request.META = {
             "REMOTE_ADDR": peer,
@@ -212,7 +212,7 @@ class TestProxies:
 
 
 class TestCodes:
-    """A code of the authenticator app works once, however long it would still be right."""
+    """A code of the authenticator app works once, even while it is still valid."""
 
     @pytest.fixture
     def secret(self, anna: User) -> str:
@@ -283,6 +283,6 @@ def test_reset_does_the_same_work_for_known_and_unknown_addresses(anna: User, so
             client.post("/accounts/password/reset/", {"email": address})
         return [" ".join(query["sql"].split()[:2]) for query in captured if "SAVEPOINT" not in query["sql"]]
 
-    work("somebody@else.example", "10.0.0.3")  # from now on the store of the limits is not empty
+    work("somebody@else.example", "10.0.0.3")  # so that the table of the limits is not empty
     User.objects.filter(pk=sofia.pk).update(is_active=False)
     assert work(anna.email, "10.0.0.1") == work(email, "10.0.0.2")

@@ -42,7 +42,7 @@ def test_an_invited_member_logs_in_by_the_link(anna: User, login: Login) -> None
     [message] = mail.outbox
     assert (message.subject, message.to) == ("Ihre Einladung zu Krüger Immobilien", ["neu@krueger.example"])
     assert message.body.startswith("Guten Tag,\n\nAnna Krüger (anna@krueger.example) lädt Sie in die ")
-    assert "Nina" not in message.body  # nothing that was typed about the person who gets it
+    assert "Nina" not in message.body  # nothing that the inviter typed about the recipient
     path = path_in(message.body)
     page = Client().get(path)
     assert page.status_code == 200
@@ -388,7 +388,7 @@ def remove(verb: str, me: User, you: User) -> int:
 
 
 def at_once(calls: list[Any]) -> list[int]:
-    """The results of the calls, each in its own thread and connection, started together."""
+    """Run the calls at once, each in its own thread and connection, and return their results."""
     start, results = threading.Barrier(len(calls)), []
 
     def run(call: Any) -> None:

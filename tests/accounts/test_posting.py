@@ -1,4 +1,4 @@
-"""The product's own mails outlive a mail server that is away, and reach nobody it refuses."""
+"""The product's own mails survive an outage of the mail server; refused ones are not retried."""
 
 import socket
 from typing import Any
@@ -19,7 +19,7 @@ INVITATION = {"email": NEW, "first_name": "Nina", "last_name": "Neu", "role": "a
 
 @pytest.fixture
 def port(settings: Any) -> int:
-    """Of a mail server that is away."""
+    """The port of a mail server that is down."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         number: int = free.getsockname()[1]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -24,7 +24,7 @@ EVERYBODY = [
 
 @pytest.fixture(params=["mehmet", "sofia", "mara"])
 def other(request: pytest.FixtureRequest, anna: User) -> User:
-    """Somebody of the office who is no administrator."""
+    """Each user of the office who is not an administrator."""
     return request.getfixturevalue(request.param)
 
 

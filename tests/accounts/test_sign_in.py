@@ -26,7 +26,7 @@ NEW = "ein-ganz-neues-Passwort"
 
 
 def log_in(user: User, password: str = PASSWORD, **extra: Any) -> Client:
-    """A browser of its own, logged in by the form."""
+    """Return a new browser, logged in by the form."""
     client = Client(**extra)
     client.post("/accounts/login/", {"login": user.email, "password": password})
     return client
@@ -37,7 +37,7 @@ def is_inside(client: Client) -> bool:
 
 
 def work() -> None:
-    """Does what the worker would: each mail that was asked for."""
+    """Send the queued mails, as the worker does."""
     for job in ProcrastinateJob.objects.filter(task_name="send_reset", status="todo").order_by("pk"):
         tasks.send_reset(**job.args)
         with connection.cursor() as cursor:

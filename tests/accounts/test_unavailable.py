@@ -1,4 +1,4 @@
-"""Trouble that is neither the request's nor the program's: 503, a sentence, and when to try again."""
+"""Faults outside the request and the program: 503, a sentence, and Retry-After."""
 
 import errno
 from types import SimpleNamespace

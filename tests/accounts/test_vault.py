@@ -1,4 +1,4 @@
-"""What stands sealed in the database opens for its purpose, with a key that is still known, and for nothing else."""
+"""Sealed values open only for their purpose, with a key that is still known."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every page of the login library is ours: German, formal, dressed, without anything inline."""
+"""Every page of the login library is German, formal, in our design, and without inline code."""
 
 import gettext
 import re
@@ -37,7 +37,7 @@ def inside(anna: User) -> Client:
 
 
 def text_of(html: str) -> str:
-    """What people read: tags are left out, attributes that are read aloud or shown stay."""
+    """Return the text that people read: without tags, with attributes that are read aloud or shown."""
     spoken = re.findall(r'(?:placeholder|title|alt|aria-label)="([^"]*)"', html)
     return " ".join([re.sub(r"<script.*?</script>|<[^>]*>", " ", html, flags=re.DOTALL), *spoken])
 

@@ -1,1 +1,1 @@
-"""`make bench`: the production process model under load, printed as one table beside the floor of this machine."""
+"""`make bench`: load on the production processes, in one table with baseline figures of this machine."""

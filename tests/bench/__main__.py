@@ -1,4 +1,4 @@
-"""Measures each size in a process and a database of its own, and prints one table in Markdown."""
+"""Measure each size in a process and database of its own, and print a table in Markdown."""
 
 import json
 import os
@@ -49,12 +49,12 @@ def measure(size: int, data_dir: Path) -> list[dict[str, object]]:
         "ALLOWED_HOSTS": "localhost",
         "BASE_URL": "http://localhost",
     }
-    # In processes of their own: the heap that filling leaves behind would slow the measuring one down.
+    # In separate processes: the heap left by filling would slow down the measurement.
     for step in (["migrate"], ["demo", "--contacts", str(size)], ["collectstatic", "--noinput"]):
         command = [sys.executable, "manage.py", *step, "--verbosity", "0"]
         subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
     command = [sys.executable, "-m", "tests.bench.measure"]
-    log = data_dir / "bench.log"  # production writes a line for each request and mail, so this does as well
+    log = data_dir / "bench.log"  # logging is on, as in production
     with log.open("w") as lines:
         child = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=lines, text=True)
     if child.returncode:

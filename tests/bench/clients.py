@@ -1,4 +1,4 @@
-"""Clients that keep their connection and do one thing again and again."""
+"""Clients that keep their connection and repeat one step."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 @dataclass
 class Load:
-    """What so many clients got done: times in milliseconds, requests per second."""
+    """The result of a number of clients: times in milliseconds, requests per second."""
 
     seconds: float
     times: list[float]
@@ -30,7 +30,7 @@ class Load:
 
 @dataclass
 class Browser:
-    """A logged-in browser: its cookies, its CSRF token, its one connection."""
+    """A logged-in browser with cookies, CSRF token and one connection."""
 
     port: int
     cookie: str
@@ -60,7 +60,7 @@ Step = Callable[[Browser], tuple[int, bytes]]
 
 
 def run(browsers: list[Browser], step_of: Callable[[int], Step], seconds: float) -> Load:
-    """All browsers at once, each repeating its own step for so many seconds."""
+    """Run all browsers at once, each repeating its own step for some seconds."""
     times: list[float] = []
     errors: list[tuple[int, bytes]] = []
     sizes: list[int] = []
@@ -87,7 +87,7 @@ def run(browsers: list[Browser], step_of: Callable[[int], Step], seconds: float)
 
 
 class Mover:
-    """Moves its own cards between own columns, keeping the versions as a board would."""
+    """Moves its own cards between own columns, tracking their versions like a board."""
 
     def __init__(self, cards: dict[int, list[int]], columns: list[int]) -> None:
         self.cards, self.columns = cards, columns  # contact id → [column id, version]

@@ -1,4 +1,4 @@
-"""An import: how much work a large file is for the worker, checked and then written, and how much memory it takes."""
+"""An import: time and memory that the worker takes to check and write a large file."""
 
 import os
 
@@ -16,7 +16,7 @@ AN_HOUR = 3600
 
 
 def rows(anna: User) -> list[dict[str, object]]:
-    """One row: a file with every field in use. "Busy" is the worker's own processor time, whoever else is at work."""
+    """Return the row for a file with every field in use. "Busy" is the CPU time of the worker alone."""
     source = received(anna, office(ROWS))
     with worker() as process:
         watched, most = psutil.Process(process.pid), 0

@@ -1,4 +1,4 @@
-"""Draining the outbox: how fast due messages are sent, and how much that slows the board down."""
+"""Draining the outbox: the rate of sending due messages, and how much it slows down the board."""
 
 import os
 import re
@@ -25,7 +25,7 @@ with mail_server(keeps=False) as server:
     print(server.port, flush=True)
     time.sleep(3600)
 """
-# As `make run` starts it: behind the web processes.
+# With the niceness that `make run` sets.
 WORKER = f"""
 import os
 import django
@@ -38,7 +38,7 @@ worker.sweep(now=datetime.fromisoformat("{MONDAY.isoformat()}"), seconds=3600)
 
 
 def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
-    """Return two rows: the draining, and moves of 8 clients during it compared with just before."""
+    """Return two rows: the draining, and moves of 8 clients during it compared with before."""
     column = Column.objects.of(anna.account).get(key=Column.Key.CONTACTED)
     ready(anna.account)
     steps(column.sequence, 0)

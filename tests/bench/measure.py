@@ -1,4 +1,4 @@
-"""One size of the benchmark: starts the production server on a filled database and prints its rows as JSON."""
+"""One size of the benchmark: start the production server on a filled database and print the rows as JSON."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def row(name: str, load: Load, clients: int, **exact: object) -> dict[str, objec
 
 @contextmanager
 def served() -> Iterator[int]:
-    """The production server as in `make run`, on a free port."""
+    """Run the production server as in `make run`, on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -93,9 +93,9 @@ def served() -> Iterator[int]:
 
 
 def counted(act: Callable[[], object]) -> tuple[int, int]:
-    """SQL statements (transaction control not counted) and rows written by one request, which is then undone."""
+    """Return the SQL statements (without transaction control) and rows written by one request, and undo it."""
     with transaction.atomic():
-        before = rows_written()  # the server may not have reported what this connection wrote earlier
+        before = rows_written()  # earlier writes of this connection may not be counted yet
         with CaptureQueriesContext(connection) as queries:
             act()
         written = rows_written() - before
@@ -124,7 +124,7 @@ def pages(client: Client, cookie: str, port: int) -> list[dict[str, object]]:
 
 @dataclass
 class Dragging:
-    """Clients that drag cards between the own columns of a board."""
+    """Clients that drag cards between a board's own columns."""
 
     client: Client
     anna: User
@@ -141,7 +141,7 @@ class Dragging:
         self.columns = list(own.values_list("pk", flat=True))
 
     def cost(self) -> tuple[int, int]:
-        """SQL statements and rows written of one move."""
+        """Return the SQL statements and rows written of one move."""
         card = Card.objects.of(self.anna.account).filter(column=self.columns[0]).first()
         assert card
         body = {"column": self.columns[1], "after": "", "version": card.version, "key": "count"}
@@ -149,7 +149,7 @@ class Dragging:
         return counted(lambda: self.client.post(path, body, headers=headers))
 
     def run(self, clients: int) -> tuple[Load, int]:
-        """So many clients, each with its own share of the cards; answers also how many cards are wrong afterwards."""
+        """Run the clients, each with its share of the cards. Return also the number of wrong cards afterwards."""
         cards = list(Card.objects.of(self.anna.account).filter(column__in=self.columns).order_by("pk"))
         before = set(Card.objects.of(self.anna.account).values_list("pk", flat=True))
         shares = [cards[number::clients] for number in range(clients)]
@@ -170,7 +170,7 @@ def moves(dragging: Dragging) -> list[dict[str, object]]:
 
 
 def wrong_cards(anna: User, movers: list[Mover], before: set[int]) -> int:
-    """Cards that are lost, share a place, or stand elsewhere than their client was told."""
+    """Return the number of cards that are lost, share a place, or are not where their client was told."""
     cards = {card.pk: card for card in Card.objects.of(anna.account)}
     shared = len(cards) - len({(card.column_id, card.rank) for card in cards.values()})
     told = {pk: state for mover in movers for pk, state in mover.cards.items()}
@@ -184,7 +184,7 @@ def quiet(port: int, cookie: str, clients: int) -> Load:
 
 
 def bare_move(anna: User, contacts: list[int], clients: int) -> dict[str, object]:
-    """pgbench's rate for the bare transaction, on the same server with the same rows."""
+    """Return pgbench's rate for the plain transaction, on the same server with the same rows."""
     address = urlsplit(os.environ["DATABASE_URL"])
     host = parse_qs(address.query)["host"][0]
     program = server_user.of(Path(os.environ["DATA_DIR"])).binary("pgbench", None)
@@ -206,9 +206,9 @@ def bare_move(anna: User, contacts: list[int], clients: int) -> dict[str, object
 
 
 def in_memory(client: Client, anna: User) -> dict[str, object]:
-    """The board's server time beside rendering the same page from a list in memory (median of 15 pairs).
+    """Return the server time of the board and of rendering the same page from memory (median of 15 pairs).
 
-    Both with the room on the stack that the server gives every request.
+    Both use the stack that the server reserves for each request.
     """
     request = RequestFactory(headers=HEADERS).get("/contacts/board/")
     request.user, request.account, request.session, request.htmx = anna, anna.account, client.session, False

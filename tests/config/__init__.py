@@ -1,1 +1,1 @@
-"""Starting, restarting, backing up, deploying and having a bad day."""
+"""Tests of starting, restarting, backups, deployment and outages."""

@@ -1,4 +1,4 @@
-"""A `make run` of its own for a test: started, watched and ended as a person at a terminal would."""
+"""A `make run` for a test, started and stopped as from a terminal."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-# What tests/database.py sets for Django must not reach the instance: it makes its own.
+# The instance makes its own settings, without those of tests/database.py.
 OURS = ("DATABASE_URL", "SECRET_KEY", "TOKEN_KEY", "ALLOWED_HOSTS", "BASE_URL", "DJANGO_SETTINGS_MODULE")
 PATIENCE = 60  # seconds until something counts as hung; no test measures how fast the machine is
 
@@ -43,7 +43,7 @@ class Instance:
         )
 
     def wait_until_running(self) -> "Instance":
-        """Returns when the address has been printed, and the worker started after it."""
+        """Wait until the address is printed and the worker has started."""
         assert self.process.stdout
         for line in self.process.stdout:
             self.printed += line
@@ -63,7 +63,7 @@ class Instance:
             return error.code
 
     def children(self) -> list[psutil.Process]:
-        """Web and worker with all theirs, the database not among them."""
+        """Return the processes of web server and worker, without the database."""
         found = psutil.Process(self.process.pid).children(recursive=True)
         return [process for process in found if process.name() != "postgres"]
 
@@ -71,14 +71,14 @@ class Instance:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             for process in psutil.Process(self.process.pid).children():
-                with suppress(psutil.Error):  # it may be ending just now
+                with suppress(psutil.Error):  # it may have ended
                     if word in process.cmdline() and process.pid != other_than:
                         return process
             time.sleep(0.05)
         raise AssertionError(f"no child of ours runs {word}")
 
     def interrupt(self) -> None:
-        """Ctrl-C, as a terminal sends it to the whole process group; returns when it has ended."""
+        """Send Ctrl-C to the whole process group, as a terminal does, and wait for the end."""
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(PATIENCE)
 

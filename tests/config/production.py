@@ -1,4 +1,4 @@
-"""Production in small for a test: a database, gunicorn and the worker as processes of their own, and a browser."""
+"""A small production for tests: database, gunicorn and worker as processes, and a browser."""
 
 import http.client
 import os
@@ -68,7 +68,7 @@ class Production:
             return cursor.fetchall() if cursor.description else []
 
     def sweeps(self) -> int:
-        """How many sweeps have come through."""
+        """Return the number of completed sweeps."""
         sql = (
             "SELECT count(*) FROM procrastinate_events event JOIN procrastinate_jobs job ON job.id = event.job_id"
             " WHERE job.task_name = 'sweep_messages' AND event.type = 'succeeded'"
@@ -77,7 +77,7 @@ class Production:
 
     @contextmanager
     def without_database(self, seconds: float = 0) -> Iterator[None]:
-        """The database is away for so long at least, and is started again at the end."""
+        """Stop the database for at least this long."""
         until = time.monotonic() + seconds
         embedded.stop(self.data_dir)
         try:
@@ -98,7 +98,7 @@ class Production:
 
 @contextmanager
 def locked(house: Production, office: str) -> Iterator[None]:
-    """One transaction holds all cards, columns and users of an office, and the office itself."""
+    """Lock all cards, columns and users of an office, and the office itself."""
     with psycopg.connect(house.url) as holder:
         (account,) = holder.execute("SELECT id FROM accounts_account WHERE name = %s", [office]).fetchone()
         holder.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [account])
@@ -110,7 +110,7 @@ def locked(house: Production, office: str) -> Iterator[None]:
 
 @dataclass
 class Browser:
-    """One connection for each request, and the cookies of a person."""
+    """A browser with cookies and a new connection for each request."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
@@ -141,7 +141,7 @@ class Browser:
         return self
 
     def card(self) -> tuple[int, int, int]:
-        """A card that may be dragged: contact, its version, another column."""
+        """Return a card that may be dragged: contact, version, another column."""
         page = self.get("/contacts/board/").text
         columns = [int(found) for found in re.findall(r'data-column="(\d+)"', page)]
         contact, version = re.findall(r'data-card="(\d+)"[^>]*data-version="(\d+)"', page)[0]

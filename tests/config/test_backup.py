@@ -1,4 +1,4 @@
-"""`make backup` and `make restore` on an office of its own: every table as it was, and nothing that was taken away."""
+"""`make backup` and `make restore`: every table is restored, except what was withdrawn or erased since."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ print(said.pk, gone.pk, "|".join((said.email, said.last_name, gone.email, gone.l
 
 
 def command(data_dir: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """As `make` calls it, whoever's variables the tests have set."""
+    """Run a command as `make` does, without the variables of the tests."""
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     environment = inherited | {"DATA_DIR": str(data_dir)} | more
     call = [sys.executable, "-m", "config.run", *arguments]
@@ -54,7 +54,7 @@ def done(data_dir: Path, *arguments: str) -> str:
 
 
 def sums(data_dir: Path) -> dict[str, str]:
-    """The md5 of each table's rows."""
+    """Return the md5 of each table's rows."""
     url = embedded.start(data_dir, durable=False)
     try:
         with psycopg.connect(url) as db:
@@ -67,7 +67,7 @@ def sums(data_dir: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of an office with uploads, and its backup beside it."""
+    """The data directory of an office with uploads, and its backup."""
     data_dir = tmp_path_factory.mktemp("office") / "var"
     done(data_dir, "migrate", "--verbosity", "0")
     done(data_dir, "demo", "--contacts", "12", "--seed", "1")
@@ -79,7 +79,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(office: Path, tmp_path: Path) -> Iterator[Path]:
-    """The same office once more, to be spoilt."""
+    """A copy of the office, to be changed."""
     shutil.copytree(office, tmp_path / "var", symlinks=True)
     yield tmp_path / "var"
 

@@ -98,7 +98,7 @@ def our_tables(house: Production) -> list[str]:
 
 @contextmanager
 def refusing_disk(house: Production) -> Iterator[None]:
-    """Every row that is added or changed meets the fault that PostgreSQL reports of a full disk."""
+    """Every change of a row fails with PostgreSQL's error for a full disk."""
     house.ask(
         "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
@@ -114,7 +114,7 @@ def refusing_disk(house: Production) -> Iterator[None]:
 
 @contextmanager
 def small_disk(house: Production) -> Iterator[None]:
-    """The tables lie on a file system of 64 MB, and a file fills what they leave."""
+    """The tables are on a file system of 64 MB, the rest of which a file fills."""
     pgdata = house.data_dir / "pg"
     server = server_user.of(pgdata)
     with mounted(pgdata / "small") as disk:
@@ -134,7 +134,7 @@ def small_disk(house: Production) -> Iterator[None]:
 
 @contextmanager
 def mounted(disk: Path) -> Iterator[Path]:
-    """A tmpfs of 64 MB, gone afterwards whatever happened meanwhile; skips where we may not mount."""
+    """A tmpfs of 64 MB, always unmounted afterwards. Skips the test if mounting is not permitted."""
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", str(disk)]
     if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -147,7 +147,7 @@ def mounted(disk: Path) -> Iterator[Path]:
 
 
 def fill(file: Path) -> None:
-    """Takes all the room there is."""
+    """Fill the file system."""
     with suppress(OSError), file.open("wb", buffering=0) as filler:
         while True:
             filler.write(bytes(4096))
@@ -155,7 +155,7 @@ def fill(file: Path) -> None:
 
 
 def drag_until_refused(browser: Browser) -> Answer:
-    """What is left of the pages that are there already is used up first."""
+    """Drag until the free space of existing pages is used up."""
     answers = (drag(browser, **{"HX-Request": "true"}) for _ in range(1000))
     return next(answer for answer in answers if answer.status != 200)
 
@@ -194,7 +194,7 @@ def test_a_lock_on_one_office_ends_in_503_and_does_not_affect_others(house, anna
 
 
 def test_health_checks_accept_any_host(house):
-    # Both processes have had a full disk and a lock: each says yes again after its next attempt.
+    # Both processes had failures: each recovers with its next attempt.
     for path in ("/healthz", "/readyz"):
         wait_until(lambda path=path: house.browser().get(path, Host="10.1.2.3:8000").status == 200, pause=0.5)
     assert house.browser().get("/accounts/login/", Host="evil.example").status == 400

@@ -10,7 +10,7 @@ JUST_TOO_LARGE = RefuseLargeBodies.ANYBODY + 1
 
 
 class Unread:
-    """A body that nobody may read."""
+    """A body that must not be read."""
 
     def read(self, *_args: object) -> bytes:
         raise AssertionError("the body was read")

@@ -1,4 +1,4 @@
-"""The one file that runs on any Python: it must be understood by old ones, and say what is wrong."""
+"""The bootstrap runs on any Python: old versions must be able to parse it, and get a clear message."""
 
 import ast
 import subprocess

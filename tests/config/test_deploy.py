@@ -1,4 +1,4 @@
-"""The files that start everything in production, and start it again: judged by the tools that will read them."""
+"""The files for deployment, checked by the tools that read them."""
 
 import configparser
 import json
@@ -27,7 +27,7 @@ GIVEN = {
 
 
 def tool(name: str, *arguments: str) -> list[str]:
-    """The command, or a skip that is seen in the summary (`-ra`)."""
+    """Return the path of the command, or skip the test."""
     if not shutil.which(name):
         pytest.skip(f"NOT CHECKED: {name} is not installed here")
     return [name, *arguments]
@@ -35,7 +35,7 @@ def tool(name: str, *arguments: str) -> list[str]:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_the_unit(unit: Path, tmp_path: Path) -> None:
-    for each in UNITS:  # they name one another
+    for each in UNITS:  # they refer to each other
         text = each.read_text().replace("/srv/pipeline/.venv", str(Path(sys.executable).parent.parent))
         (tmp_path / each.name).write_text(text.replace("/srv/pipeline", str(CHECKOUT)))
     command = tool("systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name))
@@ -67,7 +67,7 @@ def test_caddy_understands_its_file() -> None:
 
 
 def compose(*arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
-    """`docker compose …` with these variables beside the usual ones, or a skip."""
+    """Run `docker compose …` with these variables, or skip the test."""
     docker = tool("docker", "compose")
     if subprocess.run([*docker, "version"], capture_output=True, check=False, timeout=60).returncode:
         pytest.skip("NOT CHECKED: docker has no compose here")

@@ -73,7 +73,7 @@ def test_server_ends_with_its_last_user_only(data_dir: Path) -> None:
 
 
 REFUSED = [
-    "INSERT INTO canaries VALUES ('canary@lead.example')",  # it is there already
+    "INSERT INTO canaries VALUES ('canary@lead.example')",  # a duplicate
     "INSERT INTO canaries VALUES ('canary')",
     "SELECT 'canary'::int",
     "SELECT canary FROM canaries",
@@ -111,7 +111,7 @@ def test_killed_server_comes_back_with_all_that_was_committed(data_dir: Path) ->
 
 
 def test_pid_file_left_by_a_crash_of_the_machine_is_not_trusted(data_dir: Path) -> None:
-    """After a restart its process id may belong to anybody: here to this test itself."""
+    """After a restart its process id may belong to another process: here the test itself."""
     embedded.start(data_dir, durable=False)
     embedded.stop(data_dir)
     pgdata = data_dir / "pg"

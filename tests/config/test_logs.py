@@ -1,4 +1,4 @@
-"""The log: one line for each request and mail, and nothing in it, nor on an error page, that belongs to people."""
+"""The log: one line for each request and mail, without personal data, as are error pages."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ urlpatterns = [*urlpatterns, path("broken/<str:token>/", broken, name="broken")]
 
 @pytest.fixture
 def written():
-    """What arrives on standard error, as JSON."""
+    """The lines on standard error, as JSON."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines(as_json=True))

@@ -1,4 +1,4 @@
-"""Nobody else on the machine reads what lies in DATA_DIR."""
+"""No other user of the machine can read DATA_DIR."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 def started(data_dir: Path, code: str = MAKE, **more: str) -> subprocess.CompletedProcess[str]:
-    """A process of ours under the mask that shells have."""
+    """Run one of our processes with the usual umask."""
     environment = os.environ | {"DATA_DIR": str(data_dir)} | more
     return subprocess.run(
         [sys.executable, "-c", code],

@@ -7,7 +7,7 @@ from config.room import with_room
 
 
 def nested(depth: int) -> int:
-    """A call of a call of a call: enough frames to fill several of the interpreter's 16 kB chunks."""
+    """Nested calls with enough frames for several of the interpreter's 16 kB chunks."""
     return nested(depth - 1) + 1 if depth else 0
 
 
@@ -28,7 +28,7 @@ def test_raises_what_the_function_raises() -> None:
 
 
 def faults_at(depth: int, inner: object) -> int:
-    """Pages mapped while `inner` is called a thousand times from so deep."""
+    """Return the page faults of a thousand calls of `inner` at this depth."""
     if depth:
         return faults_at(depth - 1, inner)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -43,5 +43,5 @@ def a_thousand_calls() -> None:
 
 def test_no_call_lies_at_the_edge_of_a_chunk() -> None:
     assert max(faults_at(depth, with_room(a_thousand_calls)) for depth in range(0, 200, 2)) < 300
-    if sys.version_info < (3, 12):  # the proof that the measure sees an edge where there is one
+    if sys.version_info < (3, 12):  # the measurement must be able to fail
         assert max(faults_at(depth, a_thousand_calls) for depth in range(0, 200, 2)) >= 1000

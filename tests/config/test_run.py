@@ -1,4 +1,4 @@
-"""`make run` as a person meets it: what it says when it cannot start, and what is left when it ends."""
+"""`make run`: its messages when it cannot start, and its end without leftovers."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from tests.config.instances import PATIENCE, Instance, free_port
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One data directory for all starts: the first creates it, the others find it."""
+    """A data directory for all starts, created by the first one."""
     path = tmp_path_factory.mktemp("office")
     yield path
     embedded.stop(path)
@@ -157,7 +157,7 @@ def test_dead_web_worker_and_database_are_started_again(instance: Instance) -> N
     os.kill(database, signal.SIGKILL)
     instance.wait_for_command("gunicorn", other_than=web.pid)
     instance.wait_for_command("procrastinate", other_than=worker.pid)
-    assert instance.status("/healthz") == 200  # asked while it restarts: the request waits
+    assert instance.status("/healthz") == 200  # sent during the restart: the request waits
     assert instance.status("/readyz") == 200
     assert embedded.running(instance.data_dir) not in (None, database)
 

@@ -31,7 +31,7 @@ for app, name in [one.split("=") for one in sys.argv[1:]] or [(None, None)]:
 
 @pytest.fixture
 def database(django_db_blocker):
-    """The address of an empty database on the tests' server."""
+    """The URL of an empty database on the tests' server."""
     name = f"upgrade_{os.getpid()}"
     with django_db_blocker.unblock():
         params = connection.get_connection_params()
@@ -155,7 +155,7 @@ TAKES_AWAY = (
 
 
 def test_no_migration_takes_away_what_the_version_before_works_with():
-    """It serves on while the next one migrates. What nothing uses any more goes a release later: name it here then."""
+    """The previous version keeps running meanwhile. Unused columns are dropped a release later: list them here then."""
     found = [
         (key, operation)
         for key, migration in MigrationLoader(None).graph.nodes.items()

@@ -1,4 +1,4 @@
-"""What cells mean, and the way out and back: an exported list read again gives the same values."""
+"""The meaning of cells, and the round trip: reading an export gives the same values."""
 
 import tracemalloc
 import unicodedata
@@ -29,7 +29,7 @@ def value(key, text):
 
 
 def kept(key, text):
-    """What the note and the report say of a cell that cannot be read; the contact is taken all the same."""
+    """Return note and report of an unreadable cell; the contact is accepted all the same."""
     values, errors, remarks = clean(["A", text], {0: "last_name", 1: key})
     assert (values["last_name"], errors) == ("A", [])
     return values[key], values.get("note", ""), " ".join(remarks)
@@ -386,7 +386,7 @@ tags = st.lists(
 
 
 def further(*texts):
-    """The second and third number or address."""
+    """A strategy for further numbers or addresses."""
     one = st.fixed_dictionaries(
         {
             "kind": st.sampled_from(["", "mobile", "work"]),
@@ -398,7 +398,7 @@ def further(*texts):
 
 
 def consistent(row):
-    """There is no second number without a first one."""
+    """Return whether further numbers have a first one."""
     nothing = {f"{key}{end}": "" for key in ("email", "phone") if not row[key] for end in ("_kind", "_words")}
     lists = {f"more_{key}s": [] for key in ("email", "phone") if not row[key]}
     return row | {key: value for key, value in (nothing | lists).items() if key in row}
@@ -451,7 +451,7 @@ def test_an_export_read_again_gives_exactly_the_same_values(contacts):
 
 
 def at_utc(values):
-    """The hour that comes twice in October equals no moment of another time zone, so compare instants."""
+    """Return moments in UTC: those in the hour that occurs twice in October are never equal across time zones."""
     return values | {key: values[key].astimezone(UTC) for key in ("created_at", "consent_at")}
 
 

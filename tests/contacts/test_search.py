@@ -1,4 +1,4 @@
-"""A tiny stand-in for PostgreSQL's prefix matching reads the queries, so that the rules can be said as searches."""
+"""A small imitation of PostgreSQL's prefix matching evaluates the queries, so that rules are tested as searches."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ TERM = r"'((?:[^'\\]|''|\\\\)+)'(:\*)?"
 
 
 def finds(typed, **contact):
-    """What PostgreSQL does with a query: & binds closer than |, and :* is the beginning of a lexeme."""
+    """Evaluate a query like PostgreSQL: & binds closer than |, and :* matches the beginning of a lexeme."""
     text, known = query(typed), lexemes(**contact)
     assert text is not None
 

@@ -1,1 +1,1 @@
-"""Tests of mails: who gets which and when, what they look like, and what comes back."""
+"""Tests of mails: planning, contents, sending, and replies."""

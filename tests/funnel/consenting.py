@@ -49,7 +49,7 @@ def consenting(account, email, **facts):
 
 
 def series(account, mails=3):
-    """The sequence of „Neue Kontakte“, with so many mails a day apart."""
+    """The sequence of „Neue Kontakte“ with `mails` mails, a day apart."""
     sequence = Column.objects.of(account).get(key="new").sequence
     sequence.steps.all().delete()
     for position in range(mails):

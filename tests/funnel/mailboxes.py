@@ -1,4 +1,4 @@
-"""A mail server's mailbox for the tests: as much of IMAP4rev1 (RFC 3501) as reading mails takes."""
+"""A mailbox on a mail server for tests: the part of IMAP4rev1 (RFC 3501) needed to read mails."""
 
 import re
 import socketserver
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """Mails by number, from 1 on; `seen`, `flagged`: what was marked.
+    """Mails by number, from 1 on; `seen` and `flagged` are the marked ones.
 
-    Over the `broken` the line breaks, and the `refused` the server cannot tell.
+    The connection breaks over `broken` mails, and the server fails to return `refused` ones.
     """
 
     allow_reuse_address = True
@@ -27,7 +27,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.refused: set[int] = set()
         self.validity = 1
         self.fetched: list[int] = []
-        self.tls: ssl.SSLContext | None = None  # with it a password is taken after STARTTLS only
+        self.tls: ssl.SSLContext | None = None  # if set, the password is accepted only after STARTTLS
 
     @property
     def url(self) -> str:
@@ -66,7 +66,7 @@ class Conversation(socketserver.StreamRequestHandler):
                 return
 
     def answer(self, command: bytes) -> bytes | None:
-        """What the last line says; None breaks the line."""
+        """Return the status line; None closes the connection."""
         words = command.upper()
         if words == b"CAPABILITY":
             self.say(b"* CAPABILITY IMAP4rev1" + (b" STARTTLS LOGINDISABLED" if self.is_open else b""))
@@ -90,7 +90,7 @@ class Conversation(socketserver.StreamRequestHandler):
 
     @property
     def is_open(self) -> bool:
-        """Whether others could read the password."""
+        """Return whether the password would be sent in plain text."""
         return self.server.tls is not None and not self.is_secret
 
     def _found(self, words: bytes) -> list[int]:

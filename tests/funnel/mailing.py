@@ -57,7 +57,7 @@ def lead(column: Column, **values: object) -> Contact:
 
 
 def steps(sequence: Sequence, *delays: int) -> list[Step]:
-    """Give the sequence these steps only, so many days apart."""
+    """Give the sequence these steps only, with these delays in days."""
     Step.objects.of(sequence.account_id).filter(sequence=sequence).delete()
     return [
         Step.objects.create(

@@ -37,7 +37,7 @@ YES: dict[str, Any] = {  # as the providers' documentation has it
 
 @dataclass
 class Asked:
-    """A request as it arrived."""
+    """A received request."""
 
     path: str
     headers: dict[str, str]
@@ -53,7 +53,7 @@ class Asked:
 
 
 class Provider(ThreadingHTTPServer):
-    """`answer` is given to each request; `drops` closes the line after reading one; `stall` are seconds before."""
+    """`answer` is returned for each request; `drops` closes the line after reading one; `stall` delays it (seconds)."""
 
     daemon_threads = True
 
@@ -96,7 +96,7 @@ class Conversation(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def provider(
 
 
 def configure(settings: Any, name: str, *, api: str = "", stream: str = "", secret: str = SECRET) -> None:
-    """As if EMAIL_URL and WEBHOOK_SECRET had been set before the start."""
+    """Apply EMAIL_URL and WEBHOOK_SECRET."""
     url = f"{URLS[name]}?stream={stream}" if stream else URLS[name]
     for variable, value in mail.settings_of(url, secret=secret, timeout=settings.EMAIL_TIMEOUT).items():
         setattr(settings, variable, value)

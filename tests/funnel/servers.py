@@ -65,18 +65,18 @@ service anvil {{
 
 
 def pytest_report_header() -> str:
-    """Which servers the mailbox is read from."""
+    """Return the servers that provide the mailbox."""
     return f"mailboxes: {'dovecot and' if DOVECOT else 'no dovecot found, only'} the suite's own"
 
 
 class Place:
-    """A folder with a blank, an ampersand and umlauts on a server that takes the password after STARTTLS only."""
+    """A folder with a blank, an ampersand and umlauts, on a server that requires STARTTLS before the password."""
 
     def __init__(self, port: int) -> None:
         self.url = f"imap+tls://dan%40kunde.example:geheim@localhost:{port}/{quote(FOLDER)}"
 
     def put(self, mail: bytes, *, opened: bool = False) -> None:
-        """Somebody's mail arrives."""
+        """Deliver a mail."""
         raise NotImplementedError
 
 
@@ -144,7 +144,7 @@ def own(home: Path) -> Iterator[Place]:
 
 
 def certificate(home: Path) -> Path:
-    """A certificate for localhost that signs itself, with its key."""
+    """A self-signed certificate for localhost, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class Sink:
-    """What arrived, and how the server behaves: `answers` maps a phase to the answer given instead of "250 OK"."""
+    """The received mails, and the behaviour: `answers` maps a phase to the answer instead of "250 OK"."""
 
     port: int = 0
     mails: list[tuple[str, EmailMessage]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What pages and mails say about replies is true with and without a mailbox for them."""
+"""Statements on replies in pages and mails are true with and without a mailbox for them."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def office(django_db_setup: None, django_db_blocker) -> Iterator[Office]:
 
 
 def promises(page: str) -> list[str]:
-    """The sentences that say what an answer ends."""
+    """Return the sentences that say that a reply ends a series."""
     text = " ".join(strip_tags(page).split())
     return [one for one in re.split(r"(?<=[.!?]) ", text) if ANSWER.search(one) and ENDING.search(one)]
 

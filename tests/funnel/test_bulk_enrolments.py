@@ -28,7 +28,7 @@ def series(board, krueger):
 
 @pytest.fixture
 def crowd(series, anna, krueger):
-    """A contact for every special case, all outside the status of the sequence."""
+    """A contact for every special case, none in the status of the sequence."""
     contacted, won, kept = (
         series[name] for name in ("Erfolgreich kontaktiert", "Auftrag erhalten", "Termin vereinbart")
     )

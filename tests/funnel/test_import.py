@@ -50,7 +50,7 @@ def test_an_import_into_a_system_column_plans_nothing_for_known_contacts_either(
 
 @pytest.fixture
 def post(settings):
-    """A mail server that takes everything, as EMAIL_URL."""
+    """A mail server that accepts everything, as EMAIL_URL."""
     with mail_server() as sink:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
@@ -58,13 +58,13 @@ def post(settings):
 
 
 def days_pass(count):
-    """Run the worker at noon, so many working days after the import."""
+    """Run the worker at noon, for some working days after the import."""
     for day in range(count):
         worker.sweep(now=FILED + timedelta(days=day, hours=1))
 
 
 def test_suppressed_people_are_imported_reported_and_never_mailed(anna, board, krueger, post, login):
-    """B41: unsubscribed, objected and erased, and bounced ones; with consent in the file and mails asked for."""
+    """B41: unsubscribed, objected and erased, and bounced ones; with consent in the file and series requested."""
     with_imprint(krueger)
     names = ("abgemeldet", "widersprochen", "unzustellbar")
     unsubscribed, objecting, bounced = (consenting(krueger, f"{name}@lead.example") for name in names)

@@ -34,7 +34,7 @@ def hidden(page: str, name: str) -> str:
 
 @pytest.fixture
 def broken_mail(settings):
-    """A mail server that nobody listens at."""
+    """A mail server that is down."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
@@ -342,7 +342,7 @@ def test_the_limit_holds_for_requests_at_once(login):
 
 
 def at_once(requests):
-    """Posts all of them from threads that start together: status and text of each answer."""
+    """Post all of them at once and return status and text of each answer."""
     start, answers = Barrier(len(requests)), []
 
     def post(client, data):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import PurePosixPath
 
-# A room and those it may import. Down the line only; `help` stands beside it.
+# A room and those it may import.
 ROOMS: dict[str, set[str]] = {
     "base": set(),
     "accounts": {"base"},
@@ -59,7 +59,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def _tree(source: str) -> ast.Module:
-    """The tree of a source, parsed once for all checkers: none of them changes it."""
+    """Return the tree of a source, parsed once for all checkers, which must not change it."""
     return ast.parse(source)
 
 
@@ -123,7 +123,7 @@ def _modules(path: str, source: str, known: dict[str, str]) -> set[str]:
 
 
 def _reached(imports: dict[str, set[str]], start: str) -> set[str]:
-    """All that a module imports, through whatever."""
+    """Return all that a module imports, directly or indirectly."""
     found: set[str] = set()
     waiting = list(imports[start])
     while waiting:
@@ -135,7 +135,7 @@ def _reached(imports: dict[str, set[str]], start: str) -> set[str]:
 
 
 def late_imports(path: str, source: str) -> list[str]:
-    """Imports of ours inside a function: a circle in hiding."""
+    """Imports of our modules inside a function, which hide circles."""
     functions = [node for node in _nodes(source) if isinstance(node, Function)]
     found = {(line, name) for function in functions for line, name in _imports(path, ast.walk(function))}
     return [f"{path}:{line} imports {name} inside a function" for line, name in sorted(found) if _ours(name)]
@@ -147,7 +147,7 @@ def vague_names(path: str, source: str = "") -> list[str]:
 
 
 def hidden_effects(path: str, source: str) -> list[str]:
-    """Signals, and save() or delete() overrides in models: changes nobody sees called."""
+    """Signals, and save() or delete() overrides in models: changes without a visible call."""
     signals = [(line, name) for line, name in _imports(path, _nodes(source)) if name.startswith(tuple(SIGNAL_MODULES))]
     is_model = "models" in PurePosixPath(path.removesuffix(".py")).parts
     overrides = [
@@ -209,7 +209,7 @@ def quoting_log_lines(path: str, source: str) -> list[str]:
 
 
 def _is_log_line(node: ast.Call) -> bool:
-    """A call of `log` or `logger`, whichever its level."""
+    """Whether it is a call of `log` or `logger`, at any level."""
     return isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("log", "logger")
 
 
@@ -218,7 +218,7 @@ def _is_of_type(node: ast.Call) -> bool:
 
 
 def clocks_at_import(path: str, source: str) -> list[str]:
-    """What time it was when a file was read: by the time its tests run, hours may have passed, and midnight too."""
+    """Clocks read at import: hours may pass, and midnight too, before the tests run."""
     calls = [node for node in _at_import(ast.parse(source)) if isinstance(node, ast.Call)]
     asked = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS]
     found = [call for call in asked if not call.args or call.func.attr == "now"]  # `localdate(moment)` only converts
@@ -226,7 +226,7 @@ def clocks_at_import(path: str, source: str) -> list[str]:
 
 
 def _at_import(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below this one that are evaluated at once: no body of a function, but its decorators."""
+    """Yield the nodes evaluated at import: decorators of functions, but not their bodies."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, Function):
             for decorator in child.decorator_list:
@@ -236,7 +236,7 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def german_outside_gettext(path: str, source: str) -> list[str]:
-    """String literals that look German and that no translator would ever see; docstrings are for us."""
+    """String literals that look German and are not translated, except docstrings."""
     nodes = _nodes(source)
     seen = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
@@ -251,7 +251,7 @@ def german_outside_gettext(path: str, source: str) -> list[str]:
 
 
 def _body_lines(function: Function, text: list[str]) -> int:
-    """Lines with something to read: a blank line, a comment or a lone bracket is no thought."""
+    """Count the lines of code, without blank lines, comments and lone brackets."""
     body = function.body[1:] if ast.get_docstring(function) else function.body
     lines = text[body[0].lineno - 1 : function.end_lineno] if body else []
     return sum(1 for line in lines if line.strip(" ()[]{},") and not line.lstrip().startswith("#"))
@@ -272,7 +272,7 @@ def _imports(path: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
 
 
 def _placed(tree: ast.AST, place: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """Every node with the dotted name of the function or class it stands in."""
+    """Yield every node with the dotted name of the function or class around it."""
     for node in ast.iter_child_nodes(tree):
         inner = f"{place}.{node.name}".lstrip(".") if isinstance(node, Function | ast.ClassDef) else place
         yield place, node

@@ -1,4 +1,4 @@
-"""Dropping cards over HTTP, and what the tests of the board count and read."""
+"""Dropping cards over HTTP, and reading and counting helpers for tests of the board."""
 
 import re
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ CONTROL = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK", "BEGIN", "COMMIT")
 
 
 def make(column: Column, *names: str) -> list[Contact]:
-    """Contacts whose cards stand in the column in this order."""
+    """Create contacts with cards in the column, in this order."""
     return [ContactFactory(column=column, first_name=name) for name in reversed(names)][::-1]
 
 
 def order(column: Column) -> list[str]:
-    """The first names of a column's cards from top to bottom."""
+    """Return the first names of a column's cards from top to bottom."""
     cards = Card.objects.of(column.account).filter(column=column).order_by("rank")
     return list(cards.values_list("contact__first_name", flat=True))
 
@@ -37,7 +37,7 @@ def history() -> int:
 
 
 def body(contact: Contact, column: Column, /, below: Contact | None = None, **changes: object) -> dict[str, object]:
-    """What the board sends for a drop below another card; a value of None is left out."""
+    """Return what the board sends for a drop below another card, without values of None."""
     asked = {"column": column.pk, "after": below.pk if below else "", "version": card_of(contact).version}
     return {name: value for name, value in (asked | changes).items() if value is not None}
 
@@ -58,7 +58,7 @@ def drop(
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements of the whole request, sessions and users included, transaction control not."""
+    """Return the statements of the whole request, including sessions and users, without transaction control."""
     found: list[str] = []
     with CaptureQueriesContext(connection) as context:
         yield found
@@ -66,7 +66,7 @@ def statements() -> Iterator[list[str]]:
 
 
 def shape(statement: str) -> str:
-    """The statement without its numbers and the width the driver gives a list of them."""
+    """Return the statement without numbers and lengths of lists."""
     return re.sub(r"::int\d\b", "::int", re.sub(r"\b\d+\b", "?", statement))
 
 
@@ -75,12 +75,12 @@ def text(response: HttpResponse) -> str:
 
 
 def heads(response: HttpResponse) -> set[int]:
-    """The columns whose heads the answer brings."""
+    """Return the columns whose heads are in the answer."""
     return {int(pk) for pk in re.findall(r'id="column-(\d+)-head"', text(response))}
 
 
 def shown_card(response: HttpResponse) -> dict[str, str]:
-    """Where the answer puts the card; empty if it brings none."""
+    """Return the place of the card in the answer, empty if there is none."""
     marks = re.search(r'data-card="(\d+)" data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', text(response))
     return dict(zip(("card", "version", "column", "after"), marks.groups(), strict=True)) if marks else {}
 

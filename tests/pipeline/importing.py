@@ -1,4 +1,4 @@
-"""Ways through an import for the tests: a file in, the steps taken, the report out."""
+"""Importing files in tests: the steps, and their results."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from pipeline.models import Import, ImportRow
 
 
 def office(rows: int) -> str:
-    """A file as an office has it: every field in use."""
+    """Return a typical file of an office, with every field in use."""
     header = (
         "Anrede;Vorname;Nachname;E-Mail-Adresse;Telefon;Straße;PLZ;Ort;Objektart;Wohnfläche;Baujahr;Quelle;Status;"
         "Mitarbeiter;Fällig am;Schlagwörter;Notiz\n"
@@ -33,20 +33,20 @@ def upload_of(text: str | bytes, name: str = "kontakte.csv") -> SimpleUploadedFi
 
 
 def received(user: User, text: str | bytes, name: str = "kontakte.csv", *, now: datetime | None = None) -> Import:
-    """The file as it lies in the office after the upload and the reading."""
+    """Return the import after upload and reading."""
     source = steps.receive(user=user, upload=upload_of(text, name), now=now or timezone.now())
     return read(source, now=now)
 
 
 def read(source: Import, *, now: datetime | None = None) -> Import:
-    """The file as the worker reads it."""
+    """Read the file as the worker does."""
     jobs.read(import_id=source.pk, now=now or timezone.now())
     source.refresh_from_db()
     return source
 
 
 def checked(user: User, text: str | bytes, *, now: datetime | None = None, **options: Any) -> Import:
-    """The file after its dry run, with the columns as they were recognised."""
+    """Return the import after its dry run, with the columns as recognised."""
     source = received(user, text, now=now)
     steps.configure(source=source, mapping=mapping_of(source), options=options)
     jobs.check(import_id=source.pk, now=now or timezone.now())
@@ -63,7 +63,7 @@ def imported(
     now: datetime | None = None,
     **options: Any,
 ) -> Import:
-    """The file taken over, as the worker does it; a story with a clock of its own says when (`now`)."""
+    """Return the completed import, at `now` if given."""
     source = checked(user, text, now=now, **options)
     steps.start(source=source, valid_only=valid_only, enrol=enrol)
     jobs.run(import_id=source.pk, now=now or timezone.now())
@@ -72,7 +72,7 @@ def imported(
 
 
 def report(source: Import) -> list[tuple[int, str, str]]:
-    """Line, outcome and reason of each row."""
+    """Return line, outcome and reason of each row."""
     rows = ImportRow.objects.of(source.account).filter(source=source)
     return list(rows.order_by("line").values_list("line", "outcome", "reason"))
 
@@ -82,5 +82,5 @@ def outcomes(source: Import) -> list[str]:
 
 
 def contacts(user: User) -> list[Contact]:
-    """The live contacts of the office, oldest first."""
+    """Return the live contacts of the office, oldest first."""
     return list(Contact.objects.of(user.account).live().order_by("pk").select_related("card__column"))

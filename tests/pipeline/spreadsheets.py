@@ -1,4 +1,4 @@
-"""Spreadsheets for the tests, made by hand: nobody's library would write what strangers send."""
+"""Spreadsheets for tests, written by hand, since no library writes malformed ones."""
 
 import io
 import zipfile
@@ -28,7 +28,7 @@ _PARTS = {
 
 
 def xlsx(*rows: str, shared: str = "") -> bytes:
-    """A spreadsheet of these rows; `shared` is the one text that cells may refer to."""
+    """Return a spreadsheet of these rows; cells may refer to the text `shared`."""
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
     texts = f'<sst xmlns="{_MAIN}"><si><t>{shared}</t></si></sst>'
     target = io.BytesIO()

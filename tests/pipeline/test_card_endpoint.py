@@ -106,7 +106,7 @@ def test_plain_form_never_leads_elsewhere(agent, new, calls):
 
 
 class TestRefusals:
-    """Each writes nothing: not even a row that is rolled back."""
+    """Each refusal writes nothing, not even a row that is rolled back."""
 
     def test_marketing_may_not_move(self, login, mara, new, calls, unwritten):
         (dan,) = make(new, "Dan")
@@ -496,7 +496,7 @@ class TestCost:
 
 
 def fill(column: Column, size: int) -> None:
-    """`size` more contacts in the column, below the present ones, written at once."""
+    """Insert `size` more contacts into the column, below the present ones."""
     from_here = Card.objects.filter(column=column).count()
     people = Contact.objects.bulk_create(
         Contact(account=column.account, last_name=f"Voll{number}") for number in range(size)

@@ -23,7 +23,7 @@ SOON = NOW + timedelta(minutes=9)
 
 
 def shape(account) -> list[tuple]:
-    """All of the columns and of the cards."""
+    """Return all columns and cards."""
     own = Column.objects.of(account).order_by("position")
     cards = Card.objects.of(account).order_by("column__position", "rank")
     return [
@@ -97,7 +97,7 @@ def test_undo_leaves_and_names_contacts_moved_since(anna, mehmet, krueger, board
 
 
 class TestRefused:
-    """Nothing is written where the column cannot be as it was."""
+    """Nothing is written if the column cannot be restored."""
 
     def refused(self, anna, deed, unwritten) -> str:
         with unwritten(), pytest.raises(Conflict) as refusal:

@@ -193,7 +193,7 @@ CASES = [(column, operation) for column in ALLOWED for operation in OPERATIONS]
 
 @pytest.fixture
 def tabled(anna, board) -> dict[str, Column]:
-    """The columns of ALLOWED by name."""
+    """Return the columns of ALLOWED by name."""
     make(board["Termin vereinbart"], *(f"P{number}" for number in range(7)))
     return board
 
@@ -210,7 +210,7 @@ def arranged(anna, board, name: str) -> Column:
 
 
 def reasons(menu: str) -> dict[str, str]:
-    """The entries of a menu with the reason for which each is refused; "" if it can be chosen."""
+    """Return the entries of a menu with the reasons for which they are disabled, "" if they are not."""
     found = {}
     for entry in re.findall(r'<li role="none">.*?</li>', menu, flags=re.S):
         (label,) = re.findall(r"<span>(.*?)<(?:small|/span)", entry)

@@ -1,4 +1,4 @@
-"""The background worker carries out what was too large for a request, and takes it back."""
+"""The background worker applies and undoes changes that are too large for a request."""
 
 from collections.abc import Iterator
 

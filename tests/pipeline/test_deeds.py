@@ -1,4 +1,4 @@
-"""What was done to many contacts at once is taken back within ten minutes, exactly; what changed since is left."""
+"""Changes of many contacts can be undone exactly within ten minutes; later changes are left alone."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ FETCH = {"HX-Request": "true"}
 
 
 def places(account) -> list[tuple]:
-    """Everything about every card but its version."""
+    """Return everything about every card except its version."""
     cards = Card.objects.of(account).order_by("column__position", "rank")
     return list(cards.values_list("pk", "column", "rank", "entered_at", "contact__assignee"))
 
@@ -63,7 +63,7 @@ class TestAssigning:
 
     def test_leaves_and_names_contacts_reassigned_since(self, anna, mehmet, jan, sofia, people, login):
         deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
-        for assignee in (sofia, jan):  # there and back is a change all the same
+        for assignee in (sofia, jan):  # back and forth counts as a change
             assignment.assign(contact=people[0], assignee=assignee, actor=mehmet, now=timezone.now())
         leads.trash(user=mehmet, contact_ids=[people[3].pk], now=timezone.now())
         client = login(anna)
@@ -213,7 +213,7 @@ class TestWho:
 
 
 class TestChangedSince:
-    """Nothing that could be taken back: it says so, names whom, and is not called taken back."""
+    """An undo that could restore nothing, or not all, says so and names the contacts."""
 
     @pytest.mark.parametrize("what", ["assign", "move", "trash"])
     def test_all_of_it_is_not_recorded_as_undone(self, anna, mehmet, jan, sofia, people, board, login, what):
@@ -288,7 +288,7 @@ class TestPages:
 
 
 class TestLarge:
-    """More than a request can do is a job, part by part."""
+    """Changes too large for a request are a job, done in parts."""
 
     @pytest.fixture(autouse=True)
     def parts_of_two(self, monkeypatch):

@@ -1,6 +1,6 @@
-"""A row that goes between the check and the answer: a refusal with a sentence, whatever was asked.
+"""A row that is deleted between the check and the answer: any request gets a refusal with a sentence.
 
-A colleague's deletion is put exactly into the gap: right before the verb's lock, or right after its commit.
+A colleague's deletion is inserted right before the verb's lock, or right after its commit.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Files as other programs and people write them, through the pages as they are proposed: everybody arrives whole."""
+"""Files of other programs and people, imported through the pages with the proposed mapping, without loss."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -22,7 +22,7 @@ NAMES = ("salutation", "title", "first_name", "last_name", "company")
 
 
 def taken_over(client: Client, user: User, file: Path) -> Import:
-    """Uploaded, read, mapped as proposed, checked and taken over, as somebody does it who only clicks on."""
+    """Upload, read, map as proposed, check and import, without changing anything."""
     upload = SimpleUploadedFile(file.name, file.read_bytes())
     address = client.post("/contacts/import/", {"file": upload}).headers["Location"]
     source = Import.objects.of(user.account).latest("pk")
@@ -40,7 +40,7 @@ def taken_over(client: Client, user: User, file: Path) -> Import:
 
 @pytest.fixture
 def take(anna: User, sofia: User, board: Any, login: Any) -> Iterator[Any]:
-    """The import of a file; answers the contacts that it made."""
+    """Import a file and return the contacts that it created."""
 
     def taking(name: str) -> list[Contact]:
         taken_over(login(anna), anna, FILES / name)
@@ -54,7 +54,7 @@ def fields(contact: Contact, *names: str) -> tuple[Any, ...]:
 
 
 def numbers(contact: Contact) -> list[tuple[str, str, str]]:
-    """All numbers: as typed, their kind, the words beside them."""
+    """Return all numbers: as typed, their kind, the words beside them."""
     first = [(contact.phone, contact.phone_kind, contact.phone_words)] if contact.phone else []
     return first + [(more["text"], more["kind"], more["words"]) for more in contact.more_phones]
 
@@ -68,7 +68,7 @@ def notes(contact: Contact) -> list[str]:
 
 
 def test_every_file_is_imported_without_loss(anna, sofia, board, login):
-    """Whoever has an e-mail address in a file is there afterwards, under that address."""
+    """Everybody with an e-mail address in a file exists afterwards, with that address."""
     client = login(anna)
     for file in sorted(FILES.iterdir()):
         before = Contact.objects.of(anna.account).count()

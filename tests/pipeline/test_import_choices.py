@@ -1,4 +1,4 @@
-"""A row that may mean several contacts: the dry run asks, and nothing is taken over before the answer was checked."""
+"""A row that may mean several contacts: the dry run asks, and nothing is imported before the answer was checked."""
 
 import re
 
@@ -29,7 +29,7 @@ def sent(client, source, **data):
 
 
 def worked(source):
-    """What the worker does next."""
+    """Do the next job of the worker."""
     step = {ImportState.CHECKING: jobs.check, ImportState.RUNNING: jobs.run}[source.state]
     step(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Files that nobody brings by accident: the request only stores them, and their reading ends with a sentence."""
+"""Hostile files: the request only stores them, and reading them ends with a sentence."""
 
 import pytest
 from django.core.files.storage import default_storage
@@ -68,7 +68,7 @@ def test_a_hostile_file_is_only_stored_by_the_request_and_ends_with_a_sentence(
 
 
 def test_long_cells_that_look_like_addresses_and_numbers_go_into_the_note(anna, board):
-    """Their patterns take time with the square of the length, so a long text is not looked through."""
+    """The patterns take quadratic time, so long texts are not searched."""
     strange = ["a@" + "." * 40_000 + "@", "0" + " " * 40_000 + "x"]
     source = checked(anna, f'Nachname;E-Mail;Telefon\nWeber;"{strange[0]}";"{strange[1]}"\n')
     assert (source.state, outcomes(source)) == (ImportState.CHECKED, ["created"])

@@ -1,4 +1,4 @@
-"""An import that is asked to start series: who is mailed, what was said before, and that nobody is unasked."""
+"""An import that starts series on request: who is mailed, and what the dry run announces."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ def series(board, krueger):
 
 @pytest.fixture
 def known(series):
-    """Contacts who may be mailed, in a status of their own; and rows that bring them into one with a series."""
+    """Contacts that may be mailed, in a status of their own, and rows that move them into one with a series."""
     people = [lead(series["Nicht erreicht"], last_name=f"Lead{number}") for number in range(3)]
     rows = "".join(f"{one.last_name};{one.email};Erfolgreich kontaktiert\n" for one in people)
     return people, HEAD + rows
@@ -194,7 +194,7 @@ def test_the_trash_ends_what_an_import_started(anna, known):
 
 
 def test_an_import_that_fails_late_mails_nobody(anna, known, series, monkeypatch):
-    """All or nothing: a column is deleted while the file is being written, after the first series have begun."""
+    """A column is deleted while the file is being written, after the first series have begun."""
     _people, text = known
     source = checked(anna, text + "Letzter;letzter@post.example;Termin vereinbart\n")
     imports.start(source=source, enrol=True)

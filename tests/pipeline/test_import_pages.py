@@ -33,7 +33,7 @@ UPLOAD = "/contacts/import/"
 
 
 def text_of(response) -> str:
-    """What somebody reads: the page without its tags."""
+    """Return the page without its tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
@@ -42,7 +42,7 @@ def job_names() -> list[str]:
 
 
 def map_as_recognised(client, source, **changes):
-    """Sends the mapping form as the page shows it, with these fields changed."""
+    """Submit the mapping form as shown, with these changes."""
     response = client.get(reverse("pipeline:import-mapping", args=[source.pk]))
     form = response.context["form"]
     data = {name: form[name].value() or "" for name in form.fields} | changes
@@ -341,7 +341,7 @@ def test_the_page_asks_again_while_the_worker_has_the_file(anna, board, login):
 
 
 def said(client, source, heard: str = "") -> str | None:
-    """What the page's live region is given by the next question of the page, or None."""
+    """Return the text that the next poll of the page puts into its live region, or None."""
     page = client.get(f"{UPLOAD}{source.pk}/", {"heard": heard}, headers={"HX-Request": "true"})
     found = re.search(r'<p id="import-said" hx-swap-oob="innerHTML">(.*?)</p>', page.content.decode())
     return found and found[1]
@@ -524,4 +524,4 @@ def test_the_closing_message_counts_every_outcome(anna, board, login):
     said = "1 Kontakt angelegt, 1 aktualisiert, 1 unverändert, 1 übersprungen, 1 fehlerhaft."
     assert said in page
     toast = page.partition('class="toast')[2]
-    assert (said in toast, "<form" in toast) == (True, False)  # what takes an import back stands on its page
+    assert (said in toast, "<form" in toast) == (True, False)  # undoing an import is offered on its page

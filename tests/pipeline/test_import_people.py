@@ -1,4 +1,4 @@
-"""Who is the same person in an imported file: never are two people made into one, and nobody is written over unseen."""
+"""Who is the same person in an imported file: people are never merged, or overwritten unnoticed."""
 
 from pathlib import Path
 

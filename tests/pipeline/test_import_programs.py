@@ -1,4 +1,4 @@
-"""Files with the very headers of other programs, each recognised without help: what is mapped, and who arrives."""
+"""Files with the original headers of other programs, recognised without help: the mapping, and the contacts."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.pipeline.spreadsheets import cell, row, xlsx
 
 
 def mapped(source):
-    """Header to field, as it was recognised."""
+    """Return the recognised mapping of headers to fields."""
     named = source.options["named"]
     return {named[int(index)]: key for index, key in source.mapping.items()}
 

@@ -1,4 +1,4 @@
-"""Taking a whole import back: what still is as it was written, and nothing else."""
+"""Undoing a whole import: values that are still as it wrote them, and nothing else."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What comes in by itself: the same person is one contact, another one is never written over."""
+"""Incoming inquiries: the same person is one contact, and others are never overwritten."""
 
 from concurrent.futures import ThreadPoolExecutor
 

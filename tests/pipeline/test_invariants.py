@@ -1,4 +1,4 @@
-"""Each invariant catches the breakage planted for it, where need be with the database's own refusal taken away."""
+"""Each invariant catches the breakage planted for it, if necessary after dropping a constraint."""
 
 from datetime import timedelta
 from io import StringIO
@@ -23,7 +23,7 @@ NOW = TUESDAY
 
 
 def sql(*statements: str) -> None:
-    """Runs the statements, with the checks still owed done first, so that tables can be altered."""
+    """Run the statements, deferred checks first, so that tables can be altered."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in statements:
@@ -68,7 +68,7 @@ def test_valid_offices_break_no_invariant(office, hansen):
 
 
 NO_SAME_ACCOUNT = "ALTER TABLE pipeline_card DROP CONSTRAINT pipeline_card_column_id_same_account"
-# What is planted: the invariant that must speak up, and the statements.
+# The breakages: the invariant that must report them, and the statements.
 BREAKAGES = {
     "no card": (1, "DELETE FROM pipeline_card WHERE contact_id = {bob}"),
     "card in the trash": (1, "UPDATE contacts_contact SET trashed_at = now() WHERE id = {bob}"),

@@ -21,7 +21,7 @@ LIST, BOARD = "/contacts/", "/contacts/board/"
 
 
 def ids(response) -> list[int]:
-    """The contacts of a page in their order."""
+    """Return the contacts of a page in their order."""
     return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', response.content.decode())]
 
 
@@ -35,7 +35,7 @@ def cards(response) -> list[int]:
 
 
 def link(response, rel: str) -> str:
-    """The address of the next or previous page, "" if there is none."""
+    """Return the address of the next or previous page, "" if there is none."""
     found = re.search(rf'href="([^"]*)" rel="{rel}"', response.content.decode())
     return found[1].replace("&amp;", "&") if found else ""
 
@@ -350,7 +350,7 @@ def crowd(board, seed: int, size: int) -> None:
 
 
 def expected(account: Account, sort: str) -> list[int]:
-    """The order said in Python: by key, then id, in one direction; without a key last."""
+    """Sort in Python: by key, then id, in one direction; without a key last."""
     labels = sorted(Source.choices, key=lambda choice: str(choice[1]))
     rank = {value: place for place, (value, _) in enumerate(labels)}
     key_of = {

@@ -1,4 +1,4 @@
-"""What the board says about mails: in the heads of the system columns and in the message after a drop."""
+"""Mails on the board: in the heads of the system columns and in the message after a drop."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def contacted(krueger, board):
 
 
 def heads(html: str) -> list[str]:
-    """What the heads say about mails, from left to right."""
+    """Return what the heads say about mails, from left to right."""
     found = re.findall(r'class="column__mail.*?>(?:<svg.*?</svg>)(.*?)</(?:a|span)>(?:\n|</)', html, flags=re.S)
     return [" ".join(re.sub(r"<[^>]*>", "", one).replace("(E-Mail-Funnel)", "").split()) for one in found]
 

@@ -1,4 +1,4 @@
-"""Moving a card: what it writes, what it refuses, what a repeat does."""
+"""Moving a card: writes, refusals, repeats."""
 
 from datetime import timedelta
 

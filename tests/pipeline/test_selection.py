@@ -1,4 +1,4 @@
-"""What is done with a selection of the list: who may, what is refused, what a plain form does."""
+"""Actions on a selection of the list: permissions, refusals, plain forms."""
 
 import re
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ def said(response) -> str:
 
 
 def fields(response) -> dict[str, list[str]]:
-    """What the form of a question would post, without its token."""
+    """Return what the form of a dialog posts, without its token."""
     data: dict[str, list[str]] = {}
     for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode()):
         if name != "csrfmiddlewaretoken":
@@ -234,7 +234,7 @@ def test_confirming_without_a_choice_asks_again(anna, people, login, unwritten, 
 
 
 class TestPicking:
-    """Every address reads the selection by the same rules."""
+    """All addresses read the selection by the same rules."""
 
     @pytest.fixture
     def post(self, anna, board, sofia, login):

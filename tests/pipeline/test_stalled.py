@@ -1,4 +1,4 @@
-"""What a dead worker leaves in the queue, and the real worker killed inside each of its periodic jobs."""
+"""Jobs of dead workers, and the real worker killed inside each of its periodic jobs."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ from tests.pipeline.working import empty_queue, is_quiet, wait_until, worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.true_clock]
 PERIODIC = sorted(name for name, _ in app.periodic_registry.periodic_tasks)
-TRAP = 5_412_017  # any number that nobody else locks
+TRAP = 5_412_017  # key of an advisory lock; any unused number
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_a_dead_job_with_a_successor_is_failed_without_blocking_others():
     a_job("sweep_messages", "doing", dead)
     a_job("read_mailbox", "doing", dead)
     a_job("sweep_messages", "todo")
-    a_job("erase_expired", "doing", None)  # its worker's row is gone altogether
+    a_job("erase_expired", "doing", None)  # its worker's row is deleted
     assert stalled.give_back() == 3
     assert states() == [
         ("sweep_messages", "failed"),
@@ -127,7 +127,7 @@ def test_a_starting_worker_frees_the_jobs_of_a_dead_one():
 
 @contextmanager
 def lost(name: str) -> Iterator[None]:
-    """As if the worker did not know this job."""
+    """Let the worker not know this job."""
     (key,) = [key for key in app.periodic_registry.periodic_tasks if key[0] == name]
     periodic = app.periodic_registry.periodic_tasks.pop(key)
     try:
@@ -182,14 +182,14 @@ def queue_up(name: str) -> None:
 
 
 def trapped(names: set[str]) -> bool:
-    """Whether all these jobs are under way and none of them can go on; one that reads a mailbox may wait for that."""
+    """Return whether all these jobs are running and blocked; one that reads a mailbox may wait for it."""
     doing = [name for name, status in states() if status == "doing" and name != "bait"]
     waiting = execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")[0][0]
     return names <= set(doing) and waiting >= len(doing) - doing.count("read_mailbox")
 
 
 def kill_inside(names: set[str]) -> int:
-    """Kills real workers in the middle of all these jobs; answers the number of the queue's last event by then."""
+    """Kill real workers in the middle of all these jobs. Return the number of the queue's last event."""
     with traps() as given, ExitStack() as stack:
         room = {"PROCRASTINATE_WORKER_CONCURRENCY": "5", "WEB_THREADS": "5"}
         workers = [stack.enter_context(worker(**room, **given)) for _jobs in range(0, len(names), 3)]
@@ -216,7 +216,7 @@ def done_since(event: int) -> set[str]:
 
 
 def killed_and_taken_up_again(names: set[str], *, successors: bool) -> None:
-    """The worker dies in the middle of these jobs; half a minute later another one does them."""
+    """Kill the worker in the middle of these jobs; half a minute later another one does them."""
     last = kill_inside(names)
     for name in names if successors else ():
         queue_up(name)

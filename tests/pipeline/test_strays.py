@@ -15,7 +15,7 @@ from pipeline.imports import steps
 from pipeline.models import Import
 from tests.pipeline.importing import received, upload_of
 
-pytestmark = pytest.mark.true_clock  # which gives files their age
+pytestmark = pytest.mark.true_clock  # for the age of files
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_an_upload_whose_row_cannot_be_written_leaves_no_file(anna, uploads):
 
 
 class Full(FileSystemStorage):
-    """Has room for the first half of a file."""
+    """A file system with space for half a file."""
 
     def _save(self, name, content):
         path = Path(self.path(name))

@@ -1,4 +1,4 @@
-"""The trash: into it from a contact's page, out of it, and what becomes of the rest after 30 days."""
+"""The trash: deleting from a contact's page, restoring, and erasing after 30 days."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The background worker: it does what was asked, survives being killed, and does nothing twice."""
+"""The background worker: it does its jobs, survives being killed, and does nothing twice."""
 
 import re
 import threading
@@ -27,7 +27,7 @@ from tests.pipeline.importing import office, outcomes, received
 from tests.pipeline.working import empty_queue, is_quiet, wait_until, work, worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.true_clock]
-AN_HOUR = 3600  # until it counts as hung, on a machine however slow
+AN_HOUR = 3600  # until it counts as hung, even on a slow machine
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +113,7 @@ def test_two_thousand_rows_show_their_progress_and_become_contacts(anna, board, 
     import_jobs.run(import_id=source.pk, now=timezone.now())
     bystander.close()
     assert [rows for rows, _contacts in seen] == [250, 500, 750, 1000, 1250, 1500, 1750, 2000]
-    assert {contacts for _rows, contacts in seen} == {0}  # nobody sees half an import
+    assert {contacts for _rows, contacts in seen} == {0}  # the import becomes visible at once
     assert Contact.objects.of(anna.account).count() == Card.objects.of(anna.account).count() == 2000
     assert Action.objects.of(anna.account).count() == 2000
 
@@ -136,12 +136,12 @@ def test_a_worker_that_begins_again_never_counts_back_and_says_so(anna, board, l
             report.reported_at -= Progress.PAUSE
             report(done)
             assert progress(client, source) == (shown, is_resumed)
-        report.begin_again()  # another import of the office came between
+        report.begin_again()  # another import of the office came first
         assert progress(client, source) == (121, True)
 
 
 def progress(client, source: Import) -> tuple[int, bool]:
-    """How many rows the page says are done, and whether it says that the work is resumed."""
+    """Return the number of rows done, and whether the page says that the import was resumed."""
     page = client.get(f"/contacts/import/{source.pk}/").content.decode()
     found = re.search(r"<span>([\d.]+) von ", page)
     return (int(found[1].replace(".", "")) if found else source.rows_total), "wird fortgesetzt" in page
@@ -240,7 +240,7 @@ def test_the_same_file_uploaded_twice_and_run_at_once_creates_each_contact_once(
 
 
 def test_a_blocked_import_delays_neither_another_office_nor_a_small_file(anna, paul, board):
-    """Both offices' files are large ones, of which a few run at once; the worker is the real one."""
+    """Both offices' files are large, of which only a few run at once; the worker is real."""
     large = configured(anna, office(import_tasks.LARGE + 1))
     work()
     imports.start(source=large)
@@ -270,7 +270,7 @@ def test_the_periodic_jobs_erase_the_old_trash(anna, board):
 
 
 def agreed(text: str, count: int) -> str:
-    """The file with a consent in so many of its rows that stand in „Neue Kontakte“."""
+    """Return the file with a consent in some of its rows in „Neue Kontakte“."""
     header, *rows = text.splitlines()
     said = count
     for number, row in enumerate(rows):

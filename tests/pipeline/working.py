@@ -27,7 +27,7 @@ def empty_queue() -> None:
 
 
 def work() -> None:
-    """Does all jobs, as the worker would; those that wait for each other's lock in turn."""
+    """Do all jobs as the worker does, those that wait for each other's lock in turn."""
     waiting = ProcrastinateJob.objects.filter(status="todo")
     while waiting.exists():
         asyncio.run(_work())
@@ -41,7 +41,7 @@ async def _work() -> None:
 
 
 class _Threads(ThreadPoolExecutor):
-    """Threads that end with this round of the worker, and leave no connection behind that somebody had to collect."""
+    """Threads that end with this run of the worker and leave no connection behind."""
 
     def submit(self, does: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
         def and_leave() -> Any:
@@ -55,7 +55,7 @@ class _Threads(ThreadPoolExecutor):
 
 @contextmanager
 def worker(**more: str) -> Iterator[subprocess.Popen]:
-    """The worker as it is started in production, on the database of the tests; `more` of the environment."""
+    """Run the worker as in production, on the database of the tests; `more` are additional variables."""
     database = connection.settings_dict
     host = database["HOST"] or database["OPTIONS"].get("host", "")
     url = f"postgres://{database['USER']}@/{database['NAME']}?host={host}"
@@ -78,7 +78,7 @@ def wait_until(happens: Callable[[], bool], seconds: float = 300, pause: float =
 
 
 def is_quiet() -> bool:
-    """Whether PostgreSQL has noticed that the worker is gone."""
+    """Return whether PostgreSQL has noticed the end of the worker."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

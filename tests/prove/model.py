@@ -1,4 +1,4 @@
-"""The board as a person would explain it: lists of contacts in a list of columns, and the state machine that compares.
+"""A simple model of the board (lists of contacts in a list of columns) and the state machine that compares both.
 
 The model knows no ranks, locks or SQL. After every step the database must show the same columns, the same cards in the
 same order, the same versions and as many moves; and no invariant may be broken.
@@ -24,7 +24,7 @@ from tests.factories import AccountFactory, UserFactory
 
 NAMES = ["Rückruf", "rückruf", "Später", "🏠", "Kein Auftrag", "Neue Kontakte", "", "\u200b", "x" * 41]
 MAX_CONTACTS = 12
-WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
+WHICH = st.integers(0, 30)  # an index, modulo the number of candidates
 
 
 @dataclass
@@ -35,12 +35,12 @@ class Stack:
     name: str
     key: str | None
     cards: list[int] = field(default_factory=list)
-    touched: int = 0  # how often a card came, went or changed its place
+    touched: int = 0  # number of cards that entered, left or changed place
 
 
 @dataclass
 class Last:
-    """The last move of a single card, as an undo needs it."""
+    """The last move of a single card, for its undo."""
 
     move_id: int
     contact: int
@@ -70,7 +70,7 @@ class BoardMachine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    # What people do.
+    # Actions of users.
 
     @rule(place=WHICH)
     def take_in(self, place: int) -> None:
@@ -119,7 +119,7 @@ class BoardMachine(RuleBasedStateMachine):
         return NotUnderstood if neighbour == contact else None
 
     def drop(self, contact: int, stack: Stack, neighbour: int | None, moved: moves.Moved) -> bool:
-        """Moves the card in the model; answers whether it now stands elsewhere."""
+        """Move the card in the model. Return whether it changed its place."""
         origin = self.stack_of(contact)
         before, touched = list(origin.cards), origin.touched + 1
         origin.cards.remove(contact)
@@ -156,7 +156,7 @@ class BoardMachine(RuleBasedStateMachine):
         self.last = None
         if last.origin.touched == last.touched:
             last.origin.cards = last.before
-        else:  # among others than before: somewhere, and these keep their order
+        else:  # its neighbours have changed: the place is free, but others keep their order
             shown = self.shown()[last.origin.id]
             assert [pk for pk in shown if pk != last.contact] == last.origin.cards
             last.origin.cards = shown
@@ -190,7 +190,7 @@ class BoardMachine(RuleBasedStateMachine):
         for stack in self.board:
             self.put(stack, [pk for pk in back if self.trashed[pk] is stack])
         homeless = [pk for pk in back if self.trashed[pk] not in self.board]
-        if homeless:  # they join those who came back to `new` itself, all in the order of their ids
+        if homeless:  # they follow those restored to `new`, all in the order of their ids
             first = self.board[0]
             others = [pk for pk in back if self.trashed[pk] is first]
             first.cards = sorted(homeless + others) + [pk for pk in first.cards if pk not in others]
@@ -244,7 +244,7 @@ class BoardMachine(RuleBasedStateMachine):
             self.carry(list(stack.cards), target)
             self.board.remove(stack)
 
-    # What must be the same afterwards.
+    # Comparison after each step.
 
     @invariant()
     def the_database_shows_the_same(self) -> None:
@@ -262,10 +262,10 @@ class BoardMachine(RuleBasedStateMachine):
             order[column].append(pk)
         return order
 
-    # The model's own hands.
+    # Helpers.
 
     def do(self, verb: Any, refusal: type[Refusal] | None, now: bool = True, **asked: Any) -> Any:
-        """Calls the verb, which must refuse exactly as expected; a refusal answers None."""
+        """Call the verb and check that it refuses exactly as expected. Return None for a refusal."""
         if now:
             asked["now"] = timezone.now()
         try:

@@ -1,7 +1,7 @@
-"""A reverse proxy in small, with the rules of deploy/Caddyfile.
+"""A minimal reverse proxy with the rules of deploy/Caddyfile.
 
-It asks each web server whether it stays, gives a connection up that has been idle for a second, and tries another
-server where a connection is refused. A request it has begun to send is never sent a second time: that is a 502.
+It checks the health of each web server, closes connections after a second of idling, and tries another server if a
+connection is refused. A request that was partly sent is never repeated but answered with 502.
 """
 
 import http.client
@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 
 HEALTH, INTERVAL = "/healthz", 0.3  # seconds
-IDLE = 1.0  # seconds; a web server that ends keeps idle connections for two
+IDLE = 1.0  # seconds; a stopping web server keeps idle connections for two
 TRIES, PAUSE = 40, 0.25  # as lb_try_duration 10s
 OURS = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
@@ -42,7 +42,7 @@ class Lines:
         self.kept: dict[int, tuple[http.client.HTTPConnection, float]] = {}
 
     def take(self, upstream: Upstream) -> http.client.HTTPConnection:
-        """An open connection. Raises ConnectionRefusedError."""
+        """Return an open connection. Raises ConnectionRefusedError."""
         line, last = self.kept.pop(upstream.port, (None, 0.0))
         if line and line.sock and time.monotonic() - last < IDLE:
             return line

@@ -1,4 +1,4 @@
-"""Several clients on the real database at the same instant, each with its own thread and connection."""
+"""Several clients on the real database at once, each with its own thread and connection."""
 
 import threading
 from collections import Counter
@@ -13,9 +13,9 @@ PATIENCE = 600  # seconds until a round counts as hung
 def race(
     clients: Sequence[Callable[[int], Any]], rounds: int = 1, prepare: Callable[[int], None] | None = None
 ) -> list[list[Any]]:
-    """Lets all clients act at once, round after round; answers what each round brought, client by client.
+    """Run all clients at once, round after round. Return the results of each round, client by client.
 
-    `prepare` is called between the rounds, while nobody acts. What a client raises is its answer.
+    `prepare` is called between the rounds. An exception of a client is its result.
     """
     answers: list[list[Any]] = [[None] * len(clients) for _ in range(rounds)]
     turns = iter(range(rounds))
@@ -38,7 +38,7 @@ def race(
 
 
 def tally(answers: list[list[Any]]) -> Counter[str]:
-    """How often each outcome came, exceptions by their first line."""
+    """Count the outcomes; exceptions are named by their first line."""
     return Counter(str(answer).splitlines()[0] for round_ in answers for answer in round_)
 
 

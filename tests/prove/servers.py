@@ -1,4 +1,4 @@
-"""Web servers of their own for the tests that restart them, as a container or systemd would start and end them."""
+"""Web servers for tests that restart them, started and stopped as by a container or systemd."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
 
 
 class Server:
-    """A web server with an address of its own, as in compose.yaml."""
+    """A web server with its own address, as in compose.yaml."""
 
     def __init__(self, house: Production, **more: str) -> None:
         self.port = free_port()
@@ -30,7 +30,7 @@ class Server:
         return self
 
     def status(self, path: str) -> int:
-        """0: nobody answers."""
+        """Return the status of a request, 0 without an answer."""
         with suppress(OSError):
             return Browser(self.port).get(path).status
         return 0
@@ -39,13 +39,13 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
 
     def restart(self) -> None:
-        """Ended with patience, then started again."""
+        """Stop gracefully, then start again."""
         self.tell_to_stop()
         assert self.process.wait(60) == 0
         self.start()
 
     def kill(self) -> None:
-        """Without any grace: it and its workers."""
+        """Kill it and its workers."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
@@ -55,7 +55,7 @@ class Server:
 
 
 class HandedServer(Server):
-    """One whose address is kept open while it restarts, as by deploy/pipeline-web.socket."""
+    """A server whose socket stays open while it restarts, as by deploy/pipeline-web.socket."""
 
     SYSTEMD = (
         "import os, sys; os.dup2(int(sys.argv[1]), 3); os.set_inheritable(3, True);"

@@ -1,4 +1,4 @@
-"""The table of `make prove`: each promise with the figure asked for and the figure reached."""
+"""The table of `make prove`: each promise with the required and the reached figure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ HEAD = ("promise", "asked", "reached")
 
 @dataclass
 class Promise:
-    """One row. A test that fails before it calls `reached` leaves "broken" behind."""
+    """One row, which says "broken" if the test fails before it calls `reached`."""
 
     sentence: str
     asked: str
@@ -26,7 +26,7 @@ Promising = Callable[[str, str], Promise]
 
 @pytest.fixture
 def promise(request: pytest.FixtureRequest) -> Iterator[Promising]:
-    """`row = promise("what holds", "figure asked")`, and `row.reached("figure")` once it was proved."""
+    """Use `row = promise("what holds", "required figure")`, then `row.reached("figure")`."""
     rows = request.config.stash.setdefault(ROWS, [])
 
     def given(sentence: str, asked: str) -> Promise:

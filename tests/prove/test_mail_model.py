@@ -1,4 +1,4 @@
-"""The funnel in orders nobody thought of; and the machine against verbs that are wrong."""
+"""The funnel under random sequences of actions, and the state machine against wrong verbs."""
 
 import pytest
 from django.db import IntegrityError
@@ -61,7 +61,7 @@ STORIES = {
 
 
 def told(story):
-    """The story on a fresh machine, its promises checked at the end."""
+    """Run the story on a new machine and check the promises at the end."""
     machine = MailMachine()
     try:
         story(machine)

@@ -48,7 +48,7 @@ def column(board, krueger):
 
 
 def sweeper(server: Sink, now: datetime) -> subprocess.Popen:
-    """A worker's sweep as a process that can be killed."""
+    """Run a sweep in a process that can be killed."""
     database = connection.settings_dict
     host = database["HOST"] or database["OPTIONS"].get("host", "")
     url = f"postgres://{database['USER']}@/{database['NAME']}?host={host}"
@@ -58,7 +58,7 @@ def sweeper(server: Sink, now: datetime) -> subprocess.Popen:
 
 
 def killed_after(process: subprocess.Popen, server: Sink, mails: int, pause: float) -> None:
-    """Kill the process after so many mails and an instant, unless it ends before."""
+    """Kill the process after some mails and a moment, unless it ends before."""
     wanted = len(server.mails) + mails
     while len(server.mails) < wanted and process.poll() is None:
         time.sleep(0.001)
@@ -94,7 +94,7 @@ def test_a_worker_that_is_killed_sends_nothing_twice_and_loses_nothing(anna, col
 
 
 def stops(anna: User, board: dict[str, Column]) -> list[Callable[[Contact], object]]:
-    """The ways in which a series ends from outside."""
+    """The ways to end a series."""
     stop = {"account_id": anna.account_id, "reason": EnrolmentReason.UNSUBSCRIBED, "now": MONDAY}
     lost = board["Kein Auftrag"]
     return [

@@ -1,4 +1,4 @@
-"""The verbs against a model of the board, in orders nobody thought of; and the model against verbs that are wrong."""
+"""The verbs against a model of the board in random sequences, and the model against wrong verbs."""
 
 import pytest
 from django.db import IntegrityError

@@ -1,4 +1,4 @@
-"""A power cut: supervisor, web server, worker and database die at one instant, while mails are swept."""
+"""A power cut: supervisor, web server, worker and database die at once, while mails are being sent."""
 
 from pathlib import Path
 

@@ -40,13 +40,13 @@ def post(client: Client, address: str, **data: object) -> int:
 
 
 def complain(account: Account, answers: list[list], allowed: set) -> Complaints:
-    """Answers nobody may get, and invariants broken in the end."""
+    """Return unexpected answers and broken invariants."""
     found = [f"{times} × {answer}" for answer, times in tally(answers).items() if answer not in map(str, allowed)]
     return found + [sentence for _, sentence in broken(account)]
 
 
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moves and column verbs as somebody might write them who has never seen two people at once."""
+    """Remove the locks from moves and column verbs."""
 
     def unlocked(user, contact_id, target_id):
         return {column.pk: column for column in Column.objects.of(user.account)}
@@ -59,7 +59,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def dawdle(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
-    """Widens the window between reading and writing, so that what can go wrong does at once."""
+    """Widen the window between reading and writing, so that races show at once."""
     real = getattr(room, name)
 
     def slow(*args, **kwargs):
@@ -74,7 +74,7 @@ def dawdle(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
 
 
 def push_into_one_slot(login, user, board, rounds: int) -> Complaints:
-    """Each client carries its cards to and fro, always right below the same card."""
+    """Each client moves its cards to and fro, always right below the same card."""
     slots = [make(board[name], "Anker")[0] for name in ("Nicht erreicht", "Termin vereinbart")]
     homes = [board["Nicht erreicht"], board["Termin vereinbart"]]
     people = {client: make(board["Neue Kontakte"], *(f"{client}-{n}" for n in range(3))) for client in range(16)}
@@ -169,7 +169,7 @@ def test_missing_version_check_is_caught(login, anna, sofia, board, monkeypatch)
     assert move_one_card_in_pairs(login, [anna, sofia], board, 2) != []
 
 
-# A card falls into a column that is being deleted, emptied, renamed, shifted; or comes back to it.
+# A card is dropped, or returned by undo, into a column that is being deleted, emptied, renamed or shifted.
 
 ALLOWED = {
     "remove": {(200, 409), (422, 200)},
@@ -182,7 +182,7 @@ ALLOWED = {
 
 
 def drop_while(kind: str, login, anna, sofia, board, rounds: int, outcomes: Counter) -> Complaints:
-    """What the drop and the column verb were answered, against what is allowed, and where the card is then."""
+    """Race a drop against a column verb; check the answers and the place of the card."""
     (contact,) = make(board["Neue Kontakte"], "Ada")
     refuge, start, last = board["Kein Auftrag"], board["Neue Kontakte"], board["Termin vereinbart"]
     here, there = login(sofia), login(anna)
@@ -199,7 +199,7 @@ def drop_while(kind: str, login, anna, sofia, board, rounds: int, outcomes: Coun
         scene["version"] = card_of(contact).version
 
     def settle(turn: int) -> None:
-        """Judges the round before, and clears its column away."""
+        """Check the previous round, and delete its column."""
         if turn < 0:
             return
         column, card = scene["column"], card_of(contact)
@@ -221,7 +221,7 @@ def drop_while(kind: str, login, anna, sofia, board, rounds: int, outcomes: Coun
             verbs.remove(user=anna, column_id=extra.pk)
 
     def dropper(turn: int) -> int:
-        time.sleep(turn % 5 * 0.003)  # a drop is the shorter way; so it is not always the first
+        time.sleep(turn % 5 * 0.003)  # delay the drop, which is faster, in some turns
         return note(turn, 0, post(here, scene["card"], **scene["drop"]))
 
     def changer(turn: int) -> int:

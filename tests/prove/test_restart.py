@@ -46,7 +46,7 @@ def proxy(pair: list[Server]) -> Iterator[Proxy]:
 
 
 def go_on(crowd: Crowd) -> None:
-    """Until everybody has asked a few things more."""
+    """Wait until every client has sent a few more requests."""
     asked = crowd.asked
     wait_until(lambda: crowd.asked > asked + 40, 120, pause=0.1)
 
@@ -82,7 +82,7 @@ def test_one_server_restarts_with_its_address_handed_over(house, handed, promise
 @pytest.mark.prove
 @pytest.mark.parametrize("is_handed", [True, False])
 def test_the_crowd_notices_a_server_that_is_killed(house, pair, proxy, handed, is_handed):
-    """A checker that never failed proves nothing."""
+    """The checker must be able to fail."""
     server, port = (handed, handed.port) if is_handed else (pair[0], proxy.port)
     with Crowd(house, port) as crowd:
         for _ in range(10):
@@ -97,7 +97,7 @@ def test_the_crowd_notices_a_server_that_is_killed(house, pair, proxy, handed, i
 
 @pytest.mark.prove
 def test_the_crowd_notices_servers_that_reset_pending_connections(house):
-    """What WEB_DRAIN is for: retries where a connection is refused are not enough."""
+    """Without WEB_DRAIN, retrying refused connections is not enough."""
     servers = [Server(house, WEB_DRAIN="0").wait_until_ready() for _ in range(2)]
     proxy = Proxy(*(server.port for server in servers))
     try:
@@ -129,7 +129,7 @@ def test_a_server_told_to_stop_says_so_and_still_takes_requests(house, capfd):
 
 
 def later(ask: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer]]:
-    """Asks beside us; the answer is in the list once the thread has ended."""
+    """Send a request in a thread; the answer is in the list once it has ended."""
     answers: list[Answer] = []
     thread = threading.Thread(target=lambda: answers.append(ask()))
     thread.start()

@@ -1,4 +1,4 @@
-"""Every pair of the verbs on columns and selections at the same instant: whatever the order, no answer is a fault."""
+"""Every pair of verbs on columns and selections at once: in any order, no answer is a server error."""
 
 import time
 from itertools import combinations_with_replacement
@@ -41,7 +41,7 @@ def filled(value, names):
 
 
 def all_pairs(login, users, board, pairs) -> list[str]:
-    """Each pair on columns and contacts of its own; answers what nobody may get."""
+    """Run each pair on its own columns and contacts. Return unexpected answers."""
     anna = users[0]
     sessions, scene = [login(user) for user in users], {}
 
@@ -63,7 +63,7 @@ def all_pairs(login, users, board, pairs) -> list[str]:
         scene.update({name: row.pk for name, row in rows.items()})
 
     def clear() -> None:
-        """The columns of the pair before, with all that is in them."""
+        """Delete the columns of the previous pair with their contents."""
         ids = list(Card.objects.of(anna.account).values_list("pk", flat=True))
         leads.trash(user=anna, contact_ids=ids, now=timezone.now())
         for column in Column.objects.of(anna.account).exclude(pk__in=fixed):
@@ -91,7 +91,7 @@ def all_pairs(login, users, board, pairs) -> list[str]:
 
 @pytest.mark.parametrize("times", [1, pytest.param(8, marks=pytest.mark.prove)])
 def test_every_pair_of_verbs_at_once(login, anna, mehmet, board, promise, times):
-    """Also with the answers held back, so that the other verb falls between the commit and what is read after it."""
+    """Also with delayed answers, so that the other verb runs between the commit and the reading after it."""
     pairs = PAIRS * times
     row = promise(f"{len(pairs)} pairs of column and selection verbs at once: faults", "0")
     assert all_pairs(login, [anna, mehmet], board, pairs) == []
