@@ -177,10 +177,16 @@ def test_lookups_start_with_the_account() -> None:
 
 
 def test_addresses_are_reversed() -> None:
+    scripts = [path for path in ASSETS if path.suffix == ".js"]
     found = [pair for path in WRITTEN for pair in links.literal_addresses(name_of(path), path.read_text())]
+    found += [pair for path in scripts for pair in links.literal_links(name_of(path), path.read_text())]
     allowed = {place: _exception(place, WRITTEN_OUT) for place, _ in found}
     assert [complaint for place, complaint in found if not allowed[place]] == []
     assert set(WRITTEN_OUT) - set(allowed.values()) == set(), "exceptions nobody needs any more"
+
+
+def test_links_have_an_address() -> None:
+    assert complaints(links.unknown_names, TEMPLATES) == []
 
 
 def _exception(place: str, exceptions: dict[str, str] = ACROSS_ACCOUNTS) -> str | None:
@@ -279,6 +285,20 @@ BREAKAGES = [
     (links.literal_addresses, "accounts/views.py", "def f(request): return redirect('/')"),
     (links.literal_addresses, "help/views.py", "def f(page): return redirect(page or '/')"),
     (links.literal_addresses, "base/views.py", "def f(error): return answer(error, back='/')"),
+    (links.literal_links, "templates/a.html", '<a href="/contacts/">'),
+    (links.literal_links, "templates/a.html", '<a href="/">'),
+    (links.literal_links, "templates/a.html", "<form action='/columns/{{ column.pk }}/name/'>"),
+    (links.literal_links, "templates/a.html", '<a hx-get="{{ root }}/history/">'),
+    (
+        links.literal_links,
+        "templates/a.html",
+        '<a href="{% if x %}/contacts/{% else %}{% url "pipeline:home" %}{% endif %}">',
+    ),
+    (links.literal_links, "templates/a.html", '{% if request.path == "/contacts/" %}{% endif %}'),
+    (links.literal_links, "templates/a.html", '{% include "_x.html" with way="/contacts/" %}'),
+    (links.literal_links, "static/js/a.js", "fetch(`/cards/${id}/`)"),
+    (links.literal_links, "static/js/a.js", "location.href = '/accounts/login/'"),
+    (links.unknown_names, "templates/a.html", "{% url 'pipeline:nothing' as address %}"),
     (code.long_views, "contacts/views.py", "def f(request):\n    '''Doc.'''\n" + "    x = 1\n" * 21),
     (code.long_views, "pipeline/views/board.py", "async def f(request):\n" + "    x = 1\n" * 21),
     (code.german_outside_gettext, "contacts/views.py", "title = 'Fälligkeit'"),
@@ -369,6 +389,13 @@ SOUND = [
     (code.unscoped_lookups, "contacts/leads.py", "def f(a): return Contact.objects.create(account=a)"),
     (links.literal_addresses, "contacts/views.py", "way = f'{contact.get_absolute_url()}#standing'"),
     (links.literal_addresses, "config/run.py", "ways = [path.strip('/') + '/', '/changes.csv', '/proc/self/cwd']"),
+    (
+        links.literal_links,
+        "templates/a.html",
+        "{% url 'pipeline:list' %}{{ selection.suffix }}</a><br/>{{ a }}/{{ b }}",
+    ),
+    (links.literal_links, "static/js/a.js", "const [day] = text.split('/ '); // of `data-card`"),
+    (links.unknown_names, "templates/a.html", "{% url 'pipeline:list' %}{% url \"mfa_index\" as address %}"),
     (
         code.long_views,
         "contacts/views.py",

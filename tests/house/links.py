@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from django.urls import get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 # What takes a value for its own. Elsewhere "/" is a sign like any other.
 HOLDERS = ast.Assign | ast.AnnAssign | ast.BoolOp | ast.IfExp | ast.Return | ast.Tuple | ast.List | ast.keyword
 HOME = "/"
-# An address begins behind a quote, or behind a tag that chooses among some.
-LINK = re.compile(r"""(?:["'`]|[%}]})(?P<address>/(?:[\w?#$]|{{|{%|(?=["'`]))[^"'`\s{]*)""")
+# An address begins behind a quote, or goes on behind a tag.
+LINK = re.compile(r"""(?:(?<=["'`])/(?:[\w?#$]|{{|{%|(?=["'`]))|(?<=[%}]})/[a-z])[^"'`\s{]*""")
 
 
 def literal_addresses(path: str, source: str) -> list[tuple[str, str]]:
@@ -54,5 +54,24 @@ def _held(node: ast.AST) -> list[ast.Constant]:
 def literal_links(path: str, source: str) -> list[tuple[str, str]]:
     """Addresses in a template or script, instead of `{% url %}`, `get_absolute_url` or a `data-` attribute."""
     lines = enumerate(source.splitlines(), 1)
-    found = [(number, match["address"]) for number, line in lines for match in LINK.finditer(line)]
+    found = [(number, match[0]) for number, line in lines for match in LINK.finditer(line)]
     return [(f"{path}::{address}", f"{path}:{number} writes out {address}") for number, address in found]
+
+
+def unknown_names(path: str, source: str) -> list[str]:
+    """Names in `{% url %}` that no address has: with `as` the tag says nothing, and the link is empty."""
+    tags = re.finditer(r"""{% url ["']([^"']+)["']""", source)
+    return [f"{path}: no address is called {tag[1]}" for tag in tags if tag[1] not in _names()]
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(_named(get_resolver().url_patterns))
+
+
+def _named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _named(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+        elif pattern.name:
+            yield space + pattern.name
