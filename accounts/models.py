@@ -1,7 +1,7 @@
 """The tenant (account) and its users. Every other table refers to the account."""
 
 import zoneinfo
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -15,7 +15,10 @@ from base.references import reference
 HUES = 12  # colours of the initials' circle, `.hue-1` … `.hue-12` in the style sheets
 
 
-class AccountQuerySet(models.QuerySet):
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class AccountQuerySet(models.QuerySet[Row]):
     """Rows that belong to an account. Each lookup starts with `.of(account)`."""
 
     def of(self, account: "Account | int | models.OuterRef") -> Self:

@@ -1,6 +1,5 @@
 """Contacts with their actions, consents and changes. Nothing here knows the board."""
 
-from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -19,7 +18,7 @@ from contacts.kinds import Bubble, Kind, Outcome, bubbles
 NOTHING = models.Value([], output_field=models.JSONField())
 
 
-class ContactQuerySet(AccountQuerySet):
+class ContactQuerySet(AccountQuerySet["Contact"]):
     def live(self) -> Self:
         """Excludes the trash."""
         return self.filter(trashed_at=None)
@@ -44,6 +43,8 @@ def sight(user: User, prefix: str = "") -> models.Q:
 
 class Contact(AccountModel):
     """A lead (Kontakt): a person or couple with address, property and consent."""
+
+    shared: str  # what it has in common with another contact; set by `duplicates.find`
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     salutation = models.CharField(_("Anrede"), max_length=10, choices=Salutation, blank=True)
@@ -161,9 +162,6 @@ class Contact(AccountModel):
 
 class Action(AccountModel):
     """Something performed, or planned, with or by the contact (Aktion)."""
-
-    at: datetime  # this and `short` are annotated by `csv.story`
-    short: str
 
     contact = reference(Contact, models.CASCADE, related_name="actions")
     kind = models.CharField(_("Art"), max_length=20, choices=Kind)

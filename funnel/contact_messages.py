@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists
 from django.utils.translation import gettext as _
@@ -173,13 +174,13 @@ def load(contact: Contact) -> Ledger:
     return Ledger([run for run in runs.values() if run.lines or not run.is_over])
 
 
-def _enrolments(contact: Contact) -> list[Enrolment]:
+def _enrolments(contact: Contact) -> list[Any]:
     rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
     rows = rows.select_related("sequence", "account__sender")
     rows = rows.annotate(is_held=Exists(holds.open_for(contact.account_id)))
     return sorted(rows, key=lambda row: (row.state != EnrolmentState.ENDED, row.changed_at, row.pk), reverse=True)
 
 
-def _run(row: Enrolment, contact: Contact) -> Run:
+def _run(row: Any, contact: Contact) -> Run:
     is_off = not (row.sequence.is_on and row.account.sender.is_on)
     return Run(contact, row, is_off=is_off, is_held=row.is_held)

@@ -93,7 +93,7 @@ class OutboxFilter:
         rows = Message.objects.of(self.user.account).filter(contact__trashed_at=None)
         rows = rows.exclude(reason__in=UNSEEN).filter(searched(self.user, self.q, "contact__"))
         if self.sequence:
-            rows = rows.filter(step__sequence=self.sequence)
+            rows = rows.filter(step__sequence=int(self.sequence))
         return rows.filter(planned_for__range=self._days()) if self.period else rows
 
     def _days(self) -> tuple[datetime, datetime]:

@@ -5,6 +5,7 @@ An import ignores them: evidence requires its wording, and actions are not impor
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Window
 from django.db.models.functions import Coalesce, Left, RowNumber
@@ -52,7 +53,7 @@ def _allowed(consent: Consent) -> str:
     return _("erteilt seit %(when)s für %(address)s") % values
 
 
-def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
+def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Any]:
     """Return the newest actions, one more than shown, with the beginning of their text only."""
     newest = [F("at").desc(), F("pk").desc()]
     rows = (
@@ -67,7 +68,7 @@ def _actions(account_id: int, contact_ids: Collection[int]) -> Iterable[Action]:
     return rows.iterator()
 
 
-def _done(action: Action) -> str:
+def _done(action: Any) -> str:
     """„27.11.2026 14:20 Anruf – erreicht: ruft zurück“"""
     moment: datetime = action.at
     text = one_line(action.short)

@@ -63,10 +63,9 @@ def older(request: Request, contact_id: int) -> HttpResponse:
     """Shows the actions after the one named by `before`."""
     contact = find(request.user, contact_id)
     before = request.GET.get("before", "")
-    action = Action.objects.of(request.account).filter(
-        pk=int(before) if is_id(before) else None, contact=contact, performed_at__isnull=False
-    )
-    page = timeline.load(request.user, contact, action.first())
+    performed = Action.objects.of(request.account).filter(contact=contact, performed_at__isnull=False)
+    last = performed.filter(pk=int(before)).first() if is_id(before) else None
+    page = timeline.load(request.user, contact, last)
     context = {"title": contact.display_name, "contact": contact, "timeline": page}
     return small_page(request, "contacts/_older.html", context)
 

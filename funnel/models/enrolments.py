@@ -42,8 +42,6 @@ class EnrolmentReason(models.TextChoices):
 class Enrolment(AccountModel):
     """A contact's run through one sequence (Teilnahme). A contact that returns to a sequence continues the same row."""
 
-    is_held: bool  # annotated by `contact_messages`
-
     contact = reference(Contact, models.CASCADE, related_name="enrolments")
     sequence = reference(Sequence, models.CASCADE, related_name="enrolments")
     state = models.CharField(max_length=10, choices=EnrolmentState, default=EnrolmentState.ACTIVE)

@@ -106,7 +106,7 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
         raise overtaken(card, user)
     if now - move.at > timedelta(seconds=UNDO_SECONDS + UNDO_GRACE_SECONDS):
         raise Conflict(_("Rückgängig machen ist nur 10 Sekunden lang möglich."))
-    target = columns.get(move.from_column_id)
+    target = columns.get(move.from_column_id or 0)  # none if it has been deleted
     if target is None:
         raise Conflict(_("Die vorherige Spalte gibt es nicht mehr."))
     card.last_key = card.last_request = ""

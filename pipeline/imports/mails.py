@@ -72,7 +72,7 @@ def forecast(account: Account, people: People) -> Mails:
     """
     columns = list(Column.objects.of(account))
     first = next(column for column in columns if column.key == Column.Key.NEW)
-    series = {column.pk: column for column in columns if column.sequence_id}
+    series = {column.pk: column.sequence_id for column in columns if column.sequence_id}
     steps, mails = coming_steps(account), Mails()
     for keys in batches(people.pending, BATCH):
         changes = {key: people.pending_change(key) for key in keys}
@@ -82,7 +82,7 @@ def forecast(account: Account, people: People) -> Mails:
         mails.waiting += _waiting(account, {key: at for key, at in coming.items() if key not in moved})
         for column_id, addresses in by_column.items():
             if column_id in series:
-                sequence_id = series[column_id].sequence_id
+                sequence_id = series[column_id]
                 agreed = {key: at for key, at in coming.items() if key in addresses}
                 refused = eligibility.missing_many(account.pk, addresses, agreed)
                 by_hand = bulk_enrolments.paused(account.pk, addresses, sequence_id)

@@ -51,6 +51,8 @@ class Import(AccountModel):
 class ImportRow(AccountModel):
     """The planned, or actual, outcome of one row of an imported file."""
 
+    label: str  # of the outcome in words; set by `imports.report`
+
     class Outcome(models.TextChoices):
         CREATED = "created", _("angelegt")
         UPDATED = "updated", _("aktualisiert")
