@@ -25,7 +25,8 @@ class Result:
 
 
 def commands() -> dict[str, list[str]]:
-    templates = [str(path) for path in sorted(Path().glob("**/templates/**/*.html")) if path.parts[0] != ".venv"]
+    folders = [Path("templates"), *(Path(package, "templates") for package in PACKAGES)]
+    templates = [str(path) for folder in folders for path in sorted(folder.rglob("*.html"))]
     return {
         "types": [*MODULE, "mypy", *PACKAGES],
         "format": [*MODULE, "ruff", "format", "--check", "."],

@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
 # A room and those it may import.
 ROOMS: dict[str, set[str]] = {
@@ -54,18 +55,42 @@ GERMAN = re.compile(
     r"[a-z]*[äöüß][a-z]+|[äöüß]?[a-z]+[äöüß]|\b(?:bitte|ein|kein|nicht|oder|sind|und|wird|wurde)e?\b", re.I
 )
 
+LEAVES = {ast.Name, ast.Load, ast.Store, ast.Del}  # half of all nodes, and no checker starts from one
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@cache
-def _tree(source: str) -> ast.Module:
-    """Return the tree of a source, parsed once for all checkers, which must not change it."""
-    return ast.parse(source)
+class Spot(NamedTuple):
+    """A node with the dotted name of the function or class it stands in."""
+
+    place: str
+    node: Any
+    is_late: bool  # inside a function
 
 
 @cache
-def _nodes(source: str) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(_tree(source)))
+def _spots(source: str) -> dict[type, list[Spot]]:
+    """The nodes of a source by kind, read once for all checkers: none of them changes any."""
+    found: dict[type, list[Spot]] = {}
+    waiting = [Spot("", ast.parse(source), False)]
+    while waiting:
+        outer = waiting.pop()
+        place, node, is_late = outer
+        found.setdefault(type(node), []).append(outer)
+        if isinstance(node, Function | ast.ClassDef):
+            place = f"{place}.{node.name}".lstrip(".")
+            is_late = is_late or not isinstance(node, ast.ClassDef)
+        children = ast.iter_child_nodes(node)
+        waiting += [Spot(place, child, is_late) for child in children if type(child) not in LEAVES]
+    return found
+
+
+def _of_kind(source: str, *kinds: type) -> list[Any]:
+    return [spot.node for kind in kinds for spot in _spots(source).get(kind, ())]
+
+
+def _texts(source: str) -> list[ast.Constant]:
+    return [node for node in _of_kind(source, ast.Constant) if isinstance(node.value, str)]
 
 
 def room_of(path: str) -> str:
@@ -76,11 +101,10 @@ def upward_imports(path: str, source: str) -> list[str]:
     """Imports, and model names in strings ("pipeline.Card"), of rooms that this room may not know."""
     room = room_of(path)
     banned = (set(ROOMS) | {"tests"}) - ROOMS[room] - {room}
-    imported = [(line, name) for line, name in _imports(path, _nodes(source)) if name.split(".")[0] in banned]
+    imported = [(line, name) for line, name in _imports(path, source) if name.split(".")[0] in banned]
     named = [
         (node.lineno, node.value)
-        for node in _nodes(source)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for node in _texts(source)
         if (match := re.fullmatch(r"(\w+)\.[A-Z]\w+", node.value)) and match[1] in banned
     ]
     return [f"{path}:{line} {room} may not know {name}" for line, name in imported + named]
@@ -92,7 +116,7 @@ def climbing_imports(path: str, source: str) -> list[str]:
     folders = FOLDERS.get(room)
     if folders is None or "migrations" in path:
         return []
-    imported = [(line, name.split(".")) for line, name in _imports(path, _nodes(source))]
+    imported = [(line, name.split(".")) for line, name in _imports(path, source)]
     return [
         f"{path}:{line} {room}/{place} may not know {'.'.join(parts)}"
         for line, parts in imported
@@ -118,7 +142,7 @@ def circles(sources: dict[str, str]) -> list[str]:
 
 
 def _modules(path: str, source: str, known: dict[str, str]) -> set[str]:
-    found = {name for _, name in _imports(path, _nodes(source))}
+    found = {name for _, name in _imports(path, source)}
     return {name if name in known else name.rpartition(".")[0] for name in found} & known.keys()
 
 
@@ -136,8 +160,7 @@ def _reached(imports: dict[str, set[str]], start: str) -> set[str]:
 
 def late_imports(path: str, source: str) -> list[str]:
     """Imports of our modules inside a function, which hide circles."""
-    functions = [node for node in _nodes(source) if isinstance(node, Function)]
-    found = {(line, name) for function in functions for line, name in _imports(path, ast.walk(function))}
+    found = set(_imports(path, source, only_late=True))
     return [f"{path}:{line} imports {name} inside a function" for line, name in sorted(found) if _ours(name)]
 
 
@@ -148,12 +171,12 @@ def vague_names(path: str, source: str = "") -> list[str]:
 
 def hidden_effects(path: str, source: str) -> list[str]:
     """Signals, and save() or delete() overrides in models: changes without a visible call."""
-    signals = [(line, name) for line, name in _imports(path, _nodes(source)) if name.startswith(tuple(SIGNAL_MODULES))]
+    signals = [(line, name) for line, name in _imports(path, source) if name.startswith(tuple(SIGNAL_MODULES))]
     is_model = "models" in PurePosixPath(path.removesuffix(".py")).parts
     overrides = [
         (node.lineno, f"{holder.name}.{node.name}()")
-        for holder in _nodes(source)
-        if isinstance(holder, ast.ClassDef) and is_model
+        for holder in _of_kind(source, ast.ClassDef)
+        if is_model
         for node in holder.body
         if isinstance(node, Function) and node.name in ("save", "delete")
     ]
@@ -163,8 +186,8 @@ def hidden_effects(path: str, source: str) -> list[str]:
 def unscoped_lookups(path: str, source: str) -> list[tuple[str, str]]:
     """Lookups that do not start with `.of(account)`: pairs of place ("file::function") and complaint."""
     found = []
-    for place, node in _placed(_tree(source)):
-        where = f"{path}::{place}"
+    for spot in [*_spots(source).get(ast.Attribute, ()), *_spots(source).get(ast.Call, ())]:
+        where, node = f"{path}::{spot.place}", spot.node
         if isinstance(node, ast.Attribute) and node.attr in ("_default_manager", "_base_manager"):
             found.append((where, f"{path}:{node.lineno} uses {node.attr}"))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
@@ -181,7 +204,7 @@ def long_views(path: str, source: str) -> list[str]:
     if PurePosixPath(path).stem != "views" and "views" not in PurePosixPath(path).parts:
         return []
     text = source.splitlines()
-    views = [node for node in _nodes(source) if isinstance(node, Function)]
+    views = _of_kind(source, ast.FunctionDef, ast.AsyncFunctionDef)
     return [
         f"{path}:{view.lineno} {view.name} has {lines} lines"
         for view in views
@@ -191,15 +214,17 @@ def long_views(path: str, source: str) -> list[str]:
 
 def quoting_log_lines(path: str, source: str) -> list[str]:
     """Lines of the log that repeat what an exception says: it may quote a row, an address or a statement."""
-    nodes = _nodes(source)
-    caught = {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
+    calls = _of_kind(source, ast.Call)
+    lines = [node for node in calls if _is_log_line(node)]
+    if not lines:
+        return []
+    caught = {node.name for node in _of_kind(source, ast.ExceptHandler) if node.name}
     given = {
         node.arg
-        for node in nodes
-        if isinstance(node, ast.arg) and node.annotation and "Exception" in ast.unparse(node.annotation)
+        for node in _of_kind(source, ast.arg)
+        if node.annotation and "Exception" in ast.unparse(node.annotation)
     }
-    lines = [node for node in nodes if isinstance(node, ast.Call) and _is_log_line(node)]
-    kinds = {id(node.args[0]) for node in nodes if isinstance(node, ast.Call) and _is_of_type(node)}
+    kinds = {id(node.args[0]) for node in calls if _is_of_type(node)}
     return [
         f"{path}:{line.lineno} logs what {node.id} says"
         for line in lines
@@ -210,7 +235,8 @@ def quoting_log_lines(path: str, source: str) -> list[str]:
 
 def _is_log_line(node: ast.Call) -> bool:
     """Whether it is a call of `log` or `logger`, at any level."""
-    return isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("log", "logger")
+    holder = node.func.value if isinstance(node.func, ast.Attribute) else None
+    return isinstance(holder, ast.Name) and holder.id in ("log", "logger")
 
 
 def _is_of_type(node: ast.Call) -> bool:
@@ -237,15 +263,13 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 def german_outside_gettext(path: str, source: str) -> list[str]:
     """String literals that look German and are not translated, except docstrings."""
-    nodes = _nodes(source)
-    seen = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-    for node in nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
+    seen = {id(node.value) for node in _of_kind(source, ast.Expr)}
+    for node in _of_kind(source, ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
             seen |= {id(inner) for inner in ast.walk(node)}
     return [
         f"{path}:{node.lineno} {node.value[:40]!r} outside gettext"
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for node in _texts(source)
         if id(node) not in seen and GERMAN.search(node.value)
     ]
 
@@ -261,19 +285,14 @@ def _ours(name: str) -> bool:
     return name.split(".")[0] in ROOMS
 
 
-def _imports(path: str, nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        if isinstance(node, ast.ImportFrom):
+def _imports(path: str, source: str, only_late: bool = False) -> Iterator[tuple[int, str]]:
+    spots = _spots(source)
+    for spot in spots.get(ast.Import, ()):
+        if spot.is_late or not only_late:
+            yield from ((spot.node.lineno, alias.name) for alias in spot.node.names)
+    for spot in spots.get(ast.ImportFrom, ()):
+        if spot.is_late or not only_late:
+            node = spot.node
             package = PurePosixPath(path).parts[: -node.level] if node.level else ()
             base = ".".join([*package, *([node.module] if node.module else [])])
             yield from ((node.lineno, f"{base}.{alias.name}".lstrip(".")) for alias in node.names)
-
-
-def _placed(tree: ast.AST, place: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """Yield every node with the dotted name of the function or class around it."""
-    for node in ast.iter_child_nodes(tree):
-        inner = f"{place}.{node.name}".lstrip(".") if isinstance(node, Function | ast.ClassDef) else place
-        yield place, node
-        yield from _placed(node, inner)
