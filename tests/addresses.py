@@ -481,10 +481,15 @@ TOUCHED = ("django_session", "usersessions_usersession", "accounts_cache")
 
 def rows_written() -> int:
     """Rows written in this transaction so far, rolled back ones included, touches excepted."""
+    return sum(writes().values())
+
+
+def writes() -> dict[str, int]:
+    """The same for each table that was written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
-            "WHERE relname <> ALL(%s)",
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables "
+            "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> ALL(%s)",
             [list(TOUCHED)],
         )
-        return int(cursor.fetchone()[0])
+        return dict(cursor.fetchall())

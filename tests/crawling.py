@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.addresses import NEVER, Row, address, rows, rows_written, walk
+from tests.addresses import NEVER, Row, address, rows, walk, writes
 from tests.offices import SEARCHED, Mark, Office, Ref, owned_models
 
 STARTS = (
@@ -127,7 +127,7 @@ class Crawl:
         headers = {"hx_request": "true"} if fragment else {}
         send = client.post if method == "POST" else client.get
         with transaction.atomic(), CaptureQueriesContext(connection) as statements:
-            before = rows_written()
+            before = writes()
             response = send(where, fresh(data or {}), headers=headers)
             count = len(statements)
             texts = [text_of(response)]
@@ -136,8 +136,9 @@ class Crawl:
                     break
                 response = client.get(urljoin(where, response.headers["Location"]))
                 texts.append(text_of(response))
-            if rows_written() != before:
-                self._look_at_rows(f"{method} {where}")
+            written = {table for table, times in writes().items() if times != before.get(table)}
+            if written:
+                self._look_at_rows(f"{method} {where}", written)
             transaction.set_rollback(True)
         self._look_at(f"{method} {where} {data or ''}", texts)
         if response.status_code >= 500:
@@ -185,9 +186,10 @@ class Crawl:
                 if at >= 0:
                     self.faults.append(f"{what} shows {sign}: …{folded[max(at - 60, 0) : at + 40]!r}")
 
-    def _look_at_rows(self, what: str) -> None:
-        self.faults.extend(f"{what} wrote across accounts: {row}" for row in across_accounts())
-        if fingerprint(self.strangers[0]) != self.untouched:
+    def _look_at_rows(self, what: str, written: set[str]) -> None:
+        self.faults.extend(f"{what} wrote across accounts: {row}" for row in across_accounts(written))
+        found = fingerprint(self.strangers[0], written)
+        if found != {table: self.untouched[table] for table in found}:
             self.faults.append(f"{what} changed rows of another account")
 
 
@@ -274,40 +276,39 @@ def ways_out(text: str, where: str) -> Iterator[tuple[str, str, dict[str, Any], 
             yield method, f"{parts.path}?{parts.query}" if parts.query else parts.path, data, is_link
 
 
-def fingerprint(office: Office) -> list[tuple[Any, ...]]:
-    """Return a hash of all rows of another account."""
-    account = office.account.pk
-    users = [user.pk for user in office.people.values()]
-    parts = [f"SELECT '{m._meta.db_table}', count(*), sum(hashtext(t::text)::bigint) FROM {m._meta.db_table} t "
-             f"WHERE account_id = {account}" for m in owned_models()]  # fmt: skip
-    parts.append(
-        f"SELECT 'account', count(*), sum(hashtext(t::text)::bigint) FROM accounts_account t WHERE id = {account}"
-    )
-    for table in ("mfa_authenticator", "account_emailaddress"):
-        listed = ", ".join(map(str, users))
-        parts.append(
-            f"SELECT '{table}', count(*), sum(hashtext(t::text)::bigint) FROM {table} t WHERE user_id IN ({listed})"
-        )
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1")
-        return list(cursor.fetchall())
+def fingerprint(office: Office, tables: set[str] | None = None) -> dict[str, tuple[int, int]]:
+    """Return the count and a hash of another account's rows for each of these tables, or for all."""
+    users = ", ".join(str(user.pk) for user in office.people.values())
+    rows = {model._meta.db_table: f"account_id = {office.account.pk}" for model in owned_models()}
+    rows |= {"accounts_account": f"id = {office.account.pk}"}
+    rows |= dict.fromkeys(("mfa_authenticator", "account_emailaddress"), f"user_id IN ({users})")
+    parts = [
+        f"SELECT '{table}', count(*), sum(hashtext(t::text)::bigint) FROM {table} t WHERE {condition}"
+        for table, condition in rows.items()
+        if tables is None or table in tables
+    ]
+    return {table: (count, total) for table, count, total in _of_all(parts)}
 
 
-def across_accounts() -> list[str]:
-    """Return references between rows of different accounts."""
-    parts = []
-    for model in owned_models():
-        for one in model._meta.concrete_fields:
-            target = one.related_model
-            if target in owned_models():
-                parts.append(
-                    f"SELECT '{model._meta.db_table}.{one.column}', count(*) FROM {model._meta.db_table} a "
-                    f"JOIN {target._meta.db_table} b ON b.{target._meta.pk.column} = a.{one.column} "
-                    "WHERE a.account_id <> b.account_id HAVING count(*) > 0"
-                )
+def across_accounts(tables: set[str]) -> list[str]:
+    """Return references from or to one of these tables between rows of different accounts."""
+    parts = [
+        f"SELECT '{model._meta.db_table}.{one.column}', count(*) FROM {model._meta.db_table} a "
+        f"JOIN {one.related_model._meta.db_table} b ON b.{one.related_model._meta.pk.column} = a.{one.column} "
+        "WHERE a.account_id <> b.account_id HAVING count(*) > 0"
+        for model in owned_models()
+        for one in model._meta.concrete_fields
+        if one.related_model in owned_models() and tables & {model._meta.db_table, one.related_model._meta.db_table}
+    ]
+    return [f"{column} ({count})" for column, count in _of_all(parts)]
+
+
+def _of_all(parts: list[str]) -> list[tuple[Any, ...]]:
+    if not parts:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
-        return [f"{column} ({count})" for column, count in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def signs(*marks: Mark) -> list[str]:

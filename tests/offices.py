@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -453,6 +454,7 @@ def stage() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@cache
 def owned_models() -> list[Any]:
     """The models whose rows belong to an account."""
     models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]

@@ -1,8 +1,6 @@
 """Nothing of another account, and nothing hidden, is ever seen: each text of it carries a word that is looked for."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,47 +17,14 @@ from contacts.derived import derive
 from contacts.models import Contact
 from pipeline import listing
 from pipeline.models import Column
-from tests.addresses import NEVER, address, browser
-from tests.crawling import STARTS, Crawl, addressed, signs
+from tests.addresses import NEVER, address
+from tests.crawling import STARTS, Crawl, addressed
 from tests.factories import ContactFactory
 from tests.leaking import PLANTED
-from tests.offices import HIDDEN, OURS, SEARCHED, THEIRS, Office, furnish, hide, owned_models, stage, unknown
+from tests.offices import HIDDEN, OURS, SEARCHED, THEIRS, Office, owned_models
+from tests.scene import Scene, furnished_scene  # noqa: F401  (the fixture `scene`)
 
 pytestmark = pytest.mark.django_db
-# The marketing sees names, status, source and last action: none of these.
-PRIVATE = [
-    *(mark.text(name)[:10] for mark in (OURS, HIDDEN) for name in ("email", "street", "postal_code", "city", "tag")),
-    *(mark.text(name) for mark in (OURS, HIDDEN) for name in ("due_note", "text", "call", "wording", "before")),
-    OURS.digits,
-    HIDDEN.digits,
-]
-
-
-@dataclass
-class Scene:
-    """Our office, what an agent of it may not see, and theirs."""
-
-    ours: Office
-    hidden: Office
-    theirs: Office
-
-    def crawl(self, role: str) -> Crawl:
-        limited = role == "agent"
-        forbidden = signs(THEIRS, HIDDEN) if limited else signs(THEIRS)
-        return Crawl(
-            browser=browser(self.ours.people[role]),
-            office=self.ours,
-            strangers=[self.theirs, self.hidden] if limited else [self.theirs],
-            nothing=unknown(self.ours),
-            forbidden=forbidden + (PRIVATE if role == "marketing" else []),
-        )
-
-
-@pytest.fixture(scope="module")
-def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    with django_db_blocker.unblock(), stage():
-        ours = furnish(OURS, sight=Account.Sight.OWN)
-        yield Scene(ours, hide(ours), furnish(THEIRS))
 
 
 @pytest.mark.parametrize("role", ["administrator", "agent", "marketing"])
@@ -68,20 +33,6 @@ def test_links_and_forms_name_no_foreign_object(scene: Scene, role: str) -> None
     crawl.pages()
     assert crawl.faults == []
     assert any(OURS.word in text for text in crawl.texts), "the crawler sees nothing at all"
-
-
-@pytest.mark.parametrize("role", ["administrator", "manager", "agent", "marketing"])
-def test_addresses_reveal_nothing_of_foreign_objects(scene: Scene, role: str) -> None:
-    crawl = scene.crawl(role)
-    crawl.addresses(fragments=(True, False) if role == "administrator" else (True,))
-    assert crawl.faults == []
-
-
-@pytest.mark.parametrize("role", ["administrator", "agent"])
-def test_forms_accept_no_foreign_object(scene: Scene, role: str) -> None:
-    crawl = scene.crawl(role)
-    crawl.references()
-    assert crawl.faults == []
 
 
 @pytest.mark.parametrize("role", ["administrator", "agent"])
