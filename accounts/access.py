@@ -37,7 +37,7 @@ class Request(HttpRequest):
 
 
 def gate(*roles: Role) -> Callable[[View], View]:
-    """Requires a logged-in user with one of these roles; sets `request.account` and activates the office's time zone.
+    """Require a logged-in user with one of these roles; set `request.account` and activate the office's time zone.
 
     Without a login, pages redirect to the login page; everything else gets 401 with a fragment that links to it, so
     that no login page is swapped into the board. Other roles get 403.
@@ -64,7 +64,7 @@ def gate(*roles: Role) -> Callable[[View], View]:
 
 
 def login_first(request: HttpRequest) -> HttpResponse:
-    """Returns 401 with a login link for fragments and changes, a redirect for pages."""
+    """Return 401 with a login link for fragments and changes, a redirect for pages."""
     login = resolve_url("account_login")
     if request.method not in ("GET", "HEAD") or wants_fragment(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")

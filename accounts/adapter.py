@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user.full_name
 
     def set_password(self, user: User, password: str) -> None:
-        """Sets the password and ends the user's other sessions, so that nobody stays in with the old one."""
+        """Set the password and end the user's other sessions, so that nobody stays in with the old one."""
         user.set_password(password)
         user.save(update_fields=["password"])
         request = self.request
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self._delete_login_attempts_cached_email(request, email=user.email)  # the owner is back
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counts failures of a browser that has logged in as this user before on its cookie, not its IP address."""
+        """Count failures of a browser that has logged in as this user before on its cookie, not its IP address."""
         key = devices.key(request, self._get_login_attempts_cache_key(request, **credentials))
         if key is None:
             super().pre_authenticate(request, **credentials)
@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Leaves out the Host header, which the library prepends: each port would get a counter of its own."""
+        """Leave out the Host header, which the library prepends: each port would get a counter of its own."""
         return str(credentials.get("email", "")).strip().lower()
 
 

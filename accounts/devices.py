@@ -20,13 +20,13 @@ MAX_ACCOUNTS = 8  # accounts that one browser knows, the newest first
 
 
 def key(request: HttpRequest, email: str) -> str | None:
-    """Returns the key for counting this browser's failures at this account; None if it never logged in there."""
+    """Return the key for counting this browser's failures at this account; None if it never logged in there."""
     known = _read(request)
     return f"{known['id']} {_mark(email)}" if _mark(email) in known["of"] else None
 
 
 def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
-    """Sets the cookie: this browser has logged in as the owner of the address."""
+    """Set the cookie: this browser has logged in as the owner of the address."""
     known = _read(request)
     others = [mark for mark in known["of"] if mark != _mark(email)]
     known["of"] = [_mark(email), *others][:MAX_ACCOUNTS]
@@ -49,5 +49,5 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
 
 def _mark(email: str) -> str:
-    """Returns a hash of the address, so that the cookie does not reveal it."""
+    """Return a hash of the address, so that the cookie does not reveal it."""
     return salted_hmac(__name__, email.strip().lower()).hexdigest()[:16]

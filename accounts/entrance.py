@@ -27,7 +27,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library takes P
 
 
 def patient(view: Any) -> Any:
-    """Sets status 429 and Retry-After if the form says that the limit of attempts is reached."""
+    """Set status 429 and Retry-After if the form says that the limit of attempts is reached."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -46,12 +46,12 @@ def _is_too_often(form: Form) -> bool:
 
 
 def inside(route: str, view: Any, name: str) -> URLPattern:
-    """Returns the pattern of a page for logged-in users of any role."""
+    """Return the pattern of a page for logged-in users of any role."""
     return path(route, form_page(gate(*EVERYBODY)(patient(view))), name=name)
 
 
 def outside(route: str, view: Any, name: str) -> URLPattern:
-    """Returns the pattern of a page for users who are not logged in (yet). It is never cached."""
+    """Return the pattern of a page for users who are not logged in (yet). It is never cached."""
     return path(route, form_page(never_cache(patient(view))), name=name)
 
 

@@ -31,13 +31,13 @@ tokens = InvitationTokens()
 
 
 def link(user: User) -> str:
-    """Returns the link by which this user chooses a password. It starts with `BASE_URL`, never with the Host header."""
+    """Return the link by which this user chooses a password. It starts with `BASE_URL`, never with the Host header."""
     path = reverse("invitation", kwargs={"member": int_to_base36(user.pk), "token": tokens.make_token(user)})
     return f"{settings.BASE_URL}{path}"
 
 
 def invited_by(member: str, token: str) -> User:
-    """Returns the user this link was made for. Raises Gone, with one sentence for all reasons, if it is not valid."""
+    """Return the user this link was made for. Raises Gone, with one sentence for all reasons, if it is not valid."""
     invited = User.objects.select_related("account", "invited_by").filter(is_active=True)
     try:
         user = invited.filter(pk=base36_to_int(member)).first()
@@ -54,7 +54,7 @@ def invited_by(member: str, token: str) -> User:
 
 
 def limit(request: Request, email: str) -> None:
-    """Counts an invitation to this address. Raises TooMany for the sixth in a day, or the 41st of the office."""
+    """Count an invitation to this address. Raises TooMany for the sixth in a day, or the 41st of the office."""
     office = f"office {request.account.pk}"
     if not ratelimit.consume(request, action="invitation", key=email):
         raise TooMany(_("Diese Adresse hat heute schon fünf Einladungen bekommen. Bitte versuchen Sie es morgen."))
@@ -63,7 +63,7 @@ def limit(request: Request, email: str) -> None:
 
 
 def send(user: User, *, inviter: User | None = None) -> bool:
-    """Mails the link; False if the mail server refuses the address for good. Raises NotTaken where another attempt may
+    """Mail the link; False if the mail server refuses the address for good. Raises NotTaken where another attempt may
     help; in any case the invitation stands and can be sent again.
 
     The mail names who invites, with the login's address; of what was typed about the invited person it says nothing.
@@ -76,7 +76,7 @@ def send(user: User, *, inviter: User | None = None) -> bool:
 
 
 def send_waiting(*, user_id: int, inviter_id: int) -> bool:
-    """Mails the link later, if the invitation is still open and the inviter still may invite. Raises NotTaken."""
+    """Mail the link later, if the invitation is still open and the inviter still may invite. Raises NotTaken."""
     user = User.objects.select_related("account").filter(pk=user_id, is_active=True).first()
     if user is None or not user.is_invited:
         return False

@@ -23,7 +23,7 @@ def invite(
     last_name: str = "",
     actor: User | None = None,
 ) -> User:
-    """Makes a user without a password, who comes in by the link of `invitations`. `actor` None: the operator.
+    """Make a user without a password, who comes in by the link of `invitations`. `actor` None: the operator.
 
     Raises NotUnderstood if the address has a login already, in this office or in another; Forbidden if the actor is
     no administrator any more. The caller sends the link.
@@ -68,7 +68,7 @@ def accept(*, user: User, first_name: str, last_name: str, password: str) -> Use
 
 @transaction.atomic
 def change_role(*, actor: User, member_id: int, role: str) -> User:
-    """Gives a member another role. Idempotent.
+    """Give a member another role. Idempotent.
 
     Raises Http404 for a member of another office, Conflict for the last administrator.
     """
@@ -108,7 +108,7 @@ def reactivate(*, actor: User, member_id: int) -> User:
 
 @transaction.atomic
 def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> User:
-    """Saves the fields of the profile, and nothing else."""
+    """Save the fields of the profile, and nothing else."""
     user.first_name, user.last_name, user.theme = first_name, last_name, theme
     user.save(update_fields=["first_name", "last_name", "theme"])
     return user
@@ -116,7 +116,7 @@ def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> 
 
 @transaction.atomic
 def choose_theme(*, user: User, theme: str) -> None:
-    """Stores the theme: light, dark or that of the system."""
+    """Store the theme: light, dark or that of the system."""
     user.theme = theme
     user.save(update_fields=["theme"])
 
@@ -126,7 +126,7 @@ def _lock(account: Account) -> None:
 
 
 def _member(actor: User, member_id: int) -> User:
-    """Locks the account, then the member, and returns the member."""
+    """Lock the account, then the member, and return the member."""
     _lock(actor.account)
     member = User.objects.of(actor.account).select_for_update(no_key=True).filter(pk=member_id).first()
     if member is None:
@@ -136,7 +136,7 @@ def _member(actor: User, member_id: int) -> User:
 
 
 def _check_actor(actor: User | None, account: Account) -> None:
-    """Checks the actor's role again under the lock, since it may have changed after the gate checked it."""
+    """Check the actor's role again under the lock, since it may have changed after the gate checked it."""
     if actor is None:
         return
     administrators = User.objects.of(account).filter(role=Role.ADMINISTRATOR, is_active=True)
@@ -145,7 +145,7 @@ def _check_actor(actor: User | None, account: Account) -> None:
 
 
 def _keep_an_administrator(member: User) -> None:
-    """Raises Conflict if the office would be without an administrator who can log in.
+    """Raise Conflict if the office would be without an administrator who can log in.
 
     Somebody invited who has not accepted does not count: the mail may have gone to a mistyped address.
     """

@@ -22,7 +22,7 @@ class AccountQuerySet(models.QuerySet[Row]):
     """Rows that belong to an account. Each lookup starts with `.of(account)`."""
 
     def of(self, account: "Account | int | models.OuterRef") -> Self:
-        """Filters by account, or by its id. Rows of other accounts do not exist for the caller."""
+        """Filter by account, or by its id. Rows of other accounts do not exist for the caller."""
         return self.filter(account=account)
 
 
@@ -54,7 +54,7 @@ class Account(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def can(self, feature: plans.Feature) -> bool:
-        """Returns whether the office's plan includes the feature."""
+        """Return whether the office's plan includes the feature."""
         return plans.can(self.plan, feature)
 
 

@@ -22,5 +22,5 @@ FEATURES: dict[str, frozenset[Feature]] = {
 
 
 def can(plan: str, feature: Feature) -> bool:
-    """Returns whether the plan includes the feature; an unknown plan includes none."""
+    """Return whether the plan includes the feature; an unknown plan includes none."""
     return feature in FEATURES.get(plan, frozenset())

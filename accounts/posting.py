@@ -22,7 +22,7 @@ LATER = RetryStrategy(max_attempts=93, wait=60, linear_wait=60, retry_exceptions
 
 
 def post(mail: EmailMessage) -> bool:
-    """Sends the mail by the installation's server; False if the address is rejected for good. Raises NotTaken."""
+    """Send the mail by the installation's server; False if the address is rejected for good. Raises NotTaken."""
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as refusal:

@@ -12,12 +12,12 @@ from accounts.models import User
 
 
 def owner(address: str) -> int | None:
-    """Returns the user with this login; None if there is none, or it is deactivated."""
+    """Return the user with this login; None if there is none, or it is deactivated."""
     return User.objects.filter(email=address, is_active=True).values_list("pk", flat=True).first()
 
 
 def mail_link(user_id: int | None) -> bool:
-    """Mails the link that sets a new password; returns whether there is such a user and the server took the mail.
+    """Mail the link that sets a new password; return whether there is such a user and the server took the mail.
 
     Raises NotTaken if another attempt may help. Each call sends a mail; all links are valid.
     """

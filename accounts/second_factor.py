@@ -24,7 +24,7 @@ WHERE id = %(authenticator)s AND coalesce((data->>'step')::bigint, -1) < %(step)
 
 
 def spend(authenticator: Authenticator, code: str) -> bool:
-    """Marks the code as used. Returns False if it, or a later one, was used before."""
+    """Mark the code as used. Returns False if it, or a later one, was used before."""
     step = _step(authenticator, code)
     with connection.cursor() as cursor:
         cursor.execute(SPEND, {"step": step, "authenticator": authenticator.pk})
@@ -36,7 +36,7 @@ def _of(user: User) -> Authenticator | None:
 
 
 def _step(authenticator: Authenticator, code: str) -> int | None:
-    """Returns the time step of the code; None if it is not valid now."""
+    """Return the time step of the code; None if it is not valid now."""
     secret = decrypt(authenticator.data["secret"])
     for step in totp.yield_hotp_counters_from_time():
         if compare_user_code(actual=code, expected=totp.format_hotp_value(totp.hotp_value(secret, step))):

@@ -14,7 +14,7 @@ TOUCHED_EVERY = timedelta(hours=1)
 
 
 def touch(session: SessionStore) -> None:
-    """Records, once an hour, that the session is used. A database that cannot be written to is no error."""
+    """Record, once an hour, that the session is used. A database that cannot be written to is no error."""
     now = timezone.now()
     if session.seen_at is None or now - session.seen_at < TOUCHED_EVERY:
         return
@@ -26,7 +26,7 @@ def touch(session: SessionStore) -> None:
 
 
 def end_sessions(user: User, *, keep: str | None = None) -> None:
-    """Ends the user's sessions in all browsers, except the one with the key `keep`.
+    """End the user's sessions in all browsers, except the one with the key `keep`.
 
     Refusing a deactivated user is not enough: the sessions would be valid again after reactivation.
     """
@@ -35,7 +35,7 @@ def end_sessions(user: User, *, keep: str | None = None) -> None:
 
 
 def end_session(user: User, session_id: int) -> None:
-    """Ends one of the user's own sessions. Raises Http404 for any other session, and for one that has ended."""
+    """End one of the user's own sessions. Raises Http404 for any other session, and for one that has ended."""
     session = UserSession.objects.filter(user=user, pk=session_id).first()
     if session is None:
         raise Http404

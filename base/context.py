@@ -6,5 +6,5 @@ from base.refusals import wants_fragment
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Adds `is_fragment`: whether the response is swapped into a page."""
+    """Add `is_fragment`: whether the response is swapped into a page."""
     return {"is_fragment": wants_fragment(request)}

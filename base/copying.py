@@ -9,7 +9,7 @@ from psycopg import sql
 
 
 def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Inserts the rows. `columns` are names in the database; defaults of the model are not applied."""
+    """Insert the rows. `columns` are names in the database; defaults of the model are not applied."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -19,7 +19,7 @@ def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[
 
 
 def fresh_ids(model: type[Model], count: int) -> list[int]:
-    """Reserves ids for rows that are inserted by COPY."""
+    """Reserve ids for rows that are inserted by COPY."""
     with connection.cursor() as cursor:
         table = model._meta.db_table
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
@@ -27,7 +27,7 @@ def fresh_ids(model: type[Model], count: int) -> list[int]:
 
 
 def forget_plans() -> None:
-    """Has the server plan its checks of foreign keys anew, for tables that grow within one transaction.
+    """Have the server plan its checks of foreign keys anew, for tables that grow within one transaction.
 
     It plans them once; made for an almost empty table, such a plan reads all that was written so far for each row, and
     what would correct it, an analysis of the table, sees nothing before the commit.

@@ -14,13 +14,13 @@ FRAMED = (
 
 
 def with_frames(response: HttpResponse) -> HttpResponse:
-    """Allows the page to show frames of this site."""
+    """Allow the page to show frames of this site."""
     response.headers["Content-Security-Policy"] = f"{STRICT}; frame-src 'self'"
     return response
 
 
 def framed(html: str) -> HttpResponse:
-    """Returns a document by somebody else, to be shown in a frame of this site; harmless even outside of one."""
+    """Return a document by somebody else, to be shown in a frame of this site; harmless even outside of one."""
     response = HttpResponse(html)
     response.headers["Content-Security-Policy"] = FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

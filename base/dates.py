@@ -16,7 +16,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def parse_date(text: str, last_year: int = LAST_YEAR) -> date:
-    """Parses "24.12.2026", "1.2.2026" or "2026-12-24". Raises ValueError with a sentence for the user."""
+    """Parse "24.12.2026", "1.2.2026" or "2026-12-24". Raises ValueError with a sentence for the user."""
     text = text.strip()
     if found := _GERMAN.fullmatch(text):
         day, month, year = found.groups()
@@ -44,14 +44,14 @@ def parse_past_date(text: str, today: date) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """Returns the same day `months` later, or the last day of that month if it is shorter."""
+    """Return the same day `months` later, or the last day of that month if it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def quick_picks(today: date) -> list[tuple[str, str, date]]:
-    """Returns the due dates offered as buttons: key, label, day. "Next Monday" is never today."""
+    """Return the due dates offered as buttons: key, label, day. "Next Monday" is never today."""
     return [
         ("today", _("heute"), today),
         ("tomorrow", _("morgen"), today + timedelta(days=1)),
@@ -64,14 +64,14 @@ def quick_picks(today: date) -> list[tuple[str, str, date]]:
 
 
 def due_state(due: date, today: date) -> DueState:
-    """Returns whether a date is overdue, due today or in the future."""
+    """Return whether a date is overdue, due today or in the future."""
     if due == today:
         return "today"
     return "later" if due > today else "overdue"
 
 
 def due_label(due: date, today: date) -> str:
-    """Returns the text of the due date's chip: "Heute", "seit 3 Tagen", "25.11.", "25.11.2027"."""
+    """Return the text of the due date's chip: "Heute", "seit 3 Tagen", "25.11.", "25.11.2027"."""
     days = (today - due).days
     if days == 0:
         return _("Heute")
@@ -83,7 +83,7 @@ def due_label(due: date, today: date) -> str:
 
 
 def when_label(moment: datetime | None, now_local: datetime) -> str:
-    """Returns the text of a card's last action, in the time zone of `now_local`: "heute, 07:41", "20.11.2026"."""
+    """Return the text of a card's last action, in the time zone of `now_local`: "heute, 07:41", "20.11.2026"."""
     if moment is None:
         return _("noch keine Aktion")
     local = moment.astimezone(now_local.tzinfo)

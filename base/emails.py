@@ -11,7 +11,7 @@ _PARTED = re.compile(r"[,;/|\s]+")  # what people write between several addresse
 
 
 def clean_email(raw: str) -> str:
-    """Returns the address in lower case, its domain in punycode. Raises ValueError with a sentence for the user.
+    """Return the address in lower case, its domain in punycode. Raises ValueError with a sentence for the user.
 
     Refused besides what is no address: several addresses, names around it, quoted local parts, domains without a
     dot, and umlauts before the @, which only relays with SMTPUTF8 take.

@@ -31,13 +31,13 @@ def one_spelling(value: Any) -> Any:
 
 
 def no_control_signs(value: Any) -> None:
-    """Refuses control characters in a single line, above all line ends, which would reach mail headers."""
+    """Refuse control characters in a single line, above all line ends, which would reach mail headers."""
     if isinstance(value, str) and any(unicodedata.category(sign) == "Cc" for sign in value):
         raise ValidationError(_("Bitte ohne Zeilenumbrüche und Steuerzeichen."), code="control")
 
 
 def no_control_signs_but_lines(value: Any) -> None:
-    """Refuses control characters other than line ends and tabs."""
+    """Refuse control characters other than line ends and tabs."""
     if isinstance(value, str):
         no_control_signs(value.replace("\n", "").replace("\t", "").replace("\r", ""))
 
@@ -49,12 +49,12 @@ def german_number(value: Decimal) -> str:
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
-    """Sets what a field with choices offers."""
+    """Set what a field with choices offers."""
     cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
-    """Sets the rows among which a field chooses."""
+    """Set the rows among which a field chooses."""
     cast(forms.ModelChoiceField, form.fields[name]).queryset = rows
 
 
@@ -146,7 +146,7 @@ class MomentField(forms.DateTimeField):
 
 
 def until(now: datetime) -> MaxValueValidator:
-    """Returns a validator that refuses moments in the future."""
+    """Return a validator that refuses moments in the future."""
     return MaxValueValidator(now, _("Der Zeitpunkt liegt in der Zukunft."))
 
 

@@ -27,7 +27,7 @@ def path() -> Path:
 
 
 def note(kind: str, *, office: int, at: datetime, **facts: str | int) -> None:
-    """Appends a line and syncs it to disk. `facts` are ids, hashes and constants of the code, never names."""
+    """Append a line and sync it to disk. `facts` are ids, hashes and constants of the code, never names."""
     write([{"at": at.isoformat(), "kind": kind, "office": office, **facts}])
 
 
@@ -37,7 +37,7 @@ def person(contact_id: int, created_at: datetime) -> dict[str, str | int]:
 
 
 def write(lines: Iterable[Line]) -> None:
-    """Appends the lines at once, even if other processes are writing."""
+    """Append the lines at once, even if other processes are writing."""
     text = "".join(json.dumps(line) + "\n" for line in lines)
     if not text:
         return
@@ -51,7 +51,7 @@ def write(lines: Iterable[Line]) -> None:
 
 
 def read(text: str) -> Iterator[Line]:
-    """Returns the lines in their order, without lines torn by a full disk or a power cut."""
+    """Return the lines in their order, without lines torn by a full disk or a power cut."""
     for line in text.splitlines():
         try:
             found = json.loads(line)

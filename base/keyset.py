@@ -62,7 +62,7 @@ day = date.fromisoformat
 
 
 def asked(query: QueryDict, order: Order) -> Place | None:
-    """Returns the place named by `after` or `before`; None for the first page and for anything invalid."""
+    """Return the place named by `after` or `before`; None for the first page and for anything invalid."""
     for name in ("after", "before"):
         if name in query:
             return _parse(str(query[name]), order, is_before=name == "before")

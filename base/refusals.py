@@ -104,14 +104,14 @@ class RefusalMiddleware:
 
 
 def went_meanwhile(error: Exception) -> bool:
-    """Returns whether the error means that a row found before, or referred to, was deleted meanwhile."""
+    """Return whether the error means that a row found before, or referred to, was deleted meanwhile."""
     if isinstance(error, IntegrityError):
         return isinstance(error.__cause__, ForeignKeyViolation)
     return isinstance(error, ObjectDoesNotExist)
 
 
 def _route(request: HttpRequest) -> str:
-    """Returns the name of the route, since the path may hold a token."""
+    """Return the name of the route, since the path may hold a token."""
     return request.resolver_match.view_name if request.resolver_match else ""
 
 

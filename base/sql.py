@@ -17,19 +17,19 @@ def columns_of(model: type[Model], *names: str) -> list[str]:
 
 
 def listed(alias: str, names: Sequence[str]) -> str:
-    """Returns the columns as a SELECT list, qualified by the alias."""
+    """Return the columns as a SELECT list, qualified by the alias."""
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
 def all_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Runs the statement and returns all rows."""
+    """Run the statement and return all rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
 
 def one_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Runs the statement and returns the first row."""
+    """Run the statement and return the first row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()

@@ -36,7 +36,7 @@ class UnavailableMiddleware:
 
 
 def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse | None:
-    """Returns a 503 response if the error is of this kind, else None."""
+    """Return a 503 response if the error is of this kind, else None."""
     found = _sentence(error)
     if error is None or found is None:
         return None

@@ -26,13 +26,13 @@ class Unreadable(Conflict):
 
 
 def seal(purpose: str, text: str) -> str:
-    """Encrypts the text for a purpose. The result differs each time."""
+    """Encrypt the text for a purpose. The result differs each time."""
     key = settings.TOKEN_KEY
     return f"{MARK}:{_name(key)}:{_cipher(purpose, key).encrypt(text.encode()).decode()}"
 
 
 def unseal(purpose: str, sealed: str) -> str:
-    """Returns the text that was sealed. Raises Unreadable."""
+    """Return the text that was sealed. Raises Unreadable."""
     mark, name, token = (*sealed.split(":", 2), "", "")[:3]
     for key in (settings.TOKEN_KEY, *settings.TOKEN_KEY_FALLBACKS):
         if mark == MARK and name == _name(key):
@@ -50,7 +50,7 @@ def is_sealed(text: str) -> bool:
 
 
 def _name(key: str) -> str:
-    """Returns the name of a key, which reveals nothing about it."""
+    """Return the name of a key, which reveals nothing about it."""
     return hashlib.sha256(b"name of a key" + key.encode()).hexdigest()[:8]
 
 

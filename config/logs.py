@@ -80,7 +80,7 @@ class Lines(logging.Formatter):
         return f"{at} {record.levelname} {record.name} {words or self._words(record)}"
 
     def formatException(self, ei: Any) -> str:
-        """Formats place and type of an exception without its message, which may quote a row."""
+        """Format place and type of an exception without its message, which may quote a row."""
         return "".join(traceback.format_tb(ei[2])) + ei[0].__qualname__
 
     def _words(self, record: logging.LogRecord) -> str:

@@ -31,7 +31,7 @@ def perform(
     text: str = "",
     key: UUID | None = None,
 ) -> Action:
-    """Records that something was done at `performed_at`, by default at `now`.
+    """Record that something was done at `performed_at`, by default at `now`.
 
     Without an `actor` it happened by itself, and any kind is allowed. Idempotent for the same action with the same
     `key`, which returns the first one; otherwise each call adds an action. Raises Http404 and Gone like
@@ -76,7 +76,7 @@ FROM noted WHERE contacts_contact.id = noted.contact_id
 
 
 def note(*, account_id: int, contact_id: int, kind: str, text: str, now: datetime) -> None:
-    """Does what `perform` does without an actor, in one statement, because the worker calls it for each mail it sends.
+    """Do what `perform` does without an actor, in one statement, because the worker calls it for each mail it sends.
 
     A contact that no longer exists is skipped.
     """
@@ -96,7 +96,7 @@ def plan(
     text: str = "",
     key: UUID | None = None,
 ) -> Action:
-    """Records an appointment that has not been held yet; last action and bubbles stay the same.
+    """Record an appointment that has not been held yet; last action and bubbles stay the same.
 
     `planned_for` may lie in the past (held, but not ticked off). Raises NotUnderstood for kinds other than
     appointments; other errors and repetition are those of `perform`.
@@ -123,7 +123,7 @@ def plan(
 
 @transaction.atomic
 def done(*, action: Action, actor: User, now: datetime, performed_at: datetime | None = None) -> Action:
-    """Marks a planned action as performed at `performed_at`, by default at its planned time, but not after `now`.
+    """Mark a planned action as performed at `performed_at`, by default at its planned time, but not after `now`.
 
     Idempotent. Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`.
     """
@@ -146,7 +146,7 @@ def edit(
     performed_at: datetime | None = None,
     planned_for: datetime | None = None,
 ) -> Action:
-    """Corrects an action that a person recorded. A planned action stays planned, a performed one stays performed.
+    """Correct an action that a person recorded. A planned action stays planned, a performed one stays performed.
 
     Without a new time it keeps the old one. Raises Http404 and Gone like `finding.lock`, Forbidden unless
     `may_edit`, NotUnderstood for a moment after `now`.
@@ -166,7 +166,7 @@ def edit(
 
 @transaction.atomic
 def remove(*, action: Action, actor: User) -> Contact:
-    """Deletes an action that a person recorded. Raises like `edit`, and Http404 if it is already deleted."""
+    """Delete an action that a person recorded. Raises like `edit`, and Http404 if it is already deleted."""
     contact, action = _locked(action, actor)
     _may(actor, action)
     action.delete()
@@ -175,7 +175,7 @@ def remove(*, action: Action, actor: User) -> Contact:
 
 
 def may_edit(user: User, action: Action) -> bool:
-    """Returns whether the user may correct or delete the action.
+    """Return whether the user may correct or delete the action.
 
     What happened by itself is evidence and stays. What a person recorded may be corrected by that person and by
     administrators and managers.
@@ -185,13 +185,13 @@ def may_edit(user: User, action: Action) -> bool:
 
 @transaction.atomic
 def refresh(contact: Contact) -> None:
-    """Recalculates last action and bubbles of the contact from its actions, after these were written in bulk."""
+    """Recalculate last action and bubbles of the contact from its actions, after these were written in bulk."""
     _lock(contact, None)
     _recount(contact)
 
 
 def find(user: User, action_id: int) -> Action:
-    """Returns the action. Raises Http404 if its contact does not exist for the user; it may lie in the trash."""
+    """Return the action. Raises Http404 if its contact does not exist for the user; it may lie in the trash."""
     action = Action.objects.of(user.account).filter(pk=action_id, contact__in=seen_by(user)).first()
     if action is None:
         raise Http404
@@ -199,7 +199,7 @@ def find(user: User, action_id: int) -> Action:
 
 
 def to_come() -> str:
-    """Returns the sentence that refuses a performed action in the future."""
+    """Return the sentence that refuses a performed action in the future."""
     return _("Der Zeitpunkt liegt in der Zukunft. Künftige Termine bitte planen.")
 
 
@@ -221,7 +221,7 @@ def _locked(action: Action, actor: User) -> tuple[Contact, Action]:
 def _used(
     contact: Contact, key: UUID | None, performed_at: datetime | None, **said: Any
 ) -> tuple[UUID | None, Action | None]:
-    """Returns the key to store, and the action that was stored with it if it has the same values.
+    """Return the key to store, and the action that was stored with it if it has the same values.
 
     A form that is sent again with other values (after the browser's back button) is another action, without a key.
     """
@@ -253,7 +253,7 @@ def _past(moment: datetime, now: datetime) -> datetime:
 
 
 def _recount(contact: Contact) -> None:
-    """Recalculates last action and counts. The caller holds the contact's lock, so no concurrent action is missed."""
+    """Recalculate last action and counts. The caller holds the contact's lock, so no concurrent action is missed."""
     performed = Action.objects.of(contact.account_id).filter(contact=contact, performed_at__isnull=False)
     rows = performed.order_by().values("kind").annotate(count=Count("pk"), last=Max("performed_at"))
     counts = {row["kind"]: row["count"] for row in rows}

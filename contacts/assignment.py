@@ -15,18 +15,18 @@ from contacts.search import fold_short
 
 
 def unavailable() -> NotUnderstood:
-    """Returns the refusal for a colleague who is unknown, of another office or has left: one wording for all."""
+    """Return the refusal for a colleague who is unknown, of another office or has left: one wording for all."""
     return NotUnderstood(_("Mitarbeiter nicht verfügbar"))
 
 
 def not_in_plan() -> Forbidden:
-    """Returns the refusal for an office whose plan does not include assigning."""
+    """Return the refusal for an office whose plan does not include assigning."""
     return Forbidden(str(plans.Feature(plans.Feature.ASSIGN).label))
 
 
 @transaction.atomic
 def assign(*, contact: Contact, assignee: User | None, actor: User, now: datetime) -> Contact:
-    """Assigns the contact to a colleague, or to nobody; returns it as it is now, even if `actor` no longer sees it.
+    """Assign the contact to a colleague, or to nobody; return it as it is now, even if `actor` no longer sees it.
 
     Writes nothing if the colleague has it already. Raises Http404 and Gone like `finding.lock`, Forbidden without the
     plan, NotUnderstood for a colleague who is not available at the commit.
@@ -41,7 +41,7 @@ def assign(*, contact: Contact, assignee: User | None, actor: User, now: datetim
 def assign_many(
     *, account: Account, actor: User, contact_ids: Collection[int], assignee: User | None, now: datetime
 ) -> int:
-    """Assigns many contacts, all or none, and returns how many changed. Those that `actor` does not see are skipped."""
+    """Assign many contacts, all or none, and return how many changed. Those that `actor` does not see are skipped."""
     hold(account, assignee)
     contacts = Contact.objects.of(account).visible_to(actor).filter(pk__in=contact_ids).order_by("pk")
     locked = contacts.select_related("assignee").select_for_update(of=("self",), no_key=True)
@@ -50,7 +50,7 @@ def assign_many(
 
 @transaction.atomic
 def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -> None:
-    """Gives contacts back to their former assignees, including colleagues who have left. The caller holds the locks."""
+    """Give contacts back to their former assignees, including colleagues who have left. The caller holds the locks."""
     contacts = Contact.objects.of(actor.account).filter(pk__in=before).select_related("assignee").order_by("pk")
     users = User.objects.of(actor.account).in_bulk({pk for pk in before.values() if pk is not None})
     by_owner: dict[int | None, list[Contact]] = {}
@@ -61,7 +61,7 @@ def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -
 
 
 def hold(account: Account, assignee: User | None) -> None:
-    """Locks plan and colleague against changes until the end of the transaction (FOR SHARE: others may do the same).
+    """Lock plan and colleague against changes until the end of the transaction (FOR SHARE: others may do the same).
 
     Plain SQL, since the ORM knows no FOR SHARE: with FOR NO KEY UPDATE the office's assignments would wait for each
     other, and both statements together take 1.4 ms of a processor instead of 0.15.
@@ -83,12 +83,12 @@ def hold(account: Account, assignee: User | None) -> None:
 
 
 def available(account: Account) -> AccountQuerySet:
-    """Returns the active users of the office who work on contacts: all roles but marketing."""
+    """Return the active users of the office who work on contacts: all roles but marketing."""
     return User.objects.of(account).filter(is_active=True).exclude(role=Role.MARKETING)
 
 
 def colleagues(user: User) -> list[User]:
-    """Returns the available users of the user's own office: the user first, then the others by name."""
+    """Return the available users of the user's own office: the user first, then the others by name."""
     others = available(user.account)
     return sorted(others, key=lambda other: (other.pk != user.pk, fold_short(other.full_name), other.pk))
 

@@ -51,7 +51,7 @@ def record(
     actor: User,
     now: datetime,
 ) -> Consent:
-    """Records a consent or withdrawal that a person reports. A consent needs the wording that was agreed to.
+    """Record a consent or withdrawal that a person reports. A consent needs the wording that was agreed to.
 
     `address` is the e-mail address or number it was given for, by default the contact's first one. Each call adds a
     row. Raises Http404 and Gone like `finding.lock`, NotUnderstood for a moment after `now`, for a consent without
@@ -82,7 +82,7 @@ def record(
 
 
 def states(contact: Contact) -> list[ConsentState]:
-    """Returns the present state of each channel, in one statement."""
+    """Return the present state of each channel, in one statement."""
     rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
         "recorded_by"
     )
@@ -92,7 +92,7 @@ def states(contact: Contact) -> list[ConsentState]:
 
 
 def word(row: Consent) -> str:
-    """Returns what the person did. `row` comes from `with_earlier_grant`: only what was given can be withdrawn."""
+    """Return what the person did. `row` comes from `with_earlier_grant`: only what was given can be withdrawn."""
     if row.granted:
         return _("erteilt")
     if row.was_granted:
@@ -125,7 +125,7 @@ def attest(
     now: datetime,
     is_news: bool = True,
 ) -> Consent:
-    """Records a consent or withdrawal that the product itself has witnessed at `now`.
+    """Record a consent or withdrawal that the product itself has witnessed at `now`.
 
     `actor` is the colleague involved, if any. Works for contacts in the trash, too, and checks no permission: that is
     up to the caller. `is_news` False: the withdrawal comes from the journal and is not written there again. Each call
@@ -151,7 +151,7 @@ def attest(
 
 
 def counts(prefix: str = "") -> Q:
-    """Returns the condition for evidence that counts for the contact's first e-mail address.
+    """Return the condition for evidence that counts for the contact's first e-mail address.
 
     That is each consent given for this address, each without an address (from before they were recorded), and every
     withdrawal. `prefix` is the lookup that leads from the queried model to the consents.
@@ -161,7 +161,7 @@ def counts(prefix: str = "") -> Q:
 
 
 def _meant(contact: Contact, channel: str, granted: bool) -> str:
-    """Returns the address or number that evidence is for by default: the first one, or "" (all) for a withdrawal."""
+    """Return the address or number that evidence is for by default: the first one, or "" (all) for a withdrawal."""
     if not granted:
         return ""
     if channel == Consent.Channel.EMAIL:
@@ -170,7 +170,7 @@ def _meant(contact: Contact, channel: str, granted: bool) -> str:
 
 
 def _note(contact: Contact, channel: str, method: str, at: datetime) -> None:
-    """Writes a withdrawal into the journal, which outlives the restore of an older backup."""
+    """Write a withdrawal into the journal, which outlives the restore of an older backup."""
     person = journal.person(contact.pk, contact.created_at)
     journal.note(
         journal.WITHDRAWN, office=contact.account_id, at=at, **person, channel=str(channel), method=str(method)
@@ -178,14 +178,14 @@ def _note(contact: Contact, channel: str, method: str, at: datetime) -> None:
 
 
 def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:
-    """Returns the newest evidence of one channel by contact, without contacts that were never asked."""
+    """Return the newest evidence of one channel by contact, without contacts that were never asked."""
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=channel)
     found = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
     return {row.contact_id: row for row in found}
 
 
 def evidence(contact: Contact) -> list[Consent]:
-    """Returns all consents and withdrawals of the contact, the oldest first."""
+    """Return all consents and withdrawals of the contact, the oldest first."""
     rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
         "recorded_by"
     )

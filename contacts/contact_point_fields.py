@@ -27,7 +27,7 @@ class ReachesWidget(forms.Widget):
         self.kinds, self.input_type, self.has_words = kinds, input_type, has_words
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """Returns the lines as typed, or None if the page did not contain them."""
+        """Return the lines as typed, or None if the page did not contain them."""
         if f"{name}-0-text" not in data:
             return None
         parts = ("kind", "text", "words")
@@ -109,7 +109,7 @@ class ContactPointsField(forms.Field):
 
 
 def swap(values: dict[str, Any], first: str, further: str, kind: str, words: str = "") -> None:
-    """Makes the chosen contact point the first one, and removes duplicates."""
+    """Make the chosen contact point the first one, and remove duplicates."""
     lines = [dict(line) for line in values[further]]
     chosen = next((line for line in lines if line.pop("first", "")), None)
     if chosen:

@@ -26,27 +26,27 @@ _ENTRY = re.compile(r"(?P<text>.*?)(?: \((?P<beside>[^()]*)\))?", re.DOTALL)
 
 
 def contact_point(text: str, kind: str = "", words: str = "") -> ContactPoint:
-    """Makes a contact point; a remark that is too long is cut off."""
+    """Make a contact point; a remark that is too long is cut off."""
     return {"kind": kind, "text": text, "words": words[:MAX_WORDS_LENGTH]}
 
 
 def texts(first: str, further: Iterable[Mapping[str, str]]) -> list[str]:
-    """Returns all numbers, or all addresses, as typed, without duplicates: the first one first."""
+    """Return all numbers, or all addresses, as typed, without duplicates: the first one first."""
     return list(dict.fromkeys(filter(None, (first, *(one["text"] for one in further)))))
 
 
 def beside(kind: str, words: str) -> str:
-    """Returns kind and remark as text: „mobil; nur abends“, or ""."""
+    """Return kind and remark as text: „mobil; nur abends“, or ""."""
     return "; ".join(filter(None, (str(KINDS.get(kind, "")), words)))
 
 
 def write(further: Sequence[Mapping[str, str]]) -> str:
-    """Returns contact points as one line: „0171 2345678 (mobil; nur abends) | 040 123456“."""
+    """Return contact points as one line: „0171 2345678 (mobil; nur abends) | 040 123456“."""
     return _BETWEEN.join(map(_written, further))
 
 
 def read(line: str) -> list[ContactPoint]:
-    """Parses what `write` returned. Text in brackets that begins with no known kind is a remark."""
+    """Parse what `write` returned. Text in brackets that begins with no known kind is a remark."""
     found = (_ENTRY.fullmatch(part.strip()) for part in line.split(_BETWEEN.strip()))
     return [_read(match) for match in found if match and match["text"]][:MAX_FURTHER]
 
@@ -54,7 +54,7 @@ def read(line: str) -> list[ContactPoint]:
 def union(
     first: str, known: Sequence[ContactPoint], more: Iterable[ContactPoint], fold: Fold = str.casefold
 ) -> list[ContactPoint]:
-    """Returns `known` with those of `more` added that are neither in it nor equal to `first`.
+    """Return `known` with those of `more` added that are neither in it nor equal to `first`.
 
     Texts are compared after `fold`; where that returns "", as they are.
     """

@@ -20,7 +20,7 @@ _SEARCHED = [fact.name for fact in FACTS.values() if fact.searched and fact.kind
 
 
 def derive(contact: Contact) -> Contact:
-    """Sets the derived fields of a new or changed contact and returns it. Does not save it."""
+    """Set the derived fields of a new or changed contact and return it. Does not save it."""
     contact.phone_e164 = identity.number_of(contact.phone)
     contact.more_phones = [point | {"e164": identity.number_of(point["text"])} for point in contact.more_phones]
     contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
@@ -30,13 +30,13 @@ def derive(contact: Contact) -> Contact:
 
 
 def search_vector(contact: Contact) -> Func:
-    """Returns the contact's lexemes as an expression for its search vector."""
+    """Return the contact's lexemes as an expression for its search vector."""
     words = Value(lexemes(contact), output_field=ArrayField(TextField()))
     return Func(words, function="array_to_tsvector", output_field=SearchVectorField())
 
 
 def copy_contacts(contacts: Iterable[Contact]) -> None:
-    """Inserts new contacts, whose ids are reserved, by COPY with their derived fields."""
+    """Insert new contacts, whose ids are reserved, by COPY with their derived fields."""
     copy_in(Contact, COLUMNS, map(_copied, contacts))
 
 
@@ -48,7 +48,7 @@ def _copied(contact: Contact) -> list[Any]:
 
 
 def lexemes(contact: Contact) -> list[str]:
-    """Returns the words a contact is found by. Needs `phone_e164`."""
+    """Return the words a contact is found by. Needs `phone_e164`."""
     return search.lexemes(
         emails=contact_points.texts(contact.email, contact.more_emails),
         phones=[contact.phone_e164 or contact.phone, *map(_dialled, contact.more_phones)],

@@ -11,7 +11,7 @@ from contacts.models import Change, Contact
 
 @transaction.atomic
 def set_due(*, contact: Contact, due_on: date | None, note: str = "", actor: User, now: datetime) -> Contact:
-    """Sets the due date and its note, or clears both (None), and returns the contact as it is now.
+    """Set the due date and its note, or clear both (None), and return the contact as it is now.
 
     A date in the past is allowed. Writes nothing if both are the same as before. Raises Http404 and Gone like
     `finding.lock`.

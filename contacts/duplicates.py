@@ -16,7 +16,7 @@ READ = 50  # rows: of several who share a name, not each one shares anything els
 
 
 def find(user: User, contact: Contact) -> list[Contact]:
-    """Returns at most ten possible duplicates that the user sees, each with `shared`: what they have in common.
+    """Return at most ten possible duplicates that the user sees, each with `shared`: what they have in common.
 
     Those that share an address or number come first, whatever their names are; then the oldest. `contact` may be
     unsaved.
@@ -35,7 +35,7 @@ def find(user: User, contact: Contact) -> list[Contact]:
 
 
 def in_common(one: Record, other: Record) -> str:
-    """Returns what two records have in common: „gleiche E-Mail-Adresse, gleicher Name“, or ""."""
+    """Return what two records have in common: „gleiche E-Mail-Adresse, gleicher Name“, or ""."""
     reasons: dict[str, Any] = {
         _("gleiche E-Mail-Adresse"): {*one.emails} & {*other.emails},
         _("gleiche Telefonnummer"): {*one.numbers} & {*other.numbers},

@@ -12,7 +12,7 @@ from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
 
 def form_field(field: models.Field, **options: Any) -> forms.Field | None:
-    """Returns the form field for a field of the model; `options` are those of Django's fields."""
+    """Return the form field for a field of the model; `options` are those of Django's fields."""
     label = options.get("label", field.verbose_name)
     match FACTS[field.name].kind:
         case "email":

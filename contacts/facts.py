@@ -21,7 +21,7 @@ _LONGEST = field_of(Change, "before").max_length or 0
 
 @transaction.atomic
 def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, actor: User, now: datetime) -> Contact:
-    """Writes checked values of `EDITED` facts; answers the contact as it now is, its version raised by one.
+    """Write checked values of `EDITED` facts; return the contact as it now is, its version raised by one.
 
     `version` is the one the values were typed against; None: do not check. What is so already writes nothing,
     whatever the version. Raises Http404 and Gone like `finding.lock`, Overtaken for an old version, NotUnderstood
@@ -40,7 +40,7 @@ def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, ac
 
 
 def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: datetime) -> None:
-    """Writes these fields and a line of history. The caller holds the contact's lock and has checked permissions."""
+    """Write these fields and a line of history. The caller holds the contact's lock and has checked permissions."""
     before = _summary(contact, values)
     for name, value in values.items():
         setattr(contact, name, value)
@@ -61,17 +61,17 @@ def _clash(contact: Contact, values: Mapping[str, Any]) -> str:
 
 
 def nameless() -> str:
-    """Returns the sentence that refuses a contact without name, company, e-mail address and phone number."""
+    """Return the sentence that refuses a contact without name, company, e-mail address and phone number."""
     return _("Bitte Nachname, Firma, E-Mail-Adresse oder Telefon angeben.")
 
 
 def label(name: str) -> str:
-    """Returns the label of a field."""
+    """Return the label of a field."""
     return str(field_of(Contact, name).verbose_name)
 
 
 def text(name: str, value: Any) -> str:
-    """Returns a field's value as text: „Frau“, „142,5“, „–“."""
+    """Return a field's value as text: „Frau“, „142,5“, „–“."""
     if value in (None, "", []):
         return "–"
     match FACTS[name].kind if name in FACTS else "":

@@ -11,12 +11,12 @@ from contacts.models import Contact, ContactQuerySet, sight
 
 
 def find(user: User, contact_id: int) -> Contact:
-    """Returns the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed."""
+    """Return the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed."""
     return _the_one(seen_by(user).filter(pk=contact_id).select_related("assignee"))
 
 
 def lock(user: User, contact_id: int) -> Contact:
-    """Locks the contact until the end of the transaction and returns it. Raises like `find`.
+    """Lock the contact until the end of the transaction and return it. Raises like `find`.
 
     Visibility is checked once the lock is held. The lock is NO KEY, so that others may still write rows that refer to
     the contact (actions, moves).
@@ -26,25 +26,25 @@ def lock(user: User, contact_id: int) -> Contact:
 
 
 def sees(user: User, contact: Contact) -> bool:
-    """Returns whether the user may see this contact: `sight` for a row that was read already."""
+    """Return whether the user may see this contact: `sight` for a row that was read already."""
     limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
     return not limited or contact.assignee_id in (None, user.pk)
 
 
 def seen_by(user: User) -> ContactQuerySet:
-    """Returns the contacts that exist for this user, including those in the trash."""
+    """Return the contacts that exist for this user, including those in the trash."""
     return Contact.objects.of(user.account).filter(sight(user))
 
 
 def having(account_id: int, address: str) -> ContactQuerySet:
-    """Returns the office's contacts with this e-mail address, as their first or a further one."""
+    """Return the office's contacts with this e-mail address, as their first or a further one."""
     near = Contact.objects.of(account_id).filter(keys__contains=[f"{account_id}:{identity.email_key(address)}"])
     further = Q(more_emails__contains=[{"text": address.strip().lower()}])
     return near.filter(Q(email__iexact=address.strip()) | further)
 
 
 def searched(user: User, typed: str, prefix: str = "") -> Q:
-    """Returns the condition for a typed search, within what this user may search.
+    """Return the condition for a typed search, within what this user may search.
 
     `prefix` is the lookup that leads from the queried model to the contact.
     """
@@ -56,7 +56,7 @@ def searched(user: User, typed: str, prefix: str = "") -> Q:
 
 
 def _named(typed: str, prefix: str) -> Q:
-    """Searches names only, for marketing: they may not see addresses, so the search must not reveal them either."""
+    """Search names only, for marketing: they may not see addresses, so the search must not reveal them either."""
     condition = Q(**{f"{prefix}sort_name__isnull": False})
     for word in search.fold_short(typed).split()[: search.MAX_WORDS]:
         field = f"{prefix}sort_name"

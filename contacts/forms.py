@@ -46,7 +46,7 @@ class FactsForm(TidyText, forms.ModelForm):
             self.fields[only[0]].widget.attrs["autofocus"] = True
 
     def _post_clean(self) -> None:
-        """Leaves the instance unchanged, unlike Django: whoever renders it next must see what is stored."""
+        """Leave the instance unchanged, unlike Django: whoever renders it next must see what is stored."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -106,7 +106,7 @@ class DueForm(TidyText, forms.Form):
 
     @property
     def note(self) -> str:
-        """Returns the note; a request without one keeps the note as it is."""
+        """Return the note; a request without one keeps the note as it is."""
         return str(self.cleaned_data["due_note"] if "due_note" in self.data else self.initial.get("due_note", ""))
 
 

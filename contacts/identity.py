@@ -51,7 +51,7 @@ class Record:
 
 
 def record(values: Mapping[str, Any]) -> Record:
-    """Returns the record of a contact's facts, given by field name."""
+    """Return the record of a contact's facts, given by field name."""
     addresses = contact_points.texts(values.get("email") or "", values.get("more_emails") or ())
     phones = contact_points.texts(values.get("phone") or "", values.get("more_phones") or ())
     folded = tuple(dict.fromkeys(map(str.lower, addresses)))
@@ -67,13 +67,13 @@ def record(values: Mapping[str, Any]) -> Record:
 
 
 def without(known: Record, addresses: Iterable[str]) -> Record:
-    """Returns the record without addresses that identify nobody."""
+    """Return the record without addresses that identify nobody."""
     left_out = frozenset(addresses)
     return replace(known, emails=tuple(one for one in known.emails if one not in left_out))
 
 
 def same(one: Record, other: Record) -> Same | None:
-    """Returns what makes the two the same person, or None if they are not."""
+    """Return what makes the two the same person, or None if they are not."""
     if {*one.emails} & {*other.emails} and not contradict(one, other):
         return Same.EMAIL
     if {*one.numbers} & {*other.numbers} and _names_agree(one, other) and not _addresses_oppose(one, other):
@@ -82,14 +82,14 @@ def same(one: Record, other: Record) -> Same | None:
 
 
 def shared(one: Record, other: Record) -> Same | None:
-    """Returns what the two have in common, even if they are not the same person."""
+    """Return what the two have in common, even if they are not the same person."""
     if {*one.emails} & {*other.emails}:
         return Same.EMAIL
     return Same.PHONE if {*one.numbers} & {*other.numbers} else None
 
 
 def contradict(one: Record, other: Record) -> bool:
-    """Returns whether the names belong to two people. A name that is missing on one side contradicts nothing.
+    """Return whether the names belong to two people. A name that is missing on one side contradicts nothing.
 
     The order of first and last name does not matter, and an initial fits its name. A company's name counts where
     nobody is named on either side.
@@ -106,25 +106,25 @@ def contradict(one: Record, other: Record) -> bool:
 
 
 def is_someones(address: str) -> bool:
-    """Returns whether an e-mail address can identify a person: `keine@`, `info@`, `noreply@` and the like cannot."""
+    """Return whether an e-mail address can identify a person: `keine@`, `info@`, `noreply@` and the like cannot."""
     local = "".join(_WORD.findall(search.fold(address.partition("@")[0])))
     return "@" in address and local.rstrip("0123456789") not in NOBODY and any(map(str.isalnum, local))
 
 
 def is_real(number: str) -> bool:
-    """Returns whether a number (E.164) can be real: not 000000, 123456 and other things typed to fill a field."""
+    """Return whether a number (E.164) can be real: not 000000, 123456 and other things typed to fill a field."""
     digits = number.removeprefix("+49").removeprefix("+")
     return bool(digits) and not _ONE_DIGIT.fullmatch(digits[-7:]) and digits not in "123456789012345678"
 
 
 def loose(address: str) -> str:
-    """Returns an address in lower case, without dots and +tag before the @, as duplicate warnings compare it."""
+    """Return an address in lower case, without dots and +tag before the @, as duplicate warnings compare it."""
     local, at, domain = address.lower().rpartition("@")
     return local.partition("+")[0].replace(".", "") + at + domain if local.partition("+")[0] else address.lower()
 
 
 def keys(account_id: int, values: Mapping[str, Any]) -> list[str]:
-    """Returns the keys under which a contact is looked up for comparison; each begins with the office's id."""
+    """Return the keys under which a contact is looked up for comparison; each begins with the office's id."""
     known = record(values)
     found = [*map(email_key, known.addresses), *map(phone_key, known.numbers), *name_keys(known)]
     return sorted({f"{account_id}:{key}" for key in found})
@@ -139,19 +139,19 @@ def phone_key(number: str) -> str:
 
 
 def name_keys(known: Record) -> list[str]:
-    """Returns keys for the full name, in any order and spelling of umlauts, or for a company's name."""
+    """Return keys for the full name, in any order and spelling of umlauts, or for a company's name."""
     if known.is_company:
         return ["c:" + _flat(known.company)]
     return ["n:" + _flat(f"{known.first_name} {known.last_name}")] if known.has_full_name else []
 
 
 def same_name(one: Record, other: Record) -> bool:
-    """Returns whether first and last name, or the company's name, are the same."""
+    """Return whether first and last name, or the company's name, are the same."""
     return bool({*name_keys(one)} & {*name_keys(other)}) and not contradict(one, other)
 
 
 def different(records: Sequence[Record]) -> int:
-    """Returns the minimal number of people with different names among the records."""
+    """Return the minimal number of people with different names among the records."""
     people: list[Record] = []
     for each in records:
         if all(contradict(each, known) for known in people):
@@ -160,13 +160,13 @@ def different(records: Sequence[Record]) -> int:
 
 
 def name_words(text: str) -> tuple[str, ...]:
-    """Returns the words of a name, without salutation and title."""
+    """Return the words of a name, without salutation and title."""
     return tuple(word for word in _WORD.findall(search.fold(_joined(text))) if word not in NOT_A_NAME)
 
 
 @lru_cache(maxsize=4096)
 def number_of(phone: str) -> str:
-    """Returns the number in E.164. Cached: parsing is slow, and comparing asks for the same number several times."""
+    """Return the number in E.164. Cached: parsing is slow, and comparing asks for the same number several times."""
     return e164(phone)
 
 
@@ -185,7 +185,7 @@ def _person(known: Record) -> list[frozenset[str]]:
 
 
 def _words(text: str) -> list[frozenset[str]]:
-    """Returns the spellings of each word of a name: Müller is mueller and muller."""
+    """Return the spellings of each word of a name: Müller is mueller and muller."""
     return [
         frozenset((search.fold(word), search.fold_short(word)))
         for word in _WORD.findall(_joined(text))
@@ -194,7 +194,7 @@ def _words(text: str) -> list[frozenset[str]]:
 
 
 def _within(some: list[frozenset[str]], others: list[frozenset[str]]) -> bool:
-    """Returns whether the shorter name is part of the longer one. A word counts once; an initial fits its name."""
+    """Return whether the shorter name is part of the longer one. A word counts once; an initial fits its name."""
     few, many = sorted((some, list(others)), key=len)
     many = list(many)
     for word in few:
@@ -216,6 +216,6 @@ def _joined(text: str) -> str:
 
 
 def _flat(text: str) -> str:
-    """Returns the sorted words in one spelling of umlauts. Only used as a key: "Bauer" and "Baur" become the same."""
+    """Return the sorted words in one spelling of umlauts. Only used as a key: "Bauer" and "Baur" become the same."""
     words = (word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name_words(text))
     return " ".join(sorted(words))[:200]

@@ -74,5 +74,5 @@ class Bubble:
 
 
 def bubbles(counts: dict[str, int]) -> list[Bubble]:
-    """Returns the bubbles of a contact in their fixed order."""
+    """Return the bubbles of a contact in their fixed order."""
     return [Bubble(kind, counts[kind]) for kind in sorted(counts, key=ORDER.__getitem__)]

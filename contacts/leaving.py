@@ -19,7 +19,7 @@ class Workload:
 
 
 def workload(member: User) -> Workload:
-    """Counts what belongs to the member, without contacts in the trash."""
+    """Count what belongs to the member, without contacts in the trash."""
     own = Contact.objects.of(member.account_id).live().filter(assignee=member)
     contacts = own.aggregate(all=Count("pk"), due=Count("pk", filter=Q(due_on__isnull=False)))
     planned = Action.objects.of(member.account_id).filter(performed_at=None, contact__trashed_at=None)

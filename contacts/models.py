@@ -24,7 +24,7 @@ class ContactQuerySet(AccountQuerySet["Contact"]):
         return self.filter(trashed_at=None)
 
     def visible_to(self, user: User) -> Self:
-        """Returns the live contacts this user may see. Agents may be limited to their own and unassigned ones."""
+        """Return the live contacts this user may see. Agents may be limited to their own and unassigned ones."""
         return self.of(user.account).live().filter(sight(user))
 
 
@@ -32,7 +32,7 @@ ContactManager = models.Manager.from_queryset(ContactQuerySet)
 
 
 def sight(user: User, prefix: str = "") -> models.Q:
-    """Returns the condition under which a contact exists for this user.
+    """Return the condition under which a contact exists for this user.
 
     `prefix` is the lookup that leads from the queried model to the contact ("contact__").
     """
@@ -152,7 +152,7 @@ class Contact(AccountModel):
 
     @property
     def source_label(self) -> str:
-        """Does what `get_source_display` does without building all choices for each row of a page."""
+        """Do what `get_source_display` does without building all choices for each row of a page."""
         return str(Source(self.source).label)
 
     @property

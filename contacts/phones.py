@@ -14,7 +14,7 @@ _SPACES = re.compile(r"\s")
 
 
 def e164(raw: str) -> str:
-    """Returns the first number in the text as "+49…", read as in Germany; "" if there is none."""
+    """Return the first number in the text as "+49…", read as in Germany; "" if there is none."""
     for candidate in _CANDIDATE.findall(_ascii_digits(raw[:100])):
         if found := _home(candidate):
             return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
@@ -22,13 +22,13 @@ def e164(raw: str) -> str:
 
 
 def looks_like_one(raw: str) -> bool:
-    """Returns whether the text may be a number somewhere, even if it cannot be dialled from Germany as it stands."""
+    """Return whether the text may be a number somewhere, even if it cannot be dialled from Germany as it stands."""
     candidates = _CANDIDATE.findall(_ascii_digits(raw[:100]))
     return any(_parsed(each, HOME, phonenumbers.is_possible_number) for each in candidates)
 
 
 def from_abroad(raw: str, region: str) -> str:
-    """Returns a number written as in the given country with that country's code: "+33 4 50 11 22 33".
+    """Return a number written as in the given country with that country's code: "+33 4 50 11 22 33".
 
     Returns "" for a number that already has a code, and for one that cannot exist there.
     """

@@ -46,7 +46,7 @@ def lexemes(
     tags: Iterable[str] = (),
     **texts: str,
 ) -> list[str]:
-    """Returns the distinct, sorted lexemes of a contact's facts. Phones are E.164 where known, else as typed."""
+    """Return the distinct, sorted lexemes of a contact's facts. Phones are E.164 where known, else as typed."""
     addresses = [*filter(None, (email, *emails))]
     words = {word for text in (*texts.values(), *addresses, *tags) for word in _words(text) | _words(_unparted(text))}
     roads = _words(street)
@@ -57,7 +57,7 @@ def lexemes(
 
 
 def query(text: str) -> str | None:
-    """Returns a typed search as text of a tsquery in which each word must begin a lexeme; None if nothing was typed.
+    """Return a typed search as text of a tsquery in which each word must begin a lexeme; None if nothing was typed.
 
     Only the first 100 characters and 8 words count. Signs have no meaning: they part words, and a search of nothing
     but signs looks for these signs (and finds nothing) instead of everything. A salutation before a name is no part of
@@ -76,17 +76,17 @@ def query(text: str) -> str | None:
 
 
 def is_short_number(text: str) -> bool:
-    """Returns whether the search is a run of digits just long enough to match anywhere in a number."""
+    """Return whether the search is a run of digits just long enough to match anywhere in a number."""
     return bool(_DIGITS.fullmatch(text)) and len(_dialled(text)) == _RUN
 
 
 def vector(words: Iterable[str]) -> str:
-    """Returns lexemes as text of a tsvector for COPY, the same as `array_to_tsvector` makes of them."""
+    """Return lexemes as text of a tsvector for COPY, the same as `array_to_tsvector` makes of them."""
     return " ".join(map(_quoted, words))
 
 
 def sort_key(last_name: str, first_name: str = "", company: str = "") -> str | None:
-    """Returns the key for alphabetical order (ä as a, ß as ss) in byte order; None if no name has a letter or digit.
+    """Return the key for alphabetical order (ä as a, ß as ss) in byte order; None if no name has a letter or digit.
 
     Made of names alone: an e-mail address or a number in it would show by the order, and in the addresses of further
     pages, to those who may not see it. Two spaces part last and first name, so that all Maiers stand before the
@@ -104,7 +104,7 @@ def _asked(word: str) -> str:
 
 
 def _runs(digits: str) -> list[str]:
-    """Returns each run of four digits, marked."""
+    """Return each run of four digits, marked."""
     runs = (digits[start : start + _RUN] for start in range(len(digits) - _RUN + 1))
     return [_RUN_MARK + run for run in dict.fromkeys(runs)]
 
@@ -134,7 +134,7 @@ def _spaced(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Replaces control characters and lone surrogates, which PostgreSQL refuses or nobody sees, by spaces."""
+    """Replace control characters and lone surrogates, which PostgreSQL refuses or nobody sees, by spaces."""
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text).strip()
 
 
@@ -143,7 +143,7 @@ def _words(text: str) -> set[str]:
 
 
 def _dialled(number: str) -> str:
-    """Returns the digits of a number: from the country code on if it has one, else as typed ("0170 …" stays 0170…)."""
+    """Return the digits of a number: from the country code on if it has one, else as typed ("0170 …" stays 0170…)."""
     number = re.sub(r"(?<=\d)\s*\(0\)", "", number.strip())
     digits = "".join(str(unicodedata.digit(sign)) for sign in number if sign.isdigit())
     return digits.removeprefix("00")

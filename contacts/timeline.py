@@ -27,7 +27,7 @@ class Timeline:
 
 
 def load(user: User, contact: Contact, before: Action | None = None) -> Timeline:
-    """Returns the newest page, or the one after the action `before`, in two statements."""
+    """Return the newest page, or the one after the action `before`, in two statements."""
     actions = Action.objects.of(contact.account_id).filter(contact=contact).select_related("author")
     planned = [] if before else list(actions.filter(performed_at=None).order_by("planned_for", "pk"))
     performed = actions.filter(performed_at__isnull=False).order_by("-performed_at", "-pk")

@@ -67,7 +67,7 @@ ARTICLES = (
 
 
 def find(name: str) -> Article:
-    """Returns the article with this name. Raises Http404 if there is none."""
+    """Return the article with this name. Raises Http404 if there is none."""
     for article in ARTICLES:
         if article.name == name:
             return article

@@ -30,7 +30,7 @@ class SpentKey(Exception):
 
 @transaction.atomic
 def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: datetime) -> Feedback:
-    """Stores a message. Idempotent for the same key and message, even if called concurrently.
+    """Store a message. Idempotent for the same key and message, even if called concurrently.
 
     Raises SpentKey, and TooMany after 20 messages of the user within an hour.
     """
@@ -61,7 +61,7 @@ def keep(*, user: User, key: UUID, text: str, reply_to: str, page: str, now: dat
 
 
 def deliver(*, feedback: Feedback, now: datetime) -> bool:
-    """Mails a stored message to the operator, unless it was mailed before; returns whether it has been mailed.
+    """Mail a stored message to the operator, unless it was mailed before; return whether it has been mailed.
 
     A failure is logged and retried later, never raised, because the text is stored.
     """
@@ -75,7 +75,7 @@ def deliver(*, feedback: Feedback, now: datetime) -> bool:
 
 
 def deliver_waiting(*, now: datetime) -> tuple[int, int]:
-    """Mails waiting messages, the oldest first; returns how many were mailed, and how many still wait."""
+    """Mail waiting messages, the oldest first; return how many were mailed, and how many still wait."""
     waiting = Feedback.objects.filter(mailed_at=None).select_related("account", "user").order_by("created_at")
     done = [deliver(feedback=feedback, now=now) for feedback in waiting]
     return sum(done), len(done) - sum(done)
@@ -83,7 +83,7 @@ def deliver_waiting(*, now: datetime) -> tuple[int, int]:
 
 @transaction.atomic
 def _send(feedback: Feedback, now: datetime) -> None:
-    """Locks the row while the mail is sent: a second caller waits, finds it mailed and sends nothing."""
+    """Lock the row while the mail is sent: a second caller waits, finds it mailed and sends nothing."""
     rows = Feedback.objects.of(feedback.account).select_for_update()
     waiting = rows.filter(pk=feedback.pk, mailed_at=None).first()
     if waiting is None:

@@ -68,7 +68,7 @@ class FeedbackForm(forms.Form):
             self.renew_key(_("Bitte senden Sie das Formular noch einmal ab."))
 
     def renew_key(self, reason: str) -> None:
-        """Refuses the form with everything typed still in it, and a key with which it can be sent again."""
+        """Refuse the form with everything typed still in it, and a key with which it can be sent again."""
         self.add_error(None, reason)
         self.data: dict[str, Any] = {**self.data, "key": str(uuid4())}
 

@@ -9,5 +9,5 @@ from help.feedback import deliver_waiting
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="send_feedback", queueing_lock="send_feedback")
 def send_feedback(timestamp: int) -> None:
-    """Mails feedback whose mail failed before."""
+    """Mail feedback whose mail failed before."""
     deliver_waiting(now=timezone.now())

@@ -8,7 +8,7 @@ from help.models import Vote
 
 
 def vote(*, user: User, article: Article, helpful: bool, comment: str = "", now: datetime) -> None:
-    """Keeps the user's answer in place of any earlier one."""
+    """Keep the user's answer in place of any earlier one."""
     answer = Vote(
         account=user.account,
         user=user,

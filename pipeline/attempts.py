@@ -11,7 +11,7 @@ AGAIN = RetryStrategy(max_attempts=MAX_ATTEMPTS, wait=5, retry_exceptions={Opera
 
 
 def attempt(work: Callable[[], None], give_up: Callable[[], None], context: JobContext) -> None:
-    """Runs `work`, and `give_up` after an error that is not retried, so that nobody waits for the job for ever.
+    """Run `work`, and `give_up` after an error that is not retried, so that nobody waits for the job for ever.
 
     A job that killed its worker at each attempt never raised anything; it is given up before the next attempt.
     """

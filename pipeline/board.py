@@ -35,7 +35,7 @@ class Stack:
 
 
 def load(selection: Selection) -> list[Stack]:
-    """Returns all columns with their counts and first cards, in two statements."""
+    """Return all columns with their counts and first cards, in two statements."""
     shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
     columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
     cards = loading.load(selection.user, [pk for column in columns for pk in column.shown])
@@ -46,12 +46,12 @@ def load(selection: Selection) -> list[Stack]:
 
 
 def totals(selection: Selection) -> list[Stack]:
-    """Returns all columns with their counts but without cards, in one statement."""
+    """Return all columns with their counts but without cards, in one statement."""
     return [Stack(column, column.total, mails=column.mails) for column in counted(selection)]
 
 
 def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int, Column] | None = None) -> list[Stack]:
-    """Returns these columns with their counts but without cards, in one statement, or two for columns not `known`."""
+    """Return these columns with their counts but without cards, in one statement, or two for columns not `known`."""
     columns = [known[pk] for pk in column_ids if known and pk in known]
     missing = set(column_ids) - {column.pk for column in columns}
     if missing:
@@ -66,7 +66,7 @@ def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int,
 
 
 def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
-    """Returns the number of contacts in each of these columns, and of the mails of its series, in one statement."""
+    """Return the number of contacts in each of these columns, and of the mails of its series, in one statement."""
     if selection.is_everything:  # what each drop asks for: plain SQL, answered from indexes
         rows = all_rows(COUNT, {"columns": list(column_ids)})
     else:
@@ -93,7 +93,7 @@ FROM pipeline_column AS col WHERE col.id = ANY(%(columns)s)
 
 
 def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
-    """Returns the next page of a column: the cards below a rank, and one more card if there are further pages."""
+    """Return the next page of a column: the cards below a rank, and one more card if there are further pages."""
     below = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
     ids = list(below.values_list("pk", flat=True)[: PAGE + 1])
     cards = loading.load(selection.user, ids)
@@ -101,7 +101,7 @@ def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
 
 
 def card(selection: Selection, contact_id: int) -> Card | None:
-    """Returns a card even if the filter does not find it; None if the user may not see it."""
+    """Return a card even if the filter does not find it; None if the user may not see it."""
     card = loading.load(selection.user, [contact_id]).get(contact_id)
     if card is not None:
         card.column = Column.objects.of(selection.user.account).get(pk=card.column_id)
@@ -109,13 +109,13 @@ def card(selection: Selection, contact_id: int) -> Card | None:
 
 
 def above(selection: Selection, card: Card) -> int | None:
-    """Returns the id of the contact that the selection shows directly above this card; None on top."""
+    """Return the id of the contact that the selection shows directly above this card; None on top."""
     cards = selection.cards().filter(column=card.column_id, rank__lt=card.rank).order_by("-rank")
     return cards.values_list("pk", flat=True).first()
 
 
 def counted(selection: Selection) -> QuerySet[Any]:
-    """Returns all columns from left to right, annotated with their `total` of contacts in the selection and `mails`."""
+    """Return all columns from left to right, annotated with their `total` of contacts in the selection and `mails`."""
     cards = selection.cards().filter(column=OuterRef("pk")).order_by()
     count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
     columns = Column.objects.of(selection.user.account).order_by("position")

@@ -27,7 +27,7 @@ class Detail:
 
 
 def load(user: User, contact: Contact) -> Detail:
-    """Loads the page of a contact that is visible to the user and not in the trash."""
+    """Load the page of a contact that is visible to the user and not in the trash."""
     lines, has_older = history.load(contact)
     return Detail(
         contact=contact,

@@ -31,7 +31,7 @@ _CHUNK = 500
 
 @transaction.atomic
 def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) -> Export:
-    """Allows a user to download a selection for an hour: these ids, or (None) all that the filter finds.
+    """Allow a user to download a selection for an hour: these ids, or (None) all that the filter finds.
 
     Raises TooMany for more than MAX_PER_HOUR exports within an hour.
     """
@@ -44,7 +44,7 @@ def permit(*, user: User, ids: Sequence[int] | None, query: str, now: datetime) 
 
 
 def find(*, user: User, export_id: uuid.UUID, now: datetime) -> Export:
-    """Returns the user's own export. Raises Http404 for that of somebody else, Gone after an hour."""
+    """Return the user's own export. Raises Http404 for that of somebody else, Gone after an hour."""
     export = Export.objects.of(user.account).filter(user=user, pk=export_id).first()
     if export is None:
         raise Http404
@@ -54,7 +54,7 @@ def find(*, user: User, export_id: uuid.UUID, now: datetime) -> Export:
 
 
 def write(*, export: Export, user: User) -> Iterator[bytes]:
-    """Yields the file in pieces, read with a server-side cursor, so that memory does not grow with the office.
+    """Yield the file in pieces, read with a server-side cursor, so that memory does not grow with the office.
 
     The file is sent after the view has returned; therefore it activates the office's time zone itself.
     """
@@ -63,7 +63,7 @@ def write(*, export: Export, user: User) -> Iterator[bytes]:
 
 
 def _rows(export: Export, user: User) -> Iterator[dict[str, Any]]:
-    """Yields the contacts that the list shows at this moment, by the same filter or ids."""
+    """Yield the contacts that the list shows at this moment, by the same filter or ids."""
     contacts = (
         Selection.parse(user, QueryDict(export.query)).contacts() if export.ids is None else _ticked(export, user)
     )
@@ -85,7 +85,7 @@ def _ticked(export: Export, user: User) -> Any:
 
 
 def _names(user: User) -> dict[int, str]:
-    """Returns how each colleague is named in the file: by name, or by address if several have the same name."""
+    """Return how each colleague is named in the file: by name, or by address if several have the same name."""
     users = list(User.objects.of(user.account))
     known = Counter(other.full_name.casefold() for other in users)
     return {other.pk: other.full_name if known[other.full_name.casefold()] == 1 else other.email for other in users}

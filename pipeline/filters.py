@@ -60,7 +60,7 @@ class Chip:
 
 
 def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
-    """Returns the filters of the toolbar; marketing sees neither assignees nor due dates."""
+    """Return the filters of the toolbar; marketing sees neither assignees nor due dates."""
     source = Filter("source", _("Quelle"), "filter", selection.source, _sources())
     if not selection.user.works_contacts:
         return [source]
@@ -72,12 +72,12 @@ def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
 
 
 def chosen(selection: Selection) -> list[User]:
-    """Returns the colleagues if a single one is filtered by; else an empty list, without a query."""
+    """Return the colleagues if a single one is filtered by; else an empty list, without a query."""
     return assignment.colleagues(selection.user) if is_id(selection.assignee) else []
 
 
 def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
-    """Returns the menu of the filter by assignee."""
+    """Return the menu of the filter by assignee."""
     users = {str(user.pk): user for user in colleagues}
     return [
         Person(
@@ -91,19 +91,19 @@ def people(selection: Selection, colleagues: Iterable[User]) -> list[Person]:
 
 
 def status(selection: Selection) -> Column | None:
-    """Returns the column that is filtered by; None, without a query, if there is none."""
+    """Return the column that is filtered by; None, without a query, if there is none."""
     return Column.objects.of(selection.user.account).filter(pk=selection.status).first() if selection.status else None
 
 
 def statuses(selection: Selection) -> list[Entry]:
-    """Returns the columns of the office to filter by."""
+    """Return the columns of the office to filter by."""
     columns = Column.objects.of(selection.user.account).order_by("position").values_list("pk", "name")
     named = [(str(pk), name) for pk, name in columns]
     return _entries(selection, "status", [("", _("Jeder Status")), *named])
 
 
 def tags(selection: Selection) -> list[Entry]:
-    """Returns the tags of contacts this user sees; none for marketing."""
+    """Return the tags of contacts this user sees; none for marketing."""
     if not selection.user.works_contacts:
         return []
     tagged = Selection(user=selection.user, today=selection.today).contacts().exclude(tags=[])
@@ -123,7 +123,7 @@ def _entries(selection: Selection, name: str, options: list[tuple[str, str]]) ->
 
 
 def chips(selection: Selection, colleagues: Iterable[User], column: Column | None = None) -> list[Chip]:
-    """Returns the active filters. `column` is the one returned by `status`."""
+    """Return the active filters. `column` is the one returned by `status`."""
     found = [Chip(f"„{selection.q}“", replace(selection, q="").query_string)] if selection.q else []
     for choice in filters(selection, colleagues):
         if choice.value:

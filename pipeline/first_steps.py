@@ -22,7 +22,7 @@ class FirstStep:
 
 
 def load(user: User) -> list[FirstStep]:
-    """Returns the steps this user can take, in their order, in two statements."""
+    """Return the steps this user can take, in their order, in two statements."""
     steps = [
         FirstStep(
             _("Ersten Kontakt anlegen"),

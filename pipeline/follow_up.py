@@ -41,7 +41,7 @@ def follow_up(
     column_id: int | None = None,
     version: int = 0,
 ) -> FollowUp:
-    """Records the action (or plans it for `moment`), moves the card on top of the column, and sets the due date.
+    """Record the action (or plan it for `moment`), move the card on top of the column, and set the due date.
 
     All or nothing. `column_id` None keeps the status; `version` is the card's as the user saw it. `due_on` None keeps
     the due date; another date keeps its note. Locks columns, card and contact, in this order. Idempotent for the same
@@ -65,7 +65,7 @@ def follow_up(
 
 
 def _move(user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime) -> Moved | None:
-    """Moves the card. One that is in the column already stays in place, unless this very request has moved it there."""
+    """Move the card. One that is in the column already stays in place, unless this very request has moved it there."""
     move_key = str(uuid5(key, f"{column_id} {version}")) if key else ""
     card = lock_card(user, contact.pk, lock_move_columns(user, contact.pk, column_id))
     if card and card.column_id == column_id and not (key and card.last_key == move_key):

@@ -42,7 +42,7 @@ class FollowUpForm(ActionForm):
         self._offer_columns()
 
     def _offer_columns(self) -> None:
-        """Offers all other statuses. The present one is valid, too, for users who still see an older one."""
+        """Offer all other statuses. The present one is valid, too, for users who still see an older one."""
         columns = Column.objects.of(self.card.account_id).order_by("position").values_list("pk", "name")
         stay = ("", _("Status lassen (%(column)s)") % {"column": self.card.column.name})
         offer(self, "column", [stay, *columns])

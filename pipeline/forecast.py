@@ -26,7 +26,7 @@ class Forecast:
 
 
 def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
-    """Returns the template's context: statuses to choose from, how many contacts may be mailed, and the forecasts."""
+    """Return the template's context: statuses to choose from, how many contacts may be mailed, and the forecasts."""
     columns, steps = list(Column.objects.of(account).order_by("position")), coming_steps(account)
     rows = Contact.objects.of(account).filter(pk__in=contact_ids)
     refused = eligibility.missing_many(account.pk, dict(rows.values_list("pk", "email")))
@@ -36,7 +36,7 @@ def load(account: Account, contact_ids: Collection[int]) -> dict[str, Any]:
 
 
 def figures(mailable: int, refused: Mapping[str, int], forecasts: list[Forecast]) -> dict[str, Any]:
-    """Returns the context of `_forecast.html`. `refused` is the number of contacts by the reason they get no mails."""
+    """Return the context of `_forecast.html`. `refused` is the number of contacts by the reason they get no mails."""
     lacking = [(reason.label, refused[reason]) for reason in LACKING if refused.get(reason)]
     return {
         "mailable": mailable,
@@ -48,7 +48,7 @@ def figures(mailable: int, refused: Mapping[str, int], forecasts: list[Forecast]
 
 
 def coming_steps(account: Account) -> dict[int, int]:
-    """Returns the number of mails of each series of the office at present."""
+    """Return the number of mails of each series of the office at present."""
     coming = Q(steps__is_on=True, steps__removed_at=None)
     sequences = Sequence.objects.of(account).annotate(coming=Count("steps", filter=coming))
     return dict(sequences.values_list("pk", "coming"))

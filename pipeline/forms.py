@@ -25,7 +25,7 @@ class Position:
 
     @classmethod
     def parse(cls, data: QueryDict) -> "Position":
-        """Raises `NotUnderstood` for a value that is missing, repeated or not a number; nothing is guessed."""
+        """Raise `NotUnderstood` for a value that is missing, repeated or not a number; nothing is guessed."""
         after = single(data, "after")
         via = data.get("via", Move.Via.BOARD)
         key = data.get("key", "")
@@ -41,7 +41,7 @@ class Position:
 
 
 def nothing_chosen() -> str:
-    """Returns the sentence for a form in which nothing was chosen."""
+    """Return the sentence for a form in which nothing was chosen."""
     return _("Bitte wählen Sie zuerst etwas aus. Es wurde nichts geändert.")
 
 
@@ -54,7 +54,7 @@ def number(data: QueryDict, name: str) -> int:
 
 
 def single(data: QueryDict, name: str) -> str:
-    """Returns the value of a required field. Raises `NotUnderstood` if it is missing or repeated."""
+    """Return the value of a required field. Raises `NotUnderstood` if it is missing or repeated."""
     values = data.getlist(name)
     if len(values) != 1:
         raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist doppelt.") % {"name": name})
@@ -62,7 +62,7 @@ def single(data: QueryDict, name: str) -> str:
 
 
 def key_of(data: QueryDict) -> UUID | None:
-    """Returns the idempotency key of a form, or None if there is none. Raises `NotUnderstood` if it is not a UUID."""
+    """Return the idempotency key of a form, or None if there is none. Raises `NotUnderstood` if it is not a UUID."""
     try:
         return UUID(str(data["key"])) if data.get("key") else None
     except ValueError as error:

@@ -25,7 +25,7 @@ class Line:
 
 
 def load(contact: Contact, limit: int = PAGE) -> tuple[list[Line], bool]:
-    """Returns the newest lines, and whether there are older ones, in two statements."""
+    """Return the newest lines, and whether there are older ones, in two statements."""
     moves = Move.objects.of(contact.account_id).filter(contact=contact).select_related("actor", "to_column")
     changes = Change.objects.of(contact.account_id).filter(contact=contact).select_related("actor")
     lines = [_of_move(move) for move in moves.order_by("-at", "-pk")[: limit + 1]]

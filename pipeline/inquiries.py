@@ -39,7 +39,7 @@ def take_in(
     now: datetime,
     actor: User | None = None,
 ) -> TakenIn:
-    """Records an inquiry on the office's contact that is the same person, or on a new contact.
+    """Record an inquiry on the office's contact that is the same person, or on a new contact.
 
     A known contact moves to the top of its column; out of a lost column or the trash, to the top of `new`. Its fields
     are completed but never overwritten; a new number or address is added. It is not enrolled. A new contact goes to
@@ -62,7 +62,7 @@ def take_in(
 
 
 def _known(account: Account, row: Row) -> Contact | None:
-    """Locks card and contact of this person and returns the contact; None if there is none, or it was just erased."""
+    """Lock card and contact of this person and return the contact; None if there is none, or it was just erased."""
     people = People(account, with_consents=False)
     people.load([row])
     person = people.find(row, repeats=False).person
@@ -73,7 +73,7 @@ def _known(account: Account, row: Row) -> Contact | None:
 
 
 def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
-    """Moves the contact to the top of its column; out of a lost column or the trash, to the top of `new`."""
+    """Move the contact to the top of its column; out of a lost column or the trash, to the top of `new`."""
     first = next(column for column in columns if column.key == Column.Key.NEW)
     if contact.trashed_at is not None:
         leads.bring_back(contact, first, now)
@@ -87,7 +87,7 @@ def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
 
 
 def _complete(contact: Contact, row: Row, now: datetime) -> None:
-    """Fills in missing fields without overwriting any."""
+    """Fill in missing fields without overwriting any."""
     known = {name: getattr(contact, name) for name in FACTS}
     added = matching.filled(known, row.facts)
     if added := {name: value for name, value in added.items() if name in EDITED}:

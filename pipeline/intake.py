@@ -33,7 +33,7 @@ def enter(
     note: str = "",
     now: datetime,
 ) -> Contact:
-    """Adds a contact on top of the column, with an inquiry that holds the `note`. All or nothing.
+    """Add a contact on top of the column, with an inquiry that holds the `note`. All or nothing.
 
     It is assigned to `assignee`, if given. `consent` holds wording and method of a consent to e-mail. With `enrol` the
     column's series begins, or waits for a consent. Raises NotUnderstood for a column that no longer exists, and like
@@ -68,7 +68,7 @@ def enter_once(
     note: str = "",
     now: datetime,
 ) -> tuple[Contact | None, list[Contact]]:
-    """Adds the contact of a form unless similar ones exist; returns it, or None and the similar ones.
+    """Add the contact of a form unless similar ones exist; return it, or None and the similar ones.
 
     With `anyway` similar contacts do not matter. Idempotent for the same `key` and values. Equal forms of an office
     wait for each other, so that two windows at the same time are warned, too.
@@ -98,10 +98,10 @@ def enter_once(
 
 
 def _fingerprint(values: dict[str, Any]) -> str:
-    """Returns a hash of the values."""
+    """Return a hash of the values."""
     return sha256(repr(sorted((name, str(value)) for name, value in values.items())).encode()).hexdigest()
 
 
 def twins(user: User, values: dict[str, Any]) -> list[Contact]:
-    """Returns the visible contacts that may be duplicates of the one about to be entered."""
+    """Return the visible contacts that may be duplicates of the one about to be entered."""
     return duplicates.find(user, derive(Contact(account=user.account, **values)))

@@ -96,7 +96,7 @@ class IntakeForm(FactsForm):
         return values
 
     def _check_enrolment(self, values: dict[str, Any]) -> None:
-        """Refuses to enrol a contact that would not get any mails."""
+        """Refuse to enrol a contact that would not get any mails."""
         column = values.get("column")
         if column is not None and column.effect is not Effect.ENROL:
             self.add_error("enrol", _("Diese Spalte hat keine Mails."))

@@ -237,13 +237,13 @@ _LAST_MOVE = (
 
 
 def broken(account: Account | None = None) -> list[tuple[int, str]]:
-    """Returns all violations as pairs of the invariant's number and a sentence, of one account or of all."""
+    """Return all violations as pairs of the invariant's number and a sentence, of one account or of all."""
     account_id = account.pk if account else None
     return [(number, row) for number, check in INVARIANTS.items() for row in check(account_id)]
 
 
 def _pairs_of_eyes(account_id: int | None) -> Iterator[User]:
-    """Yields a user for each different view of an account: one who sees everything, and each agent who does not."""
+    """Yield a user for each different view of an account: one who sees everything, and each agent who does not."""
     users = User.objects.select_related("account").filter(is_active=True).order_by("account", "pk")
     seen = set()
     for user in users.filter(account=account_id) if account_id else users:

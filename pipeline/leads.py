@@ -33,7 +33,7 @@ def add(
     now: datetime,
     enrol: bool = False,
 ) -> Contact:
-    """Adds a contact with its card on top of the column, by default of `new`; with `enrol` the column's series begins.
+    """Add a contact with its card on top of the column, by default of `new`; with `enrol` the column's series begins.
 
     `values` are validated fields of `Contact`. Callers check whether the person is known already: forms show
     `duplicates`, everything else calls `inquiries.take_in`. Raises `NotUnderstood` for an unknown column. Each call
@@ -62,7 +62,7 @@ def add(
 
 
 def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1) -> Card:
-    """Creates the card of a contact that has none, on top of the column. The caller holds the column's lock."""
+    """Create the card of a contact that has none, on top of the column. The caller holds the column's lock."""
     (rank,) = places.top(column.pk)
     return Card.objects.create(
         contact=contact, account=contact.account, column=column, rank=rank, version=version, entered_at=now
@@ -71,7 +71,7 @@ def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1
 
 @transaction.atomic
 def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int | None = None) -> int:
-    """Moves the visible contacts to the trash, ends their series, and returns their number.
+    """Move the visible contacts to the trash, end their series, and return their number.
 
     The trash keeps the column of each card for 30 days. Contacts that are in the trash already or not visible are
     skipped. `cause` is what the ended series refer to, so that it can be undone.
@@ -102,7 +102,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
 
 @transaction.atomic
 def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
-    """Moves contacts from the trash on top of their column, or of `new` if it is gone, and returns their number."""
+    """Move contacts from the trash on top of their column, or of `new` if it is gone, and return their number."""
     columns: dict[int | None, Column] = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
@@ -117,14 +117,14 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
 
 
 def bring_back(contact: Contact, column: Column, now: datetime) -> None:
-    """Moves one contact from the trash on top of the column, without an actor. The caller holds the columns' locks."""
+    """Move one contact from the trash on top of the column, without an actor. The caller holds the columns' locks."""
     item = TrashedCard.objects.of(contact.account).select_for_update(of=("self",)).get(contact=contact)
     leave_trash([contact.pk], contact.account, None, now)
     _put_back([item], column, None, now)
 
 
 def leave_trash(contact_ids: Collection[int], account: Account, actor: User | None, now: datetime) -> None:
-    """Takes contacts out of the trash, as their history says; their cards are the caller's, who holds the contacts."""
+    """Take contacts out of the trash, as their history says; their cards are the caller's, who holds the contacts."""
     Contact.objects.of(account).filter(pk__in=contact_ids).update(trashed_at=None)
     TrashedCard.objects.of(account).filter(pk__in=contact_ids).delete()
     _record(contact_ids, account, actor, Change.Kind.RESTORED, now)
@@ -132,7 +132,7 @@ def leave_trash(contact_ids: Collection[int], account: Account, actor: User | No
 
 @transaction.atomic
 def erase_expired(*, now: datetime) -> int:
-    """Erases contacts that have been in the trash for 30 days, in all offices, and returns their number.
+    """Erase contacts that have been in the trash for 30 days, in all offices, and return their number.
 
     Locks the contacts before deleting the rows that refer to them, in the same order as recording a mail does.
     """
@@ -148,7 +148,7 @@ def erase_expired(*, now: datetime) -> int:
 
 
 def erase(contacts: QuerySet[Contact]) -> int:
-    """Deletes the contacts with all rows about them, and returns their number. The caller holds their locks."""
+    """Delete the contacts with all rows about them, and return their number. The caller holds their locks."""
     ids = list(contacts.values_list("pk", flat=True))
     ImportRow.objects.filter(contact__in=ids).delete()  # import reports hold names and values
     _, erased = contacts.delete()
@@ -156,7 +156,7 @@ def erase(contacts: QuerySet[Contact]) -> int:
 
 
 def _put_back(items: list[TrashedCard], column: Column, user: User | None, now: datetime) -> None:
-    """Creates cards on top of the column. Coming back into another column than before is recorded as a move."""
+    """Create cards on top of the column. Coming back into another column than before is recorded as a move."""
     moved = [item for item in items if item.column_id != column.pk]
     for item in moved:
         item.version += 1

@@ -69,7 +69,7 @@ class Sort:
 
     @classmethod
     def parse(cls, user: User, query: QueryDict, used: str = "") -> "Sort":
-        """Returns the order of the query, else the one `used` last, else the newest first (marketing: by name).
+        """Return the order of the query, else the one `used` last, else the newest first (marketing: by name).
 
         Unknown keys are ignored.
         """
@@ -106,12 +106,12 @@ class Listing:
 
 
 def keys(user: User) -> tuple[str, ...]:
-    """Returns what this user may sort by: only what they see."""
+    """Return what this user may sort by: only what they see."""
     return tuple(ORDERS) if user.works_contacts else FOR_MARKETING
 
 
 def choices(user: User) -> list[tuple[str, str]]:
-    """Returns all orders with their labels, for narrow windows, where the table has no head."""
+    """Return all orders with their labels, for narrow windows, where the table has no head."""
     return [
         (str(Sort(key, descending)), f"{LABELS[key]} {'↓' if descending else '↑'}")
         for key in keys(user)
@@ -120,7 +120,7 @@ def choices(user: User) -> list[tuple[str, str]]:
 
 
 def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
-    """Returns the requested page. `used` is the order used last, for a query without one.
+    """Return the requested page. `used` is the order used last, for a query without one.
 
     A place after the end (because rows are gone) shows the first page.
     """
@@ -142,7 +142,7 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
 
 
 def rows(selection: Selection, ids: list[int]) -> list[Contact]:
-    """Returns these contacts with what a row shows, in the order of the ids, in one statement."""
+    """Return these contacts with what a row shows, in the order of the ids, in one statement."""
     found = _with_row_fields(Contact.objects.of(selection.user.account).filter(pk__in=ids)).in_bulk()
     return [found[pk] for pk in ids if pk in found]
 
@@ -162,5 +162,5 @@ def _head(selection: Selection, sort: Sort, key: str) -> Head:
 
 
 def _address(selection: Selection, sort: Sort, **place: str) -> str:
-    """Returns the list's address with filter, order and place. Order and place are not shared with the board."""
+    """Return the list's address with filter, order and place. Order and place are not shared with the board."""
     return "?" + "&".join(filter(None, (selection.query_string, urlencode({"sort": str(sort)} | place))))

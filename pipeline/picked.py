@@ -44,7 +44,7 @@ class Picked:
 
 
 def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
-    """Returns the contacts named by the fields `contact` and `contacts`, or by `all` with `filter` and `total`.
+    """Return the contacts named by the fields `contact` and `contacts`, or by `all` with `filter` and `total`.
 
     `total` is the number that was shown; it is required if the user has `confirmed` it. Contacts in the trash are left
     out. Raises `NotUnderstood` for no contacts, too many, or an id that does not exist for this user (foreign, unknown
@@ -63,7 +63,7 @@ def pick(user: User, data: QueryDict, *, confirmed: bool = False) -> Picked:
 
 
 def named(data: QueryDict) -> set[int]:
-    """Returns the ids in the fields `contact` (repeated) and `contacts` (separated by commas).
+    """Return the ids in the fields `contact` (repeated) and `contacts` (separated by commas).
 
     Raises `NotUnderstood` for none, too many, or something that is not an id.
     """
@@ -78,7 +78,7 @@ def named(data: QueryDict) -> set[int]:
 
 
 def unavailable() -> NotUnderstood:
-    """Returns the refusal for an id that is unknown, foreign or hidden: one wording for all of them."""
+    """Return the refusal for an id that is unknown, foreign or hidden: one wording for all of them."""
     return NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar. Es wurde nichts geändert."))
 
 

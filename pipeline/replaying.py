@@ -20,7 +20,7 @@ from pipeline import leads
 
 @transaction.atomic
 def replay(lines: Iterable[Line]) -> Counter[str]:
-    """Applies the lines in their order, and returns how many of each kind had an effect.
+    """Apply the lines in their order, and return how many of each kind had an effect.
 
     Idempotent. Lines about offices and contacts that are not in the database are skipped.
     """

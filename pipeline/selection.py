@@ -49,7 +49,7 @@ class Selection:
 
     @classmethod
     def parse(cls, user: User, query: QueryDict) -> "Selection":
-        """Returns the selection of a query string. The office's time zone must be active."""
+        """Return the selection of a query string. The office's time zone must be active."""
         read = FILTERS if user.works_contacts else FOR_MARKETING
         asked = {name: query.get(name, "").replace("\x00", "").strip() if name in read else "" for name in FILTERS}
         assignee, due, source = asked["assignee"], asked["due"], asked["source"]
@@ -69,7 +69,7 @@ class Selection:
         return any(getattr(self, name) for name in FILTERS)
 
     def needs_a_digit(self, total: int) -> bool:
-        """Returns whether four digits found so many contacts that the user should type a fifth."""
+        """Return whether four digits found so many contacts that the user should type a fifth."""
         return total > MANY and self.user.works_contacts and search.is_short_number(self.q)
 
     @property
@@ -88,11 +88,11 @@ class Selection:
         return f"?{self.query_string}" if self.query_string else ""
 
     def contacts(self) -> ContactQuerySet:
-        """Returns the contacts of the selection: live ones that the user may see."""
+        """Return the contacts of the selection: live ones that the user may see."""
         return Contact.objects.of(self.user.account).live().filter(self._condition(""))
 
     def cards(self):  # type: ignore[no-untyped-def]
-        """Returns the cards of the selection. Without a filter nothing is joined, so that counting reads one index."""
+        """Return the cards of the selection. Without a filter nothing is joined, so that counting reads one index."""
         return Card.objects.of(self.user.account).filter(self._condition("contact__"))
 
     def _condition(self, prefix: str) -> Q:
@@ -125,11 +125,11 @@ class Selection:
         return Q()
 
     def _placed(self, prefix: str) -> Q:
-        """Filters by column, which is a field of the card itself if there is a prefix."""
+        """Filter by column, which is a field of the card itself if there is a prefix."""
         return Q(**{"column" if prefix else "card__column": self.status}) if self.status else Q()
 
     def _tagged(self, prefix: str) -> Q:
-        """Filters by tag. The second condition is implied, but lets PostgreSQL use the partial index on tags."""
+        """Filter by tag. The second condition is implied, but lets PostgreSQL use the partial index on tags."""
         if not self.tag:
             return Q()
         return Q(**{f"{prefix}tags__contains": [self.tag]}) & ~Q(**{f"{prefix}tags": []})

@@ -32,13 +32,13 @@ SELECT EXISTS (
 
 
 def is_interrupted(name: str, value: int, *, silence: timedelta = SILENCE / 2) -> bool:
-    """Returns whether the job with this argument has lost its worker and waits for another one."""
+    """Return whether the job with this argument has lost its worker and waits for another one."""
     ((is_lost,),) = all_rows(INTERRUPTED, {"name": name, "value": value, "silence": silence})
     return bool(is_lost)
 
 
 def give_back(*, silence: timedelta = SILENCE) -> int:
-    """Frees the jobs of silent workers, each in its own transaction, and returns their number.
+    """Free the jobs of silent workers, each in its own transaction, and return their number.
 
     A freed job is run again, unless an equal one is queued: then it is marked as failed. A job that cannot be freed
     does not keep the others from being freed. Idempotent, even if called concurrently.

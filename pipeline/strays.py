@@ -15,7 +15,7 @@ GRACE = timedelta(hours=1)  # a file is stored before the transaction with its r
 
 @contextmanager
 def only_with_its_row(file: FieldFile, name: str) -> Iterator[None]:
-    """Deletes the file, or the part of it that a full disk had room for, if the block raises."""
+    """Delete the file, or the part of it that a full disk had room for, if the block raises."""
     try:
         yield
     except BaseException:
@@ -24,7 +24,7 @@ def only_with_its_row(file: FieldFile, name: str) -> Iterator[None]:
 
 
 def forget(*, now: datetime) -> int:
-    """Deletes files without a row that are older than an hour, and returns their number."""
+    """Delete files without a row that are older than an hour, and return their number."""
     root = Path(settings.MEDIA_ROOT)
     strays = [path for path in root.rglob("*") if path.is_file() and _changed(path) < now - GRACE]
     known = _known()  # queried afterwards, to include what was stored meanwhile
@@ -39,7 +39,7 @@ def _changed(path: Path) -> datetime:
 
 
 def _known() -> set[str]:
-    """Returns the names of the files of all models."""
+    """Return the names of the files of all models."""
     fields = [field for model in apps.get_models() for field in model._meta.fields if isinstance(field, FileField)]
     rows = [
         field.model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True) for field in fields

@@ -14,26 +14,26 @@ KEEP_JOBS_HOURS = 72
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
 @app.task(name="retry_stalled", queueing_lock="retry_stalled")  # no lock, which a dead rescue would hold for ever
 def retry_stalled(timestamp: int) -> None:
-    """Gives jobs of killed workers to another one, which the queue does not do by itself."""
+    """Give jobs of killed workers to another one, which the queue does not do by itself."""
     stalled.give_back()
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(name="erase_expired", queueing_lock="erase_expired")
 def erase_expired(timestamp: int) -> None:
-    """Erases contacts that have been in the trash for 30 days."""
+    """Erase contacts that have been in the trash for 30 days."""
     leads.erase_expired(now=timezone.now())
 
 
 @app.periodic(cron="27 * * * *")
 @app.task(name="forget_strays", queueing_lock="forget_strays")
 def forget_strays(timestamp: int) -> None:
-    """Deletes uploaded files without a row."""
+    """Delete uploaded files without a row."""
     strays.forget(now=timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")
 @app.task(name="forget_jobs", queueing_lock="forget_jobs")
 async def forget_jobs(timestamp: int) -> None:
-    """Deletes the queue's rows of finished jobs."""
+    """Delete the queue's rows of finished jobs."""
     await app.job_manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True)

@@ -14,7 +14,7 @@ SOON = timedelta(hours=1)
 
 
 def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_imprint: bool = False) -> str:
-    """Returns „1. Mail „Willkommen“ in 10 Minuten.“, or why there is none; "" for a move that concerns no mails.
+    """Return „1. Mail „Willkommen“ in 10 Minuten.“, or why there is none; "" for a move that concerns no mails.
 
     `now` is in the office's time zone. `is_off`: the column's series or all mails of the office are switched off.
     `lacks_imprint`: the Impressum is incomplete, so that nothing is sent.
@@ -36,7 +36,7 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_impri
 
 
 def _left(outcome: Moved) -> str:
-    """Returns what entering a column without series does to the series that ran until now."""
+    """Return what entering a column without series does to the series that ran until now."""
     if not outcome.card.has_series or outcome.move is None or outcome.move.reverses_id:
         return ""
     match outcome.card.column.effect:
@@ -49,7 +49,7 @@ def _left(outcome: Moved) -> str:
 
 
 def why_not(reason: str) -> str:
-    """Returns why nothing is mailed, given the reason of a message or an enrolment."""
+    """Return why nothing is mailed, given the reason of a message or an enrolment."""
     match reason:
         case MessageReason.NO_CONSENT:
             return _("Keine Mails: Einwilligung fehlt.")
@@ -68,7 +68,7 @@ def why_not(reason: str) -> str:
 
 
 def _label(reason: str) -> str:
-    """Returns the reason as the contact's page words it."""
+    """Return the reason as the contact's page words it."""
     known = dict(MessageReason.choices) | dict(EnrolmentReason.choices)
     return str(known.get(reason, reason))
 

@@ -41,7 +41,7 @@ class BulkMove(NamedTuple):
 
 @transaction.atomic
 def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: datetime, enrol: bool = False) -> int:
-    """Moves the visible cards on top of the column, in their present order, and returns how many changed their column.
+    """Move the visible cards on top of the column, in their present order, and return how many changed their column.
 
     Cards that are in the column already stay where they are. Nobody is enrolled unless `enrol` is set. Raises `Gone`
     for a column that no longer exists, `NotUnderstood` for enrolling more than MAX_ENROLLED contacts.
@@ -54,14 +54,14 @@ def move_many(*, user: User, contact_ids: Collection[int], column_id: int, now: 
 
 
 def check_enrolling(count: int, *, enrol: bool) -> None:
-    """Raises `NotUnderstood` for enrolling more than MAX_ENROLLED contacts."""
+    """Raise `NotUnderstood` for enrolling more than MAX_ENROLLED contacts."""
     if enrol and count > MAX_ENROLLED:
         raise NotUnderstood(_("Eine E-Mail-Serie lässt sich für höchstens 500 Kontakte auf einmal starten."))
 
 
 @transaction.atomic
 def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> int:
-    """Moves all contacts of a column on top of another one, deletes the column, and returns how many were moved.
+    """Move all contacts of a column on top of another one, delete the column, and return how many were moved.
 
     Enrols nobody. Raises `Conflict` for a system column, `Gone` for a column that no longer exists, `NotUnderstood`
     for an unknown target or the column itself.
@@ -74,7 +74,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 
 
 def to_be_emptied(user: User, column_id: int, target_id: int) -> tuple[Column, Column]:
-    """Returns the column and its target, with all columns locked. Raises like `empty_and_remove`."""
+    """Return the column and its target, with all columns locked. Raises like `empty_and_remove`."""
     columns = verbs.lock_all_columns(user.account)
     column, target = verbs.subject(columns, column_id), verbs.find(columns, target_id)
     if column.is_system:
@@ -93,7 +93,7 @@ def move_cards(
     *,
     enrol: Enrol = Enrol.NOBODY,
 ) -> BulkMove:
-    """Moves these cards of other columns on top of the target. The caller holds the locks of account and columns.
+    """Move these cards of other columns on top of the target. The caller holds the locks of account and columns.
 
     As with a single move, leaving a status ends or pauses its mails; nobody is enrolled unless `enrol` says so.
     """
@@ -114,7 +114,7 @@ def move_cards(
 
 
 def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:
-    """Enrols in batches, so that what is read and written at once is bounded, however many were moved."""
+    """Enrol in batches, so that what is read and written at once is bounded, however many were moved."""
     started, sequence_id = Started(), cast(int, target.sequence_id)
     for part in batches(moves, PART):
         causes = {move.contact_id: move.pk for move in part}
@@ -141,7 +141,7 @@ WHERE pipeline_card.contact_id = place.contact_id
 
 
 def _place(cards: list[Card], ranks: list[str], target: Column, now: datetime) -> None:
-    """Writes all places in one statement, because the office waits for its columns as long as this takes.
+    """Write all places in one statement, because the office waits for its columns as long as this takes.
 
     `bulk_update`, with a CASE for each card, takes ten seconds for ten thousand cards.
     """

@@ -52,7 +52,7 @@ LOCK = CARDS.format(
 
 
 def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dict[int, Card]:
-    """Returns these cards by id, without those this user may not see. `lock` locks them until the commit."""
+    """Return these cards by id, without those this user may not see. `lock` locks them until the commit."""
     limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
     values = {
         "contacts": list(contact_ids),

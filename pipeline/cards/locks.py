@@ -23,14 +23,14 @@ FOR NO KEY UPDATE
 
 
 def lock_move_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
-    """Locks the target and the card's present column in the order of their ids, and returns them by id."""
+    """Lock the target and the card's present column in the order of their ids, and return them by id."""
     values = {"account": user.account_id, "target": target_id, "contact": contact_id}
     columns = [Column.from_db(connection.alias, COLUMN, row) for row in all_rows(LOCK_COLUMNS, values)]
     return {column.pk: column for column in columns}
 
 
 def lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card | None:
-    """Locks the card and returns it with contact, assignee and, if it is among `columns`, column.
+    """Lock the card and return it with contact, assignee and, if it is among `columns`, column.
 
     Returns None if the user may not see it.
     """

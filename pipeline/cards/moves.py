@@ -55,7 +55,7 @@ def move_card(
     via: str,
     now: datetime,
 ) -> Moved:
-    """Moves the card into the column, below the card of contact `after_id` or on top.
+    """Move the card into the column, below the card of contact `after_id` or on top.
 
     The same place writes nothing; another place in the same column writes only the rank; another column raises the
     version by one and adds a `Move`. Idempotent for the same `key`. If the neighbour has left the column, the card
@@ -88,7 +88,7 @@ def move_card(
 
 @transaction.atomic
 def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
-    """Undoes a move within 10 seconds: column and place are as before. Idempotent.
+    """Undo a move within 10 seconds: column and place are as before. Idempotent.
 
     Raises `NoSuchCard` for a move of a card the user may not see, `Conflict` if it is too late or the column is gone,
     `Overtaken` if the card was moved again meanwhile.
@@ -116,7 +116,7 @@ def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
 
 
 def overtaken(card: Card, user: User) -> Overtaken:
-    """Returns the refusal that names who moved the card and where to, which may be the user in another window."""
+    """Return the refusal that names who moved the card and where to, which may be the user in another window."""
     last = Move.objects.of(card.account_id).filter(contact=card.contact_id).select_related("actor")
     move = last.order_by("-version").first()
     if move is None:
@@ -169,7 +169,7 @@ def _change_column(
     after_id: int | None,
     reverses: Move | None = None,
 ) -> Moved:
-    """Writes the new place and its history in one statement, because this is what an office does all day."""
+    """Write the new place and its history in one statement, because this is what an office does all day."""
     move = Move(
         account_id=card.account_id,
         contact_id=card.contact_id,
@@ -197,7 +197,7 @@ def _change_column(
 
 
 def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) -> Announcement | None:
-    """Applies what the new status means for mails, in the same transaction, so that both commit or neither."""
+    """Apply what the new status means for mails, in the same transaction, so that both commit or neither."""
     if move.reverses_id:
         causes = {card.contact_id: move.reverses_id}
         undone = undoing.undo_many(account_id=card.account_id, causes=causes, now=now)

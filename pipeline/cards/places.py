@@ -21,7 +21,7 @@ class Gap:
     below: str | None
 
     def holds(self, rank: str) -> bool:
-        """Returns whether this rank lies in the gap."""
+        """Return whether this rank lies in the gap."""
         return (self.above is None or self.above < rank) and (self.below is None or rank < self.below)
 
 
@@ -38,7 +38,7 @@ LEFT JOIN LATERAL (
 
 
 def gap(card: Card, column_id: int, after_id: int | None, user: User) -> Gap:
-    """Returns the gap below the card of `after_id`, or the one on top if that is None or has left the column.
+    """Return the gap below the card of `after_id`, or the one on top if that is None or has left the column.
 
     The card itself does not count as a neighbour below. Raises `NotUnderstood` for a neighbour that is the card itself
     or that this user may not see.
@@ -58,7 +58,7 @@ def _is_seen(contact_id: int, user: User) -> bool:
 
 
 def rank_in(place: Gap, column_id: int) -> str:
-    """Returns a rank in the gap. Rewrites the ranks of the column if they have become too long there, which is rare."""
+    """Return a rank in the gap. Rewrites the ranks of the column if they have become too long there, which is rare."""
     rank = ranks.between(place.above, place.below)
     if len(rank) <= ranks.MAX_LENGTH:
         return rank
@@ -69,7 +69,7 @@ def rank_in(place: Gap, column_id: int) -> str:
 
 
 def rewrite(column_id: int) -> dict[str, str]:
-    """Gives all cards of the column short, evenly spread ranks in the same order; returns old rank → new rank.
+    """Give all cards of the column short, evenly spread ranks in the same order; return old rank → new rank.
 
     Plain SQL: for 1,000 cards `bulk_update` takes six times as long (1.9 s instead of 0.3 on a busy machine), and
     the column is locked meanwhile.
@@ -86,13 +86,13 @@ def rewrite(column_id: int) -> dict[str, str]:
 
 
 def top(column_id: int, count: int = 1) -> list[str]:
-    """Returns ascending ranks for `count` cards on top of the column."""
+    """Return ascending ranks for `count` cards on top of the column."""
     first = Card.objects.filter(column=column_id).order_by("rank").values_list("rank", flat=True).first()
     return ranks.many_between(None, first, count)
 
 
 def nearest_free(column_id: int, rank: str) -> str:
-    """Returns the rank itself if it is free, else one directly below it."""
+    """Return the rank itself if it is free, else one directly below it."""
     taken = Card.objects.filter(column=column_id, rank__gte=rank).order_by("rank")
     following = list(taken.values_list("rank", flat=True)[:2])
     if not following or following[0] != rank:
@@ -101,6 +101,6 @@ def nearest_free(column_id: int, rank: str) -> str:
 
 
 def neighbour_above(column_id: int, rank: str) -> int | None:
-    """Returns the id of the contact whose card stands directly above this rank; None on top."""
+    """Return the id of the contact whose card stands directly above this rank; None on top."""
     above = Card.objects.filter(column=column_id, rank__lt=rank).order_by("-rank")
     return above.values_list("pk", flat=True).first()

@@ -18,7 +18,7 @@ _DOWN = "ZYXWVUTSRQPONMLKJIHGFEDCBA"  # the head of -1, -2, -3 …
 
 
 def between(before: str | None, after: str | None) -> str:
-    """Returns a key strictly between two keys; None is an open end. Raises ValueError if there is none."""
+    """Return a key strictly between two keys; None is an open end. Raises ValueError if there is none."""
     if after is None:
         return _key(0 if before is None else _split(before)[0] + 1)
     high, high_fraction = _split(after)

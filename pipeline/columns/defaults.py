@@ -23,7 +23,7 @@ LOST = "Kein Auftrag"
 
 @transaction.atomic
 def create_board(account: Account) -> list[Column]:
-    """Creates the seven default columns of a new office, and for each system column a sequence with default mails."""
+    """Create the seven default columns of a new office, and for each system column a sequence with default mails."""
     Sender.objects.create(account=account, name=account.name)
     sequences = {str(key): Sequence.objects.create(account=account, name=name) for name, key in DEFAULT if key}
     create_defaults(sequences=sequences)

@@ -29,7 +29,7 @@ class Entry:
 
 
 def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
-    """Returns the menu in groups.
+    """Return the menu in groups.
 
     `count` is the number of all contacts in the column, visible or not; `total` the number of columns of the office.
     """
@@ -68,7 +68,7 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
 
 
 def _insert(column: Column, side: str, label: str, reason: str) -> Entry:
-    """Has an idempotency key, so that a double click inserts one column."""
+    """Return the entry, with an idempotency key so that a double click inserts one column."""
     fields = {"beside": str(column.pk), "side": side, "key": str(uuid4())}
     return Entry(label, f"insert-{side}", reverse("pipeline:columns"), reason, fields)
 

@@ -42,14 +42,14 @@ def still_full(count: int) -> str:
 
 
 def fold_name(name: str) -> str:
-    """Returns the key by which names are compared: NFKC, case-folded, without invisible characters."""
+    """Return the key by which names are compared: NFKC, case-folded, without invisible characters."""
     visible = "".join(sign for sign in BLANK.sub("", name) if unicodedata.category(sign) != "Cf")
     folded = unicodedata.normalize("NFKC", visible).casefold()
     return one_line(unicodedata.normalize("NFKC", folded))
 
 
 def clean_name(name: str) -> str:
-    """Returns the name trimmed and in NFC. Raises `NotUnderstood` unless it has 1 to 40 visible characters."""
+    """Return the name trimmed and in NFC. Raises `NotUnderstood` unless it has 1 to 40 visible characters."""
     name = unicodedata.normalize("NFC", name).strip()
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in DIRECTIONAL for sign in name):
         raise NotUnderstood(_("Der Name darf keine Steuerzeichen enthalten."))
@@ -66,7 +66,7 @@ def clean_name(name: str) -> str:
 
 @transaction.atomic
 def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) -> Column:
-    """Adds a column "left" or "right" of another one, with a free default name that the user can change at once.
+    """Add a column "left" or "right" of another one, with a free default name that the user can change at once.
 
     Idempotent for the same `key`; without one each call adds a column. Raises `NotUnderstood` for an unknown column or
     side, `Conflict` to the left of `new` or for more than 20 columns.
@@ -92,7 +92,7 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) ->
 
 @transaction.atomic
 def rename(*, user: User, column_id: int, name: str) -> Column:
-    """Renames a column; the same name writes nothing.
+    """Rename a column; the same name writes nothing.
 
     Raises `NotUnderstood` for an invalid name or one that is taken, `Conflict` for a system column, `Gone` for a
     column that no longer exists.
@@ -113,7 +113,7 @@ def rename(*, user: User, column_id: int, name: str) -> Column:
 
 @transaction.atomic
 def shift(*, user: User, column_id: int, direction: str) -> Column:
-    """Swaps the column with its neighbour to the "left" or "right".
+    """Swap the column with its neighbour to the "left" or "right".
 
     Raises `Conflict` if there is no neighbour and for any swap with `new`, `NotUnderstood` for another direction,
     `Gone` for a column that no longer exists.
@@ -132,7 +132,7 @@ def shift(*, user: User, column_id: int, direction: str) -> Column:
 
 
 def shift_refusal(column: Column, direction: str, count: int) -> str:
-    """Returns why the column cannot be shifted there, or "". Raises `NotUnderstood` for an unknown direction."""
+    """Return why the column cannot be shifted there, or "". Raises `NotUnderstood` for an unknown direction."""
     if direction not in ("left", "right"):
         raise NotUnderstood(_("Bitte wählen Sie links oder rechts."))
     if column.key == Column.Key.NEW:
@@ -146,7 +146,7 @@ def shift_refusal(column: Column, direction: str, count: int) -> str:
 
 @transaction.atomic
 def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
-    """Sets whether a running series goes on or pauses when a contact enters this column. Idempotent.
+    """Set whether a running series goes on or pauses when a contact enters this column. Idempotent.
 
     Contacts that are in it already are not changed. Raises `Gone` for a column that no longer exists, `Conflict` for a
     system column, which starts its own series, and for a lost one, which ends them.
@@ -164,7 +164,7 @@ def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
 
 @transaction.atomic
 def remove(*, user: User, column_id: int) -> None:
-    """Deletes an empty column; contacts the user may not see count as well.
+    """Delete an empty column; contacts the user may not see count as well.
 
     Moves lock their target, too: a card dropped at the same time either arrives first, and this is refused, or finds
     no column. Raises `Conflict` for a system column or one with contacts, `Gone` for one that no longer exists.
@@ -180,14 +180,14 @@ def remove(*, user: User, column_id: int) -> None:
 
 
 def close_gap(column: Column) -> None:
-    """Deletes the column, which is empty and locked, and moves those to its right one to the left."""
+    """Delete the column, which is empty and locked, and move those to its right one to the left."""
     position = column.position
     column.delete()
     Column.objects.of(column.account).filter(position__gt=position).update(position=F("position") - 1)
 
 
 def lock_all_columns(account: Account) -> list[Column]:
-    """Locks the office and all its columns; returns them from left to right.
+    """Lock the office and all its columns; return them from left to right.
 
     Nobody else moves cards or columns of the office until the transaction ends.
     """
@@ -197,7 +197,7 @@ def lock_all_columns(account: Account) -> list[Column]:
 
 
 def find(columns: list[Column], column_id: int | None) -> Column:
-    """Returns the column with this id. Raises `NotUnderstood` if it is not among them."""
+    """Return the column with this id. Raises `NotUnderstood` if it is not among them."""
     column = next((column for column in columns if column.pk == column_id), None)
     if column is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
@@ -205,7 +205,7 @@ def find(columns: list[Column], column_id: int | None) -> Column:
 
 
 def subject(columns: list[Column], column_id: int) -> Column:
-    """Returns the column a verb is about. Raises `Gone` if it is not among them: a page showed it a moment ago."""
+    """Return the column a verb is about. Raises `Gone` if it is not among them: a page showed it a moment ago."""
     column = next((column for column in columns if column.pk == column_id), None)
     if column is None:
         raise Gone(deleted())
@@ -213,7 +213,7 @@ def subject(columns: list[Column], column_id: int) -> Column:
 
 
 def known(account: Account, column_id: int) -> Column:
-    """Returns the column without a lock, for a page that only names it. Raises `NotUnderstood` for an unknown id."""
+    """Return the column without a lock, for a page that only names it. Raises `NotUnderstood` for an unknown id."""
     return find(list(Column.objects.of(account)), column_id)
 
 

@@ -20,12 +20,12 @@ AT_ONCE = 500  # contacts that are changed within one request; more are a job, p
 
 
 def cause(deed: Deed) -> int:
-    """Returns the id under which the funnel keeps what trashing did to mails: negative, unlike those of moves."""
+    """Return the id under which the funnel keeps what trashing did to mails: negative, unlike those of moves."""
     return -deed.pk
 
 
 def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
-    """Locks those contacts that this user sees and that would change, and returns their ids.
+    """Lock those contacts that this user sees and that would change, and return their ids.
 
     Raises like the verbs: `Forbidden` without the plan, `NotUnderstood` for a column or colleague that does not exist
     (any more).
@@ -43,7 +43,7 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
 
 
 def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
-    """Records these contacts, which come from `concerned`, and changes them."""
+    """Record these contacts, which come from `concerned`, and change them."""
     note(deed, ids)
     if deed.kind == DeedKind.ASSIGN:
         assignment.assign_many(
@@ -58,7 +58,7 @@ def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
 
 
 def step(deed: Deed, user: User) -> bool:
-    """Applies the next batch of a deed that runs as a job; returns whether more is left."""
+    """Apply the next batch of a deed that runs as a job; return whether more is left."""
     if deed.kind == DeedKind.EMPTY:
         return step_of_column(deed, user)
     parts = DeedPart.objects.of(deed.account_id).filter(deed=deed, version=None)
@@ -73,7 +73,7 @@ def step(deed: Deed, user: User) -> bool:
 
 
 def step_of_column(deed: Deed, user: User) -> bool:
-    """Moves the next cards out of a column, the lowest first; deletes the column after the last of them."""
+    """Move the next cards out of a column, the lowest first; delete the column after the last of them."""
     columns = verbs.lock_all_columns(user.account)
     column, target = verbs.find(columns, deed.column_id), verbs.find(columns, deed.asked["target"])
     cards = Card.objects.of(user.account).filter(column=column)
@@ -90,7 +90,7 @@ def step_of_column(deed: Deed, user: User) -> bool:
 
 
 def assignee_of(deed: Deed) -> User | None:
-    """Returns the colleague the contacts are assigned to, or None for nobody. Raises if they have left."""
+    """Return the colleague the contacts are assigned to, or None for nobody. Raises if they have left."""
     pk = deed.asked["assignee"]
     if pk is None:
         return None
@@ -114,7 +114,7 @@ SET column_id = EXCLUDED.column_id, rank = EXCLUDED.rank, version = EXCLUDED.ver
 
 
 def note(deed: Deed, ids: Sequence[int]) -> None:
-    """Records place, assignee and version of these contacts, which are locked."""
+    """Record place, assignee and version of these contacts, which are locked."""
     with connection.cursor() as cursor:
         cursor.execute(NOTE, [deed.pk, deed.account_id, list(ids)])
 

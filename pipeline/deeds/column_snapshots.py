@@ -14,7 +14,7 @@ from pipeline.models import Column, Deed, Move, TrashedCard
 
 
 def snapshot(column: Column) -> dict[str, Any]:
-    """Returns what deleting the column will take away. The caller holds its lock."""
+    """Return what deleting the column will take away. The caller holds its lock."""
     moves = Move.objects.of(column.account_id)
     trashed = TrashedCard.objects.of(column.account_id).filter(column=column)
     return {
@@ -37,7 +37,7 @@ WHERE part.deed_id = %s AND move.contact_id = part.contact_id AND move.version =
 
 
 def recreate(deed: Deed, user: User) -> Column:
-    """Creates the deleted column again with its id, place and history.
+    """Create the deleted column again with its id, place and history.
 
     Raises `Conflict` if its name is taken by now, or there are 20 columns without it.
     """

@@ -18,13 +18,13 @@ KEPT = timedelta(days=1)
 
 
 def run(*, deed_id: int, now: Callable[[], datetime]) -> None:
-    """Applies, or undoes, the deed until nothing is left. Idempotent; can be resumed after a crash."""
+    """Apply, or undo, the deed until nothing is left. Idempotent; can be resumed after a crash."""
     while _advance(deed_id, now()):
         pass
 
 
 def give_up(*, deed_id: int) -> None:
-    """Ends a job after an unexpected error; what it has done so far can be undone."""
+    """End a job after an unexpected error; what it has done so far can be undone."""
     with transaction.atomic():
         deed = _locked(deed_id)
         if deed and deed.is_busy:
@@ -32,7 +32,7 @@ def give_up(*, deed_id: int) -> None:
 
 
 def forget_old(*, now: datetime) -> None:
-    """Deletes deeds older than a day, with their parts, in all offices."""
+    """Delete deeds older than a day, with their parts, in all offices."""
     Deed.objects.filter(at__lt=now - KEPT).delete()
 
 
@@ -63,7 +63,7 @@ def _step(deed: Deed, now: datetime) -> bool:
 
 
 def _end(deed: Deed, error: str = "") -> None:
-    """Ends the job. If it was refused halfway, it is done as far as it came; the remaining contacts are dropped."""
+    """End the job. If it was refused halfway, it is done as far as it came; the remaining contacts are dropped."""
     is_undone = deed.state == DeedState.UNDOING and not error and not revert.is_in_vain(deed)
     deed.state, deed.error = DeedState.UNDONE if is_undone else DeedState.DONE, error
     deed.save(update_fields=["state", "error"])

@@ -35,7 +35,7 @@ class Line:
 
 
 def load(user: User, now: datetime) -> dict[str, Any]:
-    """Returns the template's context: the deeds of the last day this user may see, the newest first."""
+    """Return the template's context: the deeds of the last day this user may see, the newest first."""
     rows = reversible.seen(user).filter(at__gte=now - KEPT).select_related("actor")
     rows = rows.annotate(kept=Count("parts", filter=Q(parts__is_left=True))).order_by("-at", "-pk")[:MAX_LISTED]
     shown = list(rows)
@@ -45,7 +45,7 @@ def load(user: User, now: datetime) -> dict[str, Any]:
 
 
 def _left(ids: Collection[int], user: User) -> dict[int, list[Contact]]:
-    """Returns, by deed, the contacts that were not undone and that this user sees."""
+    """Return, by deed, the contacts that were not undone and that this user sees."""
     left: dict[int, list[Contact]] = {}
     parts = DeedPart.objects.of(user.account).filter(sight(user, "contact__"), deed__in=ids, is_left=True)
     for part in parts.select_related("contact").order_by("contact__sort_name", "pk")[:MAX_NAMED]:

@@ -24,7 +24,7 @@ OF_COLUMNS = (DeedKind.EMPTY, DeedKind.INSERT, DeedKind.RENAME, DeedKind.SHIFT, 
 
 @transaction.atomic
 def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, now: datetime) -> Deed | None:
-    """Assigns the contacts to a colleague, or to nobody; returns None, and writes nothing, if they are already.
+    """Assign the contacts to a colleague, or to nobody; return None, and write nothing, if they are already.
 
     More than `apply.AT_ONCE` contacts are left to the worker. Raises like `assignment.assign_many`.
     """
@@ -35,7 +35,7 @@ def assign(*, user: User, contact_ids: Collection[int], assignee: User | None, n
 
 @transaction.atomic
 def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: bool, now: datetime) -> Deed | None:
-    """Moves the contacts on top of the column; returns None if all are in it already. Raises like `bulk.move_many`."""
+    """Move the contacts on top of the column; return None if all are in it already. Raises like `bulk.move_many`."""
     target = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     bulk.check_enrolling(len(contact_ids), enrol=enrol)
     asked = {"column": column_id, "enrol": enrol}
@@ -45,13 +45,13 @@ def move(*, user: User, contact_ids: Collection[int], column_id: int, enrol: boo
 
 @transaction.atomic
 def trash(*, user: User, contact_ids: Collection[int], now: datetime) -> Deed | None:
-    """Moves the contacts to the trash; returns None if they are in it already."""
+    """Move the contacts to the trash; return None if they are in it already."""
     return _begin(_deed(user, DeedKind.TRASH, now), user, contact_ids)
 
 
 @transaction.atomic
 def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> Deed:
-    """Moves all contacts of a column to another one and deletes it. Raises like `bulk.empty_and_remove`."""
+    """Move all contacts of a column to another one and delete it. Raises like `bulk.empty_and_remove`."""
     column, target = bulk.to_be_emptied(user, column_id, target_id)
     ids = list(Card.objects.of(user.account).filter(column=column).values_list("pk", flat=True))
     deed = _deed(
@@ -74,20 +74,20 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
 
 
 def seen(user: User) -> QuerySet[Deed]:
-    """Returns the deeds this user may see: all of the office for administrators and managers, else their own."""
+    """Return the deeds this user may see: all of the office for administrators and managers, else their own."""
     deeds = Deed.objects.of(user.account)
     return deeds if user.leads else deeds.filter(actor=user)
 
 
 def can_undo(deed: Deed, user: User, now: datetime) -> bool:
-    """Returns whether „Rückgängig“ is offered."""
+    """Return whether „Rückgängig“ is offered."""
     is_allowed = user.leads or deed.kind not in OF_LEADERS
     return deed.state == DeedState.DONE and is_allowed and now - deed.at < UNDO
 
 
 @transaction.atomic
 def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
-    """Undoes a deed within ten minutes, including what it did to mails. Contacts changed since are left and marked.
+    """Undo a deed within ten minutes, including what it did to mails. Contacts changed since are left and marked.
 
     If all of them were changed since, the deed stays DONE. Idempotent. Raises `Http404` for a deed this user may not
     see, `Forbidden` without permission, `Conflict` if it is too late, still running, or the column cannot be restored.
@@ -143,7 +143,7 @@ SELECT %s, %s, contact, '', false FROM unnest(%s::bigint[]) AS contact
 
 
 def _hand_over(deed: Deed, state: str) -> Deed:
-    """Hands the deed to the worker, at the commit."""
+    """Hand the deed to the worker, at the commit."""
     deed.state = state
     deed.save()
     tasks.carry_on_deed.defer(deed_id=deed.pk)

@@ -16,7 +16,7 @@ from pipeline.models import Card, Column, Deed, DeedKind, DeedState
 
 @transaction.atomic
 def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: datetime) -> tuple[Column, Deed]:
-    """Does `columns.verbs.insert`; the same `key` returns the first column and its deed again."""
+    """Do `columns.verbs.insert`; the same `key` returns the first column and its deed again."""
     column = verbs.insert(user=user, beside_id=beside_id, side=side, key=key)
     known = Deed.objects.of(user.account).filter(kind=DeedKind.INSERT, column_id=column.pk).first()
     return column, known or _record(user, DeedKind.INSERT, column, now)
@@ -24,7 +24,7 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None, now: date
 
 @transaction.atomic
 def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Column, Deed | None]:
-    """Does `columns.verbs.rename`; the same name makes no deed."""
+    """Do `columns.verbs.rename`; the same name makes no deed."""
     verbs.lock_all_columns(user.account)
     before = Column.objects.of(user.account).filter(pk=column_id).values_list("name", flat=True).first()
     column = verbs.rename(user=user, column_id=column_id, name=name)
@@ -35,7 +35,7 @@ def rename(*, user: User, column_id: int, name: str, now: datetime) -> tuple[Col
 
 @transaction.atomic
 def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
-    """Does `columns.verbs.shift`."""
+    """Do `columns.verbs.shift`."""
     column = verbs.shift(user=user, column_id=column_id, direction=direction)
     beside = column.position - (1 if direction == "right" else -1)
     other = Column.objects.of(user.account).get(position=beside)
@@ -44,7 +44,7 @@ def shift(*, user: User, column_id: int, direction: str, now: datetime) -> Deed:
 
 @transaction.atomic
 def remove(*, user: User, column_id: int, now: datetime) -> Deed:
-    """Does `columns.verbs.remove`."""
+    """Do `columns.verbs.remove`."""
     column = verbs.subject(verbs.lock_all_columns(user.account), column_id)
     kept = {} if column.is_system else snapshot(column)
     verbs.remove(user=user, column_id=column_id)
@@ -52,7 +52,7 @@ def remove(*, user: User, column_id: int, now: datetime) -> Deed:
 
 
 def take_back(deed: Deed, user: User) -> None:
-    """Undoes what the deed did to its column, within the caller's transaction.
+    """Undo what the deed did to its column, within the caller's transaction.
 
     Raises `Conflict` if the column, its name, its place or its contacts have changed since.
     """

@@ -22,7 +22,7 @@ from pipeline.models import Card, Column, Deed, DeedKind, DeedPart, Move, Trashe
 
 
 def step(deed: Deed, user: User, now: datetime) -> bool:
-    """Undoes the next batch of contacts; returns whether more are left."""
+    """Undo the next batch of contacts; return whether more are left."""
     open_ones = DeedPart.objects.of(deed.account_id).filter(deed=deed, is_left=False)
     parts = list(open_ones.order_by("pk")[:AT_ONCE])
     match deed.kind:
@@ -42,13 +42,13 @@ def step(deed: Deed, user: User, now: datetime) -> bool:
 
 
 def is_in_vain(deed: Deed) -> bool:
-    """Returns whether nothing could be undone, since all contacts were changed. A restored column counts as undone."""
+    """Return whether nothing could be undone, since all contacts were changed. A restored column counts as undone."""
     is_column_back = deed.kind == DeedKind.EMPTY and deed.before
     return not is_column_back and not deed.asked.get("back") and deed.parts.filter(is_left=True).exists()
 
 
 def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
-    """Restores the former assignees, unless somebody has assigned the contact since."""
+    """Restore the former assignees, unless somebody has assigned the contact since."""
     assignment.hold(user.account, None)
     ids = [part.contact_id for part in parts]
     contacts = Contact.objects.of(user.account).live().filter(pk__in=ids).order_by("pk")
@@ -63,7 +63,7 @@ def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Coll
 
 
 def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
-    """Restores contacts that are still in the trash; those whose column is gone go to „Neue Kontakte“."""
+    """Restore contacts that are still in the trash; those whose column is gone go to „Neue Kontakte“."""
     columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"))
     trashed = trashed.filter(contact__in=[part.contact_id for part in parts], contact__trashed_at=deed.at)

@@ -10,7 +10,7 @@ from pipeline.deeds import jobs
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
 def carry_on_deed(context: JobContext, deed_id: int) -> None:
-    """Applies or undoes a deed in batches."""
+    """Apply or undo a deed in batches."""
     attempt(
         lambda: jobs.run(deed_id=deed_id, now=timezone.now),
         lambda: jobs.give_up(deed_id=deed_id),
@@ -21,5 +21,5 @@ def carry_on_deed(context: JobContext, deed_id: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="forget_deeds", queueing_lock="forget_deeds")
 def forget_deeds(timestamp: int) -> None:
-    """Deletes deeds after a day."""
+    """Delete deeds after a day."""
     jobs.forget_old(now=timezone.now())

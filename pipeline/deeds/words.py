@@ -12,7 +12,7 @@ NAMED = 10  # contacts named in a message; the list names more
 
 
 def describe(deed: Deed) -> str:
-    """Returns what was done: „60 Kontakte: Jan Thiele zugewiesen“."""
+    """Return what was done: „60 Kontakte: Jan Thiele zugewiesen“."""
     number = number_format(deed.total, force_grouping=True)
     words = {"number": number, "subject": deed.subject, "other": deed.other}
     match deed.kind:
@@ -66,12 +66,12 @@ def _of_column(deed: Deed) -> str:
 
 
 def started(deed: Deed) -> str:
-    """Returns the message for a deed that the worker applies."""
+    """Return the message for a deed that the worker applies."""
     return _("%s: läuft im Hintergrund.") % describe(deed)
 
 
 def undone(deed: Deed, user: User) -> str:
-    """Returns the result of undoing it, with the names of contacts that were not undone."""
+    """Return the result of undoing it, with the names of contacts that were not undone."""
     count = deed.parts.filter(is_left=True).count()
     if not count:
         return _("Rückgängig gemacht: %s.") % describe(deed)
@@ -92,7 +92,7 @@ def undone(deed: Deed, user: User) -> str:
 
 
 def _left(deed: Deed, user: User) -> list[str]:
-    """Returns the names of the first contacts that were not undone, of those this user sees."""
+    """Return the names of the first contacts that were not undone, of those this user sees."""
     parts = deed.parts.filter(is_left=True)
     contacts = Contact.objects.of(deed.account_id).filter(sight(user), pk__in=parts.values("contact"))
     return [contact.display_name for contact in contacts.order_by("sort_name", "pk")[:NAMED]]

@@ -28,7 +28,7 @@ READ = ("shape", "header_line", "repair", "head", "headers", "named", "preview",
 
 
 def read(source: Import) -> None:
-    """Reads an upload: stores its rows, and proposes a field for each column. Raises NotUnderstood.
+    """Read an upload: store its rows, and propose a field for each column. Raises NotUnderstood.
 
     Called again after other headers were chosen, it uses the stored rows and only makes new proposals; after the
     columns were chosen, it only collects the words of the status.
@@ -46,7 +46,7 @@ def read(source: Import) -> None:
 
 
 def sheet_of(source: Import) -> Sheet:
-    """Returns the stored rows with the chosen headers. Raises NotUnderstood if they were deleted."""
+    """Return the stored rows with the chosen headers. Raises NotUnderstood if they were deleted."""
     if "shape" not in source.options:
         raise NotUnderstood(_("Diese Datei wurde mit einer früheren Fassung hochgeladen. Bitte noch einmal hochladen."))
     shape = Shape(**source.options["shape"])
@@ -63,7 +63,7 @@ def sheet_of(source: Import) -> Sheet:
 
 
 def left_out(source: Import) -> list[str]:
-    """Returns the headers of columns with content that are not imported."""
+    """Return the headers of columns with content that are not imported."""
     shape = source.options.get("shape") or {}
     mapping = {int(index): key for index, key in source.mapping.items()}
     return left_behind(source.options.get("named", []), mapping, shape.get("filled", []))
@@ -71,7 +71,7 @@ def left_out(source: Import) -> list[str]:
 
 @transaction.atomic
 def forget_old(*, now: datetime) -> int:
-    """Deletes files and reports of imports older than 30 days, in all offices. Imported contacts stay."""
+    """Delete files and reports of imports older than 30 days, in all offices. Imported contacts stay."""
     rows = Import.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(file="")
     old = list(rows.exclude(state__in=(ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)))
     ids = [source.pk for source in old]
@@ -83,13 +83,13 @@ def forget_old(*, now: datetime) -> int:
 
 
 def drop(source: Import) -> None:
-    """Deletes a file that cannot be read."""
+    """Delete a file that cannot be read."""
     _delete_later(source.file.storage, source.file.name)
     source.file = ""
 
 
 def _store(source: Import) -> Shape:
-    """Has the file read in an isolated process, and stores the plain rows in its place."""
+    """Have the file read in an isolated process, and store the plain rows in its place."""
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch) / "rows.csv"
         try:
@@ -124,7 +124,7 @@ def _brief(cells: list[str]) -> str:
 
 
 def _statuses(sheet: Sheet, mapping: Mapping[int, str]) -> list[str]:
-    """Returns the distinct words in columns mapped to the status, each in its first spelling."""
+    """Return the distinct words in columns mapped to the status, each in its first spelling."""
     wanted = [index for index, key in mapping.items() if key == "status"]
     found: dict[str, str] = {}
     if wanted:

@@ -114,7 +114,7 @@ class MappingForm(forms.Form):
         return field
 
     def column_choices(self) -> Iterator[Choice]:
-        """Yields the columns of the file with their first values."""
+        """Yield the columns of the file with their first values."""
         preview = self.source.options.get("preview", [])
         for index in self.shown:
             cells = [row[index] for row in preview if index < len(row)]

@@ -31,7 +31,7 @@ Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
 
 
 def read(*, import_id: int, now: datetime) -> None:
-    """Reads an uploaded file. If it cannot be read, the import fails and the file is deleted."""
+    """Read an uploaded file. If it cannot be read, the import fails and the file is deleted."""
     with transaction.atomic():
         source = Import.objects.select_related("account").select_for_update(of=("self",), no_key=True).get(pk=import_id)
         if source.state != ImportState.READING:
@@ -46,7 +46,7 @@ def read(*, import_id: int, now: datetime) -> None:
 
 
 def check(*, import_id: int, now: datetime) -> None:
-    """Makes the dry run, which leaves a report of every row. Idempotent."""
+    """Make the dry run, which leaves a report of every row. Idempotent."""
     with _working_on(import_id, ImportState.CHECKING) as source:
         if source is None:
             return
@@ -58,7 +58,7 @@ def check(*, import_id: int, now: datetime) -> None:
 
 
 def run(*, import_id: int, now: datetime) -> None:
-    """Writes the import, all or nothing. Idempotent, even if called concurrently."""
+    """Write the import, all or nothing. Idempotent, even if called concurrently."""
     with _working_on(import_id, ImportState.RUNNING) as source:
         if source is None:
             return
@@ -82,14 +82,14 @@ def run(*, import_id: int, now: datetime) -> None:
 
 
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
-    """Ends an import that failed; nothing of it was written."""
+    """End an import that failed; nothing of it was written."""
     busy = (ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)
     pending = Import.objects.filter(pk=import_id, state__in=busy)
     pending.update(state=ImportState.FAILED, error=sentence[:500], finished_at=now)
 
 
 def invalid_rows(lines: list[int]) -> str:
-    """Returns the sentence that refuses a file because of these lines."""
+    """Return the sentence that refuses a file because of these lines."""
     named = ", ".join(map(str, lines[:MAX_LINES])) + (" …" if len(lines) > MAX_LINES else "")
     return _("Nichts übernommen: fehlerhafte Zeilen %(lines)s.") % {"lines": named}
 
@@ -119,7 +119,7 @@ class Progress:
         self.aside.close()
 
     def begin_again(self) -> None:
-        """Marks the work as resumed: it starts again from the first row."""
+        """Mark the work as resumed: it starts again from the first row."""
         if self.shown:
             self._tell("options = options || '{\"resumed\": true}'", [])
 
@@ -127,7 +127,7 @@ class Progress:
         self.stage, self.size = self.stage + 1, size
 
     def __call__(self, done: int) -> None:
-        """Reports how many rows of the current stage are done, at most every PAUSE seconds."""
+        """Report how many rows of the current stage are done, at most every PAUSE seconds."""
         if time.monotonic() - self.reported_at < self.PAUSE:
             return
         part = (self.stage + min(done / max(self.size, 1), 1)) / self.stages
@@ -144,7 +144,7 @@ class Progress:
 
 @contextmanager
 def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
-    """Yields the import if it is in this state, else None. A refusal fails the import and rolls back."""
+    """Yield the import if it is in this state, else None. A refusal fails the import and rolls back."""
     try:
         with transaction.atomic():
             source = Import.objects.select_related("account", "user").get(pk=import_id)
@@ -155,7 +155,7 @@ def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
 
 
 def _is_alone(source: Import) -> bool:
-    """Waits until no other import of the office writes; returns whether this one is still to be written."""
+    """Wait until no other import of the office writes; return whether this one is still to be written."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
     source.refresh_from_db(fields=["state"])
@@ -163,7 +163,7 @@ def _is_alone(source: Import) -> bool:
 
 
 def _done(source: Import) -> int:
-    """Returns the number of finished imports of the office."""
+    """Return the number of finished imports of the office."""
     return Import.objects.of(source.account).filter(state=ImportState.DONE).count()
 
 

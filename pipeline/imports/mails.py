@@ -65,7 +65,7 @@ class Mails:
 
 
 def forecast(account: Account, people: People) -> Mails:
-    """Returns what enrolling all contacts that the file adds to, or moves into, a status with a series would mean.
+    """Return what enrolling all contacts that the file adds to, or move into, a status with a series would mean.
 
     The number of mails is an upper bound: two contacts may share an address, and a known one may have got some
     already. Takes a few statements for each batch.
@@ -94,7 +94,7 @@ def forecast(account: Account, people: People) -> Mails:
 
 
 def refuse_too_many(mails: Mails) -> None:
-    """Raises NotUnderstood for more contacts than an import may start the series of."""
+    """Raise NotUnderstood for more contacts than an import may start the series of."""
     if sentence := too_many(mails):
         raise NotUnderstood(sentence)
 
@@ -110,7 +110,7 @@ def too_many(mails: Mails) -> str:
 
 
 def sentences(started: Started) -> dict[int, str]:
-    """Returns the report's sentence about the mails of each contact. Suppressed addresses are reported anyway."""
+    """Return the report's sentence about the mails of each contact. Suppressed addresses are reported anyway."""
     reasons = {*started.refused.values()} - {MessageReason.SUPPRESSED}
     words = {reason: announcements.why_not(reason) for reason in reasons}
     said = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
@@ -118,7 +118,7 @@ def sentences(started: Started) -> dict[int, str]:
 
 
 def _entering(account: Account, changes: Mapping[int, PendingChange], first: Column) -> dict[int, dict[int, str]]:
-    """Returns, by column, the contacts that enter it with their e-mail addresses after the import."""
+    """Return, by column, the contacts that enter it with their e-mail addresses after the import."""
     known = Contact.objects.of(account).live().filter(pk__in=[key for key in changes if key > 0])
     present = {pk: (email, column) for pk, email, column in known.values_list("pk", "email", "card__column")}
     entering: dict[int, dict[int, str]] = {}
@@ -131,7 +131,7 @@ def _entering(account: Account, changes: Mapping[int, PendingChange], first: Col
 
 
 def _waiting(account: Account, coming: Mapping[int, datetime]) -> int:
-    """Returns the number of series that wait for nothing but these consents."""
+    """Return the number of series that wait for nothing but these consents."""
     rows = Enrolment.objects.of(account).filter(
         contact__in=coming, contact__trashed_at=None, state="paused", reason=EnrolmentReason.NO_BASIS
     )

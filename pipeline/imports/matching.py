@@ -60,7 +60,7 @@ class Person:
 
 
 def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
-    """Returns the people the row refers to: by e-mail address, else by number and name.
+    """Return the people the row refers to: by e-mail address, else by number and name.
 
     If several match, they are narrowed down by the id in the file, the exact name and all other cells, if one of these
     leaves a single person.
@@ -73,19 +73,19 @@ def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Perso
 
 
 def repeated(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
-    """Returns the people that a row without identifying cells refers to: those that agree in all its cells."""
+    """Return the people that a row without identifying cells refers to: those that agree in all its cells."""
     place = place_key(row.facts)
     return _narrowed(row, record, [person for person in people if _says_the_same(person, row, place)])
 
 
 def in_common(record: Record, people: Sequence[Person]) -> list[tuple[str, Person]]:
-    """Returns who shares an address or number (`Same`) with the record, whatever their names are."""
+    """Return who shares an address or number (`Same`) with the record, whatever their names are."""
     shared = ((identity.shared(record, person.record), person) for person in people)
     return [(same.value, person) for same, person in shared if same]
 
 
 def wanted(known: Facts, row: Facts) -> Facts:
-    """Returns what the row changes. Numbers are added; a name is not replaced by an initial or a shorter form."""
+    """Return what the row changes. Numbers are added; a name is not replaced by an initial or a shorter form."""
     found = {name: value for name, value in row.items() if known.get(name) != value}
     for first, further, fold in (
         ("email", "more_emails", str.lower),
@@ -117,7 +117,7 @@ def _narrowed(row: Row, record: Record, people: list[Person]) -> list[Person]:
 
 
 def _without_shared(record: Record, people: Sequence[Person]) -> Record:
-    """Returns the record without addresses that too many people with different names share."""
+    """Return the record without addresses that too many people with different names share."""
     shared = []
     for address in record.emails:
         having = [person.record for person in people if address in person.record.emails]
@@ -127,7 +127,7 @@ def _without_shared(record: Record, people: Sequence[Person]) -> Record:
 
 
 def _says_the_same(person: Person, row: Row, place: int) -> bool:
-    """Returns whether no cell of the row disagrees. Assignee, due date, tags and source do not matter."""
+    """Return whether no cell of the row disagrees. Assignee, due date, tags and source do not matter."""
     if place_key(person.facts) != place:
         return False
     known = person.facts
@@ -142,7 +142,7 @@ def _agrees(known: Facts, name: str, value: Any) -> bool:
 
 
 def _merged_points(known: Facts, row: Facts, first: str, further: str, fold: contact_points.Fold) -> Facts:
-    """Adds another number or address as a further one, instead of replacing the first."""
+    """Add another number or address as a further one, instead of replacing the first."""
     more = list(row.get(further, []))
     if any(_same(fold, one["text"], row[first]) for one in known.get(further, []) if row.get(first)):
         row = row | {first: ""}
@@ -163,7 +163,7 @@ def _same(fold: contact_points.Fold, one: str, other: str) -> bool:
 
 
 def _is_shorter(known: Facts, row: Facts) -> bool:
-    """Returns whether the row has less of the name than is known, or the same words in another order."""
+    """Return whether the row has less of the name than is known, or the same words in another order."""
     mine, theirs = (
         sorted(identity.name_words(f"{facts.get('first_name', '')} {facts.get('last_name', '')}"))
         for facts in (row, known)

@@ -45,7 +45,7 @@ class People:
         self._loaded: dict[int, Person] = {}
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Looks up all contacts that these rows could refer to."""
+        """Look up all contacts that these rows could refer to."""
         self._near, self._loaded = {}, {}
         wanted: set[str] = set()
         names: set[str | None] = set()
@@ -77,7 +77,7 @@ class People:
             self._read_consents()
 
     def find(self, row: Row, *, repeats: bool = True) -> "Found":
-        """Returns the contact this row refers to (one in the trash only if no other fits), or similar ones.
+        """Return the contact this row refers to (one in the trash only if no other fits), or similar ones.
 
         With `repeats`, a row without identifying cells also refers to the contact that agrees in all its cells.
         """
@@ -96,11 +96,11 @@ class People:
         return Found(None, matching.in_common(record, others), several if several[1:] else [])
 
     def mark(self, person: Person) -> int:
-        """Returns how reports refer to the contact: its id, or the negated line of the row that adds it."""
+        """Return how reports refer to the contact: its id, or the negated line of the row that adds it."""
         return person.key if person.key > 0 else -self.pending_change(person.key).line
 
     def add(self, row: Row) -> Person:
-        """Adds a new contact with the values of the row."""
+        """Add a new contact with the values of the row."""
         self.added += 1
         person = Person(-self.added, dict(row.facts), row.column_id)
         pending = PendingChange(row.line, row.facts, row.column_id, created_at=row.created_at)
@@ -111,7 +111,7 @@ class People:
         return person
 
     def merge(self, person: Person, row: Row) -> list[Change]:
-        """Adds the row to the pending change of a known contact, and returns what changes."""
+        """Add the row to the pending change of a known contact, and return what changes."""
         wanted = matching.wanted(person.facts, row.facts)
         pending = self.pending_change(person.key) if person.key in self.pending else PendingChange(row.line)
         changed: list[Change] = [(name, person.facts.get(name), value) for name, value in wanted.items()]
@@ -134,15 +134,15 @@ class People:
         return changed
 
     def pending_change(self, key: int) -> PendingChange:
-        """Returns the pending change of this contact."""
+        """Return the pending change of this contact."""
         return pickle.loads(self.pending[key])  # noqa: S301  our own bytes, never out of this process
 
     def new(self) -> range:
-        """Returns the keys of new contacts in the order of the file."""
+        """Return the keys of new contacts in the order of the file."""
         return range(-1, -self.added - 1, -1)
 
     def known(self) -> list[int]:
-        """Returns the ids of contacts to be changed, in the order in which rows are locked."""
+        """Return the ids of contacts to be changed, in the order in which rows are locked."""
         return sorted(key for key in self.pending if key > 0)
 
     def _keep(self, person: Person, pending: PendingChange, row: Row, *, is_written: bool = True) -> None:
@@ -192,15 +192,15 @@ class People:
             self._loaded[key].consents.add((at, wording))
 
     def _keys(self, record: Record, facts: Facts) -> list[int]:
-        """Returns the hashes by which a contact is found."""
+        """Return the hashes by which a contact is found."""
         return [*map(hash, reached_by(record)), place_key(facts)]
 
     def _fits(self, person: Person, row: Row, trashed: bool) -> bool:
-        """Returns whether the row can refer to this person: in a file, a contact has one id."""
+        """Return whether the row can refer to this person: in a file, a contact has one id."""
         claim = self._claims.get(person.key, row.file_id)
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
 
 
 def reached_by(record: Record) -> list[str]:
-    """Returns the keys of identifying addresses and numbers."""
+    """Return the keys of identifying addresses and numbers."""
     return [*map(identity.email_key, record.emails), *map(identity.phone_key, record.numbers)]

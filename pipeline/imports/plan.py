@@ -64,7 +64,7 @@ class Plan:
 
 
 def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Plan:
-    """Reads the whole file and matches each row. Raises Forbidden if it assigns contacts and the plan does not."""
+    """Read the whole file and match each row. Raises Forbidden if it assigns contacts and the plan does not."""
     mapping = mapping_of(source)
     refuse_assignees(source.account, mapping)
     columns = list(Column.objects.of(source.account))
@@ -83,12 +83,12 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
 
 
 def mapping_of(source: Import) -> dict[int, str]:
-    """Returns the field by column index, as chosen in the mapping step."""
+    """Return the field by column index, as chosen in the mapping step."""
     return {int(index): key for index, key in source.mapping.items()}
 
 
 def refuse_assignees(account: Account, mapping: dict[int, str]) -> None:
-    """Raises Forbidden with the plan's sentence if the file assigns contacts and the plan does not include that."""
+    """Raise Forbidden with the plan's sentence if the file assigns contacts and the plan does not include that."""
     if "assignee" in mapping.values() and not account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
 
@@ -116,7 +116,7 @@ def _matched(plan: Plan, row: Row) -> Line:
 
 
 def _chosen(plan: Plan, row: Row, several: Sequence[Person]) -> Person | None:
-    """Returns the contact chosen among several; None for a new one, or if the chosen one no longer matches."""
+    """Return the contact chosen among several; None for a new one, or if the chosen one no longer matches."""
     mark = plan.chosen.get(str(row.line))
     return next((person for person in several if plan.people.mark(person) == mark), None)
 
@@ -151,7 +151,7 @@ def _shared_with(others: Sequence[tuple[str, Person]]) -> str:
 
 
 def label(name: str) -> str:
-    """Returns the label of a field."""
+    """Return the label of a field."""
     return FIELDS["assignee" if name == "assignee_id" else name].label
 
 

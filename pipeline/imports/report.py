@@ -92,7 +92,7 @@ def mapping_page(source: Import) -> dict[str, Any]:
 
 
 def mails_of(source: Import) -> dict[str, Any]:
-    """Returns the context about series. `concerned`: somebody enters a status with a series."""
+    """Return the context about series. `concerned`: somebody enters a status with a series."""
     mails = Mails.read(source.mails)
     columns = Column.objects.of(source.account).filter(pk__in=mails.contacts).order_by("position")
     found = [Forecast(column, mails.mails[column.pk], mails.contacts[column.pk]) for column in columns]
@@ -106,18 +106,18 @@ def mails_of(source: Import) -> dict[str, Any]:
 
 
 def refusal_of(source: Import) -> str:
-    """Returns why the file cannot be imported as it is mapped: the plan's sentence, or ""."""
+    """Return why the file cannot be imported as it is mapped: the plan's sentence, or ""."""
     is_refused = "assignee" in source.mapping.values() and not source.account.can(Feature.ASSIGN)
     return str(Feature.ASSIGN.label) if is_refused else ""
 
 
 def _is_resumed(source: Import) -> bool:
-    """Returns whether the worker was interrupted and has not yet got as far as before."""
+    """Return whether the worker was interrupted and has not yet got as far as before."""
     return bool(source.options.get("resumed")) or stalled.is_interrupted("import_id", source.pk)
 
 
 def _spoken(source: Import, is_resumed: bool) -> str:
-    """Returns the text for screen readers: at each fifth of the way, and at the end."""
+    """Return the text for screen readers: at each fifth of the way, and at the end."""
     if source.state not in BUSY:
         return _("Fertig.") if source.state != ImportState.FAILED else ""
     if is_resumed:
@@ -130,7 +130,7 @@ def _percent(source: Import) -> int:
 
 
 def sentence_of(source: Import) -> str:
-    """Returns the sentence at the end of the worker's job."""
+    """Return the sentence at the end of the worker's job."""
     if source.state == ImportState.FAILED:
         return source.error
     if source.state == ImportState.UNDONE:
@@ -167,7 +167,7 @@ def _number(count: int) -> str:
 
 
 def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
-    """Returns the template's context of a page of the report. An invalid filter or place is ignored."""
+    """Return the template's context of a page of the report. An invalid filter or place is ignored."""
     outcome = query.get("outcome", "")
     outcome = outcome if outcome in Outcome.values else ""
     after = query.get("after", "")
@@ -191,7 +191,7 @@ def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
 
 
 def download(source: Import) -> StreamingHttpResponse:
-    """Returns the whole report as a CSV file."""
+    """Return the whole report as a CSV file."""
     rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
     response = StreamingHttpResponse(_lines(source, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="importbericht-{source.pk}.csv"'
@@ -199,7 +199,7 @@ def download(source: Import) -> StreamingHttpResponse:
 
 
 def _label(source: Import, outcome: Outcome) -> str:
-    """Returns what has happened, or is going to happen, to rows of this outcome."""
+    """Return what has happened, or is going to happen, to rows of this outcome."""
     return str(outcome.label if source.state in LATER else PLANNED.get(outcome, outcome.label))
 
 

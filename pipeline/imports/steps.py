@@ -30,7 +30,7 @@ MAX_FILE_SIZE = 50_000_000  # bytes
 
 @transaction.atomic
 def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
-    """Stores the file and has the worker read it. Raises NotUnderstood if it is empty or too large.
+    """Store the file and have the worker read it. Raises NotUnderstood if it is empty or too large.
 
     The content is not looked at here, so that the page answers at once whatever it is.
     """
@@ -49,7 +49,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
 
 @transaction.atomic
 def read_again(*, source: Import, header_line: int, repair: str) -> None:
-    """Has the worker propose the columns again, with other headers or repaired umlauts. Raises like `configure`."""
+    """Have the worker propose the columns again, with other headers or repaired umlauts. Raises like `configure`."""
     locked = _mappable(source)
     locked.options |= {"header_line": header_line, "repair": repair}
     locked.options.pop("is_mapped", None)
@@ -57,7 +57,7 @@ def read_again(*, source: Import, header_line: int, repair: str) -> None:
 
 
 def find(account: Account, import_id: int) -> Import:
-    """Returns the office's import. Raises Http404 if there is none with this id."""
+    """Return the office's import. Raises Http404 if there is none with this id."""
     source = Import.objects.of(account).filter(pk=import_id).select_related("account", "user").first()
     if source is None:
         raise Http404
@@ -65,13 +65,13 @@ def find(account: Account, import_id: int) -> Import:
 
 
 def can_be_mapped(source: Import) -> bool:
-    """Returns whether its columns may still be mapped."""
+    """Return whether its columns may still be mapped."""
     return bool(source.file) and "shape" in source.options and source.state not in (*BUSY, *OVER)
 
 
 @transaction.atomic
 def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[str, Any]) -> bool:
-    """Stores the choices of the mapping step and starts the dry run; returns whether it was started.
+    """Store the choices of the mapping step and start the dry run; return whether it was started.
 
     It is not if the status is mapped to another column than before: its words must be shown first. Raises Forbidden
     for colleagues without the plan, Conflict while the worker has the import or after it was written.
@@ -92,7 +92,7 @@ def configure(*, source: Import, mapping: Mapping[int, str], options: Mapping[st
 
 @transaction.atomic
 def choose(*, source: Import, chosen: Mapping[int, int | None]) -> bool:
-    """Stores the contacts chosen for these rows (None: a new one); returns whether a new dry run was started.
+    """Store the contacts chosen for these rows (None: a new one); return whether a new dry run was started.
 
     It is if a choice has changed. Raises Conflict for a file that is not checked.
     """
@@ -111,7 +111,7 @@ def choose(*, source: Import, chosen: Mapping[int, int | None]) -> bool:
 
 @transaction.atomic
 def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> None:
-    """Has the worker import the checked rows. Idempotent.
+    """Have the worker import the checked rows. Idempotent.
 
     With `enrol` the series of the statuses begin for those who may be mailed; else nobody is mailed. Raises
     NotUnderstood for a file with invalid rows, unless `valid_only` is set, and for more series than may begin at once;
@@ -133,7 +133,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
 
 
 def lines_at_fault(source: Import) -> list[int]:
-    """Returns the lines of the first invalid rows, one more than are ever named."""
+    """Return the lines of the first invalid rows, one more than are ever named."""
     rows = ImportRow.objects.of(source.account).filter(source=source, outcome=ImportRow.Outcome.INVALID)
     return list(rows.order_by("line").values_list("line", flat=True)[: MAX_LINES + 1])
 
@@ -163,7 +163,7 @@ def _start_over(locked: Import, state: str) -> None:
 
 
 def _printable(name: str) -> str:
-    """Returns the file's name for display; it is never used as a path."""
+    """Return the file's name for display; it is never used as a path."""
     return "".join(sign for sign in name if sign.isprintable())[-200:] or _("ohne Namen")
 
 

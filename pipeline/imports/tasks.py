@@ -19,25 +19,25 @@ LANES = 4
 
 @app.task(name="read_import", retry=AGAIN, pass_context=True)
 def read_import(context: JobContext, import_id: int) -> None:
-    """Reads an uploaded file."""
+    """Read an uploaded file."""
     _import(jobs.read, import_id, context)
 
 
 @app.task(name="check_import", retry=AGAIN, pass_context=True)
 def check_import(context: JobContext, import_id: int) -> None:
-    """Makes the dry run of an uploaded file."""
+    """Make the dry run of an uploaded file."""
     _import(jobs.check, import_id, context)
 
 
 @app.task(name="run_import", retry=AGAIN, pass_context=True)
 def run_import(context: JobContext, import_id: int) -> None:
-    """Imports a checked file."""
+    """Import a checked file."""
     _import(jobs.run, import_id, context)
 
 
 @app.task(name="undo_import", retry=AGAIN, pass_context=True)
 def undo_import(context: JobContext, import_id: int) -> None:
-    """Undoes an import."""
+    """Undo an import."""
     attempt(
         lambda: undoing.run(import_id=import_id, now=timezone.now()),
         lambda: undoing.give_up(import_id=import_id),
@@ -61,7 +61,7 @@ def _waiting(lock: str) -> int:
 @app.periodic(cron="37 3 * * *")
 @app.task(name="forget_imports", queueing_lock="forget_imports")
 def forget_imports(timestamp: int) -> None:
-    """Deletes uploaded files and their reports after 30 days."""
+    """Delete uploaded files and their reports after 30 days."""
     files.forget_old(now=timezone.now())
     undoing.forget_old(now=timezone.now())
 

@@ -27,17 +27,17 @@ class Written:
 
 
 def keep(source: Import, written: Written) -> None:
-    """Stores a row for each contact that was added or changed."""
+    """Store a row for each contact that was added or changed."""
     copy_in(Trace, COLUMNS, _rows(source, written))
 
 
 def stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the values of fields as JSON holds them, so that they can be compared later."""
+    """Return the values of fields as JSON holds them, so that they can be compared later."""
     return json.loads(json.dumps({name: _bare(value) for name, value in values.items()}, cls=DjangoJSONEncoder))
 
 
 def _bare(value: Any) -> Any:
-    """Returns further numbers without what `derive` adds to them, as the file contains them."""
+    """Return further numbers without what `derive` adds to them, as the file contains them."""
     if not isinstance(value, list):
         return value
     return [

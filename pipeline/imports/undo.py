@@ -16,14 +16,14 @@ MAX_NAMED = 100
 
 
 def can_undo(source: Import, now: datetime) -> bool:
-    """Returns whether „Import zurücknehmen“ is offered."""
+    """Return whether „Import zurücknehmen“ is offered."""
     is_recent = source.finished_at is not None and now - source.finished_at < UNDO
     return source.state == ImportState.DONE and is_recent and left(source).exists()
 
 
 @transaction.atomic
 def ask(*, source: Import, user: User, now: datetime) -> None:
-    """Has the worker undo the import. Idempotent. Raises Conflict if it is too late."""
+    """Have the worker undo the import. Idempotent. Raises Conflict if it is too late."""
     locked = Import.objects.of(source.account).select_for_update(of=("self",), no_key=True).get(pk=source.pk)
     if locked.state in (ImportState.UNDOING, ImportState.UNDONE):
         return
@@ -36,7 +36,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
 
 
 def state_of(source: Import, now: datetime) -> dict[str, Any]:
-    """Returns the context of `_import_undo.html`."""
+    """Return the context of `_import_undo.html`."""
     kept = Trace.objects.of(source.account).filter(source=source).exclude(kept="").select_related("contact")
     is_undone = source.state == ImportState.UNDONE
     return {

@@ -27,18 +27,18 @@ TRASHED, REVERTED = "undo_trashed", "undo_reverted"  # in the counts, beside the
 
 
 def run(*, import_id: int, now: datetime) -> None:
-    """Undoes the import in batches, each in its own transaction. Can be resumed after a crash."""
+    """Undo the import in batches, each in its own transaction. Can be resumed after a crash."""
     while _part(import_id, now):
         pass
 
 
 def give_up(*, import_id: int) -> None:
-    """Ends the job after an unexpected error; the user can request it again."""
+    """End the job after an unexpected error; the user can request it again."""
     Import.objects.filter(pk=import_id, state=ImportState.UNDOING).update(state=ImportState.DONE)
 
 
 def forget_old(*, now: datetime) -> None:
-    """Deletes traces of imports that can no longer be undone, in all offices."""
+    """Delete traces of imports that can no longer be undone, in all offices."""
     Trace.objects.filter(at__lt=now - UNDO).exclude(source__state=ImportState.UNDOING).filter(kept="").delete()
 
 
@@ -152,7 +152,7 @@ def _status(trace: Trace, user: User, columns: dict[int, Column], now: datetime)
 
 
 def _evidence(trace: Trace) -> list[str]:
-    """Keeps contacts with a consent from the file: evidence is never deleted."""
+    """Keep contacts with a consent from the file: evidence is never deleted."""
     given = Consent.objects.of(trace.account_id).filter(
         contact=trace.contact_id, method=Consent.Method.IMPORT, recorded_at=trace.at
     )

@@ -23,7 +23,7 @@ class Words:
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
     def describe(self, changes: Iterable[Change]) -> list[list[str]]:
-        """Returns label, old value and new value of each field."""
+        """Return label, old value and new value of each field."""
         return [[label(name), self._text(name, old), self._text(name, new)] for name, old, new in changes]
 
     def _text(self, name: str, value: Any) -> str:

@@ -73,7 +73,7 @@ class Writer:
         self.users = {user.pk: user.full_name for user in User.objects.of(account)}
 
     def write(self, source: Import) -> None:
-        """Writes everything. Raises a Refusal if a column, a colleague or the plan no longer exists."""
+        """Write everything. Raises a Refusal if a column, a colleague or the plan no longer exists."""
         first = Column.objects.of(self.account).get(key=Column.Key.NEW)
         for batch in batches(self.people.new(), BATCH):
             self._insert([self.people.pending_change(key) for key in batch], first)
@@ -86,7 +86,7 @@ class Writer:
         keep(source, Written(self.ids, self.known, self.traces, self.came_from, self.now))
 
     def contact_id(self, key: int | None) -> int | None:
-        """Returns the id of a contact of the plan."""
+        """Return the id of a contact of the plan."""
         return self.ids[-key - 1] if key is not None and key < 0 else key
 
     def _insert(self, changes: Sequence[PendingChange], first: Column) -> None:
@@ -107,7 +107,7 @@ class Writer:
         self._tell(len(changes))
 
     def _start(self, contacts: Sequence[Contact], columns: Sequence[int]) -> None:
-        """Plans the mails of new contacts. Nobody sees them yet, so that this is done before anything is locked."""
+        """Plan the mails of new contacts. Nobody sees them yet, so that this is done before anything is locked."""
         for column_id in sorted({*columns} & self.series.keys()):
             entering = [contact for contact, column in zip(contacts, columns, strict=True) if column == column_id]
             started = bulk_enrolments.start_many(
@@ -133,7 +133,7 @@ class Writer:
         return contact
 
     def _change(self, ids: Sequence[int]) -> None:
-        """Applies the pending changes to known contacts. Those trashed in the meantime are skipped."""
+        """Apply the pending changes to known contacts. Those trashed in the meantime are skipped."""
         found = Contact.objects.of(self.account).live().filter(pk__in=ids).order_by("pk")
         contacts = list(found.select_for_update(of=("self",), no_key=True))
         self.known += [contact.pk for contact in contacts]
@@ -195,7 +195,7 @@ class Writer:
         copy_in(Action, columns, ((account, pk, kind, "", text, now, actor, now) for pk, text in notes))
 
     def _attest(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
-        """Records consents of the file as evidence, marked as imported."""
+        """Record consents of the file as evidence, marked as imported."""
         columns = (
             "account_id",
             "contact_id",
@@ -218,7 +218,7 @@ class Writer:
         copy_in(Consent, columns, rows)
 
     def _hold_colleagues(self) -> None:
-        """Locks the assignees and the plan, so that both still exist at the commit."""
+        """Lock the assignees and the plan, so that both still exist at the commit."""
         changes = (self.people.pending_change(key) for key in self.people.pending)
         wanted = {pending.facts["assignee_id"] for pending in changes if "assignee_id" in pending.facts}
         for user in User.objects.of(self.account).filter(pk__in=wanted).order_by("pk"):
@@ -272,7 +272,7 @@ def _consent_cells(given: Evidence, contact: Contact) -> tuple[str, str, str, da
 
 
 def _written(pending: PendingChange) -> set[str]:
-    """Returns the fields of the contact that the pending change may touch."""
+    """Return the fields of the contact that the pending change may touch."""
     names = {"assignee" if name == "assignee_id" else name for name in pending.facts}
     if pending.facts:
         names.add("version")

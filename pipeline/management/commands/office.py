@@ -58,7 +58,7 @@ class Command(BaseCommand):
         getattr(self, verb)(options)
 
     def create(self, options: dict[str, Any]) -> None:
-        """Creates an office with its board and first administrator, all or nothing."""
+        """Create an office with its board and first administrator, all or nothing."""
         name = _valid(_("Name"), FirmField(max_length=120), options["name"])
         email = _valid(_("E-Mail-Adresse"), EmailField(), options["admin"])
         plan = _plan(options["plan"])
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             return False
 
     def plan(self, options: dict[str, Any]) -> None:
-        """Changes the plan of an office."""
+        """Change the plan of an office."""
         try:
             account = offices.change_plan(account_id=options["id"], plan=_plan(options["plan"]))
         except Account.DoesNotExist as error:
@@ -109,14 +109,14 @@ class Command(BaseCommand):
         self.stdout.write(_("Gespeichert."))
 
     def list(self, options: dict[str, Any]) -> None:
-        """Prints a line for each office: id, plan, number of active members, name."""
+        """Print a line for each office: id, plan, number of active members, name."""
         active = Count("users", filter=Q(users__is_active=True))
         for account in Account.objects.annotate(active=active).order_by("pk"):
             self.stdout.write(f"{account.pk}\t{account.plan}\t{account.active}\t{account.name}")
 
 
 def _asked() -> str:
-    """Reads the first line of standard input; at a terminal prompts for it without echo."""
+    """Read the first line of standard input; at a terminal prompts for it without echo."""
     return getpass(_("Adresse des Mailservers: ")) if sys.stdin.isatty() else sys.stdin.readline()
 
 

@@ -39,7 +39,7 @@ class Command(LibraryCommand):
             self.live(given)
 
     def live(self, given: dict[str, Any]) -> None:
-        """Runs workers one after the other until a signal comes; a single one if it is not to wait for jobs."""
+        """Run workers one after the other until a signal comes; a single one if it is not to wait for jobs."""
         while True:
             try:
                 self.rescue()
@@ -61,7 +61,7 @@ class Command(LibraryCommand):
             connections.close_all()  # else the next attempt would use the one that broke
 
     async def work(self, given: dict[str, Any]) -> None:
-        """Runs a worker. A signal ends it after the current jobs, a second signal at once."""
+        """Run a worker. A signal ends it after the current jobs, a second signal at once."""
         loop = asyncio.get_running_loop()
         with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
             async with working.open_async():
