@@ -14,6 +14,7 @@ from pipeline.columns.defaults import create_board
 from pipeline.invariants import broken
 from pipeline.models import Column
 from tests.factories import AccountFactory, UserFactory
+from tests.markup import page_of
 
 Login = Callable[[User], Client]
 
@@ -118,4 +119,4 @@ def unwritten(db: None) -> Callable[[], AbstractContextManager[None]]:
 
 def words_of(answer: HttpResponse) -> str:
     """The page without its request's id, the one thing in which two equal answers differ."""
-    return answer.content.decode().replace(answer["X-Request-ID"], "")
+    return page_of(answer).replace(answer["X-Request-ID"], "")

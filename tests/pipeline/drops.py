@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from pipeline.models import Card, Column, Move
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 FETCH = {"HX-Request": "true"}
 CONTROL = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK", "BEGIN", "COMMIT")
@@ -70,21 +71,19 @@ def shape(statement: str) -> str:
     return re.sub(r"::int\d\b", "::int", re.sub(r"\b\d+\b", "?", statement))
 
 
-def text(response: HttpResponse) -> str:
-    return response.content.decode()
-
-
 def heads(response: HttpResponse) -> set[int]:
     """Return the columns whose heads are in the answer."""
-    return {int(pk) for pk in re.findall(r'id="column-(\d+)-head"', text(response))}
+    return {int(pk) for pk in re.findall(r'id="column-(\d+)-head"', page_of(response))}
 
 
 def shown_card(response: HttpResponse) -> dict[str, str]:
     """Return the place of the card in the answer, empty if there is none."""
-    marks = re.search(r'data-card="(\d+)" data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', text(response))
+    marks = re.search(
+        r'data-card="(\d+)" data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', page_of(response)
+    )
     return dict(zip(("card", "version", "column", "after"), marks.groups(), strict=True)) if marks else {}
 
 
 def undo_address(response: HttpResponse) -> str:
-    found = re.search(r"/moves/\d+/reversal/", text(response))
+    found = re.search(r"/moves/\d+/reversal/", page_of(response))
     return found[0] if found else ""

@@ -12,6 +12,7 @@ from pipeline.columns import verbs
 from pipeline.models import Card, Column, Move
 from tests.cast import rows_written
 from tests.factories import ContactFactory, put_in_trash
+from tests.markup import page_of
 from tests.pipeline.drops import (
     FETCH,
     body,
@@ -24,7 +25,6 @@ from tests.pipeline.drops import (
     shape,
     shown_card,
     statements,
-    text,
     undo_address,
 )
 
@@ -58,14 +58,14 @@ def test_drop_answers_with_the_card_both_heads_and_a_way_back(agent, new, calls)
         "after": str(ada.pk),
     }
     assert heads(answer) == {new.pk, calls.pk}
-    assert f"/moves/{Move.objects.get().pk}/reversal/" in text(answer)
-    assert "Dan" in text(answer) and "„Nicht erreicht“ verschoben." in text(answer)
+    assert f"/moves/{Move.objects.get().pk}/reversal/" in page_of(answer)
+    assert "Dan" in page_of(answer) and "„Nicht erreicht“ verschoben." in page_of(answer)
 
 
 def test_answer_holds_nothing_but_this_card(agent, new, calls):
     make(calls, "Ada", "Bob", "Cyd")
     (dan,) = make(new, "Dan")
-    assert text(drop(agent, dan, calls)).count("data-card=") == 1
+    assert page_of(drop(agent, dan, calls)).count("data-card=") == 1
 
 
 def test_reorder_answers_with_the_card_and_offers_no_way_back(agent, calls):
@@ -81,7 +81,7 @@ def test_plain_form_goes_back_to_the_page_it_came_from(agent, new, calls):
     answer = drop(agent, dan, calls, headers={"Referer": "http://testserver/contacts/board/?q=dan"}, via="menu")
     assert (answer.status_code, answer["Location"]) == (302, "http://testserver/contacts/board/?q=dan")
     assert card_of(dan).column == calls
-    page = agent.get("/contacts/board/?q=dan").content.decode()
+    page = page_of(agent.get("/contacts/board/?q=dan"))
     (way_back,) = re.findall(r'action="(/moves/[0-9]+/reversal/)"', page)
     undone = agent.post(way_back, headers={"Referer": "http://testserver/contacts/board/?q=dan"})
     assert (undone.status_code, undone["Location"]) == (302, "http://testserver/contacts/board/?q=dan")
@@ -94,7 +94,7 @@ def test_plain_form_goes_back_to_the_page_it_came_from(agent, new, calls):
 )
 def test_the_page_of_statuses_leads_back_where_it_was_opened(agent, new, via, way):
     (dan,) = make(new, "Dan")
-    page = agent.get(f"/cards/{dan.pk}/targets/?via={via}&q=dan").content.decode()
+    page = page_of(agent.get(f"/cards/{dan.pk}/targets/?via={via}&q=dan"))
     assert f'<a class="link" href="{way.format(dan.pk)}">' in page
 
 
@@ -124,7 +124,7 @@ class TestRefusals:
         for pk in (dan.pk, 10**9):
             with unwritten(), statements() as asked:
                 answer = client.post(f"/cards/{pk}/position/", body(dan, own), headers=FETCH)
-            seen.append((answer.status_code, text(answer), [shape(statement) for statement in asked]))
+            seen.append((answer.status_code, page_of(answer), [shape(statement) for statement in asked]))
         assert seen[0][0] == 404
         assert seen[0] == seen[1]
 
@@ -136,7 +136,7 @@ class TestRefusals:
         for target in (address, "/moves/1000000000/reversal/"):
             with unwritten(), statements() as asked:
                 answer = client.post(target, headers=FETCH)
-            seen.append((answer.status_code, text(answer), [shape(statement) for statement in asked]))
+            seen.append((answer.status_code, page_of(answer), [shape(statement) for statement in asked]))
         assert seen[0][0] == 404
         assert seen[0] == seen[1]
 
@@ -147,9 +147,9 @@ class TestRefusals:
             with unwritten():
                 answers.append(drop(agent, dan, column))
         assert [answer.status_code for answer in answers] == [422, 422]
-        assert text(answers[0]) == text(answers[1])
-        assert "Diese Spalte gibt es nicht (mehr)." in text(answers[0])
-        assert "Hansen" not in text(answers[0])
+        assert page_of(answers[0]) == page_of(answers[1])
+        assert "Diese Spalte gibt es nicht (mehr)." in page_of(answers[0])
+        assert "Hansen" not in page_of(answers[0])
         assert heads(answers[0]) == {column.pk for column in board.values()}
 
     @pytest.mark.parametrize("change", [{}, {"column": "x"}, {"version": None}, {"after": "-1"}, {"version": 7}])
@@ -161,7 +161,7 @@ class TestRefusals:
         with unwritten():
             answer = drop(agent, hidden, calls, **change)
         assert answer.status_code in ((422,) if change and change != {"version": 7} else (404,))
-        assert "Canary" not in text(answer)
+        assert "Canary" not in page_of(answer)
         assert shown_card(answer) == {}
 
     def test_card_in_the_trash_is_gone(self, agent, new, calls, unwritten):
@@ -171,7 +171,7 @@ class TestRefusals:
         with unwritten():
             answer = agent.post(f"/cards/{dan.pk}/position/", data, headers=FETCH)
         assert answer.status_code == 410
-        assert "Dieser Kontakt wurde gelöscht." in text(answer)
+        assert "Dieser Kontakt wurde gelöscht." in page_of(answer)
 
     def test_old_version_gets_the_present_state_and_who_was_faster(
         self, agent, login, anna, board, new, calls, unwritten
@@ -183,7 +183,7 @@ class TestRefusals:
         with unwritten():
             answer = drop(agent, dan, calls, version=1)
         assert answer.status_code == 409
-        assert "Anna Krüger hat diesen Kontakt soeben nach „Termin vereinbart“ verschoben." in text(answer)
+        assert "Anna Krüger hat diesen Kontakt soeben nach „Termin vereinbart“ verschoben." in page_of(answer)
         assert shown_card(answer) == {
             "card": str(dan.pk),
             "version": "2",
@@ -271,8 +271,8 @@ class TestRefusals:
         with unwritten():
             answer = drop(Client(), dan, calls)
         assert answer.status_code == 401
-        assert 'href="/accounts/login/"' in text(answer)
-        assert "Dan" not in text(answer) and "<form" not in text(answer) and "<html" not in text(answer)
+        assert 'href="/accounts/login/"' in page_of(answer)
+        assert "Dan" not in page_of(answer) and "<form" not in page_of(answer) and "<html" not in page_of(answer)
 
     @pytest.mark.parametrize("token", [{}, {"X-CSRFToken": "x" * 32}])
     def test_missing_or_stale_token_asks_to_reload_the_page(self, sofia, new, calls, unwritten, token):
@@ -282,7 +282,7 @@ class TestRefusals:
         with unwritten():
             answer = drop(client, dan, calls, headers=FETCH | token)
         assert answer.status_code == 403
-        assert "Bitte Seite neu laden" in text(answer)
+        assert "Bitte Seite neu laden" in page_of(answer)
 
     @pytest.mark.parametrize(
         ("data", "kind"),
@@ -339,7 +339,7 @@ class TestRepeats:
         make(calls, "Eva")
         again = agent.post(f"/cards/{dan.pk}/position/", data, headers=FETCH)
         assert shown_card(again)["after"] == str(Contact.objects.get(first_name="Eva").pk)
-        assert '<span class="column__count" data-count>2</span>' in text(again)
+        assert '<span class="column__count" data-count>2</span>' in page_of(again)
 
     def test_repeat_after_somebody_moved_on_is_overtaken(self, agent, login, anna, board, new, calls, unwritten):
         (dan,) = make(new, "Dan")
@@ -397,7 +397,7 @@ class TestReversal:
         first = agent.post(address, headers=FETCH)
         with unwritten():
             second = agent.post(address, headers=FETCH)
-        assert (first.status_code, text(second)) == (200, text(first))
+        assert (first.status_code, page_of(second)) == (200, page_of(first))
         assert history() == 2
 
     def test_moved_on_meanwhile_is_refused_with_the_present_state(
@@ -410,7 +410,7 @@ class TestReversal:
             answer = agent.post(address, headers=FETCH)
         assert answer.status_code == 409
         assert shown_card(answer)["column"] == str(board["Termin vereinbart"].pk)
-        assert "Anna Krüger" in text(answer)
+        assert "Anna Krüger" in page_of(answer)
 
     def test_too_late_is_refused_with_the_present_state(self, agent, new, calls, unwritten):
         (dan,) = make(new, "Dan")
@@ -447,7 +447,7 @@ class TestReversal:
             assert reader.post(address, headers=FETCH).status_code == 403
             hidden = agent.post(address, headers=FETCH)
         assert hidden.status_code == 404
-        assert "Canary" not in text(hidden)
+        assert "Canary" not in page_of(hidden)
 
 
 class TestCost:

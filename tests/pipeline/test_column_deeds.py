@@ -15,6 +15,7 @@ from pipeline.columns import verbs
 from pipeline.deeds import reversible, reversible_columns
 from pipeline.models import Card, Column, Deed, Move
 from tests.clock import TUESDAY
+from tests.markup import page_of
 from tests.pipeline.drops import FETCH, make
 from tests.pipeline.test_columns import names
 
@@ -90,7 +91,7 @@ def test_undo_leaves_and_names_contacts_moved_since(anna, mehmet, krueger, board
     moves.move_card(user=mehmet, contact_id=ada.pk, now=timezone.now(), **away)
     client = login(anna)
     client.post(f"/changes/{deed.pk}/reversal/")
-    html = client.get("/contacts/board/").content.decode()
+    html = page_of(client.get("/contacts/board/"))
     assert f"1 Kontakt wurde seitdem geändert und bleibt, wie er ist: {ada.display_name}." in html
     columns_now = dict(Card.objects.of(krueger).values_list("pk", "column__name"))
     assert columns_now == {ada.pk: "Kein Auftrag", bob.pk: own.name}
@@ -167,7 +168,7 @@ def test_the_message_takes_it_back(anna, krueger, board, own, login, scripts):
     before, client = shape(krueger), login(anna)
     data = {"target": board["Nicht erreicht"].pk}
     answer = client.post(f"/columns/{own.pk}/removal/", data, headers=FETCH if scripts else {})
-    html = (answer if scripts else client.get("/contacts/board/")).content.decode()
+    html = page_of(answer if scripts else client.get("/contacts/board/"))
     undo = re.search(r'action="(/changes/\d+/reversal/)"', html)[1]
     assert client.post(undo, headers=FETCH).headers["HX-Refresh"] == "true"
     assert shape(krueger) == before

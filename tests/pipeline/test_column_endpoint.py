@@ -8,7 +8,8 @@ from django.test import Client
 
 from pipeline.models import Card, Column
 from tests.factories import ContactFactory
-from tests.pipeline.drops import FETCH, heads, make, order, shape, statements, text
+from tests.markup import page_of
+from tests.pipeline.drops import FETCH, heads, make, order, shape, statements
 from tests.pipeline.test_columns import BAD_NAMES, DEFAULT, names
 
 CHANGES = {  # an address that changes something, with a body it would accept
@@ -39,10 +40,10 @@ def test_inserted_column_opens_in_rename_mode(leader, krueger, own):
     answer = send(leader, "/columns/", own)
     inserted = Column.objects.of(krueger).get(name="Neue Spalte")
     assert names(krueger) == [DEFAULT[0], "Neue Spalte", *DEFAULT[1:]]
-    assert f'action="/columns/{inserted.pk}/name/"' in text(answer)
-    assert 'value="Neue Spalte"' in text(answer)
+    assert f'action="/columns/{inserted.pk}/name/"' in page_of(answer)
+    assert 'value="Neue Spalte"' in page_of(answer)
     order_of_columns = ",".join(str(column.pk) for column in Column.objects.of(krueger).order_by("position"))
-    assert f'data-order="{order_of_columns}"' in text(answer)
+    assert f'data-order="{order_of_columns}"' in page_of(answer)
 
 
 def test_without_scripts_inserting_leads_to_the_name_and_on_to_the_board(leader, krueger, own):
@@ -50,14 +51,14 @@ def test_without_scripts_inserting_leads_to_the_name_and_on_to_the_board(leader,
     inserted = Column.objects.of(krueger).get(name="Neue Spalte")
     assert (answer.status_code, answer["Location"]) == (302, f"/columns/{inserted.pk}/name/")
     page = leader.get(answer["Location"])
-    assert 'value="Neue Spalte"' in text(page)
+    assert 'value="Neue Spalte"' in page_of(page)
     answer = leader.post(answer["Location"], {"name": "Rückruf"})
     assert (answer.status_code, answer["Location"]) == (302, "/contacts/board/")
     assert names(krueger)[1] == "Rückruf"
 
 
 def test_the_form_of_the_menu_sent_twice_inserts_one_column(leader, krueger, own):
-    menu = text(leader.get(f"/columns/{own.pk}/menu/"))
+    menu = page_of(leader.get(f"/columns/{own.pk}/menu/"))
     keys = re.findall(r'name="side" value="(\w+)"><input type="hidden" name="key" value="([0-9a-f-]{36})"', menu)
     assert [side for side, _key in keys] == ["left", "right"]
     first, again = (insert(leader, own, *keys[0]) for _ in range(2))
@@ -92,7 +93,7 @@ def insert(client: Client, beside: Column, side: str, key: str):
 def test_rename_answers_with_the_head_and_isolates_the_name(leader, own):
     answer = leader.post(f"/columns/{own.pk}/name/", {"name": "موعد <b>"}, headers=FETCH)
     assert answer.status_code == 200
-    assert "<bdi>موعد &lt;b&gt;</bdi></h2>" in text(answer)
+    assert "<bdi>موعد &lt;b&gt;</bdi></h2>" in page_of(answer)
     assert heads(answer) == {own.pk}
 
 
@@ -101,26 +102,26 @@ def test_bad_name_keeps_what_was_typed_and_says_why(leader, own, unwritten, name
     with unwritten():
         answer = leader.post(f"/columns/{own.pk}/name/", {"name": BAD_NAMES[name]}, headers=FETCH)
     assert answer.status_code == 422
-    assert 'class="error"' in text(answer) and 'aria-invalid="true"' in text(answer)
+    assert 'class="error"' in page_of(answer) and 'aria-invalid="true"' in page_of(answer)
 
 
 def test_typed_name_is_kept_after_a_refusal(leader, own):
     for headers in (FETCH, {}):
         answer = leader.post(f"/columns/{own.pk}/name/", {"name": '"><svg onload=x> Kein Auftrag' * 3}, headers=headers)
-        assert "&quot;&gt;&lt;svg onload=x&gt; Kein Auftrag" in text(answer)
+        assert "&quot;&gt;&lt;svg onload=x&gt; Kein Auftrag" in page_of(answer)
 
 
 def test_escape_restores_the_head(leader, own, unwritten):
     with unwritten():
         answer = leader.get(f"/columns/{own.pk}/name/?cancel", headers=FETCH)
-    assert "<bdi>Nicht erreicht</bdi>" in text(answer) and "<form" not in text(answer)
+    assert "<bdi>Nicht erreicht</bdi>" in page_of(answer) and "<form" not in page_of(answer)
 
 
 def test_shift_and_removal_answer_with_the_new_order(leader, krueger, own, board):
     assert send(leader, "/columns/{own}/place/", own).status_code == 200
     assert names(krueger)[1:3] == ["Erfolgreich kontaktiert", "Nicht erreicht"]
     answer = send(leader, "/columns/{own}/removal/", own)
-    assert f"{own.pk}" not in text(answer).split('data-order="')[1].split('"')[0].split(",")
+    assert f"{own.pk}" not in page_of(answer).split('data-order="')[1].split('"')[0].split(",")
     assert "Nicht erreicht" not in names(krueger)
 
 
@@ -129,23 +130,23 @@ def test_full_column_is_kept_whatever_the_filter_shows_and_the_way_out_is_named(
     with unwritten():
         answer = leader.post(f"/columns/{own.pk}/removal/?q=nobody", headers=FETCH)
     assert answer.status_code == 409
-    assert "Noch 7 Kontakte in dieser Spalte" in text(answer)
-    assert "„Kontakte verschieben und löschen …“" in text(answer)
+    assert "Noch 7 Kontakte in dieser Spalte" in page_of(answer)
+    assert "„Kontakte verschieben und löschen …“" in page_of(answer)
 
 
 def test_one_contact_is_one_contact(leader, own):
     make(own, "Ada")
     answer = send(leader, "/columns/{own}/removal/", own)
-    assert (answer.status_code, "Noch 1 Kontakt in dieser Spalte" in text(answer)) == (409, True)
+    assert (answer.status_code, "Noch 1 Kontakt in dieser Spalte" in page_of(answer)) == (409, True)
 
 
 def test_emptying_asks_first_and_offers_every_other_column(leader, own, board, unwritten):
     make(own, "Ada", "Bob")
     with unwritten():
         answer = leader.get(f"/columns/{own.pk}/removal/", headers=FETCH)
-    offered = {name for name, column in board.items() if f'<option value="{column.pk}">' in text(answer)}
+    offered = {name for name, column in board.items() if f'<option value="{column.pk}">' in page_of(answer)}
     assert offered == set(DEFAULT) - {"Nicht erreicht"}
-    assert "2 Kontakte aus „Nicht erreicht“ werden verschoben. Es gehen keine Mails hinaus." in text(answer)
+    assert "2 Kontakte aus „Nicht erreicht“ werden verschoben. Es gehen keine Mails hinaus." in page_of(answer)
 
 
 def test_emptying_moves_all_and_shows_the_target(leader, own, board):
@@ -153,7 +154,7 @@ def test_emptying_moves_all_and_shows_the_target(leader, own, board):
     target = board["Kein Auftrag"]
     answer = leader.post(f"/columns/{own.pk}/removal/", {"target": target.pk}, headers=FETCH)
     assert (answer.status_code, order(target)) == (200, ["Ada", "Bob"])
-    assert f'data-column="{target.pk}"' in text(answer)
+    assert f'data-column="{target.pk}"' in page_of(answer)
 
 
 @pytest.mark.parametrize("target", ["x", "-1", "1000000000", str(2**63), "０１", "\x00", ["1", "2"]], ids=repr)
@@ -192,8 +193,8 @@ def test_removal_without_a_target_asks_again(leader, own, unwritten):
     with unwritten():
         answer = leader.post(f"/columns/{own.pk}/removal/", {"target": ""}, headers=FETCH)
     assert answer.status_code == 422
-    assert "– bitte wählen –" in text(answer)
-    assert re.search(r'name="target"[^>]*aria-invalid="true"', text(answer))
+    assert "– bitte wählen –" in page_of(answer)
+    assert re.search(r'name="target"[^>]*aria-invalid="true"', page_of(answer))
 
 
 def test_rename_to_the_same_name_and_a_second_removal_write_nothing(leader, own, unwritten):
@@ -228,7 +229,7 @@ def test_foreign_column_takes_the_same_statements_as_an_unknown_one(login, paul,
         data = {"beside": pk, "side": "left", "name": "x", "direction": "right"}
         with unwritten(), statements() as asked:
             answer = getattr(client, method)(address.format(own=pk), data, headers=FETCH)
-        seen.append((answer.status_code, text(answer), [shape(statement) for statement in asked]))
+        seen.append((answer.status_code, page_of(answer), [shape(statement) for statement in asked]))
     assert seen[0][0] == (422 if address == "/columns/" else 404)
     assert seen[0] == seen[1]
 
@@ -260,7 +261,7 @@ def test_ended_session_and_missing_token_write_nothing(mehmet, own, unwritten, a
 
 
 def test_agents_see_no_column_menu(login, sofia, mehmet, own):
-    menus = [text(login(user).get("/contacts/board/")).count("Spaltenmenü:") for user in (sofia, mehmet)]
+    menus = [page_of(login(user).get("/contacts/board/")).count("Spaltenmenü:") for user in (sofia, mehmet)]
     assert menus == [0, 7]
 
 
@@ -270,11 +271,11 @@ def test_further_cards_of_a_column_come_in_pages_of_fifty(leader, own):
     counts = []
     for start in ("", ranks[49], ranks[99], "\x00"):
         answer = leader.get(f"/columns/{own.pk}/cards/", {"after": start}, headers=FETCH)
-        counts.append(text(answer).count("data-card="))
+        counts.append(page_of(answer).count("data-card="))
     assert counts == [50, 50, 1, 50]
 
 
 def test_further_cards_of_a_foreign_column_do_not_exist(login, paul, own):
     make(own, "Canary")
     answer = login(paul).get(f"/columns/{own.pk}/cards/", headers=FETCH)
-    assert (answer.status_code, "Canary" in text(answer)) == (404, False)
+    assert (answer.status_code, "Canary" in page_of(answer)) == (404, False)

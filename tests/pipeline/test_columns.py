@@ -12,7 +12,8 @@ from pipeline.cards import bulk
 from pipeline.columns import verbs
 from pipeline.models import Card, Column, Move
 from tests.factories import ContactFactory, put_in_trash
-from tests.pipeline.drops import FETCH, card_of, make, order, text
+from tests.markup import page_of
+from tests.pipeline.drops import FETCH, card_of, make, order
 
 DEFAULT = [
     "Neue Kontakte",
@@ -239,7 +240,7 @@ def test_menu_and_server_agree_with_the_table(anna, login, tabled, unwritten, na
     client = login(anna)
     column = arranged(anna, tabled, name)
     target = tabled["Kein Auftrag" if name != "Kein Auftrag" else "Nicht erreicht"]
-    menu = reasons(text(client.get(f"/columns/{column.pk}/menu/", headers=FETCH)))
+    menu = reasons(page_of(client.get(f"/columns/{column.pk}/menu/", headers=FETCH)))
     own = [] if column.is_system or column.is_lost else [MAILS_GO_ON]
     assert list(menu) == [*OPERATIONS[:5], *own, *OPERATIONS[5:]]
     before = names(anna.account)
@@ -254,32 +255,32 @@ def test_menu_and_server_agree_with_the_table(anna, login, tabled, unwritten, na
     with unwritten():
         answer = ask(client, column, operation, target)
     assert answer.status_code == 409
-    assert text(answer).count('role="') + text(answer).count('class="toast') == 1
-    assert menu[operation].rstrip(".") in text(answer)
+    assert page_of(answer).count('role="') + page_of(answer).count('class="toast') == 1
+    assert menu[operation].rstrip(".") in page_of(answer)
 
 
 def test_reasons_name_the_funnel_and_the_number_of_contacts(anna, login, tabled):
     client = login(anna)
-    system = reasons(text(client.get(f"/columns/{tabled['Auftrag erhalten'].pk}/menu/", headers=FETCH)))
+    system = reasons(page_of(client.get(f"/columns/{tabled['Auftrag erhalten'].pk}/menu/", headers=FETCH)))
     assert system[RENAME].startswith("Diese Spalte ist mit dem E-Mail-Funnel verbunden")
-    full = reasons(text(client.get(f"/columns/{tabled['Termin vereinbart'].pk}/menu/?q=nobody", headers=FETCH)))
+    full = reasons(page_of(client.get(f"/columns/{tabled['Termin vereinbart'].pk}/menu/?q=nobody", headers=FETCH)))
     assert full[DELETE] == "Noch 7 Kontakte in dieser Spalte"
 
 
 def test_full_board_disables_inserting(anna, login, board):
     for _ in range(13):
         verbs.insert(user=anna, beside_id=board["Kein Auftrag"].pk, side="right")
-    menu = reasons(text(login(anna).get(f"/columns/{board['Kein Auftrag'].pk}/menu/", headers=FETCH)))
+    menu = reasons(page_of(login(anna).get(f"/columns/{board['Kein Auftrag'].pk}/menu/", headers=FETCH)))
     assert menu[LEFT] == menu[RIGHT] == "Mehr als 20 Spalten sind nicht möglich."
 
 
 def test_leaders_choose_whether_mails_go_on_in_an_own_column(mehmet, login, board):
     client, column = login(mehmet), board["Nicht erreicht"]
     answer = client.post(f"/columns/{column.pk}/mails/", {"go_on": "1"}, headers=FETCH)
-    assert "In dieser Spalte laufen E-Mails weiter." in text(answer)
+    assert "In dieser Spalte laufen E-Mails weiter." in page_of(answer)
     column.refresh_from_db()
     assert column.effect is Effect.KEEP
-    assert MAILS_PAUSE in reasons(text(client.get(f"/columns/{column.pk}/menu/", headers=FETCH)))
+    assert MAILS_PAUSE in reasons(page_of(client.get(f"/columns/{column.pk}/menu/", headers=FETCH)))
     assert client.post(f"/columns/{column.pk}/mails/", {"go_on": "0"}).status_code == 302
     column.refresh_from_db()
     assert column.effect is Effect.PAUSE

@@ -16,6 +16,7 @@ from pipeline.deeds import apply, reversible
 from pipeline.models import Card, Column, Deed, DeedPart, DeedState, Move, TrashedCard
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
+from tests.markup import page_of
 from tests.pipeline.drops import make
 
 NOW = TUESDAY
@@ -68,7 +69,7 @@ class TestAssigning:
         leads.trash(user=mehmet, contact_ids=[people[3].pk], now=timezone.now())
         client = login(anna)
         client.post(f"/changes/{deed.pk}/reversal/")
-        html = client.get("/contacts/changes/").content.decode()
+        html = page_of(client.get("/contacts/changes/"))
         assert "2 Kontakte wurden seitdem geändert und bleiben, wie sie sind: " in html
         for contact, name in ((people[0], jan), (people[3], jan), (people[1], sofia), (people[2], None)):
             contact.refresh_from_db()
@@ -192,8 +193,8 @@ class TestWho:
         stranger = login(jan)
         with unwritten():
             assert stranger.post(f"/changes/{deed.pk}/reversal/").status_code == 404
-        assert f"/changes/{deed.pk}/" not in stranger.get("/contacts/changes/").content.decode()
-        assert f"/changes/{deed.pk}/" in login(anna).get("/contacts/changes/").content.decode()
+        assert f"/changes/{deed.pk}/" not in page_of(stranger.get("/contacts/changes/"))
+        assert f"/changes/{deed.pk}/" in page_of(login(anna).get("/contacts/changes/"))
         assert login(sofia).post(f"/changes/{deed.pk}/reversal/").status_code == 302
 
     def test_a_user_who_may_no_longer_delete_cannot_undo_a_deletion(self, mehmet, people, login, unwritten):
@@ -203,7 +204,7 @@ class TestWho:
         client = login(mehmet)
         with unwritten():
             assert client.post(f"/changes/{deed.pk}/reversal/").status_code == 403
-        assert "Rückgängig</button>" not in client.get("/contacts/changes/").content.decode()
+        assert "Rückgängig</button>" not in page_of(client.get("/contacts/changes/"))
 
     def test_other_offices_have_no_such_change(self, anna, paul, hansen, people, login, unwritten):
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=timezone.now())
@@ -235,7 +236,7 @@ class TestChangedSince:
         before, client = places(anna.account), login(anna)
         for _again in range(2):
             client.post(f"/changes/{deed.pk}/reversal/")
-            html = client.get("/contacts/changes/").content.decode()
+            html = page_of(client.get("/contacts/changes/"))
             kept = html.partition("2 Kontakte wurden seitdem geändert und bleiben, wie sie sind: ")[2]
             assert "Es wurde nichts zurückgenommen: 2 Kontakte" in html
             assert all(contact.display_name in kept.partition(".")[0] for contact in people[:2])
@@ -252,7 +253,7 @@ class TestChangedSince:
         moves.move_card(user=mehmet, contact_id=people[2].pk, now=timezone.now(), **away)
         client = login(anna)
         client.post(f"/changes/{deed.pk}/reversal/")
-        html = client.get("/contacts/changes/").content.decode()
+        html = page_of(client.get("/contacts/changes/"))
         assert ("Zum Teil rückgängig gemacht: 5 Kontakte" in html, 'data-state="undone"' in html) == (
             True,
             True,
@@ -266,12 +267,12 @@ class TestPages:
         before, client = places(krueger), login(anna)
         data = {"contact": ids(people), "assignee": jan.pk, "column": board["Termin vereinbart"].pk}
         assert client.post(f"/contacts/selection/{what}/", data).status_code == 302
-        html = client.get("/contacts/").content.decode()
+        html = page_of(client.get("/contacts/"))
         undo = re.search(r'data-minutes="10"(?:(?!</form>).)*action="(/changes/\d+/reversal/)"', html, re.S)[1]
         answer = client.post(undo, headers=FETCH)
         assert answer.headers["HX-Refresh"] == "true"
         assert places(krueger) == before
-        assert "Rückgängig gemacht: 5 Kontakte" in client.get("/contacts/").content.decode()
+        assert "Rückgängig gemacht: 5 Kontakte" in page_of(client.get("/contacts/"))
 
     def test_the_list_takes_the_same_statements_for_one_and_thirty(
         self, anna, people, login, django_assert_max_num_queries
@@ -283,7 +284,7 @@ class TestPages:
                 leads.restore(user=anna, contact_ids=[people[0].pk], now=made.at)
                 reversible.reverse(user=anna, deed_id=made.pk, now=timezone.now())
             with django_assert_max_num_queries(5):
-                html = client.get("/contacts/changes/").content.decode()
+                html = page_of(client.get("/contacts/changes/"))
             assert html.count("data-deed=") == html.count("nicht zurückgenommen:") == expected
 
 
@@ -333,11 +334,11 @@ class TestLarge:
         answer = client.post("/contacts/selection/trash/", {"contact": ids(people)}, headers=FETCH)
         assert answer.headers["HX-Redirect"] == "/contacts/changes/"
         deed = Deed.objects.get()
-        html = client.get("/contacts/changes/", headers=FETCH).content.decode()
+        html = page_of(client.get("/contacts/changes/", headers=FETCH))
         assert "0 von 5" in html
         assert 'hx-trigger="every 1s"' in html
         self.run(deed)
-        html = client.get("/contacts/changes/", headers=FETCH).content.decode()
+        html = page_of(client.get("/contacts/changes/", headers=FETCH))
         assert "hx-trigger" not in html
         assert f'action="/changes/{deed.pk}/reversal/"' in html
 

@@ -17,6 +17,7 @@ from pipeline.cards import moves
 from pipeline.models import Move
 from tests.clock import TUESDAY
 from tests.factories import ActionFactory, ContactFactory, put_in_trash
+from tests.markup import page_of
 
 NOW = TUESDAY
 
@@ -36,9 +37,14 @@ def contact(krueger):
 
 
 @pytest.fixture
-def page(login, sofia, contact):
+def answer(login, sofia, contact):
     client = login(sofia)
-    return lambda: client.get(f"/contacts/{contact.pk}/").content.decode()
+    return lambda: client.get(f"/contacts/{contact.pk}/")
+
+
+@pytest.fixture
+def page(answer):
+    return lambda: page_of(answer())
 
 
 def move(contact, column, user):
@@ -54,12 +60,12 @@ def move(contact, column, user):
     )
 
 
-def test_it_shows_facts_status_and_a_form_for_each_manual_kind(page, contact, board):
+def test_it_shows_facts_status_and_a_form_for_each_manual_kind(answer, page, contact, board):
     html = page()
     assert "<title>Claudia Brandes" in html
     assert 'href="mailto:claudia@brandes.de"' in html
     assert 'href="tel:+492215550134"' in html
-    assert "Lindenallee 14\n50968 Köln" in html
+    assert "Lindenallee 14\n50968 Köln" in answer().content.decode()
     column = board["Neue Kontakte"]
     assert f'data-status="{column.pk}" data-key="new"><bdi>Neue Kontakte</bdi>' in html
     for kind in MANUAL:
@@ -92,10 +98,10 @@ def test_planned_actions_stand_above_the_performed_ones(page, contact, sofia):
     assert html.count("/performance/") == 1
 
 
-def test_notes_keep_their_lines_and_are_escaped(page, contact, sofia):
+def test_notes_keep_their_lines_and_are_escaped(answer, contact, sofia):
     text = "Erste\nZweite <div hx-post='/x' hx-trigger=load>{{ 7|add:7 }}</div>"
     actions.perform(contact=contact, kind="note", text=text, actor=sofia, now=NOW)
-    html = page()
+    html = answer().content.decode()
     assert "Erste\nZweite &lt;div hx-post=" in html
     assert "{{ 7|add:7 }}" in html
 
@@ -134,7 +140,7 @@ def test_a_long_history_is_shown_in_full_on_its_own_page(login, sofia, page, con
     html = page()
     assert ("Stand 24." in html, "Stand 04." in html) == (True, False)
     assert f"/contacts/{contact.pk}/history/" in html
-    assert "Stand 00." in login(sofia).get(f"/contacts/{contact.pk}/history/").content.decode()
+    assert "Stand 00." in page_of(login(sofia).get(f"/contacts/{contact.pk}/history/"))
 
 
 def test_a_long_timeline_is_shown_page_by_page(login, sofia, page, contact):
@@ -143,7 +149,7 @@ def test_a_long_timeline_is_shown_page_by_page(login, sofia, page, contact):
     html = page()
     assert ("Notiz 29." in html, "Notiz 30." in html) == (True, False)
     (address,) = re.findall(r'href="(/contacts/\d+/actions/older/[^"]*)"', html)
-    older = login(sofia).get(address).content.decode()
+    older = page_of(login(sofia).get(address))
     assert ("Notiz 29." in older, "Notiz 34." in older, "Ältere anzeigen" in older) == (False, True, False)
 
 
@@ -187,18 +193,18 @@ def test_a_contact_in_the_trash_says_so(login, sofia, contact):
     put_in_trash(contact)
     answer = login(sofia).get(f"/contacts/{contact.pk}/")
     assert answer.status_code == 410
-    assert "Kontakt wurde gelöscht" in answer.content.decode()
-    assert "/contacts/trash/" not in answer.content.decode()
+    assert "Kontakt wurde gelöscht" in page_of(answer)
+    assert "/contacts/trash/" not in page_of(answer)
 
 
 def test_leaders_find_a_link_from_a_deleted_contact_to_the_trash(login, mehmet, contact):
     put_in_trash(contact)
     client = login(mehmet)
-    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    page = page_of(client.get(f"/contacts/{contact.pk}/"))
     assert 'href="/contacts/trash/">Zum Papierkorb</a>' in page
     fragment = client.post(f"/contacts/{contact.pk}/due/", {"pick": "today"}, headers={"HX-Request": "true"})
     assert fragment.status_code == 410
-    assert 'href="/contacts/trash/">Zum Papierkorb</a>' in fragment.content.decode()
+    assert 'href="/contacts/trash/">Zum Papierkorb</a>' in page_of(fragment)
 
 
 def test_a_hidden_contact_does_not_exist(login, sofia, jan, krueger, contact):
@@ -207,7 +213,7 @@ def test_a_hidden_contact_does_not_exist(login, sofia, jan, krueger, contact):
     Contact.objects.update(assignee=jan)
     answer = login(sofia).get(f"/contacts/{contact.pk}/")
     assert answer.status_code == 404
-    assert "Claudia" not in answer.content.decode()
+    assert "Claudia" not in page_of(answer)
 
 
 @pytest.mark.parametrize("number", ["1e3", "０１", "1/../2", "%00", str(2**63), "-1", "9" * 5000])
@@ -217,9 +223,9 @@ def test_an_invalid_id_is_not_found(login, sofia, contact, number):
 
 def test_without_scripts_the_status_is_chosen_on_a_page_that_leads_back(login, sofia, contact, board):
     client = login(sofia)
-    form = client.get(f"/cards/{contact.pk}/targets/?via=detail").content.decode()
+    form = page_of(client.get(f"/cards/{contact.pk}/targets/?via=detail"))
     assert f'name="next" value="/contacts/{contact.pk}/"' in form
     data = {"column": board["Termin vereinbart"].pk, "after": "", "version": 1, "via": "detail"}
     answer = client.post(f"/cards/{contact.pk}/position/", data | {"next": f"/contacts/{contact.pk}/"})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
-    assert "Sofia Vogt, über die Kontaktseite" in client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert "Sofia Vogt, über die Kontaktseite" in page_of(client.get(f"/contacts/{contact.pk}/"))

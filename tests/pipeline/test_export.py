@@ -20,6 +20,7 @@ from pipeline.exports import COLUMNS, _rows
 from pipeline.imports.files import left_out
 from pipeline.models import Export
 from tests.factories import AccountFactory, ActionFactory, ContactFactory, UserFactory, put_in_trash
+from tests.markup import page_of
 from tests.pipeline.importing import imported, outcomes
 
 EXPORT = "/contacts/export/"
@@ -273,7 +274,7 @@ def test_a_link_expires_after_an_hour(anna, many, login):
     link = client.post(EXPORT, {"all": "1"}).headers["Location"]
     Export.objects.of(anna.account).update(created_at=timezone.now() - timedelta(minutes=61))
     response = client.get(link)
-    assert (response.status_code, "abgelaufen" in response.content.decode()) == (410, True)
+    assert (response.status_code, "abgelaufen" in page_of(response)) == (410, True)
 
 
 def test_the_sixth_export_in_an_hour_is_refused(anna, mehmet, many, login, unwritten):
@@ -281,7 +282,7 @@ def test_the_sixth_export_in_an_hour_is_refused(anna, mehmet, many, login, unwri
     assert [client.post(EXPORT, {"all": "1"}).status_code for _time in range(5)] == [302] * 5
     sixth = client.post(EXPORT, {"all": "1"})
     assert (sixth.status_code, Export.objects.of(anna.account).count()) == (429, 5)
-    assert "fünf Exporte" in sixth.content.decode()
+    assert "fünf Exporte" in page_of(sixth)
     assert login(mehmet).post(EXPORT, {"all": "1"}).status_code == 302
     Export.objects.of(anna.account).filter(user=anna).update(created_at=timezone.now() - timedelta(minutes=61))
     assert client.post(EXPORT, {"all": "1"}).status_code == 302

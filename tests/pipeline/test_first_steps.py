@@ -9,6 +9,7 @@ from funnel.models import Sender
 from pipeline.columns.defaults import create_board
 from tests.factories import AccountFactory, ContactFactory, UserFactory
 from tests.funnel.consenting import with_imprint
+from tests.markup import page_of
 
 PAGES = ("/contacts/board/", "/contacts/")
 
@@ -27,7 +28,7 @@ def offered(html: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_administrator_sees_all_of_them(chief, login, page):
-    html = login(chief).get(page).content.decode()
+    html = page_of(login(chief).get(page))
     assert offered(html) == [
         "Impressum vervollständigen",
         "Kollegen einladen",
@@ -40,7 +41,7 @@ def test_what_is_done_is_ticked_off(chief, login):
     UserFactory(account=chief.account)
     with_imprint(chief.account)
     assert Sender.objects.of(chief.account).count() == 1
-    html = login(chief).get(PAGES[0]).content.decode()
+    html = page_of(login(chief).get(PAGES[0]))
     assert offered(html) == ["Kontakte importieren", "Ersten Kontakt anlegen"]
     assert html.count("erledigt") == 2
 
@@ -53,18 +54,16 @@ def test_what_is_done_is_ticked_off(chief, login):
     ],
 )
 def test_others_see_what_they_can_do(chief, login, role, steps):
-    assert offered(login(UserFactory(account=chief.account, role=role)).get(PAGES[0]).content.decode()) == steps
+    assert offered(page_of(login(UserFactory(account=chief.account, role=role)).get(PAGES[0]))) == steps
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_with_a_contact_or_a_filter_they_are_gone(chief, login, page):
     client = login(chief)
-    assert "firststeps" not in client.get(page, {"q": "x"}).content.decode()
+    assert "firststeps" not in page_of(client.get(page, {"q": "x"}))
     ContactFactory(account=chief.account)
-    assert "firststeps" not in client.get(page).content.decode()
+    assert "firststeps" not in page_of(client.get(page))
 
 
 def test_marketing_sees_none(chief, login):
-    assert (
-        "firststeps" not in login(UserFactory(account=chief.account, role="marketing")).get(PAGES[1]).content.decode()
-    )
+    assert "firststeps" not in page_of(login(UserFactory(account=chief.account, role="marketing")).get(PAGES[1]))

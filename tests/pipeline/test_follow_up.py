@@ -19,7 +19,8 @@ from pipeline.follow_up import follow_up
 from pipeline.models import Move
 from tests.clock import TUESDAY
 from tests.factories import put_in_trash
-from tests.pipeline.drops import FETCH, card_of, make, order, text, undo_address
+from tests.markup import page_of
+from tests.pipeline.drops import FETCH, card_of, make, order, undo_address
 
 NOW = TUESDAY
 DAY = date(2030, 12, 24)
@@ -149,7 +150,7 @@ def test_invisible_contacts_and_columns_are_not_changed(said, ada, calls, paul):
 
 def test_the_form_offers_days_and_the_other_columns(agent, ada, board):
     for kind in ("call", "note", "meeting"):
-        html = text(agent.get(f"/contacts/{ada.pk}/actions/new/?kind={kind}", headers=FETCH))
+        html = page_of(agent.get(f"/contacts/{ada.pk}/actions/new/?kind={kind}", headers=FETCH))
         for key in ("tomorrow", "in-3-days", "next-monday"):
             assert f'<option value="{key}">' in html
         offered = re.search(r'<select name="column".*?</select>', html, re.DOTALL).group()
@@ -163,7 +164,7 @@ def test_the_form_offers_days_and_the_other_columns(agent, ada, board):
 
 def test_the_answer_renews_the_page_and_offers_the_way_back(agent, post, ada, calls):
     answer = post(column=calls.pk, due_on="24.12.2030")
-    html = text(answer)
+    html = page_of(answer)
     assert answer.status_code == 200
     for part in ("timeline", f"bubbles-{ada.pk}", "composer"):
         assert f'id="{part}" hx-swap-oob="true"' in html
@@ -204,7 +205,7 @@ def test_a_quick_pick_is_a_day(post, ada, pick):
 def test_errors_are_shown_beside_their_field(post, ada, calls, unwritten, data, field, headers):
     with unwritten():
         answer = post(headers, **{name: value.format(calls=calls.pk) for name, value in data.items()})
-    html = text(answer)
+    html = page_of(answer)
     assert answer.status_code == 422
     assert f'id="composer_{field}_error"' in html
     assert "Mailbox voll</textarea>" in html
@@ -216,7 +217,7 @@ def test_a_column_of_another_office_is_refused(post, ada, paul, unwritten):
     with unwritten():
         answer = post(column=foreign.pk)
     assert answer.status_code == 422
-    assert "Diese Spalte gibt es nicht (mehr)." in text(answer)
+    assert "Diese Spalte gibt es nicht (mehr)." in page_of(answer)
 
 
 def test_a_column_that_was_deleted_meanwhile_keeps_the_text(post, ada, anna, new):
@@ -224,7 +225,7 @@ def test_a_column_that_was_deleted_meanwhile_keeps_the_text(post, ada, anna, new
     verbs.remove(user=anna, column_id=column.pk)
     answer = post(column=column.pk)
     assert answer.status_code == 422
-    assert "Mailbox voll</textarea>" in text(answer)
+    assert "Mailbox voll</textarea>" in page_of(answer)
     assert not Action.objects.exists()
 
 
@@ -232,7 +233,7 @@ def test_a_column_that_was_deleted_meanwhile_keeps_the_text(post, ada, anna, new
 def test_a_card_moved_meanwhile_says_so_beside_the_status(post, ada, calls, board, jan, headers):
     moved_by(jan, ada, board["Kein Auftrag"])
     answer = post(headers, column=calls.pk, due_on="2030-12-24")
-    html = text(answer)
+    html = page_of(answer)
     assert answer.status_code == 409
     assert "Jan Thiele hat diesen Kontakt soeben nach „Kein Auftrag“ verschoben." in html
     assert 'id="composer_column_error"' in html
@@ -253,7 +254,7 @@ def test_a_form_without_a_status_is_not_stopped_by_a_move(post, ada, board, jan)
 def test_without_scripts_it_leads_back_and_the_move_can_be_taken_back(agent, post, ada, calls):
     answer = post({}, column=calls.pk, due_pick="tomorrow")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{ada.pk}/")
-    html = text(agent.get(f"/contacts/{ada.pk}/"))
+    html = page_of(agent.get(f"/contacts/{ada.pk}/"))
     assert f"/moves/{Move.objects.get().pk}/reversal/" in html
     assert "„Nicht erreicht“ verschoben." in html
 
@@ -265,8 +266,8 @@ def test_a_future_moment_is_refused_when_an_entry_is_corrected(agent, ada, sofia
         with unwritten():
             answer = agent.post(f"/actions/{action.pk}/", body, headers=headers)
         assert answer.status_code == 422
-        assert 'id="id_at_error"' in text(answer)
-        assert "neu</textarea>" in text(answer)
+        assert 'id="id_at_error"' in page_of(answer)
+        assert "neu</textarea>" in page_of(answer)
 
 
 def test_a_future_moment_of_a_consent_is_refused(agent, ada, unwritten):
@@ -274,5 +275,5 @@ def test_a_future_moment_of_a_consent_is_refused(agent, ada, unwritten):
     with unwritten():
         answer = agent.post(f"/contacts/{ada.pk}/consents/", body | {"occurred_at": "2199-01-01T00:00"})
     assert answer.status_code == 422
-    assert 'id="id_occurred_at_error"' in text(answer)
-    assert "Gern.</textarea>" in text(answer)
+    assert 'id="id_occurred_at_error"' in page_of(answer)
+    assert "Gern.</textarea>" in page_of(answer)

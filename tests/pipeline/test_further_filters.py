@@ -10,6 +10,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from pipeline import selection
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 LIST, BOARD, MENU = "/contacts/", "/contacts/board/", "/contacts/filters/"
 
@@ -30,8 +31,8 @@ def ids(html: str, mark: str) -> set[int]:
 
 def both(client, query: str) -> set[int]:
     """What list and board find; they must agree."""
-    listed = client.get(f"{LIST}?{query}").content.decode()
-    boarded = client.get(f"{BOARD}?{query}").content.decode()
+    listed = page_of(client.get(f"{LIST}?{query}"))
+    boarded = page_of(client.get(f"{BOARD}?{query}"))
     assert ids(listed, "contact") == ids(boarded, "card")
     assert re.search(r"data-total>(\d+)<", listed)[1] == re.search(r"data-total>(\d+)<", boarded)[1]
     return ids(listed, "contact")
@@ -63,13 +64,13 @@ def test_what_is_due_by_now(anna, people, login):
 
 
 def test_the_board_folds_the_other_columns(anna, board, people, login):
-    html = login(anna).get(f"{BOARD}?status={board['Auftrag erhalten'].pk}").content.decode()
+    html = page_of(login(anna).get(f"{BOARD}?status={board['Auftrag erhalten'].pk}"))
     assert html.count("column--folded") == len(board) - 1
     assert 'aria-label="Filter entfernen: Auftrag erhalten"' in html
 
 
 def test_the_menu_offers_columns_and_tags(anna, board, people, login):
-    html = login(anna).get(f"{MENU}?view=board&due=now&tag=Erbe", headers={"HX-Request": "true"}).content.decode()
+    html = page_of(login(anna).get(f"{MENU}?view=board&due=now&tag=Erbe", headers={"HX-Request": "true"}))
     labels = re.findall(r"<bdi>([^<]+)</bdi>", html)
     assert labels == ["Jeder Status", *board, "Alle Schlagwörter", "Erbe", "Villa"]
     assert f'href="{BOARD}?due=now&amp;tag=Villa' in html
@@ -79,20 +80,20 @@ def test_the_menu_offers_columns_and_tags(anna, board, people, login):
 def test_agents_see_no_tag_of_contacts_they_do_not_see(anna, sofia, krueger, people, login):
     Contact.objects.filter(pk=people["Ada"].pk).update(assignee=anna)
     Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
-    html = login(sofia).get(MENU).content.decode()
+    html = page_of(login(sofia).get(MENU))
     assert ("Villa" in html, "Erbe" in html) == (True, False)
 
 
 def test_marketing_filters_by_status_alone(mara, board, people, login):
     client = login(mara)
-    html = client.get(MENU).content.decode()
+    html = page_of(client.get(MENU))
     assert ("Auftrag erhalten" in html, "Villa" in html) == (True, False)
-    assert len(ids(client.get(f"{LIST}?tag=Villa").content.decode(), "contact")) == 3
-    assert len(ids(client.get(f"{LIST}?status={board['Auftrag erhalten'].pk}").content.decode(), "contact")) == 2
+    assert len(ids(page_of(client.get(f"{LIST}?tag=Villa")), "contact")) == 3
+    assert len(ids(page_of(client.get(f"{LIST}?status={board['Auftrag erhalten'].pk}")), "contact")) == 2
 
 
 def order(client, query: str = "") -> list[int]:
-    return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', client.get(f"{LIST}{query}").content.decode())]
+    return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', page_of(client.get(f"{LIST}{query}")))]
 
 
 def test_the_list_opens_with_the_newest_and_remembers_its_order(anna, mehmet, people, login):
@@ -113,7 +114,7 @@ def test_the_list_opens_with_the_newest_and_remembers_its_order(anna, mehmet, pe
 def test_phone_and_address_of_a_row_can_be_used(anna, board, login):
     column = board["Neue Kontakte"]
     ContactFactory(column=column, first_name="Ada", email="ada@example.org", phone="0170 / 123 45 67")
-    html = login(anna).get(LIST).content.decode()
+    html = page_of(login(anna).get(LIST))
     assert '<a href="mailto:ada@example.org">ada@example.org</a>' in html
     assert '<a href="tel:+491701234567">0170 / 123 45 67</a>' in html
 
@@ -129,7 +130,7 @@ def test_four_digits_of_too_many_numbers_ask_for_a_fifth(anna, board, login, mon
     client = login(anna)
     for address in (LIST, BOARD):
         for headers in ({}, {"HX-Request": "true"}):
-            page = client.get(address, {"q": number}, headers=headers).content.decode()
+            page = page_of(client.get(address, {"q": number}, headers=headers))
             assert ("Bitte geben Sie eine fünfte ein." in page) == asks
     monkeypatch.setattr(selection, "MANY", 3)
-    assert "fünfte" not in client.get(LIST, {"q": number}).content.decode()
+    assert "fünfte" not in page_of(client.get(LIST, {"q": number}))

@@ -16,6 +16,7 @@ from pipeline.columns import verbs
 from pipeline.deeds import reversible, reversible_columns
 from pipeline.models import Column
 from tests.funnel.mailing import MONDAY, move
+from tests.markup import page_of
 from tests.pipeline.drops import FETCH, make
 
 VERBS = {
@@ -83,7 +84,7 @@ def test_a_column_that_goes_before_the_verb_locks(ask, anna, scene, monkeypatch,
 
     monkeypatch.setattr(room, verb, late)
     answer = ask(name, headers)
-    words = answer.content.decode()
+    words = page_of(answer)
     if name in IN_A_FIELD:
         assert (answer.status_code, "gibt es nicht (mehr)" in words) == (422, True)
     else:
@@ -108,7 +109,7 @@ def test_a_column_that_goes_before_the_answer(ask, anna, scene, monkeypatch, nam
     monkeypatch.setattr(room, verb, then_gone)
     answer = ask(name, headers)
     assert answer.status_code in DONE[name]
-    assert answer.status_code != 410 or "wurde soeben gelöscht" in answer.content.decode()
+    assert answer.status_code != 410 or "wurde soeben gelöscht" in page_of(answer)
 
 
 @AS_FRAGMENT_AND_PAGE
@@ -127,7 +128,7 @@ def test_a_move_that_is_erased_before_its_undo_answers(login, anna, board, monke
     monkeypatch.setattr(moves, "reverse", erased)
     answer = login(anna).post(f"/moves/{moved.move.pk}/reversal/", headers=headers)
     assert answer.status_code == 404
-    assert "nicht (mehr)" in answer.content.decode()
+    assert "nicht (mehr)" in page_of(answer)
 
 
 def a_row_that_is_not_there(contact):
@@ -148,7 +149,7 @@ def test_any_missing_row_is_a_refusal(rf, board, fault):
         fault(ada)
     answer = RefusalMiddleware(lambda request: None).process_exception(request, caught.value)
     assert answer.status_code == 410
-    assert "wurde soeben gelöscht" in answer.content.decode()
+    assert "wurde soeben gelöscht" in page_of(answer)
 
 
 def test_other_faults_stay_faults():

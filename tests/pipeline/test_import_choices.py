@@ -10,6 +10,7 @@ from pipeline.imports import jobs
 from pipeline.imports.choices import MAX_ASKED
 from pipeline.models import ImportState
 from tests.factories import ContactFactory
+from tests.markup import page_of
 from tests.pipeline.importing import checked, contacts, imported, outcomes
 
 HEAD = "Nachname;E-Mail;Ort\n"
@@ -37,7 +38,7 @@ def worked(source):
 
 
 def page(client, source):
-    return client.get(f"/contacts/import/{source.pk}/").content.decode()
+    return page_of(client.get(f"/contacts/import/{source.pk}/"))
 
 
 def options(client, source, line):

@@ -15,6 +15,7 @@ from pipeline.imports import jobs
 from pipeline.imports import steps as imports
 from tests.factories import ContactFactory
 from tests.funnel.mailing import MONDAY, grant, live, move, ready, states, steps
+from tests.markup import page_of
 from tests.pipeline.importing import checked, imported, outcomes, received, report
 
 HEAD = "Nachname;E-Mail;Einwilligung E-Mail am;Wortlaut der Einwilligung;Einwilligung wo\n"
@@ -34,7 +35,7 @@ def ada():
 
 
 def text_of(client, address):
-    return " ".join(re.sub(r"<[^>]+>", " ", client.get(address).content.decode()).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", page_of(client.get(address))).split())
 
 
 def test_day_words_and_place_become_evidence(anna, series):
@@ -90,7 +91,7 @@ def test_words_that_hold_for_the_whole_file_are_typed_in_once(anna, series, logi
     data = {"column-0": "email", "column-1": "consent_at", "consent_wording": "Ja, ich will Mails."}
     assert client.post(address, data).status_code == 302
     jobs.check(import_id=source.pk, now=timezone.now())
-    assert "Ja, ich will Mails." in client.get(address).content.decode()
+    assert "Ja, ich will Mails." in page_of(client.get(address))
     assert client.post(address, data | {"consent_wording": "x" * 2001}).status_code == 422
     source.refresh_from_db()
     imports.start(source=source)

@@ -21,6 +21,7 @@ from pipeline.imports.jobs import Progress
 from pipeline.models import Card, Import, ImportState, Move
 from tests.factories import ContactFactory, UserFactory
 from tests.funnel.mailing import MONDAY, grant, lead, live, move, ready, states, steps
+from tests.markup import page_of
 from tests.pipeline.importing import checked, imported, outcomes, report
 
 HEAD = "Nachname;E-Mail;Status\n"
@@ -45,7 +46,7 @@ def known(series):
 
 
 def text_of(client, source):
-    page = client.get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(client.get(f"/contacts/import/{source.pk}/"))
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
@@ -139,10 +140,10 @@ def test_without_consent_nothing_is_planned_and_nothing_waits_even_if_asked(anna
 
 def test_the_tick_cannot_be_set_where_nobody_could_be_mailed(anna, series, login):
     source = checked(anna, HEAD + "Ohne;ohne@post.example;\n")
-    page = login(anna).get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(login(anna).get(f"/contacts/import/{source.pk}/"))
     assert re.search(r'<input type="checkbox" name="enrol"[^>]* disabled>', page)
     source = checked(anna, HEAD + "Ohne;ohne@post.example;Nicht erreicht\n")
-    page = login(anna).get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(login(anna).get(f"/contacts/import/{source.pk}/"))
     assert 'name="enrol"' not in page
     assert "Importierte Kontakte erhalten keine Mails des Funnels" in page
 
@@ -221,10 +222,10 @@ def test_too_many_series_are_refused_before_anything_is_written(anna, known, log
     with unwritten():
         refused = client.post(TAKEOVER % source.pk, {"enrol": "1"})
     assert refused.status_code == 422
-    assert "Ein Import startet E-Mail-Serien für höchstens 2 Kontakte." in refused.content.decode()
+    assert "Ein Import startet E-Mail-Serien für höchstens 2 Kontakte." in page_of(refused)
     with pytest.raises(NotUnderstood):
         imports.start(source=source, enrol=True)
-    page = client.get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(client.get(f"/contacts/import/{source.pk}/"))
     assert re.search(r'<input type="checkbox" name="enrol"[^>]* disabled>', page)
     assert "höchstens 2 Kontakte" in page
     assert client.post(TAKEOVER % source.pk).status_code == 302  # without mails the file is welcome
@@ -237,7 +238,7 @@ def test_the_tick_of_the_page_reaches_the_worker(anna, known, login):
     assert client.post(TAKEOVER % source.pk, {"enrol": "1"}).status_code == 302
     jobs.run(import_id=source.pk, now=timezone.now())
     assert [live(contact) for contact in people] == [["Mail 1", "Mail 2", "Mail 3"]] * 3
-    state = client.get(f"/contacts/import/{source.pk}/", headers={"HX-Request": "true"}).content.decode()
+    state = page_of(client.get(f"/contacts/import/{source.pk}/", headers={"HX-Request": "true"}))
     assert "0 Kontakte angelegt, 3 aktualisiert. Für 3 Kontakte hat die E-Mail-Serie begonnen." in state
 
 

@@ -18,6 +18,7 @@ from pipeline.imports import jobs
 from pipeline.imports import steps as imports
 from pipeline.models import Import, ImportRow, ImportState
 from tests.factories import ContactFactory, UserFactory
+from tests.markup import page_of
 from tests.pipeline.importing import (
     checked,
     contacts,
@@ -34,7 +35,7 @@ UPLOAD = "/contacts/import/"
 
 def text_of(response) -> str:
     """Return the page without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", page_of(response)).split())
 
 
 def job_names() -> list[str]:
@@ -109,7 +110,7 @@ def test_an_upload_is_not_read_in_the_request(anna, board, login):
 def test_the_page_waits_for_the_reading_and_goes_on_to_the_mapping(anna, board, login):
     client = login(anna)
     page = client.post(UPLOAD, {"file": upload_of("Nachname\nEins\n")}).headers["Location"]
-    assert 'hx-trigger="every 1s"' in client.get(page).content.decode()
+    assert 'hx-trigger="every 1s"' in page_of(client.get(page))
     assert client.get(f"{page}mapping/").headers["Location"] == page
     read(Import.objects.of(anna.account).get())
     fragment = client.get(page, headers={"HX-Request": "true"})
@@ -134,7 +135,7 @@ def test_the_repair_of_umlauts_is_shown_and_optional(anna, board, login):
     source = received(anna, "Nachname;Ort\nMÃ¼ller;KÃ¶ln\n")
     client = login(anna)
     page = client.get(f"{UPLOAD}{source.pk}/mapping/")
-    assert 'data-repair="utf-8"' in page.content.decode()
+    assert 'data-repair="utf-8"' in page_of(page)
     assert [choice.samples for choice in page.context["form"].column_choices()] == [["Müller"], ["Köln"]]
     client.post(f"{UPLOAD}{source.pk}/reading/", {"header_line": "1", "repair": ""})
     read(source)
@@ -173,7 +174,7 @@ def test_a_file_with_one_column_is_enough(anna, board):
 def test_only_administrators_and_managers_import(anna, board, login, role, what):
     source = checked(anna, "Nachname\nGeheim\n")
     response = login(UserFactory(account=anna.account, role=role)).get(UPLOAD + what.format(id=source.pk))
-    assert (response.status_code, "Geheim" in response.content.decode()) == (403, False)
+    assert (response.status_code, "Geheim" in page_of(response)) == (403, False)
 
 
 @pytest.mark.parametrize("what", ["", "mapping/", "rows/", "rows.csv"])
@@ -330,11 +331,11 @@ def test_the_page_asks_again_while_the_worker_has_the_file(anna, board, login):
     client = login(anna)
     map_as_recognised(client, source)
     Import.objects.of(anna.account).update(rows_total=200, rows_done=50)
-    page = client.get(f"{UPLOAD}{source.pk}/").content.decode()
+    page = page_of(client.get(f"{UPLOAD}{source.pk}/"))
     assert 'hx-trigger="every 1s"' in page
     assert '<progress value="25" max="100">' in page
     jobs.check(import_id=source.pk, now=timezone.now())
-    fragment = client.get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}).content.decode()
+    fragment = page_of(client.get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}))
     assert "<html" not in fragment
     assert "hx-trigger" not in fragment
     assert "Die Datei ist geprüft. Noch ist nichts übernommen." in fragment
@@ -343,7 +344,7 @@ def test_the_page_asks_again_while_the_worker_has_the_file(anna, board, login):
 def said(client, source, heard: str = "") -> str | None:
     """Return the text that the next poll of the page puts into its live region, or None."""
     page = client.get(f"{UPLOAD}{source.pk}/", {"heard": heard}, headers={"HX-Request": "true"})
-    found = re.search(r'<p id="import-said" hx-swap-oob="innerHTML">(.*?)</p>', page.content.decode())
+    found = re.search(r'<p id="import-said" hx-swap-oob="innerHTML">(.*?)</p>', page_of(page))
     return found and found[1]
 
 
@@ -351,7 +352,7 @@ def test_screen_readers_announce_each_fifth_of_the_progress_and_the_end(anna, bo
     source = checked(anna, "Nachname\nEins\n")
     imports.start(source=source)
     client = login(anna)
-    whole = client.get(f"{UPLOAD}{source.pk}/").content.decode()
+    whole = page_of(client.get(f"{UPLOAD}{source.pk}/"))
     assert '<p class="visually-hidden" id="import-said" role="status" aria-live="polite"></p>' in whole
     Import.objects.of(anna.account).update(rows_total=200, rows_done=130)
     assert said(client, source) == "Import zu 60 %"
@@ -369,10 +370,10 @@ def test_an_import_whose_worker_died_is_shown_as_resumed(anna, board, login):
     client = login(anna)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name LIKE '%run_import'")
-    assert "wird fortgesetzt" in client.get(f"{UPLOAD}{source.pk}/").content.decode()
+    assert "wird fortgesetzt" in page_of(client.get(f"{UPLOAD}{source.pk}/"))
     assert said(client, source) == "Der Import wird fortgesetzt."
     assert stalled.give_back() == 1
-    assert "wird fortgesetzt" in client.get(f"{UPLOAD}{source.pk}/").content.decode()
+    assert "wird fortgesetzt" in page_of(client.get(f"{UPLOAD}{source.pk}/"))
 
 
 def test_taking_over_hands_the_worker_one_job(anna, board, login):
@@ -466,9 +467,9 @@ def test_markup_in_a_file_is_shown_as_text(anna, board, login):
     source = checked(anna, "Nachname;Seltsam\n<img src=x onerror=alert(1)>;<script>\n")
     client = login(anna)
     for what in ("mapping/", "rows/", ""):
-        page = client.get(f"{UPLOAD}{source.pk}/{what}").content.decode()
+        page = page_of(client.get(f"{UPLOAD}{source.pk}/{what}"))
         assert "<img src=x" not in page
-    assert "&lt;img src=x onerror=alert(1)&gt;" in client.get(f"{UPLOAD}{source.pk}/rows/").content.decode()
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page_of(client.get(f"{UPLOAD}{source.pk}/rows/"))
 
 
 def test_a_nul_in_a_status_or_name_never_reaches_the_database(anna, board, login):
@@ -520,7 +521,7 @@ def test_the_closing_message_counts_every_outcome(anna, board, login):
         "Weg;weg@example.org;\n;keine;\n"
     )
     source = imported(anna, text, valid_only=True)
-    page = login(anna).get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}).content.decode()
+    page = page_of(login(anna).get(f"{UPLOAD}{source.pk}/", headers={"HX-Request": "true"}))
     said = "1 Kontakt angelegt, 1 aktualisiert, 1 unverändert, 1 übersprungen, 1 fehlerhaft."
     assert said in page
     toast = page.partition('class="toast')[2]

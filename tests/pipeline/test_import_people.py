@@ -9,6 +9,7 @@ from contacts.contact_points import contact_point
 from contacts.models import Contact
 from pipeline.models import ImportRow
 from tests.factories import ContactFactory
+from tests.markup import page_of
 from tests.pipeline.importing import checked, contacts, imported, outcomes, report
 
 FILES = Path(__file__).parent / "files"
@@ -142,7 +143,7 @@ def test_the_dry_run_names_the_contact_and_each_value_before_and_after(anna, olg
     row = ImportRow.objects.of(anna.account).get(source=source)
     assert (row.name, row.contact_id, row.outcome) == ("Olga Wagner", olga.pk, "updated")
     assert row.changes == [["Ort", "Bonn", "Ulm"], ["Status", "Neue Kontakte", "Nicht erreicht"]]
-    page = login(anna).get(f"/contacts/import/{source.pk}/rows/").content.decode()
+    page = page_of(login(anna).get(f"/contacts/import/{source.pk}/rows/"))
     assert f'href="/contacts/{olga.pk}/"' in page
     assert "<del>Bonn</del> → <ins>Ulm</ins>" in page
     olga.refresh_from_db()

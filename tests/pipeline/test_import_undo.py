@@ -13,6 +13,7 @@ from pipeline.imports import undo, undoing
 from pipeline.models import Card, Import, Trace
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
+from tests.markup import page_of
 from tests.pipeline.importing import checked, contacts, imported
 
 NOW = TUESDAY
@@ -65,7 +66,7 @@ def test_it_keeps_and_names_contacts_changed_since(anna, olga, login):
     assert [contact.pk for contact in contacts(anna)] == [olga.pk, first.pk]
     kept = dict(Trace.objects.of(anna.account).values_list("contact", "kept"))
     assert kept == {olga.pk: "unverändert geblieben: Ort", first.pk: "seit dem Import bearbeitet"}
-    page = login(anna).get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(login(anna).get(f"/contacts/import/{source.pk}/"))
     assert f'href="/contacts/{first.pk}/"' in page and "seit dem Import bearbeitet" in page
     assert second.pk not in {contact.pk for contact in contacts(anna)}
 
@@ -161,10 +162,10 @@ def test_it_is_possible_for_seven_days(anna, olga):
 def test_the_page_offers_it_and_the_worker_does_it(anna, olga, login):
     source = imported(anna, HEADER + KNOWN)
     client = login(anna)
-    assert "Import zurücknehmen" in client.get(f"/contacts/import/{source.pk}/").content.decode()
+    assert "Import zurücknehmen" in page_of(client.get(f"/contacts/import/{source.pk}/"))
     client.post(f"/contacts/import/{source.pk}/undo/")
     assert Import.objects.get(pk=source.pk).state == "undoing"
-    assert "wird zurückgenommen" in client.get(f"/contacts/import/{source.pk}/").content.decode()
+    assert "wird zurückgenommen" in page_of(client.get(f"/contacts/import/{source.pk}/"))
     undoing.run(import_id=source.pk, now=timezone.now())
-    page = client.get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(client.get(f"/contacts/import/{source.pk}/"))
     assert 'data-undone="true"' in page and "Import zurücknehmen" not in page

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Account, User
 from contacts.models import Change, Contact
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 CLAUDIA = {"first_name": "Claudia", "last_name": "Brandes", "email": "claudia@brandes.de", "source": "phone"}
 
@@ -56,7 +57,7 @@ def test_it_can_be_assigned_to_oneself(post, sofia, jan):
 
 
 def test_the_form_follows_a_call_and_folds_the_rest(login, sofia, board, post):
-    html = login(sofia).get("/contacts/new/").content.decode()
+    html = page_of(login(sofia).get("/contacts/new/"))
     open_part = html.split("data-keep")[1].split("<details")[0]
     names = re.findall(r'<(?:input|select|textarea)[^>]* name="([a-z_]+)"', open_part)
     asked = [name for name in names if name not in ("csrfmiddlewaretoken", "key")]
@@ -64,7 +65,7 @@ def test_the_form_follows_a_call_and_folds_the_rest(login, sofia, board, post):
     assert re.search(r'name="first_name"[^>]* autofocus', html)
     assert html.count('autocomplete="off"') >= html.count('class="input"')
     assert '<details class="intake__more">' in html
-    assert '<details class="intake__more" open>' in post(year_built="1").content.decode()
+    assert '<details class="intake__more" open>' in page_of(post(year_built="1"))
 
 
 def test_it_goes_into_the_chosen_column_to_the_chosen_colleague(post, board, jan):
@@ -79,7 +80,7 @@ def test_it_goes_into_the_chosen_column_to_the_chosen_colleague(post, board, jan
 
 def test_the_address_chooses_the_column(login, sofia, board):
     column = board["Nicht erreicht"]
-    html = login(sofia).get(f"/contacts/new/?column={column.pk}").content.decode()
+    html = page_of(login(sofia).get(f"/contacts/new/?column={column.pk}"))
     assert f'<option value="{column.pk}" selected>Nicht erreicht</option>' in html
 
 
@@ -91,7 +92,7 @@ def test_an_unknown_column_is_refused(post, paul, column, unwritten):
         answer = post(column=column)
     assert answer.status_code == 422
     if column:
-        assert "Diese Spalte gibt es nicht (mehr)." in answer.content.decode()
+        assert "Diese Spalte gibt es nicht (mehr)." in page_of(answer)
 
 
 @pytest.mark.parametrize("who", ["foreign", "inactive", "marketing"])
@@ -100,12 +101,12 @@ def test_a_colleague_who_is_not_available_is_refused(post, paul, jan, mara, who,
     with unwritten():
         answer = post(assignee={"foreign": paul, "inactive": jan, "marketing": mara}[who].pk)
     assert answer.status_code == 422
-    assert "Mitarbeiter nicht verfügbar" in answer.content.decode()
+    assert "Mitarbeiter nicht verfügbar" in page_of(answer)
 
 
 def test_without_the_plan_nobody_is_assigned_and_nothing_is_made(login, paul, unwritten):
     client = login(paul)
-    assert "disabled" in client.get("/contacts/new/").content.decode()
+    assert "disabled" in page_of(client.get("/contacts/new/"))
     column = paul.account.columns.first().pk
     with unwritten():
         answer = client.post("/contacts/new/", CLAUDIA | {"column": column, "assignee": paul.pk})
@@ -131,14 +132,14 @@ def test_invalid_input_is_refused_and_kept_in_the_form(post, change, unwritten):
         answer = post(**change)
     assert answer.status_code == 422
     if "first_name" not in change:
-        assert 'value="Claudia"' in answer.content.decode()
+        assert 'value="Claudia"' in page_of(answer)
 
 
 def test_similar_contacts_are_shown_before_it_is_added_anyway(post, krueger, unwritten):
     twin = ContactFactory(account=krueger, first_name="Bernd", last_name="Brandes", email="claudia@brandes.de")
     with unwritten():
         answer = post()
-    html = answer.content.decode()
+    html = page_of(answer)
     assert answer.status_code == 409
     assert f'href="/contacts/{twin.pk}/"' in html
     assert "Trotzdem anlegen" in html
@@ -172,7 +173,7 @@ KEY = "3f0f1c1e-0000-4000-8000-000000000001"
 
 def test_the_form_carries_a_key_of_its_own(login, sofia, board):
     client = login(sofia)
-    pages = [client.get("/contacts/new/").content.decode() for _time in range(2)]
+    pages = [page_of(client.get("/contacts/new/")) for _time in range(2)]
     keys = [re.search(r'name="key" value="([0-9a-f-]{36})"', page)[1] for page in pages]
     assert keys[0] != keys[1]
 

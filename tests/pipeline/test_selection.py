@@ -14,6 +14,7 @@ from pipeline import leads, picked
 from pipeline.models import Card, Move, TrashedCard
 from pipeline.selection import Selection
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 LIST = "/contacts/"
 ASSIGNEE, STATUS, TRASH, EXPORT = (f"{LIST}selection/{what}/" for what in ("assignee", "status", "trash", "export"))
@@ -33,7 +34,7 @@ def said(response) -> str:
 def fields(response) -> dict[str, list[str]]:
     """Return what the form of a dialog posts, without its token."""
     data: dict[str, list[str]] = {}
-    for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode()):
+    for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page_of(response)):
         if name != "csrfmiddlewaretoken":
             data.setdefault(name, []).append(value.replace("&amp;", "&"))
     return data
@@ -45,19 +46,19 @@ def columns_of(account) -> list[str]:
 
 class TestBar:
     def test_offers_leaders_everything(self, anna, people, login):
-        html = login(anna).get(LIST).content.decode()
+        html = page_of(login(anna).get(LIST))
         bar = html[html.index('aria-label="Auswahl"') :].split("</form>")[0]
         buttons = re.findall(r"</svg>\s*(Zuweisen|Status ändern|Exportieren|Löschen)</button>", bar)
         assert buttons == ["Zuweisen", "Status ändern", "Exportieren", "Löschen"]
 
     def test_offers_agents_neither_export_nor_deletion(self, sofia, people, login):
-        html = login(sofia).get(LIST).content.decode()
+        html = page_of(login(sofia).get(LIST))
         bar = html[html.index('aria-label="Auswahl"') :].split("</form>")[0]
         assert re.findall(r"</svg>\s*([^<]+)</button>", bar) == ["Zuweisen", "Status ändern"]
 
     def test_shows_assigning_disabled_with_the_reason_without_the_plan(self, paul, hansen, login):
         ContactFactory(account=hansen)
-        html = login(paul).get(LIST).content.decode()
+        html = page_of(login(paul).get(LIST))
         button = re.search(r"<button[^>]*>(?:(?!</button>).)*Zuweisen</button>", html, re.S)[0]
         assert 'aria-disabled="true"' in button
         assert "Nur im Expert-Paket" in button
@@ -68,7 +69,7 @@ class TestStatus:
     def test_moves_the_ticked_contacts(self, sofia, people, board, login):
         client = login(sofia)
         question = client.get(STATUS, {"contact": [people[0].pk, people[2].pk], "filter": "q=a"})
-        assert "<strong>2 Kontakte</strong> sind ausgewählt" in question.content.decode()
+        assert "<strong>2 Kontakte</strong> sind ausgewählt" in page_of(question)
         data = fields(question)
         response = client.post(STATUS, data | {"column": board["Termin vereinbart"].pk})
         assert response.headers["Location"] == f"{LIST}?q=a"
@@ -79,8 +80,8 @@ class TestStatus:
     def test_moves_everything_the_filter_finds(self, anna, people, board, login):
         client = login(anna)
         question = client.get(STATUS, {"all": "1", "filter": "assignee=none", "contact": [people[0].pk]})
-        assert "<strong>3 Kontakte</strong>" in question.content.decode()
-        assert "auch auf den anderen Seiten" in question.content.decode()
+        assert "<strong>3 Kontakte</strong>" in page_of(question)
+        assert "auch auf den anderen Seiten" in page_of(question)
         data = fields(question)
         assert (data["all"], data["total"], data.get("contact")) == (["1"], ["3"], None)
         client.post(STATUS, data | {"column": board["Nicht erreicht"].pk})
@@ -135,7 +136,7 @@ class TestAssignee:
         assert Contact.objects.of(anna.account).filter(assignee=None).get() == people[0]
 
     def test_offers_those_who_can_be_given_a_contact(self, anna, sofia, mara, paul, people, login):
-        html = login(anna).get(ASSIGNEE, {"contact": people[0].pk}).content.decode()
+        html = page_of(login(anna).get(ASSIGNEE, {"contact": people[0].pk}))
         options = re.findall(r"<option[^>]*>([^<]+)</option>", html)
         assert options == ["– bitte wählen –", "Anna Krüger", "Sofia Vogt", "Niemand"]
 
@@ -162,7 +163,7 @@ class TestTrash:
     def test_asks_with_the_number_then_puts_them_into_the_trash(self, mehmet, people, login):
         client = login(mehmet)
         question = client.get(TRASH, {"contact": [people[0].pk, people[1].pk]})
-        assert "<strong>2 Kontakte</strong>" in question.content.decode()
+        assert "<strong>2 Kontakte</strong>" in page_of(question)
         response = client.post(TRASH, fields(question))
         assert said(response) == "2 Kontakte in den Papierkorb gelegt."
         assert list(Card.objects.of(mehmet.account).values_list("pk", flat=True)) == [people[2].pk]
@@ -171,7 +172,7 @@ class TestTrash:
     def test_message_takes_them_out_again(self, anna, people, board, login):
         client = login(anna)
         client.post(TRASH, {"contact": [c.pk for c in people]})
-        undo = re.search(r'action="(/changes/\d+/reversal/)"', client.get(LIST).content.decode())[1]
+        undo = re.search(r'action="(/changes/\d+/reversal/)"', page_of(client.get(LIST)))[1]
         assert client.post(undo, headers={"Referer": f"http://testserver{LIST}"}).headers["Location"].endswith(LIST)
         assert columns_of(anna.account) == ["Neue Kontakte"] * 3
 
@@ -182,7 +183,7 @@ class TestTrash:
         with unwritten():
             response = client.post(TRASH, data, headers=FETCH)
         assert response.status_code == 409
-        assert "inzwischen 4 Kontakte" in response.content.decode()
+        assert "inzwischen 4 Kontakte" in page_of(response)
 
     def test_of_everything_requires_the_number_that_was_shown(self, anna, people, login, unwritten):
         client = login(anna)
@@ -208,7 +209,7 @@ def test_marketing_does_nothing_with_a_selection(mara, people, login, unwritten,
 
 
 def test_export_names_the_same_contacts_to_the_export(anna, people, login):
-    html = login(anna).get(EXPORT, {"contact": [people[0].pk, people[1].pk], "filter": "q=x"}).content.decode()
+    html = page_of(login(anna).get(EXPORT, {"contact": [people[0].pk, people[1].pk], "filter": "q=x"}))
     assert 'action="/contacts/export/"' in html
     assert re.findall(r'name="contact" value="(\d+)"', html) == [str(people[0].pk), str(people[1].pk)]
 
@@ -219,14 +220,14 @@ def test_confirming_without_a_choice_asks_again(anna, people, login, unwritten, 
     client = login(anna)
     question = client.get(address, {"contact": [c.pk for c in people]}, headers=headers)
     select = re.search(
-        rf'<select[^>]*name="{name}"[^>]*><option value="">– bitte wählen –</option>'.encode(),
-        question.content,
+        rf'<select[^>]*name="{name}"[^>]*><option value="">– bitte wählen –</option>',
+        page_of(question),
     )
-    assert select and b"aria-invalid" not in select[0]
+    assert select and "aria-invalid" not in select[0]
     with unwritten():
         answer = client.post(address, fields(question) | {name: "", "enrol": "1"}, headers=headers)
     assert answer.status_code == 422
-    html = answer.content.decode()
+    html = page_of(answer)
     assert "Bitte wählen Sie zuerst etwas aus." in html
     assert re.search(rf'<select[^>]*name="{name}"[^>]*aria-invalid="true"', html)
     assert fields(answer) == fields(question)
@@ -264,7 +265,7 @@ class TestPicking:
         with unwritten():
             response = post(address)
         assert response.status_code == 422
-        assert "Bitte wählen Sie mindestens einen Kontakt aus." in response.content.decode()
+        assert "Bitte wählen Sie mindestens einen Kontakt aus." in page_of(response)
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
     def test_a_button_without_a_tick_says_so_on_the_list(self, anna, people, login, unwritten, address):
@@ -272,14 +273,14 @@ class TestPicking:
         with unwritten():
             response = client.get(address, {"filter": "q=a"}, headers={"Referer": "http://testserver/contacts/?q=a"})
         assert (response.status_code, response["Location"]) == (302, "/contacts/?q=a")
-        assert "Bitte wählen Sie mindestens einen Kontakt aus." in client.get("/contacts/?q=a").content.decode()
+        assert "Bitte wählen Sie mindestens einen Kontakt aus." in page_of(client.get("/contacts/?q=a"))
 
     def test_where_nobody_may_be_mailed_the_question_says_nobody(self, anna, people, login):
         client = login(anna)
-        page = client.get(STATUS, {"contact": [people[0].pk]}).content.decode()
+        page = page_of(client.get(STATUS, {"contact": [people[0].pk]}))
         assert "Dieser Kontakt darf keine E-Mails bekommen." in page
         assert "Bei 1 Kontakt fehlt die Einwilligung oder die E-Mail-Adresse" in page
-        both = client.get(STATUS, {"contact": [people[0].pk, people[1].pk]}).content.decode()
+        both = page_of(client.get(STATUS, {"contact": [people[0].pk, people[1].pk]}))
         assert "Niemand davon darf E-Mails bekommen." in both
         assert "Bei 2 Kontakten fehlt die Einwilligung oder die E-Mail-Adresse" in both
         assert "0 Kontakte" not in page + both
@@ -328,7 +329,7 @@ class TestTenThousand:
     """Ticks of many pages: more than an address or a form's fields have room for."""
 
     def test_the_bar_says_how_many_may_be_ticked(self, anna, people, login):
-        html = login(anna).get(LIST).content.decode()
+        html = page_of(login(anna).get(LIST))
         assert f'data-most="{picked.MAX_PICKED}"' in html
         assert 'data-selected-total="0"' in html
 
@@ -339,7 +340,7 @@ class TestTenThousand:
             with unwritten():
                 question = client.post(address, data, headers=FETCH)
             assert question.status_code == 200
-            assert "<strong>3 Kontakte</strong> sind ausgewählt" in question.content.decode()
+            assert "<strong>3 Kontakte</strong> sind ausgewählt" in page_of(question)
 
     def test_many_ids_fit_in_one_field(self, anna, people, board, login, monkeypatch):
         monkeypatch.setattr(picked, "LISTED", 2)
@@ -365,8 +366,8 @@ def test_everything_means_all_contacts_of_the_filter(anna, sofia, board):
 
 
 def test_question_is_a_page_of_its_own_or_a_fragment(anna, people, login):
-    page = login(anna).get(STATUS, {"contact": people[0].pk}).content.decode()
-    fragment = login(anna).get(STATUS, {"contact": people[0].pk}, headers=FETCH).content.decode()
+    page = page_of(login(anna).get(STATUS, {"contact": people[0].pk}))
+    fragment = page_of(login(anna).get(STATUS, {"contact": people[0].pk}, headers=FETCH))
     assert ("<html" in page, "<html" in fragment) == (True, False)
     form = f'action="{STATUS}"'
     assert page.count(form) == fragment.count(form) == 1

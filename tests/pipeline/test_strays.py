@@ -13,6 +13,7 @@ from django.utils import timezone
 from pipeline import strays, tasks
 from pipeline.imports import steps
 from pipeline.models import Import
+from tests.markup import page_of
 from tests.pipeline.importing import received, upload_of
 
 pytestmark = pytest.mark.true_clock  # for the age of files
@@ -56,7 +57,7 @@ def test_an_upload_on_a_full_disk_leaves_no_half_file_and_says_what_to_do(anna, 
     upload = {"file": upload_of("Nachname\nEins\n")}
     answer = login(anna).post("/contacts/import/", upload)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "15")
-    assert "Zurzeit kann nichts gespeichert werden." in answer.content.decode()
+    assert "Zurzeit kann nichts gespeichert werden." in page_of(answer)
     assert (files(uploads), Import.objects.count()) == ([], 0)
 
 

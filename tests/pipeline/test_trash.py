@@ -12,6 +12,7 @@ from pipeline.columns.verbs import remove
 from pipeline.models import Card, Move, TrashedCard
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
+from tests.markup import page_of
 
 LIST, TRASH, RESTORATION = "/contacts/", "/contacts/trash/", "/contacts/trash/restoration/"
 NOW = TUESDAY
@@ -28,13 +29,13 @@ def throw(user, *contacts, now=NOW) -> None:
 
 
 def ids(response) -> list[int]:
-    return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', response.content.decode())]
+    return [int(pk) for pk in re.findall(r'data-contact="(\d+)"', page_of(response))]
 
 
 class TestPage:
     def test_says_who_deleted_what_when_from_where_and_how_long_it_stays(self, anna, mehmet, people, login):
         throw(mehmet, people[0], now=NOW - timedelta(days=27, hours=1))
-        html = login(anna).get(TRASH).content.decode()
+        html = page_of(login(anna).get(TRASH))
         row = html[html.index(f'data-contact="{people[0].pk}"') :].split("</tr>")[0]
         for text in (people[0].display_name, "Mehmet Bulut", "Nicht erreicht", "in 3 Tagen"):
             assert text in row
@@ -45,15 +46,15 @@ class TestPage:
             throw(anna, contact, now=NOW - timedelta(hours=hours))
         client = login(anna)
         first = client.get(TRASH)
-        address = re.search(r'href="([^"]+)" rel="next"', first.content.decode())[1]
+        address = re.search(r'href="([^"]+)" rel="next"', page_of(first))[1]
         second = client.get(TRASH + address)
-        back = re.search(r'href="([^"]+)" rel="prev"', second.content.decode())[1]
+        back = re.search(r'href="([^"]+)" rel="prev"', page_of(second))[1]
         assert ids(first) + ids(second) == [contact.pk for contact in people]
         assert ids(client.get(TRASH + back)) == ids(first)
 
     def test_holds_nothing_of_other_offices(self, anna, paul, hansen, people, login):
         throw(paul, ContactFactory(account=hansen, last_name="Kanarienvogel"))
-        html = login(anna).get(TRASH).content.decode()
+        html = page_of(login(anna).get(TRASH))
         assert "Der Papierkorb ist leer" in html
         assert "Kanarienvogel" not in html
 
@@ -78,7 +79,7 @@ class TestRestoring:
     def test_puts_the_contacts_back_on_top_of_their_column(self, anna, people, board, login):
         throw(anna, people[0], people[1])
         response = login(anna).post(RESTORATION, {"contact": [people[0].pk, people[1].pk]}, follow=True)
-        assert "2 Kontakte sind wiederhergestellt." in response.content.decode()
+        assert "2 Kontakte sind wiederhergestellt." in page_of(response)
         cards = Card.objects.of(anna.account).order_by("rank")
         assert [card.contact_id for card in cards] == [people[0].pk, people[1].pk, people[2].pk]
         assert {card.column for card in cards} == {board["Nicht erreicht"]}
@@ -88,7 +89,7 @@ class TestRestoring:
         throw(anna, *people)
         remove(user=anna, column_id=board["Nicht erreicht"].pk)
         client = login(anna)
-        assert "Diese Spalte gibt es nicht mehr" in client.get(TRASH).content.decode()
+        assert "Diese Spalte gibt es nicht mehr" in page_of(client.get(TRASH))
         client.post(RESTORATION, {"contact": [contact.pk for contact in people]})
         cards = Card.objects.of(anna.account).order_by("rank")
         assert [(card.contact_id, card.column.key, card.version) for card in cards] == [
@@ -134,7 +135,7 @@ class TestRestoring:
             page = client.get(TRASH)
             assert client.post(RESTORATION).status_code == 422
             assert client.post(RESTORATION, headers=FETCH | from_page["headers"]).status_code == 422
-        assert "Bitte wählen Sie mindestens einen Kontakt aus." in page.content.decode()
+        assert "Bitte wählen Sie mindestens einen Kontakt aus." in page_of(page)
         assert len(ids(page)) == 3
 
 
@@ -143,7 +144,7 @@ def test_trashing_and_undoing_keep_the_filter(anna, people, login):
     form = {"contact": people[0].pk, "filter": "q=ada"}
     answer = client.post("/contacts/selection/trash/", form)
     assert answer["Location"] == address
-    html = client.get(address).content.decode()
+    html = page_of(client.get(address))
     undo = re.search(r'action="(/changes/\d+/reversal/)"', html)[1]
     answer = client.post(undo, headers={"Referer": f"http://testserver{address}"})
     assert answer["Location"].endswith(address)
@@ -154,14 +155,14 @@ def test_a_deleted_contact_names_the_way_to_the_trash_to_those_who_may(anna, sof
     throw(anna, people[0])
     for user, is_told in ((anna, True), (sofia, False)):
         page = login(user).get(f"/contacts/{people[0].pk}/")
-        assert (page.status_code, f'href="{TRASH}"' in page.content.decode()) == (410, is_told)
+        assert (page.status_code, f'href="{TRASH}"' in page_of(page)) == (410, is_told)
 
 
 class TestOneContact:
     def test_goes_into_the_trash_from_its_page(self, anna, people, login):
         client = login(anna)
         assert client.post(f"/contacts/{people[0].pk}/trash/").headers["Location"] == LIST
-        html = client.get(LIST).content.decode()
+        html = page_of(client.get(LIST))
         assert f"„{people[0].display_name}“ liegt jetzt im Papierkorb." in html
         assert ids(client.get(TRASH)) == [people[0].pk]
         undo = re.search(r'action="(/changes/\d+/reversal/)"', html)[1]
@@ -171,13 +172,13 @@ class TestOneContact:
     def test_is_offered_there_to_those_who_may(self, anna, sofia, people, login):
         address = f"/contacts/{people[0].pk}/"
         for user, offered in ((anna, True), (sofia, False)):
-            html = login(user).get(address).content.decode()
+            html = page_of(login(user).get(address))
             assert (f'href="{address}trash/"' in html) is offered
 
     def test_needs_a_confirmation(self, anna, people, login, unwritten):
         client = login(anna)
         with unwritten():
-            html = client.get(f"/contacts/{people[0].pk}/trash/").content.decode()
+            html = page_of(client.get(f"/contacts/{people[0].pk}/trash/"))
         assert f"{people[0].display_name}</bdi> liegt dann 30 Tage lang im Papierkorb" in html
         assert f'action="/contacts/{people[0].pk}/trash/"' in html
 

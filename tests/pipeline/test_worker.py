@@ -23,6 +23,7 @@ from pipeline.imports.jobs import Progress
 from pipeline.imports.plan import mapping_of
 from pipeline.models import Card, Import, ImportState
 from tests.factories import ContactFactory
+from tests.markup import page_of
 from tests.pipeline.importing import office, outcomes, received
 from tests.pipeline.working import empty_queue, is_quiet, wait_until, work, worker
 
@@ -125,7 +126,7 @@ def test_a_worker_that_begins_again_never_counts_back_and_says_so(anna, board, l
     Import.objects.of(anna.account).update(rows_total=200, rows_done=120)
     source.refresh_from_db()
     client = login(anna)
-    assert "data-resumed" not in client.get(f"/contacts/import/{source.pk}/").content.decode()
+    assert "data-resumed" not in page_of(client.get(f"/contacts/import/{source.pk}/"))
     with Progress(source) as report:
         for done, shown, is_resumed in (
             (20, 120, True),
@@ -142,7 +143,7 @@ def test_a_worker_that_begins_again_never_counts_back_and_says_so(anna, board, l
 
 def progress(client, source: Import) -> tuple[int, bool]:
     """Return the number of rows done, and whether the page says that the import was resumed."""
-    page = client.get(f"/contacts/import/{source.pk}/").content.decode()
+    page = page_of(client.get(f"/contacts/import/{source.pk}/"))
     found = re.search(r"<span>([\d.]+) von ", page)
     return (int(found[1].replace(".", "")) if found else source.rows_total), "wird fortgesetzt" in page
 
