@@ -1,5 +1,6 @@
 """How a contact's signs are shown. A board shows some hundred of each: what repeats is rendered once and kept."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -119,18 +120,23 @@ def _of(contact: Contact, html: str) -> SafeString:
     return mark_safe(html.replace(ID, str(int(contact.pk))).replace(NAME, escape(contact.display_name)))
 
 
+def _without_indents(html: str) -> str:
+    """What a board repeats some hundred times is sent as one line."""
+    return re.sub(r" *\n[ \n]*", " ", html.strip()).replace("> <", "><")
+
+
 @lru_cache(maxsize=2000)
 def _bubble(bubble: Bubble, language: str | None) -> str:
-    return render_to_string("contacts/_bubble.html", {"bubble": bubble}).strip()
+    return _without_indents(render_to_string("contacts/_bubble.html", {"bubble": bubble}))
 
 
 @lru_cache(maxsize=2000)
 def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> str:
     context = {"who": who, "can_assign": can_assign, "oob": oob, "id": ID, "name": NAME}
-    return render_to_string("contacts/_circle_button.html", context).strip()
+    return _without_indents(render_to_string("contacts/_circle_button.html", context))
 
 
 @lru_cache(maxsize=2000)
 def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> str:
     context = {"due_on": due_on, "today": today, "oob": oob, "id": ID, "name": NAME}
-    return render_to_string("contacts/_due_button.html", context).strip()
+    return _without_indents(render_to_string("contacts/_due_button.html", context))
