@@ -2,6 +2,7 @@ import pytest
 from django.test import RequestFactory
 
 from base.addresses import other_address, own_address, own_path
+from base.templatetags.addresses import below
 
 REQUEST = RequestFactory().get("/contacts/", {"q": "here"})
 
@@ -50,3 +51,11 @@ def test_a_path_comes_without_its_query() -> None:
 def test_the_requested_page_itself_is_not_another_page() -> None:
     assert other_address(REQUEST, "/contacts/?q=there") == ""
     assert other_address(REQUEST, "/contacts/board/") == "/contacts/board/"
+
+
+def test_an_address_lies_below_itself_and_what_it_begins_with() -> None:
+    assert below("/contacts/", "/contacts/")
+    assert below("/contacts/board/", "/contacts/")
+    assert not below("/contacts/", "/contacts/board/")
+    assert not below("/funnel/preview/contacts/", "/contacts/")
+    assert not below(None, "/contacts/")
