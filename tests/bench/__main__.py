@@ -1,4 +1,4 @@
-"""Measure each size in a process and database of its own, and print a table in Markdown."""
+"""Measures each size in a process and a database of its own, and prints one table in Markdown."""
 
 import json
 import os
@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from config import embedded
+from tests.bench.products import CHECKOUT, Product, of_commit, of_this_checkout
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "1000,10000").split(",")]
+AGAINST = os.environ.get("BENCH_AGAINST")
+MAX_RACED = 10_000  # contacts; the older product is not filled with more
 COLUMNS = (
     "contacts",
     "what",
@@ -20,71 +22,79 @@ COLUMNS = (
     "bytes (gzip)",
     "per s",
     "p50 ms",
+    "N",
+    "mark",
     "p95 ms",
     "faults",
 )
+EMPTY = ("Django view that does nothing", 1)
+Row = dict[str, object]
 
 
 def main() -> None:
     print("| " + " | ".join(COLUMNS) + " |")
     print("|" + "---|" * len(COLUMNS))
     for size in SIZES:
-        data_dir = CHECKOUT / "var" / "bench" / str(size)
-        shutil.rmtree(data_dir, ignore_errors=True)
-        data_dir.mkdir(parents=True)
-        try:
-            show(size, measure(size, data_dir))
-        finally:
-            embedded.stop(data_dir)
+        data_dirs = [CHECKOUT / "var" / "bench" / str(size), CHECKOUT / "var" / "bench" / f"{size}-old"]
+        for data_dir in data_dirs:
             shutil.rmtree(data_dir, ignore_errors=True)
+        try:
+            show(size, measure(size, *data_dirs))
+        finally:
+            for data_dir in data_dirs:
+                if data_dir.exists():
+                    embedded.stop(data_dir)
+                    shutil.rmtree(data_dir, ignore_errors=True)
 
 
-def measure(size: int, data_dir: Path) -> list[dict[str, object]]:
-    environment = os.environ | {
-        "DATABASE_URL": embedded.start(data_dir),
-        "DATA_DIR": str(data_dir),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "SECRET_KEY": "the bench's own secret key, known to everybody",
-        "TOKEN_KEY": "the bench's own token key, known to everybody",
-        "ALLOWED_HOSTS": "localhost",
-        "BASE_URL": "http://localhost",
-    }
-    # In separate processes: the heap left by filling would slow down the measurement.
-    for step in (["migrate"], ["demo", "--contacts", str(size)], ["collectstatic", "--noinput"]):
-        command = [sys.executable, "manage.py", *step, "--verbosity", "0"]
-        subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
-    command = [sys.executable, "-m", "tests.bench.measure"]
-    log = data_dir / "bench.log"  # logging is on, as in production
-    with log.open("w") as lines:
-        child = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=lines, text=True)
+def measure(size: int, data_dir: Path, old_data_dir: Path) -> list[Row]:
+    product = of_this_checkout(data_dir)
+    rows = [built(size, product, "the demo")]
+    arguments = ["-m", "tests.bench.measure"]
+    if AGAINST and size <= MAX_RACED:
+        rows.append(built(size, of_commit(AGAINST, old_data_dir), f"the demo at {AGAINST}"))
+        arguments.append(str(old_data_dir))
+    with product.started(*arguments, stdout=subprocess.PIPE) as child:
+        printed, _none = child.communicate()
     if child.returncode:
-        raise SystemExit(log.read_text()[-5000:])
-    for line in child.stdout.splitlines():
+        raise SystemExit(product.log.read_text()[-5000:])
+    for line in printed.splitlines():
         if line.startswith("ROWS "):
-            return json.loads(line.removeprefix("ROWS "))
+            return rows + json.loads(line.removeprefix("ROWS "))
         print(line, file=sys.stderr)
     raise SystemExit("The measuring process printed no rows.")
 
 
-def show(size: int, rows: list[dict[str, object]]) -> None:
+def built(size: int, product: Product, name: str) -> Row:
+    seconds, megabytes = product.build(size)
+    each = 1000 * seconds / size
+    return {"name": f"{name}: {seconds:.1f} s busy, {each:.2f} ms a contact, {megabytes:.0f} MB", "p50": ""}
+
+
+def show(size: int, rows: list[Row]) -> None:
+    empty = next(row["p50"] for row in rows if (row["name"], row.get("clients")) == EMPTY)
     for row in rows:
-        faults = row.get("errors", "") if not row.get("wrong") else f"{row['errors']} + {row['wrong']} wrong"
-        cells = (
-            *(
-                f"{size:,}",
-                row["name"],
-                row.get("clients", ""),
-                row.get("statements", ""),
-                row.get("written", ""),
-            ),
-            *(row.get("size", ""), row.get("rate", ""), row["p50"], row.get("p95", ""), faults),
-        )
-        print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+        print("| " + " | ".join(map(str, cells(size, row, float(str(empty))))) + " |", flush=True)
     rates = {(row["name"], row.get("clients")): row.get("rate") for row in rows}
-    share = 100 * rates["move", 8] / rates["bare move by pgbench", 8]  # type: ignore[operator]
-    ratio = rows[-1]["ratio"]
-    print(
-        f"| {size:,} | **move / bare move at 8 clients: {share:.1f} %; board / rendering: {ratio}** " + "| " * 8 + "|"
+    any_column, own = rates["move into any column", 8], rates["move", 8]
+    share = 100 * any_column / rates["bare move by pgbench", 8]  # type: ignore[operator]
+    of_empty = 100 * any_column / rates[EMPTY[0], 8]  # type: ignore[operator]
+    crowd = 100 * rates["move", 32] / own  # type: ignore[operator]
+    ratio = next(row["ratio"] for row in rows if "ratio" in row)
+    said = (
+        f"move at 8 clients: {share:.1f} % of the bare move, {of_empty:.1f} % of the empty view;"
+        f" 32 clients: {crowd:.0f} % of 8; board / rendering: {ratio}"
+    )
+    print(f"| {size:,} | **{said}** " + "| " * (len(COLUMNS) - 2) + "|")
+
+
+def cells(size: int, row: Row, empty: float) -> tuple[object, ...]:
+    faults = row.get("errors", "") if not row.get("wrong") else f"{row['errors']} + {row['wrong']} wrong"
+    measured = isinstance(row["p50"], float) and row.get("clients") == 1
+    share = f"{float(str(row['p50'])) / empty:.1f}" if measured else ""
+    return (
+        *(f"{size:,}", row["name"], row.get("clients", ""), row.get("statements", ""), row.get("written", "")),
+        *(row.get("size", ""), row.get("rate", ""), row["p50"], share, row.get("mark", ""), row.get("p95", ""), faults),
     )
 
 

@@ -27,6 +27,14 @@ class Load:
         ordered = sorted(self.times)
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
+    def __add__(self, other: "Load") -> "Load":
+        return Load(
+            self.seconds + other.seconds,
+            self.times + other.times,
+            self.errors + other.errors,
+            max(self.size, other.size),
+        )
+
 
 @dataclass
 class Browser:

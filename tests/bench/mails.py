@@ -1,71 +1,49 @@
-"""Draining the outbox: the rate of sending due messages, and how much it slows down the board."""
+"""Draining the outbox: how fast due messages are sent, and how much that slows the board down."""
 
 import os
 import re
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 
-from accounts.models import User
-from funnel.models import Message, MessageState
-from pipeline.models import Column
+from tests.bench.against import SINK, sent
 from tests.bench.clients import Load
-from tests.funnel.bulk import due_messages
-from tests.funnel.mailing import MONDAY, ready, steps
+from tests.bench.products import Office, Product
 
 MAILS = int(os.environ.get("BENCH_MAILS", "20000"))
-SINK = """
-import time
-from tests.funnel.sink import mail_server
-with mail_server(keeps=False) as server:
-    print(server.port, flush=True)
-    time.sleep(3600)
-"""
-# With the niceness that `make run` sets.
-WORKER = f"""
-import os
-import django
-django.setup()
-os.nice(10)
-from datetime import datetime
-from funnel.sending import worker
-worker.sweep(now=datetime.fromisoformat("{MONDAY.isoformat()}"), seconds=3600)
-"""
+ERRANDS = str(Path(__file__).with_name("errands.py"))
 
 
-def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
-    """Return two rows: the draining, and moves of 8 clients during it compared with before."""
-    column = Column.objects.of(anna.account).get(key=Column.Key.CONTACTED)
-    ready(anna.account)
-    steps(column.sequence, 0)
-    Message.objects.all().delete()
-    due_messages(anna, column, MAILS, MONDAY)
+def rows(product: Product, office: Office, moving: Callable[[], Load]) -> list[dict[str, object]]:
+    """Return two rows: the draining, and moves of 8 clients during it compared with just before."""
+    product.errand("due_mails", MAILS)
     idle = moving().rate
-    with process(SINK, stdout=subprocess.PIPE) as sink:
+    with product.started("-c", SINK, stdout=subprocess.PIPE) as sink:
         port = re.search(r"\d+", sink.stdout.readline())  # type: ignore[union-attr]
         assert port
         begun = time.perf_counter()
-        with process(WORKER, EMAIL_URL=f"smtp://127.0.0.1:{port[0]}") as worker:
-            wait_for(1)
-            first, since = sent(), time.perf_counter()
+        url = {"EMAIL_URL": f"smtp://127.0.0.1:{port[0]}"}
+        with product.started("-P", ERRANDS, "drain", "3600", env=url) as worker:
+            while not sent(office) and worker.poll() is None:
+                time.sleep(0.05)
+            first, since = sent(office), time.perf_counter()
             busy = moving().rate
-            meanwhile = (sent() - first) / (time.perf_counter() - since)
-            memory, first, since = 0, sent(), time.perf_counter()
+            meanwhile = (sent(office) - first) / (time.perf_counter() - since)
+            memory, first, since = 0, sent(office), time.perf_counter()
             while worker.poll() is None:
                 memory = max(memory, psutil.Process(worker.pid).memory_info().rss)
                 time.sleep(0.2)
-            rate = (sent() - first) / (time.perf_counter() - since)
+            rate = (sent(office) - first) / (time.perf_counter() - since)
     seconds = time.perf_counter() - begun
     return [
         {
-            "name": f"{sent():,} mails drained in {seconds:.0f} s, {memory / 2**20:.0f} MB",
+            "name": f"{sent(office):,} mails drained in {seconds:.0f} s, {memory / 2**20:.0f} MB",
             "rate": round(rate, 1),
             "p50": "",
-            "errors": MAILS - sent(),
+            "errors": MAILS - sent(office),
         },
         {
             "name": f"move while {meanwhile:.0f} mails/s leave, {100 * busy / idle:.0f} % of {idle:.1f} just before",
@@ -74,22 +52,3 @@ def rows(anna: User, moving: Callable[[], Load]) -> list[dict[str, object]]:
             "p50": "",
         },
     ]
-
-
-def sent() -> int:
-    return Message.objects.filter(state=MessageState.SENT).count()
-
-
-def wait_for(count: int) -> None:
-    while sent() < count:
-        time.sleep(0.05)
-
-
-@contextmanager
-def process(code: str, stdout: int | None = None, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=stdout, text=True, env=os.environ | environment)
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.wait()

@@ -1,17 +1,11 @@
-"""One size of the benchmark: start the production server on a filled database and print the rows as JSON."""
+"""One size of the benchmark: starts the production server on a filled database and prints its rows as JSON."""
 
 import json
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
 from operator import methodcaller
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,162 +14,128 @@ import django
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db.models import Max, Min  # noqa: E402
 from django.template.loader import render_to_string  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts.models import Account, User  # noqa: E402
 from config import server_user  # noqa: E402
 from config.room import with_room  # noqa: E402
 from pipeline.models import Card, Column  # noqa: E402
 from pipeline.views.board import board_context  # noqa: E402
-from tests.bench import imports, mails  # noqa: E402
-from tests.bench.clients import Browser, Load, Mover, run  # noqa: E402
-from tests.cast import rows_written  # noqa: E402
+from tests.bench import browsing, imports, mails, pages  # noqa: E402
+from tests.bench.against import Race  # noqa: E402
+from tests.bench.clients import Browser, Load, run  # noqa: E402
+from tests.bench.counting import counted  # noqa: E402
+from tests.bench.dragging import OWN, Dragging  # noqa: E402
+from tests.bench.products import Office, Product, of_commit, of_this_checkout, pss  # noqa: E402
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
-OWN = ("Nicht erreicht", "Termin vereinbart", "Bewertung erstellt", "Kein Auftrag")
 HEADERS = {"host": "localhost", "accept-encoding": "gzip"}
+Row = dict[str, object]
 
 
 def main() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
     anna = User.objects.get(email="anna@krueger.example")
     client = Client(headers=HEADERS)
     client.force_login(anna)
-    cookie = f"sessionid={client.cookies['sessionid'].value}"
     rendering = in_memory(client, anna)  # first, on a quiet server
-    with served() as port:
-        dragging = Dragging(client, anna, cookie, port)
-        rows = pages(client, cookie, port) + moves(dragging)
-        rows.append(row("Django view that does nothing", quiet(port, cookie, 1), clients=1))
-        rows.append(row("Django view that does nothing", quiet(port, cookie, 8), clients=8))
-        contacts = list(Card.objects.of(anna.account).order_by("pk").values_list("pk", flat=True))
-        rows += mails.rows(anna, lambda: dragging.run(8)[0])
+    product = of_this_checkout(Path(os.environ["DATA_DIR"]))
+    office = Office(product)
+    with product.served() as (port, server), product.worker() as worker:
+        dragging = Dragging(office, port)
+        empty = [
+            row("Django view that does nothing", quiet(port, office.cookie, clients), clients) for clients in (1, 8)
+        ]
+        rows = [opened(work, client, port, office.cookie) for work in pages.works(anna)]
+        rows += for_an_agent(product, port)
+        rows += moves(client, anna, dragging)
+        rows += empty
+        rows.append(browsing.row(port, office.cookie))
+        memory = f"memory of web and worker, PSS: {pss(server, worker):.0f} MB"
+        rows.append({"name": memory, "p50": "", "errors": 0})
+        worker.terminate()
+        worker.wait()
+        contacts = Card.objects.of(anna.account).aggregate(
+            first=Min("pk"), last=Max("pk")
+        )  # without those of the mails
+        rows += mails.rows(product, office, lambda: dragging.run(dragging.own(), 8, SECONDS)[0])
     rows += imports.rows(anna)
     rows += [bare_move(anna, contacts, clients) for clients in (1, 8)]
     rows.append(rendering)
+    rows += against(product)
     print("ROWS " + json.dumps(rows))
 
 
-def row(name: str, load: Load, clients: int, **exact: object) -> dict[str, object]:
+def against(product: Product) -> list[Row]:
+    """The rows of the race with another commit, whose data directory is the argument if there is one."""
+    if len(sys.argv) == 1:
+        return []
+    commit, directory = os.environ["BENCH_AGAINST"], Path(sys.argv[1])
+    return Race(product, of_commit(commit, directory), commit, SECONDS).rows(mails.MAILS, imports.ROWS)
+
+
+def row(name: str, load: Load, clients: int, **exact: object) -> Row:
     return {
         "name": name,
         "clients": clients,
         "rate": round(load.rate, 1),
-        "p50": round(load.quantile(0.5), 1),
+        "p50": round(load.quantile(0.5), 2),
         "p95": round(load.quantile(0.95), 1),
         "errors": load.errors,
         **exact,
     }
 
 
-@contextmanager
-def served() -> Iterator[int]:
-    """Run the production server as in `make run`, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
-    process = subprocess.Popen(command, env=os.environ | {"PORT": str(port)})
+def opened(work: pages.Work, client: Client, port: int, cookie: str) -> Row:
+    """A page's row. Most are asked for a third of the time, because there are so many."""
+    statements, written = work.cost(client)
+    ask = methodcaller("request", "GET", work.path, is_page=work.is_page)
+    load = run([Browser(port, cookie)], lambda _: ask, SECONDS / 3)
+    return row(work.name, load, 1, statements=statements, written=written, size=load.size, mark=work.mark)
+
+
+def for_an_agent(product: Product, port: int) -> list[Row]:
+    """Pages of an agent in an office that shows agents only what is their own, for as long as it takes."""
+    sofia = User.objects.get(email="sofia@krueger.example")
+    client = Client(headers=HEADERS)
+    client.force_login(sofia)
+    offices = Account.objects.filter(pk=sofia.account_id)
+    offices.update(agents_see=Account.Sight.OWN)
     try:
-        for _ in range(100):
-            time.sleep(0.1)
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-        yield port
+        cookie = Office(product, sofia.email).cookie
+        return [opened(work, client, port, cookie) for work in pages.of_an_agent()]
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        offices.update(agents_see=Account.Sight.ALL)
 
 
-def counted(act: Callable[[], object]) -> tuple[int, int]:
-    """Return the SQL statements (without transaction control) and rows written by one request, and undo it."""
-    with transaction.atomic():
-        before = rows_written()  # earlier writes of this connection may not be counted yet
-        with CaptureQueriesContext(connection) as queries:
-            act()
-        written = rows_written() - before
-        transaction.set_rollback(True)
-    control = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT")
-    return sum(not control.match(query["sql"]) for query in queries), written
-
-
-def pages(client: Client, cookie: str, port: int) -> list[dict[str, object]]:
+def moves(client: Client, anna: User, dragging: Dragging) -> list[Row]:
     rows = []
-    for name, path, is_page in (
-        ("board open", "/contacts/board/", True),
-        ("list open", "/contacts/", True),
-        ("search while typing, list", "/contacts/?q=mueller+koeln", False),
-        ("search while typing, board", "/contacts/board/?q=mueller+koeln", False),
-        ("search, list, a full page found", "/contacts/?q=sch+ber", False),
+    for name, columns, clients in (
+        ("move", dragging.own(), 1),
+        ("move into any column", dragging.mixed(), 1),
+        ("move into any column", dragging.mixed(), 8),
+        ("move", dragging.own(), 8),
+        ("move", dragging.own(), 32),
     ):
-        get = partial(client.get, path, headers=HEADERS | {"hx-request": "false" if is_page else "true"})
-        get()
-        statements, written = counted(get)
-        ask = methodcaller("request", "GET", path, is_page=is_page)
-        load = run([Browser(port, cookie)], lambda _, ask=ask: ask, SECONDS)
-        rows.append(row(name, load, 1, statements=statements, written=written, size=load.size))
-    return rows
-
-
-@dataclass
-class Dragging:
-    """Clients that drag cards between a board's own columns."""
-
-    client: Client
-    anna: User
-    cookie: str
-    port: int
-
-    def __post_init__(self) -> None:
-        page = self.client.get("/contacts/board/", headers={"accept-encoding": "identity"}).content
-        token = re.search(rb'name="csrf-token" content="(\w+)"', page)
-        assert token
-        self.token = token[1].decode()
-        self.cookie += f"; csrftoken={self.client.cookies['csrftoken'].value}"
-        own = Column.objects.of(self.anna.account).filter(name__in=OWN)
-        self.columns = list(own.values_list("pk", flat=True))
-
-    def cost(self) -> tuple[int, int]:
-        """Return the SQL statements and rows written of one move."""
-        card = Card.objects.of(self.anna.account).filter(column=self.columns[0]).first()
-        assert card
-        body = {"column": self.columns[1], "after": "", "version": card.version, "key": "count"}
-        path, headers = f"/cards/{card.pk}/position/", {"hx-request": "true"}
-        return counted(lambda: self.client.post(path, body, headers=headers))
-
-    def run(self, clients: int) -> tuple[Load, int]:
-        """Run the clients, each with its share of the cards. Return also the number of wrong cards afterwards."""
-        cards = list(Card.objects.of(self.anna.account).filter(column__in=self.columns).order_by("pk"))
-        before = set(Card.objects.of(self.anna.account).values_list("pk", flat=True))
-        shares = [cards[number::clients] for number in range(clients)]
-        movers = [Mover({c.pk: [c.column_id, c.version] for c in share}, self.columns) for share in shares]
-        browsers = [Browser(self.port, self.cookie, self.token) for _ in range(clients)]
-        load = run(browsers, lambda number: movers[number], SECONDS)
-        return load, wrong_cards(self.anna, movers, before)
-
-
-def moves(dragging: Dragging) -> list[dict[str, object]]:
-    statements, written = dragging.cost()
-    rows = []
-    for clients in (1, 8, 32):
-        load, wrong = dragging.run(clients)
+        series = None if columns == dragging.own() else Column.Key.CONTACTED
+        statements, written = cost_of_a_move(client, anna, dragging.own()[0], series)
+        load, wrong = dragging.run(columns, clients, SECONDS)
         exact = {"statements": statements, "written": written, "size": load.size, "wrong": wrong}
-        rows.append(row("move", load, clients, **exact))
+        rows.append(row(name, load, clients, **exact, **({"mark": 6} if clients == 1 and not series else {})))
     return rows
 
 
-def wrong_cards(anna: User, movers: list[Mover], before: set[int]) -> int:
-    """Return the number of cards that are lost, share a place, or are not where their client was told."""
-    cards = {card.pk: card for card in Card.objects.of(anna.account)}
-    shared = len(cards) - len({(card.column_id, card.rank) for card in cards.values()})
-    told = {pk: state for mover in movers for pk, state in mover.cards.items()}
-    misplaced = sum([cards[pk].column_id, cards[pk].version] != state for pk, state in told.items())
-    return len(before ^ set(cards)) + shared + misplaced
+def cost_of_a_move(client: Client, anna: User, source: int, series: str | None) -> tuple[int, int]:
+    """SQL statements and rows written of one move into an own column, or into one that starts a series."""
+    columns = Column.objects.of(anna.account)
+    target = columns.get(key=series) if series else columns.get(name=OWN[1])
+    cards = Card.objects.of(anna.account).filter(column=source)
+    card = (cards.filter(contact__consents__granted=True) if series else cards).first() or cards.first()
+    assert card
+    body = {"column": target.pk, "after": "", "version": card.version, "key": "count"}
+    path, headers = f"/cards/{card.pk}/position/", {"hx-request": "true"}
+    return counted(lambda: client.post(path, body, headers=headers))
 
 
 def quiet(port: int, cookie: str, clients: int) -> Load:
@@ -183,16 +143,16 @@ def quiet(port: int, cookie: str, clients: int) -> Load:
     return run(browsers, lambda _: methodcaller("request", "GET", "/healthz"), SECONDS)
 
 
-def bare_move(anna: User, contacts: list[int], clients: int) -> dict[str, object]:
-    """Return pgbench's rate for the plain transaction, on the same server with the same rows."""
+def bare_move(anna: User, contacts: dict[str, int], clients: int) -> dict[str, object]:
+    """pgbench's rate for the bare transaction, on the same server with the same rows."""
     address = urlsplit(os.environ["DATABASE_URL"])
     host = parse_qs(address.query)["host"][0]
     program = server_user.of(Path(os.environ["DATA_DIR"])).binary("pgbench", None)
     columns = list(Column.objects.of(anna.account).filter(name__in=OWN[1:3]).values_list("pk", flat=True))
     variables = {
         "account": anna.account_id,
-        "first_contact": contacts[0],
-        "last_contact": contacts[-1],
+        "first_contact": contacts["first"],
+        "last_contact": contacts["last"],
         "first_column": min(columns),
         "last_column": max(columns),
     }
@@ -206,9 +166,9 @@ def bare_move(anna: User, contacts: list[int], clients: int) -> dict[str, object
 
 
 def in_memory(client: Client, anna: User) -> dict[str, object]:
-    """Return the server time of the board and of rendering the same page from memory (median of 15 pairs).
+    """The board's server time beside rendering the same page from a list in memory (median of 15 pairs).
 
-    Both use the stack that the server reserves for each request.
+    Both with the room on the stack that the server gives every request.
     """
     request = RequestFactory(headers=HEADERS).get("/contacts/board/")
     request.user, request.account, request.session, request.htmx = anna, anna.account, client.session, False
