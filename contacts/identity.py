@@ -142,7 +142,7 @@ def name_keys(known: Record) -> list[str]:
     """Return keys for the full name, in any order and spelling of umlauts, or for a company's name."""
     if known.is_company:
         return ["c:" + _flat(known.company)]
-    return ["n:" + _flat(f"{known.first_name} {known.last_name}")] if known.has_full_name else []
+    return ["n:" + _flat(known.first_name, known.last_name)] if known.has_full_name else []
 
 
 def same_name(one: Record, other: Record) -> bool:
@@ -159,12 +159,13 @@ def different(records: Sequence[Record]) -> int:
     return len(people)
 
 
+@lru_cache(maxsize=4096)
 def name_words(text: str) -> tuple[str, ...]:
-    """Return the words of a name, without salutation and title."""
+    """Return the words of a name, without salutation and title. Cached: many people share a first or last name."""
     return tuple(word for word in _WORD.findall(search.fold(_joined(text))) if word not in NOT_A_NAME)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def number_of(phone: str) -> str:
     """Return the number in E.164. Cached: parsing is slow, and comparing asks for the same number several times."""
     return e164(phone)
@@ -215,7 +216,7 @@ def _joined(text: str) -> str:
     return _APOSTROPHES.sub("", text)
 
 
-def _flat(text: str) -> str:
+def _flat(*names: str) -> str:
     """Return the sorted words in one spelling of umlauts. Only used as a key: "Bauer" and "Baur" become the same."""
-    words = (word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name_words(text))
-    return " ".join(sorted(words))[:200]
+    words = (word for name in names for word in name_words(name))
+    return " ".join(sorted(word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in words))[:200]

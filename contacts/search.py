@@ -9,6 +9,7 @@ Search is by the beginning of words; a phone number is also found by any four of
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 MAX_QUERY_LENGTH = 100
 MAX_WORDS = 8
@@ -48,7 +49,7 @@ def lexemes(
 ) -> list[str]:
     """Return the distinct, sorted lexemes of a contact's facts. Phones are E.164 where known, else as typed."""
     addresses = [*filter(None, (email, *emails))]
-    words = {word for text in (*texts.values(), *addresses, *tags) for word in _words(text) | _words(_unparted(text))}
+    words = {word for text in (*texts.values(), *addresses, *tags) for word in _spellings(text)}
     roads = _words(street)
     words |= roads | {road + "asse" for road in roads if road.endswith("str")}
     words |= {_printable(folded(address)) for address in addresses for folded in (fold, fold_short)}
@@ -115,6 +116,8 @@ def _unparted(text: str) -> str:
 
 
 def _composed(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -129,17 +132,27 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", bare.translate(_LETTERS))
 
 
+@lru_cache(maxsize=4096)
 def _spaced(text: str) -> str:
+    """Cached: many people share a first or last name."""
     return " ".join(_WORD.findall(fold_short(text)))
 
 
 def _printable(text: str) -> str:
     """Replace control characters and lone surrogates, which PostgreSQL refuses or nobody sees, by spaces."""
+    if text.isprintable():  # most texts: tells in one call what takes a look at each character
+        return text.strip()
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text).strip()
 
 
+def _spellings(text: str) -> set[str]:
+    """The words of a text, those with an apostrophe in them parted and not."""
+    bare = _unparted(text)
+    return _words(text) if bare == text else _words(text) | _words(bare)
+
+
 def _words(text: str) -> set[str]:
-    return {word for folded in (fold(text), fold_short(text)) for word in _WORD.findall(folded)}
+    return {word for folded in {fold(text), fold_short(text)} for word in _WORD.findall(folded)}
 
 
 def _dialled(number: str) -> str:
