@@ -18,6 +18,14 @@ def copy_in(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[
             copy.write_row(row)
 
 
+def text_array(texts: Sequence[str]) -> str:
+    """Return the texts as the text of an array, which COPY writes several times as fast as a list."""
+    together = "".join(texts)
+    if '"' in together or "\\" in together:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
+
+
 def fresh_ids(model: type[Model], count: int) -> list[int]:
     """Reserve ids for rows that are inserted by COPY."""
     with connection.cursor() as cursor:

@@ -37,11 +37,14 @@ def search_vector(contact: Contact) -> Func:
 
 def copy_contacts(contacts: Iterable[Contact]) -> None:
     """Insert new contacts, whose ids are reserved, by COPY with their derived fields."""
-    copy_in(Contact, COLUMNS, map(_copied, contacts))
+    copy_in(Contact, COLUMNS, map(row, contacts))
 
 
-def _copied(contact: Contact) -> list[Any]:
-    """The search vector as text, because COPY runs no function."""
+def row(contact: Contact) -> list[Any]:
+    """Return the contact with its derived fields as a row for COPY, in the order of `COLUMNS`.
+
+    The search vector is text, because COPY runs no function.
+    """
     derive(contact)
     ready = {"search": search.vector(lexemes(contact))} | {name: Jsonb(getattr(contact, name)) for name in JSON}
     return [ready.get(name, getattr(contact, name)) for name in COLUMNS]

@@ -1,11 +1,12 @@
 """The demo: two offices with logins, and any number of believable contacts, the same for the same seed.
 
-Rows are inserted by COPY: 100,000 contacts with all their history take well under a minute.
+Rows are inserted by COPY, a batch of contacts at a time, in one transaction. Of a contact that is written only the
+e-mail address and some twenty bytes for its card are kept.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import accumulate
+from itertools import count, islice
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -13,15 +14,18 @@ from django.db import connection, transaction
 
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
-from base.copying import copy_in, fresh_ids
-from contacts.derived import copy_contacts
-from contacts.models import Action, Change, Consent, Contact
+from base.batches import batches
+from base.copying import fresh_ids
+from contacts.models import Contact
+from demo.lives import ContactWriter, Life
 from demo.people import Person, people
 from demo.post import PostOffice, complete_sender
-from demo.story import CONSENTING, SHARES, WORDING, Story, tell
-from pipeline.cards import places
+from demo.rows import RowBatch
+from demo.stacks import Stack
+from demo.story import SHARES, tell
+from funnel.models import Enrolment
 from pipeline.columns.defaults import create_board
-from pipeline.models import Card, Column, Move
+from pipeline.models import Column
 
 PASSWORD = "pipeline-demo"
 KRUEGER, HANSEN = "Krüger Immobilien", "Hansen & Partner"
@@ -36,23 +40,7 @@ MEMBERS = {
     ),
     HANSEN: (("paul@hansen.example", "Paul", "Hansen", Role.ADMINISTRATOR, 7),),
 }
-CARD = (
-    *("contact_id", "account_id", "column_id", "rank", "version", "entered_at"),
-    *("last_key", "last_request"),
-)
-ACTION = (
-    *("account_id", "contact_id", "kind", "outcome", "text", "performed_at", "planned_for"),
-    *("author_id", "created_at"),
-)
-MOVE = (
-    *("account_id", "contact_id", "from_column_id", "to_column_id", "from_name", "to_name", "from_rank"),
-    *("version", "actor_id", "via", "at"),
-)
-CHANGE = ("account_id", "contact_id", "kind", "before", "after", "actor_id", "at")
-CONSENT = (
-    *("account_id", "contact_id", "channel", "granted", "wording", "place", "method"),
-    *("occurred_at", "recorded_at", "address"),
-)
+BATCH = 1_000  # contacts whose rows are held at a time
 
 
 @transaction.atomic
@@ -61,8 +49,10 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     krueger, hansen = _office(KRUEGER, Plan.EXPERT), _office(HANSEN, Plan.STARTER)
     second = min(max(contacts // HANSEN_SHARE, 14), contacts)
     crowd = people(contacts + second, seed)
-    _fill(krueger, [next(crowd) for _ in range(contacts)], seed, now)
-    _fill(hansen, list(crowd), seed + 1, now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the server keeps a check of each row until the commit
+    _fill(krueger, islice(crowd, contacts), seed, now)
+    _fill(hansen, crowd, seed + 1, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner takes the tables for empty until autovacuum runs
 
@@ -88,112 +78,56 @@ def _office(name: str, plan: str) -> Account:
     return account
 
 
-def _fill(account: Account, crowd: list[Person], seed: int, now: datetime) -> None:
-    chance = Random(seed)
-    team = [user for user in User.objects.of(account).order_by("pk") if user.works_contacts]
-    columns = {column.name: column for column in Column.objects.of(account).order_by("position")}
-    ids = fresh_ids(Contact, len(crowd))
-    stories = [
-        tell(person, column, place, chance, now)
-        for person, (column, place) in zip(crowd, _seats(len(crowd)), strict=True)
-    ]
-    lives = [
-        _Life(account, pk, person, story, chance.choice(team), columns)
-        for pk, person, story in zip(ids, crowd, stories, strict=True)
-    ]
-    assigning = account.plan == Plan.EXPERT
-    posts = _post(account, lives, assigning, Random(seed), now)
-    copy_contacts(life.contact(assigning) for life in lives)
-    copy_in(Card, CARD, list(_cards(lives, columns)))  # a list: it queries, impossible during COPY
-    for model, fields, rows in (
-        (Action, ACTION, _Life.actions),
-        (Move, MOVE, _Life.moves),
-        (Change, CHANGE, _Life.changes),
-        (Consent, CONSENT, _Life.consents),
-    ):
-        copy_in(model, fields, (row for life in lives for row in rows(life)))
-    posts.write()
+def _fill(account: Account, crowd: Iterator[Person], seed: int, now: datetime) -> None:
+    filler = _Filler(account, seed, now)
+    for batch in batches(zip(crowd, _seats(), strict=False), BATCH):  # the seats never end
+        filler.take(batch)
+    filler.close()
 
 
-def _post(account: Account, lives: "list[_Life]", assigning: bool, chance: Random, now: datetime) -> PostOffice:
-    """Add the mails of the funnel to the stories."""
-    office = PostOffice(account)
-    for life in lives:
-        owner = life.owner if life.story.is_assigned and assigning else None
-        office.take(life.pk, life.person, owner, life.story, chance, now)
-    office.word()
-    return office
-
-
-def _seats(count: int) -> Iterator[tuple[str, int]]:
+def _seats() -> Iterator[tuple[str, int]]:
     """Yield each contact's column and its number there: first two per column, then by the usual shares."""
-    bounds = list(accumulate(SHARES.values()))
+    hundred = [name for name, share in SHARES.items() for _ in range(share)]
+    first = 2 * len(SHARES)
     filled = dict.fromkeys(SHARES, 0)
-    for number in range(count):
-        if number < 2 * len(SHARES):
-            name = list(SHARES)[number % len(SHARES)]
-        else:
-            share = (number * 61) % bounds[-1]  # 61 and 100 are coprime: every hundred has the same mix
-            name = next(name for name, bound in zip(SHARES, bounds, strict=True) if share < bound)
+    for number in count():
+        # 61 and 100 are coprime: every hundred has the same mix.
+        name = list(SHARES)[number % len(SHARES)] if number < first else hundred[number * 61 % len(hundred)]
         yield name, filled[name]
         filled[name] += 1
 
 
-class _Life:
-    """One contact with all rows of its story."""
+class _Filler:
+    """Fills an office, one batch of contacts after the other. Only the cards are kept until the end."""
 
-    def __init__(
-        self, account: Account, pk: int, person: Person, story: Story, owner: User, columns: dict[str, Column]
-    ) -> None:
-        self.account, self.pk, self.person, self.story = account, pk, person, story
-        self.owner, self.columns = owner, columns
+    def __init__(self, account: Account, seed: int, now: datetime) -> None:
+        self.account, self.now = account, now
+        self.chance, self.colleagues = Random(seed), Random(f"{seed}: colleagues")
+        self.team = [user for user in User.objects.of(account).order_by("pk") if user.works_contacts]
+        columns = {column.name: column for column in Column.objects.of(account)}
+        self.writer = ContactWriter(account, columns)
+        self.post_office = PostOffice(account, self.writer, seed, now)
+        self.stacks = {column.name: Stack(column) for column in columns.values()}
+        self.rows = RowBatch()
 
-    def contact(self, assigning: bool) -> Contact:
-        person, story = self.person, self.story
-        return Contact(
-            pk=self.pk,
-            account=self.account,
-            created_at=story.created_at,
-            last_action_at=story.last_action_at,
-            action_counts=story.counts,
-            due_on=story.due_on,
-            due_note=story.due_note,
-            assignee=self.owner if story.is_assigned and assigning else None,
-            **person.facts(),
-        )
+    def take(self, batch: list[tuple[Person, tuple[str, int]]]) -> None:
+        served = self.post_office.served([person.email for person, _seat in batch if person.email])
+        lives, posts = [], []
+        for pk, (person, (column, place)) in zip(fresh_ids(Contact, len(batch)), batch, strict=True):
+            story = tell(person, column, place, self.chance, self.now)
+            lives.append(Life(pk, person, story, self.colleagues.choice(self.team)))
+            posts.append(self.post_office.follow(person, story, is_free=person.email not in served))
+            self.stacks[column].add(pk, story)
+        numbers = iter(fresh_ids(Enrolment, sum(len(post.runs) for post in posts)))
+        for life, post in zip(lives, posts, strict=True):
+            self.writer.write(life, self.rows)
+            self.post_office.write(life, post, numbers, self.rows)
+        self.rows.write()
 
-    def actions(self) -> Iterator[tuple]:
-        for event in self.story.events:
-            author = None if event.is_automatic else self.owner.pk
-            moment = event.performed_at or self.story.entered_at
-            times = (event.performed_at, event.planned_for, author, moment)
-            yield (self.account.pk, self.pk, event.kind, event.outcome, event.text, *times)
-
-    def moves(self) -> Iterator[tuple]:
-        for number, (before, after, moment) in enumerate(self.story.steps):
-            columns = (self.columns[before].pk, self.columns[after].pk, before, after)
-            yield (self.account.pk, self.pk, *columns, "", number + 2, self.owner.pk, Move.Via.BOARD, moment)
-
-    def changes(self) -> Iterator[tuple]:
-        account, created = self.account.pk, self.story.created_at
-        yield (account, self.pk, Change.Kind.CREATED, "", "Neue Kontakte", None, created)
-        if self.story.is_assigned and self.account.plan == Plan.EXPERT:
-            name = self.owner.full_name
-            yield (account, self.pk, Change.Kind.ASSIGNED, "", name, self.owner.pk, self.story.entered_at)
-
-    def consents(self) -> Iterator[tuple]:
-        moment = self.story.consented_at
-        if moment:
-            method = Consent.Method.FORM if self.person.source in CONSENTING else Consent.Method.SPOKEN
-            how = (WORDING, self.person.source_detail, method, moment, moment, self.person.email)
-            yield (self.account.pk, self.pk, Consent.Channel.EMAIL, True, *how)
-
-
-def _cards(lives: Iterable[_Life], columns: dict[str, Column]) -> Iterator[tuple]:
-    """Yield each column's cards, the latest on top, above those that exist."""
-    for column in columns.values():
-        inside = [life for life in lives if life.story.column == column.name]
-        inside.sort(key=lambda life: life.story.entered_at, reverse=True)
-        for life, rank in zip(inside, places.top(column.pk, len(inside)), strict=True):
-            version = len(life.story.steps) + 1
-            yield (life.pk, life.account.pk, column.pk, rank, version, life.story.entered_at, "", "")
+    def close(self) -> None:
+        """Write what needs all contacts: the texts of the newest mails, and the cards."""
+        self.post_office.close(self.rows)
+        self.rows.write()
+        list(Column.objects.of(self.account).order_by("pk").select_for_update(no_key=True))
+        for stack in self.stacks.values():
+            stack.write()

@@ -1,6 +1,5 @@
 """The mails of a contact's story in the demo: sent, waiting and cancelled ones."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -17,20 +16,18 @@ BROKEN_OFF = "Der Versand brach ab, bevor der Mailserver antwortete."
 UNSUBSCRIBING = "Abmeldelink einer E-Mail"
 
 
-@dataclass
+@dataclass(slots=True)
 class Mail:
-    """One message of the demo."""
+    """One message of the demo. States and reasons are plain text, for COPY."""
 
     step: Step
     planned_for: datetime
-    state: str = MessageState.PLANNED
+    state: str = MessageState.PLANNED.value
     reason: str = ""
     claimed_at: datetime | None = None
     finished_at: datetime | None = None
     answer: str = ""
-    subject: str = ""
-    html: str = ""
-    text: str = ""
+    event: Event | None = None  # the action, if it was sent
 
     @property
     def has_left(self) -> bool:
@@ -39,30 +36,31 @@ class Mail:
     def leave(self, moment: datetime, chance: Random) -> None:
         """Mark the mail as sent; now and then as failed."""
         fate = chance.random()
-        self.state, self.answer = MessageState.SENT, ANSWERED
+        self.state, self.answer = MessageState.SENT.value, ANSWERED
         if fate < 0.008:
-            self.state, self.reason, self.answer = MessageState.FAILED, MessageReason.REFUSED, REFUSED
+            self.state, self.reason, self.answer = MessageState.FAILED.value, MessageReason.REFUSED.value, REFUSED
         elif fate < 0.012:
-            self.state, self.answer = MessageState.UNCLEAR, BROKEN_OFF
+            self.state, self.answer = MessageState.UNCLEAR.value, BROKEN_OFF
         self.claimed_at, self.finished_at = moment, moment + timedelta(seconds=chance.uniform(0.4, 3))
 
     def call_off(self, moment: datetime) -> None:
-        self.state, self.reason, self.finished_at = MessageState.CANCELLED, MessageReason.STOPPED, moment
+        self.state, self.reason = MessageState.CANCELLED.value, MessageReason.STOPPED.value
+        self.finished_at = moment
 
 
-@dataclass
+@dataclass(slots=True)
 class Run:
     """One enrolment of the demo."""
 
     sequence_id: int
     started_at: datetime
     changed_at: datetime
-    state: str = EnrolmentState.ACTIVE
+    state: str = EnrolmentState.ACTIVE.value
     reason: str = ""
     mails: list[Mail] = field(default_factory=list)
 
-    def change(self, state: str, reason: str, moment: datetime) -> None:
-        self.state, self.reason, self.changed_at = state, reason, moment
+    def change(self, state: EnrolmentState, reason: EnrolmentReason, moment: datetime) -> None:
+        self.state, self.reason, self.changed_at = state.value, reason.value, moment
 
     def send_until(self, moment: datetime, chance: Random) -> None:
         """Send the mails due by then, unless the series was paused before."""
@@ -73,7 +71,7 @@ class Run:
             if not mail.has_left and leaving + timedelta(seconds=5) < moment:
                 mail.leave(leaving, chance)
 
-    def end(self, reason: str, moment: datetime, chance: Random) -> None:
+    def end(self, reason: EnrolmentReason, moment: datetime, chance: Random) -> None:
         self.send_until(moment, chance)
         for mail in self.mails:
             if not mail.has_left:
@@ -81,7 +79,7 @@ class Run:
         self.change(EnrolmentState.ENDED, reason, moment)
 
 
-@dataclass
+@dataclass(slots=True)
 class Post:
     """Everything the funnel did for a contact."""
 
@@ -124,18 +122,16 @@ def follow(
     return post
 
 
-def tell_of(post: Post, story: Story) -> None:
+def tell_of(post: Post, story: Story, subjects: dict[int, str]) -> None:
     """Add an action for each sent mail, and for an unsubscription."""
-    for mail in mails_of(post):
-        if mail.state == MessageState.SENT:
-            story.events.append(Event(Kind.FUNNEL_MAIL, mail.finished_at, mail.subject, is_automatic=True))
-    if post.unsubscribed_at:
-        story.events.append(Event(Kind.OPT_OUT, post.unsubscribed_at, UNSUBSCRIBING, is_automatic=True))
-
-
-def mails_of(post: Post) -> Iterator[Mail]:
     for run in post.runs:
-        yield from run.mails
+        for mail in run.mails:
+            if mail.state == MessageState.SENT:
+                subject = subjects[mail.step.pk]
+                mail.event = Event(Kind.FUNNEL_MAIL.value, mail.finished_at, subject, is_automatic=True)
+                story.mailed.append(mail.event)
+    if post.unsubscribed_at:
+        story.events.append(Event(Kind.OPT_OUT.value, post.unsubscribed_at, UNSUBSCRIBING, is_automatic=True))
 
 
 def _stays(story: Story) -> list[tuple[str, datetime]]:

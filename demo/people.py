@@ -2,11 +2,12 @@
 and their numbers are from blocks that the Federal Network Agency reserves for films and books.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from itertools import cycle
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from contacts.search import fold
 from demo.data import COMPANIES, NOBLE, ORIGINS, PLACES, STREETS, TITLES
@@ -31,6 +32,21 @@ _PROPERTIES = (
     (4, "commercial", (85, 1400), (200, 5200), 1925),
     (3, "other", None, None, None),
 )
+
+
+def _forms(family: str) -> tuple[str, str]:
+    women, _bar, men = family.partition("|")
+    return women, men or women
+
+
+def _hundred(choices: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """Return each choice without its first member, which is how often it is repeated."""
+    return tuple(choice[1:] for choice in choices for _ in range(choice[0]))
+
+
+_ORIGIN_OF = _hundred((share, women, men, tuple(map(_forms, families))) for share, women, men, families in ORIGINS)
+_SOURCE_OF = _hundred(SOURCES)
+_PROPERTY_OF = _hundred(_PROPERTIES)
 
 
 class Person(NamedTuple):
@@ -77,10 +93,10 @@ def people(count: int, seed: int) -> Iterator[Person]:
 
 
 def _person(chance: Random, numbers: "_Numbers", addresses: dict[str, int]) -> Person:
-    women, men, families = _weighted(chance, ORIGINS)
+    women, men, families = _drawn(chance, _ORIGIN_OF)
     is_woman = chance.random() < 0.5
     first_name = chance.choice(women if is_woman else men)
-    family = chance.choice(NOBLE) if chance.random() < 0.008 else _forms(chance.choice(families))
+    family = chance.choice(NOBLE if chance.random() < 0.008 else families)
     last_name = family[0] if is_woman else family[1]
     salutation = "mrs" if is_woman else "mr"
     title = chance.choice(TITLES) if chance.random() < 0.07 else ""
@@ -99,7 +115,7 @@ def _person(chance: Random, numbers: "_Numbers", addresses: dict[str, int]) -> P
         salutation = "neutral"
     postal_code, city = chance.choice(PLACES)
     is_known = chance.random() < 0.93
-    source, details = _weighted(chance, SOURCES)
+    source, details = _drawn(chance, _SOURCE_OF)
     # Everybody has a number or an address.
     email = _email(chance, first_name, company if kind >= 0.18 and company else last_name, addresses)
     reach = chance.random()
@@ -130,23 +146,18 @@ def _partner(
     women: tuple[str, ...],
     men: tuple[str, ...],
     family: tuple[str, str],
-    families: tuple[str, ...],
+    families: tuple[tuple[str, str], ...],
 ) -> tuple[str, str, str, str]:
     """Return salutation, title and names of the partner, who mostly has the same last name."""
     partner_is_woman = is_woman if chance.random() < 0.06 else not is_woman
     if chance.random() < 0.2:
-        family = _forms(chance.choice(families))
+        family = chance.choice(families)
     return (
         "mrs" if partner_is_woman else "mr",
         chance.choice(TITLES) if chance.random() < 0.04 else "",
         chance.choice(women if partner_is_woman else men),
         family[0] if partner_is_woman else family[1],
     )
-
-
-def _forms(family: str) -> tuple[str, str]:
-    women, _bar, men = family.partition("|")
-    return women, men or women
 
 
 def _email(chance: Random, first_name: str, last_name: str, addresses: dict[str, int]) -> str:
@@ -165,6 +176,7 @@ def _email(chance: Random, first_name: str, last_name: str, addresses: dict[str,
     return address if again == 1 else f"{local}-{again}@{address.partition('@')[2]}"
 
 
+@lru_cache(maxsize=4096)
 def _letters(name: str) -> str:
     """Return lower-case letters and single hyphens, as in an address."""
     plain = fold(name.replace("’", ""))
@@ -179,7 +191,7 @@ def _property(chance: Random) -> tuple[str, Decimal | None, Decimal | None, int 
     """Return kind, living area, plot and year; the agency knows less about older leads."""
     if chance.random() < 0.08:
         return "", None, None, None
-    kind, living, plot, earliest = _weighted(chance, _PROPERTIES)
+    kind, living, plot, earliest = _drawn(chance, _PROPERTY_OF)
     knows = chance.random() < 0.85
     return (
         kind,
@@ -212,11 +224,5 @@ class _Numbers:
         return next(self._local.get(city, self._any))
 
 
-def _weighted(chance: Random, choices: tuple) -> tuple:
-    """Return one of the choices, weighted by its first member, without that."""
-    left = chance.random() * sum(choice[0] for choice in choices)
-    for choice in choices:
-        left -= choice[0]
-        if left < 0:
-            return choice[1:]
-    return choices[-1][1:]
+def _drawn(chance: Random, hundred: tuple[tuple[Any, ...], ...]) -> tuple[Any, ...]:
+    return hundred[int(chance.random() * len(hundred))]

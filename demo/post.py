@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappush, heappushpop
+from operator import itemgetter
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import Account, User
-from base.copying import copy_in, fresh_ids
-from contacts.models import Consent, Contact
-from demo.mails import UNSUBSCRIBING, Mail, Post, Run, follow, mails_of, tell_of
+from accounts.models import Account
+from contacts.models import Action, Consent, Contact
+from demo.lives import ContactWriter, Life, text_of
+from demo.mails import UNSUBSCRIBING, Mail, Post, Run, follow, tell_of
 from demo.people import Person
+from demo.rows import ACTION, RowBatch
 from demo.story import Story
 from funnel.contact_messages import plain_subject
 from funnel.letters import rendering
@@ -22,8 +26,9 @@ from funnel.permission.tokens import unsubscribe_token
 from funnel.series import planning
 from pipeline.models import Column
 
-MAX_FOLLOWED = 20_000  # contacts; further ones count as imported and get no mails
-MAX_RENDERED = 2_000  # the newest mails; the others have only a subject
+MAX_FOLLOWED = 20_000  # contacts of an office; most further ones count as imported and get no mails
+EVERY = 3  # one in three of them gets mails: 1.5 million for a million contacts
+MAX_RENDERED = 1_000  # the newest mails of an office; the others have only a subject
 IMPRINTS = {
     "Krüger Immobilien": {
         "legal_name": "Krüger Immobilien GmbH",
@@ -54,47 +59,23 @@ IMPRINTS = {
         "privacy_url": "https://hansen.example/datenschutz",
     },
 }
-ENROLMENT = (
-    *("id", "account_id", "contact_id", "sequence_id", "state", "reason", "address"),
-    *("started_at", "changed_at"),
-)
-MESSAGE = (
-    *("account_id", "contact_id", "enrolment_id", "step_id", "address", "state", "reason", "planned_for"),
-    *(
-        "is_urgent",
-        "claimed_at",
-        "finished_at",
-        "attempts",
-        "message_id",
-        "answer",
-        "subject",
-        "html",
-        "text",
-    ),
-)
-CONSENT = (
-    *("account_id", "contact_id", "channel", "granted", "wording", "place", "method"),
-    *("occurred_at", "recorded_at"),
-)
-SUPPRESSION = ("account_id", "address_hash", "reason", "at")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """A contact with its story and its mails."""
+    """A mail that left: its row, and that of its action, if it was sent."""
 
-    pk: int
-    person: Person
-    owner: User | None
-    story: Story
-    post: Post
+    life: Life
+    step: Step
+    message: list[Any]
+    action: list[Any] | None
 
 
 class PostOffice:
     """The funnel of one office: what it sends when, and what its mails say."""
 
-    def __init__(self, account: Account) -> None:
-        self.account = account
+    def __init__(self, account: Account, writer: ContactWriter, seed: int, now: datetime) -> None:
+        self.account, self.writer, self.chance, self.now = account, writer, Random(seed), now
         self.sender = Sender.objects.of(account).select_related("account").get()
         self.window = planning.window(self.sender)
         columns = Column.objects.of(account).filter(key__isnull=False)
@@ -102,80 +83,97 @@ class PostOffice:
         self.series = {
             column.name: [step for step in steps if step.sequence_id == column.sequence_id] for column in columns
         }
-        self.letters: list[Letter] = []
-        self.served = set(Message.objects.of(account).values_list("address", flat=True).distinct())
+        self.subjects = {step.pk: plain_subject(step.subject, self.sender.name) for step in steps}
+        self.has_mailed = Message.objects.of(account).exists()
+        self.count = self.letters = 0
+        self.newest: list[tuple[datetime, int, Letter]] = []  # a heap, the oldest of them on top
 
-    def take(self, pk: int, person: Person, owner: User | None, story: Story, chance: Random, now: datetime) -> None:
-        """Add the mails of a contact's story, unless another contact of the office has the same address."""
-        if len(self.letters) == MAX_FOLLOWED:
-            return
-        address = person.email.lower()
-        is_free = bool(address) and address not in self.served
-        self.served.add(address)
-        post = follow(story, self.series, self.window, chance, now, has_address=is_free)
-        self.letters.append(Letter(pk, person, owner, story, post))
+    def served(self, addresses: list[str]) -> set[str]:
+        """Return those of the addresses that the office knows already, so that nobody is mailed twice."""
+        if not self.has_mailed:
+            return set()
+        contacts = Contact.objects.of(self.account).filter(email__in=addresses).values_list("email", flat=True)
+        messages = Message.objects.of(self.account).exclude(state__in=("cancelled", "skipped"))
+        return {*contacts, *messages.filter(address__in=addresses).values_list("address", flat=True)}
 
-    def word(self) -> None:
-        """Render the texts of sent mails, and add actions for them."""
-        left = [(mail, one) for one in self.letters for mail in mails_of(one.post) if mail.has_left]
-        left.sort(key=lambda pair: pair[0].planned_for, reverse=True)
-        for mail, letter in left[:MAX_RENDERED]:
-            self._render(mail, letter)
-        for mail, _letter in left[MAX_RENDERED:]:
-            mail.subject = plain_subject(mail.step.subject, self.sender.name)
-        for letter in self.letters:
-            tell_of(letter.post, letter.story)
+    def follow(self, person: Person, story: Story, *, is_free: bool) -> Post:
+        """Return the mails of a contact's story, and add them to it."""
+        self.count += 1
+        if self.count > MAX_FOLLOWED and self.count % EVERY:
+            return Post()
+        has_address = is_free and bool(person.email)
+        post = follow(story, self.series, self.window, self.chance, self.now, has_address=has_address)
+        tell_of(post, story, self.subjects)
+        return post
 
-    def _render(self, mail: Mail, letter: Letter) -> None:
-        message = Message(account=self.account, contact_id=letter.pk, address=letter.person.email.lower())
+    def write(self, life: Life, post: Post, numbers: Iterator[int], rows: RowBatch) -> None:
+        """Add the rows of a contact's mails, except the newest of the office, whose texts are rendered by `close`."""
+        address = life.person.email.lower()
+        for run in post.runs:
+            number = next(numbers)
+            rows.add(Enrolment, self._enrolment(number, life, run, address))
+            for mail in run.mails:
+                message = self._message(number, life, mail, address)
+                if mail.has_left:
+                    event = mail.event
+                    action = list(self.writer.action(life, event)) if event else None
+                    self._keep(mail.planned_for, Letter(life, mail.step, message, action), rows)
+                else:
+                    rows.add(Message, message)
+        if post.unsubscribed_at:
+            rows.add(Consent, self._withdrawal(life, post.unsubscribed_at))
+            digest = address_hash(self.account.pk, address)
+            rows.add(Suppression, (self.account.pk, digest, SuppressionReason.UNSUBSCRIBED.value, post.unsubscribed_at))
+
+    def close(self, rows: RowBatch) -> None:
+        """Render the texts of the newest mails, and add their rows."""
+        for _moment, _number, letter in sorted(self.newest, key=itemgetter(1), reverse=True):
+            self._render(letter)
+            _hand_over(letter, rows)
+        self.newest = []
+
+    def _keep(self, planned_for: datetime, letter: Letter, rows: RowBatch) -> None:
+        self.letters += 1
+        entry = (planned_for, -self.letters, letter)
+        if len(self.newest) < MAX_RENDERED:
+            heappush(self.newest, entry)
+        else:
+            _hand_over(heappushpop(self.newest, entry)[2], rows)
+
+    def _render(self, letter: Letter) -> None:
+        life, step = letter.life, letter.step
+        contact = Contact(pk=life.pk, account=self.account, assignee=self.writer.owner(life), **life.person.facts())
+        message = Message(account=self.account, contact_id=life.pk, address=life.person.email.lower())
         rendered = rendering.render(
-            step_subject=mail.step.subject,
-            step_body=mail.step.body,
-            contact=Contact(pk=letter.pk, account=self.account, assignee=letter.owner, **letter.person.facts()),
+            step_subject=step.subject,
+            step_body=step.body,
+            contact=contact,
             sender=self.sender,
             unsubscribe_url=settings.BASE_URL + reverse("funnel:unsubscribe", args=[unsubscribe_token(message)]),
         )
-        mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
+        letter.message[-3:] = rendered.subject, rendered.html, rendered.text
+        if letter.action:
+            letter.action[ACTION.index("text")] = rendered.subject
 
-    def write(self) -> None:
-        """Write all rows of the funnel."""
-        runs = [(one.pk, one.person, run) for one in self.letters for run in one.post.runs]
-        ids = fresh_ids(Enrolment, len(runs))
-        numbered = [(number, *one) for number, one in zip(ids, runs, strict=True)]
-        copy_in(Enrolment, ENROLMENT, (self._enrolment(*one) for one in numbered))
-        copy_in(Message, MESSAGE, (row for one in numbered for row in self._messages(*one)))
-        gone = [one for one in self.letters if one.post.unsubscribed_at]
-        copy_in(Consent, CONSENT, (self._withdrawal(one) for one in gone))
-        copy_in(Suppression, SUPPRESSION, (self._suppression(one) for one in gone))
+    def _enrolment(self, number: int, life: Life, run: Run, address: str) -> tuple[Any, ...]:
+        times = (str(run.started_at), str(run.changed_at))
+        return (number, self.account.pk, life.pk, run.sequence_id, run.state, run.reason, address, *times)
 
-    def _enrolment(self, number: int, pk: int, person: Person, run: Run) -> tuple:
-        times = (run.started_at, run.changed_at)
-        return (
-            number,
-            self.account.pk,
-            pk,
-            run.sequence_id,
-            run.state,
-            run.reason,
-            person.email.lower(),
-            *times,
-        )
+    def _message(self, number: int, life: Life, mail: Mail, address: str) -> list[Any]:
+        ids = (self.account.pk, life.pk, number, mail.step.pk, address)
+        ends = (text_of(mail.claimed_at), text_of(mail.finished_at), int(mail.has_left))
+        how = (mail.state, mail.reason, str(mail.planned_for), False, *ends)
+        return [*ids, *how, planning.new_message_id(), mail.answer, "", "", ""]
 
-    def _messages(self, number: int, pk: int, person: Person, run: Run) -> Iterator[tuple]:
-        for mail in run.mails:
-            ids = (self.account.pk, pk, number, mail.step.pk, person.email.lower())
-            ends = (mail.planned_for, False, mail.claimed_at, mail.finished_at, int(mail.has_left))
-            words = (mail.subject if mail.html else "", mail.html, mail.text)
-            yield (*ids, mail.state, mail.reason, *ends, planning.new_message_id(), mail.answer, *words)
+    def _withdrawal(self, life: Life, moment: datetime) -> tuple[Any, ...]:
+        how = ("", UNSUBSCRIBING, Consent.Method.FORM.value, moment, moment, "")
+        return (self.account.pk, life.pk, Consent.Channel.EMAIL.value, False, *how)
 
-    def _withdrawal(self, letter: Letter) -> tuple:
-        moment = letter.post.unsubscribed_at
-        how = ("", UNSUBSCRIBING, Consent.Method.FORM, moment, moment)
-        return (self.account.pk, letter.pk, Consent.Channel.EMAIL, False, *how)
 
-    def _suppression(self, letter: Letter) -> tuple:
-        digest = address_hash(self.account.pk, letter.person.email)
-        return (self.account.pk, digest, SuppressionReason.UNSUBSCRIBED, letter.post.unsubscribed_at)
+def _hand_over(letter: Letter, rows: RowBatch) -> None:
+    rows.add(Message, letter.message)
+    if letter.action:
+        rows.add(Action, letter.action)
 
 
 def complete_sender(account: Account) -> None:

@@ -1,6 +1,5 @@
-"""The story of a demo contact on its way to a column. Pure: takes a random generator, returns rows to be written."""
+"""The story of a demo contact on its way to a column. Pure: takes a random generator, returns what happened."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -23,16 +22,16 @@ WAY = (
 LOST = "Kein Auftrag"
 SHARES = dict(zip((*WAY, LOST), (12, 34, 23, 7, 5, 16, 3), strict=True))
 FIRST_ACTIONS = {
-    Source.VALUATION: Kind.VALUATION_REQUEST,
-    Source.GUIDE: Kind.DOWNLOAD,
-    Source.PHONE: Kind.CALL,
+    Source.VALUATION.value: Kind.VALUATION_REQUEST,
+    Source.GUIDE.value: Kind.DOWNLOAD,
+    Source.PHONE.value: Kind.CALL,
 }
-CONSENTING = (Source.FORM, Source.VALUATION, Source.GUIDE)
+CONSENTING = frozenset((Source.FORM.value, Source.VALUATION.value, Source.GUIDE.value))
 WORDING = (
     "Ich bin damit einverstanden, dass mir das Büro Informationen rund um den Verkauf meiner Immobilie per E-Mail"
     " sendet. Ich kann das jederzeit widerrufen."
 )
-MISSED = ((Outcome.NOT_REACHED, texts.CALLS_MISSED), (Outcome.MAILBOX, texts.CALLS_MAILBOX))
+MISSED = ((Outcome.NOT_REACHED.value, texts.CALLS_MISSED), (Outcome.MAILBOX.value, texts.CALLS_MAILBOX))
 MAILS = (
     "Unterlagenliste und Terminvorschläge geschickt.",
     "Nach dem Telefonat zusammengefasst, was für die Bewertung noch fehlt.",
@@ -47,9 +46,9 @@ REFUSALS = (
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
-    """An action of the story, planned if `performed_at` is None."""
+    """An action of the story, planned if `performed_at` is None. Kind and outcome are plain text, for COPY."""
 
     kind: str
     performed_at: datetime | None
@@ -59,28 +58,33 @@ class Event:
     is_automatic: bool = False
 
 
-@dataclass
+_SILENT = frozenset(kind.value for kind in NOT_COUNTED)
+
+
+@dataclass(slots=True)
 class Story:
     """Everything the demo writes about one contact besides its facts."""
 
     created_at: datetime
     column: str
     events: list[Event] = field(default_factory=list)
+    mailed: list[Event] = field(default_factory=list)  # the mails of the funnel among the actions
     steps: list[tuple[str, str, datetime]] = field(default_factory=list)  # from, to, when
     due_on: date | None = None
     due_note: str = ""
     is_assigned: bool = False
     consented_at: datetime | None = None
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return the number of performed actions by kind."""
-        return dict(Counter(str(event.kind) for event in self.events if event.performed_at))
-
-    @property
-    def last_action_at(self) -> datetime | None:
-        performed = [e.performed_at for e in self.events if e.performed_at and e.kind not in NOT_COUNTED]
-        return max(performed, default=None)
+    def performed(self) -> tuple[dict[str, int], datetime | None]:
+        """Return the number of performed actions by kind, and the time of the last action."""
+        counts: dict[str, int] = {}
+        last = None
+        for event in (*self.events, *self.mailed):
+            if moment := event.performed_at:
+                counts[event.kind] = counts.get(event.kind, 0) + 1
+                if (last is None or moment > last) and event.kind not in _SILENT:
+                    last = moment
+        return counts, last
 
     @property
     def entered_at(self) -> datetime:
@@ -109,6 +113,10 @@ def tell(person: Person, column: str, place: int, chance: Random, now: datetime)
     return story
 
 
+_DAYTIME = tuple(min(max(hour, 8), 19) for hour in range(24))
+_MINUTES = range(60)
+
+
 class _Clock:
     """A clock that runs from a contact's first day to today in believable steps, never past now."""
 
@@ -118,10 +126,8 @@ class _Clock:
         self.stride = (now - start) / (stages * 6 + 1)
 
     def forward(self) -> datetime:
-        step = self.stride * self.chance.uniform(0.3, 1.6)
-        moment = self.now_in_story + step
-        hour = min(max(moment.hour, 8), 19)
-        moment = moment.replace(hour=hour, minute=self.chance.randrange(60))
+        moment = self.now_in_story + self.stride * self.chance.uniform(0.3, 1.6)
+        moment = moment.replace(hour=_DAYTIME[moment.hour], minute=self.chance.choice(_MINUTES))
         if self.now_in_story < moment < self.end:
             self.now_in_story = moment
         else:
@@ -130,9 +136,9 @@ class _Clock:
 
 
 def _first(person: Person, moment: datetime) -> Event:
-    kind = FIRST_ACTIONS.get(Source(person.source), Kind.INQUIRY)
-    outcome = Outcome.REACHED if kind == Kind.CALL else ""
-    return Event(kind, moment, person.inquiry, outcome, is_automatic=kind != Kind.CALL)
+    kind = FIRST_ACTIONS.get(person.source, Kind.INQUIRY)
+    outcome = Outcome.REACHED.value if kind is Kind.CALL else ""
+    return Event(kind.value, moment, person.inquiry, outcome, is_automatic=kind is not Kind.CALL)
 
 
 def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
@@ -141,33 +147,33 @@ def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
     if column == "Nicht erreicht":
         for _ in range(chance.randint(1, 3)):
             outcome, notes = chance.choice(MISSED)
-            add(Event(Kind.CALL, clock.forward(), chance.choice(notes), outcome))
+            add(Event(Kind.CALL.value, clock.forward(), chance.choice(notes), outcome))
         if chance.random() < 0.6:
-            add(Event(Kind.MAIL_OUT, clock.forward(), chance.choice(MAILS)))
+            add(Event(Kind.MAIL_OUT.value, clock.forward(), chance.choice(MAILS)))
     elif column == "Erfolgreich kontaktiert":
-        add(Event(Kind.CALL, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED))
+        add(Event(Kind.CALL.value, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED.value))
         if chance.random() < 0.5:
-            add(Event(Kind.MAIL_OUT, clock.forward(), chance.choice(MAILS)))
-            add(Event(Kind.MAIL_IN, clock.forward()))
+            add(Event(Kind.MAIL_OUT.value, clock.forward(), chance.choice(MAILS)))
+            add(Event(Kind.MAIL_IN.value, clock.forward()))
         if chance.random() < 0.5:
-            add(Event(Kind.NOTE, clock.forward(), chance.choice(texts.NOTES)))
+            add(Event(Kind.NOTE.value, clock.forward(), chance.choice(texts.NOTES)))
     elif column == "Termin vereinbart":
-        add(Event(Kind.CALL, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED))
+        add(Event(Kind.CALL.value, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED.value))
         if story.column == column:
             days = timedelta(days=chance.randint(1, 14))
             planned = (clock.end + days).replace(hour=chance.randint(9, 17), minute=chance.choice((0, 30)))
-            add(Event(Kind.MEETING, None, planned_for=planned))
+            add(Event(Kind.MEETING.value, None, planned_for=planned))
         else:
-            add(Event(Kind.MEETING, clock.forward(), chance.choice(texts.MEETINGS)))
+            add(Event(Kind.MEETING.value, clock.forward(), chance.choice(texts.MEETINGS)))
     elif column == "Bewertung erstellt":
-        add(Event(Kind.ONSITE, clock.forward(), chance.choice(texts.MEETINGS)))
-        add(Event(Kind.VALUATION, clock.forward()))
-        add(Event(Kind.LETTER, clock.forward(), chance.choice(texts.LETTERS)))
+        add(Event(Kind.ONSITE.value, clock.forward(), chance.choice(texts.MEETINGS)))
+        add(Event(Kind.VALUATION.value, clock.forward()))
+        add(Event(Kind.LETTER.value, clock.forward(), chance.choice(texts.LETTERS)))
     elif column == "Auftrag erhalten":
-        add(Event(Kind.OFFER, clock.forward()))
-        add(Event(Kind.MANDATE, clock.forward()))
+        add(Event(Kind.OFFER.value, clock.forward()))
+        add(Event(Kind.MANDATE.value, clock.forward()))
     else:
-        add(Event(Kind.CALL, clock.forward(), chance.choice(REFUSALS), Outcome.REACHED))
+        add(Event(Kind.CALL.value, clock.forward(), chance.choice(REFUSALS), Outcome.REACHED.value))
 
 
 def _set_due(story: Story, place: int, chance: Random, today: date) -> None:

@@ -1,17 +1,21 @@
 """The demo: what its users find, the same for the same seed."""
 
+import gc
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.models import Account, User
 from contacts.actions import refresh
 from contacts.models import Action, Contact
+from demo import build as building
+from demo import post
 from demo.build import HANSEN, KRUEGER, PASSWORD, build
+from demo.story import Story
 from funnel.letters import imprint
 from funnel.models import Message, Sender
 from pipeline.invariants import broken
@@ -97,6 +101,82 @@ def test_same_seed_gives_the_same_contacts(db):
         return names
 
     assert people() == people()
+
+
+def test_a_larger_office_begins_with_the_smaller_one(db):
+    fields = (
+        "last_name",
+        "email",
+        "due_on",
+        "assignee__first_name",
+        "action_counts",
+        "last_action_at",
+        "keys",
+        "search",
+    )
+
+    def contacts(count):
+        sid = transaction.savepoint()
+        build(contacts=count, seed=4, now=NOW)
+        account = Account.objects.get(name=KRUEGER)
+        rows = list(Contact.objects.of(account).order_by("pk").values_list(*fields)[:20])
+        transaction.savepoint_rollback(sid)
+        return [(*row[:-2], [key.partition(":")[2] for key in row[-2]], row[-1]) for row in rows]
+
+    assert contacts(20) == contacts(45)
+
+
+def test_the_latest_stand_on_top_of_each_column_above_those_of_an_earlier_helping(office):
+    before = set(Card.objects.of(office).values_list("pk", flat=True))
+    build(contacts=40, seed=2, now=NOW)
+    for column in Column.objects.of(office):
+        cards = list(column.cards.order_by("rank").values_list("pk", "entered_at"))
+        fresh = [entered for pk, entered in cards if pk not in before]
+        assert fresh == sorted(fresh, reverse=True)
+        assert {pk for pk, _entered in cards[len(fresh) :]} <= before
+
+
+def test_no_more_than_a_batch_of_contacts_is_held_at_a_time(db, monkeypatch):
+    monkeypatch.setattr(building, "BATCH", 10)
+    monkeypatch.setattr(post, "MAX_RENDERED", 3)
+    held = []
+
+    def count(execute, *args):
+        held.append(sum(type(each) is Story for each in gc.get_objects()))
+        return execute(*args)
+
+    with connection.execute_wrapper(count):
+        build(contacts=100, seed=1, now=NOW)
+    # A batch is let go when the next one is complete, and the newest mails keep back the contacts they went to.
+    assert 10 <= max(held) <= 2 * 10 + 2 * 3
+
+
+def test_only_the_newest_mails_keep_their_words(db, monkeypatch):
+    monkeypatch.setattr(post, "MAX_RENDERED", 7)
+    monkeypatch.setattr(building, "BATCH", 10)
+    build(contacts=60, seed=1, now=NOW)
+    office = Account.objects.get(name=KRUEGER)
+    left = list(Message.objects.of(office).exclude(claimed_at=None).order_by("-planned_for"))
+    assert [bool(message.html) for message in left] == [True] * 7 + [False] * (len(left) - 7)
+    assert [bool(message.subject) for message in left] == [bool(message.html) for message in left]
+    assert broken(office) == []
+
+
+def test_of_further_contacts_only_some_are_mailed(db, monkeypatch):
+    def mailed():
+        sid = transaction.savepoint()
+        build(contacts=90, seed=1, now=NOW)
+        contacts = Message.objects.of(Account.objects.get(name=KRUEGER)).values_list("contact", flat=True).distinct()
+        places = [pk - Contact.objects.earliest("pk").pk for pk in contacts]
+        assert [broken(account) for account in Account.objects.all()] == [[], []]
+        transaction.savepoint_rollback(sid)
+        return sorted(places)
+
+    everybody = mailed()
+    monkeypatch.setattr(post, "MAX_FOLLOWED", 30)
+    some = mailed()
+    assert [place for place in everybody if place < 30] == [place for place in some if place < 30]
+    assert {place % 3 for place in some if place >= 30} == {2} != {place % 3 for place in everybody if place >= 30}
 
 
 def test_starter_office_has_nobody_assigned(office):

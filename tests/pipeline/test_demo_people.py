@@ -6,12 +6,17 @@ from itertools import islice
 
 import pytest
 
+from accounts.models import Account
+from base.copying import text_array
 from base.emails import clean_email
 from contacts.csv.reading import read
 from contacts.csv.rows import write
+from contacts.derived import derive, lexemes
 from contacts.models import Contact, PropertyKind, Salutation, Source
 from contacts.phones import e164
+from contacts.search import vector
 from demo.data import PLACES
+from demo.derived import derived
 from demo.people import people
 
 RESERVED = re.compile(r"\+49(?:3023125|6990009|4066969|2214710|8999998)\d{3}|\+49(?:17139200|176040690)\d{2}")
@@ -93,6 +98,16 @@ def test_exported_people_are_imported_as_they_were(crowd):
     entries = list(sheet.entries(sheet.mapping))
     assert [entry.errors for entry in entries] == [[]] * 500
     assert [entry.values for entry in entries] == facts
+
+
+def test_what_is_derived_of_a_person_part_by_part_is_what_is_derived_of_a_contact(crowd):
+    office = Account(pk=7)
+    for person in crowd[:1_500]:
+        contact = derive(Contact(account=office, **person.facts()))
+        found = derived(7, person)
+        assert (found["phone_e164"], found["sort_name"]) == (contact.phone_e164, contact.sort_name)
+        assert found["keys"] == text_array(contact.keys)
+        assert {*found["search"].split()} == {*vector(lexemes(contact)).split()}  # no lexeme has a blank
 
 
 def test_a_hundred_thousand_people_keep_their_addresses_apart():
