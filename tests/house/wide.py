@@ -23,10 +23,7 @@ WIDE: set[str] = {
     "templates/pipeline/_cards.html",
     "templates/pipeline/_deeds.html",
     "templates/pipeline/_further_filters.html",
-    "templates/pipeline/_import_state.html",
     "templates/pipeline/_row.html",
     "templates/pipeline/_toolbar.html",
     "templates/pipeline/_trash_row.html",
-    "templates/pipeline/import_mapping.html",
-    "templates/pipeline/imports.html",
 }
