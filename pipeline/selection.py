@@ -87,6 +87,11 @@ class Selection:
         """The query string with the question mark, or ""."""
         return f"?{self.query_string}" if self.query_string else ""
 
+    @cached_property
+    def tail(self) -> str:
+        """The query string as it goes on after another parameter, with the ampersand, or ""."""
+        return f"&{self.query_string}" if self.query_string else ""
+
     def contacts(self) -> ContactQuerySet:
         """Return the contacts of the selection: live ones that the user may see."""
         return Contact.objects.of(self.user.account).live().filter(self._condition(""))
