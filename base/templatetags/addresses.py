@@ -1,7 +1,10 @@
-"""What a template may ask about an address."""
+"""What a template may ask about an address: whether it lies below another, and which page it leads to."""
+
+from urllib.parse import urlsplit
 
 from django import template
 from django.template.defaultfilters import stringfilter
+from django.urls import Resolver404, resolve
 
 register = template.Library()
 
@@ -11,3 +14,13 @@ register = template.Library()
 def below(path: str, address: str) -> bool:
     """Returns whether `path` is the page at `address` or one below it."""
     return path.startswith(address)
+
+
+@register.filter
+@stringfilter
+def leads_to(address: str, name: str) -> bool:
+    """Returns whether `name` is that of the page at `address`."""
+    try:
+        return resolve(urlsplit(address).path).view_name == name
+    except Resolver404:
+        return False

@@ -2,7 +2,7 @@ import pytest
 from django.test import RequestFactory
 
 from base.addresses import other_address, own_address, own_path
-from base.templatetags.addresses import below
+from base.templatetags.addresses import below, leads_to
 
 REQUEST = RequestFactory().get("/contacts/", {"q": "here"})
 
@@ -59,3 +59,11 @@ def test_an_address_lies_below_itself_and_what_it_begins_with() -> None:
     assert not below("/contacts/", "/contacts/board/")
     assert not below("/funnel/preview/contacts/", "/contacts/")
     assert not below(None, "/contacts/")
+
+
+def test_an_address_leads_to_one_page_whatever_is_asked_of_it() -> None:
+    assert leads_to("/moves/7/reversal/?via=list", "pipeline:move-reversal")
+    assert not leads_to("/moves/7/reversal/", "pipeline:deed-reversal")
+    assert not leads_to("/elsewhere/", "pipeline:deed-reversal")
+    assert not leads_to("", "pipeline:home")
+    assert not leads_to(None, "pipeline:home")
