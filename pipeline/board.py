@@ -6,13 +6,14 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
 from base.sql import all_rows
 from funnel.letters.imprint import COMPLETE_SQL
+from pipeline import counting
 from pipeline.cards import loading
+from pipeline.columns import tally
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 
@@ -87,7 +88,7 @@ CASE WHEN {{column}}.sequence_id IS NOT NULL THEN (
 ) END
 """
 COUNT = f"""
-SELECT col.id, (SELECT count(*) FROM pipeline_card AS card WHERE card.column_id = col.id), {MAILS.format(column="col")}
+SELECT col.id, {tally.CARDS.format(column="col")}, {MAILS.format(column="col")}
 FROM pipeline_column AS col WHERE col.id = ANY(%(columns)s)
 """
 
@@ -116,8 +117,6 @@ def above(selection: Selection, card: Card) -> int | None:
 
 def counted(selection: Selection) -> QuerySet[Any]:
     """Return all columns from left to right, annotated with their `total` of contacts in the selection and `mails`."""
-    cards = selection.cards().filter(column=OuterRef("pk")).order_by()
-    count = Subquery(cards.values("column").annotate(count=Count("*")).values("count"))
     columns = Column.objects.of(selection.user.account).order_by("position")
     mails = RawSQL(MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
-    return columns.annotate(total=Coalesce(count, 0, output_field=IntegerField()), mails=mails)
+    return columns.annotate(total=counting.of_each_column(selection), mails=mails)

@@ -214,6 +214,19 @@ def status_and_mails_agree(account_id: int | None) -> Broken:
     )
 
 
+def cards_are_tallied(account_id: int | None) -> Broken:
+    """14. The parts of a column's tally add up to its number of cards."""
+    yield from broken_rows(
+        _("Spalte %(id)s hat %(cards)s Karten, gezählt sind %(tallied)s."),
+        "SELECT id, cards, tallied FROM (SELECT place.id,"
+        " (SELECT count(*) FROM pipeline_card AS card"
+        " WHERE card.column_id = place.id AND card.account_id = place.account_id) AS cards,"
+        " (SELECT coalesce(sum(part.cards), 0) FROM pipeline_tally AS part WHERE part.column_id = place.id) AS tallied"
+        f" FROM pipeline_column place WHERE {of_account('place')}) AS either WHERE cards <> tallied",
+        account_id,
+    )
+
+
 INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     1: one_card_for_each_live_contact,
     2: columns_stand_in_order,
@@ -228,6 +241,7 @@ INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     11: mails.nothing_is_claimed_after_a_stop,
     12: status_and_mails_agree,
     13: mails.books_balance,
+    14: cards_are_tallied,
 }
 
 _LAST_MOVE = (

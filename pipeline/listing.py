@@ -12,6 +12,7 @@ from base import keyset
 from base.keyset import Order
 from contacts.description import FACTS
 from contacts.models import Contact, Source
+from pipeline import counting
 from pipeline.selection import Selection
 
 PAGE = 50  # rows
@@ -133,7 +134,7 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
         page = keyset.page(contacts, order, descending=sort.descending, place=None, size=PAGE)
     return Listing(
         sort=sort,
-        total=selection.cards().count() if page.previous or page.next else len(page.rows),
+        total=counting.found(selection) if page.previous or page.next else len(page.rows),
         contacts=page.rows,
         previous=_address(selection, sort, before=page.previous) if page.previous else "",
         next=_address(selection, sort, after=page.next) if page.next else "",

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from accounts.models import Account, User
 from base.refusals import Conflict, Gone, NotUnderstood
 from base.text import one_line
-from pipeline.models import Card, Column
+from pipeline.columns import tally
+from pipeline.models import Column
 
 MAX_COLUMNS = 20
 MAX_NAME_LENGTH = 40
@@ -172,7 +173,7 @@ def remove(*, user: User, column_id: int) -> None:
     column = subject(lock_all_columns(user.account), column_id)
     if column.is_system:
         raise Conflict(bound_to_funnel())
-    count = Card.objects.of(user.account).filter(column=column).count()
+    count = tally.in_column(column)
     if count:
         way_out = _("Mit „Kontakte verschieben und löschen …“ ziehen alle in eine andere Spalte um.")
         raise Conflict(f"{still_full(count)}. {way_out}")

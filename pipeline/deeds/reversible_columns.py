@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict
-from pipeline.columns import verbs
+from pipeline.columns import tally, verbs
 from pipeline.deeds.column_snapshots import recreate, snapshot
-from pipeline.models import Card, Column, Deed, DeedKind, DeedState
+from pipeline.models import Column, Deed, DeedKind, DeedState
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def _take_out(column: Column, deed: Deed, user: User) -> None:
     later = Deed.objects.of(deed.account_id).filter(column_id=column.pk, pk__gt=deed.pk)
     if later.exclude(state=DeedState.UNDONE).exclude(actor=deed.actor_id).exists():
         raise Conflict(_("Jemand anderes hat diese Spalte seitdem geändert."))
-    count = Card.objects.of(user.account).filter(column=column).count()
+    count = tally.in_column(column)
     if count:
         raise Conflict(verbs.still_full(count) + ".")
     verbs.close_gap(column)

@@ -1,6 +1,6 @@
 """The tables of board, deeds, imports and exports."""
 
-from pipeline.models.board import Card, Column, Move, TrashedCard
+from pipeline.models.board import Card, Column, Move, Tally, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
 from pipeline.models.imports import Export, Import, ImportRow, ImportState
 from pipeline.models.origins import Intake, Trace
@@ -18,6 +18,7 @@ __all__ = [
     "ImportState",
     "Intake",
     "Move",
+    "Tally",
     "Trace",
     "TrashedCard",
 ]

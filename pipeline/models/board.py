@@ -103,6 +103,19 @@ class Card(AccountModel):
         return f"{self.contact_id} in {self.column_id} at {self.rank}"
 
 
+class Tally(AccountModel):
+    """A part of the number of cards in a column; their sum is exact. A trigger keeps it (migration `0014_tally`)."""
+
+    column = reference(Column)
+    cards = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["column"], name="tally_of_column")]
+
+    def __str__(self) -> str:
+        return f"{self.cards} in {self.column_id}"
+
+
 class Move(AccountModel):
     """A recorded change of a card's column (Statuswechsel). It keeps the names of columns that are deleted later."""
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import LEADERS, Request, gate
 from base.refusals import Gone, NotUnderstood
 from pipeline import board
-from pipeline.columns import verbs
+from pipeline.columns import tally, verbs
 from pipeline.columns.menu import entries
 from pipeline.deeds import reversible, reversible_columns
 from pipeline.forms import key_of, nothing_chosen, number, single
-from pipeline.models import Card, Column, Deed
+from pipeline.models import Column, Deed
 from pipeline.selection import Selection
 from pipeline.views.answers import found, scene
 from pipeline.views.deeds import started, undo_address
@@ -27,7 +27,7 @@ from pipeline.views.deeds import started, undo_address
 def menu(request: Request, column_id: int) -> HttpResponse:
     """Shows the menu; disabled entries come with their reason."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
-    count = Card.objects.of(request.account).filter(column=column).count()
+    count = tally.in_column(column)
     total = Column.objects.of(request.account).count()
     context = {"column": column, "groups": entries(column, count, total), "selection": _selection(request)}
     return render(request, _either(request, "_column_menu.html", "column_menu.html"), context)
@@ -99,7 +99,7 @@ def removal(request: Request, column_id: int) -> HttpResponse:
 
 def _ask_target(request: Request, column: Column) -> HttpResponse:
     others = Column.objects.of(request.account).exclude(pk=column.pk).order_by("position")
-    count = Card.objects.of(request.account).filter(column=column).count()
+    count = tally.in_column(column)
     context = {"column": column, "others": others, "count": count, "selection": _selection(request)}
     context["error"] = nothing_chosen() if request.method == "POST" else ""
     template = _either(request, "_removal.html", "removal.html")

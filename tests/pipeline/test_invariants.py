@@ -185,6 +185,15 @@ BREAKAGES = {
         13,
         "UPDATE funnel_message SET state = 'sent', finished_at = now(), claimed_at = now()",
     ),
+    "tally off by one": (
+        14,
+        "UPDATE pipeline_tally SET cards = cards + 1 WHERE column_id = {column[Nicht erreicht]}",
+    ),
+    "cards that nobody tallied": (
+        14,
+        "ALTER TABLE pipeline_card DISABLE TRIGGER pipeline_tally_update",
+        "UPDATE pipeline_card SET column_id = {column[Kein Auftrag]} WHERE contact_id = {bob}",
+    ),
 }
 
 

@@ -1,0 +1,56 @@
+"""The tally of cards: exact whatever changes them, and however many do at once."""
+
+import pytest
+from django.db import connection
+
+from pipeline.columns import tally
+from pipeline.models import Card, Tally
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def cards_of(*columns):
+    return [tally.in_column(column) for column in columns]
+
+
+def test_whatever_changes_cards_is_tallied(krueger, hansen, board):
+    left, right = board["Nicht erreicht"], board["Kein Auftrag"]
+    ada, bob, _cyd = (ContactFactory(column=left) for _ in range(3))
+    ContactFactory(account=hansen)
+    assert cards_of(left, right) == [3, 0]
+    Card.objects.of(krueger).filter(pk__in=[ada.pk, bob.pk]).update(column=right, version=2)
+    assert cards_of(left, right) == [1, 2]
+    Card.objects.of(krueger).filter(pk=ada.pk).update(rank="z")  # stays in its column
+    assert cards_of(left, right) == [1, 2]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_contact WHERE id = %s", [bob.pk])  # takes the card along
+        assert cards_of(left, right) == [1, 1]
+        rows = (krueger.pk, ada.pk, left.pk)
+        cursor.execute("DELETE FROM pipeline_card WHERE contact_id = %s", [ada.pk])
+        columns = "account_id, contact_id, column_id, rank, version, entered_at, last_key, last_request"
+        with cursor.copy(f"COPY pipeline_card ({columns}) FROM STDIN") as copy:
+            copy.write_row((*rows, "zz", 1, "2026-01-01", "", ""))
+    assert cards_of(left, right) == [2, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_a_tally(krueger, board):
+    """Two open transactions fill the same column: each changes a part of its own, and both count."""
+    column = board["Nicht erreicht"]
+    ada, bob = ContactFactory(column=column), ContactFactory(column=column)
+    other = connection.copy()
+    with connection.cursor() as ours, other.cursor() as theirs:
+        theirs.execute("SET lock_timeout = '2s'")
+        move = "UPDATE pipeline_card SET column_id = %s, version = version WHERE contact_id = %s"
+        ours.execute("BEGIN")
+        theirs.execute("BEGIN")
+        ours.execute(move, [board["Kein Auftrag"].pk, ada.pk])
+        theirs.execute(move, [board["Kein Auftrag"].pk, bob.pk])
+        theirs.execute("COMMIT")
+        ours.execute("ROLLBACK")
+    other.close()
+    assert cards_of(column, board["Kein Auftrag"]) == [1, 1]
+    assert Tally.objects.of(krueger).filter(column=column).count() == 2
+    Card.objects.of(krueger).update(column=column)
+    assert cards_of(column, board["Kein Auftrag"]) == [2, 0]
