@@ -111,16 +111,14 @@ def allows(address: str) -> bool:
 
 def wrap(text: str) -> str:
     """Wrap the text part at 76 columns without breaking links."""
-    lines = []
-    for line in text.split("\n"):
-        if len(line) <= WIDTH:
-            lines.append(line.rstrip())
-            continue
-        indent = re.match(r" *(?:- |\d+\. )?", line)
-        hanging = " " * len(indent[0]) if indent else ""
-        lines += textwrap.wrap(
-            line, WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging
-        ) or [""]
+    return "\n".join(line.rstrip() if len(line) <= WIDTH else _wrapped(line) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=1024)  # most lines are those of the mail before
+def _wrapped(line: str) -> str:
+    indent = re.match(r" *(?:- |\d+\. )?", line)
+    hanging = " " * len(indent[0]) if indent else ""
+    lines = textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging)
     return "\n".join(lines)
 
 

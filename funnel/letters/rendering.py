@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, quote
-from typing import Any
+from functools import lru_cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -68,25 +71,52 @@ def render(*, step_subject: str, step_body: str, contact: Contact, sender: Sende
     bodies, filled = markdown.bodies(step_body, colour), placeholders.filling(contact, sender)
     subject = tidy(placeholders.fill(placeholders.mark(tidy(step_subject)), filled))[:MAX_SUBJECT_LENGTH]
     body = placeholders.fill(bodies.html, filled, markdown.escaped)
-    context: dict[str, Any] = {
-        "subject": subject,
-        "colour": colour,
-        "office": placeholders.office(sender),
-        "signature": signature(contact, sender),
-        "imprint": imprint.lines(sender),
-        "privacy_url": sender.privacy_url if markdown.allows(sender.privacy_url) else "",
-        "unsubscribe_url": unsubscribe_url,
-    }
+    signed, published = tuple(signature(contact, sender)), tuple(imprint.lines(sender))
+    privacy_url = sender.privacy_url if markdown.allows(sender.privacy_url) else ""
+    frame = _frame(get_language(), colour, placeholders.office(sender), signed, published, privacy_url)
     warnings = list(dict.fromkeys([*filled.warnings, *markdown.warnings(step_body)]))
     text = markdown.wrap(placeholders.fill(bodies.text, filled))
     return Rendered(
         subject=subject,
-        html=_fold(render_to_string("funnel/mail/message.html", {**context, "body": body})),
-        text=markdown.wrap(render_to_string("funnel/mail/message.txt", {**context, "body": text})),
+        html=_fold(_put(frame.html, {"s": escape(subject), "b": body, "u": escape(unsubscribe_url)})),
+        text=markdown.wrap(_put(frame.text, {"b": text, "u": unsubscribe_url})),
         unsubscribe_url=unsubscribe_url,
         warnings=warnings,
-        quoted=(*filled.values.values(), *context["signature"], *context["imprint"]),
+        quoted=(*filled.values.values(), *signed, *published),
     )
+
+
+@dataclass(frozen=True)
+class Frame:
+    """HTML and text of a mail around what differs from mail to mail: pieces, and between them the keys of `HOLES`."""
+
+    html: list[str]
+    text: list[str]
+
+
+# No value contains NUL, which PostgreSQL cannot store.
+HOLES = {"subject": mark_safe("\0s"), "body": mark_safe("\0b"), "unsubscribe_url": mark_safe("\0u")}  # noqa: S308
+HOLE = re.compile("\0([sbu])")
+
+
+@lru_cache(maxsize=512)
+def _frame(
+    language: str, colour: str, office: str, signature: tuple[str, ...], imprint: tuple[str, ...], privacy_url: str
+) -> Frame:
+    """Render the templates once for all mails of an office that one person signs: that takes ten times the rest."""
+    context = HOLES | {
+        "colour": colour,
+        "office": office,
+        "signature": signature,
+        "imprint": imprint,
+        "privacy_url": privacy_url,
+    }
+    html, text = (render_to_string(f"funnel/mail/message.{kind}", context) for kind in ("html", "txt"))
+    return Frame(HOLE.split(html), HOLE.split(text))
+
+
+def _put(pieces: list[str], values: dict[str, str]) -> str:
+    return "".join(values[piece] if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def render_message(message: Message) -> FinishedMail:
