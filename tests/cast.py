@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -88,13 +89,14 @@ def board(krueger: Account) -> dict[str, Column]:
 @pytest.fixture
 def login() -> Login:
     """A client in which this user is logged in."""
+    return lambda user: enter(Client(), user)
 
-    def logged_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
 
-    return logged_in
+def enter(client: Client, user: User) -> Client:
+    """Log the user in, with the row on the session that a login by the form leaves."""
+    client.force_login(user)
+    UserSession.objects.create(user=user, ip="127.0.0.1", session_key=client.session.session_key)
+    return client
 
 
 def rows_written() -> int:

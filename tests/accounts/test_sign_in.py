@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
@@ -17,7 +18,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
 from accounts import members, tasks
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.plans import Plan
 from accounts.posting import LATER, NotTaken
 from tests.cast import Login
 from tests.factories import PASSWORD
@@ -308,6 +310,48 @@ def test_nobody_ends_the_session_of_somebody_else(anna: User, sofia: User) -> No
     [kept] = UserSession.objects.filter(user=sofia)
     assert log_in(anna).post(f"/accounts/sessions/{kept.pk}/end/").status_code == 404
     assert is_inside(theirs)
+
+
+def test_finding_out_who_asks_takes_one_statement(anna: User, django_assert_num_queries: Any) -> None:
+    client = log_in(anna)
+    with django_assert_num_queries(1):
+        assert is_inside(client)
+
+
+def test_session_that_is_not_listed_finds_its_user_all_the_same(anna: User, sofia: User) -> None:
+    client, mistaken = log_in(anna), log_in(anna)
+    used(client).delete()
+    assert is_inside(client)
+    used(mistaken).update(user=sofia)  # what the session itself says counts
+    page = mistaken.get("/settings/profile/").content.decode()
+    assert (anna.email in page, sofia.email in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda user: User.objects.filter(pk=user.pk).update(is_active=False), 302),
+        (lambda user: User.objects.filter(pk=user.pk).update(password=make_password(NEW)), 302),
+        (lambda user: User.objects.filter(pk=user.pk).update(role=Role.AGENT), 403),
+        (lambda user: UserSession.objects.get(user=user).end(), 302),
+        (lambda user: Session.objects.update(expire_date=datetime(2026, 3, 2, tzinfo=UTC)), 302),
+        (lambda user: user.delete(), 302),
+    ],
+)
+def test_change_of_a_login_bites_on_the_next_request(sofia: User, change: Any, status: int) -> None:
+    User.objects.filter(pk=sofia.pk).update(role=Role.MANAGER)
+    client = log_in(sofia)
+    assert client.get("/contacts/trash/").status_code == 200
+    change(sofia)
+    assert client.get("/contacts/trash/").status_code == status
+
+
+def test_change_of_the_plan_bites_on_the_next_request(anna: User) -> None:
+    client = log_in(anna)
+    assert client.get("/settings/office/").wsgi_request.account.plan == anna.account.plan
+    anna.account.plan = Plan.STARTER
+    anna.account.save()
+    assert client.get("/settings/office/").wsgi_request.account.plan == Plan.STARTER
 
 
 def test_sessions_of_others_are_not_shown(anna: User, sofia: User) -> None:

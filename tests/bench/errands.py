@@ -13,6 +13,7 @@ import django
 
 django.setup()
 
+from allauth.usersessions.models import UserSession  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
@@ -38,7 +39,9 @@ ANNA = "anna@krueger.example"
 def login(email: str) -> dict[str, str]:
     """A session of this user: its cookies and the token against forged requests."""
     client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.get(email=email))
+    user = User.objects.get(email=email)
+    client.force_login(user)
+    UserSession.objects.create(user=user, ip="127.0.0.1", session_key=client.session.session_key)  # as the form does
     page = client.get("/contacts/board/").content
     token = re.search(rb'name="csrf-token"\s+content="(\w+)"', page)
     assert token

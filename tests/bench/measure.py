@@ -29,6 +29,7 @@ from tests.bench.clients import Browser, Load, run  # noqa: E402
 from tests.bench.counting import counted  # noqa: E402
 from tests.bench.dragging import OWN, Dragging  # noqa: E402
 from tests.bench.products import Office, Product, of_commit, of_this_checkout, pss  # noqa: E402
+from tests.cast import enter  # noqa: E402
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
 HEADERS = {"host": "localhost", "accept-encoding": "gzip"}
@@ -37,8 +38,7 @@ Row = dict[str, object]
 
 def main() -> None:
     anna = User.objects.get(email="anna@krueger.example")
-    client = Client(headers=HEADERS)
-    client.force_login(anna)
+    client = enter(Client(headers=HEADERS), anna)
     rendering = in_memory(client, anna)  # first, on a quiet server
     product = of_this_checkout(Path(os.environ["DATA_DIR"]))
     office = Office(product)
@@ -98,8 +98,7 @@ def opened(work: pages.Work, client: Client, port: int, cookie: str) -> Row:
 def for_an_agent(product: Product, port: int) -> list[Row]:
     """Pages of an agent in an office that shows agents only what is their own, for as long as it takes."""
     sofia = User.objects.get(email="sofia@krueger.example")
-    client = Client(headers=HEADERS)
-    client.force_login(sofia)
+    client = enter(Client(headers=HEADERS), sofia)
     offices = Account.objects.filter(pk=sofia.account_id)
     offices.update(agents_see=Account.Sight.OWN)
     try:

@@ -87,7 +87,7 @@ def test_the_page_takes_a_fixed_number_of_statements(client, krueger, sofia, boa
     for _ in range(count):
         move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
     client.get("/funnel/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get("/funnel/")
 
 

@@ -441,7 +441,7 @@ def test_the_pages_of_the_report_need_the_same_queries_for_one_row_and_for_thirt
     client = login(anna)
     for count in (1, 30):
         source = checked(anna, "Nachname\n" + "".join(f"N{number}\n" for number in range(count)))
-        with django_assert_num_queries(4):  # session, user with account, import, rows
+        with django_assert_num_queries(3):  # session with user and account, import, rows
             client.get(f"{UPLOAD}{source.pk}/rows/")
 
 

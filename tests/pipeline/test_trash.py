@@ -64,7 +64,7 @@ class TestPage:
         client.get(TRASH)
         for expected in (1, 30):
             throw(anna, *(ContactFactory(column=board["Nicht erreicht"]) for _ in range(expected - 1)))
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(3):
                 assert len(ids(client.get(TRASH))) == expected
 
     @pytest.mark.parametrize("user", ["sofia", "mara"])
