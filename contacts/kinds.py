@@ -1,5 +1,6 @@
 """Kinds of actions: their labels, who records them, and whether they count as the "last action"."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,6 @@ class Bubble:
         return f"{self.label} ({self.count})" if self.count > 1 else self.label
 
 
-def bubbles(counts: dict[str, int]) -> list[Bubble]:
+def bubbles(counts: Mapping[str, int]) -> list[Bubble]:
     """Return the bubbles of a contact in their fixed order."""
     return [Bubble(kind, counts[kind]) for kind in sorted(counts, key=ORDER.__getitem__)]

@@ -14,6 +14,7 @@ from accounts.models import Account, AccountModel, AccountQuerySet, Role, User
 from base.references import reference
 from contacts.choices import ContactPointKind, PropertyKind, Salutation, Source
 from contacts.kinds import Bubble, Kind, Outcome, bubbles
+from contacts.naming import Named
 
 NOTHING = models.Value([], output_field=models.JSONField())
 
@@ -41,7 +42,7 @@ def sight(user: User, prefix: str = "") -> models.Q:
     return models.Q(**{f"{prefix}assignee": user.pk}) | models.Q(**{f"{prefix}assignee": None})
 
 
-class Contact(AccountModel):
+class Contact(Named, AccountModel):
     """A lead (Kontakt): a person or couple with address, property and consent."""
 
     shared: str  # what it has in common with another contact; set by `duplicates.find`
@@ -125,25 +126,6 @@ class Contact(AccountModel):
 
     def get_absolute_url(self) -> str:
         return reverse("pipeline:contact", args=[self.pk])
-
-    @property
-    def display_name(self) -> str:
-        """Title, names and the couple's second person; else company, e-mail or phone. Never empty."""
-        return self.public_name or self.email or self.phone
-
-    @property
-    def public_name(self) -> str:
-        """The display name for users who may not see addresses; "" for a contact known by its address only."""
-        return self._people() or self.company
-
-    def _people(self) -> str:
-        first = " ".join(filter(None, (self.title, self.first_name)))
-        second = " ".join(filter(None, (self.partner_title, self.partner_first_name)))
-        if self.partner_last_name and self.partner_last_name != self.last_name:
-            return f"{f'{first} {self.last_name}'.strip()} & {f'{second} {self.partner_last_name}'.strip()}"
-        if second:
-            first = f"{first} & {second}" if first else second
-        return f"{first} {self.last_name}".strip()
 
     @property
     def bubbles(self) -> list[Bubble]:

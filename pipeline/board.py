@@ -1,7 +1,8 @@
 """Reading the board, in a fixed number of statements however many columns and contacts there are."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -13,11 +14,13 @@ from base.sql import all_rows
 from funnel.letters.imprint import COMPLETE_SQL
 from pipeline import counting
 from pipeline.cards import loading
+from pipeline.cards.loading import ShownCard
 from pipeline.columns import tally
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 
-PAGE = 50  # cards of a column that are sent at once
+FIRST = 50  # cards of a column that come with the board
+PAGE = 50  # cards of a column that are fetched at once while scrolling
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Stack:
 
     column: Column
     total: int
-    cards: list[Card] = field(default_factory=list)
+    cards: list[ShownCard] = field(default_factory=list)
     mails: int | None = None  # steps of its series that are sent; 0: switched off; None: no series; or IMPRINT_LACKS
 
     @property
@@ -37,11 +40,16 @@ class Stack:
 
 def load(selection: Selection) -> list[Stack]:
     """Return all columns with their counts and first cards, in two statements."""
-    shown = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:PAGE]
-    columns = list(counted(selection).annotate(shown=ArraySubquery(shown)))
-    cards = loading.load(selection.user, [pk for column in columns for pk in column.shown])
+    if selection.is_everything:
+        stacks = totals(selection)
+        cards = loading.shown_first([stack.column.pk for stack in stacks], FIRST)
+        by_column = {column_id: [*found] for column_id, found in groupby(cards, attrgetter("column_id"))}
+        return [replace(stack, cards=by_column.get(stack.column.pk, [])) for stack in stacks]
+    first = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:FIRST]
+    columns = list(counted(selection).annotate(shown=ArraySubquery(first)))
+    found = loading.shown(selection.user, [pk for column in columns for pk in column.shown])
     return [
-        Stack(column, column.total, [cards[pk] for pk in column.shown if pk in cards], column.mails)
+        Stack(column, column.total, [found[pk] for pk in column.shown if pk in found], column.mails)
         for column in columns
     ]
 
@@ -93,11 +101,11 @@ FROM pipeline_column AS col WHERE col.id = ANY(%(columns)s)
 """
 
 
-def more(selection: Selection, column: Column, after_rank: str) -> list[Card]:
+def more(selection: Selection, column: Column, after_rank: str) -> list[ShownCard]:
     """Return the next page of a column: the cards below a rank, and one more card if there are further pages."""
     below = selection.cards().filter(column=column, rank__gt=after_rank).order_by("rank")
     ids = list(below.values_list("pk", flat=True)[: PAGE + 1])
-    cards = loading.load(selection.user, ids)
+    cards = loading.shown(selection.user, ids)
     return [cards[pk] for pk in ids if pk in cards]
 
 

@@ -1,22 +1,15 @@
-"""How a contact's signs are shown. A board shows some hundred of each: what repeats is rendered once and kept."""
+"""How what is known of a contact is shown."""
 
-import re
+import json
 from datetime import date, datetime
-from functools import lru_cache
-from typing import NamedTuple
 
 from django import template
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dates import MONTHS
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from base import dates
-from contacts import consent
-from contacts.kinds import Bubble
-from contacts.kinds import bubbles as bubbles_of
+from contacts import consent, signs
 from contacts.models import Consent, Contact
 
 register = template.Library()
@@ -77,66 +70,28 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-@register.simple_tag
-def bubbles(counts: dict[str, int]) -> SafeString:
-    """The bubbles of a contact's `action_counts`, in their fixed order."""
-    language = get_language()
-    return mark_safe("".join(_bubble(bubble, language) for bubble in bubbles_of(counts)))
-
-
 @register.filter
 def bubble_names(counts: dict[str, int]) -> str:
     """`{{ contact.action_counts|bubble_names }}`: "Anruf (2), Notiz", for those whom no pointer shows the names."""
-    return ", ".join(bubble.text for bubble in bubbles_of(counts))
+    return signs.bubble_names(counts)
+
+
+@register.simple_tag
+def bubbles(contact: Contact, named: bool, oob: object = "") -> SafeString:
+    """The bubbles of a contact's actions, in their fixed order; `named` for whom no pointer shows their names."""
+    values = signs.values_of(contact.pk, contact.display_name)
+    return mark_safe(signs.bubbles(values, json.dumps(contact.action_counts), bool(named), bool(oob)))
 
 
 @register.simple_tag
 def circle(contact: Contact, can_assign: bool, oob: object = "") -> SafeString:
     """Who the contact is assigned to, and the button that assigns it. Needs the assignee at hand."""
-    who = contact.assignee
-    shown = who and Who(who.full_name, who.initials, who.hue, who.is_active)
-    return _of(contact, _circle(shown, bool(can_assign), bool(oob), get_language()))
+    values, who = signs.values_of(contact.pk, contact.display_name), signs.who_is(contact.assignee)
+    return mark_safe(signs.circle(values, who, bool(can_assign), bool(oob)))
 
 
 @register.simple_tag
 def due(contact: Contact, today: date, oob: object = "") -> SafeString:
     """The due date's chip, or the small button that sets one."""
-    return _of(contact, _due(contact.due_on, today, bool(oob), get_language()))
-
-
-class Who(NamedTuple):
-    """What the circle shows of a colleague."""
-
-    full_name: str
-    initials: str
-    hue: int
-    is_active: bool
-
-
-ID, NAME = "\ue000", "\ue001"  # signs of no language: stand for the contact in what is kept
-
-
-def _of(contact: Contact, html: str) -> SafeString:
-    return mark_safe(html.replace(ID, str(int(contact.pk))).replace(NAME, escape(contact.display_name)))
-
-
-def _without_indents(html: str) -> str:
-    """What a board repeats some hundred times is sent as one line."""
-    return re.sub(r" *\n[ \n]*", " ", html.strip()).replace("> <", "><")
-
-
-@lru_cache(maxsize=2000)
-def _bubble(bubble: Bubble, language: str | None) -> str:
-    return _without_indents(render_to_string("contacts/_bubble.html", {"bubble": bubble}))
-
-
-@lru_cache(maxsize=2000)
-def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> str:
-    context = {"who": who, "can_assign": can_assign, "oob": oob, "id": ID, "name": NAME}
-    return _without_indents(render_to_string("contacts/_circle_button.html", context))
-
-
-@lru_cache(maxsize=2000)
-def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> str:
-    context = {"due_on": due_on, "today": today, "oob": oob, "id": ID, "name": NAME}
-    return _without_indents(render_to_string("contacts/_due_button.html", context))
+    values = signs.values_of(contact.pk, contact.display_name)
+    return mark_safe(signs.due(values, contact.due_on, today, bool(oob)))

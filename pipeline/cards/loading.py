@@ -1,7 +1,9 @@
 """Loading cards with contact and assignee, as the board shows them, by plain SQL in one statement."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -9,6 +11,7 @@ from django.db import connection
 from accounts.models import Account, Role, User
 from base.sql import all_rows, columns_of, listed
 from contacts.models import Contact
+from contacts.naming import Named
 from pipeline.models import Card
 
 CARD = columns_of(Card)
@@ -51,17 +54,106 @@ LOCK = CARDS.format(
 )
 
 
+# What a card shows of each: model objects would take as long as showing them.
+SHOWN = (
+    *(f"card.{name}" for name in ("contact_id", "column_id", "rank", "version")),
+    *(f"contact.{name}" for name in Named.__annotations__),
+    *(f"contact.{name}" for name in ("due_on", "last_action_at", "action_counts", "assignee_id")),
+    *(f"assignee.{name}" for name in ("first_name", "last_name", "email", "hue", "is_active")),
+)
+ON_BOARD = f"""
+SELECT {", ".join(SHOWN)}
+FROM unnest(%(columns)s::bigint[]) WITH ORDINALITY AS col (id, place)
+CROSS JOIN LATERAL (SELECT * FROM pipeline_card WHERE column_id = col.id ORDER BY rank LIMIT %(limit)s) AS card
+JOIN contacts_contact AS contact ON contact.id = card.contact_id
+LEFT JOIN accounts_user AS assignee ON assignee.id = contact.assignee_id
+ORDER BY col.place, card.rank
+"""
+BY_ID = f"""
+SELECT {", ".join(SHOWN)}
+FROM pipeline_card AS card
+JOIN contacts_contact AS contact ON contact.id = card.contact_id
+LEFT JOIN accounts_user AS assignee ON assignee.id = contact.assignee_id
+WHERE card.contact_id = ANY(%(contacts)s) AND card.account_id = %(account)s
+  AND (%(sees_all)s OR contact.assignee_id IS NULL OR contact.assignee_id = %(user)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard(Named):
+    """A card as the board shows it: a row of `SHOWN`."""
+
+    pk: int
+    column_id: int
+    rank: str
+    version: int
+    title: str
+    first_name: str
+    last_name: str
+    company: str
+    partner_title: str
+    partner_first_name: str
+    partner_last_name: str
+    email: str
+    phone: str
+    due_on: date | None
+    last_action_at: datetime | None
+    action_counts: str  # JSON
+    assignee_id: int | None
+    who: tuple[str, str, str, int, bool]  # the assignee's first and last name, address, hue, and whether active
+
+    @classmethod
+    def of(cls, card: Card) -> "ShownCard":
+        """Return the same for a card that was loaded as a model, with contact and assignee."""
+        contact, user = card.contact, card.contact.assignee
+        who = (
+            (user.first_name, user.last_name, user.email, user.hue, user.is_active) if user else ("", "", "", 0, False)
+        )
+        return cls(
+            pk=card.contact_id,
+            column_id=card.column_id,
+            rank=card.rank,
+            version=card.version,
+            **{name: getattr(contact, name) for name in Named.__annotations__},
+            due_on=contact.due_on,
+            last_action_at=contact.last_action_at,
+            action_counts=json.dumps(contact.action_counts),
+            assignee_id=contact.assignee_id,
+            who=who,
+        )
+
+
+BESIDE_WHO = 17  # fields of a row before the assignee's
+
+
+def shown_first(column_ids: Collection[int], limit: int) -> list[ShownCard]:
+    """Return the first cards of each of these columns, in the order of the columns and their ranks."""
+    return _shown(all_rows(ON_BOARD, {"columns": list(column_ids), "limit": limit}))
+
+
+def shown(user: User, contact_ids: Collection[int]) -> dict[int, ShownCard]:
+    """Return these cards by id, without those this user may not see."""
+    return {card.pk: card for card in _shown(all_rows(BY_ID, _seen_by(user, contact_ids)))}
+
+
+def _shown(rows: Iterable[tuple[Any, ...]]) -> list[ShownCard]:
+    return [ShownCard(*row[:BESIDE_WHO], row[BESIDE_WHO:]) for row in rows]  # type: ignore[call-arg]
+
+
 def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dict[int, Card]:
     """Return these cards by id, without those this user may not see. `lock` locks them until the commit."""
+    cards = map(_card, all_rows(LOCK if lock else SHOW, _seen_by(user, contact_ids)))
+    return {card.pk: card for card in cards}
+
+
+def _seen_by(user: User, contact_ids: Collection[int]) -> dict[str, object]:
     limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
-    values = {
+    return {
         "contacts": list(contact_ids),
         "account": user.account_id,
         "user": user.pk,
         "sees_all": not limited,
     }
-    cards = map(_card, all_rows(LOCK if lock else SHOW, values))
-    return {card.pk: card for card in cards}
 
 
 def _card(row: tuple[Any, ...]) -> Card:

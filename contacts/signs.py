@@ -1,0 +1,85 @@
+"""What a board or list shows some hundred times: the assignee's circle, the bubbles of actions, the due date's chip.
+
+Each is a stamp (`base.stamps`) that is rendered once for what it shows and kept; `id` and `name` of the contact are
+filled in. What is kept is the same for everybody who sees it: nothing in it depends on user or time but by an argument.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.html import escape
+from django.utils.translation import get_language
+
+from accounts.models import User
+from base.stamps import stamp
+from contacts.kinds import bubbles as bubbles_of
+
+KEPT = 5000  # of each
+CONTACT = ("id", "name")
+Values = Mapping[str, str]
+
+
+class Who(NamedTuple):
+    """What the circle shows of a colleague."""
+
+    full_name: str
+    initials: str
+    hue: int
+    is_active: bool
+
+
+def circle(values: Values, who: Who | None, can_assign: bool, oob: bool = False) -> str:
+    """Return the HTML that shows whom the contact is assigned to, and the button that assigns it."""
+    return _circle(who, can_assign, oob, get_language()) % values
+
+
+def bubbles(values: Values, counts: str, named: bool, oob: bool = False) -> str:
+    """Return the HTML of the bubbles of `action_counts`, given as JSON."""
+    return _bubbles(counts, named, oob, get_language()) % values
+
+
+def bubble_names(counts: Mapping[str, int]) -> str:
+    """Return what the bubbles show: „Anruf (2), Notiz“."""
+    return ", ".join(bubble.text for bubble in bubbles_of(counts))
+
+
+def due(values: Values, due_on: date | None, today: date, oob: bool = False) -> str:
+    """Return the HTML of the due date's chip, or of the small button that sets one."""
+    return _due(due_on, today, oob, get_language()) % values
+
+
+def values_of(contact_id: int, display_name: str) -> dict[str, str]:
+    """Return what stands for the contact in all of them."""
+    return {"id": str(int(contact_id)), "name": escape(display_name)}
+
+
+def who_is(user: User | None) -> Who | None:
+    """Return what the circle shows of this user."""
+    return who(user.first_name, user.last_name, user.email, user.hue, user.is_active) if user else None
+
+
+@lru_cache(maxsize=KEPT)
+def who(first_name: str, last_name: str, email: str, hue: int, is_active: bool) -> Who:
+    """Return the colleague with these fields."""
+    user = User(first_name=first_name, last_name=last_name, email=email)
+    return Who(user.full_name, user.initials, hue, is_active)
+
+
+@lru_cache(maxsize=KEPT)
+def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> str:
+    return stamp("contacts/_circle_button.html", CONTACT, who=who, can_assign=can_assign, oob=oob)
+
+
+@lru_cache(maxsize=KEPT)
+def _bubbles(counts: str, named: bool, oob: bool, language: str | None) -> str:
+    found = json.loads(counts)
+    spoken = bubble_names(found) if named or oob else ""
+    return stamp("contacts/_bubbles_group.html", CONTACT, bubbles=bubbles_of(found), spoken=spoken, oob=oob)
+
+
+@lru_cache(maxsize=KEPT)
+def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> str:
+    return stamp("contacts/_due_button.html", CONTACT, due_on=due_on, today=today, oob=oob)

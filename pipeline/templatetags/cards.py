@@ -1,0 +1,47 @@
+"""`{% cards stack %}`, `{% moved_card card after %}` and `{% rows contacts %}`: cards and rows, by their stamps."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
+
+from contacts.models import Contact
+from pipeline.board import Stack
+from pipeline.cards.loading import ShownCard
+from pipeline.cards.stamped import Scene
+from pipeline.models import Card
+from pipeline.stamped_rows import Rows
+
+register = template.Library()
+
+
+def _scene(context: Context | dict[str, Any]) -> Scene:
+    return Scene(now=context["now"], can_assign=bool(context["can_assign"]))
+
+
+@register.simple_tag(takes_context=True)
+def cards(context: Context, stack: Stack) -> SafeString:
+    """The cards of a column."""
+    scene, key = _scene(context), stack.column.key
+    return mark_safe("".join([scene.card(card, key) for card in stack.cards]))
+
+
+@register.simple_tag(takes_context=True)
+def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
+    """A card loaded as a model, to be put below that of the contact `after`, or on top."""
+    return mark_safe(_scene(context).moved(ShownCard.of(card), card.column.key, after))
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: Context, contacts: Iterable[Contact]) -> SafeString:
+    """The rows of these contacts, loaded with what a row shows."""
+    shared = Rows(_scene(context), context["selection"].tail)
+    return mark_safe("".join([shared.row(contact) for contact in contacts]))
+
+
+@register.simple_tag(takes_context=True)
+def row(context: Context, contact: Contact) -> SafeString:
+    """A single row."""
+    return rows(context, [contact])

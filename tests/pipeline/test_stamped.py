@@ -1,0 +1,99 @@
+"""What is stamped is what the template engine would have rendered, for whatever a contact may hold."""
+
+from datetime import timedelta
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+
+from base.stamps import one_line, stamp
+from contacts.models import Contact
+from pipeline import stamped_rows
+from pipeline.cards import loading, stamped
+from pipeline.cards.stamped import Scene
+from pipeline.models import Card
+from pipeline.stamped_rows import Rows
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.breaks_invariants  # counts without actions
+ODD = [
+    {"last_name": "Öztürk", "first_name": "Ada"},
+    {"last_name": "<b>&\"'%s %(id)s {{ id }}"},
+    {"last_name": "\u202eגרסה", "first_name": "\ue000\ue001\ue002"},
+    {"last_name": "", "company": "Müller & Söhne GmbH  100 %"},
+    {"last_name": "", "email": "nur.adresse+%25@example.org"},
+    {"last_name": "", "phone": "0170 1234567"},
+    {"last_name": "", "phone": "intern 12 >"},
+    {"title": "Dr.", "last_name": "Vogt", "partner_first_name": "Jan", "partner_last_name": "Thiele"},
+    {"last_name": "Lang " * 15, "source_detail": "Messe > „Haus“ %d"},
+]
+
+
+@pytest.fixture(params=range(len(ODD)))
+def card(request, board, sofia) -> Card:
+    number = request.param
+    now = timezone.now()
+    columns = [board["Neue Kontakte"], board["Nicht erreicht"]]
+    contact = ContactFactory(
+        column=columns[number % 2],
+        assignee=sofia if number % 2 else None,
+        due_on=now.date() + timedelta(days=number - 4) if number % 3 else None,
+        last_action_at=now - timedelta(hours=9 * number) if number % 4 else None,
+        action_counts={"call": number, "note": 1} if number % 2 else {},
+        **ODD[number],
+    )
+    return Card.objects.select_related("column").get(pk=contact.pk)
+
+
+def plain(template: str, values: dict[str, str], **context: object) -> str:
+    """The template rendered for this contact alone."""
+    return one_line(render_to_string(template, {name: mark_safe(value) for name, value in values.items()} | context))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("can_assign", [True, False])
+def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign):
+    scene = Scene(timezone.localtime(), can_assign)
+    with translation.override(language):
+        shown = loading.shown(anna, [card.pk])[card.pk]
+        key = card.column.key
+        expected = plain(stamped.TEMPLATE, scene.values(shown), is_new=key == "new")
+        assert one_line(scene.card(shown, key)) == expected
+        place = {"column": str(card.column_id), "after": ""}
+        moved = plain(stamped.TEMPLATE, scene.values(shown) | place, is_new=key == "new", is_moved=True)
+        assert one_line(scene.moved(shown, key, None)) == moved
+
+
+def test_a_card_loaded_as_a_model_shows_the_same(card, anna):
+    model = loading.load(anna, [card.pk])[card.pk]
+    scene = Scene(timezone.localtime(), True)
+    assert scene.card(loading.ShownCard.of(model), None) == scene.card(loading.shown(anna, [card.pk])[card.pk], None)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_stamped_row_is_the_rendered_one(card, language):
+    contact = Contact.objects.select_related("card__column", "assignee").get(pk=card.pk)
+    shared = Rows(Scene(timezone.localtime(), True), "&q=%C3%A4&tag=<x>")
+    with translation.override(language):
+        some = {name: value for name, value in stamped_rows._sometimes(contact).items() if value}
+        expected = plain(stamped_rows.TEMPLATE, shared._values(contact), **some, is_new=card.column.key == "new")
+        assert one_line(shared.row(contact)) == expected
+
+
+def test_the_first_cards_of_a_board_are_those_of_each_column(board, anna):
+    columns = [board["Nicht erreicht"], board["Neue Kontakte"]]
+    for column in columns:
+        for _ in range(3):
+            ContactFactory(column=column)
+    first = loading.shown_first([column.pk for column in columns], 2)
+    assert [card.column_id for card in first] == [columns[0].pk] * 2 + [columns[1].pk] * 2
+    assert [card.rank for card in first[:2]] == sorted(card.rank for card in first[:2])
+
+
+def test_a_stamp_keeps_percent_signs_and_fills_each_gap(board):
+    form = stamp("pipeline/_card.html", ("id", "name"), version="50 %")
+    filled = form % {"id": "7", "name": "%s"}
+    assert 'data-version="50 %"' in filled
+    assert filled.count("%s") == 2
+    assert 'id="card-7"' in filled
