@@ -19,7 +19,7 @@ from pipeline.columns import tally
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
 
-FIRST = 50  # cards of a column that come with the board
+FIRST = 15  # cards of a column that come with the board: a tall screen shows 13
 PAGE = 50  # cards of a column that are fetched at once while scrolling
 
 
