@@ -17,7 +17,7 @@ from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.columns import tally
 from pipeline.models import Card, Column
-from pipeline.selection import Selection
+from pipeline.selection import MANY, Selection
 
 FIRST = 15  # cards of a column that come with the board: a tall screen shows 13
 PAGE = 50  # cards of a column that are fetched at once while scrolling
@@ -25,7 +25,7 @@ PAGE = 50  # cards of a column that are fetched at once while scrolling
 
 @dataclass
 class Stack:
-    """A column on the board with its exact number of contacts, its number of mails, and its first cards."""
+    """A column on the board with its number of contacts (see `counting`) and of mails, and its first cards."""
 
     column: Column
     total: int
@@ -123,8 +123,11 @@ def above(selection: Selection, card: Card) -> int | None:
     return cards.values_list("pk", flat=True).first()
 
 
-def counted(selection: Selection) -> QuerySet[Any]:
-    """Return all columns from left to right, annotated with their `total` of contacts in the selection and `mails`."""
+def counted(selection: Selection, most: int | None = MANY + 1) -> QuerySet[Any]:
+    """Return all columns from left to right, annotated with their `total` of contacts in the selection and `mails`.
+
+    With a filter it counts `most` at most; None counts all.
+    """
     columns = Column.objects.of(selection.user.account).order_by("position")
     mails = RawSQL(MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
-    return columns.annotate(total=counting.of_each_column(selection), mails=mails)
+    return columns.annotate(total=counting.of_each_column(selection, most), mails=mails)

@@ -29,7 +29,7 @@ DUE = {
     "none": _("ohne Fälligkeit"),
 }
 MAX_TAG_LENGTH = 30
-MANY = 1000  # contacts found by four digits
+MANY = 1000  # contacts; what a filter or search finds is counted up to here
 FILTERS = ("q", "assignee", "due", "source", "status", "tag")
 FOR_MARKETING = ("q", "source", "status")  # filtering by something would show it
 
@@ -71,6 +71,10 @@ class Selection:
     def needs_a_digit(self, total: int) -> bool:
         """Return whether four digits found so many contacts that the user should type a fifth."""
         return total > MANY and self.user.works_contacts and search.is_short_number(self.q)
+
+    def exceeds(self, total: int) -> bool:
+        """Return whether a filter finds so many contacts that they are not counted. Everything is always counted."""
+        return total > MANY and not self.is_everything
 
     @property
     def is_everything(self) -> bool:

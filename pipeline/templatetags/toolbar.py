@@ -1,6 +1,7 @@
 """`{% filters selection colleagues as choices %}` and `{% chips … %}`: what the toolbar offers and what is set."""
 
 from django import template
+from django.utils.formats import number_format
 
 from pipeline import filters
 from pipeline.selection import Selection
@@ -14,3 +15,15 @@ register.simple_tag(filters.chips, name="chips")
 def needs_a_digit(selection: Selection, total: int) -> bool:
     """Whether a further digit should be asked for."""
     return selection.needs_a_digit(total)
+
+
+@register.filter
+def exceeds(selection: Selection, total: int) -> bool:
+    """Whether so many are found that they are not counted: `1000+`."""
+    return selection.exceeds(total)
+
+
+@register.filter
+def found(selection: Selection, total: int) -> str:
+    """The number of contacts that were found, as it is shown."""
+    return "1000+" if selection.exceeds(total) else number_format(total, force_grouping=True)
