@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from base.copying import copy_in, forget_plans
+from base.copying import analyze, copy_in
 from contacts.derived import COLUMNS as CONTACT
 from contacts.models import Action, Change, Consent, Contact
 from funnel.models import Enrolment, Message, Suppression
@@ -52,6 +52,7 @@ class RowBatch:
 
     def __init__(self) -> None:
         self.rows: dict[type[Model], list[Row]] = {model: [] for model in TABLES}
+        self.unknown: set[type[Model]] = {Contact, Enrolment}  # referenced tables without statistics yet
 
     def add(self, model: type[Model], row: Row) -> None:
         self.rows[model].append(row)
@@ -62,4 +63,6 @@ class RowBatch:
             if rows:
                 copy_in(model, TABLES[model], rows)
                 rows.clear()
-        forget_plans()
+                if model in self.unknown:
+                    self.unknown.remove(model)
+                    analyze(model)
