@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()  # the following imports need the models
 
 from accounts.models import User  # noqa: E402
+from base.templatetags.assets import assemblies_of_all_pages  # noqa: E402
+from config import static_files  # noqa: E402
 from demo import build as demo  # noqa: E402
 
 PREPARING = 7_305_417  # key of the advisory lock; any unused number
@@ -59,6 +61,8 @@ def print_logins() -> None:
 def collect_static(root: Path) -> None:
     """Collect and compress the static files, which takes seconds, unless they have not changed."""
     sources = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
+    sources.update(Path(static_files.__file__).read_bytes())
+    sources.update(repr(sorted(assemblies_of_all_pages())).encode())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
             found = Path(storage.path(name)).stat()

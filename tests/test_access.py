@@ -1,5 +1,6 @@
 """Who may do what: every address × role × method against one table."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -12,12 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import get_resolver, path, reverse
 
+from base.templatetags.assets import assemblies_of_all_pages
 from tests.addresses import NEVER, ROLES, ROWS, Row, address, browser, rows, rows_written, walk
 from tests.offices import OURS, THEIRS, Office, furnish, stage
 
 pytestmark = pytest.mark.django_db  # a database is made only for tests that say so
 
 ADDRESSES = dict(walk())
+ASSEMBLIES = assemblies_of_all_pages()
 READING, UNKNOWN = ("GET", "HEAD"), ("PUT", "PATCH", "DELETE")
 
 
@@ -91,6 +94,18 @@ def test_answers_are_those_of_the_table(play: Play, row: Row) -> None:
     silent = [(method, one) for method, given in answers.items() for one in given if method != "POST" or one.refused]
     assert [(method, one.status, one.written) for method, one in silent if one.written] == []
     assert [one.response.headers.get("Allow") for _, one in silent if one.status == 405].count(None) == 0
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_page_loads_what_is_collected_in_one_file(play: Play, row: Row) -> None:
+    """One style sheet and one script."""
+    for role in ("anonymous", "administrator"):
+        page = ask(play, role, "GET", row).response
+        if not page.streaming and b"<!doctype" in page.content:
+            text = page.content.decode()
+            links = re.findall(r'<link rel="stylesheet" href="/static/(.+?)"', text)
+            sources = re.findall(r'<script [^>]*?src="/static/(.+?)"', text)
+            assert {tuple(links), tuple(sources)} <= ASSEMBLIES
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

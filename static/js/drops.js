@@ -2,8 +2,8 @@
 {
   const TIMEOUT = 10000; // milliseconds until a drop without an answer is undone
   const byId = (id) => document.getElementById(`card-${id}`);
-  const addresses = { ...document.currentScript.dataset }; // of the card 1
-  const addressOf = (name, id) => addresses[`${name}Address`].replace("1", id) + location.search;
+  const example = (name) => document.querySelector(`meta[name='${name}-address']`).content; // of the card 1
+  const addressOf = (name, id) => example(name).replace("1", id) + location.search;
   const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("");
 

@@ -49,9 +49,9 @@
 
   // The detail page has no fragment of itself: it is loaded as a whole; drafts.js restores typed text.
   const again = () => {
-    if (!document.querySelector("[data-fresh]")) return;
-    if (document.querySelector("[data-fresh='reload']")) isBusy() || location.reload();
-    else ask();
+    const way = document.querySelector("meta[name='fresh']")?.content;
+    if (way === "reload") isBusy() || location.reload();
+    else if (way) ask();
   };
 
   addEventListener("pageshow", (event) => {

@@ -1,5 +1,5 @@
 // Requests to the server: all scripts send them by `request`, which also reports failures.
-const request = (() => {
+window.request = (() => {
   const UNREACHED = ["AbortError", "TimeoutError", "TypeError"]; // aborted, timed out, offline
 
   // Requests a fragment, or with `page` a whole page; with a `body` by POST. Returns:
