@@ -72,13 +72,24 @@ def asked(query: QueryDict, order: Order) -> Place | None:
 def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int) -> Page:
     """One page of the rows as they are asked for: one statement, or two where it reaches the rows without a key."""
     backwards = place is not None and place.is_before
-    rising = descending == backwards
+    rising = rises(descending, place)
     sections = _sections(order, place, backwards, rising)
     rows = rows.annotate(sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression))
     found: list[Any] = []
     for section in sections:
         if len(found) <= size:
             found += _section(rows, section, place, rising)[: size + 1 - len(found)]
+    return cut(found, place, size)
+
+
+def rises(descending: bool, place: Place | None) -> bool:
+    """Return whether rows are read from the lowest key upwards: a page before a place is read backwards."""
+    return descending == (place is not None and place.is_before)
+
+
+def cut(found: list[Any], place: Place | None, size: int) -> Page:
+    """Return the page of rows as they were read from its place on; one too many says that there are more."""
+    backwards = place is not None and place.is_before
     has_more = len(found) > size
     found = found[:size]
     if backwards:

@@ -114,7 +114,11 @@ class Contact(Named, AccountModel):
             models.Index(fields=["account", "sort_name", "id"], name="contact_by_name"),
             models.Index(fields=["account", "-last_action_at", "-id"], name="contact_by_last_action"),
             models.Index(fields=["account", "due_on", "id"], name="contact_by_due"),
-            models.Index(fields=["account", "assignee"], name="contact_by_assignee"),
+            models.Index(fields=["account", "created_at", "id"], name="contact_by_created"),
+            models.Index(fields=["account", "source", "id"], name="contact_of_source"),
+            models.Index(fields=["account", "assignee", "id"], name="contact_of_assignee"),
+            # A filtered column is counted by walking both this and the index of its cards by id, and no table.
+            models.Index(fields=["account", "id"], include=["assignee", "source", "due_on"], name="contact_filtered"),
             models.Index(fields=["account", "email"], name="contact_by_email"),
             GinIndex(fields=["search"], name="contact_search", fastupdate=False),
             GinIndex(fields=["tags"], name="contact_by_tag", condition=~models.Q(tags=[])),

@@ -1,18 +1,19 @@
 """Reading the list: a page of the selection in the requested order, in a fixed number of statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from base import keyset
-from base.keyset import Order
+from base import grouped, keyset
+from base.keyset import Order, Page, Place
 from contacts.description import FACTS
 from contacts.models import Contact, Source
 from pipeline import counting
+from pipeline.models import Column
 from pipeline.selection import Selection
 
 PAGE = 50  # rows
@@ -27,21 +28,12 @@ LABELS = {
 FOR_MARKETING = ("name", "status", "action", "source")
 NEWEST_FIRST = ("action", "created")  # descending at the first click on the head
 
-# In the order of the German labels, not of the stored values.
-BY_SOURCE = Case(
-    *(
-        When(source=value, then=Value(place))
-        for place, (value, _label) in enumerate(sorted(Source.choices, key=lambda choice: str(choice[1])))
-    ),
-    default=Value(len(Source.choices)),
-    output_field=IntegerField(),
-)
 ORDERS = {
     "name": Order("sort_name", keyset.text, nullable=True),
-    "status": Order("card__column__position", int),
+    "status": Order("card__column__position", int),  # in groups
     "action": Order("last_action_at", keyset.moment, nullable=True),
     "due": Order("due_on", keyset.day, nullable=True),
-    "source": Order(BY_SOURCE, int),
+    "source": Order("source", int),  # in groups
     "created": Order("created_at", keyset.moment),
 }
 
@@ -128,10 +120,9 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
     sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
-    contacts = _with_row_fields(selection.contacts())
-    page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE)
+    page = _page(selection, sort, place)
     if place and not page.rows:
-        page = keyset.page(contacts, order, descending=sort.descending, place=None, size=PAGE)
+        page = _page(selection, sort, None)
     return Listing(
         sort=sort,
         total=counting.found(selection) if page.previous or page.next else len(page.rows),
@@ -140,6 +131,29 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
         next=_address(selection, sort, after=page.next) if page.next else "",
         heads={key: _head(selection, sort, key) for key in keys(selection.user)},
     )
+
+
+def _page(selection: Selection, sort: Sort, place: Place | None) -> Page:
+    if sort.key not in GROUPS:
+        contacts = _with_row_fields(selection.contacts())
+        return keyset.page(contacts, ORDERS[sort.key], descending=sort.descending, place=place, size=PAGE)
+    contacts, groups = selection.contacts().filter(card__isnull=False), GROUPS[sort.key](selection)
+    page = grouped.page(contacts, groups, descending=sort.descending, place=place, size=PAGE)
+    return replace(page, rows=rows(selection, [row.pk for row in page.rows]))
+
+
+def _by_status(selection: Selection) -> list[tuple[int, Q]]:
+    columns = Column.objects.of(selection.user.account).order_by("position").values_list("position", "pk")
+    return [(position, Q(card__column=pk)) for position, pk in columns]
+
+
+def _by_source(selection: Selection) -> list[tuple[int, Q]]:
+    """In the order of the German labels, not of the stored values."""
+    labelled = sorted(Source.choices, key=lambda choice: str(choice[1]))
+    return [(place, Q(source=value)) for place, (value, _label) in enumerate(labelled)]
+
+
+GROUPS = {"status": _by_status, "source": _by_source}  # these orders have few keys, with many contacts each
 
 
 def rows(selection: Selection, ids: list[int]) -> list[Contact]:

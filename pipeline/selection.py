@@ -3,7 +3,7 @@
 List, board and export are presentations of the same selection, so the same filter finds the same contacts on each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
@@ -102,7 +102,10 @@ class Selection:
 
     def cards(self):  # type: ignore[no-untyped-def]
         """Return the cards of the selection. Without a filter nothing is joined, so that counting reads one index."""
-        return Card.objects.of(self.user.account).filter(self._condition("contact__"))
+        account, condition = self.user.account, self._condition("contact__")
+        if replace(self, status="").is_everything:
+            return Card.objects.of(account).filter(condition)
+        return Card.objects.of(account).filter(condition, contact__account=account)
 
     def _condition(self, prefix: str) -> Q:
         condition = sight(self.user, prefix)

@@ -89,9 +89,8 @@ class Card(AccountModel):
 
     class Meta:
         indexes = [
-            # For counting a column. The index is a tenth of the one on places and in the order of the table's pages, so
-            # that counting is five times as fast even for cards that were moved since the last vacuum.
-            models.Index(fields=["column"], name="card_of_column"),
+            # For counting what a filter leaves of a column, and for the list by status: in the order of the pages.
+            models.Index(fields=["column", "contact"], include=["account"], name="card_in_column"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,0 +1,119 @@
+"""Plans for a million contacts: the tables are small here, but PostgreSQL is told that they are not."""
+
+import json
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account
+from contacts.models import Contact, Source
+from pipeline import board as boards
+from pipeline import counting, listing
+from pipeline.cards import ranks
+from pipeline.columns import tally
+from pipeline.models import Card
+from pipeline.selection import Selection
+from tests.clock import TUESDAY
+
+# Its contacts have a last action without an action.
+pytestmark = [pytest.mark.django_db, pytest.mark.breaks_invariants]
+LARGE = ("contacts_contact", "pipeline_card")
+TELL = """
+SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', %s::text,
+    'relpages', 1, 'reltuples', (1000000 / greatest(pg_relation_size(%s::regclass) / 8192, 1))::real,
+    'relallvisible', 1)
+"""
+
+
+@pytest.fixture
+def million(anna, sofia, board):
+    """Fifteen contacts a column, so that their distribution is known, and statistics of a million rows."""
+    if connection.pg_version < 180000:
+        pytest.skip("statistics can be restored from PostgreSQL 18 on")
+    contacts = [
+        Contact(
+            account=anna.account,
+            last_name=f"Lead{number}",
+            sort_name=f"lead{number}",
+            source=Source.values[number % 5],
+            assignee=(anna, sofia, None)[number % 3],
+            due_on=date(2026, 11, 20) + timedelta(days=number // 5) if number % 15 < 5 else None,
+            created_at=TUESDAY + timedelta(hours=number),
+            last_action_at=TUESDAY + timedelta(days=number) if number % 2 else None,
+        )
+        for number in range(15 * len(board))
+    ]
+    rows = iter(Contact.objects.bulk_create(contacts))
+    for column in board.values():
+        ranked = zip(ranks.many_between(None, None, 15), rows, strict=False)
+        Card.objects.bulk_create(
+            Card(contact=contact, account=anna.account, column=column, rank=rank) for rank, contact in ranked
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join((*LARGE, "pipeline_column", "pipeline_tally")))
+        for table in LARGE:
+            cursor.execute(TELL, [table, table])
+
+
+def plans(act) -> list[dict]:
+    """Return each node of the plans of what this asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    nodes = []
+    with connection.cursor() as cursor:
+        for query in asked.captured_queries:
+            cursor.execute("EXPLAIN (FORMAT JSON) " + re.sub(r"^EXPLAIN ", "", query["sql"]))
+            answer = cursor.fetchone()[0]
+            roots = json.loads(answer) if isinstance(answer, str) else answer
+            nodes += [node for root in roots for node in _nodes(root["Plan"])]
+    return nodes
+
+
+def _nodes(node: dict) -> list[dict]:
+    return [node, *(one for child in node.get("Plans", []) for one in _nodes(child))]
+
+
+def reads_a_table(nodes: list[dict]) -> list[str]:
+    """Name each walk through a large table from end to end."""
+    return [
+        node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan" and node["Relation Name"] in LARGE
+    ]
+
+
+def sorts(nodes: list[dict]) -> list[float]:
+    """Return how many rows each sort is expected to have."""
+    return [node["Plan Rows"] for node in nodes if node["Node Type"] in ("Sort", "Incremental Sort")]
+
+
+@pytest.mark.parametrize("sort", [f"{sign}{key}" for key in listing.ORDERS for sign in ("", "-")])
+def test_no_order_of_the_list_reads_or_sorts_a_table(anna, million, sort):
+    selection = Selection.parse(anna, QueryDict())
+    nodes = plans(lambda: listing.load(selection, QueryDict(f"sort={sort}")))
+    assert reads_a_table(nodes) == []
+    assert all(rows <= 1000 for rows in sorts(nodes))
+
+
+def test_totals_read_no_card(anna, million, board):
+    selection = Selection.parse(anna, QueryDict())
+    column = board["Nicht erreicht"]
+    nodes = plans(lambda: [boards.totals(selection), counting.found(selection), tally.in_column(column)])
+    assert {node.get("Relation Name") for node in nodes} & set(LARGE) == set()
+
+
+@pytest.mark.parametrize("query", ["assignee=me", "assignee=none", "due=now", "due=none", "source=event", "q=lead"])
+def test_no_filter_reads_a_table(anna, million, query):
+    selection = Selection.parse(anna, QueryDict(query))
+    nodes = plans(lambda: [boards.totals(selection), counting.found(selection)])
+    assert reads_a_table(nodes) == []
+
+
+def test_agents_who_see_only_their_own_read_no_table(sofia, krueger, million):
+    Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
+    sofia.account.refresh_from_db()
+    selection = Selection.parse(sofia, QueryDict())
+    nodes = plans(lambda: [boards.totals(selection), counting.found(selection)])
+    assert reads_a_table(nodes) == []
