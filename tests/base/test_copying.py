@@ -26,12 +26,19 @@ CHECK = "SELECT 1 FROM ONLY contacts_contact x WHERE id = $1 AND account_id = $2
 
 def test_analyzed_contacts_are_found_by_their_id_and_not_among_all_of_their_account(db):
     account = AccountFactory()
-    copy_contacts(Contact(pk=pk, account=account, last_name="Brandes") for pk in fresh_ids(Contact, 300))
-    analyze(Contact)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_clear_relation_stats('public', 'contacts_contact')")  # as in a new database
+        copy_contacts(Contact(pk=pk, account=account, last_name="Brandes") for pk in fresh_ids(Contact, 300))
+        assert _known(cursor) <= 0
+        analyze(Contact)
+        assert _known(cursor) == Contact.objects.count()
         cursor.execute(f"EXPLAIN (GENERIC_PLAN) {CHECK}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Index Cond: ((id = $1)" in plan or "Index Cond: (id = $1)" in plan
+        assert any("Index Cond" in line and "id = $1" in line for (line,) in cursor.fetchall())
+
+
+def _known(cursor):
+    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'contacts_contact'::regclass")
+    return cursor.fetchone()[0]
 
 
 def _table(cursor):
