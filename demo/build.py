@@ -41,6 +41,7 @@ MEMBERS = {
     HANSEN: (("paul@hansen.example", "Paul", "Hansen", Role.ADMINISTRATOR, 7),),
 }
 BATCH = 1_000  # contacts whose rows are held at a time
+MAX_RENDERED = 1_000  # the newest mails of the first office, an eighth of that in the second; older ones have no text
 
 
 @transaction.atomic
@@ -51,8 +52,8 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     crowd = people(contacts + second, seed)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the server keeps a check of each row until the commit
-    _fill(krueger, islice(crowd, contacts), seed, now)
-    _fill(hansen, crowd, seed + 1, now)
+    _Filler(krueger, seed, now, MAX_RENDERED).fill(islice(crowd, contacts))
+    _Filler(hansen, seed + 1, now, MAX_RENDERED // HANSEN_SHARE).fill(crowd)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner takes the tables for empty until autovacuum runs
 
@@ -78,13 +79,6 @@ def _office(name: str, plan: str) -> Account:
     return account
 
 
-def _fill(account: Account, crowd: Iterator[Person], seed: int, now: datetime) -> None:
-    filler = _Filler(account, seed, now)
-    for batch in batches(zip(crowd, _seats(), strict=False), BATCH):  # the seats never end
-        filler.take(batch)
-    filler.close()
-
-
 def _seats() -> Iterator[tuple[str, int]]:
     """Yield each contact's column and its number there: first two per column, then by the usual shares."""
     hundred = [name for name, share in SHARES.items() for _ in range(share)]
@@ -100,17 +94,22 @@ def _seats() -> Iterator[tuple[str, int]]:
 class _Filler:
     """Fills an office, one batch of contacts after the other. Only the cards are kept until the end."""
 
-    def __init__(self, account: Account, seed: int, now: datetime) -> None:
+    def __init__(self, account: Account, seed: int, now: datetime, max_rendered: int) -> None:
         self.account, self.now = account, now
         self.chance, self.colleagues = Random(seed), Random(f"{seed}: colleagues")
         self.team = [user for user in User.objects.of(account).order_by("pk") if user.works_contacts]
         columns = {column.name: column for column in Column.objects.of(account)}
         self.writer = ContactWriter(account, columns)
-        self.post_office = PostOffice(account, self.writer, seed, now)
+        self.post_office = PostOffice(account, self.writer, seed, now, max_rendered)
         self.stacks = {column.name: Stack(column) for column in columns.values()}
         self.rows = RowBatch()
 
-    def take(self, batch: list[tuple[Person, tuple[str, int]]]) -> None:
+    def fill(self, crowd: Iterator[Person]) -> None:
+        for batch in batches(zip(crowd, _seats(), strict=False), BATCH):  # the seats never end
+            self._take(batch)
+        self._close()
+
+    def _take(self, batch: list[tuple[Person, tuple[str, int]]]) -> None:
         served = self.post_office.served([person.email for person, _seat in batch if person.email])
         lives, posts = [], []
         for pk, (person, (column, place)) in zip(fresh_ids(Contact, len(batch)), batch, strict=True):
@@ -124,7 +123,7 @@ class _Filler:
             self.post_office.write(life, post, numbers, self.rows)
         self.rows.write()
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Write what needs all contacts: the texts of the newest mails, and the cards."""
         self.post_office.close(self.rows)
         self.rows.write()

@@ -28,7 +28,6 @@ from pipeline.models import Column
 
 MAX_FOLLOWED = 20_000  # contacts of an office; most further ones count as imported and get no mails
 EVERY = 3  # one in three of them gets mails: 1.5 million for a million contacts
-MAX_RENDERED = 1_000  # the newest mails of an office; the others have only a subject
 IMPRINTS = {
     "Krüger Immobilien": {
         "legal_name": "Krüger Immobilien GmbH",
@@ -74,8 +73,9 @@ class Letter:
 class PostOffice:
     """The funnel of one office: what it sends when, and what its mails say."""
 
-    def __init__(self, account: Account, writer: ContactWriter, seed: int, now: datetime) -> None:
+    def __init__(self, account: Account, writer: ContactWriter, seed: int, now: datetime, max_rendered: int) -> None:
         self.account, self.writer, self.chance, self.now = account, writer, Random(seed), now
+        self.max_rendered = max_rendered
         self.sender = Sender.objects.of(account).select_related("account").get()
         self.window = planning.window(self.sender)
         columns = Column.objects.of(account).filter(key__isnull=False)
@@ -135,7 +135,7 @@ class PostOffice:
     def _keep(self, planned_for: datetime, letter: Letter, rows: RowBatch) -> None:
         self.letters += 1
         entry = (planned_for, -self.letters, letter)
-        if len(self.newest) < MAX_RENDERED:
+        if len(self.newest) < self.max_rendered:
             heappush(self.newest, entry)
         else:
             _hand_over(heappushpop(self.newest, entry)[2], rows)
