@@ -1,13 +1,16 @@
 """Reading models by plain SQL on paths that every request or every drop pays for.
 
-The ORM takes longer to build such a statement than PostgreSQL takes to run it.
+The ORM takes longer to build such a statement than PostgreSQL takes to run it, and PostgreSQL longer to plan it than to
+run it; so it is prepared (`base/postgresql`).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Model
+
+from base.postgresql.base import DatabaseWrapper
 
 
 def columns_of(model: type[Model], *names: str) -> list[str]:
@@ -22,14 +25,14 @@ def listed(alias: str, names: Sequence[str]) -> str:
 
 
 def all_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Run the statement and return all rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+    """Run the statement, prepared, and return all rows."""
+    cursor = cast(DatabaseWrapper, connection).prepared()
+    cursor.execute(statement, values)
+    return cursor.fetchall()
 
 
 def one_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Run the statement and return the first row."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
+    """Run the statement, prepared, and return the first row."""
+    cursor = cast(DatabaseWrapper, connection).prepared()
+    cursor.execute(statement, values)
+    return cursor.fetchone()

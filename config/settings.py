@@ -106,7 +106,12 @@ DATABASES = {"default": env.db("DATABASE_URL", f"postgres://postgres@/postgres?h
 # Each thread keeps its connection and has it checked with each request: a restart of the database costs no request,
 # and while it is away the answer comes at once. A pool would wait, and find its dead connections one after the other.
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3} | DATABASES["default"].get("OPTIONS", {})
+DATABASES["default"]["ENGINE"] = "base.postgresql"
+# The statements of base/sql.py are prepared when a connection sees them for the third time.
+PREPARE_AFTER = 2 if env.bool("PREPARED_STATEMENTS", True) else None
+DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3, "prepare_threshold": PREPARE_AFTER} | DATABASES["default"].get(
+    "OPTIONS", {}
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, because the limits on logins must hold across all web processes. Nothing else uses it.
 CACHES = {"default": {"BACKEND": "accounts.counters.Counters", "LOCATION": "accounts_cache"}}

@@ -60,12 +60,12 @@ def totals(selection: Selection) -> list[Stack]:
 
 
 def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int, Column] | None = None) -> list[Stack]:
-    """Return these columns with their counts but without cards, in one statement, or two for columns not `known`."""
+    """Return one or two columns with their counts but without cards, in one statement, or two if not `known`."""
     columns = [known[pk] for pk in column_ids if known and pk in known]
     missing = set(column_ids) - {column.pk for column in columns}
     if missing:
         columns += Column.objects.of(selection.user.account).filter(pk__in=missing)
-    counts = _counts(selection, [column.pk for column in columns])
+    counts = _counts(selection, [column.pk for column in columns]) if columns else {}
     columns.sort(key=attrgetter("position"))
     stacks = []
     for column in columns:
@@ -77,7 +77,7 @@ def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int,
 def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
     """Return the number of contacts in each of these columns, and of the mails of its series, in one statement."""
     if selection.is_everything:  # what each drop asks for: plain SQL, answered from indexes
-        rows = all_rows(COUNT, {"columns": list(column_ids)})
+        rows = all_rows(COUNT, {"one": min(column_ids), "other": max(column_ids)})
     else:
         rows = list(counted(selection).filter(pk__in=column_ids).values_list("pk", "total", "mails"))
     return {column_id: (total, mails) for column_id, total, mails in rows}
@@ -97,7 +97,7 @@ CASE WHEN {{column}}.sequence_id IS NOT NULL THEN (
 """
 COUNT = f"""
 SELECT col.id, {tally.CARDS.format(column="col")}, {MAILS.format(column="col")}
-FROM pipeline_column AS col WHERE col.id = ANY(%(columns)s)
+FROM pipeline_column AS col WHERE col.id IN (%(one)s, %(other)s)
 """
 
 

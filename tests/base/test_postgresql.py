@@ -1,0 +1,48 @@
+"""The connection to the database: prepared statements, and a server that went away meanwhile."""
+
+from typing import cast
+
+import psycopg
+import pytest
+from django.db import connection
+
+from base.postgresql.base import DatabaseWrapper
+from base.sql import all_rows
+
+SQUARE = "SELECT %(number)s * %(number)s, %(text)s::text"
+
+
+def prepared() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1 * $1%'")
+        return int(cursor.fetchone()[0])
+
+
+def test_statement_is_prepared_once_whatever_the_size_of_its_numbers(transactional_db: None) -> None:
+    connection.close()
+    answers = [all_rows(SQUARE, {"number": number, "text": "a % b"}) for number in (3, 3, 3, 70_000, 5_000_000, 3)]
+    assert [answer[0][0] for answer in answers] == [9, 9, 9, 4_900_000_000, 25_000_000_000_000, 9]
+    assert answers[0] == [(9, "a % b")]
+    assert prepared() == 1
+
+
+def test_nothing_is_prepared_where_it_is_switched_off(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
+    assert [all_rows(SQUARE, {"number": 3, "text": "a"}) for _ in range(4)] == [[(9, "a")]] * 4
+    assert prepared() == 0
+    connection.close()
+
+
+def test_connection_that_the_server_ended_is_replaced_at_the_next_request(transactional_db: None) -> None:
+    all_rows(SQUARE, {"number": 3, "text": "a"})
+    wrapper = cast(DatabaseWrapper, connection)
+    for _ in range(2):
+        wrapper.close_if_unusable_or_obsolete()  # as at the beginning of a request
+        all_rows(SQUARE, {"number": 3, "text": "a"})
+        ended = wrapper.connection
+        with psycopg.connect(ended.info.dsn, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [ended.info.backend_pid])
+        wrapper.close_if_unusable_or_obsolete()
+        assert all_rows(SQUARE, {"number": 3, "text": "a"}) == [(9, "a")]
+        assert wrapper.connection is not ended
