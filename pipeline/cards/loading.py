@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Account, Role, User
-from base.sql import all_rows, columns_of, listed
+from base.sql import all_rows, columns_of, listed, one_row
 from contacts.models import Contact
 from contacts.naming import Named
 from pipeline.models import Card
@@ -42,15 +42,25 @@ SELECT {listed("card", CARD)}, {listed("contact", CONTACT)}, {listed("assignee",
 FROM pipeline_card AS card
 JOIN contacts_contact AS contact ON contact.id = card.contact_id
 LEFT JOIN accounts_user AS assignee ON assignee.id = contact.assignee_id
-WHERE card.contact_id = ANY(%(contacts)s) AND card.account_id = %(account)s
+WHERE {{which}} AND card.account_id = %(account)s
   AND (%(sees_all)s OR contact.assignee_id IS NULL OR contact.assignee_id = %(user)s)
 {{end}}
 """
-SHOW = CARDS.format(more="", end="")
-# Reads along whether a series concerns the contact, so that moving any other contact needs no query in the funnel.
+SHOW = CARDS.format(which="card.contact_id = ANY(%(contacts)s)", more="", end="")
+# Reads along whether a series concerns the contact, so that moving any other contact needs no query in the funnel, and
+# what lies around the place it is to have. The caller has locked the columns, so that nothing there moves.
 LOCK = CARDS.format(
-    more=", EXISTS (SELECT FROM funnel_enrolment WHERE contact_id = card.contact_id AND state <> 'ended')",
-    end="ORDER BY card.contact_id FOR UPDATE OF card",
+    which="card.contact_id = %(contact)s",
+    more=""",
+    EXISTS (SELECT FROM funnel_enrolment WHERE contact_id = card.contact_id AND state <> 'ended'),
+    EXISTS (SELECT FROM contacts_contact WHERE id = %(after)s AND account_id = %(account)s),
+    (SELECT rank FROM pipeline_card WHERE contact_id = %(after)s AND column_id = %(column)s),
+    (SELECT rank FROM pipeline_card
+     WHERE column_id = %(column)s AND contact_id <> %(contact)s AND rank > coalesce((
+         SELECT rank FROM pipeline_card WHERE contact_id = %(after)s AND column_id = %(column)s
+     ), '')
+     ORDER BY rank LIMIT 1)""",
+    end="FOR UPDATE OF card",
 )
 
 
@@ -133,27 +143,36 @@ def shown_first(column_ids: Collection[int], limit: int) -> list[ShownCard]:
 
 def shown(user: User, contact_ids: Collection[int]) -> dict[int, ShownCard]:
     """Return these cards by id, without those this user may not see."""
-    return {card.pk: card for card in _shown(all_rows(BY_ID, _seen_by(user, contact_ids)))}
+    return {card.pk: card for card in _shown(all_rows(BY_ID, _seen_by(user) | {"contacts": list(contact_ids)}))}
 
 
 def _shown(rows: Iterable[tuple[Any, ...]]) -> list[ShownCard]:
     return [ShownCard(*row[:BESIDE_WHO], row[BESIDE_WHO:]) for row in rows]  # type: ignore[call-arg]
 
 
-def load(user: User, contact_ids: Collection[int], *, lock: bool = False) -> dict[int, Card]:
-    """Return these cards by id, without those this user may not see. `lock` locks them until the commit."""
-    cards = map(_card, all_rows(LOCK if lock else SHOW, _seen_by(user, contact_ids)))
+def load(user: User, contact_ids: Collection[int]) -> dict[int, Card]:
+    """Return these cards by id, without those this user may not see."""
+    cards = map(_card, all_rows(SHOW, _seen_by(user) | {"contacts": list(contact_ids)}))
     return {card.pk: card for card in cards}
 
 
-def _seen_by(user: User, contact_ids: Collection[int]) -> dict[str, object]:
+def lock(user: User, contact_id: int, column_id: int | None = None, after_id: int | None = None) -> Card | None:
+    """Lock the card until the commit and return it; None if this user may not see it.
+
+    A statement about one card, since PostgreSQL keeps no plan for an array of unknown length.
+    """
+    place = {"contact": contact_id, "column": column_id, "after": after_id}
+    row = one_row(LOCK, _seen_by(user) | place)
+    if row is None:
+        return None
+    card = _card(row)
+    card.has_series, *card.around = row[WIDTH:]
+    return card
+
+
+def _seen_by(user: User) -> dict[str, Any]:
     limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
-    return {
-        "contacts": list(contact_ids),
-        "account": user.account_id,
-        "user": user.pk,
-        "sees_all": not limited,
-    }
+    return {"account": user.account_id, "user": user.pk, "sees_all": not limited}
 
 
 def _card(row: tuple[Any, ...]) -> Card:
@@ -163,5 +182,4 @@ def _card(row: tuple[Any, ...]) -> Card:
     if contact.assignee_id:
         contact.assignee = User.from_db(connection.alias, ASSIGNEE, row[PEOPLE:WIDTH])
     card.contact = contact
-    card.has_series = any(row[WIDTH:])
     return card

@@ -29,12 +29,18 @@ def lock_move_columns(user: User, contact_id: int, target_id: int | None) -> dic
     return {column.pk: column for column in columns}
 
 
-def lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card | None:
+def lock_card(
+    user: User,
+    contact_id: int,
+    columns: dict[int, Column],
+    column_id: int | None = None,
+    after_id: int | None = None,
+) -> Card | None:
     """Lock the card and return it with contact, assignee and, if it is among `columns`, column.
 
-    Returns None if the user may not see it.
+    For `places.gap` it knows what is around its place below `after_id` in the column. None if the user may not see it.
     """
-    card = loading.load(user, [contact_id], lock=True).get(contact_id)
+    card = loading.lock(user, contact_id, column_id, after_id)
     if card is not None and card.column_id in columns:
         card.column = columns[card.column_id]
     return card

@@ -65,7 +65,7 @@ def move_card(
     column or neighbour, and for a key that was used for another request.
     """
     columns = lock_move_columns(user, contact_id, column_id)
-    card = _lock_card(user, contact_id, columns)
+    card = _lock_card(user, contact_id, columns, column_id, after_id)
     request = f"{column_id} {after_id or ''} {version}"
     if key and key == card.last_key:
         return _repeated(card, request)
@@ -74,7 +74,7 @@ def move_card(
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
     if card.version != version:
         raise overtaken(card, user)
-    gap = places.gap(card, column_id, after_id, user)
+    gap = places.gap(card, after_id, user)
     if card.column_id == column_id and gap.holds(card.rank):
         return Moved(card, changed=False, after_id=after_id)
     card.last_key, card.last_request = key, request
@@ -127,8 +127,8 @@ def overtaken(card: Card, user: User) -> Overtaken:
     return Overtaken(_("%(who)s hat diesen Kontakt soeben nach „%(column)s“ verschoben.") % names)
 
 
-def _lock_card(user: User, contact_id: int, columns: dict[int, Column]) -> Card:
-    card = lock_card(user, contact_id, columns)
+def _lock_card(user: User, contact_id: int, columns: dict[int, Column], *place: int | None) -> Card:
+    card = lock_card(user, contact_id, columns, *place)
     if card is not None:
         return card
     trashed = Contact.objects.of(user.account).filter(sight(user), pk=contact_id, trashed_at__isnull=False)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import NotUnderstood
-from base.sql import all_rows
 from contacts.models import Contact, sight
 from pipeline.cards import ranks
 from pipeline.models import Card
@@ -25,28 +24,15 @@ class Gap:
         return (self.above is None or self.above < rank) and (self.below is None or rank < self.below)
 
 
-GAP = """
-SELECT EXISTS (SELECT FROM contacts_contact WHERE id = %(after)s AND account_id = %(account)s), above.rank, below.rank
-FROM (VALUES (1)) AS one
-LEFT JOIN pipeline_card AS above ON above.contact_id = %(after)s AND above.column_id = %(column)s
-LEFT JOIN LATERAL (
-    SELECT rank FROM pipeline_card
-    WHERE column_id = %(column)s AND contact_id <> %(card)s AND rank > coalesce(above.rank, '')
-    ORDER BY rank LIMIT 1
-) AS below ON true
-"""
-
-
-def gap(card: Card, column_id: int, after_id: int | None, user: User) -> Gap:
+def gap(card: Card, after_id: int | None, user: User) -> Gap:
     """Return the gap below the card of `after_id`, or the one on top if that is None or has left the column.
 
-    The card itself does not count as a neighbour below. Raises `NotUnderstood` for a neighbour that is the card itself
-    or that this user may not see.
+    The card was locked for this place (`loading.LOCK`) and does not count as a neighbour below. Raises `NotUnderstood`
+    for a neighbour that is the card itself or that this user may not see.
     """
     if after_id == card.contact_id:
         raise NotUnderstood(_("Eine Karte kann nicht unter sich selbst stehen."))
-    values = {"after": after_id, "account": card.account_id, "column": column_id, "card": card.contact_id}
-    ((known, above, below),) = all_rows(GAP, values)
+    known, above, below = card.around
     if after_id is not None and not (known and _is_seen(after_id, user)):
         raise NotUnderstood(_("Den Nachbarkontakt gibt es nicht (mehr)."))
     return Gap(above, below)

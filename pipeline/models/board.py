@@ -1,5 +1,8 @@
 """The board: columns, cards and their moves."""
 
+from collections.abc import Sequence as Values
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -86,6 +89,8 @@ class Card(AccountModel):
     last_request = models.CharField(max_length=60, blank=True)
 
     has_series = False  # whether a series concerns the contact; only set on locked cards
+    # Also only there: whether the neighbour above exists, its rank, and that of the one below; see `loading.LOCK`.
+    around: Values[Any] = (False, None, None)
 
     class Meta:
         indexes = [

@@ -28,8 +28,8 @@ def gap_between_columns(monkeypatch):
 
 
 def neighbour_ignored(monkeypatch):
-    real = places.gap
-    monkeypatch.setattr(places, "gap", lambda card, column, after, user: real(card, column, None, user))
+    real = moves.move_card
+    monkeypatch.setattr(moves, "move_card", lambda **asked: real(**asked | {"after_id": None}))
 
 
 def selection_without_versions(monkeypatch):
