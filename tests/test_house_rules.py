@@ -340,7 +340,7 @@ BREAKAGES = [
     (pages.template_queries, "templates/a.html", "{% if contact.action_set %}{% endif %}"),
     (pages.dead_classes, ".card, .lost:hover { --size: .5rem }", '<p class="card">'),
     (pages.dead_classes, "@media print { .dot--lost::before { color: red } }", '<p class="dot">'),
-    (pages.dead_icons, '<symbol id="phone"><symbol id="lost">', '{% icon "phone" %} lost'),
+    (pages.dead_icons, '<path id="phone" d=""/><path id="lost" d=""/>', '{% icon "phone" %} lost'),
     (pages.order_of_cells, "static/css/a.css", ".table td:nth-last-child(2) {}"),
     (pages.order_of_cells, "static/css/a.css", "th.nowrap:not(:first-child) {}"),
     (pages.order_of_cells, "static/css/a.css", ".row--new > :first-child {}"),
@@ -421,7 +421,7 @@ SOUND = [
     (pages.outgrown, "contacts/due.py", "x\n" * 299),
     (pages.wide_lines, "static/js/a.js", "ä" * 120),
     (pages.dead_classes, ".card, .dot--sent { margin: .5rem }", '<p class="card dot--{{ state }}">'),
-    (pages.dead_icons, '<symbol id="insert-left">', 'Entry(f"insert-{side}")'),
+    (pages.dead_icons, '<path id="insert-left" d=""/>', 'Entry(f"insert-{side}")'),
     (pages.order_of_cells, "static/css/a.css", ".steps li:last-child {} .table tr:last-child > * {}"),
     (pages.wide_lines, "README.md", "| " * 61),
     (

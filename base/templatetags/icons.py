@@ -16,8 +16,8 @@ SPRITE = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
 
 @cache
 def icon_names() -> frozenset[str]:
-    """The ids of the sprite's symbols."""
-    return frozenset(re.findall(r'<symbol id="([^"]+)"', SPRITE.read_text(encoding="utf-8")))
+    """The ids of the sprite's drawings."""
+    return frozenset(re.findall(r' id="([^"]+)"', SPRITE.read_text(encoding="utf-8")))
 
 
 @register.simple_tag
@@ -25,9 +25,9 @@ def icon_names() -> frozenset[str]:
 def icon(name: str) -> SafeString:
     """The svg element for `name`; LookupError for a name the sprite lacks."""
     if name not in icon_names():
-        raise LookupError(f"static/icons.svg has no symbol {name!r}")
+        raise LookupError(f"static/icons.svg has no drawing {name!r}")
     return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("icons.svg"),
         name,
     )

@@ -121,7 +121,7 @@ def dead_icons(sprite: str, writings: str) -> list[str]:
     """Drawings of the sprite that no template, script or module names in quotes; a name may end in braces."""
     named = set(re.findall(r"""["']([\w-]+)["']""", writings))
     beginnings = tuple(re.findall(r"""["']([\w-]+-){""", writings))
-    drawn = set(re.findall(r'<symbol id="([^"]+)"', sprite))
+    drawn = set(re.findall(r' id="([^"]+)"', sprite))
     return sorted(name for name in drawn - named if not name.startswith(beginnings))
 
 
