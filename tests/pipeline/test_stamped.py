@@ -1,10 +1,12 @@
 """What is stamped is what the template engine would have rendered, for whatever a contact may hold."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
 from base.stamps import one_line, stamp
@@ -79,6 +81,14 @@ def test_a_stamped_row_is_the_rendered_one(card, language):
         some = {name: value for name, value in stamped_rows._sometimes(contact).items() if value}
         expected = plain(stamped_rows.TEMPLATE, shared._values(contact), **some, is_new=card.column.key == "new")
         assert one_line(shared.row(contact)) == expected
+
+
+def test_a_name_and_its_badge_are_two_words(board):
+    contact = Contact.objects.select_related("card__column").get(
+        pk=ContactFactory(column=board["Neue Kontakte"], last_name="Vogt").pk
+    )
+    html = Rows(Scene(timezone.localtime(), True), "").row(contact)
+    assert "Vogt Neu" in " ".join(strip_tags(unescape(html)).split())
 
 
 def test_the_first_cards_of_a_board_are_those_of_each_column(board, anna):
