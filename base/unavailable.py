@@ -1,4 +1,4 @@
-"""Errors caused by neither the request nor the program: database down, disk full, a lock held by somebody else.
+"""Errors caused by neither the request nor the program: database down, disk full, a wait that took too long.
 
 The response is 503 with a sentence and Retry-After. It does not need the database.
 """
@@ -8,11 +8,11 @@ import logging
 import sys
 from collections.abc import Callable
 
-import psycopg
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from psycopg import errors
 
 from base.refusals import keep_private, wants_fragment
 
@@ -64,17 +64,17 @@ def _sentence(error: BaseException | None) -> tuple[str, int] | None:
     if not isinstance(error, OperationalError | InterfaceError | InternalError):
         return None
     match error.__cause__:
-        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected():
+        case errors.LockNotAvailable() | errors.DeadlockDetected() | errors.SerializationFailure():
             return _(
                 "Hier wird gerade etwas anderes geändert. Es wurde nichts gespeichert; bitte versuchen Sie es gleich "
                 "noch einmal."
             ), SOON
-        case psycopg.errors.QueryCanceled():
+        case errors.QueryCanceled() | errors.IdleInTransactionSessionTimeout():
             return _(
                 "Das hat zu lange gedauert und wurde abgebrochen. Es wurde nichts gespeichert; bitte versuchen Sie es "
                 "gleich noch einmal."
             ), SOON
-        case psycopg.errors.DiskFull() | psycopg.errors.ReadOnlySqlTransaction():
+        case errors.DiskFull() | errors.ReadOnlySqlTransaction():
             return _("Zurzeit kann nichts gespeichert werden. Bitte versuchen Sie es später noch einmal."), LATER
     if isinstance(error, InternalError):
         return None

@@ -29,7 +29,13 @@ CASES = [
         "Hier wird gerade etwas anderes geändert.",
         "5",
     ),
+    (
+        caused(OperationalError, psycopg.errors.SerializationFailure),
+        "Hier wird gerade etwas anderes geändert.",
+        "5",
+    ),
     (caused(OperationalError, psycopg.errors.QueryCanceled), "Das hat zu lange gedauert", "5"),
+    (caused(InternalError, psycopg.errors.IdleInTransactionSessionTimeout), "Das hat zu lange gedauert", "5"),
     (caused(OperationalError, psycopg.errors.DiskFull), "Zurzeit kann nichts gespeichert werden.", "15"),
     (
         caused(InternalError, psycopg.errors.ReadOnlySqlTransaction),

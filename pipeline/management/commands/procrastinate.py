@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.management.commands.procrastinate import Command as LibraryCommand
 from procrastinate.exceptions import ConnectorException
 
+from base.limits import WORKER, limit
 from pipeline import stalled
 
 PAUSE = 1  # seconds until the database is looked for again
@@ -35,6 +36,7 @@ class Command(LibraryCommand):
             return
         others = {*self._django_options, *NOT_FOR_THE_WORKER}
         given = {name: value for name, value in options.items() if name not in others}
+        limit(WORKER)
         with suppress(KeyboardInterrupt):
             self.live(given)
 

@@ -1,0 +1,19 @@
+"""How long PostgreSQL may keep a process of ours waiting, by the kind of its work.
+
+libpq reads the limits from PGOPTIONS when a connection starts, so they cost no statement. Commands and migrations have
+none: whatever they wait for is held by a web process or a worker, and these end.
+"""
+
+import os
+from collections.abc import Mapping
+
+# A page waits for no lock, a change for little else. A transaction of theirs never waits for anybody but PostgreSQL.
+WEB = {"lock_timeout": "3s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
+# Longer than a web process can hold a lock, and than an import takes for the end of a large file.
+WORKER = {"lock_timeout": "120s", "statement_timeout": "600s", "idle_in_transaction_session_timeout": "300s"}
+
+
+def limit(limits: Mapping[str, str]) -> None:
+    """Set the limits for all connections this process is going to open. What PGOPTIONS says already wins."""
+    ours = [f"-c {name}={value}" for name, value in limits.items()]
+    os.environ["PGOPTIONS"] = " ".join([*ours, os.environ.get("PGOPTIONS", "")]).strip()
