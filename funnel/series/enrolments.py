@@ -5,9 +5,10 @@ and the sweep claims under the same lock, so a stopped message is never claimed 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -18,17 +19,18 @@ from base.refusals import Conflict
 from contacts.models import Contact
 from funnel.models import (
     Enrolment,
-    EnrolmentChange,
     EnrolmentReason,
     EnrolmentState,
     Message,
     MessageReason,
-    MessageState,
+    Sender,
     Sequence,
 )
 from funnel.permission import eligibility
-from funnel.series import planning
+from funnel.series import grounds, planning, single_changes
 from funnel.series.bulk_changes import BulkChange
+from funnel.series.grounds import Grounds
+from funnel.series.single_changes import change
 
 # Not lifted by a status change: the person or the law forbids it.
 FINAL: tuple[str, ...] = (
@@ -59,9 +61,10 @@ class Announcement:
     count: int = 0
     why_not: str = ""  # a `MessageReason`, or "" for a sequence without steps
     number: int = 0  # position of the next mail in the sequence, from 1
+    sender: Sender | None = field(default=None, compare=False)  # whose mails they are, if that was read along
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # the callers' transaction ends with it
 def change_status(
     *,
     contact: Contact,
@@ -77,13 +80,13 @@ def change_status(
     failed, stay paused. Return what comes next for `Effect.ENROL`, else None.
     """
     sequence_id = sequence.pk if isinstance(sequence, Sequence) else sequence
-    rows = lock_rows(contact.account_id, [contact.pk])
+    rows = single_changes.lock(contact)
     if effect is Effect.KEEP:
         return None
     if effect is Effect.PAUSE:
         for row in rows:
             if row.state == EnrolmentState.ACTIVE:
-                _change(row, EnrolmentState.PAUSED, EnrolmentReason.STATUS, cause=cause, actor=actor, now=now)
+                change(row, EnrolmentState.PAUSED, EnrolmentReason.STATUS, cause=cause, actor=actor, now=now)
         return None
     for row in rows:
         if row.sequence_id != sequence_id or effect is Effect.END:
@@ -124,7 +127,7 @@ def leave_many(
 def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     """Pause the contact's active series. Raises Http404 if the contact is not visible, Conflict if none is active."""
     row = _lock_one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
-    _change(row, EnrolmentState.PAUSED, EnrolmentReason.MANUAL, cause=None, actor=user, now=now)
+    change(row, EnrolmentState.PAUSED, EnrolmentReason.MANUAL, cause=None, actor=user, now=now)
     return row
 
 
@@ -160,7 +163,7 @@ def continue_after_failure(row: Enrolment, *, actor: User | None, now: datetime)
     others = Enrolment.objects.of(row.account_id).filter(contact=row.contact_id, state=EnrolmentState.ACTIVE)
     if others.exclude(pk=row.pk).exists():
         raise Conflict(_("Für diesen Kontakt läuft inzwischen eine andere Serie."))
-    _change(row, EnrolmentState.ACTIVE, "", cause=None, actor=actor, now=now)
+    change(row, EnrolmentState.ACTIVE, "", cause=None, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -188,7 +191,7 @@ def suspend(*, contact: Contact, reason: str, now: datetime) -> None:
     """Pause the active series for `reason`."""
     for row in lock_rows(contact.account_id, [contact.pk]):
         if row.state == EnrolmentState.ACTIVE:
-            _change(row, EnrolmentState.PAUSED, reason, cause=None, actor=None, now=now)
+            change(row, EnrolmentState.PAUSED, reason, cause=None, actor=None, now=now)
 
 
 def announce(*, account_id: int, contact_id: int) -> Announcement | None:
@@ -220,66 +223,54 @@ def _enrol(
         return Announcement(why_not=row.reason)
     elif row.state == EnrolmentState.ACTIVE:
         return announce(account_id=contact.account_id, contact_id=contact.pk) or Announcement()
-    lacking = eligibility.missing(contact)
-    if lacking:
+    given = grounds.read(contact, sequence_id)
+    if given.lacking:
         _pause_without_basis(row, contact, cause, actor, now)
-        return Announcement(why_not=lacking)
-    return _announcement(replan(row, contact, cause=cause, actor=actor, now=now))
+        return Announcement(why_not=given.lacking)
+    return _announcement(replan(row, contact, given, cause=cause, actor=actor, now=now), given.sender)
 
 
 def _pause_without_basis(
     row: Enrolment, contact: Contact, cause: int | None, actor: User | None, now: datetime
 ) -> None:
     row.address = contact.email.strip().lower()
-    _change(row, EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, cause=cause, actor=actor, now=now)
+    change(row, EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, cause=cause, actor=actor, now=now)
 
 
-def replan(row: Enrolment, contact: Contact, *, cause: int | None, actor: User | None, now: datetime) -> list[Message]:
+def replan(
+    row: Enrolment,
+    contact: Contact,
+    given: Grounds | None = None,
+    *,
+    cause: int | None,
+    actor: User | None,
+    now: datetime,
+) -> list[Message]:
     """Plan the unsent steps of an enrolment that the caller has locked; without any it ends as finished."""
+    given = given or grounds.read(contact, row.sequence_id)
     row.address = contact.email.strip().lower()
-    _change(row, EnrolmentState.ACTIVE, "", cause=cause, actor=actor, now=now)
-    _cancel(row, MessageReason.REPLANNED, cause, now)
-    messages = planning.plan(row, now=now, cause=cause)
+    how: dict[str, Any] = {"cause": cause, "actor": actor, "now": now}
+    change(row, EnrolmentState.ACTIVE, "", **how, cancelling=MessageReason.REPLANNED)
+    coming = planning.messages_after(row, given.steps, given.window, given.last, now, cause)
+    messages = planning.insert(coming)
     if not messages:
-        _change(row, EnrolmentState.ENDED, EnrolmentReason.FINISHED, cause=cause, actor=actor, now=now)
+        change(row, EnrolmentState.ENDED, EnrolmentReason.FINISHED, **how)
     return messages
 
 
-def _announcement(messages: list[Message]) -> Announcement:
+def _announcement(messages: list[Message], sender: Sender | None = None) -> Announcement:
     if not messages:
         return Announcement()
     first = messages[0]
     number = first.step.position + 1
-    return Announcement(first.step.subject, first.planned_for, len(messages), number=number)
+    return Announcement(first.step.subject, first.planned_for, len(messages), number=number, sender=sender)
 
 
 def end(row: Enrolment, reason: str, cause: int | None, actor: User | None, now: datetime) -> None:
     """End an enrolment that the caller has locked, and cancel what is planned or claimed."""
     if row.state != EnrolmentState.ENDED:
-        _change(row, EnrolmentState.ENDED, reason, cause=cause, actor=actor, now=now)
-        _cancel(row, MessageReason.STOPPED, cause, now)
-
-
-def _cancel(row: Enrolment, reason: str, cause: int | None, now: datetime) -> None:
-    open_ones = Message.objects.of(row.account_id).filter(enrolment=row, state__in=planning.OPEN)
-    open_ones.update(state=MessageState.CANCELLED, reason=reason, cancelled_by=cause, finished_at=now)
-
-
-def _change(row: Enrolment, state: str, reason: str, *, cause: int | None, actor: User | None, now: datetime) -> None:
-    change = EnrolmentChange(
-        account_id=row.account_id,
-        cause=cause,
-        state_before=row.state,
-        reason_before=row.reason,
-        state=state,
-        reason=reason,
-        actor=actor,
-        at=now,
-    )
-    row.state, row.reason, row.changed_at = state, reason, now
-    row.save()
-    change.enrolment = row
-    change.save(force_insert=True)
+        cancelling = MessageReason.STOPPED
+        change(row, EnrolmentState.ENDED, reason, cause=cause, actor=actor, now=now, cancelling=cancelling)
 
 
 def lock_rows(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:

@@ -7,8 +7,8 @@ from email.utils import parseaddr
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection
 
+from base.sql import all_rows
 from funnel.models import Enrolment, Holiday, Message, MessageReason, MessageState, Sender, Step
 from funnel.permission import schedule
 
@@ -28,21 +28,14 @@ def window(sender: Sender) -> schedule.Window:
     return schedule.Window(sender.account.zone, sender.window_from, sender.window_until, days)
 
 
-def plan(enrolment: Enrolment, *, now: datetime, cause: int | None) -> list[Message]:
-    """Plan the steps that the contact has not received yet, the first of them after the grace period.
-
-    Return the planned messages. The caller has locked the enrolment and cancelled what was planned before. A step that
-    was already sent to the address, to whichever contact, becomes a skipped message.
-    """
-    return plan_many([enrolment], now=now, causes={enrolment.contact_id: cause})[enrolment.pk]
-
-
 def plan_many(
     enrolments: Sequence[Enrolment], *, now: datetime, causes: Mapping[int, int | None]
 ) -> dict[int, list[Message]]:
-    """Do what `plan` does for many enrolments of one sequence, and return their messages by enrolment id.
+    """Plan the steps that the contacts have not received yet, the first of them after the grace period.
 
-    `causes` maps contact ids to status changes. Takes six statements.
+    The enrolments, of one sequence, are locked by the caller, who has cancelled what was planned before. Return the
+    planned messages by enrolment id. A step that was already sent to the address, to whichever contact, becomes a
+    skipped message. `causes` maps contact ids to status changes. Takes six statements.
     """
     account_id, sequence_id = enrolments[0].account_id, enrolments[0].sequence_id
     steps = Step.objects.of(account_id).filter(sequence=sequence_id, removed_at=None, is_on=True)
@@ -117,8 +110,8 @@ INSERT INTO funnel_message (account_id, contact_id, enrolment_id, step_id, addre
                             is_urgent, planned_by, attempts, message_id, answer, subject, html, text)
 SELECT account_id, contact_id, enrolment_id, step_id, address, 'planned', '', planned_for, false, planned_by, 0,
        message_id, '', '', '', ''
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[],
-            %s::text[])
+FROM unnest(%(account_id)s::bigint[], %(contact_id)s::bigint[], %(enrolment_id)s::bigint[], %(step_id)s::bigint[],
+            %(address)s::text[], %(planned_for)s::timestamptz[], %(planned_by)s::bigint[], %(message_id)s::text[])
      AS coming(account_id, contact_id, enrolment_id, step_id, address, planned_for, planned_by, message_id)
 ON CONFLICT DO NOTHING
 RETURNING message_id, id
@@ -136,9 +129,8 @@ def insert(messages: list[Message]) -> list[Message]:
     """
     if not messages:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [[getattr(message, name) for message in messages] for name in INSERTED])
-        ids = dict(cursor.fetchall())
+    columns = {name: [getattr(message, name) for message in messages] for name in INSERTED}
+    ids = dict(all_rows(INSERT, columns))
     for message in messages:
         message.pk = ids.get(message.message_id)
     _skip([message for message in messages if message.pk is None])

@@ -31,7 +31,8 @@ def sentence(outcome: Moved, now: datetime, *, is_off: bool = False, lacks_impri
         return _("Keine Mails, solange der Versand ausgeschaltet ist.")
     if lacks_imprint:
         return _("Keine Mails, solange das Impressum unvollständig ist.")
-    sender = Sender.objects.of(outcome.card.account_id).select_related("account").get()
+    sender = outcome.announcement.sender
+    sender = sender or Sender.objects.of(outcome.card.account_id).select_related("account").get()
     return _next(outcome.announcement, placeholders.office(sender), now)
 
 

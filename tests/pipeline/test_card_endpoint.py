@@ -7,11 +7,13 @@ from django.test import Client
 
 from accounts.models import Account
 from contacts.models import Contact
+from funnel.models import Message
 from pipeline import leads
 from pipeline.columns import verbs
 from pipeline.models import Card, Column, Move
 from tests.cast import rows_written
 from tests.factories import ContactFactory, put_in_trash
+from tests.funnel.mailing import lead, ready, steps
 from tests.markup import page_of
 from tests.pipeline.drops import (
     FETCH,
@@ -472,6 +474,23 @@ class TestCost:
             drop(agent, first.contact, calls, below=second.contact, version=1)
         assert len(asked) == 4 + 1, asked
         assert rows_written() - before == 1
+
+    def test_move_that_ends_a_series_and_plans_another_takes_10_statements(self, agent, krueger, sofia, board, new):
+        ready(krueger)
+        contacted = board["Erfolgreich kontaktiert"]
+        for column, mails in ((new, 2), (contacted, 3)):
+            steps(column.sequence, *range(mails))
+        dan = lead(board["Nicht erreicht"], first_name="Dan", email="dan@post.example")
+        sentences = []
+        for column, most in ((new, 9), (contacted, 10), (board["Termin vereinbart"], 7)):
+            with statements() as asked:
+                answer = drop(agent, dan, column)
+            assert len(asked) <= most + 1, asked  # and the test's own look at the card
+            sentences.append(page_of(answer))
+        states = Message.objects.filter(contact=dan).order_by("pk").values_list("state", "reason")
+        assert list(states) == [("cancelled", "stopped")] * 2 + [("planned", "")] * 3
+        assert "1. Mail „Mail 1“" in sentences[1]
+        assert "E-Mails pausiert." in sentences[2]
 
     @pytest.mark.parametrize("size", [30, 1000])
     def test_reversal_costs_the_same_however_full_the_column(self, agent, board, calls, size):
