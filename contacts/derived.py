@@ -21,12 +21,17 @@ _SEARCHED = [fact.name for fact in FACTS.values() if fact.searched and fact.kind
 
 def derive(contact: Contact) -> Contact:
     """Set the derived fields of a new or changed contact and return it. Does not save it."""
+    _set_plain(contact)
+    contact.search = search_vector(contact)
+    return contact
+
+
+def _set_plain(contact: Contact) -> None:
+    """Set the derived fields but for the search vector."""
     contact.phone_e164 = identity.number_of(contact.phone)
     contact.more_phones = [point | {"e164": identity.number_of(point["text"])} for point in contact.more_phones]
     contact.sort_name = search.sort_key(contact.last_name, contact.first_name, contact.company)
-    contact.search = search_vector(contact)
     contact.keys = identity.keys(contact.account_id, vars(contact))
-    return contact
 
 
 def search_vector(contact: Contact) -> Func:
@@ -45,7 +50,7 @@ def row(contact: Contact) -> list[Any]:
 
     The search vector is text, because COPY runs no function.
     """
-    derive(contact)
+    _set_plain(contact)
     ready = {"search": search.vector(lexemes(contact))} | {name: Jsonb(getattr(contact, name)) for name in JSON}
     return [ready.get(name, getattr(contact, name)) for name in COLUMNS]
 

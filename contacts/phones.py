@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber as Number
@@ -48,12 +49,17 @@ def _home(candidate: str) -> Number | None:
 def _parsed(
     text: str, region: str = HOME, is_one: Callable[[Number], bool] = phonenumbers.is_valid_number
 ) -> Number | None:
+    number = _any_parsed(text, region)
+    return number if number and is_one(number) else None
+
+
+@lru_cache(maxsize=2048)  # a number is looked for first, and then brought into its form
+def _any_parsed(text: str, region: str) -> Number | None:
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    is_long = len(phonenumbers.national_significant_number(number)) >= _MIN_DIGITS
-    return number if is_long and is_one(number) else None
+    return number if len(phonenumbers.national_significant_number(number)) >= _MIN_DIGITS else None
 
 
 def _ascii_digits(text: str) -> str:

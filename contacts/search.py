@@ -145,10 +145,11 @@ def _printable(text: str) -> str:
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text).strip()
 
 
-def _spellings(text: str) -> set[str]:
-    """The words of a text, those with an apostrophe in them parted and not."""
+@lru_cache(maxsize=4096)
+def _spellings(text: str) -> frozenset[str]:
+    """The words of a text, those with an apostrophe in them parted and not. Cached: many people share a name."""
     bare = _unparted(text)
-    return _words(text) if bare == text else _words(text) | _words(bare)
+    return frozenset(_words(text) if bare == text else _words(text) | _words(bare))
 
 
 def _words(text: str) -> set[str]:

@@ -7,6 +7,7 @@ language; `Field.label` is what the interface shows.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -150,8 +151,12 @@ FIELDS = {field.key: field for field in _ALL}
 _UNIT = re.compile(r"(?<=.)(?:in)?(?:m2|qm)$")
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
-    """Return letters and digits only, folded: "E-Mail-Adresse" and "Email Adresse" are the same header."""
+    """Return letters and digits only, folded: "E-Mail-Adresse" and "Email Adresse" are the same header.
+
+    Cached: in a file, most words of a choice stand in many rows.
+    """
     return "".join(sign for sign in fold(text) if sign.isalnum())
 
 

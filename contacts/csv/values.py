@@ -62,6 +62,7 @@ def tidy(text: str, is_long: bool) -> str:
     """Normalize letters and remove control characters, and line ends from short texts."""
     if not text.isprintable() or not text.isascii():
         text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.isprintable():  # else there is no control character
         kept = "\n\t" if is_long else ""
         text = "".join(" " if sign not in kept and unicodedata.category(sign) == "Cc" else sign for sign in text)
     return text.strip()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -162,7 +163,12 @@ def name_of(facts: Mapping[str, Any]) -> str:
 
 def place_key(facts: Mapping[str, Any]) -> int:
     """The names and the address, for rows that have neither e-mail nor phone."""
-    return hash(("place", *(one_line(str(facts.get(name, "")).casefold()) for name in _PLACE)))
+    return _place_hash(*[str(facts.get(name, "")) for name in _PLACE])
+
+
+@lru_cache(maxsize=4096)  # of each row of a batch, which is asked several times
+def _place_hash(*texts: str) -> int:
+    return hash(("place", *(one_line(text.casefold()) for text in texts)))
 
 
 def sort_name(facts: Mapping[str, Any]) -> str | None:
