@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -59,30 +59,32 @@ def perform(
     return action
 
 
-NOTE = """
-WITH held AS MATERIALIZED (
+# Part of a statement that records an action and, if it reads `counted`, more after it. The contact is locked first.
+NOTED = """
+held AS MATERIALIZED (
     SELECT id FROM contacts_contact WHERE id = %(contact)s AND account_id = %(account)s FOR NO KEY UPDATE
 ), noted AS (
     INSERT INTO contacts_action (account_id, contact_id, kind, outcome, text, performed_at, created_at)
     SELECT %(account)s, id, %(kind)s, '', %(text)s, %(now)s, %(now)s FROM held
     RETURNING contact_id
+), counted AS (
+    UPDATE contacts_contact
+    SET action_counts = action_counts
+            || jsonb_build_object(%(kind)s::text, coalesce((action_counts ->> %(kind)s)::int, 0) + 1),
+        last_action_at = CASE WHEN %(counts)s THEN greatest(last_action_at, %(now)s) ELSE last_action_at END
+    FROM noted WHERE contacts_contact.id = noted.contact_id
+    RETURNING contacts_contact.id
 )
-UPDATE contacts_contact
-SET action_counts = action_counts
-        || jsonb_build_object(%(kind)s::text, coalesce((action_counts ->> %(kind)s)::int, 0) + 1),
-    last_action_at = CASE WHEN %(counts)s THEN greatest(last_action_at, %(now)s) ELSE last_action_at END
-FROM noted WHERE contacts_contact.id = noted.contact_id
 """
 
 
-def note(*, account_id: int, contact_id: int, kind: str, text: str, now: datetime) -> None:
-    """Do what `perform` does without an actor, in one statement, because the worker calls it for each mail it sends.
+def noted(*, account_id: int, contact_id: int, kind: str, text: str, now: datetime) -> dict[str, Any]:
+    """Return the values of `NOTED`, which does what `perform` does without an actor, for each mail that is sent.
 
     A contact that no longer exists is skipped.
     """
     values: dict[str, Any] = {"account": account_id, "contact": contact_id, "kind": kind, "text": text, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(NOTE, values | {"counts": kind not in NOT_COUNTED})
+    return values | {"counts": kind not in NOT_COUNTED}
 
 
 @transaction.atomic

@@ -124,17 +124,17 @@ def _failed(message: Message, state: str, now: datetime, *, reason: str, answer:
     return _finish(message, state, now, reason=reason, answer=answer)
 
 
-@transaction.atomic
 def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
     """Record the message as sent. Locks the contact before the message, as erasing does."""
-    actions.note(
+    values = actions.noted(
         account_id=message.account_id,
         contact_id=message.contact_id,
         kind=Kind.FUNNEL_MAIL,
         text=subject,
         now=now,
     )
-    return _finish(message, MessageState.SENT, now, answer=answer)
+    _execute(SENT, values | {"id": message.pk, "answer": answer[:300]})
+    return MessageState.SENT
 
 
 # Plain SQL, since the worker runs these for every mail: `BEGIN` takes 3.2 ms instead of 7.1 ms through the ORM.
@@ -149,6 +149,14 @@ FINISH = """
 UPDATE funnel_message SET state = %(state)s, reason = %(reason)s, answer = %(answer)s, finished_at = %(now)s
 WHERE id = %(id)s AND state IN ('claimed', 'sending')
 """
+# Not waited for until it is on the disk: if the database dies before it is, the message is in `sending`, so that it is
+# shown as unclear and not sent again. One statement and one wait for a mail instead of four and two.
+SENT = f"""
+WITH unawaited AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), {actions.NOTED}
+UPDATE funnel_message SET state = 'sent', reason = '', answer = %(answer)s, finished_at = %(now)s
+WHERE id = %(id)s AND state IN ('claimed', 'sending')
+    AND (SELECT count(*) FROM counted) + (SELECT count(*) FROM unawaited) > 0
+"""  # noqa: S608  only constants
 
 
 def _finish(message: Message, state: str, now: datetime, *, reason: str = "", answer: str = "") -> str:

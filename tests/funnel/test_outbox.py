@@ -75,6 +75,22 @@ def test_what_is_due_is_sent_once(dan, server):
     assert (dan.action_counts, dan.last_action_at) == ({"funnel_mail": 1}, HELD)
 
 
+def test_that_it_is_being_sent_is_on_the_disk_before_and_the_outcome_is_not_waited_for(dan, server):
+    waits = []
+
+    def watch(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if sql in (delivery.BEGIN, delivery.SENT):
+            waits.append(context["connection"].connection.execute("SHOW synchronous_commit").fetchone()[0])
+        return found
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO on")
+    with connection.execute_wrapper(watch):
+        worker.sweep(now=HELD)
+    assert waits == ["on", "off"]
+
+
 def test_the_next_day_brings_the_next_step(dan, server):
     for day in range(3):
         worker.sweep(now=HELD + timedelta(days=day))
