@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
 from contacts.models import Contact
+from pipeline import stamped_heads
 from pipeline.board import Stack
 from pipeline.cards.loading import ShownCard
 from pipeline.cards.stamped import Scene
@@ -32,6 +33,14 @@ def cards(context: Context, stack: Stack) -> SafeString:
 def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
     """A card loaded as a model, to be put below that of the contact `after`, or on top."""
     return mark_safe(_scene(context).moved(ShownCard.of(card), card.column.key, after))
+
+
+@register.simple_tag(takes_context=True)
+def head(context: Context, stack: Stack, oob: bool) -> SafeString:
+    """The head of a column."""
+    selection = context["selection"]
+    shown = "1000+" if selection.exceeds(stack.total) else str(stack.total)
+    return mark_safe(stamped_heads.head(stack, shown, selection.suffix, bool(context["leads"]), oob))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,34 @@
+"""Heads of columns as HTML, by a stamp of their template (`base.stamps`): each drop shows two."""
+
+from functools import lru_cache
+from types import SimpleNamespace
+
+from django.utils.html import escape
+from django.utils.translation import get_language
+
+from base.stamps import stamp
+from pipeline.board import Stack
+
+TEMPLATE = "pipeline/_head.html"
+NAME, SHOWN, SUFFIX = ("\ue000", "\ue001", "\ue002")  # the signs that `stamp` gives to names in this order
+PK = 2**53 + 1  # stands for the column's id where an address needs a number
+
+
+def head(stack: Stack, shown: str, suffix: str, leads: bool, oob: bool) -> str:
+    """Return the HTML of the column's head. `shown` is its count, `suffix` the filter as the end of an address."""
+    column = stack.column
+    form = _head(column.is_system, stack.total == 1, stack.mails, leads, oob, get_language())
+    return form % {"pk": str(column.pk), "name": escape(column.name), "shown": shown, "suffix": escape(suffix)}
+
+
+@lru_cache(maxsize=500)
+def _head(is_system: bool, is_one: bool, mails: int | None, leads: bool, oob: bool, language: str | None) -> str:
+    context = {
+        "stack": SimpleNamespace(
+            column=SimpleNamespace(pk=PK, name=NAME, is_system=is_system), total=1 if is_one else 2, mails=mails
+        ),
+        "selection": SimpleNamespace(suffix=SUFFIX),
+        "leads": leads,
+        "oob": oob,
+    }
+    return stamp(TEMPLATE, ("name", "shown", "suffix"), **context).replace(str(PK), "%(pk)s")
