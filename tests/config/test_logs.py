@@ -54,7 +54,7 @@ def test_a_request_is_one_line_of_numbers_and_names_of_the_code(login, sofia, bo
     assert answer["X-Request-ID"] == line["request"]
     assert (line["office"], line["user"]) == (sofia.account_id, sofia.pk)
     assert (line["route"], line["status"]) == ("pipeline:list", 200)
-    assert line["statements"] >= 3
+    assert line["statements"] >= 2  # session with user, and the rows found
     assert line["ms"] >= 0
     assert set(line) == {
         "at",
