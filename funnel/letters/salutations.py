@@ -16,6 +16,7 @@ from contacts.models import Contact, Salutation
 UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
 # An address instead of a name is an attempt to have it mailed to others.
 ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}")
+STRAY_MARKS = re.compile(r"(?:^|\s+)[,;!?]+(?:\s*[,;!?])*")
 MAX_NAME_LENGTH = 80
 LEADING_SALUTATION = re.compile(r"^(?:(?:Herrn?|Frau|Hr\.|Hrn\.|Fr\.)\s+)+(?=\S)", re.IGNORECASE)
 TITLES = re.compile(r"(?:(?:Prof|Dr|Dipl)\b[.\w-]*\s*(?:(?:med|jur|rer|nat|phil|h|c|Ing)\.\s*)*)+", re.IGNORECASE)
@@ -69,8 +70,11 @@ def _is_control(sign: str) -> bool:
 
 
 def name(text: str) -> str:
-    """Return a name fit for a mail, or "" if it has no letter or is an address."""
-    found = tidy(text).strip(" ,;")
+    """Return a name fit for a mail, or "" if it has no letter or is an address.
+
+    No mark of punctuation stands after a space or first, where it would look like the end of a salutation.
+    """
+    found = STRAY_MARKS.sub("", tidy(text)).strip(" ,;")
     if not any(sign.isalpha() for sign in found) or ADDRESS.search(found):
         return ""
     return found[:MAX_NAME_LENGTH].strip()

@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from funnel.models import Message
 from funnel.sending import claiming, worker
-from funnel.series import enrolments
+from funnel.series import enrolments, single_changes
 from funnel.transport.outcome import Result
 from tests.prove.histories import histories
 from tests.prove.mails import MailMachine
@@ -30,7 +30,8 @@ def unclear_is_tried_again(monkeypatch):
 
 
 def end_forgets_to_cancel(monkeypatch):
-    monkeypatch.setattr(enrolments, "_cancel", lambda row, reason, cause, now: None)
+    change = single_changes.change
+    monkeypatch.setattr(enrolments, "change", lambda *state, cancelling="", **more: change(*state, **more))
 
 
 def consent_is_not_asked(monkeypatch):
