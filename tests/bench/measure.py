@@ -61,9 +61,10 @@ def main() -> None:
         )  # without those of the mails
         rows += mails.rows(product, office, lambda: dragging.run(dragging.own(), 8, SECONDS)[0])
     rows += imports.rows(anna)
+    race = against(product)  # before pgbench, which leaves ranks and versions that no move of ours can follow
     rows += [bare_move(anna, contacts, clients) for clients in (1, 8)]
     rows.append(rendering)
-    rows += against(product)
+    rows += race
     print("ROWS " + json.dumps(rows))
 
 
