@@ -1,5 +1,6 @@
 """The cast of the tests: two offices, a user for each role, a stranger, and an oracle for "nothing was written"."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -18,6 +19,16 @@ from tests.factories import AccountFactory, UserFactory
 from tests.markup import page_of
 
 Login = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    """Undo what a test, or a command called by it, sets: processes that later tests start would inherit it."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture
