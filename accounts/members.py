@@ -44,7 +44,7 @@ def invite(
 
 @transaction.atomic
 def invite_again(*, actor: User, member_id: int) -> None:
-    """The page of the link names who sent it last. Raises Http404 for a member of another office."""
+    """Record who sent the link last, which its page shows. Raises Http404 for a member of another office."""
     member = _member(actor, member_id)
     member.invited_by = actor
     member.save(update_fields=["invited_by"])
@@ -52,7 +52,7 @@ def invite_again(*, actor: User, member_id: int) -> None:
 
 @transaction.atomic
 def accept(*, user: User, first_name: str, last_name: str, password: str) -> User:
-    """The invited person chooses names and password; from now on the link is dead.
+    """Set names and password that the invited person chose; from then on the link is invalid.
 
     Raises Conflict if it happened already (the link opened twice) or the person was deactivated meanwhile.
     """
@@ -83,7 +83,7 @@ def change_role(*, actor: User, member_id: int, role: str) -> User:
 
 @transaction.atomic
 def deactivate(*, actor: User, member_id: int) -> User:
-    """Deactivates a member and ends all their sessions. Contacts and history keep the name. Idempotent.
+    """Deactivate a member and end all their sessions. Contacts and history keep the name. Idempotent.
 
     Raises Http404 for a member of another office, Conflict for the last administrator.
     """
@@ -98,7 +98,7 @@ def deactivate(*, actor: User, member_id: int) -> User:
 
 @transaction.atomic
 def reactivate(*, actor: User, member_id: int) -> User:
-    """Reactivates a member with their former role and password. Idempotent. Raises Http404 like `deactivate`."""
+    """Reactivate a member with their former role and password. Idempotent. Raises Http404 like `deactivate`."""
     member = _member(actor, member_id)
     _check_actor(actor, member.account)
     member.is_active = True

@@ -31,6 +31,6 @@ def mail_link(user_id: int | None) -> bool:
 
 
 def _link(user: User) -> str:
-    """It starts with `BASE_URL`, never with the Host header."""
+    """Return the link to set a new password. It starts with `BASE_URL`, never with the Host header."""
     named = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=named)}"

@@ -24,7 +24,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _show(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
-    """Renders a form as a page, with status 422 if it is invalid."""
+    """Render a form as a page, with status 422 if it is invalid."""
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, **context}, status=status)
 
@@ -32,14 +32,14 @@ def _show(request: HttpRequest, template: str, form: Form, **context: Any) -> Ht
 @require_safe
 @gate(*EVERYBODY)
 def settings(request: Request) -> HttpResponse:
-    """Redirects to the first page of the settings this user may see."""
+    """Redirect to the first page of the settings this user may see."""
     return redirect("office" if request.user.is_administrator else "profile")
 
 
 @form_page
 @gate(*ADMINISTRATORS)
 def office(request: Request) -> HttpResponse:
-    """Name, time zone and what agents see; the plan is shown."""
+    """Show name, time zone, what agents see and the plan (GET), or save the first three (POST)."""
     account = request.account
     initial = {"name": account.name, "time_zone": account.time_zone, "agents_see": account.agents_see}
     form = OfficeForm(request.POST or None, account=account, initial=initial)
@@ -53,7 +53,7 @@ def office(request: Request) -> HttpResponse:
 @form_page
 @gate(*EVERYBODY)
 def profile(request: Request) -> HttpResponse:
-    """The user's own name and theme."""
+    """Show the user's own name and theme (GET), or save them (POST)."""
     user = request.user
     initial = {"first_name": user.first_name, "last_name": user.last_name, "theme": user.theme}
     form = ProfileForm(request.POST or None, initial=initial)
@@ -67,7 +67,7 @@ def profile(request: Request) -> HttpResponse:
 @require_POST
 @gate(*EVERYBODY)
 def theme(request: Request) -> HttpResponse:
-    """Stores the theme chosen in the user menu: 204 for the script, which shows it already, else back to settings."""
+    """Store the theme chosen in the user menu: 204 for the script, which shows it already, else back to settings."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Darstellung gibt es nicht."))
@@ -78,7 +78,7 @@ def theme(request: Request) -> HttpResponse:
 @require_POST
 @gate(*EVERYBODY)
 def session_end(request: Request, session_id: int) -> HttpResponse:
-    """Logs one of the user's own browsers out."""
+    """Log out one of the user's own browsers."""
     sessions.end_session(request.user, session_id)
     messages.success(request, _("Die Sitzung ist abgemeldet."))
     return redirect("usersessions_list")
@@ -87,7 +87,7 @@ def session_end(request: Request, session_id: int) -> HttpResponse:
 @require_safe
 @gate(*ADMINISTRATORS)
 def member_list(request: Request) -> HttpResponse:
-    """Lists all members of the office; those who left come last."""
+    """List all members of the office; those who left come last."""
     people = User.objects.of(request.account).order_by("-is_active", "last_name", "first_name", "email")
     return render(request, "settings/members.html", {"members": people})
 
@@ -95,7 +95,7 @@ def member_list(request: Request) -> HttpResponse:
 @form_page
 @gate(*ADMINISTRATORS)
 def member_new(request: Request) -> HttpResponse:
-    """The form of an invitation."""
+    """Show the form of an invitation (GET), or invite somebody (POST)."""
     form = InvitationForm(request.POST or None)
     if not form.is_valid():
         return _show(request, "settings/member_new.html", form)
@@ -111,7 +111,7 @@ def member_new(request: Request) -> HttpResponse:
 @require_safe
 @gate(*ADMINISTRATORS)
 def member(request: Request, member_id: int) -> HttpResponse:
-    """One member: role, invitation, closing and opening the login."""
+    """Show a member, with role, invitation, and closing or opening the login."""
     found = _load(request, member_id)
     form = RoleForm(initial={"role": found.role})
     return render(request, "settings/member.html", {"member": found, "form": form})
@@ -120,7 +120,7 @@ def member(request: Request, member_id: int) -> HttpResponse:
 @require_POST
 @gate(*ADMINISTRATORS)
 def member_role(request: Request, member_id: int) -> HttpResponse:
-    """Another role."""
+    """Change the member's role."""
     found = _load(request, member_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -134,7 +134,7 @@ def member_role(request: Request, member_id: int) -> HttpResponse:
 @require_POST
 @gate(*ADMINISTRATORS)
 def member_deactivation(request: Request, member_id: int) -> HttpResponse:
-    """Closes the login."""
+    """Close the login."""
     gone = members.deactivate(actor=request.user, member_id=member_id)
     if gone == request.user:
         logout(request)
@@ -145,7 +145,7 @@ def member_deactivation(request: Request, member_id: int) -> HttpResponse:
 @require_POST
 @gate(*ADMINISTRATORS)
 def member_reactivation(request: Request, member_id: int) -> HttpResponse:
-    """Opens the login again."""
+    """Open the login again."""
     back = members.reactivate(actor=request.user, member_id=member_id)
     messages.success(request, _("%(name)s ist wieder dabei.") % {"name": back.full_name})
     return redirect("members")
@@ -154,7 +154,7 @@ def member_reactivation(request: Request, member_id: int) -> HttpResponse:
 @require_POST
 @gate(*ADMINISTRATORS)
 def member_invitation(request: Request, member_id: int) -> HttpResponse:
-    """Sends the link once more; a mail of three days ago is no use any more."""
+    """Send the link again: the one in the last mail expires after three days."""
     found = _load(request, member_id)
     if not found.is_invited:
         raise Conflict(_("%(name)s hat die Einladung schon angenommen.") % {"name": found.full_name})
@@ -167,7 +167,7 @@ def member_invitation(request: Request, member_id: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @form_page
 def invitation(request: HttpRequest, member: str, token: str) -> HttpResponse:
-    """Accepts an invitation with name and password, and logs the user in, whose address the link has proved."""
+    """Accept an invitation with name and password, and log the user in, whose address the link has proved."""
     user = invitations.invited_by(member, token)
     initial = {"first_name": user.first_name, "last_name": user.last_name}
     form = AcceptanceForm(request.POST or None, member=user, initial=initial)
@@ -190,7 +190,7 @@ def _load(request: Request, member_id: int) -> User:
 
 
 def _send_invitation(request: Request, user: User) -> HttpResponse:
-    """Sends the invitation, or leaves it to the worker if the server does not take it; redirects to the members."""
+    """Send the invitation, or leave it to the worker if the server does not take it; redirect to the members."""
     named = {"email": user.email}
     try:
         if invitations.send(user, inviter=request.user):

@@ -7,12 +7,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def own_path(request: HttpRequest, address: str) -> str:
-    """The path of a page of our own, without its query, which may hold names; "" for any other address."""
+    """Return the path of a page of our own, without its query, which may hold names; "" for any other address."""
     return urlsplit(own_address(request, address)).path
 
 
 def own_address(request: HttpRequest, address: str) -> str:
-    """The path and query of an address of our own; "" for any other."""
+    """Return the path and query of an address of our own; "" for any other."""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(address)
@@ -23,6 +23,6 @@ def own_address(request: HttpRequest, address: str) -> str:
 
 
 def other_address(request: HttpRequest, address: str) -> str:
-    """The same, "" for the page that is being asked for too: nobody is sent back to where they are."""
+    """Return the same, or "" for the requested page itself: nobody is redirected to the page they are on."""
     own = own_address(request, address)
     return "" if urlsplit(own).path == request.path else own

@@ -8,7 +8,7 @@ Item = TypeVar("Item")
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in their order, at most `size` at a time. As `itertools.batched`, which came with Python 3.12."""
+    """Yield the items in their order, at most `size` at a time, like `itertools.batched` of Python 3.12."""
     left = iter(items)
     while batch := list(islice(left, size)):
         yield batch

@@ -4,7 +4,7 @@ from django.db.migrations import RunSQL
 
 
 def composite_key(table: str, column: str, target: str, on_delete: str = "NO ACTION") -> RunSQL:
-    """A foreign key (column, account_id) → target (id, account_id), checked at once.
+    """Return a foreign key (column, account_id) → target (id, account_id), checked at once.
 
     Not deferred: a deferred check would fail at commit, after the view has answered.
     """

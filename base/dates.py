@@ -36,7 +36,7 @@ def parse_date(text: str, last_year: int = LAST_YEAR) -> date:
 
 
 def parse_past_date(text: str, today: date) -> date:
-    """The same for a day that is not still to come."""
+    """Return the same for a day that is not in the future."""
     day = parse_date(text, today.year)
     if day > today:
         raise ValueError(_("Das Datum liegt in der Zukunft."))

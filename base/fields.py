@@ -116,7 +116,7 @@ class DayField(forms.CharField):
             raise ValidationError(str(error), code="invalid") from None
 
     def parse(self, text: str) -> date:
-        """The day, or a ValueError with its sentence."""
+        """Return the day. Raises ValueError with a sentence."""
         return parse_date(text)
 
 

@@ -51,7 +51,7 @@ def text(value: str) -> str:
 
 
 def moment(value: str) -> datetime:
-    """A point in time with its zone; raises ValueError."""
+    """Return a point in time with its zone; raises ValueError."""
     found = datetime.fromisoformat(value)
     if found.tzinfo is None:
         raise ValueError
@@ -131,7 +131,7 @@ def _section(rows: QuerySet, is_missing: bool | None, place: Place | None, risin
 
 
 def _text(row: Any) -> str:
-    """A row's place for the address: its id, and its key in base64, since names hold every sign there is."""
+    """Return a row's place for the address: its id, and its key in base64, since names hold every sign there is."""
     key = row.sort_key
     if key is None:
         return str(row.pk)

@@ -116,7 +116,7 @@ def _route(request: HttpRequest) -> str:
 
 
 def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "") -> HttpResponse:
-    """The refusal as this client can show it: a message fragment for htmx and fetch, a page otherwise.
+    """Return the refusal as this client can show it: a message fragment for htmx and fetch, otherwise a page.
 
     `trash`: the address of the trash, for those who may take the thing back from there.
     """
@@ -127,7 +127,7 @@ def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "")
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """The response for the login library's limits per minute."""
+    """Return the response for the login library's limits per minute."""
     response = keep_private(render(request, "429.html", status=TooMany.status))
     response["Retry-After"] = "60"
     return response
@@ -147,7 +147,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The response for a stale or missing CSRF token: typed text stays on the page, a sentence says what to do."""
+    """Return the response for a stale or missing CSRF token: the page keeps typed text and says what to do."""
     sentence = _("Bitte Seite neu laden: Ihre Anmeldung hat sich geändert. Es wurde nichts gespeichert.")
     response = answer(request, 403, sentence)
     response["X-CSRF-Failure"] = "1"  # the page's scripts fetch a new token and send the form once more

@@ -14,7 +14,7 @@ from base.postgresql.base import DatabaseWrapper
 
 
 def columns_of(model: type[Model], *names: str) -> list[str]:
-    """The named columns of the table, by default all, in the model's order: `from_db` takes them in that order only."""
+    """Return the named columns of the table, by default all, in the model's order, which `from_db` relies on."""
     fields = [field.attname for field in model._meta.concrete_fields]
     return [name for name in fields if not names or name in names]
 

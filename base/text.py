@@ -2,5 +2,5 @@
 
 
 def one_line(text: str) -> str:
-    """The text in one line: each run of white space is one blank, and none stands at the ends."""
+    """Return the text in one line: white space collapsed to single blanks, none at the ends."""
     return " ".join(text.split())

@@ -18,7 +18,7 @@ DRAIN = float(os.environ.get("WEB_DRAIN") or 0)  # seconds
 
 class ServerWorker(ThreadWorker):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Handles the signal to stop: closes the socket after `WEB_DRAIN` seconds."""
+        """Handle the signal to stop: close the socket after `WEB_DRAIN` seconds."""
         if LEAVING.requested:
             return
         LEAVING.requested = True

@@ -36,7 +36,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
             return name
 
     def together(self, parts: Parts) -> Parts:
-        """What to load for these parts: the one file made of them, or themselves if it has not been collected."""
+        """Return what to load for these parts: the one file made of them, or the parts if it was not collected."""
         whole = name_of(parts)
         is_collected = not settings.DEBUG and self.hash_key(whole) in self.hashed_files
         return (whole,) if is_collected else parts
@@ -55,7 +55,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
 
 def name_of(parts: Parts) -> str:
-    """The name of the file made of these parts. Beside the style sheets, whose addresses are relative to them."""
+    """Return the name of the file made of these parts. It is beside the style sheets, whose addresses are relative."""
     suffix = PurePosixPath(parts[0]).suffix
     return f"{suffix[1:]}/page.{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:8]}{suffix}"
 

@@ -101,7 +101,7 @@ def word(row: Consent) -> str:
 
 
 def with_earlier_grant(rows: QuerySet[Any]) -> QuerySet[Consent]:
-    """Annotates the rows with `was_granted`, which `word` needs: whether there is an earlier consent of the channel."""
+    """Annotate the rows with `was_granted`, which `word` needs: whether there is an earlier consent of the channel."""
     same = Consent.objects.of(OuterRef("account")).filter(contact=OuterRef("contact"), channel=OuterRef("channel"))
     return rows.annotate(was_granted=Exists(same.filter(granted=True, occurred_at__lte=OuterRef("occurred_at"))))
 

@@ -45,7 +45,7 @@ class Group:
 
 
 def _partner(german: str, english: str) -> str:
-    """What else a column of the second person is called."""
+    """Return the other names of a column of the second person."""
     pattern = "Partner {0}|{0} Partner|Partnerin {0}|{0} 2|Ehepartner {0}|{0} Ehepartner|partner {1}"
     return pattern.format(german, english)
 

@@ -51,7 +51,7 @@ def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: 
 
 
 def _clash(contact: Contact, values: Mapping[str, Any]) -> str:
-    """What stands there now beside what was refused."""
+    """Return the present values of what was refused."""
     lines = "; ".join(
         _("%(field)s: Anderer Wert: „%(theirs)s“, Ihr Wert: „%(yours)s“")
         % {"field": label(name), "theirs": text(name, getattr(contact, name)), "yours": text(name, value)}

@@ -21,7 +21,7 @@ NOTHING = models.Value([], output_field=models.JSONField())
 
 class ContactQuerySet(AccountQuerySet["Contact"]):
     def live(self) -> Self:
-        """Excludes the trash."""
+        """Exclude the trash."""
         return self.filter(trashed_at=None)
 
     def visible_to(self, user: User) -> Self:

@@ -134,7 +134,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _spaced(text: str) -> str:
-    """Cached: many people share a first or last name."""
+    """Return the words of a text with single spaces between them. Cached: many people share a name."""
     return " ".join(_WORD.findall(fold_short(text)))
 
 
@@ -147,7 +147,7 @@ def _printable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _spellings(text: str) -> frozenset[str]:
-    """The words of a text, those with an apostrophe in them parted and not. Cached: many people share a name."""
+    """Return the words of a text, those with an apostrophe in them parted and not. Cached: many people share a name."""
     bare = _unparted(text)
     return frozenset(_words(text) if bare == text else _words(text) | _words(bare))
 

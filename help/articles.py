@@ -75,5 +75,5 @@ def find(name: str) -> Article:
 
 
 def circumstances() -> dict[str, bool]:
-    """What the articles promise here only: answers end a series by themselves where a mailbox for them is read."""
+    """Return what the articles promise only here: replies end a series by themselves if a mailbox for them is read."""
     return {"reads_answers": bool(settings.MAIL_IN and settings.IMAP_URL)}

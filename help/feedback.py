@@ -114,6 +114,6 @@ def _mail(feedback: Feedback) -> EmailMessage:
 
 
 def header_name(name: str) -> str:
-    """A name as it may stand in a header: no line ends or other invisible signs, and not endless."""
+    """Return the name as it may appear in a header: no line ends or other invisible characters, and not too long."""
     visible = "".join(sign if sign.isprintable() else " " for sign in name)
     return one_line(visible)[:MAX_NAME_LENGTH]

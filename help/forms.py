@@ -74,5 +74,5 @@ class FeedbackForm(forms.Form):
 
 
 def page_of(request: HttpRequest, address: str) -> str:
-    """The page of ours that an address names, as it is kept with the message; "" for any other."""
+    """Return the page of ours that an address names, as it is stored with the message; "" for any other."""
     return own_path(request, address)[:MAX_PAGE_LENGTH]

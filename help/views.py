@@ -19,14 +19,14 @@ from help.models import Feedback
 @require_safe
 @gate(*EVERYBODY)
 def index(request: Request) -> HttpResponse:
-    """What there is to read."""
+    """List the articles."""
     return render(request, "help/index.html", {"articles": articles.ARTICLES})
 
 
 @require_safe
 @gate(*EVERYBODY)
 def article(request: Request, name: str) -> HttpResponse:
-    """One article, with the question whether it helped."""
+    """Show an article, with the question whether it helped."""
     found = articles.find(name)
     context = {"voted": votes.has_voted(request.user, found), "form": VoteForm(), **articles.circumstances()}
     return render(request, found.template, {"article": found, "articles": articles.ARTICLES, **context})
@@ -35,7 +35,7 @@ def article(request: Request, name: str) -> HttpResponse:
 @require_POST
 @gate(*EVERYBODY)
 def vote(request: Request, name: str) -> HttpResponse:
-    """Keeps the answer, in place of an earlier one, and says thank you."""
+    """Keep the answer, in place of an earlier one, and say thank you."""
     found = articles.find(name)
     form = VoteForm(request.POST)
     is_fragment = wants_fragment(request)
@@ -52,7 +52,7 @@ def vote(request: Request, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*EVERYBODY)
 def feedback(request: Request) -> HttpResponse:
-    """GET: the form. POST: stores the message, then mails it."""
+    """Show the form (GET), or store the message, then mail it (POST)."""
     if request.method != "POST":
         page = page_of(request, request.GET.get("page") or request.headers.get("Referer", ""))
         return _ask(request, FeedbackForm(request=request, initial={"page": page, "reply_to": request.user.email}))

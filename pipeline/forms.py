@@ -46,7 +46,7 @@ def nothing_chosen() -> str:
 
 
 def number(data: QueryDict, name: str) -> int:
-    """A positive whole number in ASCII digits; raises `NotUnderstood` for anything else."""
+    """Return a positive whole number in ASCII digits; raises `NotUnderstood` for anything else."""
     text = single(data, name)
     if not is_id(text):
         raise NotUnderstood(_("Die Angabe „%(name)s“ fehlt oder ist keine gültige Zahl.") % {"name": name})

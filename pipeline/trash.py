@@ -37,7 +37,7 @@ class Shelf:
 
 
 def load(user: User, query: QueryDict, now: datetime) -> Shelf:
-    """The page an address asks for; an empty one is answered with the first."""
+    """Return the page number in the address; the first if it is empty."""
     rows = _seen(user).select_related("contact", "column", "trashed_by")
     place = keyset.asked(query, ORDER)
     page = keyset.page(rows, ORDER, descending=True, place=place, size=PAGE)
@@ -51,7 +51,7 @@ def load(user: User, query: QueryDict, now: datetime) -> Shelf:
 
 
 def ids(user: User, data: QueryDict) -> set[int]:
-    """The contacts the field `contact` names. Raises `NotUnderstood` if one does not exist for this user."""
+    """Return the contacts named in the field `contact`. Raises `NotUnderstood` if one does not exist for this user."""
     wanted = named(data)
     if Contact.objects.of(user.account).filter(sight(user), pk__in=wanted).count() != len(wanted):
         raise unavailable()
@@ -63,6 +63,6 @@ def _seen(user: User) -> QuerySet[TrashedCard]:
 
 
 def _days_left(card: TrashedCard, now: datetime) -> int:
-    """Started days count: what is erased within the hour still has one."""
+    """Return the days left, begun ones included: what is erased within the hour still has one."""
     left = cast(datetime, card.contact.trashed_at) + timedelta(days=TRASH_DAYS) - now
     return max(0, -(-left // timedelta(days=1)))

@@ -12,14 +12,14 @@ register = template.Library()
 @register.filter
 @stringfilter
 def below(path: str, address: str) -> bool:
-    """Returns whether `path` is the page at `address` or one below it."""
+    """Return whether `path` is the page at `address` or one below it."""
     return path.startswith(address)
 
 
 @register.filter
 @stringfilter
 def leads_to(address: str, name: str) -> bool:
-    """Returns whether `name` is that of the page at `address`."""
+    """Return whether `name` is that of the page at `address`."""
     try:
         return resolve(urlsplit(address).path).view_name == name
     except Resolver404:

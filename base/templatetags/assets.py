@@ -30,7 +30,7 @@ Parts = tuple[str, ...]  # names of static files, in the order in which they act
 
 @register.simple_tag
 def parts(*names: str) -> str:
-    """Files of the page's style sheet or script, in the order in which they act."""
+    """Return the files of the page's style sheet or script, in the order in which they act."""
     return "".join(f"{name} " for name in names)
 
 
@@ -70,7 +70,7 @@ def links(kind: str, parts: Parts) -> SafeString:
 
 
 def assemblies_of_all_pages() -> set[Parts]:
-    """What the templates of the project put together, each list once."""
+    """Return the lists of parts that the project's templates bundle, each once."""
     engine = Engine.get_default()
     names = (
         path.relative_to(folder).as_posix() for folder in map(Path, engine.dirs) for path in folder.rglob("*.html")
@@ -79,7 +79,7 @@ def assemblies_of_all_pages() -> set[Parts]:
 
 
 def assemblies(page: Template) -> Iterator[Parts]:
-    """What this page puts together, read without rendering it."""
+    """Yield the lists of parts that this page bundles, without rendering it."""
     blocks = BlockContext()
     context = Context({"base": "base.html"})  # the whole page, of those that answer with a fragment too
     with context.bind_template(page), context.render_context.push_state(page):

@@ -16,14 +16,14 @@ SPRITE = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
 
 @cache
 def icon_names() -> frozenset[str]:
-    """The ids of the sprite's drawings."""
+    """Return the ids of the sprite's drawings."""
     return frozenset(re.findall(r' id="([^"]+)"', SPRITE.read_text(encoding="utf-8")))
 
 
 @register.simple_tag
 @cache  # a board shows the same few icons some thousand times
 def icon(name: str) -> SafeString:
-    """The svg element for `name`; LookupError for a name the sprite lacks."""
+    """Return the svg element for `name`; LookupError for a name the sprite lacks."""
     if name not in icon_names():
         raise LookupError(f"static/icons.svg has no drawing {name!r}")
     return format_html(

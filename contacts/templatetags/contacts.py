@@ -60,7 +60,7 @@ def stamp(moment: datetime, now: datetime) -> str:
 
 @register.filter
 def local_date(moment: datetime) -> str:
-    """The day of a moment in the office's time zone: 24.12.2026."""
+    """Return the day of a moment in the office's time zone: 24.12.2026."""
     return f"{timezone.localtime(moment):%d.%m.%Y}"
 
 
@@ -78,7 +78,7 @@ def bubble_names(counts: dict[str, int]) -> str:
 
 @register.simple_tag
 def bubbles(contact: Contact, named: bool, oob: object = "") -> SafeString:
-    """The bubbles of a contact's actions, in their fixed order; `named` for whom no pointer shows their names."""
+    """Render the bubbles of a contact's actions, in their fixed order; with their names, for touch screens, if `named`."""
     values = signs.values_of(contact.pk, contact.display_name)
     return mark_safe(signs.bubbles(values, json.dumps(contact.action_counts), bool(named), bool(oob)))
 
@@ -92,6 +92,6 @@ def circle(contact: Contact, can_assign: bool, oob: object = "") -> SafeString:
 
 @register.simple_tag
 def due(contact: Contact, today: date, oob: object = "") -> SafeString:
-    """The due date's chip, or the small button that sets one."""
+    """Render the due date's chip, or the small button that sets one."""
     values = signs.values_of(contact.pk, contact.display_name)
     return mark_safe(signs.due(values, contact.due_on, today, bool(oob)))

@@ -23,7 +23,7 @@ FRAGMENTS = ("contacts/_timeline.html", "contacts/_bubbles.html", "contacts/_com
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def edit(request: Request, action_id: int) -> HttpResponse:
-    """Shows the form to correct an action (GET) or corrects it (POST)."""
+    """Show the form to correct an action (GET) or correct it (POST)."""
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
     if not actions.may_edit(request.user, action):
@@ -41,7 +41,7 @@ def edit(request: Request, action_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def performance(request: Request, action_id: int) -> HttpResponse:
-    """Ticks a planned action off."""
+    """Tick a planned action off."""
     action = actions.find(request.user, action_id)
     contact = find(request.user, action.contact_id)
     actions.done(action=action, actor=request.user, now=timezone.now())
@@ -51,7 +51,7 @@ def performance(request: Request, action_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def deletion(request: Request, action_id: int) -> HttpResponse:
-    """Deletes an action."""
+    """Delete an action."""
     action = actions.find(request.user, action_id)
     contact = actions.remove(action=action, actor=request.user)
     return _changed_timeline(request, contact, _("Der Eintrag ist entfernt."))
@@ -60,7 +60,7 @@ def deletion(request: Request, action_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def older(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the actions after the one named by `before`."""
+    """Show the actions after the one named by `before`."""
     contact = find(request.user, contact_id)
     before = request.GET.get("before", "")
     performed = Action.objects.of(request.account).filter(contact=contact, performed_at__isnull=False)

@@ -18,7 +18,7 @@ from contacts.models import Contact
 
 
 def small_page(request: Request, fragment: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Renders the fragment alone if it is swapped into a page, else inside a page of its own."""
+    """Render the fragment alone if it is swapped into a page, else inside a page of its own."""
     template = fragment if wants_fragment(request) else "contacts/small_page.html"
     context = {
         "fragment": fragment,
@@ -29,7 +29,7 @@ def small_page(request: Request, fragment: str, context: dict[str, Any], status:
 
 
 def changed(request: Request, contact: Contact, sentence: str, *fragments: str, **context: Any) -> HttpResponse:
-    """Renders the changed fragments with a sentence; without JavaScript redirects back to where the user came from.
+    """Render the changed fragments with a sentence; without JavaScript redirect back to where the user came from.
 
     A user who can no longer see the contact is sent away from its page.
     """
@@ -50,7 +50,7 @@ def changed(request: Request, contact: Contact, sentence: str, *fragments: str, 
 
 
 def _leave(request: Request, contact: Contact, sentence: str) -> HttpResponse:
-    """Reloads the page the user is on, or leaves it if it is the page of a contact they can no longer see."""
+    """Reload the page the user is on, or leave it if it is the page of a contact they can no longer see."""
     messages.success(request, sentence)
     is_fragment = wants_fragment(request)
     came_from = request.headers.get("HX-Current-URL", "") if is_fragment else request.POST.get("next", "")

@@ -20,7 +20,7 @@ SEARCH_FROM = 8  # names; fewer are seen at a glance
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def assignee(request: Request, contact_id: int) -> HttpResponse:
-    """Lists the colleagues to choose from (GET), or assigns the contact to one of them or to nobody (POST)."""
+    """List the colleagues to choose from (GET), or assign the contact to one of them or to nobody (POST)."""
     contact = find(request.user, contact_id)
     if not request.account.can(Feature.ASSIGN):
         raise assignment.not_in_plan()

@@ -16,7 +16,7 @@ from contacts.views.answers import changed, small_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def consents(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the form and all evidence (GET), or records a consent or withdrawal (POST)."""
+    """Show the form and all evidence (GET), or record a consent or withdrawal (POST)."""
     contact = find(request.user, contact_id)
     channel = request.GET.get("channel", Consent.Channel.EMAIL)
     data = request.POST if request.method == "POST" else None

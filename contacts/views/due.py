@@ -17,7 +17,7 @@ from contacts.views.answers import changed, small_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def due(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the picker (GET), or sets or clears day and note (POST)."""
+    """Show the picker (GET), or set or clear day and note (POST)."""
     contact = find(request.user, contact_id)
     today = timezone.localdate()
     kept = {"due_on": contact.due_on, "due_note": contact.due_note}

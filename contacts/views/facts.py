@@ -20,7 +20,7 @@ from contacts.views.answers import changed, small_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def group(request: Request, contact_id: int, key: str) -> HttpResponse:
-    """Shows the form of one group (GET), or saves it against the version it was opened with (POST)."""
+    """Show the form of one group (GET), or save it against the version it was opened with (POST)."""
     contact = find(request.user, contact_id)
     wanted = GROUPS.get(key)
     if wanted is None:

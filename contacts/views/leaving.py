@@ -13,7 +13,7 @@ from contacts.leaving import workload
 @require_safe
 @gate(*ADMINISTRATORS)
 def question(request: Request, member_id: int) -> HttpResponse:
-    """Shows how many contacts, appointments and due dates are concerned; `member-deactivation` closes the access."""
+    """Show how many contacts, appointments and due dates are concerned; `member-deactivation` closes the access."""
     member = User.objects.of(request.account).filter(pk=member_id).first()
     if member is None:
         raise Http404

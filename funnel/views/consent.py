@@ -21,7 +21,7 @@ from funnel.replies import doubts, withdrawal
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def objection(request: Request, contact_id: int) -> HttpResponse:
-    """„Werbewiderspruch“. GET shows the form, POST records the objection."""
+    """Show the form of an objection (GET), or record it („Werbewiderspruch“, POST)."""
     contact = find(request.user, contact_id)
     form = ObjectionForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -48,7 +48,7 @@ def doubt(request: Request, contact_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*ADMINISTRATORS)
 def lifting(request: Request, contact_id: int) -> HttpResponse:
-    """Lift a suppression. GET asks for the new consent, POST records it."""
+    """Ask for the new consent (GET), or record it and lift the suppression (POST)."""
     contact = find(request.user, contact_id)
     now = timezone.now()
     form = NewConsentForm(request.POST if request.method == "POST" else None, now=now)
@@ -63,7 +63,7 @@ def lifting(request: Request, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def question(request: Request, contact_id: int) -> HttpResponse:
-    """„Einwilligung per E-Mail anfragen“. The response is the same whether or not a mail was sent."""
+    """Ask for consent by mail („Einwilligung per E-Mail anfragen“). The response is the same whether or not a mail was sent."""
     contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
     sentence = _("Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag.")
     return _updated_page(request, contact, sentence)
@@ -72,7 +72,7 @@ def question(request: Request, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def proof(request: Request, contact_id: int) -> HttpResponse:
-    """All evidence of what the contact allowed or refused, for printing."""
+    """Show all evidence of what the contact allowed or refused, for printing."""
     contact = find(request.user, contact_id)
     context = {"contact": contact, "proof": permission_panel.proof(contact), "now": timezone.localtime()}
     return render(request, "funnel/proof.html", context)
@@ -81,7 +81,7 @@ def proof(request: Request, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def panel(request: Request, contact_id: int) -> HttpResponse:
-    """The panel „Werbung per E-Mail“ of the contact's page."""
+    """Show the panel „Werbung per E-Mail“ of the contact's page."""
     contact = find(request.user, contact_id)
     context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": permission_panel.load(contact)}
     return small_page(request, "funnel/_standing.html", context)

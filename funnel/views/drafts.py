@@ -48,7 +48,7 @@ def test_mail(request: Request) -> HttpResponse:
 @require_safe
 @gate(*AUTHORS)
 def contacts(request: Request) -> HttpResponse:
-    """Contacts that match a search, as suggestions while typing."""
+    """List the contacts that match a search, as suggestions while typing."""
     found = drafts.find_contacts(request.user, request.GET.get("who", "")[:200])
     return render(request, "funnel/_suggestions.html", {"contacts": found})
 

@@ -38,7 +38,7 @@ def resumption(request: Request, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def dispatch(request: Request, message_id: int) -> HttpResponse:
-    """„Jetzt senden“."""
+    """Send a planned mail now („Jetzt senden“)."""
     message = manual.send_now(user=request.user, message_id=message_id, now=timezone.now())
     return _updated_ledger(request, message.contact_id, _("Die Mail wird jetzt gesendet."))
 
@@ -46,7 +46,7 @@ def dispatch(request: Request, message_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def repetition(request: Request, message_id: int) -> HttpResponse:
-    """„Noch einmal senden“."""
+    """Send a mail again („Noch einmal senden“)."""
     message = manual.send_again(user=request.user, message_id=message_id, now=timezone.now())
     return _updated_ledger(
         request, message.contact_id, _("Die Mail wird noch einmal gesendet, sobald der Versand offen ist.")
@@ -56,7 +56,7 @@ def repetition(request: Request, message_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def cancellation(request: Request, message_id: int) -> HttpResponse:
-    """„Absagen“."""
+    """Cancel a planned mail („Absagen“)."""
     message = manual.cancel(user=request.user, message_id=message_id, now=timezone.now())
     return _updated_ledger(request, message.contact_id, _("Die Mail ist abgesagt."))
 
@@ -64,7 +64,7 @@ def cancellation(request: Request, message_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def message(request: Request, message_id: int) -> HttpResponse:
-    """A mail exactly as it was sent."""
+    """Show a mail exactly as it was sent."""
     message = _sent_message(request, message_id)
     context = {"message": message, "contact": message.contact, "now": timezone.localtime()}
     return with_frames(render(request, "funnel/message.html", context))
@@ -73,7 +73,7 @@ def message(request: Request, message_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def content(request: Request, message_id: int) -> HttpResponse:
-    """The HTML of a mail, for the frame on its page."""
+    """Return the HTML of a mail, for the frame on its page."""
     return framed(_sent_message(request, message_id).html)
 
 

@@ -26,7 +26,7 @@ from funnel.tasks import send_links
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """The unsubscribe link of a mail. GET asks, POST unsubscribes; POST is idempotent."""
+    """Handle the unsubscribe link of a mail. GET asks, POST unsubscribes; POST is idempotent."""
     try:
         said = tokens.read(token)
         if request.method == "POST":
@@ -42,7 +42,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: HttpRequest) -> HttpResponse:
-    """For people without a working link: mail it to them. The response does not reveal who knows the address."""
+    """Mail the link to people who have no working one. The response does not reveal who knows the address."""
     form = AddressForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
@@ -59,7 +59,7 @@ def objection(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of a request for consent. GET asks, POST confirms or, with `again`, renews an expired request."""
+    """Handle the link of a request for consent. GET asks, POST confirms or, with `again`, renews an expired request."""
     now = timezone.now()
     is_post, is_again = request.method == "POST", "again" in request.POST
     try:

@@ -21,7 +21,7 @@ READERS = (*LEADERS, Role.MARKETING)
 @require_safe
 @gate(*READERS)
 def page(request: Request) -> HttpResponse:
-    """All mails of the office by state. Marketing does not see addresses."""
+    """Show all mails of the office by state. Marketing does not see addresses."""
     wanted = outbox_page.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
     context = {

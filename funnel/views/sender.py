@@ -23,7 +23,7 @@ from funnel.sending import availability
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def page(request: Request) -> HttpResponse:
-    """The sender, the Impressum and the limits. 409 shows both values if somebody else saved in between."""
+    """Show sender, Impressum and limits (GET), or save them (POST). 409 shows both values if somebody else saved in between."""
     sender = Sender.objects.of(request.account).get()
     form = SenderForm.of(sender, request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -42,7 +42,7 @@ def page(request: Request) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def check(request: Request) -> HttpResponse:
-    """„Noch einmal prüfen“: send another test mail from the office's own address."""
+    """Send another test mail from the office's own address („Noch einmal prüfen“)."""
     is_asked = office.check_address(user=request.user, now=timezone.now())
     said, not_said = _("Die Testmail ist unterwegs."), _("Hier gibt es nichts zu prüfen.")
     messages.success(request, said if is_asked else not_said)

@@ -28,7 +28,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @gate(*AUTHORS)
 def overview(request: Request) -> HttpResponse:
-    """The sequences with their steps and statistics."""
+    """Show the sequences with their steps and statistics."""
     now = timezone.localtime()
     sender = Sender.objects.of(request.account).get()
     context = {
@@ -57,7 +57,7 @@ def switch(request: Request, sequence_id: int) -> HttpResponse:
 @require_POST
 @gate(*AUTHORS)
 def suggestions(request: Request, sequence_id: int) -> HttpResponse:
-    """„Vorschlagstexte einfügen“: fill an empty sequence."""
+    """Fill an empty sequence with the suggested texts („Vorschlagstexte einfügen“)."""
     count = len(sequences.suggest(user=request.user, sequence_id=sequence_id))
     said = ngettext("%(count)d Vorschlagstext eingefügt.", "%(count)d Vorschlagstexte eingefügt.", count)
     ask = _("Bitte lesen Sie sie, bevor Kontakte in diese Serie kommen.")
@@ -68,7 +68,7 @@ def suggestions(request: Request, sequence_id: int) -> HttpResponse:
 @form_page
 @gate(*AUTHORS)
 def step_new(request: Request, sequence_id: int) -> HttpResponse:
-    """The editor with an empty step."""
+    """Show the editor with an empty step (GET), or add the step (POST)."""
     sequence = sequences.find_sequence(request.user, sequence_id)
     initial = {"delay_days": 3, "body": "{{anrede}},\n\n"}
     form = StepForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -86,7 +86,7 @@ def step_new(request: Request, sequence_id: int) -> HttpResponse:
 @form_page
 @gate(*AUTHORS)
 def step(request: Request, step_id: int) -> HttpResponse:
-    """The editor. 409 shows both texts if somebody else saved in between."""
+    """Show the editor (GET), or save the step (POST). 409 shows both texts if somebody else saved in between."""
     known = sequences.find(request.user, step_id)
     form = StepForm(request.POST if request.method == "POST" else None, initial=StepForm.values(known))
     if not form.is_valid():

@@ -80,7 +80,7 @@ def _key(number: int) -> str:
 
 
 def _split(key: str) -> tuple[int, str]:
-    """The number and the fraction of a key; the inverse of `_key`. Raises ValueError for what is no key."""
+    """Return the number and the fraction of a key; the inverse of `_key`. Raises ValueError for an invalid key."""
     head, rest = key[:1], key[1:]
     size = (_UP if head in _UP else _DOWN).find(head) + 1 if head else 0
     digits, fraction = rest[:size], rest[size:]
@@ -94,7 +94,7 @@ def _split(key: str) -> tuple[int, str]:
 
 
 def _middle(low: str, high: str) -> str:
-    """A fraction between two fractions (high "" is one whole); it never ends in 0, so there is always one below it."""
+    """Return a fraction between two fractions (high "" is one); it never ends in 0, so there is always one below it."""
     digits, place, open_end = "", 0, not high
     while True:
         floor = _VALUES[low[place]] if place < len(low) else 0

@@ -113,7 +113,7 @@ def _places(parts: list[DeedPart], user: User, now: datetime) -> Collection[int]
 
 
 def _next(part: DeedPart) -> int:
-    """The card's version after the deed."""
+    """Return the card's version after the deed."""
     return (part.version or 0) + 1
 
 

@@ -121,7 +121,7 @@ class MappingForm(forms.Form):
             yield Choice(self.headers[index], [cell for cell in cells if cell.strip()], self[f"column-{index}"])
 
     def status_choices(self) -> list[forms.BoundField]:
-        """The statuses of the file."""
+        """Return the statuses of the file."""
         return [self[name] for name in self.fields if name.startswith("status-")]
 
     def clean(self) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def refuse_too_many(mails: Mails) -> None:
 
 
 def too_many(mails: Mails) -> str:
-    """The sentence that refuses so many; "" if they are not too many."""
+    """Return the sentence that refuses so many; "" if they are not too many."""
     if mails.contacts.total() <= MAX_STARTED:
         return ""
     most = number_format(MAX_STARTED, force_grouping=True)

@@ -54,7 +54,7 @@ class Person:
         self._record = None
 
     def remember(self, pending: PendingChange) -> None:
-        """Remembers notes and consents of the pending change, so that none is added twice."""
+        """Remember notes and consents of the pending change, so that none is added twice."""
         self.notes.update(pending.notes)
         self.consents.update(map(given, pending.consents))
 
@@ -99,7 +99,7 @@ def wanted(known: Facts, row: Facts) -> Facts:
 
 
 def filled(known: Facts, row: Facts) -> Facts:
-    """What the row adds to what is known: values where there is none yet, further numbers and addresses."""
+    """Return what the row adds to what is known: values where there is none yet, further numbers and addresses."""
     added = wanted(known, row)
     return {name: value for name, value in added.items() if name.startswith("more_") or not known.get(name)}
 

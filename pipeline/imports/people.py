@@ -157,7 +157,7 @@ class People:
                 self._seen[key] = (*seen, person.key)
 
     def _know(self, person: Person) -> None:
-        """Indexes the contact for this batch by what is known of it now."""
+        """Index the contact for this batch by what is known of it now."""
         self._loaded[person.key] = person
         for key in self._keys(person.record, person.facts):
             near = self._near.setdefault(key, [])

@@ -47,7 +47,10 @@ HEADERS = ("Zeile", "Ergebnis", "Name", "Grund")  # part of a file format: the s
 
 
 def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, Any]:
-    """The context of `_import_state.html`; `is_asked`: by the page itself, each second; `heard`: what it said last."""
+    """Return the context of `_import_state.html`.
+
+    `is_asked`: the page itself polls, each second; `heard`: the status text it announced last.
+    """
     counts = [(outcome, _label(source, outcome), source.counts.get(outcome.value, 0)) for outcome in Outcome]
     is_busy = source.state in BUSY
     is_resumed = is_busy and _is_resumed(source)
@@ -78,7 +81,7 @@ def state_of(source: Import, *, is_asked: bool, heard: str = "") -> dict[str, An
 
 
 def mapping_page(source: Import) -> dict[str, Any]:
-    """The context of the mapping step, without its form."""
+    """Return the context of the mapping step, without its form."""
     shape = source.options.get("shape", {})
     return {
         "source": source,

@@ -91,7 +91,7 @@ class Reader:
                 self.users.setdefault(name, []).append(user)
 
     def row(self, entry: Entry) -> Row:
-        """The row, with a sentence for each reason why it cannot be taken."""
+        """Return the row, with a sentence for each reason why it cannot be imported."""
         values = entry.values
         facts = {name: values[name] for name in FACTS if values.get(name) not in (None, "", [])}
         if "due_on" not in facts:
@@ -147,7 +147,7 @@ class Reader:
         self._refuse(row, "assignee", name, sentence, is_refused=self.rejects_unassigned)
 
     def _refuse(self, row: Row, key: str, text: str, sentence: str, *, is_refused: bool) -> None:
-        """A word that means nothing here refuses the row only if that was chosen; else it is kept in the note."""
+        """Refuse the row for an unknown word only if that was chosen; otherwise keep the word in the note."""
         if is_refused:
             row.errors.append(sentence)
             return
@@ -156,13 +156,13 @@ class Reader:
 
 
 def name_of(facts: Mapping[str, Any]) -> str:
-    """What the report calls the contact."""
+    """Return the name of the contact in the report."""
     person = f"{facts.get('first_name', '')} {facts.get('last_name', '')}".strip()
     return person or str(facts.get("company") or facts.get("email") or facts.get("phone") or "")
 
 
 def place_key(facts: Mapping[str, Any]) -> int:
-    """The names and the address, for rows that have neither e-mail nor phone."""
+    """Return a key of names and postal address, for rows that have neither e-mail nor phone."""
     return _place_hash(*[str(facts.get(name, "")) for name in _PLACE])
 
 
@@ -172,5 +172,5 @@ def _place_hash(*texts: str) -> int:
 
 
 def sort_name(facts: Mapping[str, Any]) -> str | None:
-    """The key under which the office's contact of this name is found in the index."""
+    """Return the key under which the office's contact of this name is found in the index."""
     return search.sort_key(*(facts.get(name, "") for name in ("last_name", "first_name", "company")))

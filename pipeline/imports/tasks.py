@@ -46,7 +46,7 @@ def undo_import(context: JobContext, import_id: int) -> None:
 
 
 def hand_over(task: Any, source: Import) -> None:
-    """Defers a step of an import. Offices do not wait for each other, nor small files for large ones."""
+    """Defer a step of an import. Offices do not wait for each other, nor small files for large ones."""
     lock = f"{task.name} {source.account_id}"
     if source.rows_total > LARGE and source.state != ImportState.READING:
         lock = min((f"large import {lane}" for lane in range(LANES)), key=_waiting)

@@ -134,7 +134,7 @@ def _summary(values: dict[str, Any]) -> str:
 
 
 def _fields(names: Collection[str]) -> list[str]:
-    """What is saved with them: `derive` completes further numbers."""
+    """Return the fields to save with them: `derive` completes further numbers."""
     return ["assignee" if name == "assignee_id" else name for name in names]
 
 

@@ -24,20 +24,20 @@ def _scene(context: Context | dict[str, Any]) -> Scene:
 
 @register.simple_tag(takes_context=True)
 def cards(context: Context, stack: Stack) -> SafeString:
-    """The cards of a column."""
+    """Render the cards of a column."""
     scene, key = _scene(context), stack.column.key
     return mark_safe("".join([scene.card(card, key) for card in stack.cards]))
 
 
 @register.simple_tag(takes_context=True)
 def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
-    """A card loaded as a model, to be put below that of the contact `after`, or on top."""
+    """Render a card loaded as a model, to be put below that of the contact `after`, or on top."""
     return mark_safe(_scene(context).moved(ShownCard.of(card), card.column.key, after))
 
 
 @register.simple_tag(takes_context=True)
 def head(context: Context, stack: Stack, oob: bool) -> SafeString:
-    """The head of a column."""
+    """Render the head of a column."""
     selection = context["selection"]
     shown = "1000+" if selection.exceeds(stack.total) else str(stack.total)
     return mark_safe(stamped_heads.head(stack, shown, selection.suffix, bool(context["leads"]), oob))
@@ -45,12 +45,12 @@ def head(context: Context, stack: Stack, oob: bool) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def rows(context: Context, contacts: Iterable[Contact]) -> SafeString:
-    """The rows of these contacts, loaded with what a row shows."""
+    """Render the rows of these contacts, loaded with what a row shows."""
     shared = Rows(_scene(context), context["selection"].tail)
     return mark_safe("".join([shared.row(contact) for contact in contacts]))
 
 
 @register.simple_tag(takes_context=True)
 def row(context: Context, contact: Contact) -> SafeString:
-    """A single row."""
+    """Render a single row."""
     return rows(context, [contact])

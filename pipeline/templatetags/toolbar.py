@@ -25,5 +25,5 @@ def exceeds(selection: Selection, total: int) -> bool:
 
 @register.filter
 def found(selection: Selection, total: int) -> str:
-    """The number of contacts that were found, as it is shown."""
+    """Return the number of contacts found, as it is shown."""
     return "1000+" if selection.exceeds(total) else number_format(total, force_grouping=True)

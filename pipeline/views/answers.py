@@ -33,7 +33,7 @@ TEMPLATES: dict[str, str] = {
 
 
 def found(rows: QuerySet) -> Any:
-    """Returns the only row. Raises Http404 if there is none."""
+    """Return the only row. Raises Http404 if there is none."""
     row = rows.first()
     if row is None:
         raise Http404
@@ -41,7 +41,7 @@ def found(rows: QuerySet) -> Any:
 
 
 def scene(request: Request, selection: Selection) -> dict[str, Any]:
-    """Returns the context that cards and heads need besides themselves."""
+    """Return the context that cards and heads need besides themselves."""
     now = timezone.localtime()
     return {
         "selection": selection,
@@ -54,13 +54,13 @@ def scene(request: Request, selection: Selection) -> dict[str, Any]:
 
 
 def first_steps(request: Request, selection: Selection, total: int) -> list[FirstStep]:
-    """Returns the first steps of a new office; none once there is a contact, nor for marketing."""
+    """Return the first steps of a new office; none once there is a contact, nor for marketing."""
     is_new = not total and not selection.is_filtered and request.user.works_contacts
     return load_first_steps(request.user) if is_new else []
 
 
 def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
-    """Renders the card, both column heads and a message with „Rückgängig“; redirects a plain form to its page."""
+    """Render the card, both column heads and a message with „Rückgängig“; redirect a plain form to its page."""
     selection = Selection.parse(request.user, request.GET)
     ends = (outcome.card.column_id, outcome.previous_column_id) if outcome.move else ()
     columns = {pk for pk in ends if pk is not None}
@@ -80,14 +80,14 @@ def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
 
 
 def sentence_and_undo(request: Request, outcome: Moved, via: str) -> tuple[str, str]:
-    """Returns the sentence about a move and the address that undoes it, for responses without card and heads."""
+    """Return the sentence about a move and the address that undoes it, for responses without card and heads."""
     columns = {outcome.card.column_id}
     stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns)
     return _sentence(outcome, stacks), _undo(outcome.move, via)
 
 
 def refused(request: Request, contact_id: int, refusal: Refusal, via: str) -> HttpResponse:
-    """Renders the refusal's sentence, with the card where it actually is and all heads."""
+    """Render the refusal's sentence, with the card where it actually is and all heads."""
     card = board.card(Selection.parse(request.user, request.GET), contact_id)
     if card is None or not wants_fragment(request):
         return answer(request, refusal.status, refusal.sentence)
@@ -97,7 +97,7 @@ def refused(request: Request, contact_id: int, refusal: Refusal, via: str) -> Ht
 def truth(
     request: Request, card: Card | None, refusal: Refusal | None = None, via: str = Move.Via.BOARD
 ) -> HttpResponse:
-    """Renders the card where it actually is, or 404 if it left the board, with all heads: any may have changed."""
+    """Render the card where it actually is, or 404 if it left the board, with all heads: any may have changed."""
     if card is None and not wants_fragment(request):
         raise Http404
     selection = Selection.parse(request.user, request.GET)
@@ -116,33 +116,33 @@ def truth(
 
 
 def back(request: Request) -> str:
-    """Returns the page a plain form came from, if it is one of ours, else the board."""
+    """Return the page a plain form came from, if it is one of ours, else the board."""
     named = (request.POST.get("next", ""), request.headers.get("Referer", ""))
     return next((address for address in named if own_address(request, address)), reverse("pipeline:board"))
 
 
 def _render_for(request: Request, context: dict[str, Any], via: str, status: int = 200) -> HttpResponse:
-    """Renders the response for the page that sent the request."""
+    """Render the response for the page that sent the request."""
     if via == Move.Via.LIST:
         context["contacts"] = listing.rows(context["selection"], [context["card"].pk])
     return render(request, TEMPLATES.get(via, "pipeline/_moved.html"), context, status=status)
 
 
 def _undo(move: Move | None, via: str) -> str:
-    """Returns the address that undoes the move and responds to the same page; "" if nothing can be undone."""
+    """Return the address that undoes the move and responds to the same page; "" if nothing can be undone."""
     if move is None or move.reverses_id is not None:
         return ""
     return reverse("pipeline:move-reversal", args=[move.pk]) + (f"?via={via}" if via in TEMPLATES else "")
 
 
 def set_preference(response: HttpResponse, name: str, value: str, request: Request) -> None:
-    """Stores a preference in a cookie."""
+    """Store a preference in a cookie."""
     secure = request.is_secure()
     response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", httponly=True, secure=secure)
 
 
 def sort_used(request: Request) -> str:
-    """Returns the order this user chose last in this browser, or ""."""
+    """Return the order this user chose last in this browser, or ""."""
     owner, _dot, sort = request.COOKIES.get(SORT, "").partition(".")
     return sort if owner == str(request.user.pk) else ""
 

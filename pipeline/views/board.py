@@ -19,7 +19,7 @@ from pipeline.views.answers import VIEW, first_steps, found, scene, set_preferen
 @require_safe
 @gate(*EVERYBODY)
 def page(request: Request) -> HttpResponse:
-    """Shows the whole board: every column with its exact count and first cards. Marketing has the list instead."""
+    """Show the whole board: every column with its exact count and first cards. Marketing has the list instead."""
     if not request.user.works_contacts:
         return HttpResponseRedirect(reverse("pipeline:list") + Selection.parse(request.user, request.GET).suffix)
     response = render(request, "pipeline/board.html", board_context(request))
@@ -28,7 +28,7 @@ def page(request: Request) -> HttpResponse:
 
 
 def board_context(request: Request) -> dict[str, Any]:
-    """Returns the context of the board's template."""
+    """Return the context of the board's template."""
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection)
     total = sum(stack.total for stack in stacks)
@@ -46,7 +46,7 @@ def board_context(request: Request) -> dict[str, Any]:
 @require_safe
 @gate(*WORKERS)
 def column_cards(request: Request, column_id: int) -> HttpResponse:
-    """Shows the cards of a column below a rank: swapped in while scrolling, or as a page without JavaScript."""
+    """Show the cards of a column below a rank: swapped in while scrolling, or as a page without JavaScript."""
     selection = Selection.parse(request.user, request.GET)
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     cards = board.more(selection, column, request.GET.get("after", "").replace("\x00", ""))

@@ -19,7 +19,7 @@ from pipeline.views import answers
 @require_POST
 @gate(*WORKERS)
 def position(request: Request, contact_id: int) -> HttpResponse:
-    """Moves a card: for drag and drop, menu, list, detail page and plain forms."""
+    """Move a card: for drag and drop, menu, list, detail page and plain forms."""
     via = request.POST.get("via", Move.Via.BOARD)
     try:
         asked = Position.parse(request.POST)
@@ -41,7 +41,7 @@ def position(request: Request, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def reversal(request: Request, move_id: int) -> HttpResponse:
-    """Undoes a move („Rückgängig“). `?via=` names the page that gets the response."""
+    """Undo a move („Rückgängig“). `?via=` names the page that gets the response."""
     via = request.GET.get("via", Move.Via.BOARD)
     try:
         outcome = moves.reverse(user=request.user, move_id=move_id, now=timezone.now())
@@ -54,21 +54,21 @@ def reversal(request: Request, move_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def card(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the card where it actually is, for a board that got no response, or one without the card."""
+    """Show the card where it actually is, for a board that got no response, or one without the card."""
     return answers.truth(request, board.card(Selection.parse(request.user, request.GET), contact_id))
 
 
 @require_safe
 @gate(*WORKERS)
 def menu(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the card's menu."""
+    """Show the card's menu."""
     return _menu(request, contact_id, "pipeline/_card_menu.html")
 
 
 @require_safe
 @gate(*WORKERS)
 def targets(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the statuses the card can be moved to („Verschieben nach …“)."""
+    """Show the statuses the card can be moved to („Verschieben nach …“)."""
     return _menu(request, contact_id, "pipeline/_card_targets.html")
 
 

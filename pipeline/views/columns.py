@@ -25,7 +25,7 @@ from pipeline.views.deeds import started, undo_address
 @require_safe
 @gate(*LEADERS)
 def menu(request: Request, column_id: int) -> HttpResponse:
-    """Shows the menu; disabled entries come with their reason."""
+    """Show the menu; disabled entries come with their reason."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     count = tally.in_column(column)
     total = Column.objects.of(request.account).count()
@@ -36,7 +36,7 @@ def menu(request: Request, column_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def create(request: Request) -> HttpResponse:
-    """Inserts a column beside another one; it opens in rename mode."""
+    """Insert a column beside another one; it opens in rename mode."""
     beside, side = number(request.POST, "beside"), single(request.POST, "side")
     column, deed = reversible_columns.insert(
         user=request.user, now=timezone.now(), beside_id=beside, side=side, key=key_of(request.POST)
@@ -47,7 +47,7 @@ def create(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def name(request: Request, column_id: int) -> HttpResponse:
-    """Shows the head in rename mode, or normally with `?cancel` (GET), or renames the column (POST)."""
+    """Show the head in rename mode, or normally with `?cancel` (GET), or rename the column (POST)."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST":
         return _head(request, column, is_renaming="cancel" not in request.GET and not column.is_system)
@@ -63,7 +63,7 @@ def name(request: Request, column_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def place(request: Request, column_id: int) -> HttpResponse:
-    """Shifts the column one to the left or right."""
+    """Shift the column one to the left or right."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     deed = reversible_columns.shift(
         user=request.user, now=timezone.now(), column_id=column_id, direction=single(request.POST, "direction")
@@ -74,7 +74,7 @@ def place(request: Request, column_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def mails(request: Request, column_id: int) -> HttpResponse:
-    """Sets whether running series continue in this column."""
+    """Set whether running series continue in this column."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     go_on = single(request.POST, "go_on") == "1"
     column = verbs.set_mails(user=request.user, column_id=column_id, go_on=go_on)
@@ -85,7 +85,7 @@ def mails(request: Request, column_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def removal(request: Request, column_id: int) -> HttpResponse:
-    """Asks where to move the contacts (GET), or deletes the column after moving them to `target`, if given (POST)."""
+    """Ask where to move the contacts (GET), or delete the column after moving them to `target`, if given (POST)."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     if request.method != "POST" or request.POST.get("target") == "":
         return _ask_target(request, column)
@@ -113,7 +113,7 @@ def _changed(
     inserted: Column | None = None,
     refilled: int | None = None,
 ) -> HttpResponse:
-    """Renders the new order of columns, and a column that is new or newly filled; shows the progress of a job."""
+    """Render the new order of columns, and a column that is new or newly filled; show the progress of a job."""
     if deed.is_busy:
         return started(request, deed)
     if not request.htmx:

@@ -18,7 +18,7 @@ from pipeline.views.answers import back
 @require_safe
 @gate(*WORKERS)
 def page(request: Request) -> HttpResponse:
-    """Shows the deeds of the last day; polled every second while the worker has one of them."""
+    """Show the deeds of the last day; polled every second while the worker has one of them."""
     context = listing.load(request.user, timezone.localtime())
     template = "pipeline/_deeds.html" if wants_fragment(request) else "pipeline/deeds.html"
     return render(request, template, context)
@@ -27,7 +27,7 @@ def page(request: Request) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def reversal(request: Request, deed_id: int) -> HttpResponse:
-    """Undoes a deed („Rückgängig“)."""
+    """Undo a deed („Rückgängig“)."""
     deed = reversible.reverse(user=request.user, deed_id=deed_id, now=timezone.now())
     if deed.is_busy:
         return started(request, deed)
@@ -39,7 +39,7 @@ def reversal(request: Request, deed_id: int) -> HttpResponse:
 
 
 def started(request: Request, deed: Deed) -> HttpResponse:
-    """Redirects to the progress of a deed that the worker has."""
+    """Redirect to the progress of a deed that the worker has."""
     address = reverse("pipeline:deeds")
     if deed.state == DeedState.UNDOING:
         messages.info(request, _("%s: wird im Hintergrund zurückgenommen.") % words.describe(deed))
@@ -51,5 +51,5 @@ def started(request: Request, deed: Deed) -> HttpResponse:
 
 
 def undo_address(deed: Deed | None) -> str:
-    """Returns the address that undoes the deed; "" if there is none."""
+    """Return the address that undoes the deed; "" if there is none."""
     return reverse("pipeline:deed-reversal", args=[deed.pk]) if deed else ""

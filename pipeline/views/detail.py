@@ -17,7 +17,7 @@ from pipeline import detail, history
 @require_safe
 @gate(*WORKERS)
 def page(request: Request, contact_id: int) -> HttpResponse:
-    """Shows facts, actions, consents and history of a contact."""
+    """Show facts, actions, consents and history of a contact."""
     contact = find(request.user, contact_id)
     now = timezone.localtime()
     context = {
@@ -36,7 +36,7 @@ def page(request: Request, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def all_history(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the whole history of a contact."""
+    """Show the whole history of a contact."""
     contact = find(request.user, contact_id)
     lines, has_older = history.load(contact, history.MAX_LINES)
     context = {"contact": contact, "lines": lines, "has_older": has_older, "now": timezone.localtime()}

@@ -18,7 +18,7 @@ from pipeline.selection import Selection
 @require_POST
 @gate(*LEADERS)
 def create(request: Request) -> HttpResponse:
-    """Permits the download of the ticked contacts (`contact`), or of all that the `filter` finds."""
+    """Permit the download of the ticked contacts (`contact`), or of all that the `filter` finds."""
     selection = Selection.parse(request.user, QueryDict(request.POST.get("filter", "")))
     ids = None if request.POST.get("all") or "contact" not in request.POST else _ids(request.POST)
     if ids is None and not {"all", "filter"} & request.POST.keys():
@@ -30,7 +30,7 @@ def create(request: Request) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def download(request: Request, export_id: UUID) -> StreamingHttpResponse:
-    """Sends the file to the user who requested it."""
+    """Send the file to the user who requested it."""
     export = exports.find(user=request.user, export_id=export_id, now=timezone.now())
     pieces = exports.write(export=export, user=request.user)
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
@@ -41,7 +41,7 @@ def download(request: Request, export_id: UUID) -> StreamingHttpResponse:
 
 
 def _ids(data: QueryDict) -> list[int]:
-    """Returns the ticked ids. Contacts that are unknown, foreign or hidden by now are left out of the file."""
+    """Return the ticked ids. Contacts that are unknown, foreign or hidden by now are left out of the file."""
     texts = data.getlist("contact")
     if not all(map(is_id, texts)):
         raise NotUnderstood(_("Mindestens ein Kontakt ist nicht (mehr) verfügbar."))

@@ -26,7 +26,7 @@ from pipeline.views import answers
 @require_POST
 @gate(*WORKERS)
 def create(request: Request, contact_id: int) -> HttpResponse:
-    """Records or plans an action of `kind`, and sets due date and status."""
+    """Record or plan an action of `kind`, and set due date and status."""
     contact, now = find(request.user, contact_id), timezone.now()
     form = _form(request, contact, now)
     if not form.is_valid():
@@ -43,13 +43,13 @@ def create(request: Request, contact_id: int) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def compose(request: Request, contact_id: int) -> HttpResponse:
-    """Shows the form for one kind of action."""
+    """Show the form for one kind of action."""
     contact = find(request.user, contact_id)
     return _composer(request, contact, _form(request, contact, timezone.now()))
 
 
 def _form(request: Request, contact: Contact, now: datetime) -> FollowUpForm:
-    """Returns the form of the requested kind, bound to what was posted, for the card as it is now."""
+    """Return the form of the requested kind, bound to what was posted, for the card as it is now."""
     data = request.POST if request.method == "POST" else None
     asked = KindForm(request.GET if data is None else data)
     if not asked.is_valid():
@@ -83,7 +83,7 @@ def _composer(request: Request, contact: Contact, form: FollowUpForm, status: in
 
 
 def _recorded(request: Request, done: FollowUp) -> HttpResponse:
-    """Renders the changed parts of the page with one sentence. „Rückgängig“ undoes the move only."""
+    """Render the changed parts of the page with one sentence. „Rückgängig“ undoes the move only."""
     said, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
     if done.moved:
         sentence, undo = answers.sentence_and_undo(request, done.moved, Move.Via.DETAIL)

@@ -22,7 +22,7 @@ EARLIER = 20  # imports shown below the upload
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def overview(request: Request) -> HttpResponse:
-    """Shows the upload and earlier imports (GET), or receives a file (POST)."""
+    """Show the upload and earlier imports (GET), or receive a file (POST)."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         try:
@@ -38,7 +38,7 @@ def overview(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def mapping(request: Request, import_id: int) -> HttpResponse:
-    """Shows the mapping of the columns (GET), or stores it and starts the dry run (POST)."""
+    """Show the mapping of the columns (GET), or store it and start the dry run (POST)."""
     source = steps.find(request.account, import_id)
     if request.method != "POST" and not steps.can_be_mapped(source):
         return redirect("pipeline:import", source.pk)
@@ -55,7 +55,7 @@ def mapping(request: Request, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def reading(request: Request, import_id: int) -> HttpResponse:
-    """Has the file read again with other headers, or with umlauts repaired or not."""
+    """Have the file read again with other headers, or with umlauts repaired or not."""
     source = steps.find(request.account, import_id)
     form = ReadingForm(request.POST, source=source)
     if not form.is_valid():
@@ -67,7 +67,7 @@ def reading(request: Request, import_id: int) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def page(request: Request, import_id: int) -> HttpResponse:
-    """Shows the state of the import; polled every second while the worker has it."""
+    """Show the state of the import; polled every second while the worker has it."""
     source = steps.find(request.account, import_id)
     if source.state == ImportState.UPLOADED:
         way = reverse("pipeline:import-mapping", args=[source.pk])
@@ -81,7 +81,7 @@ def page(request: Request, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def takeover(request: Request, import_id: int) -> HttpResponse:
-    """Has the worker import all rows, or only the valid ones; with series on request."""
+    """Have the worker import all rows, or only the valid ones; with series on request."""
     source = steps.find(request.account, import_id)
     form = ChoicesForm(request.POST, source=source)
     if not form.is_valid():
@@ -98,7 +98,7 @@ def takeover(request: Request, import_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def undo(request: Request, import_id: int) -> HttpResponse:
-    """Has the worker undo the import."""
+    """Have the worker undo the import."""
     source = steps.find(request.account, import_id)
     import_undo.ask(source=source, user=request.user, now=timezone.now())
     return redirect("pipeline:import", source.pk)
@@ -107,7 +107,7 @@ def undo(request: Request, import_id: int) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def rows(request: Request, import_id: int) -> HttpResponse:
-    """Shows the planned or actual outcome of each row."""
+    """Show the planned or actual outcome of each row."""
     source = steps.find(request.account, import_id)
     context = report.page_of(source, request.GET)
     return render(request, "pipeline/import_rows.html", context)
@@ -116,6 +116,6 @@ def rows(request: Request, import_id: int) -> HttpResponse:
 @require_safe
 @gate(*LEADERS)
 def rows_file(request: Request, import_id: int) -> StreamingHttpResponse:
-    """Sends the report as a CSV file."""
+    """Send the report as a CSV file."""
     source = steps.find(request.account, import_id)
     return report.download(source)

@@ -16,7 +16,7 @@ from pipeline.intake_form import IntakeForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*WORKERS)
 def new(request: Request) -> HttpResponse:
-    """Shows the form, with the status of `?column=` (GET), or adds the contact, warning of duplicates first (POST)."""
+    """Show the form, with the status of `?column=` (GET), or add the contact, warning of duplicates first (POST)."""
     data = request.POST if request.method == "POST" else None
     form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))
     if not form.is_valid():

@@ -19,7 +19,7 @@ SEARCH_FROM = 8  # colleagues; fewer need no search
 @require_safe
 @gate(*EVERYBODY)
 def home(request: Request) -> HttpResponse:
-    """Redirects to the view used last; marketing has only the list."""
+    """Redirect to the view used last; marketing has only the list."""
     is_board = request.COOKIES.get(VIEW) == "board" and request.user.works_contacts
     return HttpResponseRedirect(reverse("pipeline:board" if is_board else "pipeline:list"))
 
@@ -27,7 +27,7 @@ def home(request: Request) -> HttpResponse:
 @require_safe
 @gate(*EVERYBODY)
 def page(request: Request) -> HttpResponse:
-    """Shows a page of the selection as a table."""
+    """Show a page of the selection as a table."""
     selection = Selection.parse(request.user, request.GET)
     found = listing.load(selection, request.GET, sort_used(request))
     context = scene(request, selection) | {
@@ -49,7 +49,7 @@ def page(request: Request) -> HttpResponse:
 @require_safe
 @gate(*WORKERS)
 def assignees(request: Request) -> HttpResponse:
-    """Shows the menu of the filter by assignee."""
+    """Show the menu of the filter by assignee."""
     selection = Selection.parse(request.user, request.GET)
     colleagues = assignment.colleagues(request.user)
     context = {
@@ -65,7 +65,7 @@ def assignees(request: Request) -> HttpResponse:
 @require_safe
 @gate(*EVERYBODY)
 def further_filters(request: Request) -> HttpResponse:
-    """Shows the menu of the filters by status and tag."""
+    """Show the menu of the filters by status and tag."""
     selection = Selection.parse(request.user, request.GET)
     context = {
         "groups": [(_("Status"), filters.statuses(selection)), (_("Schlagwort"), filters.tags(selection))],

@@ -32,7 +32,7 @@ NOBODY = "none"  # in the field of the colleague; "" is: nothing chosen yet
 @gate(*WORKERS)
 @stays
 def assignee(request: Request) -> HttpResponse:
-    """Assigns the contacts to a colleague, or to nobody."""
+    """Assign the contacts to a colleague, or to nobody."""
     if not request.account.can(Feature.ASSIGN):
         raise Forbidden(str(Feature.ASSIGN.label))
     raw = request.POST.get("assignee")
@@ -50,7 +50,7 @@ def assignee(request: Request) -> HttpResponse:
 @gate(*WORKERS)
 @stays
 def status(request: Request) -> HttpResponse:
-    """Moves the contacts on top of a column."""
+    """Move the contacts on top of a column."""
     if _asks(request) or request.POST.get("column") == "":
         return _ask(request, "status", **forecast.load(request.account, _named(request).ids))
     picked, column = _picked(request), verbs.known(request.account, number(request.POST, "column"))
@@ -68,7 +68,7 @@ def status(request: Request) -> HttpResponse:
 @gate(*LEADERS)
 @stays
 def trash(request: Request) -> HttpResponse:
-    """Moves the contacts to the trash; the message offers to undo it."""
+    """Move the contacts to the trash; the message offers to undo it."""
     if _asks(request):
         return _ask(request, "trash", days=leads.TRASH_DAYS)
     picked = _picked(request)
@@ -80,12 +80,12 @@ def trash(request: Request) -> HttpResponse:
 @gate(*LEADERS)
 @stays
 def export(request: Request) -> HttpResponse:
-    """Shows what is going to be exported; `/contacts/export/` makes the file."""
+    """Show what is going to be exported; `/contacts/export/` makes the file."""
     return _ask(request, "export")
 
 
 def _asks(request: Request) -> bool:
-    """Returns whether to ask: for GET, or POST with `ask`, since a URL has no room for ten thousand ids."""
+    """Return whether to ask: for GET, or POST with `ask`, since a URL has no room for ten thousand ids."""
     return request.method != "POST" or "ask" in request.POST
 
 
@@ -97,7 +97,7 @@ def _picked(request: Request) -> Picked:
 
 
 def _ask(request: Request, what: str, **context: Any) -> HttpResponse:
-    """Renders the question of `_selection_<what>.html`, with an error if nothing was chosen."""
+    """Render the question of `_selection_<what>.html`, with an error if nothing was chosen."""
     context |= {"picked": _named(request), "fragment": f"pipeline/_selection_{what}.html"}
     if not _asks(request) and what in ("assignee", "status"):
         context |= {"error": nothing_chosen(), "enrol": "enrol" in request.POST}
@@ -106,12 +106,12 @@ def _ask(request: Request, what: str, **context: Any) -> HttpResponse:
 
 
 def _named(request: Request) -> Picked:
-    """Returns the contacts that a question is about."""
+    """Return the contacts that a question is about."""
     return pick(request.user, request.POST if request.method == "POST" else request.GET)
 
 
 def _done(request: Request, picked: Picked, sentence: str, deed: Deed | None) -> HttpResponse:
-    """Returns to the list with a message that offers to undo it; shows the progress of a job."""
+    """Return to the list with a message that offers to undo it; show the progress of a job."""
     if deed and deed.is_busy:
         return started(request, deed)
     if picked.gone:

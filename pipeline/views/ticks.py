@@ -16,7 +16,7 @@ View = Callable[[Request], HttpResponse]
 
 
 def stays(view: View) -> View:
-    """Returns to the page of the button with a message; requests by scripts, or without a referrer, are refused."""
+    """Return to the page of the button with a message; requests by scripts, or without a referrer, are refused."""
 
     @wraps(view)
     def stays(request: Request) -> HttpResponse:

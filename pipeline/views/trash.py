@@ -23,7 +23,7 @@ from pipeline.views.ticks import stays
 @require_safe
 @gate(*LEADERS)
 def page(request: Request) -> HttpResponse:
-    """Shows what was trashed in the last 30 days."""
+    """Show what was trashed in the last 30 days."""
     now = timezone.localtime()
     context = {"shelf": shelf.load(request.user, request.GET, now), "now": now, "days": leads.TRASH_DAYS}
     return render(request, "pipeline/trash.html", context)
@@ -33,7 +33,7 @@ def page(request: Request) -> HttpResponse:
 @gate(*LEADERS)
 @stays
 def restoration(request: Request) -> HttpResponse:
-    """Restores the ticked contacts."""
+    """Restore the ticked contacts."""
     ids = shelf.ids(request.user, request.POST)
     count = leads.restore(user=request.user, contact_ids=ids, now=timezone.now())
     return _done(request, _restored(count), reverse("pipeline:trash"))
@@ -42,7 +42,7 @@ def restoration(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def contact(request: Request, contact_id: int) -> HttpResponse:
-    """Asks first (GET), then moves one contact to the trash, from its own page (POST)."""
+    """Ask first (GET), then move one contact to the trash, from its own page (POST)."""
     found, now = find(request.user, contact_id), timezone.now()
     if request.method != "POST":
         context = {"title": _("Kontakt löschen"), "contact": found, "days": leads.TRASH_DAYS}

@@ -96,7 +96,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Gespeichert: Büro %(office)s.") % {"office": _named(account)})
 
     def relay(self, options: dict[str, Any]) -> None:
-        """A mail server of its own for an office. Only the operator sets it: it may name a host inside his network.
+        """Set a mail server of the office's own. Only the operator may: it can name a host inside their network.
 
         Its address holds a password, which everybody on the machine could read on a command line.
         """
