@@ -37,7 +37,7 @@ class Shelf:
 
 
 def load(user: User, query: QueryDict, now: datetime) -> Shelf:
-    """Return the page number in the address; the first if it is empty."""
+    """Return the requested page of the trash, or the first page if that one is empty."""
     rows = _seen(user).select_related("contact", "column", "trashed_by")
     place = keyset.asked(query, ORDER)
     page = keyset.page(rows, ORDER, descending=True, place=place, size=PAGE)

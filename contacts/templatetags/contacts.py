@@ -78,7 +78,7 @@ def bubble_names(counts: dict[str, int]) -> str:
 
 @register.simple_tag
 def bubbles(contact: Contact, named: bool, oob: object = "") -> SafeString:
-    """Render the bubbles of a contact's actions, in their fixed order; with their names, for touch screens, if `named`."""
+    """Render a contact's bubbles in their fixed order; if `named`, with their names, for touch screens."""
     values = signs.values_of(contact.pk, contact.display_name)
     return mark_safe(signs.bubbles(values, json.dumps(contact.action_counts), bool(named), bool(oob)))
 

@@ -63,7 +63,7 @@ def lifting(request: Request, contact_id: int) -> HttpResponse:
 @require_POST
 @gate(*WORKERS)
 def question(request: Request, contact_id: int) -> HttpResponse:
-    """Ask for consent by mail („Einwilligung per E-Mail anfragen“). The response is the same whether or not a mail was sent."""
+    """Ask for consent by mail. The response is the same whether or not a mail was sent."""
     contact = opt_in.ask(user=request.user, contact_id=contact_id, now=timezone.now())
     sentence = _("Die Anfrage geht hinaus: an dieselbe Adresse höchstens alle drei Minuten und dreimal am Tag.")
     return _updated_page(request, contact, sentence)

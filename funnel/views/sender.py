@@ -23,7 +23,7 @@ from funnel.sending import availability
 @require_http_methods(["GET", "HEAD", "POST"])
 @gate(*LEADERS)
 def page(request: Request) -> HttpResponse:
-    """Show sender, Impressum and limits (GET), or save them (POST). 409 shows both values if somebody else saved in between."""
+    """Show sender, Impressum and limits (GET), or save them (POST). 409 shows both values after a concurrent edit."""
     sender = Sender.objects.of(request.account).get()
     form = SenderForm.of(sender, request.POST if request.method == "POST" else None)
     if not form.is_valid():

@@ -86,7 +86,7 @@ def step_new(request: Request, sequence_id: int) -> HttpResponse:
 @form_page
 @gate(*AUTHORS)
 def step(request: Request, step_id: int) -> HttpResponse:
-    """Show the editor (GET), or save the step (POST). 409 shows both texts if somebody else saved in between."""
+    """Show the editor (GET), or save the step (POST). 409 shows both texts after a concurrent edit."""
     known = sequences.find(request.user, step_id)
     form = StepForm(request.POST if request.method == "POST" else None, initial=StepForm.values(known))
     if not form.is_valid():
