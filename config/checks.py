@@ -32,7 +32,7 @@ def commands() -> dict[str, list[str]]:
         "format": [*MODULE, "ruff", "format", "--check", "."],
         "lint": [*MODULE, "ruff", "check", "."],
         "templates": [DJADE, "--check", "--target-version", "5.2", *templates],
-        "rules": [*MODULE, "pytest", "-q", "tests/test_house_rules.py", "tests/test_documents.py"],
+        "rules": [*MODULE, "tests.house"],
         "settings": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }
 

@@ -41,6 +41,7 @@ CLOCKS = {
     "utcnow",
     "time",
 }  # `time.time`, and what else is called so
+ASKED = re.compile(rf"\b(?:{'|'.join(CLOCKS)})\b")  # most sources need not be parsed to see that they ask no clock
 GETTEXT = {
     "gettext_noop",
     "_",
@@ -80,17 +81,25 @@ def _spots(source: str) -> dict[type, list[Spot]]:
         if isinstance(node, Function | ast.ClassDef):
             place = f"{place}.{node.name}".lstrip(".")
             is_late = is_late or not isinstance(node, ast.ClassDef)
-        children = ast.iter_child_nodes(node)
-        waiting += [Spot(place, child, is_late) for child in children if type(child) not in LEAVES]
+        waiting += [Spot(place, child, is_late) for child in _children(node) if type(child) not in LEAVES]
     return found
 
 
-def _of_kind(source: str, *kinds: type) -> list[Any]:
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """As `ast.iter_child_nodes`, in half the time: most of a checker's time goes here."""
+    for value in map(vars(node).get, node._fields):
+        if isinstance(value, list):
+            yield from (item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            yield value
+
+
+def of_kind(source: str, *kinds: type) -> list[Any]:
     return [spot.node for kind in kinds for spot in _spots(source).get(kind, ())]
 
 
-def _texts(source: str) -> list[ast.Constant]:
-    return [node for node in _of_kind(source, ast.Constant) if isinstance(node.value, str)]
+def texts(source: str) -> list[ast.Constant]:
+    return [node for node in of_kind(source, ast.Constant) if isinstance(node.value, str)]
 
 
 def room_of(path: str) -> str:
@@ -104,7 +113,7 @@ def upward_imports(path: str, source: str) -> list[str]:
     imported = [(line, name) for line, name in _imports(path, source) if name.split(".")[0] in banned]
     named = [
         (node.lineno, node.value)
-        for node in _texts(source)
+        for node in texts(source)
         if (match := re.fullmatch(r"(\w+)\.[A-Z]\w+", node.value)) and match[1] in banned
     ]
     return [f"{path}:{line} {room} may not know {name}" for line, name in imported + named]
@@ -175,7 +184,7 @@ def hidden_effects(path: str, source: str) -> list[str]:
     is_model = "models" in PurePosixPath(path.removesuffix(".py")).parts
     overrides = [
         (node.lineno, f"{holder.name}.{node.name}()")
-        for holder in _of_kind(source, ast.ClassDef)
+        for holder in of_kind(source, ast.ClassDef)
         if is_model
         for node in holder.body
         if isinstance(node, Function) and node.name in ("save", "delete")
@@ -204,7 +213,7 @@ def long_views(path: str, source: str) -> list[str]:
     if PurePosixPath(path).stem != "views" and "views" not in PurePosixPath(path).parts:
         return []
     text = source.splitlines()
-    views = _of_kind(source, ast.FunctionDef, ast.AsyncFunctionDef)
+    views = of_kind(source, ast.FunctionDef, ast.AsyncFunctionDef)
     return [
         f"{path}:{view.lineno} {view.name} has {lines} lines"
         for view in views
@@ -214,15 +223,13 @@ def long_views(path: str, source: str) -> list[str]:
 
 def quoting_log_lines(path: str, source: str) -> list[str]:
     """Lines of the log that repeat what an exception says: it may quote a row, an address or a statement."""
-    calls = _of_kind(source, ast.Call)
+    calls = of_kind(source, ast.Call)
     lines = [node for node in calls if _is_log_line(node)]
     if not lines:
         return []
-    caught = {node.name for node in _of_kind(source, ast.ExceptHandler) if node.name}
+    caught = {node.name for node in of_kind(source, ast.ExceptHandler) if node.name}
     given = {
-        node.arg
-        for node in _of_kind(source, ast.arg)
-        if node.annotation and "Exception" in ast.unparse(node.annotation)
+        node.arg for node in of_kind(source, ast.arg) if node.annotation and "Exception" in ast.unparse(node.annotation)
     }
     kinds = {id(node.args[0]) for node in calls if _is_of_type(node)}
     return [
@@ -245,31 +252,35 @@ def _is_of_type(node: ast.Call) -> bool:
 
 def clocks_at_import(path: str, source: str) -> list[str]:
     """Clocks read at import: hours may pass, and midnight too, before the tests run."""
+    if not ASKED.search(source):
+        return []
     calls = [node for node in _at_import(ast.parse(source)) if isinstance(node, ast.Call)]
     asked = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS]
     found = [call for call in asked if not call.args or call.func.attr == "now"]  # `localdate(moment)` only converts
     return [f"{path}:{call.lineno} asks for the time while it is imported" for call in found]
 
 
-def _at_import(node: ast.AST) -> Iterator[ast.AST]:
+def _at_import(module: ast.Module) -> Iterator[ast.AST]:
     """Yield the nodes evaluated at import: decorators of functions, but not their bodies."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, Function):
-            for decorator in child.decorator_list:
-                yield from [decorator, *_at_import(decorator)]
-        elif not isinstance(child, ast.Lambda):
-            yield from [child, *_at_import(child)]
+    waiting: list[ast.AST] = [module]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Function):
+            waiting += node.decorator_list
+        elif not isinstance(node, ast.Lambda):
+            yield node
+            waiting += _children(node)
 
 
 def german_outside_gettext(path: str, source: str) -> list[str]:
     """String literals that look German and are not translated, except docstrings."""
-    seen = {id(node.value) for node in _of_kind(source, ast.Expr)}
-    for node in _of_kind(source, ast.Call):
+    seen = {id(node.value) for node in of_kind(source, ast.Expr)}
+    for node in of_kind(source, ast.Call):
         if isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
             seen |= {id(inner) for inner in ast.walk(node)}
     return [
         f"{path}:{node.lineno} {node.value[:40]!r} outside gettext"
-        for node in _texts(source)
+        for node in texts(source)
         if id(node) not in seen and GERMAN.search(node.value)
     ]
 

@@ -10,8 +10,10 @@ from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.house import code
+
 # What takes a value for its own. Elsewhere "/" is a sign like any other.
-HOLDERS = ast.Assign | ast.AnnAssign | ast.BoolOp | ast.IfExp | ast.Return | ast.Tuple | ast.List | ast.keyword
+HOLDERS = (ast.Assign, ast.AnnAssign, ast.BoolOp, ast.IfExp, ast.Return, ast.Tuple, ast.List, ast.keyword)
 HOME = "/"
 # An address begins behind a quote, or goes on behind a tag.
 LINK = re.compile(r"""(?:(?<=["'`])/(?:[\w?#$]|{{|{%|(?=["'`]))|(?<=[%}]})/[a-z])[^"'`\s{]*""")
@@ -19,14 +21,12 @@ LINK = re.compile(r"""(?:(?<=["'`])/(?:[\w?#$]|{{|{%|(?=["'`]))|(?<=[%}]})/[a-z]
 
 def literal_addresses(path: str, source: str) -> list[tuple[str, str]]:
     """Addresses in strings of a module, instead of `reverse` or `get_absolute_url`."""
-    nodes = list(ast.walk(ast.parse(source)))
-    found = [node for node in nodes if isinstance(node, ast.Constant) and _is_address(node.value)]
-    found += [inner for node in nodes for inner in _held(node) if inner.value == HOME]
+    texts = code.texts(source)
+    found = [node for node in texts if _beginnings().match(node.value)]
+    if any(node.value == HOME for node in texts):
+        holders = code.of_kind(source, ast.Call, *HOLDERS)
+        found += [inner for node in holders for inner in _held(node) if inner.value == HOME]
     return [(f"{path}::{node.value}", f"{path}:{node.lineno} writes out {node.value}") for node in found]
-
-
-def _is_address(value: object) -> bool:
-    return isinstance(value, str) and bool(_beginnings().match(value))
 
 
 @cache
@@ -47,7 +47,7 @@ def _held(node: ast.AST) -> list[ast.Constant]:
     if isinstance(node, ast.Call):
         inner: list[ast.AST] = [*node.args] if isinstance(node.func, ast.Name) else []
     else:
-        inner = [*ast.iter_child_nodes(node)] if isinstance(node, HOLDERS) else []
+        inner = [*ast.iter_child_nodes(node)]
     return [one for one in inner if isinstance(one, ast.Constant)]
 
 
