@@ -7,6 +7,8 @@ import errno
 import logging
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
 
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
@@ -20,16 +22,27 @@ SOON, LATER = 5, 15  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 logger = logging.getLogger(__name__)
+# Set by the web server for a request that has stood in line too long (config/turns.py).
+IS_REFUSED: ContextVar[bool] = ContextVar("IS_REFUSED", default=False)
 
 
 class UnavailableMiddleware:
-    """Turns such errors of a view into their response."""
+    """Turns such errors of a view into their response, and refuses what the web server could not get to."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, values: Any) -> HttpResponse | None:
+        if not IS_REFUSED.get():
+            return None
+        sentence = _(
+            "Gerade ist zu viel auf einmal zu tun. Es wurde nichts gespeichert; bitte versuchen Sie es gleich "
+            "noch einmal."
+        )
+        return _response(request, sentence, SOON)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return answer_to(error, request)
@@ -44,6 +57,10 @@ def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse
     name = request.resolver_match.view_name if request.resolver_match else ""
     kind = type(error.__cause__ or error).__qualname__  # what PostgreSQL says may quote a row
     logger.warning("%s is unavailable: %s, request %s", name, kind, getattr(request, "id", "?"))
+    return _response(request, sentence, seconds)
+
+
+def _response(request: HttpRequest, sentence: str, seconds: int) -> HttpResponse:
     context = {"sentence": sentence, "is_error": True, "request": request}
     html = render_to_string("_message.html" if wants_fragment(request) else "503.html", context)
     response = keep_private(HttpResponse(html, status=503))

@@ -23,7 +23,7 @@ wsgi_app = "config.wsgi:application"
 bind = [f"fd://{fd}" if (fd := os.environ.get("LISTEN_FD")) else f"{HOST}:{PORT}"]
 worker_class = "config.server_worker.ServerWorker"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = int(os.environ.get("WEB_THREADS", "4")) + 1  # one office can hold all but one (config/turns.py)
 preload_app = True
 timeout = 60
 graceful_timeout = int(os.environ.get("WEB_GRACE", "20")) + math.ceil(DRAIN)

@@ -1,5 +1,6 @@
 """A bad day: the database restarts under web and worker, goes away, fills its disk, or somebody holds a lock."""
 
+import http.client
 import shutil
 import subprocess
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -15,6 +17,7 @@ from config.probe import AFTER_FAULT, INTERVAL
 from tests.config.production import Answer, Browser, Production, locked
 from tests.markup import tidy
 from tests.pipeline.working import wait_until
+from tests.prove.servers import Server
 
 ANNA, PAUL = "anna@krueger.example", "paul@hansen.example"
 
@@ -180,17 +183,75 @@ def test_a_lock_on_one_office_ends_in_503_and_does_not_affect_others(house, anna
     body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
     with locked(house, "Krüger Immobilien"):
         theirs: list[Answer] = []
-        asks = [lambda: theirs.append(anna.post(f"/cards/{contact}/position/", body)) for _ in range(12)]
+        asks = [lambda: theirs.append(anna.post(f"/cards/{contact}/position/", body)) for _ in range(24)]
         threads = [threading.Thread(target=ask) for ask in asks]
         for thread in threads:
             thread.start()
+        wait_until(lambda: waiting(house) > 0)
         assert [paul.get("/contacts/").status for _ in range(3)] == [200] * 3
         assert house.browser().get("/healthz").status == 200
-        for thread in threads:
-            thread.join()
+        most = 0
+        while any(thread.is_alive() for thread in threads):
+            most = max(most, waiting(house))
+    at_work, in_line = "Hier wird gerade etwas anderes geändert.", "Gerade ist zu viel auf einmal zu tun."
     for answer in theirs:
-        assert_unavailable(answer, "Hier wird gerade etwas anderes geändert.")
-    assert len(theirs) == 12
+        assert_unavailable(answer, in_line if in_line in tidy(answer.text) else at_work)
+    assert len(theirs) == 24
+    assert 0 < most <= 8  # of 10 threads
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_request_in_line_is_answered_whoever_hangs_up_or_stops(house, anna, is_stopped):
+    """Its connection stays usable, unless the server stops."""
+    server = Server(house).wait_until_ready()
+    try:
+        with locked(house, "Krüger Immobilien"):
+            gone, kept = ([KeptOpen(anna, server.port) for _ in range(count)] for count in (8, 24))
+            wait_until(lambda: waiting(house) > 0)
+            for one in gone:
+                one.close()
+            if is_stopped:
+                server.tell_to_stop()
+            assert [one.answer() for one in kept] == [503] * 24
+        if is_stopped:
+            assert server.process.wait(30) == 0
+            return
+        for one in kept:
+            one.send("GET", "/healthz")
+            assert one.answer() == 200
+        assert [drag(Browser(server.port, dict(anna.cookies))).status for _ in range(8)] == [302] * 8
+    finally:
+        server.close()
+
+
+class KeptOpen:
+    """A connection on which a card is moved at once, and which stays open."""
+
+    def __init__(self, browser: Browser, port: int) -> None:
+        self.browser, self.port = browser, port
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        contact, version, column = browser.card()
+        body = {"column": column, "after": "", "version": version, "key": "", "via": "board"}
+        self.send("POST", f"/cards/{contact}/position/", urlencode(body))
+
+    def send(self, method: str, path: str, body: str | None = None) -> None:
+        cookies = self.browser.cookies
+        headers = {"Host": "localhost", "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        headers |= {"X-CSRFToken": cookies["csrftoken"], "Origin": "http://localhost"}
+        self.connection.request(method, path, body, headers | {"Content-Type": "application/x-www-form-urlencoded"})
+
+    def answer(self) -> int:
+        response = self.connection.getresponse()
+        response.read()
+        return response.status
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def waiting(house: Production) -> int:
+    """Return the number of connections that wait for a lock."""
+    return int(house.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")[0][0])
 
 
 def test_health_checks_accept_any_host(house):
