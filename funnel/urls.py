@@ -44,5 +44,5 @@ urlpatterns = [
     path("contacts/<id:contact_id>/suppression/", consent.lifting, name="suppression"),
     path("contacts/<id:contact_id>/opt-in/", consent.question, name="opt-in"),
     path("contacts/<id:contact_id>/consent/", consent.proof, name="proof"),
-    path("contacts/<id:contact_id>/standing/", consent.panel, name="standing"),
+    path("contacts/<id:contact_id>/permission/", consent.permission, name="permission"),
 ]

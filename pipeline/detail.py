@@ -19,7 +19,7 @@ class Detail:
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
     states: list[consent.ConsentState]
-    standing: permission_panel.PermissionPanel
+    permission: permission_panel.PermissionPanel
     duplicates: list[Contact]
     ledger: contact_messages.Ledger
     history: list[history.Line]
@@ -35,7 +35,7 @@ def load(user: User, contact: Contact) -> Detail:
         sections=factsheet.sections(contact),
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
-        standing=permission_panel.load(contact),
+        permission=permission_panel.load(contact),
         duplicates=duplicates.find(user, contact),
         ledger=contact_messages.load(contact),
         history=lines,

@@ -426,7 +426,7 @@ ROWS = [
     ),
     Row("funnel:opt-in", post="401 302 302 302 403 404 401", at={"contact_id": Ref("unasked")}),
     Row("funnel:proof", "302 200 200 200 403 404 302"),
-    Row("funnel:standing", "302 200 200 200 403 404 302"),
+    Row("funnel:permission", "302 200 200 200 403 404 302"),
 ]
 
 

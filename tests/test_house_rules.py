@@ -390,7 +390,7 @@ SOUND = [
     (code.hidden_effects, "contacts/forms.py", "class A(Form):\n    def save(self): pass"),
     (code.unscoped_lookups, "contacts/views.py", "def f(r): return Contact.objects.of(r.account).get(pk=1)"),
     (code.unscoped_lookups, "contacts/leads.py", "def f(a): return Contact.objects.create(account=a)"),
-    (links.literal_addresses, "contacts/views.py", "way = f'{contact.get_absolute_url()}#standing'"),
+    (links.literal_addresses, "contacts/views.py", "way = f'{contact.get_absolute_url()}#permission'"),
     (links.literal_addresses, "config/run.py", "ways = [path.strip('/') + '/', '/changes.csv', '/proc/self/cwd']"),
     (
         links.literal_links,

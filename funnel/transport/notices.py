@@ -60,7 +60,7 @@ def mail_doubt(*, message_id: int, user_id: int) -> bool:
     if message is None or user is None:
         return False
     name = one_line(str(message.contact))
-    context = {"name": name, "url": f"{settings.BASE_URL}{message.contact.get_absolute_url()}#standing"}
+    context = {"name": name, "url": f"{settings.BASE_URL}{message.contact.get_absolute_url()}#permission"}
     subject = _("Ist das ein Werbewiderspruch? Antwort von %(name)s") % {"name": name}
     return _post(subject, render_to_string("funnel/mail/doubt.txt", context), user.email)
 

@@ -80,11 +80,11 @@ def proof(request: Request, contact_id: int) -> HttpResponse:
 
 @require_safe
 @gate(*WORKERS)
-def panel(request: Request, contact_id: int) -> HttpResponse:
+def permission(request: Request, contact_id: int) -> HttpResponse:
     """Show the panel „Werbung per E-Mail“ of the contact's page."""
     contact = find(request.user, contact_id)
-    context = {"title": _("Werbung per E-Mail"), "contact": contact, "standing": permission_panel.load(contact)}
-    return small_page(request, "funnel/_standing.html", context)
+    context = {"title": _("Werbung per E-Mail"), "contact": contact, "permission": permission_panel.load(contact)}
+    return small_page(request, "funnel/_permission.html", context)
 
 
 def _updated_page(request: Request, contact: Contact, sentence: str) -> HttpResponse:
@@ -94,12 +94,12 @@ def _updated_page(request: Request, contact: Contact, sentence: str) -> HttpResp
         request,
         contact,
         sentence,
-        "funnel/_standing.html",
+        "funnel/_permission.html",
         "funnel/_ledger.html",
         "contacts/_consents.html",
         "contacts/_bubbles.html",
         "contacts/_timeline.html",
-        standing=permission_panel.load(contact),
+        permission=permission_panel.load(contact),
         ledger=contact_messages.load(contact),
         states=consent.states(contact),
         timeline=timeline.load(request.user, contact),

@@ -70,7 +70,7 @@ def test_who_allowed_nothing_is_asked_from_the_contacts_page(visit, nora, sofia)
     page = visit(sofia, f"/contacts/{nora.pk}/")
     page.get_by_role("button", name="Einwilligung per E-Mail anfragen").click()
     expect(page.get_by_role("status")).to_contain_text("Die Anfrage geht hinaus")
-    expect(page.locator("#standing [data-asked]")).to_be_visible()
+    expect(page.locator("#permission [data-asked]")).to_be_visible()
 
 
 def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, klara, sofia, krueger):
@@ -79,7 +79,7 @@ def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, 
     expect(page.get_by_role("button", name="Einwilligung per E-Mail anfragen")).to_have_count(0)
     page.get_by_role("link", name="Werbewiderspruch").click()
     page.get_by_role("dialog").get_by_role("button", name="Widerspruch erfassen").click()
-    expect(page.locator("#standing [data-suppressed=objection]")).to_contain_text("Gesperrt: Werbewiderspruch")
+    expect(page.locator("#permission [data-suppressed=objection]")).to_contain_text("Gesperrt: Werbewiderspruch")
     expect(page.locator("#consents [data-consent=email]")).to_contain_text("widerrufen")
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert ended(klara) == "objection"
@@ -89,11 +89,11 @@ def test_a_new_address_while_a_series_runs_is_said_at_once(visit, klara, sofia, 
     """B53."""
     enrol(klara, series(krueger), now=timezone.now())
     page = visit(sofia, f"/contacts/{klara.pk}/")
-    expect(page.locator("#standing [data-moved]")).to_have_count(0)
+    expect(page.locator("#permission [data-moved]")).to_have_count(0)
     page.get_by_role("link", name="Bearbeiten: Erreichbarkeit").click()
     page.get_by_label("E-Mail-Adresse").fill("neu@lead.example")
     page.get_by_role("button", name="Speichern").click()
-    expect(page.locator("#standing [data-moved]")).to_contain_text("Die neue Adresse braucht")
+    expect(page.locator("#permission [data-moved]")).to_contain_text("Die neue Adresse braucht")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -53,7 +53,7 @@ def test_the_assignee_is_asked_once_to_decide(dan, sent, sofia):
     assert doubts_told() == [sofia.email]
     (asked,) = mail.outbox
     assert asked.subject == f"Ist das ein Werbewiderspruch? Antwort von {dan}"
-    assert f"http://testserver/contacts/{dan.pk}/#standing" in asked.body
+    assert f"http://testserver/contacts/{dan.pk}/#permission" in asked.body
     assert asked.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
