@@ -26,7 +26,7 @@ def page(request: Request) -> HttpResponse:
     now = timezone.localtime()
     context = {
         "wanted": wanted,
-        "outgoing": outbox_page.load(wanted, request.GET),
+        "outbox": outbox_page.load(wanted, request.GET),
         "periods": [(name, period[0]) for name, period in outbox_page.PERIODS.items()],
         "sender": Sender.objects.of(request.account).get(),
         "outage": availability.outage(request.user, now),

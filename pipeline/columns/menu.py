@@ -36,13 +36,13 @@ def entries(column: Column, count: int, total: int) -> list[list[Entry]]:
     rename = reverse("pipeline:column-name", args=[column.pk])
     removal = reverse("pipeline:column-removal", args=[column.pk])
     bound = bound_to_funnel() if column.is_system else ""
-    crowded = "" if total < MAX_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
+    at_limit = "" if total < MAX_COLUMNS else _("Mehr als 20 Spalten sind nicht möglich.")
     first = nothing_left_of_new() if column.key == Column.Key.NEW else ""
     return [
         [Entry(_("Umbenennen"), "pencil", rename, bound, opens="rename")],
         [
-            _insert(column, "left", _("Spalte links einfügen"), first or crowded),
-            _insert(column, "right", _("Spalte rechts einfügen"), crowded),
+            _insert(column, "left", _("Spalte links einfügen"), first or at_limit),
+            _insert(column, "right", _("Spalte rechts einfügen"), at_limit),
         ],
         [
             _shift(column, total, "left", _("Nach links verschieben")),
