@@ -68,7 +68,7 @@ class DraftForm(StepForm):
     """A step that is previewed before it is saved; only its text is validated."""
 
     who = forms.CharField(required=False, max_length=200)
-    face = forms.ChoiceField(required=False, choices=[("html", "html"), ("text", "text")])
+    format = forms.ChoiceField(required=False, choices=[("html", "html"), ("text", "text")])
     delay_days = forms.CharField(required=False)
     send_at = forms.CharField(required=False)
     version = forms.CharField(required=False)

@@ -70,7 +70,7 @@ def _frame(
     **said: Any,
 ) -> HttpResponse:
     """Return a document with the messages on top, then the mail's HTML or text."""
-    is_text = form.data.get("face") == "text"
+    is_text = form.data.get("format") == "text"
     context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **said}
     head = render_to_string("funnel/mail/preview_head.html", context, request)
     if draft is None or is_text:

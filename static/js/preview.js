@@ -38,7 +38,7 @@
 
   document.addEventListener("input", (event) => {
     const { name, form: owner } = event.target;
-    if (owner !== form || event.isComposing || !["subject", "body", "who", "face"].includes(name)) return;
+    if (owner !== form || event.isComposing || !["subject", "body", "who", "format"].includes(name)) return;
     clearTimeout(timer);
     timer = setTimeout(show, WAIT);
   });

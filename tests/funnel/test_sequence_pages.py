@@ -250,7 +250,7 @@ def test_the_preview_shows_the_mail_for_a_contact_and_writes_nothing(client, kru
     assert "Sehr geehrter Herr Özdemir" in html and "Sofia Vogt" in html and "Amtsgericht Köln" in html
     assert "„vorname“ ist hier nicht bekannt; es steht „alle“." in html
     assert "Musterperson" not in html
-    text = preview(client, who="oezd", face="text")
+    text = preview(client, who="oezd", format="text")
     assert "<pre" in text and "Sehr geehrter Herr Özdemir" in text
 
 
