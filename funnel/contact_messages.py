@@ -119,7 +119,7 @@ class Run:
         return f"{state}: {enrolment.get_reason_display()}" if enrolment.reason else state
 
     @property
-    def is_running(self) -> bool:
+    def is_active(self) -> bool:
         return self.enrolment.state == EnrolmentState.ACTIVE
 
     @property
@@ -139,7 +139,7 @@ class Ledger:
 
     @property
     def can_pause(self) -> bool:
-        return any(run.is_running for run in self.runs)
+        return any(run.is_active for run in self.runs)
 
     @property
     def can_resume(self) -> bool:

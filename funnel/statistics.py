@@ -22,7 +22,7 @@ WIDTH = 10  # of a day
 
 
 @dataclass
-class StepReport:
+class StepStatistics:
     """A step with counts of its mails. `subject` has fallbacks for placeholders; `lost` are failed or unclear."""
 
     step: Step
@@ -36,19 +36,19 @@ class StepReport:
 
 
 @dataclass
-class SequenceReport:
+class SequenceStatistics:
     """A sequence with its steps in order. `number` selects its colour in the plot."""
 
     sequence: Sequence
     number: int
-    steps: list[StepReport] = field(default_factory=list)
-    running: int = 0
+    steps: list[StepStatistics] = field(default_factory=list)
+    active: int = 0  # contacts in it
     paused: int = 0
     sent: int = 0  # in the period of the plot
 
     @property
-    def active(self) -> int:
-        return sum(report.step.is_on for report in self.steps)
+    def steps_on(self) -> int:
+        return sum(line.step.is_on for line in self.steps)
 
 
 @dataclass(frozen=True)
@@ -97,31 +97,33 @@ class Plot:
 class Overview:
     """The page „E-Mail-Funnel“."""
 
-    sequences: list[SequenceReport]
+    sequences: list[SequenceStatistics]
     plot: Plot
 
 
 def load(account: Account, now: datetime) -> Overview:
     """Return the statistics of an office, in six statements."""
     sequences = Sequence.objects.of(account).select_related("account__sender").order_by("pk")
-    reports = {sequence.pk: SequenceReport(sequence, number) for number, sequence in enumerate(sequences, start=1)}
-    steps: dict[int, StepReport] = {}
+    by_sequence = {
+        sequence.pk: SequenceStatistics(sequence, number) for number, sequence in enumerate(sequences, start=1)
+    }
+    steps: dict[int, StepStatistics] = {}
     for step in Step.objects.of(account).filter(removed_at=None).order_by("sequence", "position"):
-        report = reports[step.sequence_id]
-        office = placeholders.office(report.sequence.account.sender)
-        steps[step.pk] = StepReport(step, plain_subject(step.subject, office))
-        report.steps.append(steps[step.pk])
+        statistics = by_sequence[step.sequence_id]
+        office = placeholders.office(statistics.sequence.account.sender)
+        steps[step.pk] = StepStatistics(step, plain_subject(step.subject, office))
+        statistics.steps.append(steps[step.pk])
     _count_messages(account, steps)
     _count_answers(account, steps)
     for sequence, state, count in _count_series(account):
         if state == EnrolmentState.ACTIVE:
-            reports[sequence].running = count
+            by_sequence[sequence].active = count
         else:
-            reports[sequence].paused = count
-    return Overview(list(reports.values()), _plot(account, reports, now))
+            by_sequence[sequence].paused = count
+    return Overview(list(by_sequence.values()), _plot(account, by_sequence, now))
 
 
-def _count_messages(account: Account, steps: dict[int, StepReport]) -> None:
+def _count_messages(account: Account, steps: dict[int, StepStatistics]) -> None:
     names = {
         MessageState.PLANNED: "planned",
         MessageState.CLAIMED: "planned",
@@ -137,7 +139,7 @@ def _count_messages(account: Account, steps: dict[int, StepReport]) -> None:
             setattr(steps[step], names[state], getattr(steps[step], names[state]) + count)
 
 
-def _count_answers(account: Account, steps: dict[int, StepReport]) -> None:
+def _count_answers(account: Account, steps: dict[int, StepStatistics]) -> None:
     """Count replies and opt-outs. Each is attributed to the last mail sent within 30 days before it, and each contact
     counts once per step.
     """
@@ -164,7 +166,7 @@ def _count_series(account: Account) -> list[tuple[int, str, int]]:
     return list(rows.annotate(count=Count("pk")).order_by())
 
 
-def _plot(account: Account, reports: dict[int, SequenceReport], now: datetime) -> Plot:
+def _plot(account: Account, by_sequence: dict[int, SequenceStatistics], now: datetime) -> Plot:
     today = now.astimezone(account.zone).date()
     first = today - timedelta(days=PLOT_DAYS - 1)
     begin = datetime.combine(first, datetime.min.time(), account.zone)
@@ -178,11 +180,11 @@ def _plot(account: Account, reports: dict[int, SequenceReport], now: datetime) -
     found: dict[date, Counter[int]] = {}
     for day, sequence, count in rows:
         found.setdefault(day, Counter())[sequence] += count
-        reports[sequence].sent += count
+        by_sequence[sequence].sent += count
     sums = {day: sum(counts.values()) for day, counts in found.items()}
     most = max(sums.values(), default=0)
     days = [first + timedelta(days=number) for number in range(PLOT_DAYS)]
-    numbers = {pk: report.number for pk, report in reports.items()}
+    numbers = {pk: statistics.number for pk, statistics in by_sequence.items()}
     drawn = [
         Day(day, sums.get(day, 0), place * WIDTH, _bars(found.get(day, Counter()), numbers, place, most))
         for place, day in enumerate(days)

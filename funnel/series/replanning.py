@@ -16,9 +16,9 @@ PASSED = (*planning.OPEN, *planning.DONE)
 BATCH = 500
 
 
-def count_running(sequence: Sequence) -> int:
+def count_reached(sequence: Sequence) -> int:
     """Return the number of active series that a new step at the end would still reach."""
-    return _running_series(sequence).count()
+    return _active_series(sequence).count()
 
 
 def extend(step: Step, *, now: datetime) -> int:
@@ -56,7 +56,7 @@ def swap(one: Step, other: Step) -> None:
         movable.filter(Exists(partner)).update(planned_for=Subquery(partner.values("planned_for")[:1]))
 
 
-def _running_series(sequence: Sequence) -> QuerySet[Enrolment]:
+def _active_series(sequence: Sequence) -> QuerySet[Enrolment]:
     coming = Message.objects.of(sequence.account_id).filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)
     rows = Enrolment.objects.of(sequence.account_id).filter(Exists(coming), sequence=sequence)
     return rows.filter(state=EnrolmentState.ACTIVE)
@@ -67,7 +67,7 @@ def _still_to_reach(step: Step) -> QuerySet[Enrolment]:
     mine = Message.objects.of(step.account_id).filter(enrolment=OuterRef("pk"))
     had = mine.filter(~Q(state=MessageState.CANCELLED) | Q(reason=MessageReason.BY_HAND), step=step)
     past = mine.filter(state__in=PASSED, step__removed_at=None, step__position__gt=step.position)
-    return _running_series(step.sequence).exclude(Exists(had)).exclude(Exists(past))
+    return _active_series(step.sequence).exclude(Exists(had)).exclude(Exists(past))
 
 
 def _batches(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:

@@ -188,7 +188,7 @@ def planned_sentence(count: int) -> str:
     return said % {"count": count}
 
 
-def running_sentence(count: int) -> str:
+def reached_sentence(count: int) -> str:
     """Return a sentence on the number of active series that a new step reaches, "" for none."""
     if not count:
         return ""

@@ -103,8 +103,8 @@ def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work:
 
 def _not_eligible(account_id: int, rows: Collection[Enrolment], oldest: Mapping[int, EnrolmentChange]) -> set[int]:
     """Return the contacts that may not be mailed any more, although their series would be active again."""
-    running = [row.contact_id for row in rows if oldest[row.pk].state_before == EnrolmentState.ACTIVE]
-    contacts = Contact.objects.of(account_id).filter(pk__in=running)
+    active = [row.contact_id for row in rows if oldest[row.pk].state_before == EnrolmentState.ACTIVE]
+    contacts = Contact.objects.of(account_id).filter(pk__in=active)
     return set(eligibility.missing_many(account_id, dict(contacts.values_list("pk", "email"))))
 
 

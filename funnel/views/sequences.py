@@ -77,7 +77,7 @@ def step_new(request: Request, sequence_id: int) -> HttpResponse:
     step = sequences.add(user=request.user, sequence_id=sequence_id, content=form.content, now=timezone.now())
     said = [
         _("Der Schritt „%s“ ist angelegt.") % step.subject,
-        sequences.running_sentence(sequences.count_planned(step)),
+        sequences.reached_sentence(sequences.count_planned(step)),
     ]
     messages.success(request, " ".join(filter(None, said)))
     return _back(step)
@@ -162,7 +162,7 @@ def _editor(
         "sequence": sequence,
         "step": step,
         "touched": sequences.planned_sentence(sequences.count_planned(step)) if step else "",
-        "reached": "" if step else sequences.running_sentence(replanning.count_running(sequence)),
+        "reached": "" if step else sequences.reached_sentence(replanning.count_reached(sequence)),
         "placeholders": placeholders.ALLOWED.items(),
         **more,
     }

@@ -147,7 +147,7 @@ def shift_refusal(column: Column, direction: str, count: int) -> str:
 
 @transaction.atomic
 def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
-    """Set whether a running series goes on or pauses when a contact enters this column. Idempotent.
+    """Set whether an active series continues or pauses when a contact enters this column. Idempotent.
 
     Contacts that are in it already are not changed. Raises `Gone` for a column that no longer exists, `Conflict` for a
     system column, which starts its own series, and for a lost one, which ends them.

@@ -73,7 +73,7 @@ def left_out(source: Import) -> list[str]:
 def forget_old(*, now: datetime) -> int:
     """Delete files and reports of imports older than 30 days, in all offices. Imported contacts stay."""
     rows = Import.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).exclude(file="")
-    old = list(rows.exclude(state__in=(ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)))
+    old = list(rows.exclude(state__in=(ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING)))
     ids = [source.pk for source in old]
     ImportRow.objects.filter(source__in=ids).delete()
     Import.objects.filter(pk__in=ids).update(file="", options={})

@@ -59,7 +59,7 @@ def check(*, import_id: int, now: datetime) -> None:
 
 def run(*, import_id: int, now: datetime) -> None:
     """Write the import, all or nothing. Idempotent, even if called concurrently."""
-    with _working_on(import_id, ImportState.RUNNING) as source:
+    with _working_on(import_id, ImportState.IMPORTING) as source:
         if source is None:
             return
         with Progress(source, stages=2) as report:
@@ -83,7 +83,7 @@ def run(*, import_id: int, now: datetime) -> None:
 
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
     """End an import that failed; nothing of it was written."""
-    busy = (ImportState.READING, ImportState.CHECKING, ImportState.RUNNING)
+    busy = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING)
     pending = Import.objects.filter(pk=import_id, state__in=busy)
     pending.update(state=ImportState.FAILED, error=sentence[:500], finished_at=now)
 
@@ -159,7 +159,7 @@ def _is_alone(source: Import) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, source.account_id])
     source.refresh_from_db(fields=["state"])
-    return source.state == ImportState.RUNNING
+    return source.state == ImportState.IMPORTING
 
 
 def _done(source: Import) -> int:

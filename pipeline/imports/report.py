@@ -32,7 +32,7 @@ STEPS = {
     ImportState.CHECKING: 3,
     ImportState.CHECKED: 3,
     ImportState.FAILED: 3,
-    ImportState.RUNNING: 4,
+    ImportState.IMPORTING: 4,
     ImportState.DONE: 5,
     ImportState.UNDOING: 5,
     ImportState.UNDONE: 5,

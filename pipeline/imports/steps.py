@@ -23,7 +23,7 @@ from pipeline.imports.mails import Mails, refuse_too_many
 from pipeline.imports.plan import mapping_of, refuse_assignees
 from pipeline.models import Import, ImportRow, ImportState
 
-BUSY = (ImportState.READING, ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+BUSY = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 OVER = (ImportState.DONE, ImportState.UNDONE)
 MAX_FILE_SIZE = 50_000_000  # bytes
 
@@ -118,7 +118,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     Conflict for a file that was not checked.
     """
     locked = _lock(source)
-    if locked.state in (ImportState.RUNNING, ImportState.UNDOING, *OVER):
+    if locked.state in (ImportState.IMPORTING, ImportState.UNDOING, *OVER):
         return
     if locked.state != ImportState.CHECKED:
         raise Conflict(_("Bitte lassen Sie die Datei erst prüfen."))
@@ -127,7 +127,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     if enrol:
         refuse_too_many(Mails.read(locked.mails))
     locked.options |= {"valid_only": valid_only, "enrol": enrol, "resumed": False}
-    locked.state, locked.rows_done, locked.finished_at = ImportState.RUNNING, 0, None
+    locked.state, locked.rows_done, locked.finished_at = ImportState.IMPORTING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
     tasks.hand_over(tasks.run_import, locked)
 

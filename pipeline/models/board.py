@@ -31,7 +31,7 @@ class Column(AccountModel):
     key = models.CharField(max_length=20, choices=Key, null=True, editable=False)
     position = models.PositiveSmallIntegerField()
     is_lost = models.BooleanField(default=False)
-    mails_continue = models.BooleanField(default=False)  # an own column in which a running series goes on
+    mails_continue = models.BooleanField(default=False)  # an own column in which an active series continues
     # The idempotency key of the form that inserted it: the same form again is no second column.
     insertion = models.UUIDField(null=True, editable=False)
     sequence = reference(Sequence, null=True)

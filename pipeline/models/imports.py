@@ -10,13 +10,13 @@ from contacts.models import Contact
 
 
 class ImportState(models.TextChoices):
-    """How far an import is. The worker has it in READING, CHECKING, RUNNING and UNDOING."""
+    """How far an import is. The worker has it in READING, CHECKING, IMPORTING and UNDOING."""
 
     READING = "reading", _("wird gelesen")
     UPLOADED = "uploaded", _("hochgeladen")
     CHECKING = "checking", _("wird geprüft")
     CHECKED = "checked", _("geprüft")
-    RUNNING = "running", _("wird übernommen")
+    IMPORTING = "running", _("wird übernommen")
     DONE = "done", _("übernommen")
     FAILED = "failed", _("abgebrochen")
     UNDOING = "undoing", _("wird zurückgenommen")

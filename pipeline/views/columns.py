@@ -74,12 +74,12 @@ def place(request: Request, column_id: int) -> HttpResponse:
 @require_POST
 @gate(*LEADERS)
 def mails(request: Request, column_id: int) -> HttpResponse:
-    """Set whether running series continue in this column."""
+    """Set whether active series continue in this column."""
     found(Column.objects.of(request.account).filter(pk=column_id))
     go_on = single(request.POST, "go_on") == "1"
     column = verbs.set_mails(user=request.user, column_id=column_id, go_on=go_on)
-    running, paused = _("In dieser Spalte laufen E-Mails weiter."), _("In dieser Spalte pausieren E-Mails.")
-    return _head(request, column, sentence=running if go_on else paused)
+    active, paused = _("In dieser Spalte laufen E-Mails weiter."), _("In dieser Spalte pausieren E-Mails.")
+    return _head(request, column, sentence=active if go_on else paused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -129,7 +129,7 @@ def test_objections_at_other_offices_do_not_count(anna, board, hansen):
     assert "suppressed" not in source.counts
 
 
-def test_a_new_address_from_a_file_does_not_inherit_a_running_series(anna, board, krueger, post):
+def test_a_new_address_from_a_file_does_not_inherit_an_active_series(anna, board, krueger, post):
     """B53: an address that contradicts the known one belongs to another person, who has not consented."""
     with_imprint(krueger)
     klara = consenting(krueger, "klara@lead.example", first_name="Klara", last_name="Lead", phone="0221 555012")

@@ -29,7 +29,7 @@ def series(krueger, board):
 
 
 @pytest.fixture
-def running(anna, board, series):
+def contact(anna, board, series):
     """A contact for whom all three are planned."""
     contact = lead(board["Nicht erreicht"])
     move(anna, contact, board["Erfolgreich kontaktiert"])
@@ -48,32 +48,32 @@ def named(series, subject):
     return Step.objects.of(series.account).get(sequence=series, subject=subject)
 
 
-def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara, series, running):
-    assert replanning.count_running(series) == 1
+def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara, series, contact):
+    assert replanning.count_reached(series) == 1
     step = add(mara, series)
-    assert live(running) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
-    last, due = (planned_for(running, subject).astimezone(BERLIN) for subject in ("Mail 3", "Mail 4"))
+    assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
+    last, due = (planned_for(contact, subject).astimezone(BERLIN) for subject in ("Mail 3", "Mail 4"))
     assert last == datetime(2026, 12, 3, 10, 10, tzinfo=BERLIN)
     assert due == datetime(2026, 12, 7, 9, tzinfo=BERLIN)  # two days on is a Saturday; the hour stays
     assert sequences.count_planned(step) == 1
 
 
-def test_it_stands_where_the_planner_puts_it_for_those_who_start_later(anna, board, series, running):
+def test_it_stands_where_the_planner_puts_it_for_those_who_start_later(anna, board, series, contact):
     add(anna, series, now=MONDAY)
     other = lead(board["Nicht erreicht"])
     move(anna, other, board["Erfolgreich kontaktiert"])
     rows = Message.objects.order_by("pk")
-    days = [rows.filter(contact=one).values_list("planned_for", flat=True) for one in (running, other)]
+    days = [rows.filter(contact=one).values_list("planned_for", flat=True) for one in (contact, other)]
     assert len(days[0]) == 4
     assert list(days[0]) == list(days[1])
 
 
-def test_a_completed_series_stays_completed(anna, board, series, running):
+def test_a_completed_series_stays_completed(anna, board, series, contact):
     for number in (1, 2, 3):
-        went(running, f"Mail {number}")
+        went(contact, f"Mail {number}")
     add(anna, series)
-    assert replanning.count_running(series) == 0
-    assert [subject for subject, _state in states(running)] == ["Mail 1", "Mail 2", "Mail 3"]
+    assert replanning.count_reached(series) == 0
+    assert [subject for subject, _state in states(contact)] == ["Mail 1", "Mail 2", "Mail 3"]
 
 
 def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(anna, krueger, board, series):
@@ -89,11 +89,11 @@ def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(ann
     assert (live(ended), live(paused)) == ([], ["Mail 1", "Mail 2", "Mail 3", "Mail 4"])
 
 
-def test_added_mails_respect_the_grace_period(anna, series, running):
+def test_added_mails_respect_the_grace_period(anna, series, contact):
     """The last mail of a series whose sending was stopped is long overdue."""
     now = MONDAY + timedelta(days=14)
     add(anna, series, Content("Gleich", "{{anrede}},\n\nda.", 0), now)
-    assert planned_for(running, "Gleich") == now + timedelta(minutes=10)
+    assert planned_for(contact, "Gleich") == now + timedelta(minutes=10)
 
 
 def test_an_undo_of_the_move_takes_the_new_mail_back_as_well(anna, board, series):
@@ -123,19 +123,19 @@ def test_a_step_that_is_switched_on_reaches_whose_series_has_not_come_past_its_p
     assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 3"]
 
 
-def test_what_was_called_off_by_hand_does_not_come_back(anna, series, running):
-    message = Message.objects.get(contact=running, step__subject="Mail 3")
+def test_what_was_called_off_by_hand_does_not_come_back(anna, series, contact):
+    message = Message.objects.get(contact=contact, step__subject="Mail 3")
     manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
     for on in (False, True):
         sequences.set_step_enabled(user=anna, step_id=message.step_id, on=on, now=LATER)
-    assert live(running) == ["Mail 1", "Mail 2"]
+    assert live(contact) == ["Mail 1", "Mail 2"]
 
 
-def test_other_offices_are_not_changed(anna, hansen, paul, series, running):
+def test_other_offices_are_not_changed(anna, hansen, paul, series, contact):
     theirs = hansen.columns.get(key="contacted").sequence
     step = add(paul, theirs)
     assert sequences.count_planned(step) == 0
-    assert live(running) == ["Mail 1", "Mail 2", "Mail 3"]
+    assert live(contact) == ["Mail 1", "Mail 2", "Mail 3"]
 
 
 def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
@@ -144,35 +144,35 @@ def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
             move(anna, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
         with CaptureQueriesContext(connection) as queries:
             step = add(anna, series)
-        assert sequences.count_planned(step) == replanning.count_running(series)
+        assert sequences.count_planned(step) == replanning.count_reached(series)
         return len(queries)
 
     assert statements(2) == statements(60)
 
 
-def test_steps_that_change_places_change_days_so_that_none_holds_another_back(anna, series, running):
-    days = [planned_for(running, f"Mail {number}") for number in (1, 2, 3)]
+def test_steps_that_change_places_change_days_so_that_none_holds_another_back(anna, series, contact):
+    days = [planned_for(contact, f"Mail {number}") for number in (1, 2, 3)]
     sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
-    assert [planned_for(running, f"Mail {number}") for number in (1, 3, 2)] == days
-    went(running, "Mail 1")
+    assert [planned_for(contact, f"Mail {number}") for number in (1, 3, 2)] == days
+    went(contact, "Mail 1")
     due = days[1] + timedelta(minutes=1)
     claimed = claiming.claim(claiming.due(due), now=due)
     assert [message.step.subject for message in claimed] == ["Mail 3"]
 
 
-def test_what_was_sent_keeps_its_day_and_so_does_what_is_sent_at_once(anna, board, series, running):
-    went(running, "Mail 1")
-    days = [planned_for(running, f"Mail {number}") for number in (2, 3)]
+def test_what_was_sent_keeps_its_day_and_so_does_what_is_sent_at_once(anna, board, series, contact):
+    went(contact, "Mail 1")
+    days = [planned_for(contact, f"Mail {number}") for number in (2, 3)]
     sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)
-    assert [planned_for(running, f"Mail {number}") for number in (2, 3)] == days
-    urgent = Message.objects.get(contact=running, step__subject="Mail 3")
+    assert [planned_for(contact, f"Mail {number}") for number in (2, 3)] == days
+    urgent = Message.objects.get(contact=contact, step__subject="Mail 3")
     manual.send_now(user=anna, message_id=urgent.pk, now=LATER)
-    moment = planned_for(running, "Mail 3")
+    moment = planned_for(contact, "Mail 3")
     sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
-    assert (planned_for(running, "Mail 3"), planned_for(running, "Mail 2")) == (moment, days[0])
+    assert (planned_for(contact, "Mail 3"), planned_for(contact, "Mail 2")) == (moment, days[0])
 
 
-def test_the_pages_say_whom_it_reaches(anna, series, running, login):
+def test_the_pages_say_whom_it_reaches(anna, series, contact, login):
     client = login(anna)
     address = f"/funnel/sequences/{series.pk}/steps/new/"
     said = "1 laufende Serie bekommt diese Mail noch, nach ihrer letzten."

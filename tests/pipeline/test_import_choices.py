@@ -31,7 +31,7 @@ def sent(client, source, **data):
 
 def worked(source):
     """Do the next job of the worker."""
-    step = {ImportState.CHECKING: jobs.check, ImportState.RUNNING: jobs.run}[source.state]
+    step = {ImportState.CHECKING: jobs.check, ImportState.IMPORTING: jobs.run}[source.state]
     step(import_id=source.pk, now=timezone.now())
     source.refresh_from_db()
     return source
@@ -65,7 +65,7 @@ def test_the_answer_is_checked_before_it_is_taken_over(anna, couple, login):
     assert outcomes(worked(source)) == ["updated"]
     assert [chosen for mark, chosen, _name in options(client, source, 2) if mark == str(otto.pk)] == [" selected"]
     sent(client, source, **{"row-2": otto.pk})
-    assert source.state == ImportState.RUNNING
+    assert source.state == ImportState.IMPORTING
     worked(source)
     assert [(one.pk, one.city) for one in contacts(anna)] == [(olga.pk, "Bonn"), (otto.pk, "Ulm")]
     assert "data-choices" not in page(client, source)

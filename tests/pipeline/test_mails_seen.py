@@ -114,7 +114,7 @@ def test_a_drop_says_what_is_missing(contacted, board, login, sofia, values, say
     assert said(drop(login(sofia), contact, contacted)).endswith(says)
 
 
-def test_a_drop_says_what_happens_to_a_running_series(contacted, board, login, sofia, anna):
+def test_a_drop_says_what_happens_to_an_active_series(contacted, board, login, sofia, anna):
     client, contact = login(sofia), lead(board["Nicht erreicht"])
     drop(client, contact, contacted)
     assert said(drop(client, contact, board["Termin vereinbart"])).endswith("E-Mails pausiert.")

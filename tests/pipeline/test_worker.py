@@ -173,17 +173,17 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_witho
     work()
     imports.start(source=source)
     with worker() as process:
-        wait_until(lambda: state_of(source) == ImportState.RUNNING and source.rows_done > 0)
+        wait_until(lambda: state_of(source) == ImportState.IMPORTING and source.rows_done > 0)
         process.kill()
         process.wait()
     wait_until(is_quiet)
     assert Contact.objects.of(anna.account).count() == 0
-    assert (state_of(source), job_states()[-1]) == (ImportState.RUNNING, ("run_import", "doing"))
+    assert (state_of(source), job_states()[-1]) == (ImportState.IMPORTING, ("run_import", "doing"))
     seen = [progress(client, source)[0]]
     assert stalled.give_back(silence=timedelta(0)) == 1
     assert progress(client, source) == (seen[0], True)
     with worker():
-        while state_of(source) == ImportState.RUNNING:
+        while state_of(source) == ImportState.IMPORTING:
             seen.append(progress(client, source)[0])
             time.sleep(0.2)  # the worker needs the processors
     assert source.state == ImportState.DONE
@@ -254,7 +254,7 @@ def test_a_blocked_import_delays_neither_another_office_nor_a_small_file(anna, p
         wait_until(lambda: ("run_import", "doing") in job_states())
         imports.start(source=theirs)
         wait_until(lambda: state_of(theirs) == ImportState.DONE)
-        assert state_of(large) == ImportState.RUNNING
+        assert state_of(large) == ImportState.IMPORTING
         aside.close()
         wait_until(lambda: state_of(large) == ImportState.DONE)
     assert Contact.objects.of(paul.account).count() == import_tasks.LARGE + 1
