@@ -43,12 +43,12 @@ class AnyHostForProbes:
 class RefuseLargeBodies:
     """Responds with 413, before the body is read, if it is larger than this address accepts from this caller.
 
-    Files are accepted at one address only, and only from users. A provider's report is read by its view after the
-    secret has been checked.
+    Files are accepted at one address only, and only from users. The webhook's body is read by its view, after
+    the secret has been checked.
     """
 
     ANYBODY = 100_000  # bytes; also the overhead of a file upload
-    FILES, REPORTS = "pipeline:imports", "funnel:reports"
+    UPLOAD, WEBHOOK = "pipeline:imports", "funnel:webhook"
 
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
@@ -57,17 +57,17 @@ class RefuseLargeBodies:
         length = _length(request)
         if length <= self.ANYBODY or length <= self.most(request, name := _name_of(request)):
             return self.get_response(request)
-        if name == self.FILES and not request.user.is_authenticated:
+        if name == self.UPLOAD and not request.user.is_authenticated:
             return login_first(request)
         return answer(request, 413, _("Das ist zu groß. Es wurde nichts gespeichert."))
 
     def most(self, request: HttpRequest, name: str) -> int:
         """Return the maximum number of bytes this caller may send to this address."""
-        if name == self.REPORTS and "form" not in (request.content_type or ""):
+        if name == self.WEBHOOK and "form" not in (request.content_type or ""):
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not request.user.is_authenticated:
             return self.ANYBODY
-        return self.ANYBODY + (MAX_FILE_SIZE if name == self.FILES else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return self.ANYBODY + (MAX_FILE_SIZE if name == self.UPLOAD else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def _length(request: HttpRequest) -> int:

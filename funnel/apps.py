@@ -22,11 +22,11 @@ class FunnelConfig(AppConfig):
     name = "funnel"
 
     def ready(self) -> None:
-        checks.register(check_bounce_reports, deploy=True)
+        checks.register(check_webhook, deploy=True)
         checks.register(check_inbound_mailbox, deploy=True)
 
 
-def check_bounce_reports(**_options: Any) -> list[checks.CheckMessage]:
+def check_webhook(**_options: Any) -> list[checks.CheckMessage]:
     """Warn if a provider's bounces are not reported, since dead addresses would be mailed again and again."""
     is_deaf = settings.MAIL_PROVIDER and not settings.ANYMAIL["WEBHOOK_SECRET"]
     return [NO_WEBHOOK] if is_deaf else []

@@ -408,7 +408,7 @@ ROWS = [
     Row("funnel:objection-by-address", OPEN, OPEN, body={"address": "niemand@nirgends.de"}, asks_token=False),
     Row("funnel:confirmation", OPEN, OPEN, at={"token": Ref("opt_in")}, asks_token=False),
     # For the provider that mails for us; without one there is no such address.
-    Row("funnel:reports", post="404 404 404 404 404 404 404", asks_token=False),
+    Row("funnel:webhook", post="404 404 404 404 404 404 404", asks_token=False),
     # What a contact allows
     Row(
         "funnel:objection",

@@ -26,7 +26,7 @@ MAX_IDS = 100
 MAX_ADDRESSES = 20
 MAX_QUOTE = 300
 MAX_TEXT = 5000
-REPORTS = ("message/delivery-status", "message/global-delivery-status")
+DELIVERY_STATUS = ("message/delivery-status", "message/global-delivery-status")
 ORIGINALS = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 NO_COMPLAINT = ("not-spam", "auth-failure", "dkim", "virus")
 NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
@@ -81,7 +81,7 @@ def classify(mail: Message) -> Received:
     kinds = {part.get_content_type(): part for part in reversed(parts(mail))}
     if "message/feedback-report" in kinds:
         return _complaint(mail, kinds["message/feedback-report"])
-    report = next((kinds[kind] for kind in REPORTS if kind in kinds), None)
+    report = next((kinds[kind] for kind in DELIVERY_STATUS if kind in kinds), None)
     if report is not None:
         return _delivery_report(mail, report)
     subject = header(mail, "Subject").lower()
@@ -211,7 +211,7 @@ def _plain_bounce(mail: Message) -> Received:
 def _message_ids(mail: Message) -> tuple[str, ...]:
     """Return the Message-IDs in a report: of the returned mails or headers, or in its text."""
     texts = [source(part) for part in parts(mail) if part.get_content_type() in ORIGINALS]
-    texts += [source(part) for part in parts(mail) if part.get_content_type() in REPORTS]
+    texts += [source(part) for part in parts(mail) if part.get_content_type() in DELIVERY_STATUS]
     texts += [text_of(part) for part in parts(mail) if part.get_content_maintype() == "text"]
     named = [found[1] for text in texts for found in re.finditer(r"(?im)^(?:original-)?message-id:\s*(\S+)", text)]
     answered = f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}"

@@ -1,4 +1,4 @@
-"""Reports of the mail provider by webhook: bounces, complaints, and unsubscriptions at the provider.
+"""Events of the mail provider by webhook: bounces, complaints, and unsubscriptions at the provider.
 
 django-anymail authenticates the caller and parses the events; this module decides which of them suppress an address.
 Events that say less than "the address does not exist" or "the person does not want mails" change nothing.
@@ -46,7 +46,7 @@ class WebhookError(Exception):
 
 
 @dataclass(frozen=True)
-class Report:
+class Event:
     """One event about a mail of ours, as `processing.process` takes it."""
 
     received: Received
@@ -54,8 +54,8 @@ class Report:
     moment: datetime | None
 
 
-def read(request: HttpRequest) -> list[Report]:
-    """Return the reports of a request that mean something to us.
+def read(request: HttpRequest) -> list[Event]:
+    """Return the events of a request that concern us.
 
     Raises Http404 unless a provider and a secret are configured, and WebhookError with status 401 without the secret
     or the provider's signature, 413 for too large a body and 400 if it cannot be parsed.
@@ -63,18 +63,17 @@ def read(request: HttpRequest) -> list[Report]:
     if not (settings.MAIL_PROVIDER and settings.ANYMAIL["WEBHOOK_SECRET"]):
         raise Http404
     try:
-        events = _events(request)
-        reports = [Report(_received(event), _text(event), _moment(event)) for event in events]
+        events = [Event(_received(event), _text(event), _moment(event)) for event in _parsed(request)]
     except AnymailWebhookValidationFailure:
         raise WebhookError(401) from None
     except RequestDataTooBig:
         raise WebhookError(413) from None
     except (*PARSE_ERRORS, RecursionError):
         raise WebhookError(400) from None
-    return [report for report in reports if report.received.kind is not ReceivedKind.OTHER]
+    return [event for event in events if event.received.kind is not ReceivedKind.OTHER]
 
 
-def _events(request: HttpRequest) -> list[AnymailTrackingEvent]:
+def _parsed(request: HttpRequest) -> list[AnymailTrackingEvent]:
     name = settings.MAIL_PROVIDER
     view = import_string(f"anymail.webhooks.{name}.{name.title()}TrackingWebhookView")()
     view.run_validators(request)

@@ -12,13 +12,13 @@ from funnel.replies import processing, webhook
 @csrf_exempt
 @never_cache
 @require_POST
-def reports(request: HttpRequest) -> HttpResponse:
+def events(request: HttpRequest) -> HttpResponse:
     """Receive bounces, complaints and unsubscriptions. Irrelevant ones get 200 too, or they would be retried."""
     try:
         found = webhook.read(request)
     except webhook.WebhookError as fault:
         headers = {"WWW-Authenticate": 'Basic realm="webhook"'} if fault.status == 401 else {}
         return HttpResponse(status=fault.status, headers=headers)
-    for report in found:
-        processing.process(report.received, text=report.text, moment=report.moment, now=timezone.now())
+    for event in found:
+        processing.process(event.received, text=event.text, moment=event.moment, now=timezone.now())
     return HttpResponse()

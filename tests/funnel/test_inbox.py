@@ -39,7 +39,7 @@ def reply(sent, *headers: str) -> bytes:
     return "\r\n".join([*lines, *headers, "", "Rufen Sie mich an."]).encode()
 
 
-def report(sent, status: str) -> bytes:
+def bounce(sent, status: str) -> bytes:
     return f"""From: MAILER-DAEMON@relay.example
 Date: Mon, 23 Nov 2026 10:30:00 +0000
 Subject: Undelivered Mail Returned to Sender
@@ -146,7 +146,7 @@ def test_an_automatic_answer_ends_nothing(dan, sent, headers):
 
 @pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1"])
 def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
-    assert inbox.receive(report(sent, status), now=NOW) is ReceivedKind.HARD_BOUNCE
+    assert inbox.receive(bounce(sent, status), now=NOW) is ReceivedKind.HARD_BOUNCE
     assert series(dan) == ("ended", "bounce")
     assert Suppression.objects.of(krueger).get().reason == "bounce"
     (action,) = Action.objects.filter(contact=dan, kind="bounce")
@@ -155,7 +155,7 @@ def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
 
 @pytest.mark.parametrize("status", ["4.2.2", "5.2.2", "5.2.122", "5.4.4"])
 def test_a_full_mailbox_or_a_limit_ends_nothing(dan, sent, status):
-    assert inbox.receive(report(sent, status), now=NOW) is ReceivedKind.SOFT_BOUNCE
+    assert inbox.receive(bounce(sent, status), now=NOW) is ReceivedKind.SOFT_BOUNCE
     assert series(dan) == ("active", "")
     assert Suppression.objects.count() == 0
 
@@ -175,7 +175,7 @@ def test_mails_without_reference_to_ours_change_nothing(dan, sent, unwritten):
 
 
 def test_the_mailbox_is_read_once(dan, sent, settings):
-    with mailbox([reply(sent), report(sent, "4.2.2")]) as server:
+    with mailbox([reply(sent), bounce(sent, "4.2.2")]) as server:
         settings.IMAP_URL = server.url
         assert inbox.poll(now=NOW) == 2
         assert inbox.poll(now=NOW) == 0

@@ -1,4 +1,4 @@
-"""The webhook: reports as the providers document them, and unauthorized callers."""
+"""The webhook: events as the providers document them, and unauthorized callers."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ from funnel.sending import worker
 from tests.funnel.mailing import MONDAY, lead, mailed, move, ready, states, steps, went
 from tests.funnel.providers import PROOF, configure, provider
 from tests.funnel.test_inbox import NOW as READ
-from tests.funnel.test_inbox import report as bounce_mail
+from tests.funnel.test_inbox import bounce as bounce_mail
 
 WHERE = "/webhooks/mail/"
 HELD = MONDAY + timedelta(minutes=10)  # when the first mail after a move may leave
@@ -232,13 +232,13 @@ class TestOfEachProvider:
 
     def test_with_a_secret_the_check_passes(self, settings, name):
         configure(settings, name)
-        assert apps.check_bounce_reports() == []
+        assert apps.check_webhook() == []
 
 
 def test_without_a_provider_there_is_no_such_address(dan, sent, unwritten):
     with unwritten():
         assert call(postmark(sent.message_id)).status_code == 404
-    assert apps.check_bounce_reports() == []
+    assert apps.check_webhook() == []
 
 
 def test_only_post_is_allowed(settings, db):
@@ -246,7 +246,7 @@ def test_only_post_is_allowed(settings, db):
     assert [Client().get(WHERE).status_code, Client().head(WHERE).status_code] == [405, 405]
 
 
-def test_mailgun_signs_its_reports(settings, dan, sent, unwritten):
+def test_mailgun_signs_its_events(settings, dan, sent, unwritten):
     configure(settings, "mailgun")
     with unwritten():
         assert call(mailgun(sent.message_id, key="another")).status_code == 401
