@@ -11,7 +11,7 @@ CHECKOUT = str(Path(__file__).resolve().parent.parent)
 if CHECKOUT not in sys.path:
     sys.path.insert(0, CHECKOUT)  # this file is read before gunicorn adds it
 
-from config.running import claim_shared  # noqa: E402
+from config.instance_lock import claim_shared  # noqa: E402
 from config.server_worker import DRAIN  # noqa: E402
 
 HOST = os.environ.get("HOST") or "127.0.0.1"

@@ -14,7 +14,7 @@ from django.db import connection
 from base import journal
 from config import archive, dumping
 from config.archive import Unpacked
-from config.running import claim_alone
+from config.instance_lock import claim_alone
 from pipeline.replaying import replay
 
 OTHER_KEY = "die Sicherung gehört zu einem anderen TOKEN_KEY; bitte setzen Sie den aus ihrer Datei keys.env"
