@@ -1,4 +1,4 @@
-"""Foreign keys that carry the account, so that PostgreSQL itself refuses a reference across accounts."""
+"""Foreign keys that include the account, so that PostgreSQL itself refuses a reference across accounts."""
 
 from django.db.migrations import RunSQL
 

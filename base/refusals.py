@@ -1,6 +1,6 @@
 """Refusals: exceptions that verbs and views raise, and the responses made of them.
 
-A refusal carries an HTTP status and one German sentence somebody can act on. A request by htmx or fetch gets a
+A refusal has an HTTP status and one German sentence somebody can act on. A request by htmx or fetch gets a
 fragment that lands in `role="status"`, a plain one a page; the status is the same.
 """
 

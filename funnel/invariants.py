@@ -27,7 +27,7 @@ def nothing_is_sent_twice(account_id: int | None) -> Broken:
 def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
     """11. No message of a contact is claimed after its series was stopped.
 
-    If both carry the same timestamp, their order is unknown and the claim is accepted.
+    If both have the same timestamp, their order is unknown and the claim is accepted.
     """
     yield from broken_rows(
         _("Nachricht %(id)s wurde nach dem Ende ihrer Serie vorbereitet."),

@@ -1,4 +1,4 @@
-"""Two furnished offices, every text of which carries a word of its own: whoever finds it elsewhere has found a leak."""
+"""Two furnished offices, each text of which contains a word of its own: found elsewhere, it is a leak."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -246,7 +246,7 @@ def _contacts(office: Office, mark: Mark) -> None:
 
 
 def _consent(office: Office, mark: Mark) -> None:
-    """A suppressed address, somebody who allowed nothing yet, and what the links of mails carry."""
+    """A suppressed address, somebody who allowed nothing yet, and what the links of mails contain."""
     account = office.account
     unasked = ContactFactory(account=account, email=f"{mark.text('unasked')}@example.org")
     silent = ContactFactory(account=account, email=f"{mark.text('silent')}@example.org")

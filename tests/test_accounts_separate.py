@@ -18,7 +18,7 @@ from tests.offices import OURS, THEIRS, Office, furnish, owned_models, stage
 
 pytestmark = pytest.mark.django_db
 
-# References between rows of accounts that carry no account, and why.
+# References between rows of accounts that have no account, and why.
 SINGLE = {
     "pipeline_move.reverses_id": "written by one verb from a move of the own account; one more index for each move",
 }

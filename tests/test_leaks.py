@@ -1,4 +1,4 @@
-"""Nothing of another account, and nothing hidden, is ever seen: each text of it carries a word that is looked for."""
+"""Nothing of another account, and nothing hidden, is ever shown: we search for a word in each text of it."""
 
 import re
 from datetime import timedelta

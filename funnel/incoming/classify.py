@@ -58,7 +58,7 @@ class Received:
     kind: ReceivedKind
     about: tuple[str, ...] = ()  # Message-IDs, the likeliest first
     reason: str = ""  # what the other server said
-    to: tuple[str, ...] = ()  # addresses it was sent to; ours carry a token
+    to: tuple[str, ...] = ()  # addresses it was sent to; ours contain a token
     addresses: tuple[str, ...] = ()  # recipients that a bounce names
     subject: str = ""
     text: str = ""  # the person's own words, without quotations

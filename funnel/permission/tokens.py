@@ -1,6 +1,6 @@
 """Links that need no login. They are signed with TOKEN_KEY, which outlives a rotated SECRET_KEY, and never expire.
 
-An unsubscribe link must work years later, after message and contact were deleted, so it carries everything it needs.
+An unsubscribe link must work years later, after message and contact were deleted, so it contains everything it needs.
 It holds the keyed hash of the address and a masked form, so that a forwarded link does not reveal the address.
 """
 

@@ -1,6 +1,6 @@
 """Undoing what a status change, or a change of many contacts, did to their mails.
 
-Everything such a change does to a series carries the change's id as its cause: what it planned is cancelled, what it
+Everything such a change does to a series has the change's id as its cause: what it planned is cancelled, what it
 cancelled is planned as before, and every series returns to its earlier state.
 """
 

@@ -146,5 +146,5 @@ def _hand_over(deed: Deed, state: str) -> Deed:
     """Hand the deed to the worker, at the commit."""
     deed.state = state
     deed.save()
-    tasks.carry_on_deed.defer(deed_id=deed.pk)
+    tasks.continue_deed.defer(deed_id=deed.pk)
     return deed

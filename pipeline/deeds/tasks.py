@@ -9,7 +9,7 @@ from pipeline.deeds import jobs
 
 
 @app.task(name="carry_on_deed", retry=AGAIN, pass_context=True)
-def carry_on_deed(context: JobContext, deed_id: int) -> None:
+def continue_deed(context: JobContext, deed_id: int) -> None:
     """Apply or undo a deed in batches."""
     attempt(
         lambda: jobs.run(deed_id=deed_id, now=timezone.now),

@@ -83,7 +83,7 @@
     }, { capture: true, passive: true });
   }
   document.addEventListener("lifted", () => (rested = 0));
-  document.addEventListener("carried", () => {
+  document.addEventListener("dragging", () => {
     isHeld = true;
     last = performance.now();
     requestAnimationFrame(run);

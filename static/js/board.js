@@ -12,7 +12,7 @@
     start = { list: from, next, isFocused: item.contains(document.activeElement) };
     item.closest(".board").classList.add("board--dragging");
     say("lifted");
-    say("carried");
+    say("dragging");
   };
 
   const put = (card, { list, next }) => {

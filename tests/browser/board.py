@@ -78,7 +78,7 @@ def box(locator: Locator) -> FloatRect:
 
 
 def lift(page: Page, card: Locator) -> None:
-    """Presses on the card's lower left, away from its buttons, and begins to move."""
+    """Press on the card's lower left, away from its buttons, and begin to drag."""
     place = box(card)
     x, y = place["x"] + 16, place["y"] + place["height"] / 2
     page.mouse.move(x, y)
@@ -90,8 +90,11 @@ def lift(page: Page, card: Locator) -> None:
 IS_OVER = "(target) => document.querySelector('.sortable-ghost')?.parentElement === target.closest('[data-cards]')"
 
 
-def carry(page: Page, target: Locator, down: float = 0.5) -> None:
-    """To the target, `down` of its height; SortableJS looks each 50 ms where the pointer is, later when busy."""
+def drag_over(page: Page, target: Locator, down: float = 0.5) -> None:
+    """Move the lifted card over the target, at `down` of its height, until SortableJS has put its place there.
+
+    It checks the pointer every 50 ms, later when busy.
+    """
     place = box(target)
     x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] * down
     page.mouse.move(x, y, steps=12)
@@ -105,5 +108,5 @@ def carry(page: Page, target: Locator, down: float = 0.5) -> None:
 
 def drag(page: Page, card: Locator, target: Locator, down: float = 0.5) -> None:
     lift(page, card)
-    carry(page, target, down)
+    drag_over(page, target, down)
     page.mouse.up()

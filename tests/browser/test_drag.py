@@ -10,8 +10,8 @@ from tests.browser.board import (
     box,
     card_of,
     cards_in,
-    carry,
     drag,
+    drag_over,
     lift,
     messages,
     names_in,
@@ -40,7 +40,7 @@ def test_a_card_stays_where_it_was_dropped_in_another_column(visit, anna, new, m
     page = visit(anna)
     sent = posts(page)
     lift(page, card_of(page, ada))
-    carry(page, cards_in(page, missed).locator("> [data-card]").nth(1))
+    drag_over(page, cards_in(page, missed).locator("> [data-card]").nth(1))
     place = names_in(page, missed)
     page.mouse.up()
 
@@ -79,7 +79,7 @@ def test_a_card_put_back_where_it_was_sends_nothing(visit, anna, new, missed):
     before = shown(page)
     home = box(cards.nth(0))
     lift(page, card_of(page, ada))
-    carry(page, cards_in(page, missed))
+    drag_over(page, cards_in(page, missed))
     assert "Ada" in names_in(page, missed)
     page.mouse.move(home["x"] + 40, home["y"] + 8, steps=12)
     for shake in (1, 2, 1, 2, 1):
@@ -143,7 +143,7 @@ def test_escape_puts_the_card_back_and_sends_nothing(visit, anna, new, missed):
     page = visit(anna)
     sent = posts(page)
     lift(page, card_of(page, ada))
-    carry(page, cards_in(page, missed).locator("> [data-card]").first)
+    drag_over(page, cards_in(page, missed).locator("> [data-card]").first)
     assert "Ada" in names_in(page, missed)
     page.keyboard.press("Escape")
     expect(page.locator(".sortable-drag, .sortable-fallback, .sortable-ghost")).to_have_count(0)
@@ -198,7 +198,7 @@ def test_an_answer_that_comes_between_press_and_drag_waits_for_the_drop(visit, a
     answer.value.finished()
     page.wait_for_timeout(200)  # time enough to swap, if it did not wait
     assert shown(page)["Nicht erreicht"]["cards"] == [[ada.pk, 1, True]]
-    carry(page, card_of(page, bea))
+    drag_over(page, card_of(page, bea))
     page.mouse.up()
     expect(messages(page).filter(has_text="„Erfolgreich kontaktiert“")).to_be_visible()
     settled(page)
@@ -266,7 +266,7 @@ def test_a_card_dropped_beside_the_columns_goes_back(visit, anna, board, where):
     page = visit(anna)
     before, sent = shown(page), posts(page)
     lift(page, card_of(page, ada))
-    carry(page, cards_in(page, missed).locator("> [data-card]").first)
+    drag_over(page, cards_in(page, missed).locator("> [data-card]").first)
     bar = box(page.get_by_role("banner"))
     toolbar = box(page.locator(".toolbar"))
     x, y = {

@@ -1,4 +1,4 @@
-"""The list: its selection, status, order and pages, and the switch to the board that carries the filter."""
+"""The list: its selection, status, order and pages, and the switch to the board, which keeps the filter."""
 
 import re
 
@@ -161,7 +161,7 @@ def test_pages_lead_on_and_back_without_a_gap(visit, anna, board):
     assert names(page) == first
 
 
-def test_the_switch_carries_the_filter_and_both_sides_show_the_same(visit, anna, people):
+def test_the_switch_keeps_the_filter_and_both_views_show_the_same(visit, anna, people):
     page = visit(anna, f"/contacts/?source={Source.PORTAL}")
     expect(page.locator("[data-total]")).to_have_text("2")
     listed = {contact.get_attribute("data-contact") for contact in page.locator("[data-contact]").all()}

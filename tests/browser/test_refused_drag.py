@@ -13,7 +13,7 @@ from pipeline import leads
 from pipeline.cards import bulk, moves
 from pipeline.columns import verbs
 from pipeline.models import Card
-from tests.browser.board import card_of, cards_in, carry, drag, lift, messages, posts, settled, shown, truth
+from tests.browser.board import card_of, cards_in, drag, drag_over, lift, messages, posts, settled, shown, truth
 from tests.factories import ContactFactory
 from tests.pipeline.drops import make
 
@@ -267,7 +267,7 @@ def test_what_was_lost_offline_is_fetched_when_the_line_is_back(visit, anna, meh
 
 
 def test_a_refusal_does_not_disturb_a_dragged_card(visit, anna, new, ada, missed, watch):
-    """Two cards: the first one's refusal arrives while the second is carried."""
+    """Two cards: the first one's refusal arrives while the second is dragged."""
     watch.expect_status(500)
     page = visit(anna)
     other = ContactFactory(column=new, first_name="Eva")
@@ -280,7 +280,7 @@ def test_a_refusal_does_not_disturb_a_dragged_card(visit, anna, new, ada, missed
     page.route(f"**/cards/{ada.pk}/position/**", fail_late)
     drag(page, card_of(page, ada), cards_in(page, missed))
     lift(page, card_of(page, other))
-    carry(page, cards_in(page, missed), down=0.7)
+    drag_over(page, cards_in(page, missed), down=0.7)
     page.wait_for_timeout(600)
     page.mouse.up()
     expect(messages(page).filter(has_text="Das hat nicht geklappt")).to_be_visible()

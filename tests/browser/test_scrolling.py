@@ -1,4 +1,4 @@
-"""Long columns and wide boards: they scroll under a carried card, and load what is further down."""
+"""Long columns and wide boards: they scroll under a dragged card, and load what is further down."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,8 +7,8 @@ from tests.browser.board import (
     box,
     card_of,
     cards_in,
-    carry,
     drag,
+    drag_over,
     lift,
     messages,
     names_in,
@@ -45,7 +45,7 @@ def test_the_board_scrolls_while_a_card_is_held_at_its_edge(visit, anna, board, 
         if page.locator("main").evaluate("board => board.scrollLeft + board.clientWidth >= board.scrollWidth - 1"):
             break
     expect(cards_in(page, last)).to_be_in_viewport()
-    carry(page, cards_in(page, last), down=0.3)
+    drag_over(page, cards_in(page, last), down=0.3)
     page.mouse.up()
     expect(messages(page)).to_contain_text(f"„{last.name}“")
     settled(page)
@@ -65,7 +65,7 @@ def test_a_column_scrolls_while_a_card_is_held_at_its_foot(visit, anna, new, mis
         page.mouse.move(x + shake % 2, foot)
         page.wait_for_timeout(50)
     assert cards_in(page, missed).evaluate("list => list.scrollTop") > 200
-    carry(page, cards_in(page, missed))
+    drag_over(page, cards_in(page, missed))
     page.mouse.up()
     expect(messages(page)).to_contain_text("„Nicht erreicht“")
     settled(page)

@@ -41,7 +41,7 @@ def new(board):
     return board["Neue Kontakte"]
 
 
-def test_a_long_press_lifts_a_card_and_carries_it_to_another_column(visit, anna, board, new):
+def test_a_card_is_dragged_to_another_column_after_a_long_press(visit, anna, board, new):
     ada, *_ = make(new, "Ada", "Bea")
     missed = board["Nicht erreicht"]
     page = visit(anna, **TABLET)

@@ -95,7 +95,7 @@ def test_web_and_worker_run_and_keys_are_private(instance: Instance) -> None:
     assert [line.split("=")[0] for line in keys.read_text().splitlines()] == ["SECRET_KEY", "TOKEN_KEY"]
 
 
-def test_static_files_carry_a_hash_and_are_kept_by_browsers(instance: Instance) -> None:
+def test_static_files_have_a_hash_in_their_names_and_are_cached_by_browsers(instance: Instance) -> None:
     address = f"http://localhost:{instance.port}"
     with urllib.request.urlopen(f"{address}/accounts/login/", timeout=PATIENCE) as answer:
         links = re.findall(r'(?:href|src)="(/static/[^"#]+)', answer.read().decode())

@@ -30,7 +30,7 @@ class Sink:
     takes_only: str = ""  # the one envelope sender that it takes
     senders: list[str] = field(default_factory=list)  # of the envelopes that arrived
     contents: list[bytes] = field(default_factory=list)
-    carried: Counter[Any] = field(default_factory=Counter)  # mails by connection
+    accepted: Counter[Any] = field(default_factory=Counter)  # mails by connection
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -69,8 +69,8 @@ class Sink:
             await asyncio.sleep(self.stall)
         if self.drops_after_dot:
             server.transport.abort()
-        self.carried[session.peer] += 1
-        if self.carried[session.peer] == self.closes_after:
+        self.accepted[session.peer] += 1
+        if self.accepted[session.peer] == self.closes_after:
             asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return answer
 

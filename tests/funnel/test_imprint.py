@@ -116,7 +116,7 @@ def test_empty_impressum_has_no_lines():
         (LegalForm.SOLE, "Anna Krüger", "Anna Krüger"),
     ],
 )
-def test_firm_carries_its_legal_form(form, name, firm):
+def test_firm_includes_its_legal_form(form, name, firm):
     assert imprint.firm(sender(legal_form=form, legal_name=name)) == firm
 
 

@@ -165,7 +165,7 @@ CREATE TRIGGER explode BEFORE INSERT ON contacts_action FOR EACH ROW EXECUTE FUN
 """
 
 
-def test_what_cannot_be_carried_out_is_set_aside(dan, sent, settings):
+def test_a_mail_that_cannot_be_processed_is_set_aside(dan, sent, settings):
     with connection.cursor() as cursor:
         cursor.execute(EXPLODE)
     with mailbox([reply(sent, "Subject: Bumm"), reply(sent)]) as server:

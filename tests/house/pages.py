@@ -134,7 +134,7 @@ def order_of_cells(path: str, source: str) -> list[str]:
 
 
 def lock_addresses(path: str, source: str) -> list[str]:
-    """Lock files carry names, versions and hashes only: an address ties a clone to one mirror."""
+    """Lock files contain names, versions and hashes only: an address ties a clone to one mirror."""
     lines = enumerate(source.splitlines(), 1)
     return [f"{path}:{number} {line.strip()}" for number, line in lines if ADDRESS.search(line)]
 

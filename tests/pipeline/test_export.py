@@ -45,7 +45,7 @@ def ids_in(data: bytes) -> list[int]:
 
 @pytest.fixture
 def many(board) -> list[Contact]:
-    """Contacts with all that is hard to carry through a file."""
+    """Contacts with everything that is hard to preserve in a file."""
     sofia = UserFactory(account=board["Neue Kontakte"].account, first_name="Sofia", last_name="Vogt")
     common = {"column": board["Nicht erreicht"], "created_at": datetime(2026, 10, 25, 1, 30, 15, tzinfo=UTC)}
     made = [

@@ -171,7 +171,7 @@ def test_marketing_makes_no_contacts(login, mara, post, unwritten):
 KEY = "3f0f1c1e-0000-4000-8000-000000000001"
 
 
-def test_the_form_carries_a_key_of_its_own(login, sofia, board):
+def test_each_form_has_a_key_of_its_own(login, sofia, board):
     client = login(sofia)
     pages = [page_of(client.get("/contacts/new/")) for _time in range(2)]
     keys = [re.search(r'name="key" value="([0-9a-f-]{36})"', page)[1] for page in pages]

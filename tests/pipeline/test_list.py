@@ -297,7 +297,7 @@ class TestFilters:
         assert "<html" in page_of(login(anna).get("/contacts/assignees/"))
         assert login(mara).get("/contacts/assignees/").status_code == 403
 
-    def test_are_carried_to_the_other_view(self, anna, people, login):
+    def test_are_kept_in_the_other_view(self, anna, people, login):
         for address in (LIST, BOARD):
             html = page_of(login(anna).get(f"{address}?due=today&q=x"))
             for other in (LIST, BOARD):

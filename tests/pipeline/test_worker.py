@@ -54,7 +54,7 @@ def state_of(source: Import) -> str:
     return source.state
 
 
-def test_the_worker_checks_and_carries_out(anna, board):
+def test_the_worker_checks_and_imports(anna, board):
     source = configured(anna, office(30))
     assert state_of(source) == ImportState.CHECKING
     work()

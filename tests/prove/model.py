@@ -168,10 +168,10 @@ class BoardMachine(RuleBasedStateMachine):
     def move_many(self, which: list[int], goal: int) -> None:
         target = self.nth(goal)
         chosen = {self.contact(number) for number in which} - set(self.trashed) - set(target.cards)
-        carried = [pk for stack in self.board for pk in stack.cards if pk in chosen]
+        moved = [pk for stack in self.board for pk in stack.cards if pk in chosen]
         ids = [self.contact(number) for number in which]
-        assert self.do(bulk.move_many, None, contact_ids=ids, column_id=target.id) == len(carried)
-        self.carry(carried, target)
+        assert self.do(bulk.move_many, None, contact_ids=ids, column_id=target.id) == len(moved)
+        self.put_on_top(moved, target)
 
     @rule(which=st.lists(WHICH, max_size=3))
     def trash(self, which: list[int]) -> None:
@@ -241,7 +241,7 @@ class BoardMachine(RuleBasedStateMachine):
         count = self.do(bulk.empty_and_remove, refusal, column_id=stack.id, target_id=target.id)
         if count is not None:
             assert count == len(stack.cards)
-            self.carry(list(stack.cards), target)
+            self.put_on_top(list(stack.cards), target)
             self.board.remove(stack)
 
     # Comparison after each step.
@@ -294,7 +294,7 @@ class BoardMachine(RuleBasedStateMachine):
         stack.cards = ids + stack.cards
         stack.touched += bool(ids)
 
-    def carry(self, ids: list[int], target: Stack) -> None:
+    def put_on_top(self, ids: list[int], target: Stack) -> None:
         for pk in ids:
             self.leave(pk)
             self.versions[pk] += 1

@@ -381,7 +381,7 @@ def shuffle_with_selections(login, users, board, rounds: int) -> Complaints:
     goals = [board[name] for name in ("Nicht erreicht", "Termin vereinbart", "Neue Kontakte")]
     sessions = [login(sofia) for _ in range(3)]
 
-    def carry(turn: int) -> int:
+    def move(turn: int) -> int:
         bulk.move_many(user=anna, contact_ids=ids, column_id=goals[turn % 3].pk, now=timezone.now())
         return 200
 
@@ -403,7 +403,7 @@ def shuffle_with_selections(login, users, board, rounds: int) -> Complaints:
 
         return drop
 
-    answers = race([carry, throw, *(client(number) for number in range(3))], rounds)
+    answers = race([move, throw, *(client(number) for number in range(3))], rounds)
     leads.restore(user=anna, contact_ids=ids, now=timezone.now())
     lost = {contact.pk for contact in people} - set(Card.objects.values_list("pk", flat=True))
     return complain(anna.account, answers, {200, 409, 410}) + [f"lost: {pk}" for pk in lost]
