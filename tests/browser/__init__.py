@@ -1,1 +1,1 @@
-"""What people do in a real browser, with the strict policy on and every complaint of the browser a failure."""
+"""Tests in a real browser, with the strict Content-Security-Policy; every error in its console is a failure."""

@@ -1,4 +1,4 @@
-"""The board as a person handles it, and as it stands on the screen and in the database."""
+"""Using the board with the mouse, and comparing what it shows with the database."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ SHOWN = """() => Object.fromEntries([...document.querySelectorAll("[data-column]
 
 
 def shown(page: Page) -> dict[str, Place]:
-    """Each column as the screen has it: number in its head, cards with version and whether they are red."""
+    """Return what each column shows: the count in its head, and its cards with version and whether they are red."""
     return page.evaluate(SHOWN)
 
 
 def truth(account: Account) -> dict[str, Place]:
-    """The same as the database has it."""
+    """Return the same from the database."""
     cards: dict[int, list] = {}
     for card in Card.objects.of(account).select_related("column").order_by("column", "rank"):
         cards.setdefault(card.column_id, []).append([card.pk, card.version, card.column.key == "new"])
@@ -35,7 +35,7 @@ def truth(account: Account) -> dict[str, Place]:
 
 
 def settled(page: Page) -> None:
-    """Everything sent has been answered, and what was asked for after that."""
+    """Wait until every request has its response, follow-up requests included."""
     for _ in range(2):
         expect(page.locator("[aria-busy='true']")).to_have_count(0)
         page.wait_for_timeout(20)
@@ -50,7 +50,7 @@ def cards_in(page: Page, column: Column) -> Locator:
 
 
 def names_in(page: Page, column: Column) -> list[str]:
-    """First names from top to bottom."""
+    """Return the first names from top to bottom."""
     names = page.locator(f"#column-{column.pk}-cards > [data-card] .card__name").all_text_contents()
     return [name.split()[0] for name in names]
 
@@ -60,7 +60,7 @@ def messages(page: Page) -> Locator:
 
 
 def posts(page: Page) -> list[str]:
-    """A list that every change sent from now on is added to."""
+    """Return a list that the URL of each POST from now on is added to."""
     sent: list[str] = []
 
     def note(request: Request) -> None:
@@ -86,7 +86,7 @@ def lift(page: Page, card: Locator) -> None:
     page.mouse.move(x + 6, y + 6, steps=3)
 
 
-# Whether the dashed place lies in the column that is pointed at.
+# Whether the dashed placeholder is in the column under the pointer.
 IS_OVER = "(target) => document.querySelector('.sortable-ghost')?.parentElement === target.closest('[data-cards]')"
 
 

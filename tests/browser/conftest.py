@@ -1,4 +1,4 @@
-"""A Chromium for all tests of this folder, and pages in it that fail with the first complaint of the browser."""
+"""A Chromium for all tests of this folder, and pages whose tests fail if the browser complains."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def watch() -> Iterator[Watch]:
-    """Collects what the browser complains of. After the test nothing but the expected may have come, and all of it."""
+    """Collect the browser's complaints; after the test, they must be exactly the expected ones."""
     watch = Watch()
     yield watch
     assert watch.unexpected() == []
@@ -48,7 +48,7 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture
 def visit(browser: Browser, live_server: Any, login: Login, watch: Watch) -> Iterator[Visit]:
-    """`visit(user, "/contacts/")`: the page as this user (None: nobody) sees it, in a browser of his own."""
+    """`visit(user, "/contacts/")` opens the page as this user (None: anonymous) in a browser context of its own."""
     contexts = []
 
     def opened(user: User | None, path: str = "/contacts/board/", **options: Any) -> Page:

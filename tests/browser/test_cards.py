@@ -1,4 +1,4 @@
-"""What a card offers: the circle of its colleague, the due date, its menu. None of it opens the contact."""
+"""The controls of a card: assignee, due date, menu. None of them opens the contact."""
 
 import re
 from datetime import timedelta
@@ -40,13 +40,13 @@ def due(page: Page, contact: Contact) -> Locator:
 
 
 class TestCircle:
-    def test_a_colleague_is_chosen_and_taken_away_again(self, visit, anna, sofia, jan, ada):
+    def test_a_contact_is_assigned_and_unassigned(self, visit, anna, sofia, jan, ada):
         page = visit(anna)
         expect(circle(page, ada)).to_have_accessible_name(re.compile("^Mitarbeiter zuweisen"))
         circle(page, ada).click()
         expect(colleagues(page).first).to_have_accessible_name("Anna Krüger")  # oneself first
         expect(colleagues(page)).to_have_count(3)
-        assert page.get_by_label("Mitarbeiter suchen").count() == 0  # three names need no search
+        assert page.get_by_label("Mitarbeiter suchen").count() == 0  # not needed for three names
         page.get_by_role("option", name="Sofia Vogt", exact=True).click()
         expect(circle(page, ada)).to_have_accessible_name(re.compile("^Zugewiesen: Sofia Vogt"))
         expect(circle(page, ada)).to_have_text("SV")
@@ -59,7 +59,7 @@ class TestCircle:
         assert Contact.objects.get(pk=ada.pk).assignee is None
         assert len(page.context.pages) == 1
 
-    def test_from_eight_names_on_they_can_be_searched_by_keyboard(self, visit, anna, advisors, ada):
+    def test_eight_or_more_names_can_be_searched_by_keyboard(self, visit, anna, advisors, ada):
         page = visit(anna)
         circle(page, ada).focus()
         page.keyboard.press("Enter")
@@ -75,7 +75,7 @@ class TestCircle:
         expect(circle(page, ada)).to_have_accessible_name(re.compile("^Zugewiesen: Gerda Arndt"))
         expect(circle(page, ada)).to_be_focused()
 
-    def test_escape_changes_nothing_and_gives_the_focus_back(self, visit, anna, sofia, ada):
+    def test_escape_changes_nothing_and_restores_the_focus(self, visit, anna, sofia, ada):
         page = visit(anna)
         circle(page, ada).focus()
         page.keyboard.press("Enter")
@@ -107,7 +107,7 @@ class TestCircle:
 
 
 class TestDueDate:
-    def test_a_quick_pick_and_a_day_of_ones_own_change_the_chip(self, visit, anna, ada):
+    def test_a_quick_pick_and_a_custom_day_change_the_chip(self, visit, anna, ada):
         today = timezone.localdate()
         page = visit(anna)
         card_of(page, ada).hover()
@@ -197,7 +197,7 @@ class TestMenu:
         page.mouse.click(700, 600)
         expect(page.get_by_role("menu")).to_have_count(0)
 
-    def test_a_session_that_ended_is_told_and_no_login_page_appears_in_the_board(self, visit, anna, ada, watch):
+    def test_an_expired_session_shows_a_message_and_no_login_page_inside_the_board(self, visit, anna, ada, watch):
         watch.expect_status(401)
         page = visit(anna)
         page.context.clear_cookies()

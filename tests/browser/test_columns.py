@@ -1,4 +1,4 @@
-"""The columns' menu: renaming, inserting, shifting, deleting, with the mouse and with the keyboard alone."""
+"""The column menu: renaming, inserting, shifting, deleting, by mouse and by keyboard."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -107,7 +107,7 @@ class TestInserting:
         agree(page, anna.account)
         assert order(page)[place] == "Rückruf"
 
-    def test_escape_keeps_the_given_name_and_cards_can_be_dropped_there(self, visit, anna, board, missed):
+    def test_escape_keeps_the_default_name_and_the_column_accepts_drops(self, visit, anna, board, missed):
         (ada,) = make(board["Neue Kontakte"], "Ada")
         page = visit(anna)
         choose(page, "Nicht erreicht", "Spalte links einfügen")
@@ -123,7 +123,7 @@ class TestInserting:
         assert Card.objects.get(pk=ada.pk).column_id == column.pk
 
 
-def test_a_column_is_shifted_both_ways(visit, anna, missed):
+def test_a_column_is_shifted_in_both_directions(visit, anna, missed):
     page = visit(anna)
     before = order(page)
     choose(page, "Nicht erreicht", "Nach rechts verschieben")
@@ -164,7 +164,7 @@ def test_a_full_column_is_emptied_into_another_and_deleted(visit, anna, board, m
     assert list(names.values_list("first_name", flat=True)) == ["Ada", "Bea", "Cem", "Dora"]
 
 
-def test_what_a_system_column_refuses_is_disabled_with_its_reason(visit, anna, board):
+def test_entries_that_a_system_column_refuses_are_disabled_with_the_reason(visit, anna, board):
     page = visit(anna)
     sent = posts(page)
     menu = menu_of(page, "Neue Kontakte")
@@ -186,7 +186,7 @@ def test_an_agent_has_no_column_menu(visit, sofia, board):
 
 
 class TestKeyboard:
-    def test_arrows_walk_the_menu_and_escape_gives_the_focus_back(self, visit, anna, board):
+    def test_arrow_keys_navigate_the_menu_and_escape_restores_the_focus(self, visit, anna, board):
         page = visit(anna)
         opener = page.get_by_role("button", name="Spaltenmenü: Nicht erreicht", exact=True)
         opener.focus()
@@ -208,7 +208,7 @@ class TestKeyboard:
         expect(opener).to_be_focused()
         expect(opener).to_have_attribute("aria-expanded", "false")
 
-    def test_a_column_is_reached_by_tab_shifted_and_renamed(self, visit, anna, missed):
+    def test_a_column_is_shifted_and_renamed_by_keyboard(self, visit, anna, missed):
         page = visit(anna)
         page.get_by_role("button", name="Spaltenmenü: Neue Kontakte", exact=True).focus()
         opener = page.get_by_role("button", name="Spaltenmenü: Nicht erreicht", exact=True)
@@ -234,7 +234,7 @@ class TestKeyboard:
         expect(page.get_by_role("button", name="Spaltenmenü: Rückruf")).to_be_focused()
         agree(page, anna.account)
 
-    def test_the_dialog_holds_the_focus_and_gives_it_back(self, visit, anna, missed):
+    def test_the_dialog_traps_and_restores_the_focus(self, visit, anna, missed):
         make(missed, "Ada")
         page = visit(anna)
         opener = page.get_by_role("button", name="Spaltenmenü: Nicht erreicht", exact=True)

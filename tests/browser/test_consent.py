@@ -1,4 +1,4 @@
-"""Saying no and saying yes, as people do it: from a mail without scripts, and on the contact's page."""
+"""Consenting and objecting: from a mail, without scripts, and on the contact's page."""
 
 import os
 from pathlib import Path
@@ -28,14 +28,14 @@ def klara(krueger):
 
 @pytest.fixture
 def nora(krueger):
-    """Nobody asked her yet."""
+    """A contact who has not been asked for consent yet."""
     with_imprint(krueger)
     yield ContactFactory(account=krueger, email="nora@lead.example", last_name="Neu")
     empty_queue()
 
 
 def fits(page: Page) -> bool:
-    """Nothing stands out to the side."""
+    """Return whether nothing overflows sideways."""
     return bool(page.locator("html").evaluate("e => e.scrollWidth <= e.clientWidth"))
 
 
@@ -66,7 +66,7 @@ def test_confirming_takes_one_click(visit, nora, sofia):
     assert Consent.objects.filter(method="double_opt_in").count() == 1
 
 
-def test_who_allowed_nothing_is_asked_from_the_contacts_page(visit, nora, sofia):
+def test_a_contact_without_consent_is_asked_from_its_page(visit, nora, sofia):
     page = visit(sofia, f"/contacts/{nora.pk}/")
     page.get_by_role("button", name="Einwilligung per E-Mail anfragen").click()
     expect(page.get_by_role("status")).to_contain_text("Die Anfrage geht hinaus")
@@ -85,7 +85,7 @@ def test_an_objection_is_recorded_on_the_contacts_page_and_shown_at_once(visit, 
     assert ended(klara) == "objection"
 
 
-def test_a_new_address_while_a_series_runs_is_said_at_once(visit, klara, sofia, krueger):
+def test_a_new_address_during_a_series_shows_a_notice_at_once(visit, klara, sofia, krueger):
     """B53."""
     enrol(klara, series(krueger), now=timezone.now())
     page = visit(sofia, f"/contacts/{klara.pk}/")
@@ -98,8 +98,8 @@ def test_a_new_address_while_a_series_runs_is_said_at_once(visit, klara, sofia, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_pages_fit_every_width_and_both_schemes(visit, watch, klara, nora, krueger, anna, width, scheme):
-    """PICTURES names a folder that keeps what they look like."""
+def test_the_pages_fit_every_width_in_both_color_schemes(visit, watch, klara, nora, krueger, anna, width, scheme):
+    """Screenshots are kept in the folder PICTURES, if set."""
     watch.expect("404")
     (first, *_) = enrol(klara, series(krueger), now=timezone.now())
     opt_in.ask(user=anna, contact_id=nora.pk, now=timezone.now())

@@ -1,4 +1,4 @@
-"""The page of one contact: facts in place, what was done and is planned, and text that stays text."""
+"""The page of a contact: editing facts in place, past and planned actions, and markup shown as text."""
 
 import re
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ def test_facts_are_edited_in_place(visit, anna, ada):
     expect(page.get_by_role("link", name="0170 / 123 45 67")).to_be_visible()
 
 
-def test_a_bad_value_stays_with_its_reason(visit, anna, ada, watch):
+def test_an_invalid_value_stays_in_the_field_with_the_reason(visit, anna, ada, watch):
     watch.expect_status(422)
     page = visit(anna, at(ada))
     page.get_by_role("link", name="Bearbeiten: Erreichbarkeit").click()
@@ -83,7 +83,7 @@ def test_a_call_is_noted_and_counted(visit, anna, ada):
     assert Contact.objects.get(pk=ada.pk).action_counts == {"call": 1}
 
 
-def test_a_planned_meeting_is_ticked_off(visit, anna, ada):
+def test_a_planned_meeting_is_marked_as_done(visit, anna, ada):
     page = visit(anna, at(ada))
     compose(page, "Termin")
     page.get_by_label("Stand").select_option("geplant")
@@ -99,7 +99,7 @@ def test_a_planned_meeting_is_ticked_off(visit, anna, ada):
     assert not Action.objects.get().is_planned
 
 
-def test_hostile_text_in_a_note_is_text(visit, anna, ada):
+def test_markup_in_a_note_is_shown_as_text(visit, anna, ada):
     page = visit(anna, at(ada))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -114,7 +114,7 @@ def test_hostile_text_in_a_note_is_text(visit, anna, ada):
     assert [url for url in asked if url.endswith(("/contacts/", "/x"))] == []
 
 
-def test_the_status_changes_here_too(visit, anna, board, ada):
+def test_the_status_is_changed_on_the_contact_page(visit, anna, board, ada):
     page = visit(anna, at(ada))
     page.get_by_role("button", name="Status ändern: Neue Kontakte").click()
     page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()
@@ -127,7 +127,7 @@ def test_the_status_changes_here_too(visit, anna, board, ada):
     assert Card.objects.get(pk=ada.pk).column == board["Neue Kontakte"]
 
 
-def test_circle_and_due_date_work_here_too(visit, anna, sofia, ada):
+def test_assignee_and_due_date_are_changed_on_the_contact_page(visit, anna, sofia, ada):
     page = visit(anna, at(ada))
     page.locator(f"#circle-{ada.pk}").click()
     page.get_by_role("option", name="Sofia Vogt").click()
@@ -139,7 +139,7 @@ def test_circle_and_due_date_work_here_too(visit, anna, sofia, ada):
     assert (contact.assignee, contact.due_on) == (sofia, timezone.localdate())
 
 
-def test_deleting_asks_and_leads_to_the_list_with_a_way_back(visit, anna, ada):
+def test_deleting_asks_first_and_offers_undo_on_the_list(visit, anna, ada):
     page = visit(anna, at(ada))
     page.get_by_role("button", name="Kontakt löschen").click()
     page.get_by_role("dialog").get_by_role("link", name="Abbrechen").click()

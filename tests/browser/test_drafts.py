@@ -1,4 +1,4 @@
-"""Typed text is never lost: by a session that ended, an error, a slip of the hand or another kind of action."""
+"""Typed text is never lost: not by an expired session, an error, a wrong click or another kind of action."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -36,7 +36,7 @@ def log_in(page: Page, email: str) -> None:
     page.get_by_role("button", name="Anmelden", exact=True).click()
 
 
-def test_a_new_contact_sent_without_a_session_comes_back_after_the_login(visit, anna, board, watch):
+def test_a_new_contact_sent_without_a_session_is_restored_after_the_login(visit, anna, board, watch):
     watch.expect_status(401)
     page = visit(anna, "/contacts/new/")
     page.get_by_label("Nachname", exact=True).fill("Lovelace")
@@ -58,7 +58,7 @@ def test_a_new_contact_sent_without_a_session_comes_back_after_the_login(visit, 
     assert Contact.objects.get().last_name == "Lovelace"
 
 
-def test_somebody_else_at_the_same_desk_sees_no_draft(visit, anna, mehmet, board, watch):
+def test_another_user_of_the_browser_sees_no_draft(visit, anna, mehmet, board, watch):
     watch.expect_status(401)
     page = visit(anna, "/contacts/new/")
     page.get_by_label("Nachname", exact=True).fill("Lovelace")
@@ -70,7 +70,7 @@ def test_somebody_else_at_the_same_desk_sees_no_draft(visit, anna, mehmet, board
     assert page.evaluate("Object.keys(sessionStorage)") == []
 
 
-def test_dropped_drafts_are_gone(visit, anna, board):
+def test_discarded_drafts_are_not_offered_again(visit, anna, board):
     page = visit(anna, "/contacts/new/")
     page.get_by_label("Nachname", exact=True).fill("Lovelace")
     page.reload()
@@ -87,7 +87,7 @@ def test_dropped_drafts_are_gone(visit, anna, board):
     assert page.evaluate("Object.keys(sessionStorage)") == []
 
 
-def test_a_note_survives_the_session_and_is_sent_after_a_login_beside(visit, anna, ada, watch):
+def test_a_note_survives_the_session_and_is_sent_after_a_login_in_another_tab(visit, anna, ada, watch):
     watch.expect_status(401, 401)
     page = visit(anna, at(ada))
     compose(page, "Notiz")
@@ -109,7 +109,7 @@ def test_a_note_survives_the_session_and_is_sent_after_a_login_beside(visit, ann
     assert Action.objects.get().text == NOTE
 
 
-def test_a_stale_token_is_renewed_by_itself(visit, anna, ada, watch):
+def test_a_stale_token_is_renewed_automatically(visit, anna, ada, watch):
     watch.expect_status(403)
     page = visit(anna, at(ada))
     compose(page, "Notiz")
@@ -124,7 +124,7 @@ def test_a_stale_token_is_renewed_by_itself(visit, anna, ada, watch):
     assert Action.objects.get().text == NOTE
 
 
-def test_somebody_elses_login_beside_is_not_used(visit, anna, mehmet, ada, watch):
+def test_a_login_of_another_user_in_another_tab_is_not_used(visit, anna, mehmet, ada, watch):
     watch.expect_status(403)
     page = visit(anna, at(ada))
     compose(page, "Notiz")
@@ -140,7 +140,7 @@ def test_somebody_elses_login_beside_is_not_used(visit, anna, mehmet, ada, watch
     assert not Action.objects.exists()
 
 
-def test_another_kind_of_action_keeps_what_fits(visit, anna, ada):
+def test_another_kind_of_action_keeps_the_common_fields(visit, anna, ada):
     page = visit(anna, at(ada))
     compose(page, "Notiz")
     text(page).fill(NOTE)
@@ -156,7 +156,7 @@ def test_another_kind_of_action_keeps_what_fits(visit, anna, ada):
     expect(text(page)).to_have_value("")
 
 
-def test_escape_in_a_dialog_asks_once_there_is_text(visit, anna, ada):
+def test_escape_in_a_dialog_with_typed_text_asks_first(visit, anna, ada):
     page = visit(anna, at(ada))
     dialog = page.locator("#dialog")
     page.get_by_role("link", name="Feedback", exact=True).first.click()
@@ -175,7 +175,7 @@ def test_escape_in_a_dialog_asks_once_there_is_text(visit, anna, ada):
     expect(dialog).to_be_hidden()
 
 
-def test_a_click_beside_the_due_date_asks_once_there_is_a_note(visit, anna, ada):
+def test_a_click_outside_the_due_date_asks_first_if_there_is_a_note(visit, anna, ada):
     page = visit(anna, at(ada))
     page.get_by_role("button", name="Fälligkeitsdatum setzen").click()
     popup = page.locator("#popup")

@@ -70,7 +70,7 @@ def test_a_card_dragged_inside_its_column_only_changes_its_place(visit, anna, ne
     assert Move.objects.count() == 0
 
 
-def test_a_card_put_back_where_it_was_sends_nothing(visit, anna, new, missed):
+def test_a_card_dropped_at_its_old_place_sends_nothing(visit, anna, new, missed):
     (ada, *_) = make(new, "Ada", "Bea", "Cem")
     make(missed, "Dora")
     page = visit(anna)
@@ -92,7 +92,7 @@ def test_a_card_put_back_where_it_was_sends_nothing(visit, anna, new, missed):
     assert messages(page).count() == 0
 
 
-def test_an_empty_column_takes_a_card(visit, anna, new, missed):
+def test_an_empty_column_accepts_a_card(visit, anna, new, missed):
     (ada,) = make(new, "Ada")
     page = visit(anna)
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
@@ -103,14 +103,14 @@ def test_an_empty_column_takes_a_card(visit, anna, new, missed):
 
 
 @pytest.mark.parametrize("beside", [0.5, 0.995])
-def test_a_card_finds_its_place_between_and_beside_others(visit, anna, new, missed, beside):
+def test_a_card_can_be_dropped_between_and_next_to_others(visit, anna, new, missed, beside):
     (ada,) = make(new, "Ada")
     make(missed, "Cem", "Dora", "Eva")
     page = visit(anna)
     lift(page, card_of(page, ada))
     upper, column = box(cards_in(page, missed).locator("> [data-card]").nth(1)), box(cards_in(page, missed))
     x, y = column["x"] + column["width"] * beside, upper["y"] + upper["height"] + 4
-    page.mouse.move(x, y)  # at once: over no card on the way
+    page.mouse.move(x, y)  # in one step: over no other card
     for shake in (1, 2, 1):
         page.wait_for_timeout(70)
         page.mouse.move(x - shake, y)
@@ -122,7 +122,7 @@ def test_a_card_finds_its_place_between_and_beside_others(visit, anna, new, miss
     assert shown(page) == truth(anna.account)
 
 
-def test_a_drag_under_a_filter_keeps_the_filtered_numbers(visit, anna, sofia, new, missed):
+def test_a_drag_with_a_filter_keeps_the_filtered_counts(visit, anna, sofia, new, missed):
     ada = ContactFactory(column=new, first_name="Ada", assignee=sofia)
     ContactFactory(column=new, first_name="Bea")
     ContactFactory(column=missed, first_name="Cem")
@@ -176,7 +176,7 @@ def test_two_quick_drags_of_one_card_both_count(visit, anna, board, new, missed)
     assert Card.objects.get(pk=ada.pk).version == 3
 
 
-def test_an_answer_that_comes_between_press_and_drag_waits_for_the_drop(visit, anna, board, new, missed):
+def test_a_response_between_press_and_drag_is_applied_after_the_drop(visit, anna, board, new, missed):
     (ada,) = make(new, "Ada")
     (bea,) = make(board["Erfolgreich kontaktiert"], "Bea")
     page = visit(anna)
@@ -196,7 +196,7 @@ def test_an_answer_that_comes_between_press_and_drag_waits_for_the_drop(visit, a
     with page.expect_response("**/position/**") as answer:
         asked[0].continue_()
     answer.value.finished()
-    page.wait_for_timeout(200)  # time enough to swap, if it did not wait
+    page.wait_for_timeout(200)  # long enough for the swap, if it did not wait
     assert shown(page)["Nicht erreicht"]["cards"] == [[ada.pk, 1, True]]
     drag_over(page, card_of(page, bea))
     page.mouse.up()
@@ -206,7 +206,7 @@ def test_an_answer_that_comes_between_press_and_drag_waits_for_the_drop(visit, a
     assert Card.objects.get(pk=ada.pk).version == 3
 
 
-def test_two_cards_count_right_whichever_answer_comes_first(visit, anna, board, new, missed):
+def test_counts_are_right_whichever_response_comes_first(visit, anna, board, new, missed):
     ada, bea = make(new, "Ada", "Bea")
     page = visit(anna)
 
@@ -219,7 +219,7 @@ def test_two_cards_count_right_whichever_answer_comes_first(visit, anna, board, 
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
     drag(page, card_of(page, bea), cards_in(page, missed), down=0.7)
     expect(page.locator(f"#column-{missed.pk} [data-count]")).to_have_text("2")
-    expect(messages(page)).to_have_count(1)  # of two successes the newest
+    expect(messages(page)).to_have_count(1)  # of two successes only the last
     settled(page)
     assert shown(page) == truth(anna.account)
 
@@ -243,7 +243,7 @@ def test_focus_and_scrolling_survive_a_drop(visit, anna, new, missed):
     assert shown(page) == truth(anna.account)
 
 
-def test_a_drag_opens_no_tab_and_a_click_opens_the_contact_in_a_new_one(visit, anna, new, missed):
+def test_a_drag_opens_no_tab_and_a_click_opens_the_contact_in_a_new_tab(visit, anna, new, missed):
     (ada,) = make(new, "Ada")
     page = visit(anna)
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
@@ -259,7 +259,7 @@ def test_a_drag_opens_no_tab_and_a_click_opens_the_contact_in_a_new_one(visit, a
 
 
 @pytest.mark.parametrize("where", ["top bar", "toolbar", "above the window", "left of it", "below it"])
-def test_a_card_dropped_beside_the_columns_goes_back(visit, anna, board, where):
+def test_a_card_dropped_outside_the_columns_goes_back(visit, anna, board, where):
     new, missed = board["Neue Kontakte"], board["Nicht erreicht"]
     (ada, *_) = make(new, "Ada", "Bea")
     make(missed, "Cem")

@@ -1,4 +1,4 @@
-"""The editor of a step in a real browser: the preview follows the typing, without a page load and without a history."""
+"""The editor of a step: the preview follows the typing, without page loads or history entries."""
 
 import pytest
 from django.core import mail
@@ -37,7 +37,7 @@ def test_the_preview_follows_the_typing(visit, anna, step):
     expect(page.get_by_label("Für welchen Kontakt")).to_have_value("oezd")
 
 
-def test_a_test_mail_leaves_what_was_typed(visit, anna, step):
+def test_a_test_mail_keeps_the_typed_text(visit, anna, step):
     cache.clear()
     page = visit(anna, f"/funnel/steps/{step.pk}/")
     page.get_by_label("Betreff").fill("Noch nicht gespeichert")
@@ -49,7 +49,7 @@ def test_a_test_mail_leaves_what_was_typed(visit, anna, step):
     assert Step.objects.get(pk=step.pk).version == 1
 
 
-def test_without_a_script_the_button_shows_it(visit, mara, step):
+def test_without_javascript_a_button_shows_the_preview(visit, mara, step):
     page = visit(mara, f"/funnel/steps/{step.pk}/", java_script_enabled=False)
     page.get_by_label("Betreff").fill("Ohne Skript")
     page.get_by_role("button", name="Vorschau").click()
@@ -57,7 +57,7 @@ def test_without_a_script_the_button_shows_it(visit, mara, step):
     expect(page.get_by_label("Betreff")).to_have_value("Ohne Skript")
 
 
-def test_a_click_puts_a_placeholder_where_one_was_typing(visit, anna, step):
+def test_a_click_inserts_a_placeholder_at_the_cursor(visit, anna, step):
     page = visit(anna, f"/funnel/steps/{step.pk}/")
     subject, body = page.get_by_label("Betreff"), page.get_by_role("textbox", name="Text")
     body.fill("Guten Tag, wie geht es?")
@@ -78,7 +78,7 @@ def test_a_click_puts_a_placeholder_where_one_was_typing(visit, anna, step):
     expect(subject).to_have_value("Für ")
 
 
-def test_a_placeholder_goes_to_the_end_of_a_text_nobody_touched(visit, anna, step):
+def test_a_placeholder_is_appended_if_the_text_had_no_focus_yet(visit, anna, step):
     page = visit(anna, f"/funnel/sequences/{step.sequence_id}/steps/new/")
     page.get_by_text("Platzhalter und Formatierung").click()
     page.get_by_role("button", name="{{makler}}").click()
@@ -86,7 +86,7 @@ def test_a_placeholder_goes_to_the_end_of_a_text_nobody_touched(visit, anna, ste
     expect(page.get_by_role("textbox", name="Text")).to_have_value("{{anrede}},\n\n{{makler}} ruft an.")
 
 
-def test_without_a_script_the_placeholders_are_a_list(visit, mara, step):
+def test_without_javascript_the_placeholders_are_a_list(visit, mara, step):
     page = visit(mara, f"/funnel/steps/{step.pk}/", java_script_enabled=False)
     page.get_by_text("Platzhalter und Formatierung").click()
     expect(page.locator("dt code", has_text="{{anrede}}")).to_be_visible()
@@ -114,7 +114,9 @@ CONTRAST = """element => {
     ("theme", "system", "is_dark"),
     [("system", "light", False), ("system", "dark", True), ("dark", "light", True), ("light", "dark", False)],
 )
-def test_what_stands_above_the_mail_is_as_dark_as_the_page_and_readable(visit, anna, step, theme, system, is_dark):
+def test_the_notes_above_the_mail_have_the_colors_of_the_page_and_are_readable(
+    visit, anna, step, theme, system, is_dark
+):
     type(anna).objects.of(anna.account).update(theme=theme)
     page = visit(anna, f"/funnel/steps/{step.pk}/", color_scheme=system)
     page.get_by_label("Für welchen Kontakt").fill("niemand")

@@ -1,4 +1,4 @@
-"""Where the keyboard goes on, and that a page which is shown again is not an old one."""
+"""Where the focus is after each action, and that a page shown again is up to date."""
 
 import pytest
 from django.utils import timezone
@@ -20,14 +20,14 @@ def ada(board) -> Contact:
     return ada
 
 
-def elsewhere(user: User, contact: Contact, board: dict) -> None:
-    """Moves the card behind the page's back."""
+def move_elsewhere(user: User, contact: Contact, board: dict) -> None:
+    """Move the card without this page."""
     goal = {"column_id": board["Nicht erreicht"].pk, "version": 1, "via": "list"}
     moves.move_card(user=user, contact_id=contact.pk, now=timezone.now(), **goal)
 
 
 def tab_to(page: Page, name: str) -> None:
-    """By Tab alone, as somebody without a mouse."""
+    """Press Tab until the element of this name has the focus."""
     for _ in range(60):
         page.keyboard.press("Tab")
         label = page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent")
@@ -54,7 +54,7 @@ def test_a_due_date_is_set_without_a_mouse(visit, anna, ada, path):
     expect(page.locator("[data-due]")).to_be_focused()
 
 
-def test_after_an_entry_the_next_one_is_at_hand(visit, anna, ada):
+def test_after_an_entry_the_next_one_can_be_typed(visit, anna, ada):
     page = visit(anna, f"/contacts/{ada.pk}/")
     kind = page.locator(".composer__kinds").get_by_role("button", name="Notiz")
     kind.click()
@@ -72,7 +72,7 @@ def test_after_a_new_contact_its_name_has_the_focus(visit, anna, board):
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_after_a_bulk_change_the_list_goes_on_at_its_head(visit, anna, ada):
+def test_after_a_bulk_change_the_focus_is_at_the_top_of_the_list(visit, anna, ada):
     page = visit(anna, "/contacts/")
     page.get_by_role("checkbox", name=f"{ada.display_name} auswählen").check()
     page.get_by_role("toolbar", name="Auswahl").get_by_role("button", name="Löschen").click()
@@ -81,7 +81,7 @@ def test_after_a_bulk_change_the_list_goes_on_at_its_head(visit, anna, ada):
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_after_an_error_the_field_at_fault_has_the_focus(visit, anna, board, watch):
+def test_after_an_error_the_invalid_field_has_the_focus(visit, anna, board, watch):
     watch.expect_status(422)
     page = visit(anna, "/contacts/new/")
     page.get_by_label("Nachname", exact=True).first.fill("Zander")
@@ -93,40 +93,40 @@ def test_after_an_error_the_field_at_fault_has_the_focus(visit, anna, board, wat
 
 class TestShownAgain:
     @pytest.mark.parametrize("how", ["woken", "from the browser's store"])
-    def test_the_board_is_the_present_one(self, visit, anna, board, ada, how):
+    def test_the_board_shown_again_is_up_to_date(self, visit, anna, board, ada, how):
         page = visit(anna)
-        elsewhere(anna, ada, board)
+        move_elsewhere(anna, ada, board)
         stored = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
         page.evaluate(LATER if how == "woken" else stored)
         expect(page.locator(f"#column-{board['Nicht erreicht'].pk}-cards #card-{ada.pk}")).to_be_visible()
         settled(page)
         assert names_in(page, board["Neue Kontakte"]) == []
 
-    def test_going_back_shows_the_present_one(self, visit, anna, board, ada):
+    def test_the_board_is_up_to_date_after_going_back(self, visit, anna, board, ada):
         page = visit(anna)
         page.goto("/help/")
-        elsewhere(anna, ada, board)
+        move_elsewhere(anna, ada, board)
         page.go_back()
         expect(page.locator(f"#column-{board['Nicht erreicht'].pk}-cards #card-{ada.pk}")).to_be_visible()
 
-    def test_what_is_open_or_typed_is_left_alone(self, visit, anna, board, ada):
+    def test_open_menus_and_typed_text_are_kept(self, visit, anna, board, ada):
         page = visit(anna)
         card_of(page, ada).get_by_role("button", name="Fälligkeitsdatum").click()
         expect(page.locator("#popup")).to_be_visible()
-        elsewhere(anna, ada, board)
+        move_elsewhere(anna, ada, board)
         page.evaluate(LATER)
         page.wait_for_timeout(500)
         expect(page.locator("#popup")).to_be_visible()
         assert names_in(page, board["Neue Kontakte"]) == ["Ada"]
 
-    def test_the_contact_page_is_loaded_again(self, visit, anna, ada):
+    def test_the_contact_page_is_reloaded(self, visit, anna, ada):
         page = visit(anna, f"/contacts/{ada.pk}/")
         Contact.objects.filter(pk=ada.pk).update(first_name="Eva")
         page.evaluate(LATER)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Eva")
 
 
-def test_leaving_an_editor_with_unsaved_text_asks(visit, anna, board):
+def test_leaving_an_editor_with_unsaved_text_asks_first(visit, anna, board):
     sequence = board["Neue Kontakte"].sequence
     step = Step.objects.filter(sequence=sequence).first() or Step.objects.create(
         account=anna.account, sequence=sequence, position=0, subject="Hallo", body="Guten Tag"
@@ -149,7 +149,7 @@ def test_leaving_an_editor_with_unsaved_text_asks(visit, anna, board):
     assert asked == ["beforeunload"]
 
 
-def test_the_question_before_a_deletion_begins_at_the_way_out(visit, anna, ada):
+def test_in_the_question_before_a_deletion_cancel_has_the_focus(visit, anna, ada):
     page = visit(anna, "/contacts/")
     page.locator(f"#contact-{ada.pk} input[name=contact]").check()
     page.get_by_role("button", name="Löschen").click()

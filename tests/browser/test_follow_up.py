@@ -23,7 +23,7 @@ def compose(page: Page, kind: str) -> None:
     expect(page.locator("#composer").get_by_text(kind, exact=True)).to_be_visible()
 
 
-def test_a_call_sets_day_and_status_along_with_it_and_the_move_is_taken_back(visit, anna, ada):
+def test_a_call_also_sets_day_and_status_and_the_move_can_be_undone(visit, anna, ada):
     page = visit(anna, f"/contacts/{ada.pk}/")
     compose(page, "Anruf")
     form = page.locator("#composer")
@@ -44,7 +44,7 @@ def test_a_call_sets_day_and_status_along_with_it_and_the_move_is_taken_back(vis
     assert Card.objects.get().column.name == "Neue Kontakte"
 
 
-def test_what_was_chosen_goes_along_to_another_kind_and_stays_after_an_error(visit, anna, ada, watch):
+def test_choices_are_kept_for_another_kind_and_after_an_error(visit, anna, ada, watch):
     watch.expect_status(422)
     page = visit(anna, f"/contacts/{ada.pk}/")
     compose(page, "Anruf")

@@ -45,7 +45,7 @@ def statuses() -> list[str]:
 
 
 class TestSelection:
-    def test_its_bar_appears_with_the_first_tick(self, visit, anna, people):
+    def test_the_bar_appears_with_the_first_tick(self, visit, anna, people):
         page = visit(anna, "/contacts/")
         bar = page.get_by_role("toolbar", name="Auswahl")
         expect(bar).to_be_hidden()
@@ -57,7 +57,7 @@ class TestSelection:
         page.get_by_role("checkbox", name="Alle auf dieser Seite auswählen").uncheck()
         expect(bar).to_be_hidden()
 
-    def test_the_status_of_the_ticked_is_changed(self, visit, anna, people):
+    def test_the_status_of_ticked_contacts_is_changed(self, visit, anna, people):
         page = visit(anna, "/contacts/")
         tick(page, people[0], people[2]).get_by_role("button", name="Status ändern").click()
         dialog = page.get_by_role("dialog", name="Status ändern")
@@ -69,7 +69,7 @@ class TestSelection:
         assert statuses() == ["Nicht erreicht", "Neue Kontakte", "Nicht erreicht"]
         expect(messages(page)).to_have_count(1)
 
-    def test_the_ticked_are_assigned(self, visit, anna, sofia, people):
+    def test_ticked_contacts_are_assigned(self, visit, anna, sofia, people):
         page = visit(anna, "/contacts/")
         tick(page, *people[:2]).get_by_role("button", name="Zuweisen").click()
         dialog = page.get_by_role("dialog", name="Kontakte zuweisen")
@@ -79,7 +79,7 @@ class TestSelection:
             expect(page.locator(f"#circle-{contact.pk}")).to_have_accessible_name(re.compile("^Zugewiesen: Sofia Vogt"))
         assert Contact.objects.filter(assignee=sofia).count() == 2
 
-    def test_the_deleted_come_back_by_undo(self, visit, anna, people):
+    def test_deleted_contacts_are_restored_by_undo(self, visit, anna, people):
         page = visit(anna, "/contacts/")
         tick(page, *people[:2]).get_by_role("button", name="Löschen").click()
         dialog = page.get_by_role("dialog", name="Kontakte löschen")
@@ -92,7 +92,7 @@ class TestSelection:
         expect(page.locator("[data-total]")).to_have_text("3")
         assert statuses() == ["Neue Kontakte"] * 3
 
-    def test_the_deleted_are_restored_from_the_trash(self, visit, anna, people):
+    def test_deleted_contacts_are_restored_from_the_trash(self, visit, anna, people):
         page = visit(anna, "/contacts/")
         tick(page, people[1]).get_by_role("button", name="Löschen").click()
         page.get_by_role("dialog").get_by_role("button", name="Löschen").click()
@@ -104,7 +104,7 @@ class TestSelection:
         page.goto("/contacts/")
         expect(row(page, people[1])).to_be_visible()
 
-    def test_the_ticked_are_exported_as_a_file(self, visit, anna, people):
+    def test_ticked_contacts_are_exported_as_a_file(self, visit, anna, people):
         page = visit(anna, "/contacts/")
         tick(page, people[1]).get_by_role("button", name="Exportieren").click()
         with page.expect_download() as started:
@@ -115,7 +115,7 @@ class TestSelection:
         assert "Müller" in content
         assert "Ahlers" not in content
 
-    def test_escape_closes_the_question_and_nothing_happens(self, visit, anna, people):
+    def test_escape_closes_the_question_without_effect(self, visit, anna, people):
         page = visit(anna, "/contacts/")
         button = tick(page, people[0]).get_by_role("button", name="Löschen")
         button.click()
@@ -126,7 +126,7 @@ class TestSelection:
         assert len(statuses()) == 3
 
 
-def test_the_status_in_a_row_is_changed_and_taken_back(visit, anna, people):
+def test_the_status_in_a_row_is_changed_and_undone(visit, anna, people):
     page = visit(anna, "/contacts/")
     row(page, people[0]).get_by_role("button", name="Status von").click()
     page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()
@@ -139,7 +139,7 @@ def test_the_status_in_a_row_is_changed_and_taken_back(visit, anna, people):
     assert statuses()[0] == "Neue Kontakte"
 
 
-def test_rows_are_sorted_by_their_heads(visit, anna, people):
+def test_column_heads_sort_the_rows(visit, anna, people):
     page = visit(anna, "/contacts/")
     page.get_by_role("columnheader", name="Name").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
@@ -149,7 +149,7 @@ def test_rows_are_sorted_by_their_heads(visit, anna, people):
     assert names(page) == ["Cem Zander", "Bea Müller", "Ada Ahlers"]
 
 
-def test_pages_lead_on_and_back_without_a_gap(visit, anna, board):
+def test_paging_forward_and_back_skips_nothing(visit, anna, board):
     make(board["Neue Kontakte"], *(f"N{number:02}" for number in range(60)))
     page = visit(anna, "/contacts/?sort=name")
     first = names(page)
@@ -177,7 +177,7 @@ def test_the_switch_keeps_the_filter_and_both_views_show_the_same(visit, anna, p
 
 
 @pytest.mark.parametrize("path", ["/contacts/", "/contacts/board/"])
-def test_typing_searches_and_keeps_the_field(visit, anna, people, path):
+def test_typing_searches_and_keeps_the_focus(visit, anna, people, path):
     page = visit(anna, path)
     field = page.get_by_role("searchbox", name="Suche")
     field.click()
@@ -192,7 +192,7 @@ def test_typing_searches_and_keeps_the_field(visit, anna, people, path):
     expect(page).to_have_url(re.compile(rf"q=mueller.*source={Source.FORM}"))
 
 
-def test_markup_in_a_name_is_text(visit, anna, board):
+def test_markup_in_a_name_is_shown_as_text(visit, anna, board):
     name = "<img src=x onerror=alert(1)>"
     ContactFactory(column=board["Neue Kontakte"], first_name="", last_name=name)
     page = visit(anna, "/contacts/")
@@ -223,7 +223,7 @@ def test_every_width_shows_the_whole_row_without_scrolling(visit, anna, people, 
     expect(bar).to_contain_text("3 ausgewählt")
 
 
-def test_the_menu_of_further_filters_leads_to_a_status(visit, anna, board, people):
+def test_the_menu_of_further_filters_filters_by_status(visit, anna, board, people):
     page = visit(anna, "/contacts/")
     page.get_by_role("link", name="Weitere Filter").click()
     page.get_by_role("menuitemradio", name="Termin vereinbart").click()

@@ -1,4 +1,4 @@
-"""The story of a contact's mails as its office sees it: announced, planned, sent, read, unsubscribed."""
+"""The mails of a contact in its office's pages: announced, planned, sent, read, unsubscribed."""
 
 import re
 from datetime import datetime, timedelta
@@ -40,14 +40,14 @@ def clock(monkeypatch) -> Clock:
     return clock
 
 
-def reach(page: Page) -> None:
-    """Changes the status on the contact's page."""
+def change_status(page: Page) -> None:
+    """Change the status on the contact's page."""
     page.get_by_role("button", name=re.compile("^Status ändern")).click()
     page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()
 
 
 def unsubscribe(visit, mail: FrameLocator) -> None:
-    """As the lead does it, through the link in the mail."""
+    """Unsubscribe through the link in the mail."""
     way_out = mail.get_by_role("link", name="Abmelden").get_attribute("href") or ""
     stranger = visit(None, "/u/" + way_out.split("/u/")[1])
     stranger.get_by_role("button", name="Abmelden").click()
@@ -90,22 +90,22 @@ def test_a_written_mail_reaches_the_lead_after_a_drop_and_ends_with_the_unsubscr
     expect(page.locator("#head [data-bubble=opt_out]")).to_be_visible()
 
 
-def test_by_hand_a_series_is_paused_resumed_called_off_and_hurried(visit, anna, ada):
+def test_a_series_is_paused_resumed_cancelled_and_sent_at_once_by_hand(visit, anna, ada):
     page = visit(anna, f"/contacts/{ada.pk}/")
     mails = page.locator("#mails")
     expect(mails).to_contain_text("läuft keine Serie")
-    reach(page)
+    change_status(page)
     expect(messages(page)).to_contain_text("1. Mail „Mail 1“")
     expect(mails.locator("[data-state=planned]")).to_have_count(2)
     messages(page).get_by_role("button", name="Rückgängig").click()
     expect(mails.locator("[data-message]")).to_have_count(0)
-    reach(page)
+    change_status(page)
     expect(mails.locator("[data-state=planned]")).to_have_count(2)
     mails.get_by_role("button", name="Pausieren").click()
     expect(mails).to_contain_text("pausiert: von Hand")
     mails.get_by_role("button", name="Fortsetzen").click()
     expect(mails.locator(".ledger__run")).to_contain_text("läuft")
-    for planned in Message.objects.filter(contact=ada, state="planned"):  # anew, ten minutes from now at the earliest
+    for planned in Message.objects.filter(contact=ada, state="planned"):  # planned again
         expect(mails.locator(f"[data-message='{planned.pk}']")).to_be_visible()
     mails.get_by_role("button", name="Absagen: Mail 2").click()
     expect(mails.locator("[data-state=cancelled]")).to_contain_text("abgesagt: von Hand")
@@ -124,9 +124,9 @@ def test_by_hand_a_series_is_paused_resumed_called_off_and_hurried(visit, anna, 
     expect(page.locator("#head [data-bubble=funnel_mail]")).to_be_visible()
 
 
-def test_the_outbox_stops_and_goes_on(visit, anna, ada):
+def test_sending_is_stopped_and_resumed_in_the_outbox(visit, anna, ada):
     page = visit(anna, f"/contacts/{ada.pk}/")
-    reach(page)
+    change_status(page)
     expect(page.locator("#mails [data-state=planned]")).to_have_count(2)
     page.goto(f"{page.url.split('/contacts/')[0]}/funnel/outbox/")
     expect(page.locator("tbody tr")).to_have_count(2)
@@ -139,7 +139,7 @@ def test_the_outbox_stops_and_goes_on(visit, anna, ada):
     expect(page.get_by_text("Zu diesem Filter gibt es keine Mail.")).to_be_visible()
 
 
-def test_without_scripts_a_series_is_paused_and_a_mail_called_off(visit, anna, ada, board):
+def test_without_javascript_a_series_is_paused_and_a_mail_cancelled(visit, anna, ada, board):
     page = visit(anna, f"/contacts/{ada.pk}/", java_script_enabled=False)
     page.goto(page.url.replace("/contacts/", "/cards/") + "targets/?via=detail")
     page.get_by_role("menuitemradio", name="Erfolgreich kontaktiert").click()

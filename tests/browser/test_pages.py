@@ -1,4 +1,4 @@
-"""Further pages: import with the worker, a new contact, the theme, feedback; and what every page owes everybody."""
+"""Further pages: import with the worker, a new contact, the theme, feedback; and accessibility of all pages."""
 
 import re
 import threading
@@ -47,8 +47,8 @@ def queue(transactional_db: None) -> Iterator[None]:
     empty_queue()
 
 
-def work_aside() -> None:
-    """The worker runs an event loop, which the thread of Playwright cannot."""
+def work_in_a_thread() -> None:
+    """Run the worker in another thread: it needs an event loop, and Playwright's thread already has one."""
 
     def run() -> None:
         work()
@@ -66,13 +66,13 @@ def test_a_file_is_imported_from_upload_to_board(visit, anna, board, queue):
     )
     page.get_by_role("button", name="Hochladen").click()
     expect(page.locator("[data-state=reading]")).to_be_visible()
-    work_aside()
+    work_in_a_thread()
     expect(page.get_by_role("heading", level=1)).to_have_text("Spalten zuordnen")
     expect(page.get_by_role("combobox", name="E-Mail-Adresse")).to_have_value("email")
     page.get_by_role("button", name="Prüfen").click()
     expect(page.locator("[data-state=checking]")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    work_aside()
+    work_in_a_thread()
     expect(page.locator("[data-state=checked]")).to_be_visible()
     expect(page.locator("[data-outcome=created]")).to_contain_text("2")
     expect(page.locator("[data-outcome=invalid]")).to_contain_text("1")
@@ -80,7 +80,7 @@ def test_a_file_is_imported_from_upload_to_board(visit, anna, board, queue):
     assert Contact.objects.count() == 0
     page.get_by_role("button", name="Gültige Zeilen übernehmen").click()
     expect(page.locator("[data-state=running]")).to_be_visible()
-    work_aside()
+    work_in_a_thread()
     expect(page.locator("[data-state=done]")).to_be_visible()
     page.goto("/contacts/board/")
     missed = page.locator(f"#column-{board['Nicht erreicht'].pk}")
@@ -89,7 +89,7 @@ def test_a_file_is_imported_from_upload_to_board(visit, anna, board, queue):
     expect(page.locator("[data-total]")).to_have_text("2")
 
 
-def test_a_new_contact_warns_of_its_twin_and_stands_on_top(visit, anna, board, watch):
+def test_a_new_contact_warns_of_a_duplicate_and_is_placed_on_top(visit, anna, board, watch):
     watch.expect_status(409)
     ContactFactory(column=board["Neue Kontakte"], last_name="Ahlers", email="ahlers@example.org")
     page = visit(anna)
@@ -104,7 +104,7 @@ def test_a_new_contact_warns_of_its_twin_and_stands_on_top(visit, anna, board, w
     expect(page.locator(f"#column-{board['Neue Kontakte'].pk} [data-card]")).to_have_count(2)
 
 
-def test_the_dark_theme_is_chosen_and_remembered(visit, anna, board):
+def test_the_chosen_theme_is_remembered(visit, anna, board):
     page = visit(anna)
     page.get_by_role("button", name="Benutzermenü: Anna Krüger").click()
     page.get_by_role("button", name="Dunkel").click()
@@ -134,7 +134,7 @@ def test_feedback_is_sent_from_any_page(visit, anna, board, queue):
 
 
 @pytest.mark.parametrize("width", [320, 360, 390, 701, 1440])
-def test_the_navigation_reaches_everything_without_scrolling(visit, anna, board, queue, width):
+def test_every_link_of_the_navigation_is_visible_without_scrolling(visit, anna, board, queue, width):
     page = visit(anna, "/funnel/outbox/", viewport={"width": width, "height": 700})
     nav = page.get_by_role("navigation", name="Hauptnavigation")
     assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
@@ -148,7 +148,7 @@ def test_the_navigation_reaches_everything_without_scrolling(visit, anna, board,
     expect(page.get_by_role("dialog", name="Feedback")).to_be_visible()
 
 
-def test_the_outbox_shows_on_a_phone_which_state_is_chosen(visit, anna, board, queue):
+def test_the_outbox_shows_the_chosen_state_on_a_phone(visit, anna, board, queue):
     page = visit(anna, "/funnel/outbox/?state=cancelled", viewport={"width": 390, "height": 700})
     expect(page.locator(".outbox__tabs [aria-current]")).to_have_text(re.compile("^Abgesagt"))
     expect(page.locator(".outbox__tabs [aria-current]")).to_be_in_viewport(ratio=1)
@@ -177,10 +177,10 @@ class TestEverybody:
             "/help/",
         ],
     )
-    def test_everything_on_a_page_has_a_name(self, visit, anna, ada, path):
+    def test_every_control_of_a_page_has_a_name(self, visit, anna, ada, path):
         assert self.faults(visit(anna, path)) == []
 
-    def test_everything_on_the_contact_has_a_name_forms_included(self, visit, anna, ada):
+    def test_every_control_of_the_contact_page_and_its_forms_has_a_name(self, visit, anna, ada):
         page = visit(anna, f"/contacts/{ada.pk}/")
         assert self.faults(page) == []
         for link in page.get_by_role("link", name="Bearbeiten:").all()[:3]:
@@ -189,7 +189,7 @@ class TestEverybody:
         expect(page.get_by_role("button", name="Eintragen")).to_be_visible()
         assert self.faults(page) == []
 
-    def test_everything_in_popups_and_dialogs_has_a_name(self, visit, anna, ada):
+    def test_every_control_of_popups_and_dialogs_has_a_name(self, visit, anna, ada):
         page = visit(anna)
         for opener in (f"#circle-{ada.pk}", f"#due-{ada.pk}", ".card__menu", ".column__menu"):
             page.locator(f"#card-{ada.pk}").hover()
@@ -201,10 +201,10 @@ class TestEverybody:
         expect(page.get_by_role("dialog")).to_be_visible()
         assert self.faults(page) == []
 
-    def test_everything_on_the_login_has_a_name(self, visit, anna):
+    def test_every_control_of_the_login_has_a_name(self, visit, anna):
         assert self.faults(visit(None, "/accounts/login/")) == []
 
-    def test_the_check_finds_what_is_missing(self, visit, anna, ada):
+    def test_the_check_finds_a_missing_name(self, visit, anna, ada):
         page = visit(anna)
         broken = (
             "<button><svg></svg></button><input><i id=twice></i><i id=twice></i>"

@@ -1,11 +1,11 @@
-"""Scripts put together in one file, as a browser runs them."""
+"""How a browser runs scripts that are bundled into one file."""
 
 from playwright.sync_api import Browser
 
 from config.static_files import wrapped
 
 
-def test_an_error_in_one_part_is_reported_and_stops_no_other(browser: Browser) -> None:
+def test_an_error_in_one_part_is_reported_and_the_others_run(browser: Browser) -> None:
     page = browser.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(error.message))

@@ -1,4 +1,4 @@
-"""A password can be looked at while it is typed, and stays a password all the same."""
+"""A password can be shown while it is typed; the field is still a password field."""
 
 from playwright.sync_api import expect
 
@@ -19,7 +19,7 @@ def test_the_eye_shows_and_hides_what_is_typed(visit, anna):
     expect(field).to_have_attribute("type", "password")
 
 
-def test_it_is_reached_by_keyboard_and_the_form_leaves_with_a_password(visit, anna):
+def test_it_is_reached_by_keyboard_and_the_form_is_sent_with_a_password_field(visit, anna):
     page = visit(None, "/accounts/login/")
     page.get_by_label("E-Mail-Adresse").fill(anna.email)
     field = page.get_by_label("Passwort", exact=True)

@@ -1,4 +1,4 @@
-"""Large text and zoom (WCAG 1.4.4, 1.4.10): no page is wider than its window, no bar fills it, and none jumps."""
+"""Large text and zoom (WCAG 1.4.4, 1.4.10): no page is wider than its window, no bar fills it, and no layout shifts."""
 
 import pytest
 from playwright.sync_api import Page
@@ -27,7 +27,7 @@ FAULTS = """() => {
 
 @pytest.fixture
 def paths(anna, krueger, board) -> list[str]:
-    """A page of every type, none of them empty."""
+    """Return the paths of a page of each type, none of them empty."""
     ready(krueger)
     steps(board["Neue Kontakte"].sequence, 0, 1)
     names = (
@@ -76,7 +76,7 @@ def test_no_page_is_wider_than_its_window_and_no_bar_fills_it(visit, anna, paths
     assert faults(visit(None, LOGIN), LOGIN) == []
 
 
-def test_the_check_finds_what_is_too_large(visit):
+def test_the_check_finds_elements_that_are_too_large(visit):
     page = visit(None, LOGIN, viewport={"width": 640, "height": 512})
     page.evaluate(
         """() => {
@@ -91,7 +91,7 @@ def test_the_check_finds_what_is_too_large(visit):
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_no_page_jumps_while_it_loads(visit, anna, paths, width):
+def test_the_layout_of_no_page_shifts_while_it_loads(visit, anna, paths, width):
     page = visit(anna, "/help/", viewport={"width": width, "height": 844})
     jumps = {}
     for path in paths:

@@ -1,4 +1,4 @@
-"""A drop that is refused or gets lost: the screen shows what the server has, and a sentence says why."""
+"""A drop that is refused or lost: the board shows the server's state, and a message says why."""
 
 import re
 
@@ -51,7 +51,7 @@ def move(user, contact, column):
 
 
 def refused(page, ada, missed, sentence: str):
-    """Drags the card, waits for the sentence, and leaves an untouched board otherwise."""
+    """Drag the card and wait for the message; nothing else on the board has changed."""
     drag(page, card_of(page, ada), cards_in(page, missed).locator("> [data-card]").first)
     expect(messages(page)).to_contain_text(sentence)
     expect(messages(page)).to_have_class(re.compile("toast--error"))
@@ -122,7 +122,7 @@ def test_a_contact_in_the_trash_leaves_the_board(visit, anna, mehmet, ada, misse
     assert page.locator("[data-total]").text_content() == "3"
 
 
-def test_a_card_moved_by_a_colleague_goes_to_its_present_place(visit, anna, mehmet, board, ada, missed, watch):
+def test_a_card_moved_by_a_colleague_goes_to_its_current_place(visit, anna, mehmet, board, ada, missed, watch):
     watch.expect_status(409)
     page = visit(anna)
     move(mehmet, ada, board["Erfolgreich kontaktiert"])
@@ -135,7 +135,7 @@ def test_a_card_moved_by_a_colleague_goes_to_its_present_place(visit, anna, mehm
     assert shown(page) == truth(anna.account)
 
 
-def test_a_column_deleted_meanwhile_gives_the_card_back(visit, anna, mehmet, board, ada, watch):
+def test_a_card_dropped_on_a_deleted_column_goes_back(visit, anna, mehmet, board, ada, watch):
     watch.expect_status(422)
     page = visit(anna)
     gone = board["Termin vereinbart"]
@@ -148,7 +148,7 @@ def test_a_column_deleted_meanwhile_gives_the_card_back(visit, anna, mehmet, boa
     assert left == truth(anna.account)
 
 
-def test_a_card_of_a_column_emptied_and_deleted_meanwhile_goes_where_its_contacts_went(
+def test_a_card_of_a_deleted_column_goes_to_the_column_its_contacts_were_moved_to(
     visit, anna, mehmet, board, ada, new, missed, watch
 ):
     watch.expect_status(409)
@@ -163,7 +163,7 @@ def test_a_card_of_a_column_emptied_and_deleted_meanwhile_goes_where_its_contact
     )
 
 
-def test_a_fault_of_the_server_gives_the_card_back(visit, anna, ada, missed, watch):
+def test_a_card_goes_back_after_a_server_error(visit, anna, ada, missed, watch):
     watch.expect_status(500)
     page = visit(anna)
     page.route("**/position/**", lambda route: route.fulfill(status=500, body="<h1>Server Error</h1>"))
@@ -177,7 +177,7 @@ def test_a_fault_of_the_server_gives_the_card_back(visit, anna, ada, missed, wat
     assert shown(page) == truth(anna.account)
 
 
-def test_a_drop_without_an_answer_is_given_back_after_a_while(visit, anna, ada, missed):
+def test_a_card_goes_back_if_there_is_no_response(visit, anna, ada, missed):
     page = visit(anna)
     page.add_init_script(IMPATIENT)
     page.reload()
@@ -187,7 +187,7 @@ def test_a_drop_without_an_answer_is_given_back_after_a_while(visit, anna, ada, 
     assert shown(page) == truth(anna.account)
 
 
-def test_a_drop_whose_answer_got_lost_shows_that_it_was_saved(visit, anna, ada, missed, watch):
+def test_a_drop_whose_response_is_lost_is_shown_as_saved(visit, anna, ada, missed, watch):
     watch.expect("net::ERR_FAILED")
     page = visit(anna)
 
@@ -235,7 +235,7 @@ def test_the_board_retries_until_the_server_is_back(visit, anna, ada, missed, wa
     assert shown(page) == truth(anna.account)
 
 
-def test_offline_the_card_returns_and_online_the_next_drag_works(visit, anna, ada, missed, watch):
+def test_offline_the_card_goes_back_and_online_the_next_drag_works(visit, anna, ada, missed, watch):
     watch.expect("net::ERR_INTERNET_DISCONNECTED")
     page = visit(anna)
     before = shown(page)
@@ -243,10 +243,10 @@ def test_offline_the_card_returns_and_online_the_next_drag_works(visit, anna, ad
     refused(page, ada, missed, "Keine Verbindung. Nichts wurde gespeichert")
     assert shown(page) == before == truth(anna.account)
     messages(page).get_by_role("button", name="Meldung schließen").click()
-    refused(page, ada, missed, "Keine Verbindung.")  # at once, whatever is still being asked for
+    refused(page, ada, missed, "Keine Verbindung.")  # at once, even during other requests
     assert shown(page) == before
     page.context.set_offline(False)
-    settled(page)  # what was asked for meanwhile replaces the card
+    settled(page)  # a pending response replaces the card
     sent = posts(page)
     drag(page, card_of(page, ada), cards_in(page, missed).locator("> [data-card]").first)
     expect(messages(page).last).to_contain_text("„Nicht erreicht“")
@@ -255,7 +255,7 @@ def test_offline_the_card_returns_and_online_the_next_drag_works(visit, anna, ad
     assert shown(page) == truth(anna.account)
 
 
-def test_what_was_lost_offline_is_fetched_when_the_line_is_back(visit, anna, mehmet, board, ada, missed, watch):
+def test_changes_missed_offline_are_loaded_when_the_connection_is_back(visit, anna, mehmet, board, ada, missed, watch):
     watch.expect("net::ERR_INTERNET_DISCONNECTED")
     page = visit(anna)
     page.context.set_offline(True)

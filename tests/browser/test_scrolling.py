@@ -1,4 +1,4 @@
-"""Long columns and wide boards: they scroll under a dragged card, and load what is further down."""
+"""Long columns and wide boards: they scroll during a drag, and load further cards."""
 
 import pytest
 from playwright.sync_api import expect
@@ -53,7 +53,7 @@ def test_the_board_scrolls_while_a_card_is_held_at_its_edge(visit, anna, board, 
     assert shown(page) == truth(anna.account)
 
 
-def test_a_column_scrolls_while_a_card_is_held_at_its_foot(visit, anna, new, missed):
+def test_a_column_scrolls_while_a_card_is_held_at_its_bottom(visit, anna, new, missed):
     (ada,) = make(new, "Ada")
     make(missed, *(f"M{number}" for number in range(30)))
     page = visit(anna)
@@ -73,7 +73,7 @@ def test_a_column_scrolls_while_a_card_is_held_at_its_foot(visit, anna, new, mis
     assert shown(page) == truth(anna.account)
 
 
-def test_further_cards_come_while_scrolling(visit, anna, new):
+def test_further_cards_are_loaded_while_scrolling(visit, anna, new):
     make(new, *(f"N{number}" for number in range(120)))
     page = visit(anna)
     cards = cards_in(page, new).locator("> [data-card]")
@@ -85,7 +85,7 @@ def test_further_cards_come_while_scrolling(visit, anna, new):
     assert shown(page) == truth(anna.account)
 
 
-def test_a_card_dropped_where_the_next_page_begins_stands_there_once(visit, anna, new, missed):
+def test_a_card_dropped_where_the_next_page_begins_appears_once(visit, anna, new, missed):
     make(missed, *(f"M{number}" for number in range(60)))
     (ada,) = make(new, "Ada")
     page = visit(anna)
@@ -109,7 +109,7 @@ def test_a_card_dropped_where_the_next_page_begins_stands_there_once(visit, anna
 
 
 def held_still(page, card, x, y, watched: str, seconds: float = 3.0) -> list[float]:
-    """What is watched at each tenth of a second while the card is held there and nothing moves."""
+    """Evaluate `watched` each tenth of a second while the card is held there, without moving the pointer."""
     lift(page, card)
     page.mouse.move(x, y, steps=12)
     seen = []
@@ -176,4 +176,4 @@ def test_on_a_phone_the_board_stops_at_each_column(visit, anna, board, new):
     stops = [at for at in seen if at >= 0]
     assert stops == sorted(stops)
     assert {0, 1, 2} <= set(stops)
-    assert stops.count(1) >= 3  # long enough to let go
+    assert stops.count(1) >= 3  # long enough to drop

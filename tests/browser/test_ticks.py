@@ -1,4 +1,4 @@
-"""Ticks survive paging and sorting; what is done with them is said, and taken back from the message."""
+"""Ticks survive paging and sorting; a message says what was done with them and offers to undo it."""
 
 import re
 
@@ -32,7 +32,7 @@ def tick_page(page: Page, count: int) -> None:
         boxes.nth(number).check()
 
 
-def test_sixty_over_two_pages_are_given_to_jan_and_taken_back(visit, anna, jan, crowd):
+def test_sixty_contacts_on_two_pages_are_assigned_and_the_change_is_undone(visit, anna, jan, crowd):
     page = visit(anna, "/contacts/?sort=name")
     page.get_by_role("checkbox", name="Alle auf dieser Seite auswählen").check()
     page.get_by_role("link", name="Weiter", exact=True).click()
@@ -56,7 +56,7 @@ def test_sixty_over_two_pages_are_given_to_jan_and_taken_back(visit, anna, jan, 
     assert Contact.objects.filter(assignee=None).count() == 70
 
 
-def test_the_same_from_the_list_of_changes(visit, anna, crowd):
+def test_the_change_is_undone_from_the_list_of_changes(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     tick_page(page, 3)
     bar(page).get_by_role("button", name="Löschen").click()
@@ -68,7 +68,7 @@ def test_the_same_from_the_list_of_changes(visit, anna, crowd):
     assert Card.objects.count() == 70
 
 
-def test_confirming_without_a_choice_leads_to_it(visit, anna, crowd, watch):
+def test_confirming_without_a_choice_moves_the_focus_to_it(visit, anna, crowd, watch):
     watch.expect_status(422)
     page = visit(anna, "/contacts/")
     tick_page(page, 2)
@@ -92,7 +92,7 @@ def test_the_bar_does_not_shift_the_page(visit, anna, crowd):
     assert shift <= 0.01
 
 
-def test_ticks_are_cleared_by_hand_and_by_time(visit, anna, crowd):
+def test_ticks_are_cleared_by_hand_and_after_a_while(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     tick_page(page, 2)
     page.get_by_role("link", name="Weiter", exact=True).click()
@@ -103,7 +103,7 @@ def test_ticks_are_cleared_by_hand_and_by_time(visit, anna, crowd):
     expect(page.locator("[data-contact] input:checked")).to_have_count(0)
 
 
-def test_no_more_than_the_most_are_ticked(visit, anna, crowd):
+def test_no_more_than_the_maximum_can_be_ticked(visit, anna, crowd):
     page = visit(anna, "/contacts/?sort=name")
     page.evaluate("document.getElementById('selection').dataset.most = '3'")
     page.get_by_role("checkbox", name="Alle auf dieser Seite auswählen").click()

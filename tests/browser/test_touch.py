@@ -1,4 +1,4 @@
-"""Fingers on glass: a long press lifts, a swipe scrolls, and a phone shows one column at a time."""
+"""Touch screens: a long press lifts, a swipe scrolls, and a phone shows one column at a time."""
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
@@ -59,7 +59,7 @@ def test_a_card_is_dragged_to_another_column_after_a_long_press(visit, anna, boa
 
 
 def test_a_swipe_over_cards_scrolls_and_moves_nothing(visit, anna, new):
-    make(new, *(f"N{number}" for number in range(15)))  # as many as come at once
+    make(new, *(f"N{number}" for number in range(15)))  # as many as are loaded at once
     page = visit(anna, **PHONE)
     sent = posts(page)
     finger, place = Finger(page), box(cards_in(page, new).locator("> [data-card]").nth(4))
@@ -97,7 +97,7 @@ def test_on_a_phone_the_switcher_goes_to_each_column(visit, anna, board):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_a_phone_moves_a_card_by_its_menu(visit, anna, board, new):
+def test_on_a_phone_a_card_is_moved_by_its_menu(visit, anna, board, new):
     (ada,) = make(new, "Ada")
     page = visit(anna, **PHONE)
     card_of(page, ada).get_by_role("button", name=f"Kartenmenü: {ada.display_name}").tap()

@@ -1,4 +1,4 @@
-"""„Rückgängig“ in the message, and two people or two tabs at one board."""
+"""„Rückgängig“ in the message, and two users or two tabs on one board."""
 
 import pytest
 from django.utils import timezone
@@ -25,7 +25,7 @@ def undo(page):
     messages(page).get_by_role("button", name="Rückgängig").click()
 
 
-def test_undo_gives_column_and_place_back(visit, anna, new, missed):
+def test_undo_restores_column_and_place(visit, anna, new, missed):
     _, bea, _ = make(new, "Ada", "Bea", "Cem")
     make(missed, "Dora")
     page = visit(anna)
@@ -60,7 +60,7 @@ def test_undo_after_a_colleague_moved_the_card_shows_where_it_is(visit, anna, me
     assert shown(page) == truth(anna.account)
 
 
-def test_undo_after_the_column_was_deleted_leaves_the_card(visit, anna, mehmet, board, new, missed, watch):
+def test_undo_after_the_column_was_deleted_does_not_move_the_card(visit, anna, mehmet, board, new, missed, watch):
     watch.expect_status(409)
     goal = board["Termin vereinbart"]
     (ada,) = make(goal, "Ada")
@@ -74,7 +74,7 @@ def test_undo_after_the_column_was_deleted_leaves_the_card(visit, anna, mehmet, 
     assert shown(page) == truth(anna.account)
 
 
-def test_two_windows_of_one_person_agree_after_the_next_touch(visit, anna, board, new, missed, watch):
+def test_two_windows_of_one_user_agree_after_the_next_action(visit, anna, board, new, missed, watch):
     watch.expect_status(409)
     (ada,) = make(new, "Ada")
     page = visit(anna)
@@ -88,7 +88,7 @@ def test_two_windows_of_one_person_agree_after_the_next_touch(visit, anna, board
     assert shown(second) == shown(page) == truth(anna.account)
 
 
-def test_a_card_moved_by_menu_into_a_column_that_came_meanwhile_leaves_the_screen(visit, anna, mehmet, new, missed):
+def test_a_card_moved_by_menu_into_a_column_not_on_the_screen_disappears(visit, anna, mehmet, new, missed):
     (ada,) = make(new, "Ada")
     page = visit(anna)
     column = verbs.insert(user=mehmet, beside_id=missed.pk, side="right")
@@ -102,7 +102,7 @@ def test_a_card_moved_by_menu_into_a_column_that_came_meanwhile_leaves_the_scree
     assert shown(page) == left
 
 
-def test_ctrl_z_takes_back_the_last_move_but_not_while_typing(visit, anna, new, missed):
+def test_ctrl_z_undoes_the_last_move_but_not_while_typing(visit, anna, new, missed):
     (ada,) = make(new, "Ada")
     page = visit(anna)
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)
@@ -117,7 +117,7 @@ def test_ctrl_z_takes_back_the_last_move_but_not_while_typing(visit, anna, new, 
     assert Card.objects.get(pk=ada.pk).column == new
 
 
-def test_undo_comes_early_in_the_order_of_the_tab_key(visit, anna, new, missed):
+def test_undo_comes_early_in_the_tab_order(visit, anna, new, missed):
     (ada,) = make(new, "Ada")
     page = visit(anna)
     drag(page, card_of(page, ada), cards_in(page, missed), down=0.6)

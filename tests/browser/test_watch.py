@@ -1,4 +1,4 @@
-"""The watch over the browser hears what it is there for; otherwise every other test here would prove less."""
+"""The complaints of the browser are collected, which every other test here relies on."""
 
 from tests.browser.watching import Watch
 

@@ -1,4 +1,4 @@
-"""A walk without JavaScript: login, menus as pages, a move, a due date, a new name, and a choice in the list."""
+"""The product without JavaScript: login, menus as pages, a move, a due date, renaming, and ticks in the list."""
 
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ from tests.factories import PASSWORD
 from tests.pipeline.drops import make
 
 
-def test_the_login_form_leads_to_the_page_asked_for(visit, anna, board):
+def test_the_login_leads_to_the_requested_page(visit, anna, board):
     page = visit(None, "/contacts/board/")
     assert "/accounts/login/?next=" in page.url
     page.get_by_label("E-Mail").fill("anna@krueger.example")
@@ -20,7 +20,7 @@ def test_the_login_form_leads_to_the_page_asked_for(visit, anna, board):
     assert page.url.endswith("/contacts/board/")
 
 
-def test_a_wrong_password_is_told_and_the_address_kept(visit, anna):
+def test_a_wrong_password_shows_an_error_and_keeps_the_address(visit, anna):
     page = visit(None, "/accounts/login/")
     page.get_by_label("E-Mail").fill("anna@krueger.example")
     page.get_by_label("Passwort").fill("falsch")
@@ -83,7 +83,7 @@ def test_a_day_without_javascript(visit, anna, board):
     assert Card.objects.get(pk=ada.pk).column == board["Neue Kontakte"]
 
 
-def test_a_long_column_goes_on_a_page_of_its_own(visit, anna, board):
+def test_a_long_column_continues_on_a_page_of_its_own(visit, anna, board):
     make(board["Neue Kontakte"], *(f"N{number}" for number in range(60)))
     page = visit(anna, java_script_enabled=False)
     expect(page.locator("[data-card]")).to_have_count(15)
@@ -94,7 +94,7 @@ def test_a_long_column_goes_on_a_page_of_its_own(visit, anna, board):
     expect(page.locator("[data-card]")).to_have_count(15)
 
 
-def test_filters_have_a_button_that_is_seen(visit, anna, board):
+def test_filters_have_a_visible_button(visit, anna, board):
     page = visit(anna, "/contacts/", java_script_enabled=False)
     expect(page.get_by_role("button", name="Filtern")).to_be_in_viewport()
     box = page.get_by_role("button", name="Filtern").bounding_box()

@@ -1,4 +1,4 @@
-"""Listening to the browser: its console, errors of scripts, breaches of the policy, and requests to strangers."""
+"""Collecting the browser's complaints: console, script errors, policy violations, and requests to other hosts."""
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
@@ -7,18 +7,18 @@ HARMLESS = ("data:", "blob:", "about:")
 
 
 class Watch:
-    """Everything the browser complained of during a test."""
+    """The browser's complaints during a test."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.expected: list[str] = []
 
     def expect(self, *texts: str) -> None:
-        """Complaints with these words belong to the test: each must come, and then it is no failure."""
+        """Expect complaints that contain these texts: they are no failures, but a missing one is."""
         self.expected += texts
 
     def expect_status(self, *statuses: int) -> None:
-        """Chromium notes each answer of 400 and more in the console."""
+        """Expect responses with these statuses, since Chromium logs each of 400 and above to the console."""
         self.expect(*(f"the server responded with a status of {status}" for status in statuses))
 
     def over(self, context: BrowserContext, origin: str) -> None:
