@@ -51,7 +51,7 @@ def pages(office: Office) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("setup", SETUPS)
-def test_pages_promise_that_an_answer_ends_a_series_only_where_answers_are_read(office, settings, setup):
+def test_pages_promise_that_a_reply_ends_a_series_only_if_replies_are_read(office, settings, setup):
     for name, value in setup.items():
         setattr(settings, name, value)
     found = {where: promises(page) for where, page in pages(office)}
@@ -63,7 +63,7 @@ def test_pages_promise_that_an_answer_ends_a_series_only_where_answers_are_read(
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.subject)
-def test_a_default_text_promises_nothing_that_only_a_mailbox_could_keep(step):
+def test_default_texts_promise_nothing_that_needs_a_mailbox(step):
     """An office keeps its texts when the installation's mailbox goes: they are true in either case."""
     assert ENDING.findall(step.body) == []
 
@@ -71,7 +71,7 @@ def test_a_default_text_promises_nothing_that_only_a_mailbox_could_keep(step):
 @pytest.mark.parametrize("setup", SETUPS)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.subject)
 @pytest.mark.parametrize("assignee", [SOFIA, None])
-def test_an_answer_to_a_default_mail_reaches_somebody(settings, setup, step, assignee):
+def test_a_reply_to_a_default_mail_reaches_somebody(settings, setup, step, assignee):
     """By a mailbox that is read, else the assignee, else the office; never the sender's address, which nobody reads."""
     for name, value in setup.items():
         setattr(settings, name, value)
@@ -83,14 +83,14 @@ def test_an_answer_to_a_default_mail_reaches_somebody(settings, setup, step, ass
     assert back.endswith(f"<{ours or theirs}>")
 
 
-def test_the_words_for_a_promise_are_found_where_one_is_made():
+def test_promises_are_found_by_their_words():
     assert promises("<p>Antworten Sie „Nein“, dann melden wir uns nicht mehr.</p>") != []
     assert promises("<p>Ihre Antwort beendet die Serie. Danke.</p>") == ["Ihre Antwort beendet die Serie."]
     assert promises("<p>Antworten Sie einfach auf diese E-Mail.</p>") == []
 
 
 @pytest.mark.parametrize("setup", SETUPS)
-def test_half_a_mailbox_is_warned_of_before_a_deployment(settings, setup):
+def test_deployment_checks_warn_of_an_incomplete_mailbox(settings, setup):
     for name, value in setup.items():
         setattr(settings, name, value)
     assert apps.check_inbound_mailbox() == ([apps.NO_MAILBOX] if setup["MAIL_IN"] and not setup["IMAP_URL"] else [])

@@ -70,7 +70,7 @@ def test_full_mailboxes_rate_limits_and_outages_are_temporary(status, words):
 
 
 @pytest.mark.parametrize(("status", "words"), OWN_FAULT)
-def test_sender_server_and_limits_are_our_fault(status, words):
+def test_refused_sender_server_and_limits_are_our_fault(status, words):
     assert judge(status, words) is BounceVerdict.OWN_FAULT
 
 
@@ -83,12 +83,12 @@ def test_words_inside_an_address_are_ignored():
     assert judge("5.7.1", "550 5.7.1 <spam-quota-unknown.user@kunde.example> no") is BounceVerdict.UNKNOWN
 
 
-def test_the_answer_of_our_own_server_is_judged_too():
+def test_the_response_of_our_own_server_is_classified_too():
     assert judge_answer("550 5.1.1 no such user") is BounceVerdict.GONE
     assert judge_answer("450 4.2.2 mailbox full") is BounceVerdict.TEMPORARY
     assert judge_answer("554 5.7.1 <max@kunde.example>: Relay access denied") is BounceVerdict.OWN_FAULT
     assert judge("5.7.1", "554 5.7.1 <max@kunde.example>: Relay access denied") is BounceVerdict.UNKNOWN
 
 
-def test_only_the_beginning_of_a_long_answer_is_looked_at():
+def test_only_the_beginning_of_a_long_response_is_read():
     assert judge("5.0.0", "x" * MAX_LENGTH + " user unknown") is BounceVerdict.UNKNOWN

@@ -101,7 +101,7 @@ def start_many(contacts, sequence, actor=None, *, waits=True, causes=None, now=M
     )
 
 
-def test_it_writes_the_same_rows_as_one_by_one(crowd, series, anna):
+def test_bulk_writes_the_same_rows_as_one_by_one(crowd, series, anna):
     contacts = list(Contact.objects.order_by("pk"))
     causes = {contact.pk: 1000 + contact.pk for contact in contacts}
     sequence, now = series["Erfolgreich kontaktiert"].sequence, MONDAY + timedelta(days=1)
@@ -116,7 +116,7 @@ def test_it_writes_the_same_rows_as_one_by_one(crowd, series, anna):
     assert alone != written()
 
 
-def test_it_returns_who_is_mailed_and_why_others_are_not(crowd, series):
+def test_bulk_returns_who_is_mailed_and_why_others_are_not(crowd, series):
     started = start_many(list(Contact.objects.order_by("pk")), series["Erfolgreich kontaktiert"].sequence)
     names = {contact.pk: name for name, contact in crowd.items()}
     assert {names[pk]: count for pk, count in started.mails.items()} == {
@@ -146,7 +146,7 @@ def test_contacts_without_consent_do_not_wait_unless_requested(crowd, series, an
     assert written() == before
 
 
-def test_a_second_time_changes_nothing(crowd, series):
+def test_enrolling_again_changes_nothing(crowd, series):
     contacts, sequence = list(Contact.objects.order_by("pk")), series["Erfolgreich kontaktiert"].sequence
     start_many([crowd["Fresh"], crowd["Halfway"]], sequence)
     before = written()
@@ -156,7 +156,7 @@ def test_a_second_time_changes_nothing(crowd, series):
     assert len(contacts) == len(crowd)
 
 
-def test_two_hundred_take_as_many_statements_as_two(series, anna):
+def test_the_number_of_statements_is_constant(series, anna):
     sequence = series["Erfolgreich kontaktiert"].sequence
 
     def statements(count: int) -> int:
@@ -170,5 +170,5 @@ def test_two_hundred_take_as_many_statements_as_two(series, anna):
     assert statements(2) == statements(200) < 30
 
 
-def test_an_empty_selection_is_no_error(series):
+def test_an_empty_selection_is_valid(series):
     assert start_many([], series["Erfolgreich kontaktiert"].sequence).mails == {}

@@ -118,7 +118,7 @@ def test_automatic_mails_are_recognised(headers):
 
 
 @pytest.mark.parametrize("headers", PERSONS)
-def test_replies_of_people_are_not_taken_for_automatic_ones(headers):
+def test_replies_of_people_are_not_classified_as_automatic(headers):
     received = parse(mail(*headers))
     assert (received.kind, received.about) == (ReceivedKind.REPLY, (OURS,))
 
@@ -133,26 +133,26 @@ def test_a_quoted_objection_is_ignored(words):
     assert parse(mail(body=words)).kind is ReceivedKind.REPLY
 
 
-def test_own_words_end_where_the_answered_mail_begins():
+def test_the_quoted_mail_is_cut_off_a_reply():
     assert own_words("Ja.\r\n\r\n> Nein?\r\n") == "Ja."
     assert own_words("> nur Zitat") == ""
 
 
 @pytest.mark.parametrize(("subject", "words", "kind"), PLAIN_BOUNCES)
-def test_bounces_in_a_programs_own_words(subject, words, kind):
+def test_bounces_without_a_machine_readable_part(subject, words, kind):
     raw = mail("From: Mail Delivery Subsystem <mailer-daemon@mx.example>", f"Subject: {subject}", body=words)
     received = parse(raw)
     assert (received.kind, received.about) == (kind, (OURS,))
 
 
-def test_a_bounce_may_name_its_recipient_only():
+def test_a_bounce_may_name_only_its_recipient():
     heads = "From: mailer-daemon@mx.example\nSubject: failure notice\nX-Failed-Recipients: max@kunde.example"
     received = parse(f"{heads}\n\n550 no such user".encode())
     assert (received.kind, received.about) == (ReceivedKind.HARD_BOUNCE, ())
     assert received.addresses == ("max@kunde.example",)
 
 
-def test_reports_for_addresses_beyond_ascii_are_understood():
+def test_bounces_of_internationalized_addresses_are_understood():
     raw = (
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n"
         "--b\nContent-Type: message/global-delivery-status\n\nReporting-MTA: dns; mx\n\n"
@@ -166,7 +166,7 @@ def test_reports_for_addresses_beyond_ascii_are_understood():
 @pytest.mark.parametrize(
     ("feedback", "kind"), [("abuse", ReceivedKind.COMPLAINT), ("auth-failure", ReceivedKind.OTHER)]
 )
-def test_complaints_are_told_from_other_feedback(feedback, kind):
+def test_complaints_are_distinguished_from_other_feedback(feedback, kind):
     raw = (
         "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n"
         f"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: {feedback}\nVersion: 1\n\n"
@@ -193,6 +193,6 @@ def test_malformed_mails_are_set_aside(raw, fault):
     assert poisoned.value.fault == fault
 
 
-def test_only_the_beginning_of_a_large_mail_is_looked_at():
+def test_only_the_beginning_of_a_large_mail_is_read():
     photos = mail() + b"\n" + b"QUJD" * MAX_BYTES
     assert parse(photos).kind is ReceivedKind.REPLY

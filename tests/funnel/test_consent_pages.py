@@ -50,7 +50,7 @@ def test_the_page_offers_objection_and_proof(page, klara):
     assert "data-suppressed" not in html
 
 
-def test_the_question_is_offered_where_it_makes_sense(login, sofia, klara, nora, krueger):
+def test_asking_for_consent_is_offered_only_if_it_is_missing(login, sofia, klara, nora, krueger):
     asking = ContactFactory(account=krueger, email="nein@lead.example")
     login(sofia).post(f"/contacts/{asking.pk}/objection/")
     silent = ContactFactory(account=krueger, email="")
@@ -62,7 +62,7 @@ def test_the_question_is_offered_where_it_makes_sense(login, sofia, klara, nora,
     assert offered == {nora.pk}
 
 
-def test_with_consent_the_question_is_refused(login, sofia, klara, unwritten):
+def test_asking_for_existing_consent_is_refused(login, sofia, klara, unwritten):
     client = login(sofia)
     with unwritten():
         answer = client.post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH)
@@ -71,7 +71,7 @@ def test_with_consent_the_question_is_refused(login, sofia, klara, unwritten):
     assert not OptIn.objects.exists()
 
 
-def test_a_changed_address_may_be_asked_until_it_has_its_own_consent(page, klara, krueger, login, sofia):
+def test_a_changed_address_may_be_asked_until_it_has_consent_of_its_own(page, klara, krueger, login, sofia):
     """B53."""
     enrol(klara, series(krueger), now=timezone.now())
     klara.email = "neu@lead.example"
@@ -84,7 +84,7 @@ def test_a_changed_address_may_be_asked_until_it_has_its_own_consent(page, klara
     assert login(sofia).post(f"/contacts/{klara.pk}/opt-in/", headers=FETCH).status_code == 409
 
 
-def test_an_office_asks_two_hundred_times_a_day(login, sofia, nora, krueger, unwritten):
+def test_an_office_may_ask_two_hundred_times_a_day(login, sofia, nora, krueger, unwritten):
     now = timezone.now()
     asked = {"account": krueger, "contact": nora, "wording": "Ja?"}
     OptIn.objects.bulk_create(
@@ -100,7 +100,7 @@ def test_an_office_asks_two_hundred_times_a_day(login, sofia, nora, krueger, unw
     assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 429
 
 
-def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sofia, krueger):
+def test_an_objection_takes_one_dialog_and_is_shown_at_once(page, klara, login, sofia, krueger):
     enrol(klara, series(krueger), now=timezone.now())
     client = login(sofia)
     dialog = page_of(client.get(f"/contacts/{klara.pk}/objection/", headers=FETCH))
@@ -118,7 +118,7 @@ def test_an_objection_takes_one_dialog_and_shows_at_once(page, klara, login, sof
     assert "/opt-in/" not in page()
 
 
-def test_without_javascript_the_objection_leads_back(klara, login, sofia):
+def test_without_javascript_the_objection_redirects_back(klara, login, sofia):
     client = login(sofia)
     assert "<html" in page_of(client.get(f"/contacts/{klara.pk}/objection/"))
     answer = client.post(f"/contacts/{klara.pk}/objection/", {"method": "written"})
@@ -126,7 +126,7 @@ def test_without_javascript_the_objection_leads_back(klara, login, sofia):
     assert Consent.objects.filter(contact=klara).latest("pk").method == "written"
 
 
-def test_only_administrators_are_offered_and_allowed_to_lift(klara, login, sofia, anna):
+def test_only_administrators_may_lift_a_suppression(klara, login, sofia, anna):
     login(sofia).post(f"/contacts/{klara.pk}/objection/")
     where = f"/contacts/{klara.pk}/suppression/"
     assert where not in page_of(login(sofia).get(f"/contacts/{klara.pk}/"))
@@ -141,7 +141,7 @@ def test_only_administrators_are_offered_and_allowed_to_lift(klara, login, sofia
     assert login(anna).post(where, {"method": "spoken", "wording": "Ja."}).status_code == 409
 
 
-def test_asking_answers_the_same_each_time(nora, login, sofia):
+def test_the_response_to_asking_is_always_the_same(nora, login, sofia):
     """B48."""
     client = login(sofia)
     answers = [client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH) for _ in range(9)]
@@ -151,7 +151,7 @@ def test_asking_answers_the_same_each_time(nora, login, sofia):
     assert "data-asked" in page_of(answers[0])
 
 
-def test_a_changed_address_is_shown_while_a_series_runs(page, klara, krueger):
+def test_a_changed_address_is_shown_during_a_series(page, klara, krueger):
     """B53."""
     enrol(klara, series(krueger), now=timezone.now())
     assert "data-moved" not in page()
@@ -170,7 +170,7 @@ def test_the_proof_lists_every_piece_of_evidence(klara, login, sofia):
     assert "klara@lead.example" in html
 
 
-def test_a_contact_hidden_from_an_agent_is_unknown(krueger, login, sofia, jan):
+def test_a_contact_hidden_from_an_agent_is_a_404(krueger, login, sofia, jan):
     Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
     hidden = ContactFactory(account=krueger, email="x@lead.example", assignee=jan)
     for name in ("objection", "opt-in"):

@@ -35,7 +35,7 @@ def leads(transactional_db, krueger):
     empty_queue()
 
 
-def test_two_devices_a_colleague_and_the_worker_at_once(couple, krueger, anna):
+def test_concurrent_unsubscribing_objecting_and_sending(couple, krueger, anna):
     """B45: one suppression, and one withdrawal and action per contact; nothing is claimed afterwards."""
     sequence = series(krueger)
     now = timezone.now()
@@ -74,7 +74,7 @@ def test_two_devices_a_colleague_and_the_worker_at_once(couple, krueger, anna):
         assert not Message.objects.filter(state__in=("planned", "claimed")).exists()
 
 
-def test_ten_requests_at_once_ask_once(leads, sofia):
+def test_ten_concurrent_requests_ask_once(leads, sofia):
     """B48, also for two contacts who share the address."""
     now = timezone.now()
     asking = [
@@ -85,7 +85,7 @@ def test_ten_requests_at_once_ask_once(leads, sofia):
     assert OptIn.objects.count() == 1
 
 
-def test_a_question_confirmed_on_five_devices_is_one_piece_of_evidence(leads, sofia):
+def test_a_request_confirmed_on_five_devices_is_one_consent(leads, sofia):
     now = timezone.now()
     opt_in.ask(user=sofia, contact_id=leads[0].pk, now=now)
     token = opt_in.tokens.opt_in_token(OptIn.objects.get())
@@ -94,7 +94,7 @@ def test_a_question_confirmed_on_five_devices_is_one_piece_of_evidence(leads, so
     assert Consent.objects.filter(method="double_opt_in").count() == 1
 
 
-def test_the_worker_mails_each_question_once(leads, sofia, mailoutbox):
+def test_the_worker_mails_each_request_once(leads, sofia, mailoutbox):
     now = timezone.now()
     for contact in leads:
         opt_in.ask(user=sofia, contact_id=contact.pk, now=now)

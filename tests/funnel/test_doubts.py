@@ -21,13 +21,13 @@ def decide(client, contact, objects: str):
     return client.post(f"/contacts/{contact.pk}/doubt/", {"objects": objects})
 
 
-def test_no_series_begins_before_the_decision(anna, board, doubted):
+def test_no_series_starts_before_the_decision(anna, board, doubted):
     move(anna, doubted, board["Neue Kontakte"], now=NOW)
     assert live(doubted) == []
     assert eligibility.missing(doubted) == MessageReason.SUPPRESSED
 
 
-def test_colleagues_are_asked_where_they_look(login, anna, sofia, mara, doubted):
+def test_colleagues_are_asked_on_the_contact_page_the_funnel_page_and_in_the_outbox(login, anna, sofia, mara, doubted):
     page = page_of(login(sofia).get(f"/contacts/{doubted.pk}/"))
     assert "data-doubt" in page
     assert "Nein, kein Widerspruch" in page
@@ -45,7 +45,7 @@ def test_a_confirmed_objection_suppresses_the_address(login, sofia, krueger, dou
     assert "data-doubt" not in page_of(login(sofia).get(f"/contacts/{doubted.pk}/"))
 
 
-def test_a_denied_objection_opens_the_address_again(login, sofia, doubted):
+def test_a_denied_objection_lifts_the_suppression(login, sofia, doubted):
     client = login(sofia)
     assert decide(client, doubted, "0").status_code == 302
     assert Suppression.objects.count() == 0
@@ -53,12 +53,12 @@ def test_a_denied_objection_opens_the_address_again(login, sofia, doubted):
     assert decide(client, doubted, "0").status_code == 302
 
 
-def test_a_bounce_since_keeps_the_address_suppressed(login, sofia, krueger, doubted, sent):  # noqa: F811
+def test_an_address_that_bounced_meanwhile_stays_suppressed(login, sofia, krueger, doubted, sent):  # noqa: F811
     inbox.receive(case("dsn-Gmail-unknown", sent), now=NOW)
     decide(login(sofia), doubted, "0")
     assert Suppression.objects.of(krueger).get().reason == "bounce"
 
 
-def test_an_invalid_decision_is_not_understood(login, sofia, doubted):
+def test_an_invalid_decision_is_refused(login, sofia, doubted):
     assert decide(login(sofia), doubted, "vielleicht").status_code == 422
     assert Message.objects.filter(is_in_doubt=True).count() == 1

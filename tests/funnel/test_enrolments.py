@@ -53,14 +53,14 @@ def test_system_column_enrols_and_announces(anna, dan, series):
     assert (announced.subject, announced.planned_for, announced.count) == ("Mail 1", hold, 3)
 
 
-def test_another_system_column_cancels_what_is_planned(anna, dan, series):
+def test_another_system_column_cancels_planned_mails(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
     move(anna, dan, series["Auftrag erhalten"])
     assert [state for _, state in states(dan)] == ["cancelled"] * 3 + ["planned"] * 2
     assert Enrolment.objects.filter(contact=dan, state=EnrolmentState.ACTIVE).count() == 1
 
 
-def test_own_column_pauses_and_coming_back_goes_on_with_what_is_unsent(anna, dan, series):
+def test_own_column_pauses_and_coming_back_continues_with_unsent_steps(anna, dan, series):
     move(anna, dan, series["Erfolgreich kontaktiert"])
     went(dan, "Mail 1")
     move(anna, dan, series["Termin vereinbart"])
@@ -71,7 +71,7 @@ def test_own_column_pauses_and_coming_back_goes_on_with_what_is_unsent(anna, dan
     assert moved.announcement.planned_for == MONDAY + timedelta(days=3)
 
 
-def test_own_column_that_goes_on_changes_nothing(anna, dan, series):
+def test_own_column_in_which_mails_continue_changes_nothing(anna, dan, series):
     Column.objects.filter(name="Termin vereinbart").update(mails_continue=True)
     move(anna, dan, series["Erfolgreich kontaktiert"])
     move(anna, dan, series["Termin vereinbart"])
@@ -84,7 +84,7 @@ def test_lost_column_ends_the_series(anna, dan, series):
     assert (enrolment(dan).state, enrolment(dan).reason, live(dan)) == (EnrolmentState.ENDED, EnrolmentReason.LOST, [])
 
 
-def test_there_and_back_in_three_seconds_leaves_one_plan(anna, dan, series):
+def test_moving_back_within_three_seconds_leaves_one_plan(anna, dan, series):
     for number, name in enumerate(
         ("Neue Kontakte", "Erfolgreich kontaktiert", "Neue Kontakte", "Erfolgreich kontaktiert")
     ):
@@ -95,13 +95,13 @@ def test_there_and_back_in_three_seconds_leaves_one_plan(anna, dan, series):
 
 
 class TestUndo:
-    def test_of_entering_cancels_what_it_planned(self, anna, dan, series):
+    def test_undoing_an_entry_cancels_its_mails(self, anna, dan, series):
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
         assert live(dan) == []
         assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.ENDED, EnrolmentReason.UNDONE)
 
-    def test_of_leaving_for_another_series_restores_the_plan_exactly(self, anna, dan, series):
+    def test_undoing_a_change_of_series_restores_the_plan_exactly(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         rows = Message.objects.filter(contact=dan).order_by("pk")
         before = list(rows.values("pk", "state", "planned_for", "message_id"))
@@ -113,7 +113,7 @@ class TestUndo:
             series["Erfolgreich kontaktiert"].sequence_id
         )
 
-    def test_of_pausing_lets_it_go_on_as_planned(self, anna, dan, series):
+    def test_undoing_a_pause_continues_as_planned(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         rows = Message.objects.filter(contact=dan).order_by("pk").values("pk", "state", "planned_for")
         before = list(rows)
@@ -122,7 +122,7 @@ class TestUndo:
         assert list(rows.all()) == before
         assert enrolment(dan).state == EnrolmentState.ACTIVE
 
-    def test_of_the_end_of_a_series_without_steps(self, anna, series):
+    def test_undoing_the_end_of_a_series_without_steps(self, anna, series):
         steps(series["Erfolgreich kontaktiert"].sequence)
         dan = lead(series["Nicht erreicht"])
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
@@ -130,7 +130,7 @@ class TestUndo:
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
         assert (enrolment(dan).state, enrolment(dan).reason) == (EnrolmentState.ENDED, EnrolmentReason.UNDONE)
 
-    def test_leaves_what_was_sent_meanwhile(self, anna, dan, series):
+    def test_mails_sent_meanwhile_stay_sent(self, anna, dan, series):
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
         went(dan, "Mail 1")
         reverse(user=anna, move_id=moved.move.pk, now=MONDAY + timedelta(seconds=5))
@@ -138,7 +138,7 @@ class TestUndo:
 
 
 class TestBasis:
-    def test_without_consent_it_waits_and_says_so(self, anna, dan, series):
+    def test_without_consent_the_series_waits_and_the_page_says_so(self, anna, dan, series):
         Consent.objects.all().delete()
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
         assert moved.announcement.why_not == MessageReason.NO_CONSENT
@@ -148,7 +148,7 @@ class TestBasis:
             [],
         )
 
-    def test_it_begins_by_itself_when_consent_is_given(self, anna, dan, series):
+    def test_the_series_starts_automatically_when_consent_is_given(self, anna, dan, series):
         Consent.objects.all().delete()
         move(anna, dan, series["Erfolgreich kontaktiert"])
         assert maintenance.resume_ready(now=MONDAY) == 0
@@ -163,7 +163,7 @@ class TestBasis:
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
         assert (moved.announcement.why_not, live(dan)) == (MessageReason.NO_CONSENT, [])
 
-    def test_without_address_it_waits(self, anna, series):
+    def test_without_address_the_series_waits(self, anna, series):
         dan = lead(series["Nicht erreicht"], email="")
         moved = move(anna, dan, series["Erfolgreich kontaktiert"])
         assert moved.announcement.why_not == MessageReason.NO_ADDRESS
@@ -193,7 +193,7 @@ class TestByHand:
         enrolments.resume(user=anna, contact_id=dan.pk, now=MONDAY + timedelta(days=1))
         assert (enrolment(dan).state, live(dan)) == (EnrolmentState.ACTIVE, ["Mail 1", "Mail 2", "Mail 3"])
 
-    def test_what_was_paused_by_hand_stays_paused_through_moves(self, anna, dan, series):
+    def test_a_series_paused_by_hand_stays_paused_through_moves(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         move(anna, dan, series["Termin vereinbart"])
@@ -206,7 +206,7 @@ class TestByHand:
         with pytest.raises(Http404):
             enrolments.pause(user=paul, contact_id=dan.pk, now=MONDAY)
 
-    def test_a_new_address_needs_a_consent_of_its_own(self, anna, dan, series):
+    def test_a_new_address_needs_consent_of_its_own(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         enrolments.suspend(contact=dan, reason=EnrolmentReason.ADDRESS, now=MONDAY)
         with pytest.raises(Conflict, match="eigene Einwilligung"):
@@ -217,14 +217,14 @@ class TestByHand:
 
 
 class TestMany:
-    def test_bulk_enrols_nobody_and_ends_what_runs(self, anna, dan, series):
+    def test_bulk_changes_enrol_nobody_and_end_active_series(self, anna, dan, series):
         other = lead(series["Nicht erreicht"])
         move(anna, dan, series["Erfolgreich kontaktiert"])
         bulk.move_many(user=anna, contact_ids=[dan.pk, other.pk], column_id=series["Auftrag erhalten"].pk, now=MONDAY)
         assert (live(dan), live(other)) == ([], [])
         assert enrolment(dan).state == EnrolmentState.ENDED
 
-    def test_bulk_enrols_when_asked_and_says_before_how_many_mails_that_means(self, anna, dan, series, login):
+    def test_bulk_changes_enrol_on_request_and_announce_the_number_of_mails(self, anna, dan, series, login):
         silent = lead(series["Nicht erreicht"], email="")
         page = page_of(login(anna).get("/contacts/selection/status/", {"contact": [dan.pk, silent.pk]}))
         assert "1 Kontakt darf E-Mails bekommen." in page
@@ -238,24 +238,24 @@ class TestMany:
         assert live(dan) == ["Mail 1", "Mail 2", "Mail 3"]
         assert (live(silent), enrolment(silent).reason) == ([], EnrolmentReason.NO_BASIS)
 
-    def test_bulk_enrols_five_hundred_at_most(self, anna, dan, series):
+    def test_bulk_changes_enrol_at_most_five_hundred(self, anna, dan, series):
         asked = {"contact_ids": range(501), "column_id": series["Erfolgreich kontaktiert"].pk}
         with pytest.raises(NotUnderstood):
             bulk.move_many(user=anna, now=MONDAY, enrol=True, **asked)
 
-    def test_bulk_into_an_own_column_pauses(self, anna, dan, series):
+    def test_bulk_changes_into_an_own_column_pause(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         bulk.move_many(user=anna, contact_ids=[dan.pk], column_id=series["Termin vereinbart"].pk, now=MONDAY)
         assert enrolment(dan).state == EnrolmentState.PAUSED
 
-    def test_trash_ends_and_restoring_does_not_enrol(self, anna, dan, series):
+    def test_trashing_ends_the_series_and_restoring_does_not_enrol(self, anna, dan, series):
         move(anna, dan, series["Erfolgreich kontaktiert"])
         leads.trash(user=anna, contact_ids=[dan.pk], now=MONDAY)
         assert (enrolment(dan).reason, live(dan)) == (EnrolmentReason.TRASHED, [])
         leads.restore(user=anna, contact_ids=[dan.pk], now=MONDAY)
         assert (enrolment(dan).state, live(dan)) == (EnrolmentState.ENDED, [])
 
-    def test_taking_in_enrols_when_asked_only(self, anna, krueger, series):
+    def test_adding_a_contact_enrols_only_on_request(self, anna, krueger, series):
         values = {"last_name": "Neu", "email": "neu@post.example"}
         silent = leads.add(account=krueger, actor=anna, values=values, now=MONDAY)
         asked = leads.add(account=krueger, actor=anna, values=values, now=MONDAY, enrol=True)

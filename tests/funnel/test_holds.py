@@ -85,7 +85,7 @@ def test_days_without_a_mail_server_lose_nothing_and_keep_the_order(people, smtp
     assert Hold.objects.get().ended_at == back + timedelta(hours=1)
 
 
-def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_send(people, smtp):
+def test_a_hold_ends_automatically_even_without_a_mail_to_send(people, smtp):
     port = free_port()
     smtp(port)
     worker.sweep(now=HELD)
@@ -99,7 +99,7 @@ def test_a_fault_ends_by_itself_within_a_minute_or_so_even_without_a_mail_to_sen
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-def test_a_wrong_password_holds_and_says_so(people, smtp):
+def test_a_wrong_password_holds_and_is_shown(people, smtp):
     with mail_server(login=("me", "right")) as server:
         smtp(server.port, "me", "wrong")
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
@@ -111,7 +111,7 @@ def test_a_wrong_password_holds_and_says_so(people, smtp):
 
 
 @pytest.mark.parametrize("scheme", ["smtp+tls", "smtp+ssl"])
-def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
+def test_a_wrong_certificate_holds_and_is_shown(people, krueger, scheme):
     with distrusted(scheme) as url:
         Sender.objects.of(krueger).update(relay=vault.seal(vault.RELAY, url))
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"planned": 5}
@@ -120,7 +120,7 @@ def test_a_wrong_certificate_holds_and_says_so(people, krueger, scheme):
     assert "certificate" in held.answer.lower()
 
 
-def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, hansen, krueger, smtp):
+def test_a_fault_of_an_offices_own_server_holds_only_that_office(people, paul, hansen, krueger, smtp):
     ready(hansen)
     foreign = hansen.columns.get(key="contacted")
     steps(foreign.sequence, 0)
@@ -137,7 +137,7 @@ def test_the_fault_of_an_offices_own_server_holds_no_other_office(people, paul, 
     assert holds.held_offices() == {krueger.pk}
 
 
-def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smtp):
+def test_a_fault_of_our_server_holds_all_offices_that_use_it(people, hansen, krueger, smtp):
     Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
     smtp(free_port())
     worker.sweep(now=HELD)
@@ -147,7 +147,7 @@ def test_a_fault_of_our_server_holds_all_who_use_it(people, hansen, krueger, smt
     assert holds.held_offices() == {krueger.pk, hansen.pk}
 
 
-def test_attempts_become_rarer(people, smtp):
+def test_attempts_become_less_frequent(people, smtp):
     smtp(free_port())
     now, waits = HELD, []
     for _ in range(7):
@@ -172,7 +172,7 @@ class TestOfReturned:
     def returned(self, message, after, kind=HoldKind.BLOCKED):
         return holds.hold_for_returned(message=message, kind=kind, answer="550 5.7.1 blocked", now=HELD + after)
 
-    def test_only_a_person_ends_it(self, sent, anna, smtp):
+    def test_only_a_user_ends_the_hold(self, sent, anna, smtp):
         later = HELD + timedelta(days=1)
         assert self.returned(sent[0], timedelta(hours=1))
         with mail_server() as server:
@@ -183,13 +183,13 @@ class TestOfReturned:
         assert holds.current(anna.account_id) is None
         assert not holds.request_trial(user=anna, now=later)
 
-    def test_what_left_before_it_was_ended_opens_no_new_one(self, sent, krueger):
+    def test_mails_sent_before_the_end_cause_no_new_hold(self, sent, krueger):
         self.returned(sent[0], timedelta(hours=1))
         holds.release(account_id=None, now=HELD + timedelta(hours=2))
         assert not self.returned(sent[1], timedelta(hours=3))
         assert holds.current(krueger.pk) is None
 
-    def test_the_mail_with_which_it_was_tried_counts(self, sent, krueger, anna, smtp):
+    def test_a_bounce_of_the_trial_mail_counts(self, sent, krueger, anna, smtp):
         self.returned(sent[0], timedelta(hours=1))
         later = HELD + timedelta(days=1)
         holds.request_trial(user=anna, now=later)
@@ -208,7 +208,7 @@ class TestOfReturned:
             ("buero@krueger.example", HoldKind.BLOCKED, "ours"),
         ],
     )
-    def test_the_fault_of_an_offices_own_address_is_the_offices(self, sent, krueger, email, kind, scope):
+    def test_a_fault_of_an_offices_own_address_holds_only_that_office(self, sent, krueger, email, kind, scope):
         Sender.objects.of(krueger).update(email=email)
         self.returned(sent[0], timedelta(hours=1), kind)
         assert Hold.objects.get().account_id == (krueger.pk if scope == "office" else None)
@@ -228,7 +228,7 @@ class TestOnPages:
         assert said in page_of(login(anna).get(path))
         assert said not in page_of(login(sofia).get(path))
 
-    def test_with_the_servers_words_and_the_next_try(self, held, login, anna):
+    def test_the_hold_is_shown_with_the_servers_words_and_the_next_attempt(self, held, login, anna):
         html = page_of(login(anna).get("/funnel/outbox/"))
         assert "535 5.7.8 &lt;wrong&gt;" in html
         assert "Nächster Versuch" in html
@@ -245,7 +245,7 @@ class TestOnPages:
         assert "läuft schon wieder" in html
 
 
-def test_a_server_whose_address_no_key_opens_holds_its_office_alone(anna, paul, hansen, people, smtp, settings):
+def test_a_server_setting_that_cannot_be_decrypted_holds_only_its_office(anna, paul, hansen, people, smtp, settings):
     Sender.objects.of(hansen).update(relay=vault.seal(vault.RELAY, "smtp://mail.example"))
     with mail_server() as server:
         smtp(server.port)

@@ -24,7 +24,7 @@ def test_complete_impressum_has_no_missing_fields(form):
 
 
 @pytest.mark.parametrize("form", LegalForm.values)
-def test_register_is_needed_by_registered_forms_only(form):
+def test_only_registered_forms_need_a_register(form):
     lacks = imprint.missing_fields(sender(legal_form=form, register=" ", **FURTHER))
     assert lacks == ([] if form in (LegalForm.SOLE, LegalForm.GBR) else ["register"])
 
@@ -39,7 +39,7 @@ def test_register_is_needed_by_registered_forms_only(form):
         (LegalForm.GMBH, []),
     ],
 )
-def test_some_forms_need_more(form, fields):
+def test_some_legal_forms_need_further_fields(form, fields):
     assert imprint.missing_fields(sender(legal_form=form)) == fields
 
 
@@ -52,7 +52,7 @@ def test_tax_number_and_privacy_page_are_not_required():
     assert imprint.missing(sender(vat_id="", privacy_url="")) == []
 
 
-def test_impressum_reads_line_by_line():
+def test_impressum_has_one_line_per_fact():
     assert imprint.lines(sender()) == [
         "Krüger Immobilien GmbH",
         "Lindenallee 12, 50968 Köln",
@@ -148,7 +148,7 @@ def test_representatives_have_the_title_of_the_legal_form(form, said):
     assert said in imprint.lines(sender(legal_form=form))
 
 
-def test_the_chair_of_the_board_and_another_seat_stand_there():
+def test_the_chair_of_the_board_and_a_different_seat_are_included():
     lines = imprint.lines(sender(legal_form=LegalForm.AG, seat="Bonn", **FURTHER))
     assert {"Sitz: Bonn", "Vorsitz des Aufsichtsrats: Eva Wagner"} <= set(lines)
     assert not any("Aufsichtsrat" in line for line in imprint.lines(sender(legal_form=LegalForm.OHG, **FURTHER)))

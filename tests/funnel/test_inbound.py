@@ -78,7 +78,7 @@ def test_a_token_is_case_insensitive_and_cannot_be_forged(open_mailbox):
     assert len(inbound.address(Purpose.REPLY, 2**63 - 1).split("@")[0]) <= 64
 
 
-def test_without_a_mailbox_no_address_is_promised(dan, settings):
+def test_without_a_mailbox_no_address_is_used(dan, settings):
     assert configured.MAIL_IN == ""
     message = Message.objects.filter(contact=dan).select_related("contact__assignee", "account__sender").first()
     mail = rendering.render_message(message).letter
@@ -87,7 +87,7 @@ def test_without_a_mailbox_no_address_is_promised(dan, settings):
     assert mail.verp == ""
 
 
-def test_each_mail_has_its_own_envelope_sender_and_answers_come_to_us(sent, server):
+def test_each_mail_has_its_own_envelope_sender_and_replies_come_to_us(sent, server):
     assert server.senders == [inbound.address(Purpose.BOUNCE, sent.pk)]
     (mail,) = server.sent_to("dan@post.example")
     assert mail["Reply-To"] == f"Sofia Vogt <{inbound.address(Purpose.REPLY, sent.pk)}>"
@@ -96,13 +96,13 @@ def test_each_mail_has_its_own_envelope_sender_and_answers_come_to_us(sent, serv
     assert by_mail == f"<mailto:{inbound.address(Purpose.UNSUBSCRIBE, sent.pk)}?subject=Abmelden>"
 
 
-def test_a_server_that_refuses_other_senders_keeps_its_own(dan, server):
+def test_a_server_that_refuses_other_senders_gets_its_own(dan, server):
     server.takes_only = "noreply@kontakte.example"
     assert worker.sweep(now=MONDAY + timedelta(minutes=11))["sent"] == 1
     assert server.senders == ["noreply@kontakte.example"]
 
 
-def test_a_bounce_is_ours_by_its_address(krueger, dan, sent):
+def test_a_bounce_is_recognised_by_its_address(krueger, dan, sent):
     to = inbound.address(Purpose.BOUNCE, sent.pk)
     raw = f"From: mailer-daemon@mx.example\nTo: {to}\nSubject: failure notice\n\n550 no such user"
     assert inbox.receive(raw.encode(), now=NOW) is ReceivedKind.HARD_BOUNCE
@@ -110,12 +110,12 @@ def test_a_bounce_is_ours_by_its_address(krueger, dan, sent):
     assert Suppression.objects.of(krueger).get().reason == "bounce"
 
 
-def test_an_answer_without_any_reference_ends_the_series(dan, sent):
+def test_a_reply_without_any_reference_ends_the_series(dan, sent):
     assert inbox.receive(answer(sent), now=NOW) is ReceivedKind.REPLY
     assert series(dan) == ("ended", "reply")
 
 
-def test_an_answer_reaches_the_assignee_byte_for_byte(sent, server, settings):
+def test_a_reply_is_forwarded_to_the_assignee_byte_for_byte(sent, server, settings):
     raw = answer(sent, "DKIM-Signature: v=1; b=abc", body="Größe:\n.\n  Ende\n".encode())
     read(settings, raw)
     (mail,) = server.sent_to("sofia@krueger.example")
@@ -125,7 +125,7 @@ def test_an_answer_reaches_the_assignee_byte_for_byte(sent, server, settings):
     assert Arrival.objects.get().passed_at == NOW
 
 
-def test_an_answer_waits_for_a_mail_server_that_is_away(sent, server, settings):
+def test_forwarding_waits_for_an_unreachable_mail_server(sent, server, settings):
     with mailbox([answer(sent)]) as box:
         settings.IMAP_URL = box.url
         server.answers["RCPT"] = "451 later"
@@ -137,7 +137,7 @@ def test_an_answer_waits_for_a_mail_server_that_is_away(sent, server, settings):
     assert len(server.sent_to("sofia@krueger.example")) == 1
 
 
-def test_an_answer_that_must_not_be_forwarded_unchanged_is_attached(sent, settings, mailoutbox):
+def test_a_reply_that_must_not_be_forwarded_unchanged_is_attached(sent, settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     raw = answer(sent)
     read(settings, raw)
@@ -147,7 +147,7 @@ def test_an_answer_that_must_not_be_forwarded_unchanged_is_attached(sent, settin
     assert (name, content) == ("antwort.eml", raw)
 
 
-def test_an_answer_to_nobody_goes_to_the_office(dan, sent, server, settings):
+def test_a_reply_without_assignee_is_forwarded_to_the_office(dan, sent, server, settings):
     Contact.objects.filter(pk=dan.pk).update(assignee=None)
     read(settings, answer(sent))
     assert len(server.sent_to("info@krueger.example")) == 1
@@ -159,20 +159,20 @@ def test_automatic_mails_and_forwarded_ones_are_not_forwarded(dan, sent, server,
     assert series(dan) == ("active", "")
 
 
-def test_an_answer_that_objects_is_passed_on_too(krueger, sent, server, settings):
+def test_a_reply_that_objects_is_forwarded_too(krueger, sent, server, settings):
     read(settings, answer(sent, body=b"Bitte keine weiteren E-Mails.\n"))
     assert len(server.sent_to("sofia@krueger.example")) == 1
     assert Suppression.objects.of(krueger).get().reason == "doubt"
 
 
-def test_a_program_may_unsubscribe_by_mail(krueger, dan, sent):
+def test_a_mail_program_may_unsubscribe_by_mail(krueger, dan, sent):
     raw = answer(sent, "Auto-Submitted: auto-generated", body=b"", purpose=Purpose.UNSUBSCRIBE)
     assert inbox.receive(raw, now=NOW) is ReceivedKind.UNSUBSCRIBED
     assert Suppression.objects.of(krueger).get().reason == "unsubscribed"
     assert series(dan) == ("ended", "unsubscribed")
 
 
-def test_headers_of_an_answer_are_kept_in_their_order(sent, server, settings):
+def test_headers_of_a_reply_are_kept_in_order(sent, server, settings):
     read(settings, answer(sent, "Received: from a", "Received: from b"))
     passed = message_from_bytes(server.contents[-1])
     assert passed.get_all("Received") == ["from a", "from b"]

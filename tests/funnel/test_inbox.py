@@ -114,7 +114,7 @@ def test_a_reply_ends_the_series_and_is_an_action(dan, sent):
     assert action.performed_at < NOW
 
 
-def test_a_reply_is_known_by_the_reference_where_a_provider_made_the_message_id(dan, sent):
+def test_a_reply_is_matched_by_reference_if_a_provider_made_the_message_id(dan, sent):
     provider = "<e921d18a.AWUAAKFW@mailjet.example>"
     answer = f"In-Reply-To: {provider}\r\nReferences: {sent.message_id} {provider}\r\n\r\nJa, gern."
     assert inbox.receive(answer.encode(), now=NOW) is ReceivedKind.REPLY
@@ -138,14 +138,14 @@ def test_the_same_mail_read_twice_has_one_effect(dan, sent):
         ("Subject: Out of Office: back on Monday",),
     ],
 )
-def test_an_automatic_answer_ends_nothing(dan, sent, headers):
+def test_an_automatic_reply_ends_no_series(dan, sent, headers):
     assert inbox.receive(reply(sent, *headers), now=NOW) is ReceivedKind.AUTOMATIC
     assert series(dan) == ("active", "")
     assert not Action.objects.filter(contact=dan, kind="mail_in").exists()
 
 
 @pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1"])
-def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
+def test_a_hard_bounce_suppresses_the_address(krueger, dan, sent, status):
     assert inbox.receive(bounce(sent, status), now=NOW) is ReceivedKind.HARD_BOUNCE
     assert series(dan) == ("ended", "bounce")
     assert Suppression.objects.of(krueger).get().reason == "bounce"
@@ -154,13 +154,13 @@ def test_a_hard_bounce_closes_the_address(krueger, dan, sent, status):
 
 
 @pytest.mark.parametrize("status", ["4.2.2", "5.2.2", "5.2.122", "5.4.4"])
-def test_a_full_mailbox_or_a_limit_ends_nothing(dan, sent, status):
+def test_a_full_mailbox_or_a_limit_ends_no_series(dan, sent, status):
     assert inbox.receive(bounce(sent, status), now=NOW) is ReceivedKind.SOFT_BOUNCE
     assert series(dan) == ("active", "")
     assert Suppression.objects.count() == 0
 
 
-def test_a_complaint_closes_the_address(krueger, dan, sent):
+def test_a_complaint_suppresses_the_address(krueger, dan, sent):
     assert inbox.receive(complaint(sent), now=NOW) is ReceivedKind.COMPLAINT
     assert series(dan) == ("ended", "complaint")
     assert Suppression.objects.of(krueger).get().reason == "complaint"
@@ -174,7 +174,7 @@ def test_mails_without_reference_to_ours_change_nothing(dan, sent, unwritten):
         assert inbox.receive(b"\xff\x00 no mail at all", now=NOW) is ReceivedKind.OTHER
 
 
-def test_the_mailbox_is_read_once(dan, sent, settings):
+def test_each_mail_in_the_mailbox_is_read_once(dan, sent, settings):
     with mailbox([reply(sent), bounce(sent, "4.2.2")]) as server:
         settings.IMAP_URL = server.url
         assert inbox.poll(now=NOW) == 2

@@ -31,7 +31,7 @@ def test_without_the_request_nobody_is_enrolled_even_with_consent(post):
     assert Consent.objects.get().granted is True
 
 
-def test_with_consent_the_mails_of_the_column_begin(post, sofia):
+def test_with_consent_the_series_of_the_column_starts(post, sofia):
     post(**YES, enrol="on")
     evidence = Consent.objects.get()
     assert (evidence.channel, evidence.method, evidence.wording) == ("email", "spoken", YES["wording"])
@@ -53,7 +53,7 @@ def test_an_own_column_has_no_mails(post, board):
     assert "Diese Spalte hat keine Mails." in page_of(answer)
 
 
-def test_a_suppressed_address_is_taken_in_and_named_and_never_enrolled(post, krueger):
+def test_a_contact_with_a_suppressed_address_is_added_with_a_warning_and_never_enrolled(post, krueger):
     digest = address_hash(krueger.pk, CLAUDIA["email"])
     suppress(account_id=krueger.pk, digest=digest, reason="objection", now=timezone.now())
     refused = post(**YES, enrol="on")

@@ -26,7 +26,7 @@ def work(content: bytes) -> object:
     return content.decode()
 
 
-def test_it_survives_every_fault():
+def test_the_caller_survives_every_fault():
     with IsolatedProcess(work, seconds=LONG) as apart:
         for content, fault in [
             (b"memory", "unreadable"),

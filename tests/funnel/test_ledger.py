@@ -43,14 +43,14 @@ def planned(why: str = "") -> list[tuple[str, str, str]]:
     return [(f"Mail {number}", "planned", why) for number in (1, 2, 3)]
 
 
-def test_planned_mails_stand_in_the_order_of_time_with_their_series(contact):
+def test_planned_mails_are_listed_by_time_with_their_series(contact):
     (run,) = contact_messages.load(contact).runs
     assert (run.enrolment.sequence.name, run.state) == ("Erfolgreich kontaktiert", "läuft")
     assert lines(contact) == planned()
     assert run.lines[0].at == MONDAY + timedelta(minutes=10)
 
 
-def test_a_sent_mail_shows_the_subject_it_had_and_when_it_left(contact):
+def test_a_sent_mail_shows_its_subject_and_when_it_was_sent(contact):
     went(contact, "Mail 1", MONDAY + timedelta(hours=1))
     Message.objects.filter(contact=contact, state="sent").update(subject="Guten Tag, Frau Brandes")
     first = contact_messages.load(contact).runs[0].lines[0]
@@ -86,7 +86,7 @@ def test_replanned_mails_are_not_listed_twice(contact, sofia):
         ("sending", "", "wird gesendet"),
     ],
 )
-def test_every_end_has_a_reason(contact, state, reason, says):
+def test_every_ended_series_shows_a_reason(contact, state, reason, says):
     ended = None if state == "sending" else MONDAY
     rows = Message.objects.filter(pk=message(contact).pk)
     rows.update(state=state, reason=reason, claimed_at=MONDAY, finished_at=ended, answer="Der Versand brach ab.")
@@ -107,7 +107,7 @@ def test_a_planned_subject_is_the_one_the_mail_would_have(contact):
     assert lines(contact)[0][0] == "Claudia, Ihr Haus in der Stadt: Krüger Immobilien"
 
 
-def test_it_takes_a_fixed_number_of_statements(contact, sofia, board, django_assert_num_queries):
+def test_the_number_of_statements_is_constant(contact, sofia, board, django_assert_num_queries):
     with django_assert_num_queries(2):
         contact_messages.load(contact)
     for hours in range(6):
@@ -117,7 +117,7 @@ def test_it_takes_a_fixed_number_of_statements(contact, sofia, board, django_ass
         assert len(lines(contact)) > 9
 
 
-def test_the_page_shows_the_ledger_with_what_one_can_do(contact, login, sofia):
+def test_the_page_shows_the_ledger_with_its_buttons(contact, login, sofia):
     html = page_of(login(sofia).get(f"/contacts/{contact.pk}/"))
     assert f'action="/contacts/{contact.pk}/mails/pause/"' in html
     assert html.count("Jetzt senden</button>") == html.count("Absagen</button>") == 3
@@ -131,7 +131,7 @@ def test_without_a_series_the_page_says_what_starts_one(login, sofia, krueger, b
     assert "/mails/pause/" not in html
 
 
-def test_pausing_and_resuming_answer_with_the_ledger(contact, login, sofia):
+def test_pausing_and_resuming_respond_with_the_ledger(contact, login, sofia):
     client = login(sofia)
     answer = page_of(client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH))
     assert 'id="mails" hx-swap-oob="true"' in answer
@@ -143,12 +143,12 @@ def test_pausing_and_resuming_answer_with_the_ledger(contact, login, sofia):
     assert Enrolment.objects.get(contact=contact).state == EnrolmentState.ACTIVE
 
 
-def test_without_scripts_the_forms_lead_back_to_the_contact(contact, login, sofia):
+def test_without_javascript_the_forms_redirect_to_the_contact(contact, login, sofia):
     answer = login(sofia).post(f"/contacts/{contact.pk}/mails/pause/")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
 
 
-def test_send_now_and_calling_off_concern_one_message(contact, login, sofia):
+def test_send_now_and_cancel_affect_one_message(contact, login, sofia):
     client, first, second = login(sofia), message(contact), message(contact, "Mail 2")
     answer = page_of(client.post(f"/funnel/messages/{first.pk}/dispatch/", headers=FETCH))
     assert "wird gleich gesendet" in answer
@@ -189,7 +189,7 @@ def test_a_colleagues_hidden_contact_has_no_mails(contact, login, jan, sofia, kr
 
 
 @pytest.mark.parametrize("verb", ["dispatch", "cancellation"])
-def test_a_contact_in_the_trash_has_no_mails_to_act_on(contact, login, sofia, unwritten, verb):
+def test_mails_of_a_contact_in_the_trash_cannot_be_changed(contact, login, sofia, unwritten, verb):
     client, mail = login(sofia), message(contact)
     put_in_trash(contact)
     with unwritten():
@@ -197,7 +197,7 @@ def test_a_contact_in_the_trash_has_no_mails_to_act_on(contact, login, sofia, un
 
 
 @pytest.mark.parametrize("verb", ["dispatch", "cancellation"])
-def test_what_is_called_off_is_neither_sent_nor_called_off_again(contact, login, sofia, unwritten, verb):
+def test_a_cancelled_mail_is_neither_sent_nor_cancelled_again(contact, login, sofia, unwritten, verb):
     client, mail = login(sofia), message(contact)
     client.post(f"/funnel/messages/{mail.pk}/cancellation/", headers=FETCH)
     with unwritten():
@@ -229,7 +229,7 @@ def test_a_sent_mail_is_shown_in_a_sandboxed_frame(contact, login, sofia):
     assert policy.endswith("frame-ancestors 'self'; sandbox")
 
 
-def test_a_mail_that_did_not_leave_has_no_page(contact, login, sofia):
+def test_a_mail_that_was_not_sent_has_no_page(contact, login, sofia):
     client, mail = login(sofia), message(contact)
     assert [client.get(f"/funnel/messages/{mail.pk}/{part}").status_code for part in ("", "content/")] == [
         404,
@@ -237,13 +237,13 @@ def test_a_mail_that_did_not_leave_has_no_page(contact, login, sofia):
     ]
 
 
-def test_a_silent_worker_is_said_to_leaders_only(contact, login, anna, sofia):
+def test_only_leaders_are_told_that_the_worker_is_silent(contact, login, anna, sofia):
     heartbeat.beat(timezone.now() - timedelta(minutes=5))
     pages = [page_of(login(user).get(f"/contacts/{contact.pk}/")) for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]
 
 
-def test_silence_names_the_day_only_when_it_is_another_one(anna):
+def test_the_notice_names_the_day_only_if_it_is_not_today(anna):
     zone = anna.account.zone
     heartbeat.beat(MONDAY)
     assert availability.outage(anna, (MONDAY + timedelta(seconds=50)).astimezone(zone)) is None
@@ -260,7 +260,7 @@ def a_worker(last_heartbeat: datetime) -> None:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s)", [last_heartbeat])
 
 
-def test_silence_tells_a_worker_that_is_gone_from_one_that_runs_and_sweeps_nothing(anna):
+def test_the_notice_distinguishes_a_stopped_worker_from_one_that_does_not_sweep(anna):
     now = (MONDAY + timedelta(hours=2)).astimezone(anna.account.zone)
     heartbeat.beat(MONDAY)
     a_worker(now - timedelta(minutes=5))

@@ -153,7 +153,7 @@ def test_incomplete_impressum_is_caught():
     assert "Im Impressum fehlt: Ort." in faults(good(), sender=_copy(SENDER, city=""))
 
 
-def test_leftover_is_told_from_a_name_that_looks_like_one():
+def test_leftovers_are_distinguished_from_names_that_look_like_them():
     mail = rendering.render_message(message(to=contact(salutation="mr", last_name="{{x}}")))
     assert "Sehr geehrter Herr {{x}}," in mail.content.text
     assert mail.faults == []

@@ -61,7 +61,7 @@ def test_a_paused_series_stays_paused(anna, dan):
     assert state(dan) == ("paused", "manual")
 
 
-def test_a_step_that_came_after_the_end_is_sent_when_the_contact_comes_back(anna, board, column, dan):
+def test_a_step_added_after_the_end_is_sent_when_the_contact_comes_back(anna, board, column, dan):
     went(dan, "Mail 1")
     went(dan, "Mail 2")
     maintenance.finish_completed(now=LATER)
@@ -73,7 +73,7 @@ def test_a_step_that_came_after_the_end_is_sent_when_the_contact_comes_back(anna
     assert live(dan) == ["Mail 3"]
 
 
-def test_series_that_cannot_begin_do_not_block_others(anna, board, column, monkeypatch):
+def test_series_that_cannot_start_do_not_block_others(anna, board, column, monkeypatch):
     monkeypatch.setattr(maintenance, "BATCH", 3)
     contacts = [lead(board["Nicht erreicht"]) for _ in range(9)]
     Consent.objects.update(granted=False)

@@ -27,7 +27,7 @@ def as_django_builds_it(mail: EmailMultiAlternatives, raw: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("person", odd_contacts())
-def test_bytes_are_those_of_django(person):
+def test_bytes_equal_those_of_django(person):
     letter = rendering.render_message(message("{{vorname|x}}: " + STEP.subject, BODY, person)).letter
     found = mime.assemble(letter)
     assert found.raw == as_django_builds_it(letter, found.raw)
@@ -40,7 +40,7 @@ def test_bytes_are_those_of_django(person):
 @given(
     subject=lines, shown=lines.filter(str.strip), further=lines, text=st.text(st.characters(exclude_categories=["Cs"]))
 )
-def test_bytes_of_any_headers_and_bodies_are_those_of_django(subject, shown, further, text):
+def test_bytes_of_any_headers_and_bodies_equal_those_of_django(subject, shown, further, text):
     mail = EmailMultiAlternatives(
         subject, text, rendering._mailbox(shown, ADDRESS), [ADDRESS], headers=HEADERS | {"X-Further": further}
     )
@@ -76,7 +76,7 @@ def test_other_mails_are_built_by_django(values):
 
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_frame_is_what_the_templates_render(name, language):
+def test_the_frame_equals_what_the_templates_render(name, language):
     row = message("{{vorname|x}}", BODY, contact(first_name=name, city=name))
     with override(language):
         content = rendering.render_message(row).content

@@ -66,7 +66,7 @@ def test_without_an_assignee_the_leaders_are_asked(anna, mehmet, sofia, dan, sen
     assert doubts_told() == [anna.email, mehmet.email]
 
 
-def test_no_notice_for_decided_doubts_and_plain_answers(anna, dan, sent):
+def test_no_notice_is_sent_for_decided_doubts_and_plain_replies(anna, dan, sent):
     inbox.receive(reply(sent), now=NOW)
     assert waiting(notices.DOUBT_TASK) == []
     inbox.receive(case("reply-objection", sent), now=NOW)
@@ -74,7 +74,7 @@ def test_no_notice_for_decided_doubts_and_plain_answers(anna, dan, sent):
     assert doubts_told() == []
 
 
-def test_a_fault_of_the_installation_is_told_to_the_operator_and_every_office(
+def test_the_operator_and_every_office_are_notified_of_a_fault_of_the_installation(
     anna,
     paul,
     dan,
@@ -94,7 +94,7 @@ def test_a_fault_of_the_installation_is_told_to_the_operator_and_every_office(
     assert "@kunde.example" not in told[paul.email].body
 
 
-def test_an_offices_own_server_concerns_its_administrators_alone(krueger, anna, mehmet, paul):
+def test_only_its_administrators_are_notified_of_an_offices_own_server(krueger, anna, mehmet, paul):
     UserFactory(account=krueger, role=Role.ADMINISTRATOR, is_active=False)
     invited = UserFactory(account=krueger, role=Role.ADMINISTRATOR)
     invited.set_unusable_password()
@@ -111,7 +111,7 @@ def test_short_holds_send_no_notice(krueger, anna):
     assert holds_told(LATER) == []
 
 
-def test_it_goes_by_the_installations_server_where_the_offices_own_is_away(
+def test_it_is_sent_by_the_installations_server_if_the_offices_own_is_unreachable(
     krueger,
     anna,
     port,
@@ -123,7 +123,7 @@ def test_it_goes_by_the_installations_server_where_the_offices_own_is_away(
         assert [address for address, _ in server.mails] == [anna.email]
 
 
-def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was(
+def test_it_waits_for_the_installations_own_server_and_then_says_how_long_the_hold_took(
     krueger,
     anna,
     port,
@@ -143,6 +143,6 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_it_was
     assert "stand von 23.11., 12:00 bis 23.11., 18:00" in told.get_content()
 
 
-def test_an_answer_that_all_offices_read_names_no_address(db):
+def test_a_response_shown_to_all_offices_names_no_address(db):
     holds.hold(account_id=None, kind=HoldKind.POLICY, answer="550 no <dan@post.example> here", now=MONDAY)
     assert Hold.objects.get().answer == "550 no … here"

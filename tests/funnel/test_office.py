@@ -31,7 +31,7 @@ from tests.markup import page_of
         (2076, date(2076, 4, 19)),
     ],
 )
-def test_easter_is_found(year, sunday):
+def test_the_date_of_easter(year, sunday):
     assert easter(year) == sunday
 
 
@@ -49,7 +49,7 @@ def test_the_nine_nationwide_holidays_of_a_year():
     ]
 
 
-def test_nationwide_holidays_are_added_once_and_keep_what_is_there(anna, krueger):
+def test_nationwide_holidays_are_added_once_and_existing_ones_are_kept(anna, krueger):
     office.add_holiday(user=anna, day=date(2026, 12, 25), name="Betriebsferien")
     assert office.add_nationwide(user=anna, now=MONDAY) == 17
     assert office.add_nationwide(user=anna, now=MONDAY) == 0
@@ -57,13 +57,13 @@ def test_nationwide_holidays_are_added_once_and_keep_what_is_there(anna, krueger
     assert Holiday.objects.of(krueger).count() == 18
 
 
-def test_the_same_day_again_takes_the_other_name(anna, krueger):
+def test_adding_a_holiday_again_replaces_its_name(anna, krueger):
     office.add_holiday(user=anna, day=date(2026, 12, 24), name="Heiligabend")
     office.add_holiday(user=anna, day=date(2026, 12, 24), name="frei")
     assert list(Holiday.objects.of(krueger).values_list("name", flat=True)) == ["frei"]
 
 
-def test_a_free_day_of_another_office_does_not_exist(anna, paul, unwritten):
+def test_a_holiday_of_another_office_is_a_404(anna, paul, unwritten):
     holiday = office.add_holiday(user=anna, day=date(2026, 12, 24), name="")
     with unwritten(), pytest.raises(Http404):
         office.remove_holiday(user=paul, holiday_id=holiday.pk)
@@ -97,7 +97,7 @@ def test_saving_over_newer_values_shows_both(page, login, mehmet, krueger, unwri
     assert (sender.city, sender.phone, sender.version) == ("Köln", "0221 1", 3)
 
 
-def test_saving_the_same_once_more_writes_nothing_whatever_the_version(page, anna, unwritten):
+def test_saving_the_same_values_again_writes_nothing_for_any_version(page, anna, unwritten):
     page.post("/settings/sender/", SENDER)
     with unwritten():
         assert office.save_sender(user=anna, values={"hue": 2}, version=1, now=MONDAY).version == 2
@@ -112,7 +112,7 @@ def test_without_a_version_nothing_is_saved(page, version, unwritten):
     assert "Bitte laden Sie die Seite neu" in page_of(answer)
 
 
-def test_the_page_names_what_the_impressum_lacks(page, krueger):
+def test_the_page_names_missing_fields_of_the_impressum(page, krueger):
     ready(krueger)
     assert "Das Impressum ist vollständig." in page_of(page.get("/settings/sender/"))
     Sender.objects.of(krueger).update(register="", phone="")
@@ -123,7 +123,7 @@ def test_the_page_names_what_the_impressum_lacks(page, krueger):
     assert page_of(page.get("/settings/sender/")).count("fehlt im Impressum") == 1
 
 
-def test_it_saves_what_is_listed_and_nothing_else(page, krueger):
+def test_only_listed_fields_are_saved(page, krueger):
     smuggled = {"relay": "smtp://evil.example", "is_on": "", "account": "1"}
     assert page.post("/settings/sender/", SENDER | smuggled | {"city": "Köln"}).status_code == 302
     sender = Sender.objects.of(krueger).get()
@@ -151,7 +151,7 @@ def test_it_saves_what_is_listed_and_nothing_else(page, krueger):
         ("privacy_url", "krueger.example"),
     ],
 )
-def test_what_is_not_understood_is_shown_again(page, field, value, unwritten):
+def test_invalid_input_is_shown_again(page, field, value, unwritten):
     with unwritten():
         answer = page.post("/settings/sender/", SENDER | {"street": "Lindenallee 12", field: value})
     assert answer.status_code == 422
@@ -164,7 +164,7 @@ def test_an_invalid_day_is_refused(page, day, unwritten):
         assert page.post("/settings/sender/holidays/", {"day": day}).status_code == 422
 
 
-def test_free_days_and_the_switch_of_the_office(page, krueger):
+def test_holidays_and_the_switch_of_the_office(page, krueger):
     page.post("/settings/sender/holidays/", {"day": "2030-12-24", "name": "Heiligabend"})
     holiday = Holiday.objects.of(krueger).get()
     assert "24.12.2030" in page_of(page.get("/settings/sender/"))
@@ -176,7 +176,7 @@ def test_free_days_and_the_switch_of_the_office(page, krueger):
     assert page.post("/settings/sender/switch/", {"on": "x"}).status_code == 422
 
 
-def test_it_takes_a_fixed_number_of_statements(page, anna, django_assert_max_num_queries):
+def test_the_number_of_statements_is_constant(page, anna, django_assert_max_num_queries):
     office.add_nationwide(user=anna, now=MONDAY)
     with django_assert_max_num_queries(6):
         page.get("/settings/sender/")

@@ -82,7 +82,7 @@ def test_the_page_shows_the_office_the_masked_address_and_one_button(link):
     assert browser().get(link).headers["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 
 
-def test_a_second_click_gets_the_same_answer(link, klara):
+def test_a_second_click_gets_the_same_response(link, klara):
     """B45, RFC 8058: no cookie, no CSRF token, no redirect."""
     first = browser().post(link, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert eligibility.missing(klara) == "suppressed"
@@ -96,7 +96,7 @@ def test_a_second_click_gets_the_same_answer(link, klara):
     assert "Sie sind abgemeldet" in page_of(browser().get(link))
 
 
-def test_whoever_is_logged_in_acts_for_the_one_the_mail_went_to(link, klara, login, sofia):
+def test_the_link_acts_for_its_recipient_whoever_is_logged_in(link, klara, login, sofia):
     """B46: forwarded to a colleague."""
     own = consenting(klara.account, sofia.email)
     assert login(sofia).post(link).status_code == 200
@@ -105,7 +105,7 @@ def test_whoever_is_logged_in_acts_for_the_one_the_mail_went_to(link, klara, log
 
 
 @pytest.mark.parametrize("way", ["get", "post", "head"])
-def test_a_bad_link_is_a_404_without_a_hint_that_offers_the_objection(way, link, klara):
+def test_a_bad_link_is_a_404_that_reveals_nothing_and_offers_the_objection(way, link, klara):
     """B43: altered, truncated, signed with another key, SQL: the same response."""
     token = link.split("/")[2]
     body, _dot, signature = token.partition(".")
@@ -127,7 +127,7 @@ def test_a_bad_link_is_a_404_without_a_hint_that_offers_the_objection(way, link,
         assert "Krüger" not in html
 
 
-def test_another_offices_token_touches_that_office_alone(link, klara, hansen):
+def test_another_offices_token_changes_only_that_office(link, klara, hansen):
     theirs = consenting(hansen, ADDRESS)
     (first, *_) = enrol(theirs, series(hansen), now=timezone.now())
     browser().post(f"/u/{unsubscribe_token(first)}/")
@@ -135,7 +135,7 @@ def test_another_offices_token_touches_that_office_alone(link, klara, hansen):
     assert eligibility.missing(klara) == ""
 
 
-def test_other_methods_are_unknown(link):
+def test_other_methods_are_not_allowed(link):
     assert [getattr(browser(), way)(link).status_code for way in ("put", "delete", "patch")] == [405] * 3
 
 
@@ -153,7 +153,7 @@ def links_in(body):
     return re.findall(r"http://testserver(/u/\S+)", body)
 
 
-def test_an_address_typed_by_hand_is_no_evidence_until_its_owner_uses_the_link(klara):
+def test_a_typed_address_has_no_effect_until_its_owner_uses_the_link(klara):
     assert ask(ADDRESS.upper()).status_code == 200
     assert (eligibility.missing(klara), Suppression.objects.count()) == ("", 0)
     [message] = mail.outbox
@@ -165,7 +165,7 @@ def test_an_address_typed_by_hand_is_no_evidence_until_its_owner_uses_the_link(k
     assert eligibility.missing(klara) == "suppressed"
 
 
-def test_each_office_that_knows_the_address_has_a_link_of_its_own(klara, krueger, hansen):
+def test_each_office_that_knows_the_address_has_its_own_link(klara, krueger, hansen):
     with_imprint(hansen)
     theirs = consenting(hansen, ADDRESS)
     enrol(theirs, series(hansen), now=timezone.now())
@@ -178,7 +178,7 @@ def test_each_office_that_knows_the_address_has_a_link_of_its_own(klara, krueger
     assert [eligibility.missing(klara), eligibility.missing(theirs)] == ["suppressed", "suppressed"]
 
 
-def test_the_history_tells_the_office_that_somebody_typed_the_address(klara, login, sofia):
+def test_the_history_shows_that_somebody_entered_the_address(klara, login, sofia):
     ask(ADDRESS)
     ask(ADDRESS)
     assert Change.objects.filter(contact=klara, kind="links_asked").count() == 2
@@ -192,7 +192,7 @@ def test_an_address_gets_three_of_these_mails_a_day_and_then_the_same_page(klara
     assert len(mail.outbox) == 3
 
 
-def test_known_and_unknown_addresses_cost_the_same_and_show_the_same(klara):
+def test_known_and_unknown_addresses_get_the_same_page_with_the_same_statements(klara):
     def work(address):
         with CaptureQueriesContext(connection) as captured:
             answer = browser().post("/u/", {"address": address})
@@ -221,7 +221,7 @@ def test_objections_by_address_are_limited(klara):
     assert answers == [200] * 5 + [429] * 3
 
 
-def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question):
+def test_the_confirmation_page_shows_the_wording_and_acts_on_its_button(question):
     link = f"/c/{opt_in_token(question)}/"
     html = page_of(browser().get(link))
     assert question.wording in html
@@ -234,7 +234,7 @@ def test_the_confirmation_page_shows_the_wording_and_acts_by_its_button(question
     assert "Danke" in page_of(browser().get(link))
 
 
-def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
+def test_an_expired_request_is_renewed_only_by_its_button(question):
     """B47."""
     link = f"/c/{opt_in_token(question)}/"
     OptIn.objects.update(asked_at=timezone.now() - timedelta(days=8))
@@ -249,7 +249,7 @@ def test_an_expired_question_offers_a_new_one_by_its_button_alone(question):
     assert not Consent.objects.filter(method="double_opt_in").exists()
 
 
-def test_after_an_objection_the_page_says_that_it_remains(question):
+def test_after_an_objection_the_page_says_that_it_stays_in_force(question):
     ask(NORA)
     browser().post(links_in(mail.outbox[-1].body)[0])
     html = page_of(browser().post(f"/c/{opt_in_token(question)}/"))
@@ -257,14 +257,14 @@ def test_after_an_objection_the_page_says_that_it_remains(question):
     assert not Consent.objects.filter(method="double_opt_in").exists()
 
 
-def test_a_forged_confirmation_link_is_unknown(question):
+def test_a_forged_confirmation_link_is_a_404(question):
     for token in (opt_in_token(question)[:-1], "x", "%27%20OR%201=1"):
         assert browser().get(f"/c/{token}/").status_code == 404
         assert browser().post(f"/c/{token}/").status_code == 404
 
 
 @pytest.mark.parametrize("ask", ["get", "post"])
-def test_a_broken_link_of_a_question_offers_no_login(db, ask, unwritten):
+def test_a_broken_link_of_a_request_offers_no_login(db, ask, unwritten):
     with unwritten():
         answer = getattr(Client(), ask)("/c/broken/")
     page = page_of(answer)

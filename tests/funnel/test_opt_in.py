@@ -74,7 +74,7 @@ def test_asking_grants_nothing_and_queues_a_mail(ask, klara, mailoutbox):
     assert mail.message().get_content_type() == "text/plain"
 
 
-def test_an_address_is_asked_once_in_three_minutes_and_thrice_a_day_then_silence(ask):
+def test_an_address_is_asked_at_most_once_in_three_minutes_and_three_times_a_day(ask):
     """B48: a stranger's address is entered fifty times."""
     for second in range(50):
         ask(NOW + second * timedelta(seconds=3))
@@ -86,7 +86,7 @@ def test_an_address_is_asked_once_in_three_minutes_and_thrice_a_day_then_silence
     assert jobs() == 4
 
 
-def test_the_limit_is_the_addresses_not_the_contacts(ask, krueger):
+def test_the_limit_is_per_address_not_per_contact(ask, krueger):
     ask()
     ask(contact=ContactFactory(account=krueger, email=ADDRESS.upper()))
     assert jobs() == 1
@@ -119,7 +119,7 @@ def test_confirming_twice_changes_nothing(ask):
     assert Consent.objects.count() == 1
 
 
-def test_after_seven_days_it_has_expired_and_can_be_asked_anew(ask, klara):
+def test_after_seven_days_it_has_expired_and_can_be_asked_again(ask, klara):
     """B47."""
     token = ask()
     assert look(token, NOW + 7 * DAY) is LinkState.OPEN
@@ -133,12 +133,12 @@ def test_after_seven_days_it_has_expired_and_can_be_asked_anew(ask, klara):
     assert eligibility.missing(klara) == ""
 
 
-def test_what_has_not_expired_is_not_asked_anew(ask):
+def test_a_request_that_has_not_expired_is_not_renewed(ask):
     opt_in.ask_again(token=ask(), now=NOW + DAY)
     assert jobs() == 1
 
 
-def test_after_an_objection_it_stays_objected(ask, klara, sofia):
+def test_a_confirmation_does_not_lift_an_objection(ask, klara, sofia):
     """B47."""
     token = ask()
     withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", now=NOW + MINUTE)
@@ -149,7 +149,7 @@ def test_after_an_objection_it_stays_objected(ask, klara, sofia):
         ask(NOW + DAY)
 
 
-def test_a_withdrawal_after_the_question_counts_one_before_does_not(ask, klara, sofia):
+def test_only_a_withdrawal_after_the_request_counts(ask, klara, sofia):
     no = {"contact": klara, "channel": "email", "granted": False, "method": "spoken", "actor": sofia}
     consent.record(**no, now=NOW - DAY)
     token = ask()
@@ -158,7 +158,7 @@ def test_a_withdrawal_after_the_question_counts_one_before_does_not(ask, klara, 
     assert confirm(token, NOW + 2 * MINUTE) is LinkState.OBJECTED
 
 
-def test_a_link_to_an_address_the_contact_no_longer_has_is_void(ask, klara):
+def test_a_link_to_a_former_address_is_invalid(ask, klara):
     token = ask()
     klara.email = "neu@lead.example"
     klara.save(update_fields=["email"])
@@ -166,7 +166,7 @@ def test_a_link_to_an_address_the_contact_no_longer_has_is_void(ask, klara):
     assert not Consent.objects.exists()
 
 
-def test_a_link_of_a_contact_in_the_trash_is_void_and_of_an_erased_one_unknown(ask, klara):
+def test_links_of_trashed_and_erased_contacts_are_invalid(ask, klara):
     token = ask()
     put_in_trash(klara)
     assert confirm(token) is LinkState.VOID
@@ -189,7 +189,7 @@ def test_users_of_other_offices_cannot_ask(klara, paul):
         opt_in.ask(user=paul, contact_id=klara.pk, now=NOW)
 
 
-def test_a_mail_is_not_sent_after_its_time_or_after_confirmation(ask, mailoutbox):
+def test_a_mail_is_not_sent_after_expiry_or_confirmation(ask, mailoutbox):
     token = ask()
     pk = OptIn.objects.get().pk
     assert opt_in_delivery.deliver(opt_in_id=pk, now=NOW + 8 * DAY) is False
@@ -218,18 +218,18 @@ def mail(subject="Bitte bestätigen", body=f"Stimmt das? {LINK}", sender="Büro 
         mail(body=f"{LINK} {'Lorem ipsum ' * 300}"),
     ],
 )
-def test_advertising_in_the_question_is_found(made):
+def test_advertising_in_the_request_is_found(made):
     """B49."""
     assert opt_in_mail.advertising(made, own_link=LINK, firm="Krüger") != []
 
 
-def test_a_plain_question_and_the_firms_name_are_no_advertising():
+def test_a_plain_request_and_the_firms_name_are_no_advertising():
     assert opt_in_mail.advertising(mail(), own_link=LINK, firm="Krüger") == []
     named = mail(body=f"Exklusiv Wohnen GmbH fragt: {LINK}")
     assert opt_in_mail.advertising(named, own_link=LINK, firm="Exklusiv Wohnen GmbH") == []
 
 
-def test_an_office_that_advertises_as_its_sender_asks_nobody(ask, sender):
+def test_an_office_with_advertising_in_its_sender_name_asks_nobody(ask, sender):
     """B49."""
     Sender.objects.filter(pk=sender.pk).update(name="Krüger – kostenlose Wertermittlung")
     with pytest.raises(NotUnderstood, match="wirbt"):

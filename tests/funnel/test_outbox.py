@@ -57,12 +57,12 @@ def series(contact):
     return row.state, row.reason
 
 
-def test_nothing_leaves_during_the_hold(dan, server):
+def test_nothing_is_sent_during_the_grace_period(dan, server):
     assert worker.sweep(now=HELD - timedelta(seconds=1)) == {}
     assert server.mails == []
 
 
-def test_what_is_due_is_sent_once(dan, server):
+def test_due_mails_are_sent_once(dan, server):
     assert worker.sweep(now=HELD) == {"sent": 1}
     assert worker.sweep(now=HELD) == {}
     (mail,) = server.sent_to("dan@post.example")
@@ -75,7 +75,7 @@ def test_what_is_due_is_sent_once(dan, server):
     assert (dan.action_counts, dan.last_action_at) == ({"funnel_mail": 1}, HELD)
 
 
-def test_that_it_is_being_sent_is_on_the_disk_before_and_the_outcome_is_not_waited_for(dan, server):
+def test_the_state_sending_is_on_disk_before_sending_and_the_outcome_is_written_without_waiting(dan, server):
     waits = []
 
     def watch(execute, sql, params, many, context):
@@ -113,13 +113,13 @@ def test_a_later_step_waits_for_an_earlier_one(dan, server):
         (MONDAY + timedelta(days=5), MONDAY + timedelta(days=7, hours=-2)),
     ],
 )
-def test_outside_the_window_it_is_put_off(dan, server, closed, opens):
+def test_outside_the_window_mails_are_postponed(dan, server, closed, opens):
     assert worker.sweep(now=closed) == {}
     assert (message(dan).state, message(dan).planned_for) == (MessageState.PLANNED, opens)
     assert worker.sweep(now=opens) == {"sent": 1}
 
 
-def test_on_a_holiday_it_is_put_off(dan, krueger, server):
+def test_on_a_holiday_mails_are_postponed(dan, krueger, server):
     Holiday.objects.create(account=krueger, day=HELD.date(), name="Betriebsausflug")
     assert worker.sweep(now=HELD) == {}
     assert message(dan).planned_for.date() == HELD.date() + timedelta(days=1)
@@ -132,7 +132,7 @@ class TestChecks:
         assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.NO_CONSENT)
         assert series(dan) == ("paused", "no_basis")
 
-    def test_it_goes_on_when_consent_is_given_again(self, dan, server):
+    def test_the_series_continues_when_consent_is_given_again(self, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
         worker.sweep(now=HELD)
         grant(dan, HELD)
@@ -152,13 +152,13 @@ class TestChecks:
         assert message(dan).reason == MessageReason.ADDRESS_CHANGED
         assert series(dan) == ("paused", "address")
 
-    def test_a_step_that_is_off_is_passed_over(self, dan, server):
+    def test_a_step_that_is_off_is_skipped(self, dan, server):
         Step.objects.filter(pk=message(dan).step_id).update(is_on=False)
         worker.sweep(now=HELD)
         assert (message(dan).state, message(dan).reason) == (MessageState.SKIPPED, MessageReason.STEP_OFF)
         assert worker.sweep(now=HELD + timedelta(days=1)) == {"sent": 1}
 
-    def test_an_answer_that_a_colleague_noted_ends_the_series(self, anna, dan, server):
+    def test_a_reply_recorded_by_a_colleague_ends_the_series(self, anna, dan, server):
         actions.perform(contact=dan, kind="mail_in", actor=anna, now=MONDAY + timedelta(hours=1))
         assert worker.sweep(now=HELD) == {}
         assert series(dan) == ("ended", "reply")
@@ -201,7 +201,7 @@ class TestChecks:
             (MessageState.SENT, ""),
         ]
 
-    def test_a_person_may_send_even_what_is_too_late(self, anna, dan, server):
+    def test_a_user_may_send_overdue_mails(self, anna, dan, server):
         tuesday = HELD + timedelta(days=8)
         manual.send_now(user=anna, message_id=message(dan).pk, now=tuesday)
         assert worker.sweep(now=tuesday) == {"sent": 1}
@@ -219,7 +219,7 @@ class TestChecks:
 
 
 class TestEndings:
-    def test_refused_for_good_pauses_the_series(self, dan, server):
+    def test_a_permanent_refusal_pauses_the_series(self, dan, server):
         server.answers["RCPT"] = "554 5.6.0 cannot read this"
         assert worker.sweep(now=HELD) == {"failed": 1}
         assert (message(dan).reason, message(dan).answer) == (MessageReason.REFUSED, "554 5.6.0 cannot read this")
@@ -227,7 +227,7 @@ class TestEndings:
         server.answers.clear()
         assert worker.sweep(now=HELD + timedelta(days=2)) == {}
 
-    def test_nobody_at_the_address_is_a_bounce(self, krueger, anna, board, dan, server):
+    def test_an_unknown_recipient_is_a_bounce(self, krueger, anna, board, dan, server):
         server.answers["RCPT"] = "550 5.1.1 <dan@post.example>: user unknown"
         assert worker.sweep(now=HELD) == {"failed": 1}
         assert (message(dan).reason, message(dan, 1).state) == (MessageReason.BOUNCED, MessageState.CANCELLED)
@@ -237,7 +237,7 @@ class TestEndings:
         assert dan.action_counts == {"bounce": 1}
 
     @pytest.mark.parametrize("phase", ["RCPT", "DATA"])
-    def test_a_blocklist_drops_no_mail(self, anna, board, column, dan, krueger, server, phase):
+    def test_no_mail_is_lost_while_we_are_on_a_blocklist(self, anna, board, column, dan, krueger, server, phase):
         others = [lead(board["Nicht erreicht"]) for _ in range(2)]
         for other in others:
             move(anna, other, column)
@@ -250,7 +250,7 @@ class TestEndings:
         assert worker.sweep(now=HELD + timedelta(minutes=45)) == {"sent": 3}
         assert holds.current(krueger.pk) is None
 
-    def test_days_on_a_blocklist_make_nothing_fail(self, dan, krueger, server):
+    def test_no_mail_fails_after_days_on_a_blocklist(self, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 blocked using zen.spamhaus.org"
         for hours in range(0, 24 * 7, 3):
             worker.sweep(now=HELD + timedelta(hours=hours))
@@ -258,12 +258,12 @@ class TestEndings:
         server.answers.clear()
         assert worker.sweep(now=HELD + timedelta(days=8)) == {"sent": 1}
 
-    def test_a_filter_that_dislikes_one_mail_delays_no_other(self, anna, board, column, dan, krueger, server):
+    def test_a_filter_that_refuses_one_mail_delays_no_other(self, anna, board, column, dan, krueger, server):
         server.answers["RCPT"] = "554 5.7.1 this looks like spam"
         assert worker.sweep(now=HELD) == {"planned": 1}
         assert holds.current(krueger.pk) is None
 
-    def test_many_in_a_row_that_are_to_come_later_hold_the_sending(self, anna, board, column, krueger, server):
+    def test_many_temporary_refusals_in_a_row_hold_sending(self, anna, board, column, krueger, server):
         for _ in range(7):
             move(anna, lead(board["Nicht erreicht"]), column)
         server.answers["RCPT"] = "450 4.7.1 not now"
@@ -273,7 +273,7 @@ class TestEndings:
         assert list(attempts) == [1, 1, 1, 1, 1, 0, 0]
         assert holds.current(krueger.pk).kind == "busy"
 
-    def test_later_for_one_recipient_is_tried_over_72_hours_and_then_failed(self, dan, server):
+    def test_a_temporary_refusal_of_one_recipient_is_retried_for_72_hours_and_then_fails(self, dan, server):
         Sender.objects.all().update(window_from=time(0), window_until=time(23, 59))
         server.answers["DATA"] = "451 4.7.1 greylisted"
         now, waits = HELD, []
@@ -288,7 +288,7 @@ class TestEndings:
         assert series(dan) == ("paused", "failed")
         assert server.mails == []
 
-    def test_a_line_that_breaks_after_the_dot_is_unclear_and_never_sent_again(self, dan, server):
+    def test_a_mail_is_unclear_and_never_sent_again_if_the_connection_breaks_after_the_dot(self, dan, server):
         server.drops_after_dot = True
         assert worker.sweep(now=HELD) == {"unclear": 1}
         server.drops_after_dot = False
@@ -303,14 +303,12 @@ class TestEndings:
         assert delivery.deliver(claimed, Relay(server.url), now=HELD).state == MessageState.CANCELLED
         assert server.mails == []
 
-    def test_what_a_dead_worker_had_claimed_is_planned_again(self, dan, server):
+    def test_mails_claimed_by_a_dead_worker_are_planned_again(self, dan, server):
         claiming.claim(claiming.due(HELD), now=HELD)
         assert worker.sweep(now=HELD + timedelta(minutes=1)) == {}
         assert worker.sweep(now=HELD + timedelta(minutes=3)) == {"sent": 1}
 
-    def test_a_server_that_hangs_makes_one_mail_unclear_and_lets_the_others_wait(
-        self, anna, board, column, dan, server
-    ):
+    def test_a_hanging_server_makes_one_mail_unclear_and_the_others_wait(self, anna, board, column, dan, server):
         for _ in range(2):
             move(anna, lead(board["Nicht erreicht"]), column)
         server.drops_after_dot = True
@@ -320,14 +318,14 @@ class TestEndings:
         assert worker.sweep(now=HELD + timedelta(minutes=5)) == {"sent": 2}
         assert len(server.mails) == 3
 
-    def test_what_a_dead_worker_was_sending_is_unclear(self, dan, server):
+    def test_mails_a_dead_worker_was_sending_are_unclear(self, dan, server):
         Message.objects.filter(pk=message(dan).pk).update(state=MessageState.SENDING, claimed_at=HELD)
         worker.sweep(now=HELD + timedelta(minutes=3))
         assert message(dan).state == MessageState.UNCLEAR
         assert server.mails == []
 
     @pytest.mark.parametrize("address", ["dan@müller.example", "dän@post.example", "dan@ö..example"])
-    def test_an_odd_address_stops_no_sweep(self, anna, board, column, dan, server, address):
+    def test_an_invalid_address_stops_no_sweep(self, anna, board, column, dan, server, address):
         other = lead(board["Nicht erreicht"])
         move(anna, other, column)
         Contact.objects.filter(pk=dan.pk).update(email=address)
@@ -336,7 +334,7 @@ class TestEndings:
         assert message(other).state == MessageState.SENT
         assert message(dan).state in (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED)
 
-    def test_what_no_mail_reaches_waits_for_another_address_and_says_so(self, anna, dan, server, login):
+    def test_an_unusable_address_waits_for_another_one_and_the_page_says_so(self, anna, dan, server, login):
         Contact.objects.filter(pk=dan.pk).update(email="jörg@post.example")
         Message.objects.filter(contact=dan).update(address="jörg@post.example")
         worker.sweep(now=HELD)
@@ -344,7 +342,7 @@ class TestEndings:
         assert series(dan) == ("paused", "no_basis")
         assert "keine gültige E-Mail-Adresse" in page_of(login(anna).get(f"/contacts/{dan.pk}/"))
 
-    def test_a_mail_that_cannot_be_put_together_stops_no_sweep(self, anna, board, column, dan, server, krueger):
+    def test_a_mail_that_cannot_be_rendered_stops_no_sweep(self, anna, board, column, dan, server, krueger):
         other = lead(board["Nicht erreicht"])
         move(anna, other, column)
         Message.objects.filter(contact=dan, step__position=0).update(message_id="<a@b\nBcc: x@y.example>")
@@ -354,29 +352,29 @@ class TestEndings:
 
 
 class TestByHand:
-    def test_now_lifts_hold_window_and_caps(self, anna, dan, server):
+    def test_send_now_ignores_grace_period_window_and_caps(self, anna, dan, server):
         sunday = MONDAY - timedelta(days=1)
         manual.send_now(user=anna, message_id=message(dan).pk, now=sunday)
         manual.send_now(user=anna, message_id=message(dan, 1).pk, now=sunday)
         assert worker.sweep(now=sunday) == {"sent": 2}
 
-    def test_now_lifts_a_pause_but_not_an_end(self, anna, krueger, dan, server):
+    def test_send_now_ends_a_pause_but_does_not_restart_an_ended_series(self, anna, krueger, dan, server):
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert worker.sweep(now=MONDAY) == {"sent": 1}
 
-    def test_now_never_lifts_consent(self, anna, dan, server):
+    def test_send_now_needs_consent(self, anna, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
         with pytest.raises(Conflict, match="keine Einwilligung"):
             manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
 
-    def test_now_never_lifts_the_impressum_and_says_so(self, anna, dan, server):
+    def test_send_now_needs_an_impressum_and_says_so(self, anna, dan, server):
         Sender.objects.all().update(street="")
         with pytest.raises(Conflict, match="Im Impressum fehlt: Straße und Hausnummer"):
             manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert not message(dan).is_urgent
 
-    def test_called_off(self, anna, dan, server):
+    def test_cancel(self, anna, dan, server):
         manual.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
         with pytest.raises(Conflict):
             manual.cancel(user=anna, message_id=message(dan).pk, now=MONDAY)
@@ -399,7 +397,7 @@ class TestAgain:
         server.answers.clear()
         return message(dan)
 
-    def test_what_failed_goes_out_and_the_series_goes_on_after_it(self, anna, dan, failed, server):
+    def test_a_failed_mail_is_sent_and_the_series_continues(self, anna, dan, failed, server):
         later = HELD + timedelta(days=1)
         manual.send_again(user=anna, message_id=failed.pk, now=later)
         assert series(dan) == ("active", "")
@@ -409,7 +407,7 @@ class TestAgain:
         assert worker.sweep(now=later + timedelta(days=1)) == {"sent": 1}
         assert [mail["Subject"] for _, mail in server.mails] == ["Mail 1", "Mail 2"]
 
-    def test_what_is_unclear_too_and_the_risk_is_on_record(self, anna, dan, krueger, server):
+    def test_an_unclear_mail_is_sent_and_the_risk_is_recorded(self, anna, dan, krueger, server):
         server.drops_after_dot = True
         worker.sweep(now=HELD)
         server.drops_after_dot = False
@@ -428,12 +426,12 @@ class TestAgain:
         with pytest.raises(Conflict, match="lässt sich nicht noch einmal senden"):
             manual.send_again(user=anna, message_id=failed.pk, now=HELD)
 
-    def test_never_without_a_basis(self, anna, dan, failed):
+    def test_sending_again_needs_consent(self, anna, dan, failed):
         grant(dan, HELD + timedelta(minutes=1), False)
         with pytest.raises(Conflict, match="keine Einwilligung"):
             manual.send_again(user=anna, message_id=failed.pk, now=HELD)
 
-    def test_never_to_a_closed_address_or_in_a_series_that_was_stopped(self, anna, dan, server):
+    def test_nothing_is_sent_again_to_a_suppressed_address_or_in_a_stopped_series(self, anna, dan, server):
         server.answers["RCPT"] = "550 5.1.1 user unknown"
         worker.sweep(now=HELD)
         with pytest.raises(Conflict, match="Adresse gesperrt"):
@@ -444,7 +442,7 @@ class TestAgain:
         with pytest.raises(Http404):
             manual.send_again(user=paul, message_id=failed.pk, now=HELD)
 
-    def test_a_change_of_status_does_not_pass_over_it(self, anna, board, column, dan, failed):
+    def test_a_change_of_status_does_not_skip_it(self, anna, board, column, dan, failed):
         """Steps are never skipped, however the card is moved meanwhile."""
         move(anna, dan, board["Termin vereinbart"], HELD + timedelta(hours=1))
         move(anna, dan, column, HELD + timedelta(hours=2))
@@ -459,7 +457,7 @@ class TestAgain:
         assert "Noch einmal senden, entschieden von Anna Krüger." in page_of(answer)
 
 
-def test_one_address_gets_one_mail_a_day_whoever_it_belongs_to(anna, board, dan, server):
+def test_one_address_gets_one_mail_a_day_for_all_its_contacts(anna, board, dan, server):
     steps(board["Auftrag erhalten"].sequence, 0)
     twin = lead(board["Nicht erreicht"], email="dan@post.example")
     move(anna, twin, board["Auftrag erhalten"])
@@ -479,7 +477,7 @@ def test_offices_take_turns(anna, paul, hansen, board, column):
     assert offices[:2] == [column.account_id, hansen.pk]
 
 
-def test_a_minute_without_a_sweep_is_reported_as_silence(anna):
+def test_a_minute_without_a_sweep_is_shown_as_silence(anna):
     now = MONDAY.astimezone(anna.account.zone)
     assert availability.outage(anna, now) is None
     for at in (now - timedelta(hours=1), now):
@@ -491,7 +489,7 @@ def test_a_minute_without_a_sweep_is_reported_as_silence(anna):
     assert Pulse.objects.count() == 1
 
 
-def test_a_sweep_gives_its_sign_of_life_when_it_is_through(db):
+def test_a_sweep_records_its_heartbeat_at_the_end(db):
     worker.sweep(now=MONDAY)
     assert Pulse.objects.get().at == MONDAY
     with connection.cursor() as cursor:

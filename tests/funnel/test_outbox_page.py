@@ -41,7 +41,7 @@ def counts(html: str) -> dict[str, int]:
     return {name: int(count) for name, count in re.findall(r'>([\w ]+) <span class="count">(\d+)</span>', html)}
 
 
-def test_planned_mails_come_first_with_the_next_on_top(contacts, outbox):
+def test_planned_mails_are_shown_first_with_the_next_on_top(contacts, outbox):
     html = outbox()
     assert sorted(shown(html)[:3]) == ["Ahlers", "Brandes", "Cordes"]
     assert sorted(shown(html)[3:]) == ["Brandes", "Cordes"]
@@ -72,7 +72,7 @@ def test_each_state_has_its_own_tab(contacts, outbox):
     )
 
 
-def test_what_waits_in_a_paused_series_is_not_the_next_to_leave(contacts, outbox, sofia):
+def test_mails_of_a_paused_series_are_not_shown_as_next(contacts, outbox, sofia):
     enrolments.pause(user=sofia, contact_id=contacts[0].pk, now=MONDAY)
     assert sorted(shown(outbox())) == ["Ahlers", "Cordes", "Cordes"]
     html = outbox("?state=paused")
@@ -80,7 +80,7 @@ def test_what_waits_in_a_paused_series_is_not_the_next_to_leave(contacts, outbox
     assert "Serie pausiert: von Hand" in html
 
 
-def test_series_period_and_contact_narrow_it(contacts, outbox, board):
+def test_series_period_and_contact_filter_the_mails(contacts, outbox, board):
     assert shown(outbox(f"?sequence={board['Auftrag erhalten'].sequence_id}")) == ["Ahlers"]
     assert shown(outbox("?q=cord")) == ["Cordes", "Cordes"]
     zone = contacts[0].account.zone
@@ -96,7 +96,7 @@ def test_invalid_filters_are_ignored(contacts, outbox, query):
     assert len(shown(outbox(query))) == 5
 
 
-def test_many_mails_come_page_by_page_each_once(contacts, outbox, monkeypatch):
+def test_paging_shows_each_mail_once(contacts, outbox, monkeypatch):
     monkeypatch.setattr("funnel.outbox_page.PAGE_SIZE", 2)
     seen, query = [], ""
     for _ in range(3):
@@ -106,7 +106,7 @@ def test_many_mails_come_page_by_page_each_once(contacts, outbox, monkeypatch):
     assert (len(seen), len(set(seen)), query) == (5, 5, "")
 
 
-def test_a_contact_in_the_trash_is_not_there(contacts, outbox):
+def test_mails_of_a_contact_in_the_trash_are_not_shown(contacts, outbox):
     put_in_trash(contacts[2])
     assert "Ahlers" not in shown(outbox())
 
@@ -124,7 +124,7 @@ def test_marketing_sees_neither_addresses_nor_contacts_nor_mails(contacts, login
     assert shown(by_address) == []
 
 
-def test_it_takes_a_fixed_number_of_statements(contacts, login, anna, django_assert_max_num_queries):
+def test_the_number_of_statements_is_constant(contacts, login, anna, django_assert_max_num_queries):
     client = login(anna)
     with django_assert_max_num_queries(8):
         client.get("/funnel/outbox/")

@@ -62,7 +62,7 @@ def test_subject_is_one_line_that_is_not_empty(subject):
     assert len(subject_problems(subject)) == 1
 
 
-def test_values_and_fallbacks_stand_in_the_text(sender):
+def test_values_and_fallbacks_are_inserted(sender):
     contact = Contact(first_name="Klara", last_name="Brandes", salutation="mrs", property_kind="apartment")
     text, warnings = filled(
         "{{anrede}}: {{ vorname | Sie }}, {{objekt}}, {{ort|bei Ihnen}}, {{makler}}", contact, sender
@@ -82,7 +82,7 @@ def test_values_are_not_substituted_again(sender):
     assert filled("{{vorname|-}} {{nachname|-}}", contact, sender)[0] == "{{nachname|x}} {{anrede}}"
 
 
-def test_every_value_is_there_or_has_a_fallback(sender):
+def test_every_placeholder_has_a_value_or_a_fallback(sender):
     values = filling(Contact(), sender).values
     assert {key for key, value in values.items() if not value} == {
         key for key, allowed in ALLOWED.items() if allowed.may_be_empty

@@ -85,12 +85,12 @@ def set_aside() -> list[tuple[int, str]]:
     return list(Arrival.objects.exclude(fault="").order_by("uid").values_list("uid", "fault"))
 
 
-def test_every_mail_has_its_effect_written_down():
+def test_the_expected_effect_of_every_mail_is_listed():
     assert {path.stem for path in MAILS.glob("*.eml")} == set(EFFECTS)
 
 
 @pytest.mark.parametrize("name", EFFECTS)
-def test_each_mail_closes_and_ends_what_it_should(krueger, dan, sent, settings, name):
+def test_each_mail_has_its_expected_effect(krueger, dan, sent, settings, name):
     run, reason = EFFECTS[name]
     with mailbox([case(name, sent)]) as server:
         assert poll(settings, server) == 1
@@ -107,7 +107,7 @@ def test_each_mail_closes_and_ends_what_it_should(krueger, dan, sent, settings, 
         ("dsn-O365-daily-limit-of-the-sender", "limit"),
     ],
 )
-def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, login, anna, name, kind):
+def test_a_fault_of_our_own_holds_sending_and_is_shown(dan, sent, settings, login, anna, name, kind):
     with mailbox([case(name, sent)]) as server:
         poll(settings, server)
     (hold,) = Hold.objects.all()
@@ -119,13 +119,13 @@ def test_a_fault_of_our_own_holds_the_sending_and_says_so(dan, sent, settings, l
 
 
 @pytest.mark.parametrize("name", ["dsn-GMX-quota", "dsn-T-Online-spam", "dsn-message-id-dns", "dsn-Gmail-unknown"])
-def test_what_is_not_our_fault_holds_nothing(dan, sent, settings, name):
+def test_other_faults_hold_nothing(dan, sent, settings, name):
     with mailbox([case(name, sent)]) as server:
         poll(settings, server)
     assert Hold.objects.count() == 0
 
 
-def test_a_machines_answer_and_a_failed_delivery_leave_a_line_in_the_ledger(dan, sent, settings):
+def test_an_automatic_reply_and_a_failed_delivery_are_shown_in_the_ledger(dan, sent, settings):
     with mailbox([case("challenge-response", sent)]) as server:
         poll(settings, server)
     sent.refresh_from_db()
@@ -146,7 +146,7 @@ POISON = [
 ]
 
 
-def test_poison_in_front_stops_no_good_mail(dan, sent, settings):
+def test_a_poison_mail_does_not_block_the_following_ones(dan, sent, settings):
     with mailbox([*POISON, reply(sent)]) as server:
         assert poll(settings, server) == 6
         assert poll(settings, server) == 0
@@ -174,7 +174,7 @@ def test_a_mail_that_cannot_be_processed_is_set_aside(dan, sent, settings):
     assert set_aside() == [(1, "not_carried_out")]
 
 
-def test_a_mail_that_the_server_cannot_tell_is_set_aside(dan, sent, settings):
+def test_a_mail_that_the_server_cannot_deliver_to_us_is_set_aside(dan, sent, settings):
     with mailbox([b"x", reply(sent)]) as server:
         server.refused = {1}
         assert poll(settings, server) == 2
@@ -182,7 +182,7 @@ def test_a_mail_that_the_server_cannot_tell_is_set_aside(dan, sent, settings):
     assert set_aside() == [(1, "unreadable")]
 
 
-def test_a_mail_that_breaks_the_line_again_and_again_is_passed_over(dan, sent, settings):
+def test_a_mail_that_repeatedly_breaks_the_connection_is_skipped(dan, sent, settings):
     with mailbox([b"x", reply(sent)]) as server:
         server.broken = {1}
         for _ in range(inbox.MAX_FAILURES):
@@ -193,7 +193,7 @@ def test_a_mail_that_breaks_the_line_again_and_again_is_passed_over(dan, sent, s
     assert set_aside() == [(1, "unreadable")]
 
 
-def test_five_hundred_mutated_mails_stop_nothing(dan, sent, settings):
+def test_five_hundred_mutated_mails_block_nothing(dan, sent, settings):
     dice = random.Random(73)
     originals = [case(name, sent) for name in EFFECTS if EFFECTS[name] == OPEN]
     mails = [mutated(dice.choice(originals), dice) for _ in range(500)]
@@ -238,7 +238,7 @@ def mutated(mail: bytes, dice: random.Random) -> bytes:
     return mail
 
 
-def test_a_mail_that_somebody_has_opened_is_read_all_the_same(dan, sent, settings):
+def test_a_mail_that_somebody_has_opened_is_read_anyway(dan, sent, settings):
     with mailbox([b"Subject: old\n\nx"]) as server:
         server.seen = {1}
         assert poll(settings, server) == 0  # it was there, and read, before we came
@@ -255,7 +255,7 @@ def test_a_mail_marked_unread_again_is_not_read_again(dan, sent, settings):
         assert poll(settings, server) == 0
 
 
-def test_a_folder_numbered_anew_is_read_on_without_a_second_effect(dan, sent, settings):
+def test_a_renumbered_folder_is_read_without_repeating_effects(dan, sent, settings):
     with mailbox([b"Subject: x\n\nx", case("dsn-GMX-quota", sent)]) as server:
         assert poll(settings, server) == 2
         Message.objects.filter(pk=sent.pk).update(came_back="")
@@ -267,7 +267,7 @@ def test_a_folder_numbered_anew_is_read_on_without_a_second_effect(dan, sent, se
     assert series(dan) == ("ended", "reply")
 
 
-def test_the_operator_is_told_once_and_can_have_a_mail_read_again(dan, sent, settings, capsys):
+def test_the_operator_is_notified_once_and_can_have_a_mail_read_again(dan, sent, settings, capsys):
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
     with mailbox([b"In-Reply-To: <>\n\nx"]) as server:
         poll(settings, server)
@@ -287,7 +287,7 @@ def test_the_operator_is_told_once_and_can_have_a_mail_read_again(dan, sent, set
         call_command("inbox", again=arrival.pk)
 
 
-def test_a_stream_of_poison_is_no_mail_gun(db, settings):
+def test_the_operator_is_notified_of_poison_mails_at_most_once_an_hour(db, settings):
     for hour, told in [(0, 1), (0.5, 0), (1.5, 2)]:
         with mailbox([b"In-Reply-To: <>\n\n%d" % int(hour * 10)]) as server:
             poll(settings, server, NOW + timedelta(hours=hour))
@@ -298,9 +298,7 @@ def test_a_stream_of_poison_is_no_mail_gun(db, settings):
     ("name", "run"),
     [("dsn-Gmail-unknown", ("paused", "failed")), ("dsn-sender-refused-5-1-8", ("active", ""))],
 )
-def test_a_report_that_names_the_recipient_only_may_be_forged_and_closes_or_holds_nothing(
-    anna, board, dan, sent, login, name, run
-):
+def test_a_bounce_that_names_only_the_recipient_neither_suppresses_nor_holds(anna, board, dan, sent, login, name, run):
     named = case(name, sent).replace(sent.message_id.encode(), b"<strange@mx.example>")
     named = re.sub(rb"[\w.]+@kunde.example", b"max@kunde.example", named)
     assert inbox.receive(named, now=MONDAY + timedelta(days=8)) is ReceivedKind.OTHER  # too late for anything
@@ -317,7 +315,7 @@ def test_a_report_that_names_the_recipient_only_may_be_forged_and_closes_or_hold
 
 
 @pytest.mark.parametrize("objects", [False, True])
-def test_while_an_objection_is_in_doubt_the_mails_of_others_with_the_address_wait(anna, board, dan, sent, objects):
+def test_a_possible_objection_holds_the_mails_of_all_contacts_with_the_address(anna, board, dan, sent, objects):
     steps(board["Neue Kontakte"].sequence, 0, 1)
     other = lead(board["Nicht erreicht"], email="Max@kunde.example")
     move(anna, other, board["Neue Kontakte"])
@@ -337,7 +335,7 @@ def test_while_an_objection_is_in_doubt_the_mails_of_others_with_the_address_wai
     assert [mail.to for mail in post.outbox] == ([] if objects else [["max@kunde.example"]])
 
 
-def test_our_own_footer_without_a_mark_of_quotation_is_no_objection(dan, sent):
+def test_our_own_footer_quoted_without_marks_is_no_objection(dan, sent):
     Message.objects.filter(pk=sent.pk).update(text="Guten Tag\nKeine Mails mehr? Hier abbestellen.\n")
     answer = reply(sent).replace(b"Rufen Sie mich an.", b"Ja, gern.\n\nKeine Mails mehr? Hier abbestellen.")
     inbox.receive(answer, now=NOW)

@@ -51,14 +51,14 @@ def send():
         ("postmark", "0a129aee-e1cd-480d-b08d-4f48548ff48d"),
     ],
 )
-def test_taken(settings, name, answer):
+def test_accepted(settings, name, answer):
     with provider(settings, name) as server:
         outcome = send()
         assert (outcome.result, outcome.answer) == (Result.SENT, answer)
         assert len(server.asked) == 1
 
 
-def test_what_postmark_gets(settings):
+def test_request_to_postmark(settings):
     with provider(settings, "postmark") as server:
         send()
     (asked,) = server.asked
@@ -80,7 +80,7 @@ def test_what_postmark_gets(settings):
     }
 
 
-def test_what_mailjet_gets(settings):
+def test_request_to_mailjet(settings):
     with provider(settings, "mailjet") as server:
         send()
     (asked,) = server.asked
@@ -100,7 +100,7 @@ def test_what_mailjet_gets(settings):
     }
 
 
-def test_what_mailgun_gets(settings):
+def test_request_to_mailgun(settings):
     with provider(settings, "mailgun") as server:
         send()
     (asked,) = server.asked
@@ -117,7 +117,7 @@ def test_what_mailgun_gets(settings):
     assert (form["o:tracking-opens"], form["o:tracking-clicks"]) == ("no", "no")
 
 
-def test_series_may_have_a_stream_of_their_own_at_postmark(settings):
+def test_series_may_have_their_own_stream_at_postmark(settings):
     with provider(settings, "postmark") as server:
         configure(settings, "postmark", api=server.url, stream="broadcast")
         send()
@@ -125,7 +125,7 @@ def test_series_may_have_a_stream_of_their_own_at_postmark(settings):
     assert [asked.json.get("MessageStream") for asked in server.asked] == ["broadcast", None]
 
 
-def test_one_connection_serves_many_mails(settings):
+def test_many_mails_share_a_connection(settings):
     with provider(settings, "postmark") as server:
         relay = Relay()
         results = [relay.send(mail(), "dan@post.example").result for _ in range(3)]
@@ -153,7 +153,7 @@ def test_one_connection_serves_many_mails(settings):
         (504, Result.UNCLEAR),
     ],
 )
-def test_other_statuses_are_no_acceptance(settings, name, status, result):
+def test_other_statuses_do_not_mean_accepted(settings, name, status, result):
     """The body of the response makes no difference."""
     for body in ({"Message": "no"}, b"<html>no</html>", [1], 5, b""):
         with provider(settings, name, answer=(status, body)) as server:
@@ -168,7 +168,7 @@ def test_an_unintelligible_acceptance_is_unclear(settings, name):
             assert (body, send().result) == (body, Result.UNCLEAR)
 
 
-def test_an_address_that_the_provider_writes_otherwise_was_taken_all_the_same(settings):
+def test_an_address_in_the_providers_spelling_counts_as_accepted(settings):
     answer = {"Messages": [{"Status": "success", "To": [{"Email": "DAN@post.example", "MessageID": 456}]}]}
     with provider(settings, "mailjet", answer=(200, answer)):
         outcome = send()
@@ -187,7 +187,7 @@ def test_an_address_that_the_provider_writes_otherwise_was_taken_all_the_same(se
         (412, "Your account is pending approval.", Result.LATER),
     ],
 )
-def test_postmark_tells_the_mail_from_the_account_in_the_body(settings, code, sentence, result):
+def test_postmark_distinguishes_faults_of_mail_and_account_in_the_body(settings, code, sentence, result):
     with provider(settings, "postmark", answer=(422, {"ErrorCode": code, "Message": sentence})):
         outcome = send()
         assert outcome.result is result
@@ -202,19 +202,19 @@ def test_postmark_tells_the_mail_from_the_account_in_the_body(settings, code, se
         (400, {"ErrorCode": "send-0008", "StatusCode": 403, "ErrorMessage": "no such sender"}, Result.LATER),
     ],
 )
-def test_mailjet_tells_the_mail_from_the_account_in_the_body(settings, status, fault, result):
+def test_mailjet_distinguishes_faults_of_mail_and_account_in_the_body(settings, status, fault, result):
     with provider(settings, "mailjet", answer=(status, {"Messages": [{"Status": "error", "Errors": [fault]}]})):
         assert send().result is result
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_line_that_breaks_after_the_request_leaves_it_unclear(settings, name):
+def test_a_mail_is_unclear_if_the_connection_breaks_after_the_request(settings, name):
     with provider(settings, name, drops=True) as server:
         assert send().result is Result.UNCLEAR
         assert len(server.asked) == 1
 
 
-def test_a_server_that_stalls_leaves_it_unclear(settings):
+def test_a_mail_is_unclear_if_the_server_stalls(settings):
     settings.EMAIL_TIMEOUT = 0.3
     with provider(settings, "postmark", stall=1) as server:
         outcome = send()
@@ -223,7 +223,7 @@ def test_a_server_that_stalls_leaves_it_unclear(settings):
         assert len(server.asked) == 1
 
 
-def test_the_next_mail_goes_out_after_a_broken_line(settings):
+def test_the_next_mail_is_sent_after_a_broken_connection(settings):
     with provider(settings, "postmark", drops=True) as server:
         relay = Relay()
         assert relay.send(mail(), "dan@post.example").result is Result.UNCLEAR
@@ -232,7 +232,7 @@ def test_the_next_mail_goes_out_after_a_broken_line(settings):
         relay.close()
 
 
-def test_no_server_at_all(settings):
+def test_connection_refused(settings):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     configure(settings, "postmark", api=f"http://127.0.0.1:{port}/")
@@ -254,7 +254,7 @@ def test_a_server_without_tls_handshake(settings):
         assert send().result is Result.HELD
 
 
-def test_an_office_keeps_its_own_mail_server(settings):
+def test_an_office_uses_its_own_mail_server(settings):
     with provider(settings, "postmark") as server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -263,7 +263,7 @@ def test_an_office_keeps_its_own_mail_server(settings):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_mails_that_are_not_of_a_series_go_the_same_way(settings, name):
+def test_other_mails_are_sent_by_the_provider_too(settings, name):
     with provider(settings, name) as server:
         django_mail.send_mail("Passwort", "Hier ist der Link.", None, ["anna@krueger.example"])
         mail().send()
@@ -276,12 +276,12 @@ def test_a_stalling_provider_times_out(settings):
         django_mail.get_connection(timeout=0.2).send_messages([mail()])
 
 
-def test_a_mail_that_was_not_taken_is_an_error_that_callers_know(settings):
+def test_a_refused_mail_raises_an_error_that_callers_handle(settings):
     with provider(settings, "postmark", answer=(401, {"ErrorCode": 10, "Message": "Bad token"})):
         with pytest.raises((OSError, smtplib.SMTPException), match="Bad token"):
             mail().send()
         assert mail().send(fail_silently=True) == 0
 
 
-def test_every_provider_has_an_accepting_answer():
+def test_every_provider_has_an_accepting_response():
     assert sorted(YES) == sorted(ALL)

@@ -85,7 +85,7 @@ def test_names_are_escaped_in_html_and_text(name):
 
 
 @given(st.text(max_size=300))
-def test_any_text_makes_only_allowed_tags(source):
+def test_any_text_renders_only_allowed_tags(source):
     html = markdown.bodies(source, LINK).html.text
     assert set(re.findall(r"<(\w+)", html)) <= {
         "p",
@@ -118,14 +118,14 @@ def test_phone_number_is_not_broken_over_lines():
     assert text.splitlines()[1] == "0221\xa0123456."
 
 
-def test_mail_of_a_colleague_is_signed_by_him_and_answered_to_him():
+def test_a_mail_with_an_assignee_is_signed_by_them_and_replies_go_to_them():
     mail = read(message(to=contact(assignee=SOFIA)))
     assert mail["Reply-To"] == "Sofia Vogt <sofia@krueger.example>"
     assert "\n\nSofia Vogt\nKrüger Immobilien\nTelefon 0221 123456\nsofia@krueger.example\n" in _text(mail)
 
 
 @pytest.mark.parametrize("nobody", [None, User(first_name="Jan", email="jan@krueger.example", is_active=False)])
-def test_mail_of_nobody_is_signed_by_the_office_and_answered_to_it(nobody):
+def test_a_mail_without_assignee_is_signed_by_the_office_and_replies_go_to_it(nobody):
     mail = read(message(to=contact(assignee=nobody)))
     assert mail["Reply-To"] == "Krüger Immobilien <info@krueger.example>"
     assert "\n\nKrüger Immobilien\nTelefon 0221 123456\ninfo@krueger.example\n" in _text(mail)
@@ -154,7 +154,7 @@ def test_headers_are_complete():
     assert url in _text(mail)
 
 
-def test_next_attempt_makes_the_same_mail():
+def test_the_next_attempt_renders_the_same_mail():
     row = message()
     first, second = read(row), read(row)
     first.set_boundary("x")
@@ -183,7 +183,7 @@ def test_no_value_becomes_a_header(evil):
 
 
 @pytest.mark.parametrize("name", ["Maßmann & Söhne „Immobilien“", 'A "B" <c@d.example>, E', "ö" * 119])
-def test_odd_office_name_is_right_in_the_header(name):
+def test_special_characters_of_the_office_name_are_encoded_in_the_header(name):
     row = message()
     row.account.sender.name = name
     try:
@@ -196,7 +196,7 @@ def test_odd_office_name_is_right_in_the_header(name):
         row.account.sender.name = "Krüger Immobilien"
 
 
-def test_privacy_page_is_linked_only_if_it_is_one():
+def test_the_privacy_page_is_linked_only_if_its_address_is_valid():
     row = message()
     try:
         row.account.sender.privacy_url = "javascript:alert(1)"
@@ -208,7 +208,7 @@ def test_privacy_page_is_linked_only_if_it_is_one():
     assert "Datenschutz: https://krueger.example/datenschutz\n" in rendering.render_message(row).content.text
 
 
-def test_preview_warns_of_what_is_unknown():
+def test_preview_warns_of_unknown_values():
     rendered = rendering.render(
         step_subject="{{vorname|Ihre Anfrage}}",
         step_body="{{anrede}},\n\n{{ort|bei Ihnen}}",
@@ -234,12 +234,12 @@ def test_preview_warns_of_what_is_unknown():
         ("Eckig [so] und rund (so)", 0),
     ],
 )
-def test_preview_warns_of_links_and_pictures_that_are_none(body, count):
+def test_preview_warns_of_invalid_links_and_pictures(body, count):
     assert len(markdown.warnings(body)) == count
 
 
 @pytest.mark.parametrize("colour", rendering.COLOURS)
-def test_colours_can_be_read(colour):
+def test_colours_have_enough_contrast(colour):
     """WCAG 4.5:1 for the text in the header and for links."""
 
     def light(hexes: str) -> float:
@@ -250,7 +250,7 @@ def test_colours_can_be_read(colour):
     assert (light("#fdfdfe") + 0.05) / (light(colour) + 0.05) >= 4.5
 
 
-def test_new_office_begins_with_ten_mails(hansen):
+def test_a_new_office_starts_with_ten_mails(hansen):
     found = {
         column.key: list(column.sequence.steps.values_list("position", "delay_days"))
         for column in Column.objects.of(hansen).filter(key__isnull=False).select_related("sequence")
@@ -287,12 +287,12 @@ def test_preview_warns_of_markdown_that_a_mail_cannot_show(body, said):
     assert warning == f"Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: {said}."
 
 
-def test_what_a_mail_shows_is_not_warned_of():
+def test_preview_does_not_warn_of_supported_markdown():
     body = "{{anrede}},\n\n# Titel\n\n- eins\n- **zwei** <https://krueger.example>\n\n1. [da](https://a.example)\\*"
     assert markdown.warnings(body) == []
 
 
-def test_text_is_searched_for_what_a_mail_cannot_show_once_for_all_its_mails():
+def test_unsupported_markdown_is_searched_once_for_all_mails_of_a_step():
     before = markdown._kinds.cache_info().misses
     for _mail in range(3):
         assert len(markdown.warnings("Ein Text mit `Akzenten`, den kein anderer Test nimmt.")) == 1

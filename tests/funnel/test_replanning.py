@@ -48,7 +48,7 @@ def named(series, subject):
     return Step.objects.of(series.account).get(sequence=series, subject=subject)
 
 
-def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara, series, contact):
+def test_a_step_at_the_end_is_planned_for_active_series_after_their_last_mail(mara, series, contact):
     assert replanning.count_reached(series) == 1
     step = add(mara, series)
     assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
@@ -58,7 +58,7 @@ def test_a_step_at_the_end_reaches_the_series_that_runs_after_its_last_mail(mara
     assert sequences.count_planned(step) == 1
 
 
-def test_it_stands_where_the_planner_puts_it_for_those_who_start_later(anna, board, series, contact):
+def test_it_is_planned_on_the_same_day_as_for_later_series(anna, board, series, contact):
     add(anna, series, now=MONDAY)
     other = lead(board["Nicht erreicht"])
     move(anna, other, board["Erfolgreich kontaktiert"])
@@ -76,7 +76,7 @@ def test_a_completed_series_stays_completed(anna, board, series, contact):
     assert [subject for subject, _state in states(contact)] == ["Mail 1", "Mail 2", "Mail 3"]
 
 
-def test_one_that_ended_stays_so_and_one_that_pauses_gets_it_when_it_goes_on(anna, krueger, board, series):
+def test_an_ended_series_stays_ended_and_a_paused_one_gets_the_step_when_resumed(anna, krueger, board, series):
     ended, paused = lead(board["Nicht erreicht"]), lead(board["Nicht erreicht"])
     for contact in (ended, paused):
         move(anna, contact, board["Erfolgreich kontaktiert"])
@@ -96,7 +96,7 @@ def test_added_mails_respect_the_grace_period(anna, series, contact):
     assert planned_for(contact, "Gleich") == now + timedelta(minutes=10)
 
 
-def test_an_undo_of_the_move_takes_the_new_mail_back_as_well(anna, board, series):
+def test_undoing_the_move_also_cancels_the_new_mail(anna, board, series):
     contact = lead(board["Nicht erreicht"])
     moved = move(anna, contact, board["Erfolgreich kontaktiert"])
     add(anna, series, now=MONDAY)
@@ -104,7 +104,7 @@ def test_an_undo_of_the_move_takes_the_new_mail_back_as_well(anna, board, series
     assert live(contact) == []
 
 
-def test_two_contacts_with_one_address_get_it_once(anna, board, series):
+def test_two_contacts_with_one_address_get_the_step_once(anna, board, series):
     for name in ("Eins", "Zwei"):
         contact = lead(board["Nicht erreicht"], last_name=name, email="beide@post.example")
         move(anna, contact, board["Erfolgreich kontaktiert"])
@@ -112,7 +112,7 @@ def test_two_contacts_with_one_address_get_it_once(anna, board, series):
     assert Message.objects.filter(step=step, state="planned").count() == 1
 
 
-def test_a_step_that_is_switched_on_reaches_whose_series_has_not_come_past_its_place(anna, board, series):
+def test_a_step_switched_on_is_planned_for_series_that_have_not_passed_it(anna, board, series):
     twin = sequences.copy(user=anna, step_id=named(series, "Mail 3").pk, now=MONDAY)
     contact = lead(board["Nicht erreicht"])
     move(anna, contact, board["Erfolgreich kontaktiert"])
@@ -123,7 +123,7 @@ def test_a_step_that_is_switched_on_reaches_whose_series_has_not_come_past_its_p
     assert live(contact) == ["Mail 1", "Mail 2", "Mail 3", "Mail 3"]
 
 
-def test_what_was_called_off_by_hand_does_not_come_back(anna, series, contact):
+def test_a_mail_cancelled_by_hand_is_not_planned_again(anna, series, contact):
     message = Message.objects.get(contact=contact, step__subject="Mail 3")
     manual.cancel(user=anna, message_id=message.pk, now=MONDAY)
     for on in (False, True):
@@ -138,7 +138,7 @@ def test_other_offices_are_not_changed(anna, hansen, paul, series, contact):
     assert live(contact) == ["Mail 1", "Mail 2", "Mail 3"]
 
 
-def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
+def test_the_number_of_statements_is_constant(anna, board, series):
     def statements(count):
         for _number in range(count):
             move(anna, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
@@ -150,7 +150,7 @@ def test_two_hundred_take_as_many_statements_as_two(anna, board, series):
     assert statements(2) == statements(60)
 
 
-def test_steps_that_change_places_change_days_so_that_none_holds_another_back(anna, series, contact):
+def test_swapped_steps_swap_their_days(anna, series, contact):
     days = [planned_for(contact, f"Mail {number}") for number in (1, 2, 3)]
     sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
     assert [planned_for(contact, f"Mail {number}") for number in (1, 3, 2)] == days
@@ -160,7 +160,7 @@ def test_steps_that_change_places_change_days_so_that_none_holds_another_back(an
     assert [message.step.subject for message in claimed] == ["Mail 3"]
 
 
-def test_what_was_sent_keeps_its_day_and_so_does_what_is_sent_at_once(anna, board, series, contact):
+def test_sent_mails_and_those_to_be_sent_now_keep_their_day(anna, board, series, contact):
     went(contact, "Mail 1")
     days = [planned_for(contact, f"Mail {number}") for number in (2, 3)]
     sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)
@@ -172,7 +172,7 @@ def test_what_was_sent_keeps_its_day_and_so_does_what_is_sent_at_once(anna, boar
     assert (planned_for(contact, "Mail 3"), planned_for(contact, "Mail 2")) == (moment, days[0])
 
 
-def test_the_pages_say_whom_it_reaches(anna, series, contact, login):
+def test_the_pages_show_how_many_series_get_the_step(anna, series, contact, login):
     client = login(anna)
     address = f"/funnel/sequences/{series.pk}/steps/new/"
     said = "1 laufende Serie bekommt diese Mail noch, nach ihrer letzten."

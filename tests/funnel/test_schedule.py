@@ -38,7 +38,7 @@ def test_days_are_calendar_days_across_the_change_of_clocks():
     assert due_after(friday.astimezone(UTC), days=3, at=None, window=WINDOW) == local(2026, 3, 30, 10)
 
 
-def test_a_time_of_day_that_is_over_means_the_next_day():
+def test_a_time_of_day_in_the_past_means_the_next_day():
     assert due_after(local(2026, 11, 23, 10), days=0, at=time(9), window=WINDOW) == local(2026, 11, 24, 9)
     assert due_after(local(2026, 11, 23, 8, 30), days=0, at=time(9), window=WINDOW) == local(2026, 11, 23, 9)
 

@@ -43,13 +43,13 @@ def cells(html: str, step: Step) -> list[int]:
     return [int(number) for number in re.findall(r'class="steps__number[^>]*>(\d+)', row)]
 
 
-def test_a_list_shows_no_placeholder(client, step):
+def test_lists_show_no_placeholders(client, step):
     Step.objects.filter(pk=step.pk).update(subject="Grüße von {{buero}} für {{vorname|Sie}}")
     html = page_of(client.get("/funnel/"))
     assert ("{{" in html, "Grüße von Krüger Immobilien für Sie" in html) == (False, True)
 
 
-def test_counts_stand_beside_their_step(client, krueger, sofia, board, series, step):
+def test_each_step_shows_its_counts(client, krueger, sofia, board, series, step):
     ready(krueger)
     people = [lead(board["Nicht erreicht"]) for _ in range(4)]
     for person in people:
@@ -69,7 +69,7 @@ def test_counts_stand_beside_their_step(client, krueger, sofia, board, series, s
     assert "3 Mails in 90 Tagen" in html
 
 
-def test_what_is_older_than_90_days_is_not_in_the_plot(client, krueger, sofia, board, series, step):
+def test_mails_older_than_90_days_are_not_in_the_plot(client, krueger, sofia, board, series, step):
     ready(krueger)
     person = lead(board["Nicht erreicht"])
     move(sofia, person, board["Erfolgreich kontaktiert"])
@@ -81,7 +81,7 @@ def test_what_is_older_than_90_days_is_not_in_the_plot(client, krueger, sofia, b
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_page_takes_a_fixed_number_of_statements(client, krueger, sofia, board, count, django_assert_num_queries):
+def test_the_number_of_statements_is_constant(client, krueger, sofia, board, count, django_assert_num_queries):
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, *[1] * count)
     for _ in range(count):
@@ -91,7 +91,7 @@ def test_the_page_takes_a_fixed_number_of_statements(client, krueger, sofia, boa
         client.get("/funnel/")
 
 
-def test_an_incomplete_impressum_is_said_with_what_lacks(client, login, mara, krueger):
+def test_missing_fields_of_the_impressum_are_shown(client, login, mara, krueger):
     html = page_of(client.get("/funnel/"))
     assert "Es geht noch keine Mail hinaus" in html and 'href="/settings/sender/"' in html
     assert 'class="link" href="/settings/sender/"' not in page_of(login(mara).get("/funnel/"))
@@ -107,7 +107,7 @@ def test_an_incomplete_impressum_is_said_with_what_lacks(client, login, mara, kr
         ("Auftrag erhalten", WON[0].subject, 3),
     ],
 )
-def test_an_empty_series_is_offered_the_texts_meant_for_it(login, mara, board, column, first, count):
+def test_an_empty_series_offers_the_suggested_texts(login, mara, board, column, first, count):
     client, sequence = login(mara), board[column].sequence
     where = f"/funnel/sequences/{sequence.pk}/suggestions/"
     assert where not in page_of(client.get("/funnel/"))
@@ -123,7 +123,7 @@ def test_an_empty_series_is_offered_the_texts_meant_for_it(login, mara, board, c
     assert where not in page_of(answer)
 
 
-def test_a_series_with_a_mail_is_not_given_others(client, series, unwritten):
+def test_a_series_with_steps_gets_no_suggested_texts(client, series, unwritten):
     with unwritten():
         answer = client.post(f"/funnel/sequences/{series.pk}/suggestions/")
     assert answer.status_code == 409
@@ -175,7 +175,7 @@ def test_a_step_is_added_edited_shifted_copied_switched_and_removed(login, mara,
         ("send_at", "25:00", "gültige Uhrzeit"),
     ],
 )
-def test_what_is_not_understood_keeps_what_was_typed(client, step, field, value, said, unwritten):
+def test_invalid_input_keeps_the_typed_text(client, step, field, value, said, unwritten):
     typed = {"subject": "Mein Betreff", "body": "Mein langer Text"} | {"delay_days": "4", "version": "1"}
     with unwritten():
         answer = client.post(f"/funnel/steps/{step.pk}/", typed | {field: value})
@@ -195,7 +195,7 @@ def test_an_invalid_order_is_refused(client, step, address, body, unwritten):
         assert client.post(f"/funnel/steps/{step.pk}/{address}/", body).status_code == 422
 
 
-def test_the_second_to_save_sees_both_texts_and_may_overwrite(client, mara, step, unwritten):
+def test_after_a_concurrent_edit_both_texts_are_shown_and_may_be_overwritten(client, mara, step, unwritten):
     content = sequences.Content("Von Mara", "Maras Text", 1)
     sequences.edit(user=mara, step_id=step.pk, version=1, content=content)
     with unwritten():
@@ -209,7 +209,7 @@ def test_the_second_to_save_sees_both_texts_and_may_overwrite(client, mara, step
     assert (step.subject, step.version) == ("Guten Tag", 3)
 
 
-def test_an_edit_says_how_many_planned_mails_it_touches(client, krueger, sofia, board, step):
+def test_an_edit_shows_the_number_of_planned_mails_it_changes(client, krueger, sofia, board, step):
     ready(krueger)
     for _ in range(2):
         move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
@@ -218,7 +218,7 @@ def test_an_edit_says_how_many_planned_mails_it_touches(client, krueger, sofia, 
     assert "Gespeichert. Das betrifft 2 geplante Mails." in page_of(answer)
 
 
-def test_the_editor_alone_may_show_frames(client, step):
+def test_only_the_editor_may_show_frames(client, step):
     policy = client.get(f"/funnel/steps/{step.pk}/").headers["Content-Security-Policy"]
     assert "frame-src 'self'" in policy and "frame-ancestors 'none'" in policy
     assert "frame-src" not in client.get("/funnel/").headers["Content-Security-Policy"]
@@ -254,7 +254,7 @@ def test_the_preview_shows_the_mail_for_a_contact_and_writes_nothing(client, kru
     assert "<pre" in text and "Sehr geehrter Herr Özdemir" in text
 
 
-def test_without_a_contact_it_is_the_sample_person(client, brandes):
+def test_without_a_contact_the_preview_uses_the_sample_contact(client, brandes):
     assert "Sehr geehrte Frau Dr. Brandes" in preview(client)
     html = preview(client, who="niemand")
     assert "Dazu passt kein Kontakt" in html and "Sehr geehrte Frau Dr. Brandes" in html
@@ -275,19 +275,19 @@ def test_contacts_are_suggested_while_typing(client, brandes, paul, hansen):
     assert page_of(client.get("/funnel/preview/contacts/")).strip() == ""
 
 
-def test_the_preview_says_why_a_mail_would_not_leave(client, krueger):
+def test_the_preview_says_why_a_mail_would_not_be_sent(client, krueger):
     assert "So ginge die Mail nicht hinaus:" in preview(client)
     ready(krueger)
     assert "So ginge die Mail nicht hinaus:" not in preview(client)
 
 
-def test_text_that_cannot_be_saved_is_not_shown_either(client):
+def test_the_preview_refuses_text_that_cannot_be_saved(client):
     answer = client.post("/funnel/preview/", STEP | {"body": "{{ user.password }}"})
     assert answer.status_code == 422
     assert "Unbekannter Platzhalter" in page_of(answer)
 
 
-def test_a_mail_can_be_looked_at_before_it_has_a_subject(client, krueger, unwritten, limits):
+def test_a_mail_without_a_subject_can_be_previewed(client, krueger, unwritten, limits):
     ready(krueger)
     with unwritten():
         answer = client.post("/funnel/preview/", STEP | {"subject": " "})
@@ -298,7 +298,7 @@ def test_a_mail_can_be_looked_at_before_it_has_a_subject(client, krueger, unwrit
     assert mail.outbox == []
 
 
-def test_markup_of_people_is_shown_as_text(client, brandes):
+def test_markup_in_names_is_shown_as_text(client, brandes):
     html = preview(client, who="<img src=x onerror=y>", subject="<b>fett</b>")
     assert "<img src=x" not in html and "&lt;b&gt;fett" in html
 
@@ -310,7 +310,7 @@ def limits():
     cache.clear()
 
 
-def test_a_test_mail_goes_to_oneself_and_nobody_else(client, anna, krueger, brandes, limits):
+def test_a_test_mail_is_sent_only_to_the_user(client, anna, krueger, brandes, limits):
     ready(krueger)
     answer = client.post("/funnel/test-mails/", STEP | {"who": "oezd", "to": "x@evil.example"})
     assert f"Die Testmail an {anna.email} ist unterwegs." in page_of(answer)
@@ -321,13 +321,13 @@ def test_a_test_mail_goes_to_oneself_and_nobody_else(client, anna, krueger, bran
     assert Message.objects.count() == 0
 
 
-def test_ten_test_mails_an_hour_are_enough(client, limits):
+def test_test_mails_are_limited_to_ten_an_hour(client, limits):
     statuses = [client.post("/funnel/test-mails/", STEP).status_code for _ in range(11)]
     assert statuses == [200] * 10 + [429]
     assert len(mail.outbox) == 10
 
 
-def test_a_mail_server_that_refuses_is_said(client, settings, limits):
+def test_a_refusal_of_the_mail_server_is_shown(client, settings, limits):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     answer = client.post("/funnel/test-mails/", STEP)
@@ -347,7 +347,7 @@ def test_agents_are_refused(login, sofia, series, step, unwritten):
     assert mail.outbox == []
 
 
-def test_strangers_find_nothing(login, paul, series, step, unwritten):
+def test_other_offices_get_a_404(login, paul, series, step, unwritten):
     client = login(paul)
     with unwritten():
         for address in (

@@ -43,13 +43,13 @@ def named(sequence: Sequence, subject: str) -> Step:
     return Step.objects.of(sequence.account).get(sequence=sequence, subject=subject)
 
 
-def test_a_new_step_comes_last(mara, series):
+def test_a_new_step_is_added_at_the_end(mara, series):
     step = sequences.add(user=mara, sequence_id=series.pk, content=LETTER, now=MONDAY)
     assert names(series) == ["Mail 1", "Mail 2", "Mail 3", "Willkommen"]
     assert (step.delay_days, step.send_at, step.is_on, step.version) == (2, time(9), True, 1)
 
 
-def test_a_full_series_takes_no_more(anna, series, unwritten):
+def test_a_full_series_accepts_no_more_steps(anna, series, unwritten):
     steps(series, *[1] * sequences.MAX_STEPS)
     with unwritten(), pytest.raises(Conflict):
         sequences.add(user=anna, sequence_id=series.pk, content=LETTER, now=MONDAY)
@@ -57,7 +57,7 @@ def test_a_full_series_takes_no_more(anna, series, unwritten):
         sequences.copy(user=anna, step_id=named(series, "Mail 1").pk, now=MONDAY)
 
 
-def test_an_edit_touches_planned_mails_and_never_sent_ones(anna, series, enrolled):
+def test_an_edit_changes_planned_mails_but_never_sent_ones(anna, series, enrolled):
     went(enrolled, "Mail 1")
     Message.objects.filter(step__subject="Mail 1").update(subject="Mail 1", html="<p>wie gesendet</p>")
     sent, coming = named(series, "Mail 1"), named(series, "Mail 2")
@@ -75,7 +75,7 @@ def test_the_same_edit_again_writes_nothing(anna, series, unwritten):
         assert sequences.edit(user=anna, step_id=step.pk, version=1, content=LETTER).version == 2
 
 
-def test_an_edit_of_an_old_version_is_refused_with_the_present_one(anna, mara, series, unwritten):
+def test_an_edit_of_an_old_version_is_refused_with_the_current_one(anna, mara, series, unwritten):
     step = named(series, "Mail 1")
     sequences.edit(user=mara, step_id=step.pk, version=1, content=LETTER)
     other = Content("Anders", "Anderer Text", 1)
@@ -84,7 +84,7 @@ def test_an_edit_of_an_old_version_is_refused_with_the_present_one(anna, mara, s
     assert refusal.value.present.subject == "Willkommen"
 
 
-def test_steps_change_places_within_the_series(anna, series, unwritten):
+def test_steps_are_moved_within_the_series(anna, series, unwritten):
     assert sequences.shift(user=anna, step_id=named(series, "Mail 3").pk, by=-1)
     assert names(series) == ["Mail 1", "Mail 3", "Mail 2"]
     sequences.shift(user=anna, step_id=named(series, "Mail 1").pk, by=1)
@@ -94,7 +94,7 @@ def test_steps_change_places_within_the_series(anna, series, unwritten):
             sequences.shift(user=anna, step_id=named(series, subject).pk, by=by)
 
 
-def test_a_copy_stands_right_below_and_is_off(anna, series):
+def test_a_copy_is_placed_directly_below_and_is_off(anna, series):
     twin = sequences.copy(user=anna, step_id=named(series, "Mail 2").pk, now=MONDAY)
     present = Step.objects.of(series.account).filter(sequence=series).order_by("position")
     assert [(step.subject, step.is_on) for step in present] == [
@@ -106,7 +106,7 @@ def test_a_copy_stands_right_below_and_is_off(anna, series):
     assert (twin.position, twin.body, twin.delay_days) == (2, named(series, "Mail 3").body, 3)
 
 
-def test_a_removed_step_keeps_what_it_sent_and_skips_what_it_planned(anna, series, enrolled, unwritten):
+def test_a_removed_step_keeps_its_sent_mails_and_skips_planned_ones(anna, series, enrolled, unwritten):
     went(enrolled, "Mail 1")
     first, second = named(series, "Mail 1"), named(series, "Mail 2")
     assert sequences.remove(user=anna, step_id=first.pk, now=MONDAY) == 0
@@ -140,7 +140,7 @@ def test_a_step_that_is_off_is_skipped_when_it_is_due(anna, series, enrolled, un
     assert (due.state, due.reason) == ("skipped", "step_off")
 
 
-def test_a_series_that_is_held_gives_back_what_was_claimed(anna, series, enrolled, unwritten):
+def test_a_series_switched_off_releases_claimed_mails(anna, series, enrolled, unwritten):
     due = Message.objects.get(step__subject="Mail 1")
     assert len(claiming.claim([due.pk], now=due.planned_for)) == 1
     sequences.set_enabled(user=anna, sequence_id=series.pk, on=False)
@@ -153,7 +153,7 @@ def test_a_series_that_is_held_gives_back_what_was_claimed(anna, series, enrolle
     assert claiming.due(due.planned_for) == [due.pk]
 
 
-def test_the_steps_of_another_office_do_not_exist(paul, series, unwritten):
+def test_steps_of_another_office_are_a_404(paul, series, unwritten):
     step = named(series, "Mail 1")
     for act in (
         lambda: sequences.add(user=paul, sequence_id=series.pk, content=LETTER, now=MONDAY),
@@ -170,7 +170,7 @@ def test_the_steps_of_another_office_do_not_exist(paul, series, unwritten):
             act()
 
 
-def test_how_many_planned_mails_it_concerns_is_said_in_words():
+def test_the_sentence_on_the_number_of_planned_mails():
     assert sequences.planned_sentence(0) == ""
     assert sequences.planned_sentence(1).startswith("Das betrifft 1 geplante Mail.")
     assert sequences.planned_sentence(12).startswith("Das betrifft 12 geplante Mails.")

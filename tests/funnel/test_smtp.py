@@ -28,7 +28,7 @@ def send(url: str, **kwargs: str):
         relay.close()
 
 
-def test_taken():
+def test_accepted():
     with mail_server() as server:
         assert send(server.url).result is Result.SENT
         (taken,) = server.sent_to("dan@post.example")
@@ -43,7 +43,7 @@ def test_a_line_of_one_dot_arrives_unchanged():
         assert taken.get_body(("plain",)).get_content().split() == ["oben", ".", "unten"]
 
 
-def test_one_connection_serves_many_mails():
+def test_many_mails_share_a_connection():
     with mail_server() as server:
         relay = Relay(server.url)
         results = [relay.send(mail(), "dan@post.example").result for _ in range(3)]
@@ -75,7 +75,7 @@ def test_refused(phase, answer, result):
 
 
 @pytest.mark.parametrize("answer", ["550 not from here", "451 not now"])
-def test_a_sender_that_is_not_accepted_is_no_fault_of_the_mail(answer):
+def test_a_refused_sender_is_no_fault_of_the_mail(answer):
     with mail_server(answers={"MAIL": answer}) as server:
         outcome = send(server.url)
         assert (outcome.result, outcome.answer) == (Result.HELD, answer)
@@ -104,12 +104,12 @@ def test_refusals_are_attributed_to_mail_sender_or_server(answer, fault):
         assert send(server.url).fault == fault
 
 
-def test_a_login_that_is_refused_is_no_fault_of_the_mail():
+def test_a_refused_login_is_no_fault_of_the_mail():
     with mail_server() as server:  # offers no login
         assert send(server.url.replace("smtp://", "smtp://me:secret@")).result is Result.HELD
 
 
-def test_the_next_mail_goes_out_after_one_was_refused():
+def test_the_next_mail_is_sent_after_a_refused_one():
     with mail_server(answers={"RCPT": "554 5.6.0 no"}) as server:
         relay = Relay(server.url)
         assert relay.send(mail(), "dan@post.example").result is Result.REFUSED
@@ -118,7 +118,7 @@ def test_the_next_mail_goes_out_after_one_was_refused():
         relay.close()
 
 
-def test_a_server_that_answers_twice_is_not_misunderstood():
+def test_a_second_response_is_not_attributed_to_the_next_mail():
     with mail_server(answers={"DATA": "250 OK\r\n250 OK"}) as server:
         relay = Relay(server.url)
         assert relay.send(mail(), "dan@post.example").result is Result.SENT
@@ -128,7 +128,7 @@ def test_a_server_that_answers_twice_is_not_misunderstood():
         assert [address for address, _ in server.mails] == ["dan@post.example", "eva@post.example"]
 
 
-def test_a_server_that_closes_after_a_mail_gets_the_next_on_a_new_connection():
+def test_the_next_mail_uses_a_new_connection_if_the_server_closed_the_last():
     with mail_server(closes_after=1) as server:
         relay = Relay(server.url)
         for _ in range(3):
@@ -138,19 +138,19 @@ def test_a_server_that_closes_after_a_mail_gets_the_next_on_a_new_connection():
         assert len(server.mails) == 3
 
 
-def test_a_line_that_breaks_after_the_dot_leaves_it_unclear():
+def test_a_mail_is_unclear_if_the_connection_breaks_after_the_dot():
     with mail_server(drops_after_dot=True) as server:
         assert send(server.url).result is Result.UNCLEAR
         assert len(server.mails) == 1
 
 
-def test_a_server_that_stalls_after_the_dot_leaves_it_unclear(settings):
+def test_a_mail_is_unclear_if_the_server_stalls_after_the_dot(settings):
     settings.EMAIL_TIMEOUT = 0.3
     with mail_server(stall=2) as server:
         assert send(server.url).result is Result.UNCLEAR
 
 
-def test_a_server_that_never_answers_data_has_accepted_nothing(settings):
+def test_nothing_was_accepted_if_the_server_never_responds_to_data(settings):
     settings.EMAIL_TIMEOUT = 0.5
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=mute_after_data, args=(server,), daemon=True).start()
@@ -168,7 +168,7 @@ def mute_after_data(server: socket.socket) -> None:
             stream.write(b"250 OK\r\n")
 
 
-def test_no_server_at_all():
+def test_connection_refused():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     outcome = send(f"smtp://127.0.0.1:{port}")
@@ -184,7 +184,7 @@ def test_without_a_server_mails_are_files(settings, tmp_path):
     assert "dan@post.example" in file.read_text()
 
 
-def test_a_domain_with_umlauts_leaves_as_punycode():
+def test_a_domain_with_umlauts_is_sent_as_punycode():
     with mail_server() as server:
         relay = Relay(server.url)
         assert relay.send(mail(), "dan@müller.example").result is Result.SENT
@@ -193,7 +193,7 @@ def test_a_domain_with_umlauts_leaves_as_punycode():
 
 
 @pytest.mark.parametrize("address", ["dän@post.example", "dan@" + "ö" * 70 + ".example", "dan@ö..example"])
-def test_an_address_without_a_form_in_ascii_is_refused_and_stops_nothing(address):
+def test_an_address_without_an_ascii_form_is_refused_and_blocks_nothing(address):
     with mail_server() as server:
         relay = Relay(server.url)
         refused = relay.send(mail(), address)
@@ -203,7 +203,7 @@ def test_an_address_without_a_form_in_ascii_is_refused_and_stops_nothing(address
         relay.close()
 
 
-def test_it_leaves_in_seven_bits_and_arrives_with_its_umlauts():
+def test_umlauts_are_sent_in_seven_bits_and_arrive_unchanged():
     long = "Schöne Grüße aus Köln, " * 60
     with mail_server() as server:
         send(server.url, text=f"{long}\n.\nEnde  ")
@@ -214,7 +214,7 @@ def test_it_leaves_in_seven_bits_and_arrives_with_its_umlauts():
         assert taken.get_body(("plain",)).get_content().replace("\r\n", "\n").strip("\n") == f"{long}\n.\nEnde  "
 
 
-def test_no_header_begins_with_an_empty_line():
+def test_no_header_starts_with_an_empty_line():
     odd = mail()
     odd.extra_headers["List-Unsubscribe"] = f"<https://krueger.example/u/{'x' * 200}/>"
     odd.subject = "Ä" * 150

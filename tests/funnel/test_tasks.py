@@ -37,7 +37,7 @@ def waits(strategy: RetryStrategy, fault: Exception) -> Iterator[timedelta]:
 
 
 @pytest.mark.parametrize("name", ["send_opt_in", "prove_sender", "send_links", "send_reset", "send_invitation"])
-def test_a_mail_of_the_product_outlives_three_days_without_a_mail_server(name):
+def test_a_mail_of_the_product_is_kept_for_three_days_without_a_mail_server(name):
     pauses = list(waits(app.tasks[name].retry_strategy, posting.NotTaken("no answer")))
     assert pauses[0] < timedelta(minutes=2)
     assert timedelta(hours=72) <= sum(pauses, timedelta()) < timedelta(days=4)

@@ -15,40 +15,40 @@ def message(account_id=7, contact_id=11, address="katharina@lindemann.example"):
     return Message(account_id=account_id, contact_id=contact_id, address=address)
 
 
-def test_a_token_says_office_contact_address_hash_and_masked_address():
+def test_a_token_contains_office_contact_address_hash_and_masked_address():
     said = read(unsubscribe_token(message()))
     assert (said.account_id, said.contact_id) == (7, 11)
     assert said.digest == address_hash(7, "Katharina@Lindemann.example")
     assert said.masked == "k•••@l•••.example"
 
 
-def test_a_token_can_stand_in_an_address_and_holds_no_address_to_read():
+def test_a_token_is_safe_in_a_url_and_reveals_no_address():
     token = unsubscribe_token(message())
     assert set(token) <= set(string.ascii_letters + string.digits + "-_.")
     assert len(token) < 300
     assert token == unsubscribe_token(message())
 
 
-def test_a_token_survives_another_secret_key(settings):
+def test_a_token_stays_valid_after_a_change_of_the_secret_key(settings):
     token = unsubscribe_token(message())
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "rotated", ["and forgotten"]
     assert read(token).account_id == 7
 
 
-def test_a_token_of_another_token_key_is_unknown(settings):
+def test_a_token_signed_with_another_token_key_is_invalid(settings):
     token = unsubscribe_token(message())
     settings.TOKEN_KEY = "another"
     with pytest.raises(Http404):
         read(token)
 
 
-def test_a_token_of_an_earlier_token_key_is_known_while_that_is_kept(settings):
+def test_a_token_of_an_earlier_token_key_is_valid_while_that_key_is_kept(settings):
     token = unsubscribe_token(message())
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
     assert read(token).account_id == 7
 
 
-def test_any_altered_character_makes_it_unknown():
+def test_any_altered_character_makes_a_token_invalid():
     token = unsubscribe_token(message())
     for place in range(len(token)):
         for other in ("A", "B", "-", "."):
@@ -62,14 +62,14 @@ def test_any_altered_character_makes_it_unknown():
     "token",
     ["", ".", "x", "' OR 1=1 --", "%00", "\x00", "ä.ö", "e30.e30", "a" * 100_000, "a.b.c", "７.７"],
 )
-def test_an_invalid_token_is_unknown(token):
+def test_malformed_tokens_are_invalid(token):
     with pytest.raises(Http404):
         read(token)
     with pytest.raises(Http404):
         read_opt_in(token)
 
 
-def test_truncated_and_prolonged_tokens_are_unknown():
+def test_truncated_and_extended_tokens_are_invalid():
     token = unsubscribe_token(message())
     for altered in [token[:end] for end in range(len(token))] + [token + "A", token + ".", " " + token]:
         with pytest.raises(Http404):

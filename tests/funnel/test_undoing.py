@@ -68,7 +68,7 @@ def test_undo_restores_all_mails(anna, krueger, crowd, series, what):
     assert invariants.broken(krueger) == []
 
 
-def test_emptying_a_column_gives_the_paused_series_back(anna, krueger, crowd, series):
+def test_undoing_an_emptied_column_restores_the_paused_series(anna, krueger, crowd, series):
     for contact in crowd:
         move(anna, contact, series["Termin vereinbart"], MONDAY - timedelta(hours=1))
     before = mails(krueger)
@@ -81,7 +81,7 @@ def test_emptying_a_column_gives_the_paused_series_back(anna, krueger, crowd, se
     assert invariants.broken(krueger) == []
 
 
-def test_no_mail_of_a_bulk_leaves_while_it_can_be_taken_back(anna, krueger, crowd, series):
+def test_no_mail_of_a_bulk_change_is_sent_while_it_can_be_undone(anna, krueger, crowd, series):
     deed = done("Auftrag erhalten+mails", anna, crowd, series)
     first = Message.objects.of(krueger).filter(planned_by__isnull=False, state="planned").earliest("planned_for")
     assert first.planned_for == MONDAY + reversible.UNDO
@@ -91,7 +91,7 @@ def test_no_mail_of_a_bulk_leaves_while_it_can_be_taken_back(anna, krueger, crow
     assert not Message.objects.filter(step__sequence=series["Auftrag erhalten"].sequence, state="planned").exists()
 
 
-def test_what_was_sent_meanwhile_stays_sent(anna, krueger, crowd, series):
+def test_mails_sent_meanwhile_stay_sent(anna, krueger, crowd, series):
     deed = done("Auftrag erhalten+mails", anna, crowd, series)
     went(crowd[2], live(crowd[2])[0])
     reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
@@ -100,7 +100,7 @@ def test_what_was_sent_meanwhile_stays_sent(anna, krueger, crowd, series):
 
 
 class TestNo:
-    def test_who_unsubscribed_since_is_not_mailed_again(self, anna, krueger, crowd, series):
+    def test_contacts_who_unsubscribed_meanwhile_are_not_mailed_again(self, anna, krueger, crowd, series):
         deed = done("trash", anna, crowd, series)
         mail = Message.objects.filter(contact=crowd[0]).first()
         withdrawal.unsubscribe(said=unsubscription(mail), now=MONDAY + timedelta(minutes=1))
@@ -109,7 +109,7 @@ class TestNo:
         assert not Enrolment.objects.filter(contact=crowd[0], state=EnrolmentState.ACTIVE).exists()
         assert len(live(crowd[1])) == 3
 
-    def test_who_answered_since_is_not_mailed_again(self, anna, krueger, crowd, series):
+    def test_contacts_who_replied_meanwhile_are_not_mailed_again(self, anna, krueger, crowd, series):
         deed = done("Kein Auftrag", anna, crowd, series)
         answer = {"kind": Kind.MAIL_IN, "performed_at": MONDAY + timedelta(minutes=2)}
         ActionFactory(contact=crowd[0], text="Danke, nein.", **answer)
@@ -117,7 +117,7 @@ class TestNo:
         assert live(crowd[0]) == []
         assert len(live(crowd[1])) == 3
 
-    def test_a_series_paused_by_hand_since_stays_out_of_the_old_status(self, anna, krueger, crowd, series):
+    def test_a_series_paused_by_hand_meanwhile_stays_paused(self, anna, krueger, crowd, series):
         deed = done("Auftrag erhalten+mails", anna, crowd, series)
         enrolments.pause(user=anna, contact_id=crowd[2].pk, now=MONDAY + timedelta(minutes=1))
         reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
@@ -125,7 +125,7 @@ class TestNo:
         assert invariants.broken(krueger) == []
 
 
-def test_a_step_another_contact_of_the_address_was_given_is_not_planned_twice(anna, krueger, crowd, series):
+def test_a_step_planned_for_another_contact_with_the_address_is_not_planned_twice(anna, krueger, crowd, series):
     deed = done("trash", anna, crowd, series)
     twin = lead(series["Nicht erreicht"], email=crowd[0].email)
     move(anna, twin, series["Erfolgreich kontaktiert"], MONDAY + timedelta(minutes=1))

@@ -55,7 +55,7 @@ def own_from(office) -> str:
         ((), "unjudged"),
     ],
 )
-def test_only_what_our_own_receiver_wrote_counts(office, results, proof):
+def test_only_results_of_our_own_receiver_count(office, results, proof):
     assert own_from(office) == ""
     inbox.receive(back(office, *results), now=MONDAY)
     assert Sender.objects.of(office).get().proof == proof
@@ -75,18 +75,18 @@ def test_a_test_mail_from_another_address_is_ignored(office):
     assert own_from(office) == ""
 
 
-def test_a_proven_address_that_is_changed_needs_a_proof_of_its_own(office):
+def test_a_changed_address_must_be_verified_again(office):
     inbox.receive(back(office, GOOD), now=MONDAY)
     Sender.objects.of(office).update(email="neu@krueger.example")
     assert own_from(office) == ""
 
 
-def test_mails_that_go_to_files_are_not_checked(office, settings):
+def test_mails_written_to_files_are_not_checked(office, settings):
     settings.EMAIL_URL = ""
     assert own_from(office) == OWN
 
 
-def test_the_test_mail_goes_the_way_of_all_mails(office, server):  # noqa: F811
+def test_the_test_mail_is_sent_like_all_mails(office, server):  # noqa: F811
     verification.request(account_id=office.pk, now=MONDAY)
     verification.send(account_id=office.pk)
     (mail,) = server.sent_to(inbound.address(Purpose.PROOF, office.pk))
@@ -108,7 +108,7 @@ def test_a_bounce_of_the_test_mail_is_reported(office):
     assert Sender.objects.of(office).get().proof == "refused"
 
 
-def test_the_page_says_in_plain_words_what_is_used_and_what_helps(login, anna, office):
+def test_the_page_explains_which_address_is_used_and_what_to_do(login, anna, office):
     page = page_of(login(anna).get("/settings/sender/"))
     assert "noch nicht geprüft" in page
     assert "noreply@kontakte.example" in page
@@ -120,7 +120,7 @@ def test_the_page_says_in_plain_words_what_is_used_and_what_helps(login, anna, o
     assert "wird verwendet" in page_of(login(anna).get("/settings/sender/"))
 
 
-def test_checking_again_is_asked_of_the_worker_once_in_three_minutes(login, anna, office):
+def test_the_worker_checks_again_at_most_once_in_three_minutes(login, anna, office):
     client = login(anna)
     assert client.post("/settings/sender/check/").status_code == 302
     assert Sender.objects.of(office).get().proof == "asked"

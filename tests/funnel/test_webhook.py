@@ -146,7 +146,7 @@ def noted(contact, kind):
 
 @pytest.mark.parametrize("name", EVENTS)
 class TestOfEachProvider:
-    def test_a_hard_bounce_closes_the_address(self, settings, name, krueger, dan, sent):
+    def test_a_hard_bounce_suppresses_the_address(self, settings, name, krueger, dan, sent):
         configure(settings, name)
         assert call(EVENTS[name](sent.message_id)).status_code == 200
         assert series(dan) == ("ended", "bounce")
@@ -155,14 +155,14 @@ class TestOfEachProvider:
         ((text, at),) = noted(dan, "bounce")
         assert (text, at.replace(microsecond=0)) == (GONE, AT)
 
-    def test_a_complaint_closes_the_address(self, settings, name, krueger, dan, sent):
+    def test_a_complaint_suppresses_the_address(self, settings, name, krueger, dan, sent):
         configure(settings, name)
         assert call(EVENTS[name](sent.message_id, **COMPLAINT[name])).status_code == 200
         assert series(dan) == ("ended", "complaint")
         assert suppressed(krueger) == ["complaint"]
         assert len(noted(dan, "opt_out")) == 1
 
-    def test_a_repeated_report_has_no_second_effect(self, settings, name, dan, sent):
+    def test_a_repeated_event_has_no_further_effect(self, settings, name, dan, sent):
         configure(settings, name)
         bounce = EVENTS[name](sent.message_id)
         call(bounce)
@@ -170,7 +170,7 @@ class TestOfEachProvider:
         assert [call(bounce).status_code, call(later).status_code] == [200, 200]
         assert len(noted(dan, "bounce")) == 1
 
-    def test_a_repeated_report_does_not_suppress_an_opened_address(self, settings, name, anna, krueger, dan, sent):
+    def test_a_repeated_event_does_not_restore_a_lifted_suppression(self, settings, name, anna, krueger, dan, sent):
         configure(settings, name)
         bounce = EVENTS[name](sent.message_id)
         call(bounce)
@@ -178,7 +178,7 @@ class TestOfEachProvider:
         assert call(bounce).status_code == 200
         assert suppressed(krueger) == []
 
-    def test_a_report_on_an_unknown_message_changes_nothing(self, settings, name, dan, sent, unwritten):
+    def test_an_event_of_an_unknown_message_changes_nothing(self, settings, name, dan, sent, unwritten):
         configure(settings, name)
         with unwritten():
             assert call(EVENTS[name]("<strange@elsewhere.example>")).status_code == 200
@@ -192,14 +192,14 @@ class TestOfEachProvider:
                 assert (answer.status_code, answer.content) == (401, b"")
                 assert answer.headers["WWW-Authenticate"] == 'Basic realm="webhook"'
 
-    def test_unreadable_reports_are_refused(self, settings, name, dan, unwritten):
+    def test_malformed_events_are_refused(self, settings, name, dan, unwritten):
         configure(settings, name)
         bodies = [b"", b"{", b"\xff\xfe", b"null", b"5", b'"x"', b"[1]", b"[[]]", b"[" * 100_000, b"{}" * 2]
         with unwritten():
             found = [call(body).status_code for body in bodies]
         assert [status for status in found if status not in (400, 401)] == []  # 401: unsigned at Mailgun
 
-    def test_too_large_reports_are_not_read(self, settings, name, dan, unwritten):
+    def test_too_large_events_are_not_read(self, settings, name, dan, unwritten):
         configure(settings, name)
         with unwritten():
             assert call(b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)).status_code == 413
@@ -235,7 +235,7 @@ class TestOfEachProvider:
         assert apps.check_webhook() == []
 
 
-def test_without_a_provider_there_is_no_such_address(dan, sent, unwritten):
+def test_without_a_provider_the_webhook_is_a_404(dan, sent, unwritten):
     with unwritten():
         assert call(postmark(sent.message_id)).status_code == 404
     assert apps.check_webhook() == []
@@ -275,7 +275,7 @@ def test_mailgun_signs_its_events(settings, dan, sent, unwritten):
         ("postmark", {"RecordType": "Open", "Type": None}),
     ],
 )
-def test_reports_that_do_not_name_a_dead_address_change_nothing(settings, name, values, dan, sent, unwritten):
+def test_events_that_do_not_name_a_dead_address_change_nothing(settings, name, values, dan, sent, unwritten):
     configure(settings, name)
     with unwritten():
         assert call(EVENTS[name](sent.message_id, **values)).status_code == 200
@@ -311,13 +311,13 @@ def test_unsubscribing_at_the_provider_is_a_withdrawal(settings, name, event, kr
         ({"Origin": "Admin"}, []),
     ],
 )
-def test_why_postmark_closes_an_address(settings, values, reasons, krueger, dan, sent):
+def test_reasons_for_suppression_at_postmark(settings, values, reasons, krueger, dan, sent):
     configure(settings, "postmark")
     assert call(subscription(sent.message_id, **values)).status_code == 200
     assert suppressed(krueger) == reasons
 
 
-def test_mailjet_reports_several_events_at_once(settings, krueger, board, anna, dan, sent):
+def test_mailjet_sends_several_events_at_once(settings, krueger, board, anna, dan, sent):
     configure(settings, "mailjet")
     eve = lead(board["Nicht erreicht"], email="eve@post.example")
     move(anna, eve, board["Erfolgreich kontaktiert"])
@@ -333,14 +333,14 @@ def test_mailjet_reports_several_events_at_once(settings, krueger, board, anna, 
     assert (series(dan), series(eve)) == (("ended", "complaint"), ("ended", "bounce"))
 
 
-def test_mailbox_and_provider_reporting_the_same_have_one_effect(settings, dan, sent):
+def test_the_same_bounce_by_mailbox_and_provider_has_one_effect(settings, dan, sent):
     configure(settings, "postmark")
     inbox.receive(bounce_mail(sent, "5.1.1"), now=READ)
     call(postmark(sent.message_id))
     assert len(noted(dan, "bounce")) == 1
 
 
-def test_only_the_office_that_wrote_is_concerned(settings, krueger, hansen, paul, dan, sent):
+def test_only_the_sending_office_is_changed(settings, krueger, hansen, paul, dan, sent):
     """The other office has the same address, and nothing happens there."""
     configure(settings, "postmark")
     ready(hansen)

@@ -50,7 +50,7 @@ def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
     assert contact_again(klara).last_action_at is None
 
 
-def test_repeating_it_writes_nothing(klara, said, unwritten):
+def test_unsubscribing_again_writes_nothing(klara, said, unwritten):
     withdrawal.unsubscribe(said=said, now=LATER)
     before = (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at)
     for hours in (1, 2, 50_000):
@@ -58,13 +58,13 @@ def test_repeating_it_writes_nothing(klara, said, unwritten):
     assert (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at) == before
 
 
-def test_what_a_worker_has_claimed_already_is_cancelled_too(klara, said):
+def test_claimed_mails_are_cancelled_too(klara, said):
     Message.objects.filter(step__position=0).update(state="claimed", claimed_at=NOW)
     withdrawal.unsubscribe(said=said, now=LATER)
     assert states(klara) == ["cancelled"] * 3
 
 
-def test_what_was_sent_stays_sent(klara, said):
+def test_sent_mails_stay_sent(klara, said):
     Message.objects.filter(step__position=0).update(state="sent", finished_at=NOW)
     ActionFactory(contact=klara, kind="funnel_mail")
     withdrawal.unsubscribe(said=said, now=LATER)
@@ -78,7 +78,7 @@ def test_unsubscribing_counts_for_all_contacts_with_the_address(klara, said, kru
     assert eligibility.with_consent([klara.pk, other.pk], krueger.pk) == set()
 
 
-def test_other_addresses_and_other_offices_are_not_touched(klara, said, krueger, hansen):
+def test_other_addresses_and_other_offices_are_not_affected(klara, said, krueger, hansen):
     neighbour = consenting(krueger, "nachbar@lead.example")
     enrol(neighbour, series(krueger))
     elsewhere = consenting(hansen, ADDRESS)
@@ -90,7 +90,7 @@ def test_other_addresses_and_other_offices_are_not_touched(klara, said, krueger,
         assert opt_outs(contact) == 0
 
 
-def test_it_works_after_the_contact_was_erased_and_holds_when_it_comes_back(klara, said, krueger, anna):
+def test_unsubscribing_works_after_erasure_and_applies_to_a_new_contact(klara, said, krueger, anna):
     leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
     leads.erase_expired(now=NOW + timedelta(days=31))
     assert not Message.objects.exists()
@@ -108,7 +108,7 @@ def test_a_suppression_survives_erasure(klara, said, krueger, anna):
     assert eligibility.missing(consenting(krueger, ADDRESS)) == MessageReason.SUPPRESSED
 
 
-def test_unsubscribing_counts_for_the_contact_also_under_a_new_address(klara, said):
+def test_unsubscribing_also_applies_to_a_new_address_of_the_contact(klara, said):
     klara.email = "neu@lead.example"
     klara.save(update_fields=["email"])
     withdrawal.unsubscribe(said=said, now=LATER)
@@ -118,13 +118,13 @@ def test_unsubscribing_counts_for_the_contact_also_under_a_new_address(klara, sa
     assert ended(klara) == "unsubscribed"
 
 
-def test_a_contact_in_the_trash_can_say_no(klara, said):
+def test_a_contact_in_the_trash_can_unsubscribe(klara, said):
     put_in_trash(klara)
     withdrawal.unsubscribe(said=said, now=LATER)
     assert opt_outs(klara) == 1
 
 
-def test_the_link_of_a_deleted_office_is_unknown(klara, said):
+def test_the_link_of_a_deleted_office_is_invalid(klara, said):
     with pytest.raises(Http404):
         withdrawal.unsubscribe(said=type(said)(999_999, said.contact_id, said.digest, said.masked), now=LATER)
     assert not Suppression.objects.exists()
@@ -141,7 +141,7 @@ def test_an_objection_names_the_colleague_and_the_way(klara, said, sofia):
     assert opt_outs(klara) == 1
 
 
-def test_an_objection_can_mean_every_channel(klara, sofia):
+def test_an_objection_can_apply_to_every_channel(klara, sofia):
     withdrawal.object_to(user=sofia, contact_id=klara.pk, method="written", everything=True, now=LATER)
     said_no = Consent.objects.filter(contact=klara, granted=False).values_list("channel", flat=True)
     assert sorted(said_no) == ["email", "letter", "phone"]
@@ -212,7 +212,7 @@ def test_an_objection_replaces_a_bounce(krueger):
     assert reasons == ["bounce", "objection", "objection", "objection"]
 
 
-def test_a_withdrawal_outlives_a_changed_token_key(klara, said, settings, anna):
+def test_a_withdrawal_survives_a_changed_token_key(klara, said, settings, anna):
     withdrawal.unsubscribe(said=said, now=LATER)
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
     assert eligibility.missing(klara) == MessageReason.SUPPRESSED
