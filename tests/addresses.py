@@ -458,7 +458,7 @@ def address(name: str, parameters: list[str], row: Row, office: Office) -> str:
 
 
 def browser(user: User | None) -> Callable[[], Client]:
-    """Makes browsers in which this user is logged in; each starts with the same cookies."""
+    """Make browsers in which this user is logged in; each starts with the same cookies."""
     first = Client()
     if user is not None:
         first.force_login(user)

@@ -13,7 +13,7 @@ from pipeline.models import Column, Move
 
 
 def anybody(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Looks up by the id alone."""
+    """Look up by the id alone."""
     contact = Contact.objects.filter(pk=contact_id).first()
     if contact is None:
         raise Http404
@@ -21,7 +21,7 @@ def anybody(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 
 def header(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Says in a header what the page keeps to itself."""
+    """Reveal in a header what the page hides."""
     contact = Contact.objects.filter(pk=contact_id).first()
     return HttpResponse(headers={"X-Contact": contact.email if contact else ""})
 
@@ -32,7 +32,7 @@ def phone(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 
 def colleague(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Keeps to the account and forgets what an agent may see."""
+    """Keep to the account but ignore what an agent may see."""
     contact = Contact.objects.of(request.user.account).filter(pk=contact_id).first()
     return HttpResponse(contact.display_name if contact else "")
 
@@ -46,26 +46,26 @@ def exists(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 
 def slow(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Asks the database more where there is something."""
+    """Run more statements if there is something."""
     if Contact.objects.filter(pk=contact_id).exists():
         Contact.objects.filter(pk=contact_id).count()
     raise Http404
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Searches everybody's contacts."""
+    """Search everybody's contacts."""
     found = Contact.objects.filter(last_name__startswith=request.GET.get("q", "-"))
     return HttpResponse(", ".join(contact.last_name for contact in found))
 
 
 def overwrite(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """Answers 404 and has written already."""
+    """Answer 404 after writing."""
     Contact.objects.filter(pk=contact_id).update(version=77)
     raise Http404
 
 
 def refer(request: HttpRequest, move_id: int) -> HttpResponse:
-    """Refers from an own row to a foreign one."""
+    """Refer from a row of the account to one of another."""
     move = Move.objects.filter(pk=move_id).first()
     contact = Contact.objects.of(request.user.account).live().first()
     assert contact is not None
@@ -76,12 +76,12 @@ def refer(request: HttpRequest, move_id: int) -> HttpResponse:
 
 
 def mass(request: HttpRequest) -> HttpResponse:
-    """Takes whatever is sent."""
+    """Save any field that is sent."""
     return HttpResponse(status=422 if "account" in request.POST else 200)
 
 
 def flash(request: HttpRequest) -> HttpResponse:
-    """Says it after the redirect only."""
+    """Reveal it only after the redirect."""
     return redirect("leak-after")
 
 

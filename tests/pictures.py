@@ -65,7 +65,7 @@ def log_in(browser: Browser, address: str, width: int, height: int, scale: float
 
 
 def quiet(page: Page) -> None:
-    """Takes away messages, and what the mouse points at."""
+    """Remove messages and what is shown under the pointer."""
     page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
     page.mouse.move(5, 5)
 

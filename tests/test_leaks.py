@@ -73,7 +73,7 @@ def contact(office: Office, number: int, name: dict[str, str]) -> Contact:
 
 
 def disguise(one: Contact, number: int, office: Office) -> None:
-    """Changes all that the marketing may not see."""
+    """Change everything that marketing may not see."""
     one.email, one.phone = f"z9{number}@other.example", f"+49 40 555{number}"
     one.street, one.postal_code, one.city, one.tags = f"Weg {number}", "04109", "Leipzig", ["a0"]
     one.due_on, one.due_note, one.assignee = timezone.localdate(), "a0", office.people["agent"]
@@ -85,7 +85,7 @@ TIME = re.compile(r"\b\d\d:\d\d\b")  # a page may say when it was made
 
 
 def sights(crawl: Crawl, *more: str) -> dict[str, str]:
-    """What the user sees on every page of the own office, filtered and not."""
+    """Return what the user sees on every page of their own office, filtered and not."""
     filters = [f"?{query}" for query in (f"q={SEARCHED}", "assignee=none", "assignee=me", "due=set", "sort=-name")]
     starts = [f"{page}{query}" for page in ("/contacts/", "/contacts/board/") for query in filters]
     own = [
@@ -98,7 +98,7 @@ def sights(crawl: Crawl, *more: str) -> dict[str, str]:
 
 
 def forget(theirs: Office, hidden: Office | None) -> None:
-    """Erases the other account's rows, and what is hidden from the agent, past all verbs."""
+    """Erase the other account's rows, and what is hidden from the agent, without the verbs."""
     account = theirs.account.pk
     tables = [
         "pipeline_importrow",

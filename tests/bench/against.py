@@ -132,7 +132,7 @@ def sent(office: Office) -> int:
 
 
 def drained(side: Side, url: str, seconds: float) -> Load:
-    """Returns a slice of draining: one "time" per slice, which is the number of mails."""
+    """Return a slice of draining: one "time" per slice, which is the number of mails."""
     before = sent(side.office)
     arguments = ("-P", str(Path(__file__).with_name("errands.py")), "drain", str(round(seconds) + 1))
     with side.product.started(*arguments, env={"EMAIL_URL": url}) as process:
@@ -147,7 +147,7 @@ def drained(side: Side, url: str, seconds: float) -> Load:
 
 
 def imported(product: Product, rows: int) -> tuple[float, float]:
-    """Returns the worker's own processor time for checking and writing a file, and its peak memory in MB."""
+    """Return the worker's own processor time for checking and writing a file, and its peak memory in MB."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
         file.write(office_file(rows))
         file.flush()

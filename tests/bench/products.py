@@ -90,7 +90,7 @@ class Product:
         return cost
 
     def errand(self, name: str, *arguments: object) -> Any:
-        """Does a piece of work inside the product (see `errands`) and returns what it printed, read as JSON."""
+        """Do a piece of work inside the product (see `errands`) and return what it printed, parsed as JSON."""
         command = ["-P", str(ERRANDS), name, *map(str, arguments)]
         with self.started(*command, stdout=subprocess.PIPE) as process:
             printed, _none = process.communicate()
@@ -163,7 +163,7 @@ class Office:
         return self.connection.execute(query, values).fetchall()
 
     def cards(self, columns: list[int], limit: int = 20_000) -> dict[int, list[int]]:
-        """Returns column and version of cards in these columns, by the contact's id."""
+        """Return column and version of cards in these columns, by the contact's id."""
         query = "SELECT contact_id, column_id, version FROM pipeline_card WHERE column_id = ANY(%s) LIMIT %s"
         return {contact: [column, version] for contact, column, version in self._rows(query, columns, limit)}
 

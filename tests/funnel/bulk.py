@@ -1,4 +1,4 @@
-"""Many due messages at once, written in bulk."""
+"""Many due messages, written in bulk."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Servers that speak TLS with a certificate nobody trusts."""
+"""Servers that speak TLS with an untrusted certificate."""
 
 import socket
 import ssl

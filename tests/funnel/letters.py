@@ -44,7 +44,7 @@ def contact(**facts) -> Contact:
 
 
 def odd_contacts() -> list[Contact]:
-    """Each odd name as a woman, a man, a company, half a couple, and known by nothing else."""
+    """Return contacts with each odd name: a woman, a man, a company, half a couple, and one with nothing else."""
     found = []
     for name in ODD_NAMES:
         found += [

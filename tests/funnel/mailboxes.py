@@ -122,7 +122,7 @@ class Conversation(socketserver.StreamRequestHandler):
 
 @contextmanager
 def mailbox(mails: list[bytes]) -> Iterator[Mailbox]:
-    """A server with these unread mails."""
+    """Run a server with these unread mails."""
     with Mailbox(mails) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -105,7 +105,7 @@ class Own(Place):
 
 @contextmanager
 def dovecot(home: Path) -> Iterator[Place]:
-    """Started with a configuration of its own, as a system user where we are root."""
+    """Start dovecot with a configuration of its own, as a system user if we are root."""
     cert = certificate(home)
     user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name

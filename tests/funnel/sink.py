@@ -77,7 +77,7 @@ class Sink:
 
 @contextmanager
 def mail_server(port: int = 0, login: tuple[str, str] | None = None, **behaviour: Any) -> Iterator[Sink]:
-    """A mail server on a free port, or on this one; with a `login` it takes mails of nobody else.
+    """A mail server on a free port, or on this one; with a `login` it accepts mails only after it.
 
     `tls_context` offers STARTTLS, `ssl_context` speaks TLS from the beginning.
     """

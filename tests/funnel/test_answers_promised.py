@@ -40,7 +40,7 @@ def promises(page: str) -> list[str]:
 
 
 def pages(office: Office) -> Iterator[tuple[str, str]]:
-    """Every page that somebody with all rights may read, and every article."""
+    """Return the texts of every page that an administrator may read, and of every article."""
     ask = browser(office.people["administrator"])
     wheres = [address(row.name, PARAMETERS[row.name], row, office) for row in ROWS if row.get != NEVER]
     for where in dict.fromkeys([*wheres, *(f"/help/{article.name}/" for article in ARTICLES)]):

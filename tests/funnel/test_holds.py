@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def smtp(settings):
-    """Sends by SMTP to this port."""
+    """Send by SMTP to this port."""
 
     def use(port: int, user: str = "", password: str = "") -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,4 +1,4 @@
-"""A mail put together in one go is, byte for byte, the one that Django would build, around the same templates."""
+"""A mail composed in one step equals, byte for byte, the one that Django builds from the same templates."""
 
 import re
 from email import message_from_bytes, policy

@@ -16,7 +16,7 @@ from tests.markup import page_of
 
 @pytest.fixture
 def contacts(krueger, sofia, board):
-    """Brandes and Cordes came into „Erfolgreich kontaktiert“, Ahlers into „Auftrag erhalten“: five mails."""
+    """Brandes and Cordes in „Erfolgreich kontaktiert“, Ahlers in „Auftrag erhalten“: five mails."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 3)
     steps(board["Auftrag erhalten"].sequence, 0)

@@ -38,7 +38,7 @@ def client(login, anna):
 
 
 def cells(html: str, step: Step) -> list[int]:
-    """The row of a step counts planned, sent, skipped, failed, replied and unsubscribed."""
+    """Return the counts of a step: planned, sent, skipped, failed, replied and unsubscribed."""
     row = html.split(f'id="step-{step.pk}"')[1].split("</tr>")[0]
     return [int(number) for number in re.findall(r'class="steps__number[^>]*>(\d+)', row)]
 

@@ -1,4 +1,4 @@
-"""Slowing down on a busy machine: mails wait, and none fail."""
+"""Slowing down on a busy machine: mails wait, and none fails."""
 
 from collections import namedtuple
 

@@ -1,4 +1,4 @@
-"""Unsubscribing takes effect at commit, once, for one office and address, and survives erasure and re-import."""
+"""Unsubscribing takes effect at commit, once, for one office and address, and survives erasure and another import."""
 
 from datetime import timedelta
 

@@ -31,7 +31,7 @@ def literal_addresses(path: str, source: str) -> list[tuple[str, str]]:
 
 @cache
 def _beginnings() -> re.Pattern[str]:
-    """Matches the first part of any address."""
+    """Match the first part of any address."""
     firsts = {re.match(r"[\w-]*", route)[0] for route in _routes()} - {""}  # type: ignore[index]
     return re.compile(rf"/(?:{'|'.join(sorted(firsts))})(?![\w.-])")
 

@@ -141,7 +141,7 @@ def lost(name: str) -> Iterator[None]:
 
 @contextmanager
 def traps() -> Iterator[dict[str, str]]:
-    """Holds every periodic job in its middle: yields what the worker's environment needs for it.
+    """Make every periodic job hang; yield what the worker's environment needs for that.
 
     Nobody can read a table of ours; the mailbox says nothing; an old job that `forget_jobs` deletes is locked; and
     whoever frees a job waits for an advisory lock.
