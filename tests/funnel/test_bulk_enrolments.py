@@ -18,7 +18,7 @@ from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps, went
 
 @pytest.fixture
 def series(board, krueger):
-    """Three steps after „Erfolgreich kontaktiert“, two after „Auftrag erhalten“, and a status in which mails continue."""
+    """Three steps after „Erfolgreich kontaktiert“, two after „Auftrag erhalten“; and a column where mails continue."""
     ready(krueger)
     steps(board["Erfolgreich kontaktiert"].sequence, 0, 3, 7)
     steps(board["Auftrag erhalten"].sequence, 0, 5)
