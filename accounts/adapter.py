@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.sessions import end_sessions
 from base import vault
 
-SIGNS_IN = "signs_in"  # in the session: whose login comes next
+SIGNS_IN = "signs_in"  # in the session: the id of the user about to log in
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Words for the second factor; its secrets stand sealed in the database."""
+    """Messages of the second factor, and encryption of its secrets in the database."""
 
     def encrypt(self, text: str) -> str:
         return vault.seal(vault.SECOND_FACTOR, text)

@@ -1,7 +1,7 @@
-"""Known browsers: whoever has logged in there before is not locked out by guesses made elsewhere.
+"""Known browsers: a user who has logged in there before is not locked out by guesses made elsewhere.
 
-The limits on failed logins count on the account and on the caller's address, and behind one address may sit a whole
-office. A browser that has logged in has a signed cookie that says so for this account; its own failures are
+Failed logins are limited per account and per the caller's address, and one address may be shared by an entire office.
+A browser that has logged in has a signed cookie for this account; its own failures are
 counted on the cookie instead (OWASP, “Device Cookies”).
 """
 

@@ -23,7 +23,7 @@ from accounts.access import EVERYBODY, gate
 from accounts.second_factor import ActivateView
 
 PAUSE = 300  # seconds: the longest of the periods in which attempts are counted
-form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library takes PUT for POST
+form_page = require_http_methods(["GET", "HEAD", "POST"])  # the library treats PUT as POST
 
 
 def patient(view: Any) -> Any:

@@ -52,7 +52,7 @@ class NameField(forms.CharField):
 
 
 class PersonNameField(NameField):
-    """The name of a person. It stands in mails to strangers, so it must not be a message with a link."""
+    """The name of a person. Mails to strangers contain it, so it must not be a message with a link."""
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -119,7 +119,7 @@ class AcceptanceForm(PersonForm):
 
 
 class SignInForm(LoginForm):
-    """The login; after a new password by mail the address stands there already."""
+    """The login. After a password reset, the address is filled in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,7 +18,7 @@ from base.refusals import Gone, TooMany
 class InvitationTokens(PasswordResetTokenGenerator):
     """Signed, three days (`PASSWORD_RESET_TIMEOUT`), once: it dies with the password that is set through it.
 
-    Its own salt, so that a link for a new password and an invitation never stand in for each other.
+    It has a salt of its own, so that a link to reset a password cannot be used as an invitation, nor vice versa.
     """
 
     key_salt = "accounts.invitations"
@@ -64,7 +64,7 @@ def limit(request: Request, email: str) -> None:
 
 def send(user: User, *, inviter: User | None = None) -> bool:
     """Mail the link; False if the mail server refuses the address for good. Raises NotTaken where another attempt may
-    help; in any case the invitation stands and can be sent again.
+    help; in any case the invitation stays valid and can be sent again.
 
     The mail names who invites, with the login's address; of what was typed about the invited person it says nothing.
     `inviter` None: the operator.

@@ -23,7 +23,7 @@ def invite(
     last_name: str = "",
     actor: User | None = None,
 ) -> User:
-    """Make a user without a password, who comes in by the link of `invitations`. `actor` None: the operator.
+    """Create a user without a password, to be set through the link of `invitations`. `actor` None: the operator.
 
     Raises NotUnderstood if the address has a login already, in this office or in another; Forbidden if the actor is
     no administrator any more. The caller sends the link.
@@ -108,7 +108,7 @@ def reactivate(*, actor: User, member_id: int) -> User:
 
 @transaction.atomic
 def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> User:
-    """Save the fields of the profile, and nothing else."""
+    """Save the fields of the profile."""
     user.first_name, user.last_name, user.theme = first_name, last_name, theme
     user.save(update_fields=["first_name", "last_name", "theme"])
     return user

@@ -10,7 +10,7 @@ class Plan(TextChoices):
 
 
 class Feature(TextChoices):
-    """A feature that only some plans include. The label is the sentence that says so."""
+    """A feature that only some plans include. The label is the sentence that explains this."""
 
     ASSIGN = "assign", _("Nur im Expert-Paket: Kontakte Mitarbeitern zuweisen")
 

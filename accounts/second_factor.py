@@ -45,7 +45,7 @@ def _step(authenticator: Authenticator, code: str) -> int | None:
 
 
 class Typed:
-    """The field of a code: the keyboard of digits opens, and the cursor stands in it."""
+    """The field of a code: it opens the numeric keyboard and has the focus."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +80,7 @@ class CodeForm(Once, AuthenticateForm):
 
 
 class CodeAgainForm(Once, ReauthenticateForm):
-    """The code once more, in front of what only its owner may change."""
+    """Asks for the code again, before changes that only its owner may make."""
 
 
 class ActivateView(ActivateTOTPView):

@@ -1,7 +1,7 @@
 """Django's database sessions, loaded by plain SQL, because every request of a logged-in user pays for it.
 
 One statement reads the session, when it was last used (`sessions.touch`), and the user and the office whose login it
-is, so that finding out who asks takes one trip to the database.
+is, so that identifying the user takes one round trip to the database.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ class SessionStore(db.SessionStore):
     """Django's store. An expired or unknown session is empty and loses its key."""
 
     seen_at: datetime | None = None  # of a session of somebody logged in, once it is loaded
-    _login: tuple[Any, ...] = ()  # the row of the user and the office, until it is taken
+    _login: tuple[Any, ...] = ()  # the row of the user and the office, until it is used
 
     def load(self) -> dict[str, Any]:
         row = one_row(LOAD, {"key": self.session_key, "now": timezone.now()})
@@ -43,7 +43,7 @@ class SessionStore(db.SessionStore):
 
     def take_login(self, user_id: int) -> User | None:
         """Return the user with their account if loading the session has read this user. Answers only once, since
-        a row that is asked for later may have changed."""
+        a row that is loaded later may have changed."""
         row, self._login = self._login, ()
         return user_of(row) if row and row[USER.index("id")] == user_id else None
 

@@ -1,1 +1,1 @@
-"""What knows no office: refusals, form fields, dates, plain SQL, secrets. Imports nothing else of the product."""
+"""What does not depend on offices: refusals, form fields, dates, plain SQL, secrets. Imports no other room."""

@@ -35,7 +35,7 @@ def fresh_ids(model: type[Model], count: int) -> list[int]:
 
 
 def forget_plans() -> None:
-    """Have the server plan its checks of foreign keys anew, for tables that grow within one transaction.
+    """Have the server plan its checks of foreign keys again, for tables that grow within one transaction.
 
     It plans them once; made for an almost empty table, such a plan reads all that was written so far for each row, and
     what would correct it, an analysis of the table, sees nothing before the commit.
@@ -45,7 +45,7 @@ def forget_plans() -> None:
 
 
 def analyze(model: type[Model]) -> None:
-    """Have the server gather statistics of a table, which a first batch of rows has gone into.
+    """Have the server gather statistics of a table after the first batch of rows.
 
     Without them it checks a foreign key (contact, account) by any index that begins with the account, and so reads all
     contacts of the account for each row. It sees the rows of its own transaction. No other transaction can gather

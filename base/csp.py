@@ -6,7 +6,7 @@ STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# A mail brings its own styles and nothing else: no script, no form, nothing from elsewhere, an origin of its own.
+# A mail may use its own styles only: no scripts, no forms, nothing from other hosts, and an origin of its own.
 FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"

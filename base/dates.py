@@ -1,4 +1,4 @@
-"""Dates as offices write and read them. Each function takes the present day or moment as an argument."""
+"""Dates as offices write and read them. Each function takes the current day or time as an argument."""
 
 import calendar
 import re

@@ -41,7 +41,7 @@ def clean_email(raw: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _ascii_domain(domain: str) -> str:
-    """Return the domain in punycode. Cached, because it is what takes long, and many addresses share one."""
+    """Return the domain in punycode. Cached, because it is slow, and many addresses share a domain."""
     return str(_validated(f"a@{domain}")).removeprefix("a@")
 
 

@@ -121,7 +121,7 @@ class DayField(forms.CharField):
 
 
 class PastDayField(DayField):
-    """A day that is not still to come in the office's time zone; empty: None."""
+    """A day that is not in the future in the office's time zone; empty: None."""
 
     def parse(self, text: str) -> date:
         return parse_past_date(text, timezone.localdate())

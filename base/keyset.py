@@ -1,7 +1,7 @@
 """Keyset pagination of long, sorted tables: each page begins after (or ends before) a row named in the query string.
 
 Rows are sorted by (key, id), both in the same direction; rows without a key come last in either direction. The place
-in the address is the key and the id of a row, so it stays good when that row has moved or is gone.
+in the address is the key and the id of a row, so it stays valid if that row moves or is deleted.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """The rows in their order, and the places of the pages beside this one ("" where there is none)."""
+    """The rows in order, and the places of the adjacent pages ("" if there is none)."""
 
     rows: list[Any]
     previous: str = ""
@@ -70,7 +70,7 @@ def asked(query: QueryDict, order: Order) -> Place | None:
 
 
 def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int) -> Page:
-    """One page of the rows as they are asked for: one statement, or two where it reaches the rows without a key."""
+    """Return the requested page: one statement, or two if it reaches the rows without a key."""
     backwards = place is not None and place.is_before
     rising = rises(descending, place)
     sections = _sections(order, place, backwards, rising)
@@ -100,7 +100,7 @@ def cut(found: list[Any], place: Place | None, size: int) -> Page:
 
 
 def _sections(order: Order, place: Place | None, backwards: bool, rising: bool) -> list[bool | None]:
-    """Which rows come, in this order: those without a key (True), those with one (False), or all (None)."""
+    """Return which rows are next, in this order: those without a key (True), with one (False), or all (None)."""
     if not order.nullable:
         return [False]
     if place is None:

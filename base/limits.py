@@ -7,10 +7,10 @@ none: whatever they wait for is held by a web process or a worker, and these end
 import os
 from collections.abc import Mapping
 
-# A page waits for no lock, a change for little else: twice as long as said here if others wait for the same row. A
+# A page waits for no lock, a change for little else: twice this long if others wait for the same row. A
 # transaction of theirs never waits for anybody but PostgreSQL.
 WEB = {"lock_timeout": "1800ms", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
-# Longer than a web process can hold a lock, and than an import takes for the end of a large file.
+# Longer than a web process can hold a lock, and than an import needs to finish a large file.
 WORKER = {"lock_timeout": "120s", "statement_timeout": "600s", "idle_in_transaction_session_timeout": "300s"}
 
 

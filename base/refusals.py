@@ -47,7 +47,7 @@ class Conflict(Refusal):
 
 
 class Overtaken(Conflict):
-    """Somebody was faster. `present` is what they made of it, where it is shown beside what was refused."""
+    """Somebody else saved first. `present` is the current object, if it is shown next to what was refused."""
 
     def __init__(self, sentence: str, present: Any = None) -> None:
         super().__init__(sentence)
@@ -61,7 +61,7 @@ class Gone(Refusal):
 
 
 class Trashed(Gone):
-    """It lies in the trash, from which leaders can take it back."""
+    """It is in the trash, from which leaders can restore it."""
 
 
 class NotUnderstood(Refusal):
@@ -118,7 +118,7 @@ def _route(request: HttpRequest) -> str:
 def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "") -> HttpResponse:
     """Return the refusal as this client can show it: a message fragment for htmx and fetch, otherwise a page.
 
-    `trash`: the address of the trash, for those who may take the thing back from there.
+    `trash`: the address of the trash, for users who may restore from it.
     """
     template = "_message.html" if wants_fragment(request) else "refused.html"
     back = other_address(request, request.headers.get("Referer", ""))
@@ -150,5 +150,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the response for a stale or missing CSRF token: the page keeps typed text and says what to do."""
     sentence = _("Bitte Seite neu laden: Ihre Anmeldung hat sich geändert. Es wurde nichts gespeichert.")
     response = answer(request, 403, sentence)
-    response["X-CSRF-Failure"] = "1"  # the page's scripts fetch a new token and send the form once more
+    response["X-CSRF-Failure"] = "1"  # the page's scripts fetch a new token and send the form again
     return response

@@ -1,4 +1,4 @@
-"""Stamps: a template rendered once, with a sign wherever rows differ, and then filled for each row.
+"""Stamps: templates that are rendered once, with marks where rows differ, and then filled for each row.
 
 Filling a card takes a sixteenth of rendering it. The HTML stays in the template, which a test renders for comparison.
 """

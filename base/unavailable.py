@@ -71,7 +71,7 @@ def _response(request: HttpRequest, sentence: str, seconds: int) -> HttpResponse
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500, for errors in a middleware and for bugs."""
     answer = answer_to(sys.exc_info()[1], request)
-    page = {"request": request}  # for its id; the page asks nothing else, since all else may have fallen
+    page = {"request": request}  # for its id; the page needs nothing else, since nothing else may be available
     return answer or HttpResponseServerError(render_to_string("500.html", page))
 
 

@@ -1,4 +1,4 @@
-"""Dumping and loading the whole database with the programs of the embedded server."""
+"""Dumping and loading the database with the programs of the embedded server."""
 
 import os
 import subprocess

@@ -220,7 +220,7 @@ def _initialise(pgdata: Path, user: server_user.ServerUser, major: str | None, d
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     user.own(fresh)
-    # Trust is safe: the only way in is a socket in a directory that nobody but the server's user and root may enter.
+    # Trust is safe: the only access is a socket in a directory that only the server's user and root may enter.
     options = ["-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", *([] if durable else ["--no-sync"])]
     done = user.popen(

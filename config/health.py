@@ -24,7 +24,7 @@ LEAVING = Leaving()
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """Return 200 as long as the process answers and is not about to end; check nothing else."""
+    """Return 200 while the process responds and is not about to stop; check nothing else."""
     if LEAVING.requested:
         return _not("leaving")
     return HttpResponse("ok\n", content_type="text/plain")

@@ -1,4 +1,4 @@
-"""The settings in EMAIL_URL: a mail server, or a provider that takes mails by HTTP and reports their outcome.
+"""The settings in EMAIL_URL: a mail server, or a provider that accepts mails by HTTP and reports their outcome.
 
 Only providers that can meet our promises are supported: no tracking (each can switch it off for a single mail), and
 responses and reports that identify their mail. Error messages do not repeat the URL, since it contains the key.

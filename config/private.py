@@ -24,7 +24,7 @@ def keep(data_dir: Path) -> None:
 
 
 def _close(path: Path) -> None:
-    with suppress(FileNotFoundError, PermissionError):  # somebody else's, or gone meanwhile
+    with suppress(FileNotFoundError, PermissionError):  # another user's, or deleted meanwhile
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & OTHERS:
             path.chmod(stat.S_IMODE(mode) & ~OTHERS)

@@ -1,4 +1,4 @@
-"""Settings, read from the environment. Production is the default; nothing unsafe is on unless asked for.
+"""Settings, read from the environment. Production is the default; nothing unsafe is on unless requested.
 
 The variables are documented in docs/operations.md ("Configure").
 """
@@ -145,7 +145,7 @@ ACCOUNT_RATE_LIMITS = {
     "objection": "5/m/ip,30/h/ip",
     "invitation": "5/d/key",
     "invitations": "40/d/key",
-    "login": "120/m/ip",  # for a whole office on a Monday; the limit on failures is stricter
+    "login": "120/m/ip",  # for an entire office on a Monday; the limit on failures is stricter
     "login_failed_again": "10/300s/key",
     "lost_links": "3/d/key",
     "reset_password": "20/m/ip,5/m/key,20/d/key",

@@ -20,7 +20,7 @@ WRAPPED = {
     ".css": "/* {name} */\n{text}\n",
     ".js": "/* {name} */\ntry {{\n{text}\n}} catch (error) {{ reportError(error); }}\n",
 }
-# The licences of others lie beside their files.
+# Third-party licences are next to their files.
 VENDORED = "{name}, licence: vendor/VENDORED.md"
 
 
@@ -55,7 +55,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
 
 def name_of(parts: Parts) -> str:
-    """Return the name of the file made of these parts. It is beside the style sheets, whose addresses are relative."""
+    """Return the name of the file made of these parts: in the same folder, since style sheets have relative URLs."""
     suffix = PurePosixPath(parts[0]).suffix
     return f"{suffix[1:]}/page.{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:8]}{suffix}"
 

@@ -33,7 +33,7 @@ def perform(
 ) -> Action:
     """Record that something was done at `performed_at`, by default at `now`.
 
-    Without an `actor` it happened by itself, and any kind is allowed. Idempotent for the same action with the same
+    Without an `actor` the product recorded it, and any kind is allowed. Idempotent for the same action with the same
     `key`, which returns the first one; otherwise each call adds an action. Raises Http404 and Gone like
     `finding.lock`, and NotUnderstood for a moment after `now`, a kind that users do not record themselves, or an
     outcome of anything but a call.
@@ -100,7 +100,7 @@ def plan(
 ) -> Action:
     """Record an appointment that has not been held yet; last action and bubbles stay the same.
 
-    `planned_for` may lie in the past (held, but not ticked off). Raises NotUnderstood for kinds other than
+    `planned_for` may be in the past (held, but not ticked off). Raises NotUnderstood for kinds other than
     appointments; other errors and repetition are those of `perform`.
     """
     _lock(contact, actor)
@@ -179,7 +179,7 @@ def remove(*, action: Action, actor: User) -> Contact:
 def may_edit(user: User, action: Action) -> bool:
     """Return whether the user may correct or delete the action.
 
-    What happened by itself is evidence and stays. What a person recorded may be corrected by that person and by
+    What the product recorded is evidence and stays. What a person recorded may be corrected by that person and by
     administrators and managers.
     """
     return action.kind in MANUAL and action.author_id is not None and (action.author_id == user.pk or user.leads)
@@ -193,7 +193,7 @@ def refresh(contact: Contact) -> None:
 
 
 def find(user: User, action_id: int) -> Action:
-    """Return the action. Raises Http404 if its contact does not exist for the user; it may lie in the trash."""
+    """Return the action. Raises Http404 if its contact does not exist for the user; it may be in the trash."""
     action = Action.objects.of(user.account).filter(pk=action_id, contact__in=seen_by(user)).first()
     if action is None:
         raise Http404

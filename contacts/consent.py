@@ -128,8 +128,8 @@ def attest(
     """Record a consent or withdrawal that the product itself has witnessed at `now`.
 
     `actor` is the colleague involved, if any. Works for contacts in the trash, too, and checks no permission: that is
-    up to the caller. `is_news` False: the withdrawal comes from the journal and is not written there again. Each call
-    adds a row. Raises NotUnderstood for a consent without wording.
+    up to the caller. `is_news` False: the withdrawal is replayed from the journal, so it is not written there again.
+    Each call adds a row. Raises NotUnderstood for a consent without wording.
     """
     if granted and not wording.strip():
         raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))

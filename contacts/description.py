@@ -1,6 +1,6 @@
 """The facts of a contact, each described once: form, page, history, files both ways, list and search follow from it.
 
-What a column is and how much it holds is said by the model; `tests/pipeline/test_description.py` holds the two against
+Type and length of a column are those of the model; `tests/pipeline/test_description.py` checks the two against
 each other. Knows no models, because the process that reads strangers' files has none.
 """
 

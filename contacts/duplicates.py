@@ -18,7 +18,7 @@ READ = 50  # rows: of several who share a name, not each one shares anything els
 def find(user: User, contact: Contact) -> list[Contact]:
     """Return at most ten possible duplicates that the user sees, each with `shared`: what they have in common.
 
-    Those that share an address or number come first, whatever their names are; then the oldest. `contact` may be
+    Those that share an address or number are first, regardless of their names; then the oldest. `contact` may be
     unsaved.
     """
     known = identity.record(vars(contact))

@@ -28,7 +28,7 @@ class Section:
 
 
 def sections(contact: Contact) -> list[Section]:
-    """Return all groups in their order; a group without values has one line that says so."""
+    """Return all groups in their order; a group without values has one line for that."""
     return [section(contact, group) for group in GROUPS.values()]
 
 
@@ -41,7 +41,7 @@ def section(contact: Contact, group: Group) -> Section:
 
 
 def _alone(contact: Contact, name: str) -> Line:
-    """Return the line of a fact that is shown by itself."""
+    """Return the line of a fact that is shown on its own."""
     value = getattr(contact, name)
     return Line(facts.label(name), "" if value in (None, "", []) else facts.text(name, value))
 

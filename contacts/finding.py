@@ -1,4 +1,4 @@
-"""Looking up contacts on behalf of a user: 404 if a contact does not exist for them, 410 if it lies in the trash."""
+"""Looking up contacts on behalf of a user: 404 if a contact does not exist for them, 410 if it is in the trash."""
 
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.http import Http404
@@ -65,7 +65,7 @@ def _named(typed: str, prefix: str) -> Q:
 
 
 def _matches(vector: F, query: str | None) -> Func:
-    """`vector @@ query` with the query cast from text: `to_tsquery` would parse what somebody typed once more."""
+    """`vector @@ query` with the query cast from text: `to_tsquery` would parse what was typed a second time."""
     wanted = Func(Value(query), template="%(expressions)s::tsquery")
     return Func(vector, wanted, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
 

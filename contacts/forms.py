@@ -1,4 +1,4 @@
-"""Forms about a contact. Each lists its fields; nothing else can be set through it."""
+"""Forms about a contact. Each lists its fields, so no others can be set through it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -29,7 +29,7 @@ class FactsForm(TidyText, forms.ModelForm):
         model = Contact
         fields = EDITED
         formfield_callback = form_field
-        # Short, and told apart from the first address and number when a label is spoken or searched for.
+        # Short, and different from the first address and number when a label is read aloud or searched for.
         labels = {
             "more_emails": gettext_lazy("Weitere Mailadressen"),
             "more_phones": gettext_lazy("Weitere Nummern"),
@@ -46,7 +46,7 @@ class FactsForm(TidyText, forms.ModelForm):
             self.fields[only[0]].widget.attrs["autofocus"] = True
 
     def _post_clean(self) -> None:
-        """Leave the instance unchanged, unlike Django: whoever renders it next must see what is stored."""
+        """Leave the instance unchanged, unlike Django: it may be rendered next, with what is stored."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -82,7 +82,7 @@ class AssigneeForm(forms.Form):
 
 
 class DueForm(TidyText, forms.Form):
-    """A quick pick, or a day of one's own, or `clear`."""
+    """A quick pick, a day, or `clear`."""
 
     pick = forms.ChoiceField(required=False)
     clear = forms.BooleanField(required=False)
@@ -166,7 +166,7 @@ class KindForm(forms.Form):
 
 
 class ConsentForm(TidyText, forms.Form):
-    """A consent or withdrawal. `address` is asked for if the contact has several."""
+    """A consent or withdrawal. `address` is required if the contact has several."""
 
     channel = forms.ChoiceField(label=gettext_lazy("Kanal"), choices=Consent.Channel.choices)
     granted = forms.TypedChoiceField(

@@ -1,4 +1,4 @@
-"""How a contact is called, for whatever has its fields: the model, or a row that a board or list shows."""
+"""The display name of anything with the fields of a contact: the model, or a row of board or list."""
 
 
 class Named:

@@ -23,7 +23,7 @@ def e164(raw: str) -> str:
 
 
 def looks_like_one(raw: str) -> bool:
-    """Return whether the text may be a number somewhere, even if it cannot be dialled from Germany as it stands."""
+    """Return whether the text may be a number somewhere, even if it cannot be dialled from Germany as written."""
     candidates = _CANDIDATE.findall(_ascii_digits(raw[:100]))
     return any(_parsed(each, HOME, phonenumbers.is_possible_number) for each in candidates)
 

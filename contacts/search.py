@@ -140,7 +140,7 @@ def _spaced(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Replace control characters and lone surrogates, which PostgreSQL refuses or nobody sees, by spaces."""
-    if text.isprintable():  # most texts: tells in one call what takes a look at each character
+    if text.isprintable():  # most texts: one call instead of a look at each character
         return text.strip()
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text).strip()
 

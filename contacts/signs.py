@@ -52,7 +52,7 @@ def due(values: Values, due_on: date | None, today: date, oob: bool = False) -> 
 
 
 def values_of(contact_id: int, display_name: str) -> dict[str, str]:
-    """Return what stands for the contact in all of them."""
+    """Return the values of the contact that all of them need."""
     return {"id": str(int(contact_id)), "name": escape(display_name)}
 
 

@@ -58,7 +58,7 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
         _Filler(krueger, seed, now, MAX_RENDERED).fill(islice(crowd, contacts))
         _Filler(hansen, seed + 1, now, MAX_RENDERED // HANSEN_SHARE).fill(crowd)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # or the planner takes the tables for empty until autovacuum runs
+        cursor.execute("ANALYZE")  # or the planner assumes empty tables until autovacuum runs
 
 
 @contextmanager

@@ -95,7 +95,7 @@ class ContactWriter:
 
 
 _FACTS = Person._fields[:-2]  # all but inquiry and notes
-# Plain text, as COPY takes it.
+# Plain text, as COPY expects it.
 _BOARD, _EMAIL = Move.Via.BOARD.value, Consent.Channel.EMAIL.value
 _CREATED, _ASSIGNED = Change.Kind.CREATED.value, Change.Kind.ASSIGNED.value
 _FORM, _SPOKEN = Consent.Method.FORM.value, Consent.Method.SPOKEN.value

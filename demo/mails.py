@@ -159,7 +159,7 @@ def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may
 
 
 def _finish(post: Post, run: Run, chance: Random, now: datetime) -> None:
-    """Finish the last series: it goes on, is completed, or was unsubscribed from."""
+    """Finish the last series: it continues, is completed, or was unsubscribed from."""
     run.send_until(now, chance)
     gone = [mail.finished_at for mail in run.mails if mail.finished_at]
     if len(gone) == len(run.mails):

@@ -10,7 +10,7 @@ from contacts.models import Source
 from demo import texts
 from demo.people import Person
 
-# The usual way of a lead, and the share of contacts in each column in percent.
+# The usual path of a lead, and the percentage of contacts in each column.
 WAY = (
     "Neue Kontakte",
     "Nicht erreicht",

@@ -19,7 +19,7 @@ from pipeline.columns import tally
 from pipeline.models import Card, Column
 from pipeline.selection import MANY, Selection
 
-FIRST = 15  # cards of a column that come with the board: a tall screen shows 13
+FIRST = 15  # cards of a column loaded with the board: a tall screen shows 13
 PAGE = 50  # cards of a column that are fetched at once while scrolling
 
 

@@ -1,4 +1,4 @@
-"""Inquiries that come in by themselves: by a form, a webhook or a mail.
+"""Inquiries that no user enters: by a form, a webhook or a mail.
 
 A person who fills in „Kontakt anlegen“ is warned of duplicates and decides. Nobody can be asked here, so that
 `contacts.identity` alone decides who is the same person.

@@ -87,7 +87,7 @@ def no_shared_place(account_id: int | None) -> Broken:
 
 
 def moves_form_a_chain(account_id: int | None) -> Broken:
-    """4. A card stands where its last move put it, and each move began where the one before had ended."""
+    """4. A card is in the column of its last move, and each move starts in the column where the one before ended."""
     yield from broken_rows(
         _("Karte %(id)s steht in Spalte %(place)s, ihr letzter Wechsel führte nach %(last)s."),
         "SELECT card.contact_id AS id, card.column_id AS place, last.to_column_id AS last FROM pipeline_card card"

@@ -102,7 +102,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
 
 @transaction.atomic
 def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
-    """Move contacts from the trash on top of their column, or of `new` if it is gone, and return their number."""
+    """Move contacts from the trash on top of their column, or of `new` if it was deleted, and return their number."""
     columns: dict[int | None, Column] = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)

@@ -115,7 +115,7 @@ def choices(user: User) -> list[tuple[str, str]]:
 def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
     """Return the requested page. `used` is the order used last, for a query without one.
 
-    A place after the end (because rows are gone) shows the first page.
+    A place after the end (because rows were deleted) shows the first page.
     """
     sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]

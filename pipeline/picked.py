@@ -26,7 +26,7 @@ class Picked:
     selection: Selection  # the filter they were picked under
     ids: list[int]
     is_everything: bool
-    gone: int = 0  # ticked ones that were put into the trash meanwhile
+    gone: int = 0  # ticked ones that were trashed meanwhile
 
     @property
     def total(self) -> int:
@@ -34,7 +34,7 @@ class Picked:
 
     @property
     def fields(self) -> list[tuple[str, str | int]]:
-        """The hidden fields of a form that repeats the choice. "All" comes with the number that was shown."""
+        """The hidden fields of a form that repeats the choice. "All" includes the number that was shown."""
         named: list[tuple[str, str | int]] = [("filter", self.selection.query_string)]
         if self.is_everything:
             return [*named, ("all", 1), ("total", self.total)]

@@ -93,7 +93,7 @@ class Selection:
 
     @cached_property
     def tail(self) -> str:
-        """The query string as it goes on after another parameter, with the ampersand, or ""."""
+        """Return the query string to append to another parameter, with the ampersand, or ""."""
         return f"&{self.query_string}" if self.query_string else ""
 
     def contacts(self) -> ContactQuerySet:

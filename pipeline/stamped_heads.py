@@ -11,7 +11,7 @@ from pipeline.board import Stack
 
 TEMPLATE = "pipeline/_head.html"
 NAME, SHOWN, SUFFIX = ("\ue000", "\ue001", "\ue002")  # the signs that `stamp` gives to names in this order
-PK = 2**53 + 1  # stands for the column's id where an address needs a number
+PK = 2**53 + 1  # placeholder of the column's id in addresses
 
 
 def head(stack: Stack, shown: str, suffix: str, leads: bool, oob: bool) -> str:

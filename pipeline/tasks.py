@@ -14,7 +14,7 @@ KEEP_JOBS_HOURS = 72
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
 @app.task(name="retry_stalled", queueing_lock="retry_stalled")  # no lock, which a dead rescue would hold for ever
 def retry_stalled(timestamp: int) -> None:
-    """Give jobs of killed workers to another one, which the queue does not do by itself."""
+    """Give jobs of killed workers to another one, which the queue does not do."""
     stalled.give_back()
 
 

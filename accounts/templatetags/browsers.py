@@ -25,7 +25,7 @@ SYSTEMS = (
 
 @register.filter
 def browser(user_agent: str) -> str:
-    """„Firefox auf Windows“, as far as the header tells."""
+    """„Firefox auf Windows“, as far as the header says."""
     name = next((name for mark, name in BROWSERS if mark in user_agent), _("Browser"))
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     return _("%(browser)s auf %(system)s") % {"browser": name, "system": system} if system else name

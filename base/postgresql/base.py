@@ -44,7 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
     def is_usable(self) -> bool:
-        """Ask the server only if the connection was idle for long, or if something came in, such as its end.
+        """Ask the server only if the connection was idle for long, or if it has unread input, such as a disconnect.
 
         A server that stopped, or was stopped, has closed its end. Asking costs a trip for each request.
         """

@@ -1,4 +1,4 @@
-"""What a template may ask about an address: whether it lies below another, and which page it leads to."""
+"""Questions of templates about an address: whether it is below another, and which page it leads to."""
 
 from urllib.parse import urlsplit
 

@@ -30,7 +30,7 @@ Parts = tuple[str, ...]  # names of static files, in the order in which they act
 
 @register.simple_tag
 def parts(*names: str) -> str:
-    """Return the files of the page's style sheet or script, in the order in which they act."""
+    """Return the files of the page's style sheet or script, in the order in which they are applied."""
     return "".join(f"{name} " for name in names)
 
 
@@ -64,7 +64,7 @@ def _assembly(parser: Parser, token: Token) -> Assembly:
 
 @cache
 def links(kind: str, parts: Parts) -> SafeString:
-    """One link to what was put together, or to each part as long as nothing is collected."""
+    """Return one link to the bundle, or a link to each part until static files are collected."""
     storage: Any = staticfiles_storage
     return format_html_join("\n  ", LINKS[kind], ((static(name),) for name in storage.together(parts)))
 
@@ -81,7 +81,7 @@ def assemblies_of_all_pages() -> set[Parts]:
 def assemblies(page: Template) -> Iterator[Parts]:
     """Yield the lists of parts that this page bundles, without rendering it."""
     blocks = BlockContext()
-    context = Context({"base": "base.html"})  # the whole page, of those that answer with a fragment too
+    context = Context({"base": "base.html"})  # the page, where a fragment is possible too
     with context.bind_template(page), context.render_context.push_state(page):
         context.render_context[BLOCK_CONTEXT_KEY] = blocks
         while extends := _extends(page):

@@ -1,4 +1,4 @@
-"""`{% icon "phone" %}`: one drawing of the sprite static/icons.svg, decorative by itself."""
+"""`{% icon "phone" %}`: a drawing of the sprite static/icons.svg, hidden from screen readers."""
 
 import re
 from functools import cache

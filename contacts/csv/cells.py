@@ -206,7 +206,7 @@ class _Row:
                     self.values[part] = value[:40]
 
     def _read_points(self, key: str) -> None:
-        """Read all numbers or addresses of all columns; the first that is not a fax comes first."""
+        """Read all numbers or addresses of all columns; the first that is not a fax becomes the main one."""
         found: list[ContactPoint] = []
         region = places.region_of(text for _index, text in self.texts.get("country", []))
         for index, text in self.texts.get(key, []):

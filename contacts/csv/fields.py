@@ -155,7 +155,7 @@ _UNIT = re.compile(r"(?<=.)(?:in)?(?:m2|qm)$")
 def bare(text: str) -> str:
     """Return letters and digits only, folded: "E-Mail-Adresse" and "Email Adresse" are the same header.
 
-    Cached: in a file, most words of a choice stand in many rows.
+    Cached: in a file, most words of a choice occur in many rows.
     """
     return "".join(sign for sign in fold(text) if sign.isalnum())
 

@@ -55,7 +55,7 @@ HEADERS = {
     "created_at": "create date|created date|created time|Erstellungsdatum|Erfassungsdatum|Anlage am|Angelegt",
 }
 
-# Internal columns of such programs; whatever they look like, they say nothing about the person.
+# Internal columns of such programs; even if they look like it, they are not about the person.
 OF_THE_PROGRAM = (
     "member rating|optin time|optin ip|confirm time|confirm ip|latitude|longitude|gmtoff|dstoff|timezone|last changed|"
     "leid|euid|cc|region|record id|id|lead id|ad id|adset id|campaign id|form id|ad name|adset name|is organic|"

@@ -41,7 +41,7 @@ def due_label(due: date, today: date) -> str:
 
 @register.filter
 def german_date(day: date) -> str:
-    """24.12.2026. Formats cost: the `date` filter takes ten times as long."""
+    """24.12.2026. The `date` filter takes ten times as long."""
     return f"{day:%d.%m.%Y}"
 
 
@@ -85,7 +85,7 @@ def bubbles(contact: Contact, named: bool, oob: object = "") -> SafeString:
 
 @register.simple_tag
 def circle(contact: Contact, can_assign: bool, oob: object = "") -> SafeString:
-    """Who the contact is assigned to, and the button that assigns it. Needs the assignee at hand."""
+    """Render the assignee, and the button to change it. Needs the assignee loaded."""
     values, who = signs.values_of(contact.pk, contact.display_name), signs.who_is(contact.assignee)
     return mark_safe(signs.circle(values, who, bool(can_assign), bool(oob)))
 

@@ -1,4 +1,4 @@
-"""The consents of a contact: present state, evidence, and a form for what was said or signed."""
+"""The consents of a contact: current state, evidence, and a form for what was said or signed."""
 
 from django.http import HttpResponse
 from django.utils import timezone

@@ -74,7 +74,7 @@ FALLBACKS = ((OWN, BounceVerdict.OWN_FAULT), (SPAM, BounceVerdict.FILTERED), (RO
 
 
 def _gone_or_contradicted(said: str) -> BounceVerdict:
-    """Return the verdict for a code that says gone. Words about a full mailbox or a blocklist override it."""
+    """Return the verdict for a code that means GONE. Words about a full mailbox or a blocklist override it."""
     if GONE.search(said):
         return BounceVerdict.GONE
     if FULL.search(said):

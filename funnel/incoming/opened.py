@@ -12,7 +12,7 @@ from email.message import Message
 
 from base.text import one_line
 
-MAX_BYTES = 300_000  # bytes that are parsed; the rest tells nothing about a mail
+MAX_BYTES = 300_000  # bytes that are parsed; the rest does not matter
 MAX_HEADER = 50_000  # characters
 MAX_DEPTH = 60  # nested multiparts
 MAX_PARTS = 500

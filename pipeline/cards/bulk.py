@@ -141,7 +141,7 @@ WHERE pipeline_card.contact_id = place.contact_id
 
 
 def _place(cards: list[Card], ranks: list[str], target: Column, now: datetime) -> None:
-    """Write all places in one statement, because the office waits for its columns as long as this takes.
+    """Write all places in one statement, because the columns are locked until it ends.
 
     `bulk_update`, with a CASE for each card, takes ten seconds for ten thousand cards.
     """

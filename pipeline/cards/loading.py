@@ -64,7 +64,7 @@ LOCK = CARDS.format(
 )
 
 
-# What a card shows of each: model objects would take as long as showing them.
+# The columns a card shows of each: creating model objects would take as long as rendering.
 SHOWN = (
     *(f"card.{name}" for name in ("contact_id", "column_id", "rank", "version")),
     *(f"contact.{name}" for name in Named.__annotations__),

@@ -22,7 +22,7 @@ from pipeline.cards.locks import lock_card, lock_move_columns
 from pipeline.models import Card, Column, Move
 
 UNDO_SECONDS = 10
-UNDO_GRACE_SECONDS = 5  # for the way of the message to the browser, and of the click back
+UNDO_GRACE_SECONDS = 5  # for the message to reach the browser, and the click to reach us
 TOP = None
 
 
@@ -35,7 +35,7 @@ class Moved:
     """The result of a move, as the answer shows it."""
 
     card: Card
-    changed: bool  # whether the card now stands elsewhere than before this request
+    changed: bool  # whether this request changed the card's place
     move: Move | None = None  # None: the column stayed the same
     previous_column_id: int | None = None
     after_id: int | None = None  # the neighbour above; None: on top
@@ -90,8 +90,8 @@ def move_card(
 def reverse(*, user: User, move_id: int, now: datetime) -> Moved:
     """Undo a move within 10 seconds: column and place are as before. Idempotent.
 
-    Raises `NoSuchCard` for a move of a card the user may not see, `Conflict` if it is too late or the column is gone,
-    `Overtaken` if the card was moved again meanwhile.
+    Raises `NoSuchCard` for a move of a card the user may not see, `Conflict` if it is too late or the column
+    was deleted, `Overtaken` if the card was moved again meanwhile.
     """
     seen = Move.objects.of(user.account).filter(sight(user, "contact__"), pk=move_id, reverses=None)
     move = seen.first()

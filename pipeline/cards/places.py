@@ -20,7 +20,7 @@ class Gap:
     below: str | None
 
     def holds(self, rank: str) -> bool:
-        """Return whether this rank lies in the gap."""
+        """Return whether this rank is in the gap."""
         return (self.above is None or self.above < rank) and (self.below is None or rank < self.below)
 
 
@@ -87,6 +87,6 @@ def nearest_free(column_id: int, rank: str) -> str:
 
 
 def neighbour_above(column_id: int, rank: str) -> int | None:
-    """Return the id of the contact whose card stands directly above this rank; None on top."""
+    """Return the id of the contact whose card is directly above this rank; None on top."""
     above = Card.objects.filter(column=column_id, rank__lt=rank).order_by("-rank")
     return above.values_list("pk", flat=True).first()

@@ -1,6 +1,6 @@
 """Ranks: text keys for the places inside a column, ordered by `COLLATE "C"` (plain byte order).
 
-A key is a whole number followed by a fraction, both in base 62. The number's first letter tells its sign and its
+A key is a whole number followed by a fraction, both in base 62. The number's first letter encodes its sign and its
 length, so that byte order is number order: `Yzz < Z0 < Zz < a0 < az < b00`. A place above the first key or below
 the last one takes the neighbouring number, so a column that only ever grows at its ends keeps keys of a few
 letters; only a place between two neighbouring numbers needs a fraction, about one more letter for every five
@@ -50,7 +50,7 @@ def many_between(before: str | None, after: str | None, count: int) -> list[str]
 
 
 def spread(count: int) -> list[str]:
-    """`count` ascending short keys for a whole column, with room in front, behind and between."""
+    """Return `count` ascending short keys for an entire column, with room before, after and between."""
     return many_between(None, None, count)
 
 

@@ -9,7 +9,7 @@ CARDS = "(SELECT coalesce(sum(part.cards), 0)::int FROM pipeline_tally AS part W
 
 
 def in_column(column: Column) -> int:
-    """Return the exact number of cards in a column, whoever may see them."""
+    """Return the exact number of cards in a column, visible to the user or not."""
     return Tally.objects.of(column.account_id).filter(column=column).aggregate(cards=Sum("cards", default=0))["cards"]
 
 

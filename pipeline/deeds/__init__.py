@@ -1,1 +1,1 @@
-"""Changes of many contacts or of columns at once, each with its way back."""
+"""Reversible changes of many contacts, or of columns."""

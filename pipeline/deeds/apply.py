@@ -43,7 +43,7 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
 
 
 def act(deed: Deed, user: User, ids: Sequence[int]) -> None:
-    """Record these contacts, which come from `concerned`, and change them."""
+    """Record these contacts, as returned by `concerned`, and change them."""
     note(deed, ids)
     if deed.kind == DeedKind.ASSIGN:
         assignment.assign_many(
@@ -67,7 +67,7 @@ def step(deed: Deed, user: User) -> bool:
     ids = list(parts.order_by(*order).values_list("contact", flat=True)[:AT_ONCE])
     changing = concerned(deed, user, ids)
     act(deed, user, changing)
-    parts.filter(contact__in=set(ids) - set(changing)).delete()  # gone, hidden or changed already
+    parts.filter(contact__in=set(ids) - set(changing)).delete()  # deleted, hidden or changed already
     _count(deed, len(ids))
     return parts.exists()
 

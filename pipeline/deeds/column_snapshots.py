@@ -1,4 +1,4 @@
-"""Snapshots of deleted columns, which come back with the same id, because filters and histories refer to it."""
+"""Snapshots of deleted columns, which are restored with the same id, because filters and histories refer to it."""
 
 from typing import Any
 from uuid import UUID

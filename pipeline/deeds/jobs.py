@@ -1,6 +1,6 @@
 """Deeds too large for a request: the worker applies them in batches, each in its own transaction.
 
-Nobody waits for the columns of the office longer than one batch takes, and after a crash the next batch continues.
+The columns of the office are locked for one batch at a time, and after a crash the next batch continues.
 """
 
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def _step(deed: Deed, now: datetime) -> bool:
 
 
 def _end(deed: Deed, error: str = "") -> None:
-    """End the job. If it was refused halfway, it is done as far as it came; the remaining contacts are dropped."""
+    """End the job. If it was refused halfway, it keeps what was done; the remaining contacts are dropped."""
     is_undone = deed.state == DeedState.UNDOING and not error and not revert.is_in_vain(deed)
     deed.state, deed.error = DeedState.UNDONE if is_undone else DeedState.DONE, error
     deed.save(update_fields=["state", "error"])

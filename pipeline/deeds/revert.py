@@ -63,7 +63,7 @@ def _hands(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Coll
 
 
 def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
-    """Restore contacts that are still in the trash; those whose column is gone go to „Neue Kontakte“."""
+    """Restore contacts that are still in the trash; those whose column was deleted go to „Neue Kontakte“."""
     columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"))
     trashed = trashed.filter(contact__in=[part.contact_id for part in parts], contact__trashed_at=deed.at)
@@ -140,7 +140,7 @@ def _reversal(part: DeedPart, card: Card, undone: Move, columns: dict[int, Colum
 
 
 def _settle(parts: list[DeedPart], put: Callable[[list[tuple[DeedPart, str]]], None]) -> None:
-    """Each to its own place; where somebody stands there by now, directly below."""
+    """Put each in its own place, or directly below the card that has it now."""
     by_column: dict[int, list[DeedPart]] = {}
     for part in parts:
         by_column.setdefault(part.column_id or 0, []).append(part)

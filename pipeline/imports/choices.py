@@ -59,7 +59,7 @@ def _choices(marks: Sequence[int], names: Mapping[int, str]) -> list[tuple[Any, 
 
 
 def _names(source: Import, marks: Sequence[int]) -> dict[int, str]:
-    """Return labels that tell the contacts, and the rows of the file that add one, apart."""
+    """Return labels that distinguish the contacts, and the rows of the file that add one."""
     contacts = Contact.objects.of(source.account).live().filter(pk__in=[mark for mark in marks if mark > 0])
     lines = [-mark for mark in marks if mark < 0]
     rows = ImportRow.objects.of(source.account).filter(source=source, line__in=lines)

@@ -79,7 +79,7 @@ def repeated(row: Row, record: Record, people: Sequence[Person]) -> list[Person]
 
 
 def in_common(record: Record, people: Sequence[Person]) -> list[tuple[str, Person]]:
-    """Return who shares an address or number (`Same`) with the record, whatever their names are."""
+    """Return who shares an address or number (`Same`) with the record, regardless of names."""
     shared = ((identity.shared(record, person.record), person) for person in people)
     return [(same.value, person) for same, person in shared if same]
 

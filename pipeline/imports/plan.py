@@ -64,7 +64,7 @@ class Plan:
 
 
 def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Plan:
-    """Read the whole file and match each row. Raises Forbidden if it assigns contacts and the plan does not."""
+    """Read the file and match each row. Raises Forbidden if it assigns contacts and the plan does not."""
     mapping = mapping_of(source)
     refuse_assignees(source.account, mapping)
     columns = list(Column.objects.of(source.account))

@@ -120,7 +120,7 @@ def _is_resumed(source: Import) -> bool:
 
 
 def _spoken(source: Import, is_resumed: bool) -> str:
-    """Return the text for screen readers: at each fifth of the way, and at the end."""
+    """Return the text for screen readers: at each fifth of the progress, and at the end."""
     if source.state not in BUSY:
         return _("Fertig.") if source.state != ImportState.FAILED else ""
     if is_resumed:
@@ -194,7 +194,7 @@ def page_of(source: Import, query: QueryDict) -> dict[str, Any]:
 
 
 def download(source: Import) -> StreamingHttpResponse:
-    """Return the whole report as a CSV file."""
+    """Return the report as a CSV file."""
     rows = ImportRow.objects.of(source.account).filter(source=source).order_by("line")
     response = StreamingHttpResponse(_lines(source, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="importbericht-{source.pk}.csv"'

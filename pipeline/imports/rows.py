@@ -54,7 +54,7 @@ class Row:
     created_at: datetime | None = None
     file_id: int | None = None  # the id the file knows the contact by; it may be another office's
     consent: Evidence | None = None
-    remark: str = ""  # what the report says although the row is taken
+    remark: str = ""  # a note in the report on a row that is imported
     errors: list[str] = field(default_factory=list)
     is_left_out: bool = False  # a line of totals: nobody is missing
 

@@ -32,7 +32,7 @@ MAX_FILE_SIZE = 50_000_000  # bytes
 def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
     """Store the file and have the worker read it. Raises NotUnderstood if it is empty or too large.
 
-    The content is not looked at here, so that the page answers at once whatever it is.
+    The content is not read here, so that the page responds at once for any file.
     """
     if (upload.size or 0) > MAX_FILE_SIZE:
         raise NotUnderstood(_("Die Datei ist zu groß: höchstens 50 MB. Bitte teilen Sie sie auf."))

@@ -1,4 +1,4 @@
-"""What an import has written, kept as long as it can be undone."""
+"""What an import has written, kept while it can be undone."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -23,7 +23,7 @@ from pipeline.models import Card, Column, Import, ImportState, Move, Trace
 
 UNDO = timedelta(days=7)
 PART = 200  # contacts at a time, so that the board's locks are not held for long
-TRASHED, REVERTED = "undo_trashed", "undo_reverted"  # in the counts, beside the outcomes
+TRASHED, REVERTED = "undo_trashed", "undo_reverted"  # in the counts, in addition to the outcomes
 
 
 def run(*, import_id: int, now: datetime) -> None:

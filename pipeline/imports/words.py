@@ -1,4 +1,4 @@
-"""What an import changes, in words: the field, what was there, and what comes."""
+"""What an import changes, in words: the field, its old and its new value."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -84,7 +84,7 @@ class Card(AccountModel):
     rank = models.TextField(db_collation="C")
     version = models.PositiveIntegerField(default=1)  # counts changes of the column
     entered_at = models.DateTimeField(default=timezone.now)
-    # The idempotency key of the last move, with what it asked for.
+    # The idempotency key of the last move, with what it requested.
     last_key = models.CharField(max_length=40, blank=True)
     last_request = models.CharField(max_length=60, blank=True)
 

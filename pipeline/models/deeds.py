@@ -65,7 +65,7 @@ class DeedPart(AccountModel):
 
     deed = reference(Deed, models.CASCADE, related_name="parts")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False)
-    column_id = models.BigIntegerField(null=True)  # it may be gone
+    column_id = models.BigIntegerField(null=True)  # it may be deleted
     rank = models.TextField(db_collation="C", blank=True)
     version = models.PositiveIntegerField(null=True)
     entered_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""Where contacts come from: forms that were sent, and what imports did, so that they can be undone."""
+"""Where contacts come from: forms that were sent, and what imports did, to undo them."""
 
 from django.db import models
 
@@ -22,7 +22,7 @@ class Intake(AccountModel):
 
 
 class Trace(AccountModel):
-    """What an import did to one contact. Kept as long as the import can be undone."""
+    """What an import did to one contact. Kept while the import can be undone."""
 
     source = reference(Import, models.CASCADE, related_name="traces")
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False)

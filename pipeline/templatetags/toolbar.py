@@ -13,7 +13,7 @@ register.simple_tag(filters.chips, name="chips")
 
 @register.filter
 def needs_a_digit(selection: Selection, total: int) -> bool:
-    """Whether a further digit should be asked for."""
+    """Return whether a further digit should be requested."""
     return selection.needs_a_digit(total)
 
 

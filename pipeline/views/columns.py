@@ -25,7 +25,7 @@ from pipeline.views.deeds import started, undo_address
 @require_safe
 @gate(*LEADERS)
 def menu(request: Request, column_id: int) -> HttpResponse:
-    """Show the menu; disabled entries come with their reason."""
+    """Show the menu; disabled entries have their reason."""
     column = found(Column.objects.of(request.account).filter(pk=column_id))
     count = tally.in_column(column)
     total = Column.objects.of(request.account).count()

@@ -1,5 +1,5 @@
 // Scrolling while a card is dragged: near the top or bottom of the column under it, and near the left or right edge of
-// the board, as long as it is held there, even if the pointer is still. Where columns snap (on phones) the board
+// the board, while it is held there, even if the pointer does not move. Where columns snap (on phones) the board
 // scrolls by one column and pauses, so that the card can be dropped there.
 {
   const EDGE = 60; // pixels from an edge within which it scrolls

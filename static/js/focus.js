@@ -1,5 +1,5 @@
 // Keyboard focus after a change. On a new page: the first field with an error, or the heading if there is a message.
-// Inside a page: a form marked data-focus names the element to focus when the form has been answered and is gone.
+// Inside a page: a form marked data-focus names the element to focus when the form has its response and is removed.
 {
   const isLost = () => !document.activeElement || document.activeElement === document.body;
 

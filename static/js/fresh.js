@@ -47,7 +47,7 @@
     }
   };
 
-  // The detail page has no fragment of itself: it is loaded as a whole; drafts.js restores typed text.
+  // The detail page is reloaded, since it has no fragment for this; drafts.js restores typed text.
   const again = () => {
     const way = document.querySelector("meta[name='fresh']")?.content;
     if (way === "reload") isBusy() || location.reload();

@@ -109,7 +109,7 @@
       event.preventDefault();
       button.click();
     });
-    // Remove the undo once it was answered, whatever the answer.
+    // Remove the undo after its response, whatever it is.
     document.addEventListener("answered", (event) => {
       const toast = event.detail.form.closest(".toast");
       if (toast) leave(toast);

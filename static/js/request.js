@@ -2,10 +2,10 @@
 window.request = (() => {
   const UNREACHED = ["AbortError", "TimeoutError", "TypeError"]; // aborted, timed out, offline
 
-  // Requests a fragment, or with `page` a whole page; with a `body` by POST. Returns:
+  // Requests a fragment, or with `page` a page; with a `body` by POST. Returns:
   //   status   0 without an answer: offline, timed out, or aborted by the `signal`
   //   ok       whether it is the requested fragment or page, from the requested address
-  //   isPage   whether it is a whole page, or the answer of another address (`moved`)
+  //   isPage   whether it is a page, or the response of another address (`moved`)
   const ask = async (address, { body, page, signal } = {}) => {
     const headers = page ? {} : { "HX-Request": "true", "HX-Current-URL": location.href };
     const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";

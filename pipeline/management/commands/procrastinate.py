@@ -41,7 +41,7 @@ class Command(LibraryCommand):
             self.live(given)
 
     def live(self, given: dict[str, Any]) -> None:
-        """Run workers one after the other until a signal comes; a single one if it is not to wait for jobs."""
+        """Run workers one after the other until a signal arrives; a single one if it is not to wait for jobs."""
         while True:
             try:
                 self.rescue()
