@@ -48,7 +48,7 @@ class SenderForm(forms.Form):
         (
             gettext_lazy("Versandzeiten und Grenzen"),
             gettext_lazy("Mails gehen montags bis freitags in diesem Zeitfenster hinaus, nicht an freien Tagen."),
-            ("window_from", "window_until", "most_a_day", "most_a_week"),
+            ("window_from", "window_until", "max_per_day", "max_per_week"),
         ),
     )
 
@@ -104,10 +104,10 @@ class SenderForm(forms.Form):
     privacy_url = optional(gettext_lazy("Datenschutzerklärung (Adresse)"), 300)
     window_from = ClockField(label=gettext_lazy("Versand ab"))
     window_until = ClockField(label=gettext_lazy("Versand bis"))
-    most_a_day = forms.IntegerField(
+    max_per_day = forms.IntegerField(
         label=gettext_lazy("Höchstens Mails am Tag je Person"), min_value=1, max_value=MAX_PER_DAY
     )
-    most_a_week = forms.IntegerField(
+    max_per_week = forms.IntegerField(
         label=gettext_lazy("Höchstens Mails in sieben Tagen je Person"), min_value=1, max_value=MAX_PER_WEEK
     )
 
@@ -166,8 +166,8 @@ class SenderForm(forms.Form):
         opens, closes = values.get("window_from"), values.get("window_until")
         if opens and closes and opens >= closes:
             self.add_error("window_until", _("Das Zeitfenster muss später enden, als es beginnt."))
-        if values.get("most_a_day", 0) > values.get("most_a_week", MAX_PER_WEEK):
-            self.add_error("most_a_week", _("In sieben Tagen nicht weniger als an einem."))
+        if values.get("max_per_day", 0) > values.get("max_per_week", MAX_PER_WEEK):
+            self.add_error("max_per_week", _("In sieben Tagen nicht weniger als an einem."))
         return values
 
 

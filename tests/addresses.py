@@ -59,8 +59,8 @@ SENDER = {
     "legal_name": "Neue Firma",
     "window_from": "09:00",
     "window_until": "17:00",
-    "most_a_day": "1",
-    "most_a_week": "2",
+    "max_per_day": "1",
+    "max_per_week": "2",
     "version": "1",
 }
 

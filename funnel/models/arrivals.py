@@ -11,8 +11,8 @@ class Mailbox(models.Model):
     validity = models.BigIntegerField(default=0)  # UIDVALIDITY, without which UIDs mean nothing (RFC 3501, 2.3.1.1)
     next_uid = models.BigIntegerField(default=0)  # everything below was read, or was there before we first connected
     # The mail at which the connection broke last, and how often in a row: it must not block the others for ever.
-    stumbling_uid = models.BigIntegerField(default=0)
-    stumbles = models.PositiveSmallIntegerField(default=0)
+    failing_uid = models.BigIntegerField(default=0, db_column="stumbling_uid")
+    failures = models.PositiveSmallIntegerField(default=0, db_column="stumbles")
     read_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

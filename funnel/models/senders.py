@@ -80,8 +80,12 @@ class Sender(AccountModel):
     # Mails leave Monday to Friday between these times, in the office's time zone, except on its holidays.
     window_from = models.TimeField(_("Versand ab"), default="08:00")
     window_until = models.TimeField(_("Versand bis"), default="18:00")
-    most_a_day = models.PositiveSmallIntegerField(_("Höchstens Mails am Tag je Person"), default=1)
-    most_a_week = models.PositiveSmallIntegerField(_("Höchstens Mails in sieben Tagen je Person"), default=2)
+    max_per_day = models.PositiveSmallIntegerField(
+        _("Höchstens Mails am Tag je Person"), default=1, db_column="most_a_day"
+    )
+    max_per_week = models.PositiveSmallIntegerField(
+        _("Höchstens Mails in sieben Tagen je Person"), default=2, db_column="most_a_week"
+    )
     # The office's own mail server in the form of EMAIL_URL, encrypted because it holds a password. Set by the operator;
     # "" means the installation's server.
     relay = models.CharField(max_length=1000, blank=True, editable=False)
@@ -94,7 +98,7 @@ class Sender(AccountModel):
             models.CheckConstraint(
                 condition=Q(window_from__lt=models.F("window_until")), name="sender_window_has_hours"
             ),
-            models.CheckConstraint(condition=Q(most_a_day__gte=1, most_a_week__gte=1), name="sender_caps"),
+            models.CheckConstraint(condition=Q(max_per_day__gte=1, max_per_week__gte=1), name="sender_caps"),
         ]
 
     def __str__(self) -> str:

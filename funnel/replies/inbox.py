@@ -57,8 +57,8 @@ def poll(*, now: datetime) -> int:
             _read(folder, mailbox, uid, reading, now)
             done += 1
         mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
-        mailbox.read_at, mailbox.stumbles = now, 0
-        mailbox.save(update_fields=["next_uid", "read_at", "stumbles"])
+        mailbox.read_at, mailbox.failures = now, 0
+        mailbox.save(update_fields=["next_uid", "read_at", "failures"])
         forwarding.forward(folder, mailbox, now=now)
     return done
 
@@ -122,13 +122,13 @@ def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes |
     try:
         return folder.fetch_beginning(uid)
     except (OSError, imaplib.IMAP4.abort):
-        mailbox.stumbles = mailbox.stumbles + 1 if mailbox.stumbling_uid == uid else 1
-        mailbox.stumbling_uid = uid
-        if mailbox.stumbles >= MAX_FAILURES:
+        mailbox.failures = mailbox.failures + 1 if mailbox.failing_uid == uid else 1
+        mailbox.failing_uid = uid
+        if mailbox.failures >= MAX_FAILURES:
             broken = _already_there(mailbox, mailbox.validity, uid, now)
             broken.kind, broken.fault = "", ArrivalFault.UNREADABLE
             broken.save(force_insert=True)
-        mailbox.save(update_fields=["stumbling_uid", "stumbles"])
+        mailbox.save(update_fields=["failing_uid", "failures"])
         raise
     except IMAPClientError:
         raise PoisonMail("unreadable") from None

@@ -198,7 +198,7 @@ class Checks:
         if not window.is_open(self.now):
             return window.next_open(self.now, message.step.send_at)
         today, this_week = self.sent_to.get((message.account_id, message.address), (0, 0))
-        if today >= sender.most_a_day or this_week >= sender.most_a_week:
+        if today >= sender.max_per_day or this_week >= sender.max_per_week:
             midnight = (self.now.astimezone(window.zone) + ONE_DAY).replace(hour=0, minute=0, second=0)
             return window.next_open(midnight.astimezone(self.now.tzinfo), message.step.send_at)
         self.sent_to[message.account_id, message.address] = (today + 1, this_week + 1)

@@ -137,9 +137,9 @@ def test_only_listed_fields_are_saved(page, krueger):
     [
         ("window_until", "09:00"),
         ("window_from", "morgen"),
-        ("most_a_day", "0"),
-        ("most_a_week", "0"),
-        ("most_a_day", "3"),
+        ("max_per_day", "0"),
+        ("max_per_week", "0"),
+        ("max_per_day", "3"),
         ("hue", "13"),
         ("legal_form", "ltd"),
         ("email", "a@b.de,c@d.de"),
