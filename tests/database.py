@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 
 from config import embedded
+from tests import emptying
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or CHECKOUT / "var" / "test")
@@ -32,6 +33,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous int
 if OURS and not WORKER:
     os.environ["DATABASE_URL"] = embedded.url(DATA_DIR)
 django.setup()
+emptying.install()
 settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
