@@ -25,10 +25,12 @@ LOST = "Kein Auftrag"
 def create_board(account: Account) -> list[Column]:
     """Create the seven default columns of a new office, and for each system column a sequence with default mails."""
     Sender.objects.create(account=account, name=account.name)
-    sequences = {str(key): Sequence.objects.create(account=account, name=name) for name, key in DEFAULT if key}
+    keys = [(str(key), name) for name, key in DEFAULT if key]
+    made = Sequence.objects.bulk_create(Sequence(account=account, name=name) for _, name in keys)
+    sequences = {key: sequence for (key, _), sequence in zip(keys, made, strict=True)}
     create_defaults(sequences=sequences)
-    return [
-        Column.objects.create(
+    return Column.objects.bulk_create(
+        Column(
             account=account,
             name=name,
             folded_name=fold_name(name),
@@ -38,4 +40,4 @@ def create_board(account: Account) -> list[Column]:
             sequence=sequences.get(key or ""),
         )
         for position, (name, key) in enumerate(DEFAULT)
-    ]
+    )
