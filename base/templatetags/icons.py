@@ -31,3 +31,6 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+icon.is_constant = True  # type: ignore[attr-defined]
