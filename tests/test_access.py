@@ -97,7 +97,7 @@ def test_answers_are_those_of_the_table(play: Play, row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_page_loads_what_is_collected_in_one_file(play: Play, row: Row) -> None:
+def test_a_page_loads_its_collected_parts_in_one_file(play: Play, row: Row) -> None:
     """One style sheet and one script."""
     for role in ("anonymous", "administrator"):
         page = ask(play, role, "GET", row).response

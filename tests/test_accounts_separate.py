@@ -88,7 +88,7 @@ def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Off
     assert accepted == []
 
 
-def test_the_database_refuses_to_take_a_row_to_another_account(offices: tuple[Office, Office]) -> None:
+def test_the_database_refuses_to_move_a_row_to_another_account(offices: tuple[Office, Office]) -> None:
     """With all that hangs on it still at home."""
     ours, theirs = offices
     for table, pk in (("contacts_contact", ours.refs["contact"]), ("pipeline_column", ours.refs["column"])):
@@ -196,7 +196,7 @@ def test_every_answer_has_protective_headers(offices: tuple[Office, Office]) -> 
 OPEN = ("GET /healthz", "GET /readyz", "nowhere")
 
 
-def test_a_browser_tells_fragments_from_pages(offices: tuple[Office, Office]) -> None:
+def test_browsers_distinguish_fragments_from_pages(offices: tuple[Office, Office]) -> None:
     ours, _theirs = offices
     another = browser(ours.people["administrator"])
     for where in ("/contacts/", "/contacts/board/", f"/contacts/{ours.refs['contact']}/", "/contacts/1/"):
@@ -237,7 +237,7 @@ def test_under_https_cookies_stay_there() -> None:
     ], said.stderr[-2000:]
 
 
-def test_the_cookie_of_the_session_is_out_of_reach_of_scripts(offices: tuple[Office, Office]) -> None:
+def test_the_session_cookie_is_hidden_from_scripts(offices: tuple[Office, Office]) -> None:
     ours, _theirs = offices
     client = Client()
     client.post("/accounts/login/", {"login": ours.refs["login"], "password": "pipeline-demo"})

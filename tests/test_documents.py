@@ -22,7 +22,7 @@ def test_a_document_names_only_what_exists(document: Path) -> None:
     assert documents.dead_links(document, text) == []
 
 
-def test_the_readme_fits_on_two_screens_and_begins_with_a_picture_and_both_commands() -> None:
+def test_the_readme_fits_on_two_screens_and_starts_with_a_picture_and_both_commands() -> None:
     lines = (CHECKOUT / "README.md").read_text().splitlines()
     assert len(lines) <= documents.README_LINES
     places = [lines.index(line) for line in ("## Run", "make run", "## Test", "make test", "## Read on")]
@@ -39,7 +39,7 @@ def test_the_map_shows_every_room_and_folder_and_no_other() -> None:
     assert set(listed) == rooms | there
 
 
-def test_folders_stand_in_the_map_in_the_order_in_which_they_may_be_imported() -> None:
+def test_folders_are_in_the_map_in_the_order_of_imports() -> None:
     for room, names in code.FOLDERS.items():
         rows = re.findall(rf"^\| `{room}/(\w*)/?`(?: itself)? \| (?!.*\| )", ARCHITECTURE, re.MULTILINE)
         assert rows == [name for name in names if name in rows]

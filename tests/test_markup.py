@@ -21,7 +21,7 @@ TIDY = (
         TIDY.replace('<input name="q"', '<input\n name="q"').replace("<textarea name", "<textarea\n    name"),
     ],
 )
-def test_how_a_template_is_broken_into_lines_is_no_difference(same):
+def test_line_breaks_of_a_template_make_no_difference(same):
     assert tidy(same) == tidy(TIDY) == TIDY
     assert tidy(tidy(same)) == tidy(same)
     assert page_of(HttpResponse(same)) == tidy(same)
@@ -42,5 +42,5 @@ def test_how_a_template_is_broken_into_lines_is_no_difference(same):
         ("<pre>Zwei\nNamen</pre>", "<pre>Zwei Namen</pre>"),
     ],
 )
-def test_what_can_be_seen_is_a_difference(one, other):
+def test_visible_changes_are_differences(one, other):
     assert tidy(one) != tidy(other)

@@ -154,13 +154,13 @@ class TestBrowsersThatAreKnown:
             guess(anna, REMOTE_ADDR=f"10.0.0.{number}")
         assert not self.enters(client, anna)
 
-    def test_the_cookie_names_nobody_and_is_kept_from_scripts(self, anna: User) -> None:
+    def test_the_cookie_contains_no_names_and_is_hidden_from_scripts(self, anna: User) -> None:
         cookie = log_in(anna).cookies["browser"]
         assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/accounts/")
         assert anna.email not in signing.b64_decode(cookie.value.split(":")[0].encode()).decode()
 
 
-def test_too_many_logins_of_any_kind_say_when_to_come_back(anna: User) -> None:
+def test_too_many_logins_of_any_kind_name_the_time_to_retry(anna: User) -> None:
     for _ in range(120):
         Client().post(LOGIN, {"login": "x", "password": ""})
     answer = Client().post(LOGIN, {"login": anna.email, "password": PASSWORD})

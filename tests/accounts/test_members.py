@@ -58,7 +58,7 @@ def test_an_invited_member_logs_in_by_the_link(anna: User, login: Login) -> None
     assert client.get("/settings/profile/").status_code == 200
 
 
-def test_an_address_gets_five_invitations_a_day_whoever_asks(anna: User, login: Login) -> None:
+def test_an_address_gets_at_most_five_invitations_a_day(anna: User, login: Login) -> None:
     """B72."""
     client = login(anna)
     user = invite(client)
@@ -108,7 +108,7 @@ def test_a_name_with_a_link_or_a_line_break_is_refused(
 
 
 @pytest.mark.parametrize("name", ["J. R. R.", "O'Neil-Groß", "Dr. Müller", "von der A.", "St. Pauli"])
-def test_names_of_people_are_taken(anna: User, login: Login, name: str) -> None:
+def test_names_of_people_are_accepted(anna: User, login: Login, name: str) -> None:
     assert invite(login(anna), last_name=name).last_name == name
 
 
@@ -170,7 +170,7 @@ def test_altered_and_foreign_links_get_the_same_refusal(anna: User, login: Login
     assert len(bodies) == 1
 
 
-def test_reset_link_is_no_invitation(anna: User, login: Login) -> None:
+def test_a_reset_link_does_not_work_as_invitation(anna: User, login: Login) -> None:
     user = invite(login(anna))
     Client().post("/accounts/password/reset/", {"email": user.email})
     work()
@@ -211,7 +211,7 @@ def test_invitation_can_be_sent_again_until_it_is_accepted(anna: User, login: Lo
     assert len(mail.outbox) == 2
 
 
-def test_invitation_stands_when_the_mail_server_is_down(anna: User, login: Login, settings: Any) -> None:
+def test_the_invitation_stays_valid_when_the_mail_server_is_down(anna: User, login: Login, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     client = login(anna)
@@ -351,7 +351,7 @@ def test_members_of_others_do_not_exist(
     assert paul.email not in page_of(answer)
 
 
-def test_list_shows_only_the_own_office_in_the_same_statements_for_one_and_thirty(
+def test_the_list_shows_only_the_users_office_in_a_constant_number_of_statements(
     anna: User, paul: User, login: Login, django_assert_num_queries: Any
 ) -> None:
     client = login(anna)

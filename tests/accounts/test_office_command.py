@@ -61,7 +61,7 @@ def test_create_prints_the_link_when_the_mail_server_is_down(db: None, settings:
         ({"--name": "x" * 121}, "Name: "),
     ],
 )
-def test_create_says_what_is_wrong_and_leaves_nothing(sofia: User, changes: dict[str, str], sentence: str) -> None:
+def test_create_reports_errors_and_creates_nothing(sofia: User, changes: dict[str, str], sentence: str) -> None:
     arguments = list(CREATE)
     for option, value in changes.items():
         arguments[arguments.index(option) + 1] = value

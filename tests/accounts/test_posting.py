@@ -31,7 +31,7 @@ def waiting(name: str) -> list[dict[str, Any]]:
     return [job.args for job in ProcrastinateJob.objects.filter(task_name=name, status="todo")]
 
 
-def test_an_invitation_waits_for_the_mail_server_and_then_leaves(anna: User, login: Login, port: int) -> None:
+def test_an_invitation_waits_for_the_mail_server_and_is_then_sent(anna: User, login: Login, port: int) -> None:
     client = login(anna)
     assert client.post("/settings/members/new/", INVITATION).status_code == 302
     page = client.get("/settings/members/").content.decode()

@@ -28,7 +28,7 @@ def other(request: pytest.FixtureRequest, anna: User) -> User:
     return request.getfixturevalue(request.param)
 
 
-def test_settings_lead_to_the_first_page_one_may_see(anna: User, sofia: User, login: Login) -> None:
+def test_settings_redirect_to_the_first_page_the_user_may_see(anna: User, sofia: User, login: Login) -> None:
     assert login(anna).get("/settings/")["Location"] == "/settings/office/"
     assert login(sofia).get("/settings/")["Location"] == "/settings/profile/"
 
@@ -49,7 +49,9 @@ def test_others_see_and_change_only_their_own(other: User, anna: User, login: Lo
 
 
 @pytest.mark.parametrize("page", ["role", "invitation", "deactivation", "reactivation"])
-def test_changing_addresses_take_no_get(anna: User, sofia: User, login: Login, unwritten: Any, page: str) -> None:
+def test_addresses_that_change_something_refuse_get(
+    anna: User, sofia: User, login: Login, unwritten: Any, page: str
+) -> None:
     client = login(anna)
     with unwritten():
         for address in (f"/settings/members/{sofia.pk}/{page}/", "/settings/theme/"):
@@ -123,7 +125,7 @@ def test_markup_in_names_is_shown_as_text(sofia: User, login: Login) -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;{{7*7}} Vogt" in page
 
 
-def test_downgrade_takes_the_feature_and_no_assignment(anna: User, jan: User) -> None:
+def test_a_downgrade_removes_the_feature_but_no_assignment(anna: User, jan: User) -> None:
     contact = ContactFactory(account=anna.account, assignee=jan)
     account = offices.change_plan(account_id=anna.account.pk, plan=Plan.STARTER)
     assert not account.can(Feature.ASSIGN)

@@ -117,7 +117,7 @@ def test_lost_session_is_a_redirect_for_a_page_and_401_for_a_change(db: None) ->
     assert Client().get("/accounts/2fa/", headers={"HX-Request": "true"}).status_code == 401
 
 
-def test_deactivated_user_is_out_at_once_and_cannot_come_in(anna: User, sofia: User) -> None:
+def test_a_deactivated_user_is_logged_out_at_once_and_cannot_log_in(anna: User, sofia: User) -> None:
     client = log_in(sofia)
     assert is_inside(client)
     members.deactivate(actor=anna, member_id=sofia.pk)
@@ -251,7 +251,7 @@ def test_unused_pages_of_the_login_library_do_not_exist(anna: User, login: Login
         assert client.post(address).status_code == 404
 
 
-def test_second_factor_is_set_up_asked_for_and_replaced_by_a_recovery_code(anna: User) -> None:
+def test_the_second_factor_is_set_up_requested_and_replaced_by_a_recovery_code(anna: User) -> None:
     client = log_in(anna)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
@@ -305,14 +305,14 @@ def test_one_session_ends_and_the_others_stay(anna: User) -> None:
     assert here.post(f"/accounts/sessions/{ended.pk}/end/").status_code == 404
 
 
-def test_nobody_ends_the_session_of_somebody_else(anna: User, sofia: User) -> None:
+def test_users_cannot_end_the_sessions_of_others(anna: User, sofia: User) -> None:
     theirs = log_in(sofia)
     [kept] = UserSession.objects.filter(user=sofia)
     assert log_in(anna).post(f"/accounts/sessions/{kept.pk}/end/").status_code == 404
     assert is_inside(theirs)
 
 
-def test_finding_out_who_asks_takes_one_statement(anna: User, django_assert_num_queries: Any) -> None:
+def test_identifying_the_user_takes_one_statement(anna: User, django_assert_num_queries: Any) -> None:
     client = log_in(anna)
     with django_assert_num_queries(1):
         assert is_inside(client)
@@ -379,7 +379,7 @@ def test_sessions_say_when_they_were_used_last_without_a_write_for_each_page(ann
         assert (is_inside(there), is_inside(here)) == (True, True)
 
 
-def test_looking_at_the_sessions_uses_none_but_ones_own(anna: User) -> None:
+def test_showing_the_sessions_counts_only_as_use_of_the_current_one(anna: User) -> None:
     here, there = log_in(anna), log_in(anna)
     long_ago = datetime(2026, 3, 2, 9, 40, tzinfo=UTC)
     used(there).update(last_seen_at=long_ago)

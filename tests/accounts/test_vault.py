@@ -29,7 +29,7 @@ def test_differs_each_time_and_reveals_nothing() -> None:
     assert (len(sealed), [text for text in sealed if "geheim" in text]) == (3, [])
 
 
-def test_opens_after_the_key_was_changed_while_the_old_one_is_kept(settings: Any) -> None:
+def test_decrypts_after_a_change_of_the_key_while_the_old_one_is_kept(settings: Any) -> None:
     sealed = vault.seal("one", "geheim")
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = ["older", settings.TOKEN_KEY], "new"
     assert vault.unseal("one", sealed) == "geheim"

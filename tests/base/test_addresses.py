@@ -43,7 +43,7 @@ def test_over_https_an_address_without_https_is_refused() -> None:
     assert own_address(request, "https://testserver/a/") == "/a/"
 
 
-def test_a_path_comes_without_its_query() -> None:
+def test_a_path_is_returned_without_its_query() -> None:
     assert own_path(REQUEST, "http://testserver/contacts/?q=Klara") == "/contacts/"
     assert own_path(REQUEST, "http://elsewhere.example/contacts/") == ""
 
@@ -53,7 +53,7 @@ def test_the_requested_page_itself_is_not_another_page() -> None:
     assert other_address(REQUEST, "/contacts/board/") == "/contacts/board/"
 
 
-def test_an_address_lies_below_itself_and_what_it_begins_with() -> None:
+def test_an_address_is_below_itself_and_its_prefixes() -> None:
     assert below("/contacts/", "/contacts/")
     assert below("/contacts/board/", "/contacts/")
     assert not below("/contacts/", "/contacts/board/")
@@ -61,7 +61,7 @@ def test_an_address_lies_below_itself_and_what_it_begins_with() -> None:
     assert not below(None, "/contacts/")
 
 
-def test_an_address_leads_to_one_page_whatever_is_asked_of_it() -> None:
+def test_an_address_leads_to_one_page_for_any_query() -> None:
     assert leads_to("/moves/7/reversal/?via=list", "pipeline:move-reversal")
     assert not leads_to("/moves/7/reversal/", "pipeline:deed-reversal")
     assert not leads_to("/elsewhere/", "pipeline:deed-reversal")

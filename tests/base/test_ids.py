@@ -13,7 +13,7 @@ def test_a_positive_bigint_is_an_id(text: str) -> None:
     ["", "0", "007", "-1", "+1", " 1", "1\n", "1.0", "1e3", "1_000", "x", "０１", "²", "\0", str(MAX_ID + 1)],
     ids=repr,
 )
-def test_anything_else_is_no_id(text: str) -> None:
+def test_anything_else_is_refused(text: str) -> None:
     assert not is_id(text)
 
 

@@ -18,7 +18,7 @@ def prepared() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_statement_is_prepared_once_whatever_the_size_of_its_numbers(transactional_db: None) -> None:
+def test_a_statement_is_prepared_once_for_numbers_of_any_size(transactional_db: None) -> None:
     connection.close()
     answers = [all_rows(SQUARE, {"number": number, "text": "a % b"}) for number in (3, 3, 3, 70_000, 5_000_000, 3)]
     assert [answer[0][0] for answer in answers] == [9, 9, 9, 4_900_000_000, 25_000_000_000_000, 9]

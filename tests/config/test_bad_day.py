@@ -201,7 +201,7 @@ def test_a_lock_on_one_office_ends_in_503_and_does_not_affect_others(house, anna
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
-def test_a_request_in_line_is_answered_whoever_hangs_up_or_stops(house, anna, is_stopped):
+def test_a_queued_request_is_answered_even_if_others_disconnect_or_the_server_stops(house, anna, is_stopped):
     """Its connection stays usable, unless the server stops."""
     server = Server(house).wait_until_ready()
     try:

@@ -20,17 +20,17 @@ def test_its_syntax_is_valid_in_old_python() -> None:
     ast.parse(BOOTSTRAP.read_text(), feature_version=(3, 4))
 
 
-def test_too_old_python_is_one_sentence() -> None:
+def test_a_python_that_is_too_old_is_reported_in_one_sentence() -> None:
     sentence = "Python 3.10 genügt nicht: gebraucht wird Python 3.11, 3.12 oder 3.13.\n"
     assert run("sys.version_info = (3, 10, 2)") == (1, sentence)
 
 
-def test_too_new_python_is_one_sentence() -> None:
+def test_a_python_that_is_too_new_is_reported_in_one_sentence() -> None:
     sentence = "Python 3.14 genügt nicht: gebraucht wird Python 3.11, 3.12 oder 3.13.\n"
     assert run("sys.version_info = (3, 14, 0)") == (1, sentence)
 
 
-def test_missing_venv_module_is_one_sentence() -> None:
+def test_a_missing_venv_module_is_reported_in_one_sentence() -> None:
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     sentence = f"Dem Python hier fehlt das Modul „ensurepip“. Unter Debian und Ubuntu: apt-get install {package}\n"
     assert run("sys.modules['ensurepip'] = None") == (1, sentence)

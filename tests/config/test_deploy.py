@@ -98,7 +98,7 @@ def test_compose_does_not_start_without_the_secrets() -> None:
         assert missing in said.stderr
 
 
-def test_the_image_is_built_from_the_locked_requirements_and_runs_as_nobody_special() -> None:
+def test_the_image_is_built_from_the_locked_requirements_and_runs_unprivileged() -> None:
     lines = (CHECKOUT / "Dockerfile").read_text().splitlines()
     assert "RUN pip install --no-cache-dir --require-hashes -r requirements.txt" in lines
     assert "USER pipeline" in lines

@@ -98,7 +98,7 @@ def test_the_log_of_the_server_quotes_no_value(data_dir: Path) -> None:
     assert 'FATAL:  database "nowhere" does not exist' in written
 
 
-def test_killed_server_comes_back_with_all_that_was_committed(data_dir: Path) -> None:
+def test_a_killed_server_recovers_everything_that_was_committed(data_dir: Path) -> None:
     url = embedded.start(data_dir)
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")

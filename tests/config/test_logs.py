@@ -114,7 +114,7 @@ def test_a_mail_is_one_line_with_the_reason_of_its_failure(anna, board, written,
     assert "canary" not in json.dumps(written()).lower()
 
 
-def test_text_is_one_line_too():
+def test_text_is_logged_in_one_line_too():
     record = logging.LogRecord("pipeline.request", logging.INFO, "", 0, "request", (), None)
     record.facts = {"request": "abc", "office": None, "route": "pipeline:list", "status": 200}
     assert Lines().format(record).endswith(" INFO pipeline.request request=abc route=pipeline:list status=200")
@@ -136,7 +136,7 @@ def test_the_web_server_quotes_no_request(method, words, capsys):
 
 
 @pytest.mark.parametrize("error", [ValueError("canary"), OperationalError("canary")])
-def test_the_page_for_a_fault_shows_the_id_and_stands_without_it(error, caplog):
+def test_the_error_page_shows_the_id_and_works_without_one(error, caplog):
     request = RequestFactory().get("/u/canary/")
     request.resolver_match = None
     try:

@@ -125,7 +125,7 @@ def test_secrets_that_can_be_used(secret: str) -> None:
         ),
     ],
 )
-def test_an_unusable_value_ends_the_start_with_one_sentence(given: dict[str, str], sentence: str) -> None:
+def test_an_invalid_value_stops_the_start_with_one_sentence(given: dict[str, str], sentence: str) -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=CHECKOUT,

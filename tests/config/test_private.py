@@ -72,7 +72,7 @@ def test_a_folder_that_is_closed_is_not_walked_again(tmp_path: Path, before: int
     assert (tmp_path / "var" / "file").stat().st_mode & 0o777 == 0o644
 
 
-def test_production_does_not_start_without_the_key_of_what_is_sealed(tmp_path: Path) -> None:
+def test_production_does_not_start_without_the_key_of_encrypted_data(tmp_path: Path) -> None:
     done = started(tmp_path / "var", TOKEN_KEY="")
     assert done.returncode == 1
     assert "TOKEN_KEY is not set" in done.stderr

@@ -41,7 +41,7 @@ def a_thousand_calls() -> None:
         nested(20)
 
 
-def test_no_call_lies_at_the_edge_of_a_chunk() -> None:
+def test_no_call_is_at_the_edge_of_a_chunk() -> None:
     assert max(faults_at(depth, with_room(a_thousand_calls)) for depth in range(0, 200, 2)) < 300
     if sys.version_info < (3, 12):  # the measurement must be able to fail
         assert max(faults_at(depth, a_thousand_calls) for depth in range(0, 200, 2)) >= 1000

@@ -41,7 +41,7 @@ def refusal(data_dir: Path, port: int | None = None, **more: str) -> tuple[int, 
     return instance.process.returncode, words
 
 
-def test_busy_port_is_one_sentence(tmp_path: Path) -> None:
+def test_a_busy_port_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -50,11 +50,11 @@ def test_busy_port_is_one_sentence(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_impossible_port_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_port_is_reported_in_one_sentence(tmp_path: Path) -> None:
     assert refusal(tmp_path, 65536) == (1, "PORT=65536 ist keine Portnummer.\n")
 
 
-def test_data_dir_below_a_file_is_one_sentence(tmp_path: Path) -> None:
+def test_a_data_dir_below_a_file_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     code, words = refusal(tmp_path / "file" / "var")
     assert code == 1
@@ -63,7 +63,7 @@ def test_data_dir_below_a_file_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
-def test_closed_data_dir_is_one_sentence(tmp_path: Path) -> None:
+def test_an_unreadable_data_dir_is_reported_in_one_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     code, words = refusal(tmp_path)
     assert (code, words.count("\n")) == (1, 1)
@@ -128,7 +128,7 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_keys_and_data(instance:
         again.destroy()
 
 
-def test_kill_9_of_the_supervisor_leaves_only_the_database_and_the_next_start_adopts_it(
+def test_after_kill_9_of_the_supervisor_only_the_database_runs_and_the_next_start_adopts_it(
     instance: Instance,
 ) -> None:
     everything = instance.children()

@@ -52,7 +52,7 @@ def test_a_call_has_an_outcome(post):
     assert Action.objects.get().outcome == "mailbox"
 
 
-def test_a_planned_meeting_stands_above_and_is_ticked_off(login, sofia, post, contact):
+def test_a_planned_meeting_is_listed_on_top_and_ticked_off(login, sofia, post, contact):
     html = page_of(post(kind="meeting", is_planned="1", at=local(timezone.now() + timedelta(days=2))))
     assert "is-planned" in html
     assert "data-bubble" not in html.split('id="bubbles-')[1].split("</span>")[0]
@@ -111,7 +111,7 @@ def test_an_own_entry_is_corrected_and_deleted(login, sofia, post, contact):
     assert (contact.action_counts, contact.last_action_at) == ({}, None)
 
 
-def test_somebody_elses_entry_is_seen_but_not_touched(login, sofia, jan, contact, unwritten):
+def test_entries_of_others_are_shown_but_cannot_be_changed(login, sofia, jan, contact, unwritten):
     action = actions.perform(contact=contact, kind="note", text="meins", actor=sofia, now=timezone.now())
     client, url = login(jan), f"/actions/{action.pk}/"
     with unwritten():
@@ -126,7 +126,7 @@ def test_without_scripts_the_composer_leads_back_to_the_contact(login, sofia, co
     assert (response.status_code, response.headers["Location"]) == (302, f"/contacts/{contact.pk}/")
 
 
-def test_a_form_sent_twice_is_one_action(login, sofia, post, contact):
+def test_a_form_sent_twice_adds_one_action(login, sofia, post, contact):
     page = page_of(login(sofia).get(f"/contacts/{contact.pk}/actions/new/?kind=note"))
     (key,) = re.findall(r'name="key" value="([^"]+)"', page)
     for _again in range(2):

@@ -44,7 +44,7 @@ def test_a_back_dated_action_is_counted_without_moving_the_last_action_back(cont
     assert shown(contact) == ({"call": 1, "letter": 1}, NOW)
 
 
-def test_the_same_action_with_the_same_key_is_one_action(contact, sofia):
+def test_the_same_action_with_the_same_key_is_added_once(contact, sofia):
     said = {"contact": contact, "kind": Kind.NOTE, "actor": sofia, "key": UUID(int=7)}
     first = actions.perform(text="Ruft zurück", now=NOW, **said)
     assert actions.perform(text="Ruft zurück", now=NOW + DAY, **said) == first
@@ -53,7 +53,7 @@ def test_the_same_action_with_the_same_key_is_one_action(contact, sofia):
     assert shown(contact) == ({"note": 1}, NOW)
 
 
-def test_another_action_with_a_key_that_was_used_is_an_action_of_its_own(contact, sofia, krueger):
+def test_another_action_with_a_used_key_is_added(contact, sofia, krueger):
     said = {"actor": sofia, "now": NOW, "key": UUID(int=7)}
     other = ContactFactory(account=krueger)
     actions.perform(contact=contact, kind=Kind.NOTE, text="Ruft zurück", **said)
@@ -79,7 +79,7 @@ def test_nothing_is_performed_in_the_future(contact, sofia):
 
 
 @pytest.mark.parametrize("kind", sorted(set(Kind) - set(MANUAL)))
-def test_users_do_not_record_what_happens_by_itself(contact, sofia, kind):
+def test_users_cannot_record_what_the_product_records(contact, sofia, kind):
     with pytest.raises(NotUnderstood):
         actions.perform(contact=contact, kind=kind, actor=sofia, now=NOW)
     assert Action.objects.count() == 0
@@ -142,13 +142,13 @@ def test_an_agent_corrects_own_entries_and_a_manager_all(contact, sofia, jan, me
     assert Action.objects.get().text == "neu"
 
 
-def test_nobody_corrects_what_happened_by_itself(contact, anna):
+def test_what_the_product_recorded_cannot_be_corrected(contact, anna):
     action = actions.perform(contact=contact, kind=Kind.MAIL_IN, actor=None, now=NOW)
     with pytest.raises(Forbidden):
         actions.edit(action=action, actor=anna, now=NOW, text="nie gesagt")
 
 
-def test_a_contact_in_the_trash_takes_no_actions(contact, sofia):
+def test_a_contact_in_the_trash_accepts_no_actions(contact, sofia):
     action = actions.plan(contact=contact, kind=Kind.MEETING, actor=sofia, now=NOW, planned_for=NOW)
     put_in_trash(contact)
     with pytest.raises(Gone):
@@ -158,7 +158,7 @@ def test_a_contact_in_the_trash_takes_no_actions(contact, sofia):
     assert Action.objects.get().is_planned
 
 
-def test_a_hidden_contact_takes_no_actions(contact, krueger, sofia, jan):
+def test_a_hidden_contact_accepts_no_actions(contact, krueger, sofia, jan):
     Account.objects.update(agents_see=Account.Sight.OWN)
     Contact.objects.update(assignee=jan)
     sofia.account.refresh_from_db()
@@ -174,7 +174,7 @@ def test_users_of_other_offices_find_no_action(contact, sofia, paul):
         actions.done(action=action, actor=paul, now=NOW)
 
 
-def test_the_timeline_comes_in_pages_without_gap_or_repeat(contact, sofia):
+def test_the_timeline_is_paged_without_gaps_or_repetitions(contact, sofia):
     moments = [NOW - DAY * (n // 3) for n in range(70)]  # three of each moment
     made = {ActionFactory(contact=contact, performed_at=moment).pk for moment in moments}
     seen, before = [], None

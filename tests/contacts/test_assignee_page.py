@@ -72,7 +72,7 @@ def test_the_same_colleague_twice_is_assigned_once(login, sofia, jan, url):
 @pytest.mark.parametrize(
     "value", ["foreign", "inactive", "marketing", "1e3", "０１", "-1", str(2**63), "x", "\0", None]
 )
-def test_who_is_not_available_is_refused_in_the_same_words(login, sofia, jan, mara, paul, url, value, unwritten):
+def test_unavailable_colleagues_are_refused_in_the_same_words(login, sofia, jan, mara, paul, url, value, unwritten):
     User.objects.filter(pk=jan.pk).update(is_active=False)
     value = {"foreign": paul.pk, "inactive": jan.pk, "marketing": mara.pk}.get(value, value)
     client = login(sofia)

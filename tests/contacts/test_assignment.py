@@ -59,7 +59,9 @@ def test_without_the_expert_plan_nothing_is_assigned_or_cleared(contact, anna, s
     assert assignee_of(contact) == sofia
 
 
-def test_strangers_leavers_and_marketing_are_refused_in_the_same_words(contact, anna, jan, mara, paul, unwritten):
+def test_users_of_other_offices_former_colleagues_and_marketing_are_refused_in_the_same_words(
+    contact, anna, jan, mara, paul, unwritten
+):
     User.objects.filter(pk=jan.pk).update(is_active=False)
     with unwritten():
         for assignee in (jan, mara, paul, User(pk=10**9)):
@@ -101,7 +103,7 @@ def test_many_are_assigned_with_a_fixed_number_of_statements(krueger, anna, sofi
             assign_many(account=krueger, actor=anna, contact_ids=ids, assignee=sofia, now=NOW)
 
 
-def test_an_agent_assigns_only_what_they_see(krueger, sofia, jan):
+def test_an_agent_assigns_only_visible_contacts(krueger, sofia, jan):
     krueger.agents_see = sofia.account.agents_see = Account.Sight.OWN
     krueger.save()
     free, hidden = ContactFactory(account=krueger), ContactFactory(account=krueger, assignee=jan)
@@ -110,14 +112,14 @@ def test_an_agent_assigns_only_what_they_see(krueger, sofia, jan):
     assert assignee_of(hidden) == jan
 
 
-def test_colleagues_begin_with_oneself_and_leave_out_leavers_and_marketing(anna, sofia, jan, mehmet, mara, paul):
+def test_colleagues_start_with_the_user_and_exclude_former_ones_and_marketing(anna, sofia, jan, mehmet, mara, paul):
     User.objects.filter(pk=mehmet.pk).update(is_active=False)
     assert [user.full_name for user in colleagues(jan)] == ["Jan Thiele", "Anna Krüger", "Sofia Vogt"]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", ["plan", "user"])
-def test_a_downgrade_or_leaving_just_before_the_commit_is_seen(change):
+def test_a_downgrade_or_departure_just_before_the_commit_is_noticed(change):
     """The other transaction holds the row; the assignment waits for it and then goes by what it left."""
     account = AccountFactory()
     actor, assignee = UserFactory.create_batch(2, account=account)

@@ -47,7 +47,7 @@ def test_channels_are_separate_and_the_newest_row_counts(give, contact):
     assert Consent.objects.count() == 3
 
 
-def test_what_is_recorded_later_but_happened_earlier_does_not_count(give, contact):
+def test_later_records_of_earlier_events_do_not_count(give, contact):
     give(granted=False, occurred_at=NOW - timedelta(days=1))
     give(granted=True, occurred_at=NOW - timedelta(days=9))
     assert granted(contact)["email"] is False

@@ -68,7 +68,7 @@ def test_an_invalid_number_is_not_linked(krueger):
     assert (line.text, line.href) == ("Durchwahl 12", "")
 
 
-def test_the_form_shows_what_is_there_and_takes_it_back_unchanged(login, sofia, klara):
+def test_the_form_shows_the_values_and_saves_them_unchanged(login, sofia, klara):
     client = login(sofia)
     form = page_of(client.get(f"/contacts/{klara.pk}/facts/reach/", headers=FETCH))
     assert 'value="klara@buero.example"' in form and 'value="nur abends"' in form
@@ -107,7 +107,7 @@ def test_a_further_one_can_become_the_first(login, sofia, klara):
     ]
 
 
-def test_a_wrong_address_keeps_what_was_typed(login, sofia, klara):
+def test_an_invalid_address_keeps_the_typed_text(login, sofia, klara):
     typed = {"version": 1, "email": klara.email, "phone": klara.phone}
     typed |= posted([("work", "klara(at)buero", "")], "more_emails")
     answer = login(sofia).post(f"/contacts/{klara.pk}/facts/reach/", typed, headers=FETCH)

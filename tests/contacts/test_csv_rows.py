@@ -266,6 +266,6 @@ def test_a_person_whose_name_is_a_word_for_totals_is_kept(name):
         "Ÿsaÿe;Perez, José, Muñoz, Citroën",
     ],
 )
-def test_rare_characters_of_windows_1252_are_not_taken_for_another_encoding(text):
+def test_rare_characters_of_windows_1252_are_not_mistaken_for_another_encoding(text):
     sheet = read(f"Nachname;Notiz\n{text}\n".encode("cp1252", errors="replace"))
     assert sheet.encoding == "cp1252"

@@ -190,7 +190,7 @@ def test_a_first_name_alone_is_a_name():
     assert clean(["Anna"], {0: "first_name"})[:2] == ({"first_name": "", "last_name": "Anna"}, [])
 
 
-def test_a_row_that_names_nobody_is_refused():
+def test_a_row_without_name_address_and_number_is_refused():
     assert clean(["keine", "-", "Bonn"], {0: "email", 1: "phone", 2: "city"})[1] == [NOBODY]
 
 
@@ -298,7 +298,7 @@ def test_postcodes_get_back_their_leading_zero(code, city, country, expected):
     assert values["postal_code"] == expected
 
 
-def test_of_several_addresses_the_private_one_is_taken_and_the_others_are_kept():
+def test_of_several_addresses_the_private_one_is_the_first_and_the_others_are_kept():
     headers = ["Name", "Straße geschäftlich", "Ort geschäftlich", "Straße privat", "Ort privat"]
     mapping = {0: "last_name", 1: "street", 2: "city", 3: "street", 4: "city"}
     values = clean(["A", "Pickhuben 2", "Hamburg", "Hofgasse 3", "Kiel"], mapping, headers)[0]

@@ -111,7 +111,7 @@ def test_clearing_deletes_the_note(post, contact):
     assert "Fälligkeitsdatum setzen" in page_of(response)
 
 
-def test_today_begins_at_midnight_of_the_office_not_of_greenwich(post, contact):
+def test_today_starts_at_midnight_of_the_office_not_of_utc(post, contact):
     half_past_midnight_in_berlin = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)
     with patch("django.utils.timezone.now", return_value=half_past_midnight_in_berlin):
         html = page_of(post(pick="today"))

@@ -73,7 +73,7 @@ def test_an_edit_is_saved_counted_recorded_and_found(contact, sofia):
     assert change.after == "Nachname: Müller; Telefon: 0221 / 555-0134; Ort: Bonn"
 
 
-def test_the_same_values_write_nothing_whatever_the_version(contact, sofia, unwritten):
+def test_unchanged_values_write_nothing_for_any_version(contact, sofia, unwritten):
     with unwritten():
         assert save(contact=contact, values={"city": "Köln"}, version=7, actor=sofia, now=NOW).version == 1
 
@@ -132,7 +132,7 @@ def test_the_form_saves_its_group_and_nothing_else(post, contact, hansen):
     assert (found.version, found.trashed_at, found.sort_name) == (2, None, "brandes  claudia")
 
 
-def test_the_form_of_an_overtaken_edit_keeps_what_was_typed_and_saves_at_the_second_try(post, contact, jan):
+def test_after_a_concurrent_edit_the_form_keeps_the_typed_text_and_saves_at_the_second_try(post, contact, jan):
     save(contact=contact, values={"city": "Bonn"}, version=1, actor=jan, now=NOW)
     answer = post("address", city="Aachen")
     assert answer.status_code == 409
@@ -219,7 +219,7 @@ def test_phones_are_kept_as_typed_with_a_normal_copy(post, contact, typed, norma
         ("tags", {"tags": "a\0b"}),
     ],
 )
-def test_an_invalid_value_is_refused_beside_its_field(post, group, data, unwritten):
+def test_the_error_of_an_invalid_value_is_shown_next_to_its_field(post, group, data, unwritten):
     with unwritten():
         answer = post(group, **data)
     assert answer.status_code == 422
@@ -248,7 +248,7 @@ def test_areas_are_read_as_germans_write_them(post, contact, typed, area):
     assert reloaded(contact).plot_area == Decimal(area)
 
 
-def test_areas_come_back_as_they_were_typed(login, sofia, contact):
+def test_areas_are_shown_as_they_were_typed(login, sofia, contact):
     Contact.objects.update(living_area=Decimal("1200.50"))
     html = page_of(login(sofia).get(f"/contacts/{contact.pk}/facts/property/", headers=FETCH))
     assert 'value="1.200,5"' in html

@@ -60,7 +60,7 @@ def test_the_coloured_circle_names_the_colleague(krueger, sofia):
     assert f"hue-{sofia.hue}" in html
 
 
-def test_somebody_who_left_keeps_the_name(krueger, sofia):
+def test_the_name_of_a_former_colleague_is_kept(krueger, sofia):
     User.objects.update(is_active=False)
     contact = Contact.objects.get(pk=ContactFactory(account=krueger, assignee=sofia).pk)
     html = render("circle", contact)

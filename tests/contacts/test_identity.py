@@ -49,7 +49,7 @@ def test_names_that_contradict_each_other(one, other):
     assert contradict(known(other), known(one))
 
 
-def test_a_company_counts_where_nobody_is_named():
+def test_a_company_counts_if_no_person_is_named():
     assert contradict(record({"company": "Bau GmbH"}), record({"company": "Dach AG"}))
     assert not contradict(record({"company": "Bau GmbH"}), record({"company": "BAU GmbH"}))
     assert not contradict(record({"company": "Bau GmbH"}), known("Olga Wagner"))
@@ -57,7 +57,7 @@ def test_a_company_counts_where_nobody_is_named():
     assert same(record({"company": "Bau GmbH"} | number), record({"company": "Bau GmbH"} | number)) is Same.PHONE
 
 
-def test_a_partner_matches_nobody():
+def test_a_partner_is_not_matched():
     couple = known("Olga Wagner", email="w@st.example", partner_first_name="Otto", partner_last_name="Wagner")
     assert same(couple, known("Otto Wagner", email="w@st.example")) is None
 
@@ -91,12 +91,12 @@ def test_a_partner_matches_nobody():
         ({}, {}, None),
     ],
 )
-def test_what_makes_the_same_person(one, other, agreed):
+def test_which_records_are_the_same_person(one, other, agreed):
     assert same(known("Olga Wagner", **one), known("Olga Wagner", **other)) is agreed
 
 
 @pytest.mark.parametrize(("one", "other"), [("Wagner", "Olga Wagner"), ("O. Wagner", "Olga Wagner"), ("Olga", "Olga")])
-def test_a_number_identifies_nobody_unless_both_names_are_whole(one, other):
+def test_a_number_identifies_somebody_only_with_complete_names(one, other):
     number = {"phone": "040 55570001"}
     assert same(known(one, **number), known(other, **number)) is None
 

@@ -40,7 +40,7 @@ def test_it_counts_contacts_appointments_and_due_dates(anna, jan, sofia, board, 
     assert jan.is_active
 
 
-def test_without_contacts_it_says_so_also_on_a_page(anna, jan, login):
+def test_without_contacts_the_question_says_so_also_as_a_page(anna, jan, login):
     html = page_of(login(anna).get(f"/settings/members/{jan.pk}/leaving/"))
     assert "weder Kontakte noch Termine" in html
     assert "<html" in html

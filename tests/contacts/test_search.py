@@ -195,7 +195,7 @@ def test_any_text_is_no_query_or_a_well_quoted_one(text):
     st.text(max_size=40),
     st.lists(st.text(max_size=40), max_size=3),
 )
-def test_lexemes_are_what_postgresql_takes(name, email, phone, tags):
+def test_postgresql_accepts_the_lexemes(name, email, phone, tags):
     found = lexemes(last_name=name, email=email, phone=phone, street=name, tags=tags)
     assert found == sorted(set(found))
     for lexeme in found:

@@ -58,7 +58,7 @@ def test_long_texts_are_no_error():
     assert finds(long, last_name=long, email=f"{long}@{long}", tags=[long]) is True
 
 
-def test_ranks_and_sort_keys_stand_in_postgresql_as_in_python():
+def test_ranks_and_sort_keys_are_ordered_in_postgresql_as_in_python():
     keys = [*spread(100), *many_between("a0", "a1", 100), *many_between(None, "Zz", 100)]
     keys += map(sort_key, ["Maier", "Maier-Abt", "Äpfel", "Zander", "Özil", "Иванов"])
     with connection.cursor() as cursor:

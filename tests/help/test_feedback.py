@@ -200,7 +200,7 @@ def test_no_name_reaches_a_header_as_a_line(login, krueger, sofia):
     assert b"\nBcc" not in message.as_bytes().replace(b"\r\n", b"\n")
 
 
-def test_the_same_message_again_is_one_row_and_one_mail(login, sofia, unwritten):
+def test_a_repeated_message_is_stored_and_mailed_once(login, sofia, unwritten):
     client, data = login(sofia), filled()
     first = client.post("/feedback/", data, headers=FRAGMENT)
     with unwritten():
@@ -262,7 +262,7 @@ def test_an_invalid_sender_address_loses_nothing(login, sofia, settings):
     assert Feedback.objects.of(sofia.account).count() == 1
 
 
-def test_the_worker_sends_what_waits_oldest_first_and_of_all_offices(sofia, paul):
+def test_the_worker_sends_unsent_messages_of_all_offices_oldest_first(sofia, paul):
     now = timezone.now()
     for minutes, user in ((1, paul), (2, sofia)):
         Feedback.objects.create(
@@ -322,7 +322,7 @@ def test_the_database_refuses_feedback_across_offices(krueger, paul):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_equal_requests_at_once_are_one_row_and_one_mail(login):
+def test_ten_concurrent_equal_requests_are_stored_and_mailed_once(login):
     user, data = UserFactory(), filled()
     answers = at_once([(login(user), data) for _ in range(10)])
     assert [status for status, _ in answers] == [200] * 10

@@ -49,7 +49,7 @@ def test_a_no_may_have_a_comment(login, sofia):
     assert kept(sofia) == [("list", False, ""), ("pipeline", False, "Ein Bild\nfehlt")]
 
 
-def test_a_second_vote_takes_the_place_of_the_first(login, sofia):
+def test_a_second_vote_replaces_the_first(login, sofia):
     client = login(sofia)
     client.post(ADDRESS, {"helpful": "no", "comment": "zu lang"})
     response = client.post(ADDRESS, {"helpful": "yes"}, follow=True)

@@ -68,7 +68,7 @@ def test_text_is_readable(ink, ground):
 
 
 @pytest.mark.parametrize(("edge", "ground"), EDGES)
-def test_edges_and_focus_can_be_seen(edge, ground):
+def test_edges_and_focus_have_enough_contrast(edge, ground):
     assert min(map(contrast, TOKENS[edge], TOKENS[ground])) >= 3
 
 

@@ -33,7 +33,7 @@ def test_a_page_loads_at_most_15_kb_of_styles_and_45_kb_of_scripts(parts):
 
 
 @pytest.mark.parametrize("parts", ASSEMBLIES, ids=lambda parts: parts[-1])
-def test_a_page_has_no_part_twice_and_of_one_kind_only(parts):
+def test_the_parts_of_a_page_are_unique_and_of_one_kind(parts):
     assert len(set(parts)) == len(parts)
     assert len({Path(name).suffix for name in parts}) == 1
 
@@ -63,7 +63,7 @@ def test_parts_depend_on_nothing_but_the_template():
             assert re.findall(r"{% (?:if|for|with|ifchanged)\b|{{ (?!block\.super)", parts) == [], path
 
 
-def test_only_the_page_for_a_fallen_product_links_files_by_itself():
+def test_only_the_page_for_an_unavailable_product_links_files_directly():
     linking = re.compile(r"<link [^>]*stylesheet|<script[^>]*src=")
     templates = (ROOT / "templates").rglob("*.html")
     assert {path.name for path in templates if linking.search(path.read_text(encoding="utf-8"))} == {"500.html"}
@@ -92,7 +92,7 @@ def vendored() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("licence", "file", "digest"), vendored())
-def test_vendored_files_are_what_their_list_says(licence, file, digest):
+def test_vendored_files_match_their_list(licence, file, digest):
     assert hashlib.sha256((STATIC / "vendor" / file).read_bytes()).hexdigest() == digest
     assert (STATIC / "vendor" / licence).is_file()
 

@@ -78,7 +78,7 @@ def test_reorder_answers_with_the_card_and_offers_no_way_back(agent, calls):
     assert undo_address(answer) == ""
 
 
-def test_plain_form_goes_back_to_the_page_it_came_from(agent, new, calls):
+def test_a_plain_form_redirects_to_the_page_it_came_from(agent, new, calls):
     (dan,) = make(new, "Dan")
     answer = drop(agent, dan, calls, headers={"Referer": "http://testserver/contacts/board/?q=dan"}, via="menu")
     assert (answer.status_code, answer["Location"]) == (302, "http://testserver/contacts/board/?q=dan")
@@ -155,7 +155,7 @@ class TestRefusals:
         assert heads(answers[0]) == {column.pk for column in board.values()}
 
     @pytest.mark.parametrize("change", [{}, {"column": "x"}, {"version": None}, {"after": "-1"}, {"version": 7}])
-    def test_card_hidden_from_an_agent_does_not_exist_whatever_is_asked(
+    def test_a_card_hidden_from_an_agent_is_a_404_for_every_request(
         self, agent, krueger, jan, new, calls, unwritten, change
     ):
         hidden = ContactFactory(column=new, first_name="Canary", assignee=jan)
@@ -166,7 +166,7 @@ class TestRefusals:
         assert "Canary" not in page_of(answer)
         assert shown_card(answer) == {}
 
-    def test_card_in_the_trash_is_gone(self, agent, new, calls, unwritten):
+    def test_a_card_in_the_trash_is_a_410(self, agent, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         data = body(dan, calls)
         put_in_trash(dan)
@@ -175,7 +175,7 @@ class TestRefusals:
         assert answer.status_code == 410
         assert "Dieser Kontakt wurde gelöscht." in page_of(answer)
 
-    def test_old_version_gets_the_present_state_and_who_was_faster(
+    def test_an_old_version_gets_the_current_state_and_the_name_of_the_colleague(
         self, agent, login, anna, board, new, calls, unwritten
     ):
         (dan,) = make(new, "Dan")
@@ -320,7 +320,7 @@ class TestRepeats:
         assert history() == 0
 
     @pytest.mark.parametrize("place", ["column", "order"])
-    def test_same_key_again_has_one_effect_and_the_same_answer(self, agent, new, calls, unwritten, place):
+    def test_a_repeated_key_has_one_effect_and_the_same_response(self, agent, new, calls, unwritten, place):
         ada, bob = make(calls, "Ada", "Bob")
         (dan,) = make(new, "Dan")
         moved = dan if place == "column" else ada
@@ -343,7 +343,7 @@ class TestRepeats:
         assert shown_card(again)["after"] == str(Contact.objects.get(first_name="Eva").pk)
         assert "data-count>2</span>" in page_of(again)
 
-    def test_repeat_after_somebody_moved_on_is_overtaken(self, agent, login, anna, board, new, calls, unwritten):
+    def test_a_repeat_after_another_move_is_a_409(self, agent, login, anna, board, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         data = body(dan, calls, key="k1")
         agent.post(f"/cards/{dan.pk}/position/", data, headers=FETCH)
@@ -365,7 +365,7 @@ class TestRepeats:
             assert drop(agent, dan, calls, key="", version=1).status_code == 409
         assert history() == 1
 
-    def test_neighbour_elsewhere_or_deleted_is_no_error(self, agent, anna, board, new, calls):
+    def test_a_moved_or_deleted_neighbour_is_no_error(self, agent, anna, board, new, calls):
         make(calls, "Ada")
         dan, eva, fay = make(new, "Dan", "Eva", "Fay")
         elsewhere = drop(agent, dan, calls, below=eva)
@@ -385,7 +385,7 @@ class TestRepeats:
 
 
 class TestReversal:
-    def test_takes_the_move_back_and_offers_no_way_back(self, agent, new, calls):
+    def test_undoes_the_move_and_offers_no_undo(self, agent, new, calls):
         _, bob, _ = make(calls, "Ada", "Bob", "Cyd")
         there = drop(agent, bob, new)
         back = agent.post(undo_address(there), headers=FETCH)
@@ -393,7 +393,7 @@ class TestReversal:
         assert heads(back) == {new.pk, calls.pk}
         assert undo_address(back) == ""
 
-    def test_twice_has_one_effect_and_the_same_answer(self, agent, new, calls, unwritten):
+    def test_twice_has_one_effect_and_the_same_response(self, agent, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         address = undo_address(drop(agent, dan, calls))
         first = agent.post(address, headers=FETCH)
@@ -430,7 +430,7 @@ class TestReversal:
             last = Move.objects.latest("pk").pk
             assert agent.post(f"/moves/{last}/reversal/", headers=FETCH).status_code == 404
 
-    def test_contact_trashed_meanwhile_is_gone(self, agent, new, calls, unwritten):
+    def test_a_contact_trashed_meanwhile_is_a_410(self, agent, new, calls, unwritten):
         (dan,) = make(new, "Dan")
         address = undo_address(drop(agent, dan, calls))
         put_in_trash(dan)

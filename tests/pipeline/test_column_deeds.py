@@ -83,7 +83,7 @@ def test_undo_restores_a_removed_column_in_histories_and_trash(anna, krueger, bo
     assert invariants.broken(krueger) == []
 
 
-def test_undo_leaves_and_names_contacts_moved_since(anna, mehmet, krueger, board, own, login):
+def test_undo_skips_and_names_contacts_moved_meanwhile(anna, mehmet, krueger, board, own, login):
     ada, bob = make(own, "Ada", "Bob")
     goal = board["Nicht erreicht"].pk
     deed = reversible.empty_and_remove(user=anna, column_id=own.pk, target_id=goal, now=timezone.now())
@@ -110,12 +110,12 @@ class TestRefused:
         make(column, "Ada")
         assert self.refused(anna, deed, unwritten) == "Noch 1 Kontakt in dieser Spalte."
 
-    def test_an_inserted_column_that_somebody_else_has_named(self, anna, mehmet, board, unwritten):
+    def test_an_inserted_column_renamed_by_somebody_else(self, anna, mehmet, board, unwritten):
         column, deed = inserted(anna, board)
         reversible_columns.rename(user=mehmet, column_id=column.pk, name="Rückruf", now=NOW)
         assert "Jemand anderes" in self.refused(anna, deed, unwritten)
 
-    def test_an_inserted_column_that_is_gone(self, anna, board, unwritten):
+    def test_an_inserted_column_that_was_deleted(self, anna, board, unwritten):
         column, deed = inserted(anna, board)
         verbs.remove(user=anna, column_id=column.pk)
         assert self.refused(anna, deed, unwritten) == "Diese Spalte gibt es nicht mehr."
@@ -147,7 +147,7 @@ class TestRefused:
         assert "umgestellt" in self.refused(anna, deed, unwritten)
 
 
-def test_a_column_named_by_its_author_is_still_taken_back(anna, krueger, board):
+def test_a_column_renamed_by_its_author_can_still_be_undone(anna, krueger, board):
     before = names(krueger)
     column, deed = inserted(anna, board)
     reversible_columns.rename(user=anna, column_id=column.pk, name="Rückruf", now=NOW)
@@ -163,7 +163,7 @@ def test_repeats_record_no_second_deed(anna, board, own):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_message_takes_it_back(anna, krueger, board, own, login, scripts):
+def test_the_message_undoes_it(anna, krueger, board, own, login, scripts):
     make(own, "Ada")
     before, client = shape(krueger), login(anna)
     data = {"target": board["Nicht erreicht"].pk}

@@ -57,7 +57,7 @@ def test_without_scripts_inserting_leads_to_the_name_and_on_to_the_board(leader,
     assert names(krueger)[1] == "Rückruf"
 
 
-def test_the_form_of_the_menu_sent_twice_inserts_one_column(leader, krueger, own):
+def test_a_menu_entry_sent_twice_inserts_one_column(leader, krueger, own):
     menu = page_of(leader.get(f"/columns/{own.pk}/menu/"))
     keys = re.findall(r'name="side" value="(\w+)"><input type="hidden" name="key" value="([0-9a-f-]{36})"', menu)
     assert [side for side, _key in keys] == ["left", "right"]
@@ -98,7 +98,7 @@ def test_rename_answers_with_the_head_and_isolates_the_name(leader, own):
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
-def test_bad_name_keeps_what_was_typed_and_says_why(leader, own, unwritten, name):
+def test_an_invalid_name_stays_in_the_field_with_the_reason(leader, own, unwritten, name):
     with unwritten():
         answer = leader.post(f"/columns/{own.pk}/name/", {"name": BAD_NAMES[name]}, headers=FETCH)
     assert answer.status_code == 422
@@ -125,7 +125,9 @@ def test_shift_and_removal_answer_with_the_new_order(leader, krueger, own, board
     assert "Nicht erreicht" not in names(krueger)
 
 
-def test_full_column_is_kept_whatever_the_filter_shows_and_the_way_out_is_named(leader, own, unwritten):
+def test_a_full_column_is_kept_even_if_the_filter_hides_its_contacts_and_the_alternative_is_named(
+    leader, own, unwritten
+):
     make(own, *(f"P{number}" for number in range(7)))
     with unwritten():
         answer = leader.post(f"/columns/{own.pk}/removal/?q=nobody", headers=FETCH)
@@ -134,7 +136,7 @@ def test_full_column_is_kept_whatever_the_filter_shows_and_the_way_out_is_named(
     assert "„Kontakte verschieben und löschen …“" in page_of(answer)
 
 
-def test_one_contact_is_one_contact(leader, own):
+def test_one_contact_is_counted_in_the_singular(leader, own):
     make(own, "Ada")
     answer = send(leader, "/columns/{own}/removal/", own)
     assert (answer.status_code, "Noch 1 Kontakt in dieser Spalte" in page_of(answer)) == (409, True)
@@ -265,7 +267,7 @@ def test_agents_see_no_column_menu(login, sofia, mehmet, own):
     assert menus == [0, 7]
 
 
-def test_further_cards_of_a_column_come_in_pages_of_fifty(leader, own):
+def test_further_cards_of_a_column_are_loaded_fifty_at_a_time(leader, own):
     make(own, *(f"P{number:03}" for number in range(101)))
     ranks = list(Card.objects.filter(column=own).order_by("rank").values_list("rank", flat=True))
     counts = []

@@ -40,7 +40,7 @@ def test_new_office_has_the_seven_columns(krueger):
 
 
 @pytest.mark.parametrize(("side", "place"), [("left", 3), ("right", 4)])
-def test_insert_stands_beside_with_a_free_name(anna, board, side, place):
+def test_a_column_is_inserted_next_to_another_with_an_unused_name(anna, board, side, place):
     expected = list(DEFAULT)
     for name in ("Neue Spalte", "Neue Spalte 2"):
         verbs.insert(user=anna, beside_id=board["Termin vereinbart"].pk, side=side)
@@ -144,7 +144,7 @@ def test_any_accepted_name_is_stored_unchanged(typed):
     assert verbs.fold_name(folded) == folded == verbs.fold_name(typed)
 
 
-def test_emptying_takes_all_cards_along_in_order_and_leaves_their_history(anna, board):
+def test_emptying_moves_all_cards_in_order_and_keeps_their_history(anna, board):
     source, target = board["Nicht erreicht"], board["Termin vereinbart"]
     make(target, "Eva")
     people = make(source, "Ada", "Bob", "Cyd")
@@ -274,7 +274,7 @@ def test_full_board_disables_inserting(anna, login, board):
     assert menu[LEFT] == menu[RIGHT] == "Mehr als 20 Spalten sind nicht möglich."
 
 
-def test_leaders_choose_whether_mails_go_on_in_an_own_column(mehmet, login, board):
+def test_leaders_choose_whether_mails_continue_in_an_own_column(mehmet, login, board):
     client, column = login(mehmet), board["Nicht erreicht"]
     answer = client.post(f"/columns/{column.pk}/mails/", {"go_on": "1"}, headers=FETCH)
     assert "In dieser Spalte laufen E-Mails weiter." in page_of(answer)
@@ -287,13 +287,13 @@ def test_leaders_choose_whether_mails_go_on_in_an_own_column(mehmet, login, boar
 
 
 @pytest.mark.parametrize("name", ["Neue Kontakte", "Erfolgreich kontaktiert", "Kein Auftrag"])
-def test_what_mails_do_in_a_system_or_lost_column_is_fixed(anna, login, board, unwritten, name):
+def test_mails_of_system_and_lost_columns_cannot_be_switched(anna, login, board, unwritten, name):
     client = login(anna)
     with unwritten():
         answer = client.post(f"/columns/{board[name].pk}/mails/", {"go_on": "1"}, headers=FETCH)
     assert answer.status_code == 409
 
 
-def test_only_leaders_choose_whether_mails_go_on(sofia, login, board):
+def test_only_leaders_choose_whether_mails_continue(sofia, login, board):
     answer = login(sofia).post(f"/columns/{board['Nicht erreicht'].pk}/mails/", {"go_on": "1"})
     assert answer.status_code == 403

@@ -62,7 +62,7 @@ class TestAssigning:
             anna,
         )
 
-    def test_leaves_and_names_contacts_reassigned_since(self, anna, mehmet, jan, sofia, people, login):
+    def test_skips_and_names_contacts_reassigned_meanwhile(self, anna, mehmet, jan, sofia, people, login):
         deed = reversible.assign(user=anna, contact_ids=ids(people), assignee=jan, now=timezone.now())
         for assignee in (sofia, jan):  # back and forth counts as a change
             assignment.assign(contact=people[0], assignee=assignee, actor=mehmet, now=timezone.now())
@@ -101,7 +101,7 @@ class TestStatus:
         assert Move.objects.of(krueger).filter(via="undo", reverses__isnull=False).count() == 5
         assert sound(krueger)
 
-    def test_leaves_what_was_moved_since(self, anna, mehmet, people, board, krueger):
+    def test_skips_cards_moved_meanwhile(self, anna, mehmet, people, board, krueger):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
         deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
         away = {"column_id": board["Kein Auftrag"].pk, "version": 2, "via": Move.Via.BOARD}
@@ -124,7 +124,7 @@ class TestStatus:
         order = Card.objects.of(krueger).filter(column=board["Neue Kontakte"]).order_by("rank")
         assert [card.pk for card in order] == [people[1].pk, people[0].pk, people[2].pk]
 
-    def test_leaves_cards_whose_column_is_gone(self, anna, people, board, krueger):
+    def test_skips_cards_whose_column_was_deleted(self, anna, people, board, krueger):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
         deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
         verbs.remove(user=anna, column_id=board["Nicht erreicht"].pk)
@@ -149,7 +149,7 @@ class TestTrash:
         assert list(Card.objects.of(krueger).order_by("pk").values_list("version", flat=True)) == versions
         assert sound(krueger)
 
-    def test_leaves_contacts_restored_or_trashed_again(self, anna, mehmet, people, krueger):
+    def test_skips_contacts_restored_or_trashed_again(self, anna, mehmet, people, krueger):
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=NOW)
         leads.restore(user=mehmet, contact_ids=ids(people[:2]), now=NOW)
         leads.trash(user=mehmet, contact_ids=[people[1].pk], now=NOW + timedelta(seconds=1))
@@ -187,7 +187,7 @@ class TestTime:
 
 
 class TestWho:
-    def test_agents_take_back_their_own_only(self, sofia, jan, anna, people, board, login, unwritten):
+    def test_agents_undo_only_their_own(self, sofia, jan, anna, people, board, login, unwritten):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
         deed = reversible.move(user=sofia, contact_ids=ids(people), now=timezone.now(), **goal)
         stranger = login(jan)
@@ -263,7 +263,7 @@ class TestChangedSince:
 
 class TestPages:
     @pytest.mark.parametrize("what", ["assignee", "status", "trash"])
-    def test_the_message_after_it_takes_it_back(self, anna, jan, people, board, krueger, login, what):
+    def test_the_message_undoes_it(self, anna, jan, people, board, krueger, login, what):
         before, client = places(krueger), login(anna)
         data = {"contact": ids(people), "assignee": jan.pk, "column": board["Termin vereinbart"].pk}
         assert client.post(f"/contacts/selection/{what}/", data).status_code == 302
@@ -274,9 +274,7 @@ class TestPages:
         assert places(krueger) == before
         assert "Rückgängig gemacht: 5 Kontakte" in page_of(client.get("/contacts/"))
 
-    def test_the_list_takes_the_same_statements_for_one_and_thirty(
-        self, anna, people, login, django_assert_max_num_queries
-    ):
+    def test_the_list_takes_a_constant_number_of_statements(self, anna, people, login, django_assert_max_num_queries):
         client = login(anna)
         for expected in (1, 30):
             while Deed.objects.count() < expected:
@@ -302,7 +300,7 @@ class TestLarge:
         return deed
 
     @pytest.mark.parametrize("what", ["assign", "move", "trash", "empty"])
-    def test_is_done_and_taken_back_by_the_worker(self, anna, jan, people, board, krueger, what):
+    def test_is_applied_and_undone_by_the_worker(self, anna, jan, people, board, krueger, what):
         make(board["Nicht erreicht"], "Fay")
         before = places(krueger)
         names = list(Column.objects.of(krueger).order_by("position").values_list("pk", "name"))
@@ -342,7 +340,7 @@ class TestLarge:
         assert "hx-trigger" not in html
         assert f'action="/changes/{deed.pk}/reversal/"' in html
 
-    def test_goes_on_after_its_worker_was_killed(self, anna, people, krueger):
+    def test_continues_after_its_worker_was_killed(self, anna, people, krueger):
         deed = reversible.trash(user=anna, contact_ids=ids(people), now=timezone.now())
         reversible.tasks.jobs._advance(deed.pk, timezone.now())
         assert TrashedCard.objects.of(krueger).count() == 2
@@ -370,7 +368,7 @@ class TestLarge:
         assert Card.objects.of(krueger).filter(pk=people[1].pk).exists()
 
 
-def test_contacts_of_others_are_not_touched(anna, hansen, people, krueger):
+def test_contacts_of_others_are_not_changed(anna, hansen, people, krueger):
     stranger = ContactFactory(account=hansen)
     reversible.trash(user=anna, contact_ids=[*ids(people), stranger.pk], now=NOW)
     assert Card.objects.of(hansen).count() == 1

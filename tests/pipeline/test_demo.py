@@ -71,7 +71,7 @@ def test_mails_were_sent_are_planned_and_were_called_off(office):
     assert not messages.filter(state="sent", finished_at__gt=NOW).exists()
 
 
-def test_a_mail_that_left_says_what_it_said(office):
+def test_sent_mails_have_their_content(office):
     for message in Message.objects.of(office).filter(state="sent").select_related("contact"):
         assert "{{" not in message.subject + message.html + message.text
         assert "Krüger Immobilien GmbH" in message.text
@@ -103,7 +103,7 @@ def test_same_seed_gives_the_same_contacts(db):
     assert people() == people()
 
 
-def test_a_larger_office_begins_with_the_smaller_one(db):
+def test_a_larger_office_starts_with_the_smaller_one(db):
     fields = (
         "last_name",
         "email",
@@ -126,7 +126,7 @@ def test_a_larger_office_begins_with_the_smaller_one(db):
     assert contacts(20) == contacts(45)
 
 
-def test_the_latest_stand_on_top_of_each_column_above_those_of_an_earlier_helping(office):
+def test_the_latest_contacts_are_on_top_of_each_column_above_those_of_an_earlier_run(office):
     before = set(Card.objects.of(office).values_list("pk", flat=True))
     build(contacts=40, seed=2, now=NOW)
     for column in Column.objects.of(office):

@@ -32,11 +32,11 @@ def test_the_same_seed_gives_the_same_people_and_another_seed_others():
     assert list(people(200, seed=7)) != list(people(200, seed=8))
 
 
-def test_a_larger_crowd_begins_with_the_smaller_one():
+def test_a_larger_crowd_starts_with_the_smaller_one():
     assert list(people(50, seed=7)) == list(islice(people(1_000, seed=7), 50))
 
 
-def test_nobody_who_exists_gets_mail_or_calls(crowd):
+def test_addresses_and_numbers_belong_to_nobody(crowd):
     for person in crowd:
         assert person.email == "" or clean_email(person.email) == person.email
         domain = person.email.partition("@")[2]
@@ -75,7 +75,7 @@ def test_every_fact_fits_its_field(crowd):
     assert {person.source for person in crowd} == set(Source.values) - {Source.IMPORT}
 
 
-def test_the_crowd_is_as_mixed_as_an_office_knows_it(crowd):
+def test_the_crowd_is_realistically_mixed(crowd):
     share = Counter()
     for person in crowd:
         share["couple"] += bool(person.partner_first_name)
@@ -100,7 +100,7 @@ def test_exported_people_are_imported_as_they_were(crowd):
     assert [entry.values for entry in entries] == facts
 
 
-def test_what_is_derived_of_a_person_part_by_part_is_what_is_derived_of_a_contact(crowd):
+def test_values_derived_part_by_part_equal_those_of_a_contact(crowd):
     office = Account(pk=7)
     for person in crowd[:1_500]:
         contact = derive(Contact(account=office, **person.facts()))

@@ -177,7 +177,7 @@ def test_a_file_brings_each_to_a_new_contact(anna, board):
     assert {name: getattr(brought, name) for name in VALUES} == VALUES
 
 
-def test_a_file_brings_each_to_a_known_contact_and_an_undo_takes_each_back(anna, board):
+def test_an_import_writes_each_to_a_known_contact_and_an_undo_restores_it(anna, board):
     unlike = {"source": "other", "first_name": "", "last_name": ""}
     known = ContactFactory(account=anna.account, email=VALUES["email"], **unlike)
     before = {name: getattr(known, name) for name in VALUES}
@@ -199,14 +199,14 @@ def test_the_dry_run_writes_each_in_words(anna, board):
     assert {written[name] for name in VALUES if name not in plain} == {"1142,50"}  # as a file has it
 
 
-def test_the_list_reads_what_it_shows_and_nothing_more(sofia, board):
+def test_the_list_reads_only_what_it_shows(sofia, board):
     contact = ContactFactory(account=sofia.account, **VALUES)
     (row,) = listing.rows(Selection(user=sofia, today=timezone.localdate()), [contact.pk])
     assert row.get_deferred_fields() & FACTS.keys() == {fact.name for fact in FACTS.values() if not fact.listed}
 
 
 @each_fact
-def test_the_search_finds_by_what_is_searched_and_by_nothing_else(fact):
+def test_the_search_finds_only_by_searchable_fields(fact):
     nothing = {name: Contact._meta.get_field(name).get_default() for name in VALUES}
     contact = derive(Contact(account_id=1, **nothing | {fact.name: VALUES[fact.name]}))
     assert bool(lexemes(contact)) == fact.searched

@@ -83,7 +83,7 @@ def test_it_shows_the_same_signs_as_the_card(page, contact, sofia, jan):
     assert 'aria-label="Zugewiesen: Jan Thiele (JT), ' in html
 
 
-def test_planned_actions_stand_above_the_performed_ones(page, contact, sofia):
+def test_planned_actions_are_listed_above_performed_ones(page, contact, sofia):
     actions.perform(contact=contact, kind="note", text="Gewesenes", actor=sofia, now=NOW)
     actions.plan(
         contact=contact,
@@ -106,7 +106,7 @@ def test_notes_keep_their_lines_and_are_escaped(answer, contact, sofia):
     assert "{{ 7|add:7 }}" in html
 
 
-def test_the_history_says_what_changed_by_whom_and_through_what(page, contact, board, sofia, anna):
+def test_the_history_shows_what_changed_by_whom_and_how(page, contact, board, sofia, anna):
     move(contact, board["Termin vereinbart"], sofia)
     assign(contact=contact, assignee=sofia, actor=anna, now=NOW)
     assign(contact=contact, assignee=None, actor=anna, now=NOW)
@@ -153,7 +153,7 @@ def test_a_long_timeline_is_shown_page_by_page(login, sofia, page, contact):
     assert ("Notiz 29." in older, "Notiz 34." in older, "Ältere anzeigen" in older) == (False, True, False)
 
 
-def test_it_takes_a_fixed_number_of_statements(login, sofia, anna, contact, board, django_assert_max_num_queries):
+def test_the_number_of_statements_is_constant(login, sofia, anna, contact, board, django_assert_max_num_queries):
     client = login(sofia)
     url = f"/contacts/{contact.pk}/"
 

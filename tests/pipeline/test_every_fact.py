@@ -253,7 +253,7 @@ def test_a_file_brings_each(anna, board):
     assert {name: getattr(brought, name) for name in KNOWN} == known
 
 
-def test_an_import_into_a_known_contact_tells_each(anna, board):
+def test_an_import_into_a_known_contact_reports_each(anna, board):
     nobody = {"first_name": "", "last_name": "", "source": "form"}
     known = ContactFactory(account=anna.account, email="ada@albers.example", **nobody)
     parts = (PINNED[1:11], PINNED[10:17], ("email", *PINNED[17:26]), ("email", *PINNED[28:31]))
@@ -300,7 +300,7 @@ def test_the_list_reads_what_it_shows():
     ]
 
 
-def test_the_search_knows_these_and_no_others(contact):
+def test_the_search_covers_only_these(contact):
     words = {word for word in lexemes(contact) if not word.startswith("\u2060")}
     assert words == {
         *("dr", "ada", "albers", "gmbh", "bo", "brandt", "example", "ada@albers.example", "bo@albers.example"),

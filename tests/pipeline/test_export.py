@@ -242,7 +242,7 @@ def ids_in_or_none(data: bytes) -> list[int]:
         return []
 
 
-def test_of_two_colleagues_with_one_name_the_file_gives_the_address(anna, many, login):
+def test_colleagues_of_the_same_name_are_exported_with_their_address(anna, many, login):
     UserFactory(account=anna.account, first_name="Sofia", last_name="Vogt")
     assert ";Sofia Vogt;" not in exported(login(anna)).decode()
     assert many[0].assignee.email in exported(login(anna)).decode()

@@ -37,7 +37,7 @@ def test_an_administrator_sees_all_of_them(chief, login, page):
     ]
 
 
-def test_what_is_done_is_ticked_off(chief, login):
+def test_completed_steps_are_ticked_off(chief, login):
     UserFactory(account=chief.account)
     with_imprint(chief.account)
     assert Sender.objects.of(chief.account).count() == 1
@@ -53,12 +53,12 @@ def test_what_is_done_is_ticked_off(chief, login):
         ("agent", ["Ersten Kontakt anlegen"]),
     ],
 )
-def test_others_see_what_they_can_do(chief, login, role, steps):
+def test_other_roles_see_the_steps_they_can_do(chief, login, role, steps):
     assert offered(page_of(login(UserFactory(account=chief.account, role=role)).get(PAGES[0]))) == steps
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_with_a_contact_or_a_filter_they_are_gone(chief, login, page):
+def test_they_are_hidden_with_a_contact_or_a_filter(chief, login, page):
     client = login(chief)
     assert "firststeps" not in page_of(client.get(page, {"q": "x"}))
     ContactFactory(account=chief.account)

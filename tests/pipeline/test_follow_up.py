@@ -78,7 +78,7 @@ def kept(contact):
     )
 
 
-def test_action_status_and_day_are_one_step(said, ada, calls):
+def test_action_status_and_day_are_saved_in_one_step(said, ada, calls):
     done = follow_up(column_id=calls.pk, version=1, due_on=DAY, **said)
     assert kept(ada) == (1, "Nicht erreicht", DAY, "")
     assert (done.action.outcome, done.contact.due_on) == ("not_reached", DAY)
@@ -124,7 +124,7 @@ def test_a_card_already_in_the_column_keeps_its_place(said, ada, new):
     assert (order(new), Move.objects.exists()) == (before, False)
 
 
-def test_a_card_moved_meanwhile_leaves_everything_as_it_was(said, ada, calls, board, jan):
+def test_nothing_is_saved_if_the_card_was_moved_meanwhile(said, ada, calls, board, jan):
     moved_by(jan, ada, board["Kein Auftrag"])
     with pytest.raises(Overtaken):
         follow_up(column_id=calls.pk, version=1, due_on=DAY, **said)
@@ -202,7 +202,7 @@ def test_a_quick_pick_is_a_day(post, ada, pick):
     ],
 )
 @pytest.mark.parametrize("headers", [FETCH, {}])
-def test_errors_are_shown_beside_their_field(post, ada, calls, unwritten, data, field, headers):
+def test_errors_are_shown_next_to_their_field(post, ada, calls, unwritten, data, field, headers):
     with unwritten():
         answer = post(headers, **{name: value.format(calls=calls.pk) for name, value in data.items()})
     html = page_of(answer)
@@ -230,7 +230,7 @@ def test_a_column_that_was_deleted_meanwhile_keeps_the_text(post, ada, anna, new
 
 
 @pytest.mark.parametrize("headers", [FETCH, {}])
-def test_a_card_moved_meanwhile_says_so_beside_the_status(post, ada, calls, board, jan, headers):
+def test_a_card_moved_meanwhile_is_reported_next_to_the_status(post, ada, calls, board, jan, headers):
     moved_by(jan, ada, board["Kein Auftrag"])
     answer = post(headers, column=calls.pk, due_on="2030-12-24")
     html = page_of(answer)
@@ -251,7 +251,7 @@ def test_a_form_without_a_status_is_not_stopped_by_a_move(post, ada, board, jan)
     assert kept(ada)[:2] == (1, "Kein Auftrag")
 
 
-def test_without_scripts_it_leads_back_and_the_move_can_be_taken_back(agent, post, ada, calls):
+def test_without_javascript_it_redirects_back_and_the_move_can_be_undone(agent, post, ada, calls):
     answer = post({}, column=calls.pk, due_pick="tomorrow")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/contacts/{ada.pk}/")
     html = page_of(agent.get(f"/contacts/{ada.pk}/"))

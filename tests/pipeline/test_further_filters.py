@@ -56,7 +56,7 @@ def test_another_offices_column_finds_nothing(anna, people, hansen, login):
     assert len(both(login(anna), "status=1e3")) == 3
 
 
-def test_what_is_due_by_now(anna, people, login):
+def test_contacts_due_today_or_earlier(anna, people, login):
     today = timezone.localdate()
     for name, days in (("Ada", -3), ("Bob", 0), ("Cyd", 1)):
         Contact.objects.filter(pk=people[name].pk).update(due_on=today + timedelta(days=days))
@@ -84,7 +84,7 @@ def test_agents_see_no_tag_of_contacts_they_do_not_see(anna, sofia, krueger, peo
     assert ("Villa" in html, "Erbe" in html) == (True, False)
 
 
-def test_marketing_filters_by_status_alone(mara, board, people, login):
+def test_marketing_filters_only_by_status(mara, board, people, login):
     client = login(mara)
     html = page_of(client.get(MENU))
     assert ("Auftrag erhalten" in html, "Villa" in html) == (True, False)

@@ -60,7 +60,7 @@ def test_an_imported_contact_is_stored_as_if_it_had_been_typed_in(anna, sofia, j
     assert list(Contact.objects.of(anna.account).order_by("pk").values()) == before
 
 
-def test_new_cards_stand_on_top_in_the_order_of_the_file(anna, board):
+def test_new_cards_are_placed_on_top_in_the_order_of_the_file(anna, board):
     ContactFactory(column=board["Neue Kontakte"], last_name="Alt")
     imported(anna, "Nachname\nEins\nZwei\nDrei\n")
     cards = Card.objects.of(anna.account).order_by("rank").select_related("contact")
@@ -127,7 +127,7 @@ def test_the_same_person_far_apart_in_the_file_is_one_contact(anna, board):
     assert Contact.objects.of(anna.account).filter(email="ada@example.org").count() == 1
 
 
-def test_rows_match_by_e_mail_whatever_its_case(anna, board):
+def test_rows_match_by_e_mail_regardless_of_case(anna, board):
     ada = ContactFactory(
         account=anna.account, first_name="Ada", last_name="Öztürk", email="ada@example.org", city="Bonn"
     )
@@ -157,14 +157,14 @@ def test_rows_without_e_mail_and_phone_match_as_a_whole(anna, board):
     assert outcomes(imported(anna, text.format("Einfamilienhaus"))) == ["created"]
 
 
-def test_two_persons_who_share_an_address_stay_two_if_the_file_tells_them_apart(anna, board):
+def test_two_persons_who_share_an_address_stay_two_if_the_file_distinguishes_them(anna, board):
     text = "Kontakt-ID;Vorname;Nachname;E-Mail\n11;Ada;Öztürk;familie@example.org\n12;Can;Öztürk;familie@example.org\n"
     assert outcomes(imported(anna, text)) == ["created", "created"]
     assert outcomes(imported(anna, text)) == ["unchanged", "unchanged"]
     assert [contact.first_name for contact in contacts(anna)] == ["Ada", "Can"]
 
 
-def test_of_two_contacts_with_one_address_the_one_with_the_name_is_meant(anna, board):
+def test_of_two_contacts_with_one_address_the_one_with_the_name_is_updated(anna, board):
     ContactFactory(account=anna.account, first_name="Ada", last_name="Öztürk", email="familie@example.org")
     can = ContactFactory(account=anna.account, first_name="Can", last_name="Öztürk", email="familie@example.org")
     imported(anna, "Vorname;Nachname;E-Mail;Ort\nCan;Öztürk;familie@example.org;Bonn\n")
@@ -186,7 +186,7 @@ def test_empty_cells_change_nothing(anna, board):
     assert (after.card.column_id, after.card.version) == (ada.card.column_id, 1)
 
 
-def test_an_update_is_found_by_its_new_words_and_leaves_history(anna, board):
+def test_an_update_is_searchable_and_recorded_in_the_history(anna, board):
     ContactFactory(account=anna.account, last_name="Öztürk", email="ada@example.org", city="Bonn")
     imported(anna, "Nachname;E-Mail;Ort\nÖztürk-Yılmaz;ada@example.org;Köln\n")
     (after,) = contacts(anna)
@@ -245,7 +245,7 @@ def test_a_note_that_is_there_already_is_not_written_again(anna, board):
         "Nachname;E-Mail;Status\nÖztürk;ada@example.org;Interessent\n",
     ],
 )
-def test_what_could_not_be_read_is_noted_once_however_often_the_file_comes(anna, board, text):
+def test_unreadable_values_are_noted_once_even_if_the_file_is_imported_again(anna, board, text):
     imported(anna, text)
     again = imported(anna, text)
     (ada,) = contacts(anna)
@@ -267,7 +267,7 @@ def test_another_office_is_neither_matched_nor_changed(anna, paul, board):
     assert (outcomes(source), theirs.city) == (["created"], "Bonn")
 
 
-def test_one_bad_row_refuses_the_whole_file_and_names_its_line(anna, board):
+def test_one_invalid_row_refuses_the_file_and_names_its_line(anna, board):
     text = "Nachname;E-Mail\nGut;gut@example.org\n;keine-adresse\n"
     source = checked(anna, text)
     assert source.counts == {"created": 1, "updated": 0, "unchanged": 0, "skipped": 0, "invalid": 1}
@@ -276,7 +276,7 @@ def test_one_bad_row_refuses_the_whole_file_and_names_its_line(anna, board):
     assert contacts(anna) == []
 
 
-def test_only_the_valid_rows_if_that_is_said(anna, board):
+def test_only_valid_rows_are_imported_on_request(anna, board):
     source = imported(anna, "Nachname;E-Mail\nGut;gut@example.org\n;keine-adresse\n", valid_only=True)
     assert [contact.last_name for contact in contacts(anna)] == ["Gut"]
     assert report(source) == [
@@ -294,7 +294,7 @@ def test_the_dry_run_changes_nothing_but_the_report(anna, board):
     assert Change.objects.of(anna.account).count() + Move.objects.of(anna.account).count() == 0
 
 
-def test_an_import_runs_once_however_often_it_is_asked_for(anna, board):
+def test_an_import_requested_repeatedly_runs_once(anna, board):
     source = imported(anna, "Nachname;Notiz\nEins;Hallo\n")
     steps.start(source=source)
     jobs.run(import_id=source.pk, now=timezone.now())

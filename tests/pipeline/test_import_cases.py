@@ -158,7 +158,7 @@ def test_a_number_of_an_unknown_country_is_kept_without_normal_form(take):
     assert [key for key in found.keys if ":p:" in key] == []
 
 
-def test_a_title_line_stands_above_the_headers(take):
+def test_a_title_line_above_the_headers(take):
     mueller, gerber = take("title-line.csv")
     assert fields(mueller, *NAMES[2:4], "street", "postal_code", "city") == (
         *("Anna", "Müllerx", "Bahnhofstr. 1", "8000", "Zürich"),
@@ -272,7 +272,7 @@ def test_lines_of_totals_are_skipped_with_a_reason(anna, board, login):
     assert report(source)[2] == (4, "skipped", "Summenzeile: kein Kontakt.")
 
 
-def test_placeholders_are_not_taken_for_numbers(take):
+def test_placeholders_are_not_mistaken_for_numbers(take):
     found = take("placeholder-phones.csv")
     assert [contact.phone for contact in found] == [""] * 4
     assert [contact.city for contact in found] == ["Hamburg", "München", "Köln", "Dresden"]

@@ -57,7 +57,7 @@ def test_the_dry_run_asks_whom_a_row_means(anna, couple, login):
     ]
 
 
-def test_the_answer_is_checked_before_it_is_taken_over(anna, couple, login):
+def test_the_choice_is_checked_before_the_import(anna, couple, login):
     source, client = checked(anna, HEAD + ROW), login(anna)
     olga, otto = couple
     assert sent(client, source, **{"row-2": otto.pk}).status_code == 302
@@ -106,7 +106,7 @@ def test_a_row_of_the_file_can_be_meant(anna, board, login):
     assert [(one.first_name, one.city) for one in contacts(anna)] == [("Olga", ""), ("Otto", "Ulm")]
 
 
-def test_a_contact_that_is_no_candidate_is_refused(anna, couple, login):
+def test_a_contact_that_is_not_a_candidate_is_refused(anna, couple, login):
     source = checked(anna, HEAD + ROW)
     other = ContactFactory(account=anna.account, last_name="Fremd")
     assert sent(login(anna), source, **{"row-2": other.pk}).status_code == 422

@@ -83,7 +83,7 @@ def test_a_plain_yes_and_a_future_day_are_no_evidence(anna, series, cell, senten
     assert Consent.objects.count() == 0
 
 
-def test_words_that_hold_for_the_whole_file_are_typed_in_once(anna, series, login):
+def test_a_wording_that_applies_to_the_entire_file_is_typed_once(anna, series, login):
     source = received(anna, "E-Mail;Einwilligung am\nada@post.example;1.10.2026\n")
     client = login(anna)
     address = f"/contacts/import/{source.pk}/mapping/"
@@ -99,14 +99,14 @@ def test_words_that_hold_for_the_whole_file_are_typed_in_once(anna, series, logi
     assert Consent.objects.get().wording == "Ja, ich will Mails."
 
 
-def test_the_words_of_the_row_come_before_those_of_the_file(anna, series):
+def test_the_wording_of_a_row_takes_precedence_over_that_of_the_file(anna, series):
     rows = "Ben;ben@post.example;2.10.2026;;\n"
     imported(anna, HEAD + ADA + rows, consent_wording="Für alle.")
     words = dict(Consent.objects.values_list("contact__email", "wording"))
     assert words == {"ada@post.example": "Ja, schreiben Sie mir.", "ben@post.example": "Für alle."}
 
 
-def test_three_thousand_with_consent_get_their_series_if_that_is_asked_for(anna, series):
+def test_three_thousand_with_consent_get_their_series_on_request(anna, series):
     rows = "".join(f"N{n};n{n}@post.example;01.10.2026;Ja, gern.;\n" for n in range(3000))
     source = checked(anna, HEAD + rows)
     new = str(series["Neue Kontakte"].pk)
@@ -129,7 +129,7 @@ def test_the_same_file_twice_adds_no_evidence_and_mails_nobody_twice(anna, serie
     assert (Consent.objects.count(), len(live(ada()))) == (1, 2)
 
 
-def test_two_rows_of_one_person_are_one_evidence_and_one_series(anna, series):
+def test_two_rows_of_one_person_add_one_consent_and_start_one_series(anna, series):
     source = imported(anna, HEAD + ADA + ADA, enrol=True)
     assert outcomes(source) == ["created", "unchanged"]
     assert (Consent.objects.count(), len(live(ada()))) == (1, 2)
@@ -172,7 +172,7 @@ def test_an_objection_wins_over_the_file(anna, series):
     assert (source.mails["refused"], states(ada())) == ({"suppressed": 1}, [])
 
 
-def test_a_series_that_waits_for_a_consent_is_named_because_it_will_begin(anna, series, login):
+def test_a_series_that_waits_for_consent_is_named_because_it_will_start(anna, series, login):
     known = ContactFactory(column=series["Nicht erreicht"], last_name="Öztürk", email="ada@post.example")
     move(anna, known, series["Erfolgreich kontaktiert"])
     source = checked(anna, HEAD + ADA)

@@ -58,7 +58,7 @@ def test_without_the_request_nobody_is_mailed_and_the_page_says_so(anna, known, 
     assert "Die neuen Kontakte erhalten keine Mails des Funnels" in text_of(login(anna), source)
 
 
-def test_on_request_series_begin_for_contacts_that_enter_a_status(anna, known, login):
+def test_on_request_series_start_for_contacts_that_enter_a_status(anna, known, login):
     people, text = known
     source = imported(anna, text, enrol=True, now=MONDAY)
     for contact in people:
@@ -80,9 +80,7 @@ def test_the_first_mail_is_held_as_after_a_single_move_and_names_its_change(anna
     ) == (anna.pk, 3)
 
 
-def test_the_dry_run_says_first_how_many_mails_that_means_and_who_is_kept_from_them(
-    anna, known, series, krueger, login
-):
+def test_the_dry_run_shows_the_number_of_mails_and_who_gets_none(anna, known, series, krueger, login):
     _people, text = known
     place = series["Nicht erreicht"]
     paused = lead(place, last_name="Pausiert", email="paused@post.example")
@@ -138,7 +136,7 @@ def test_without_consent_nothing_is_planned_and_nothing_waits_even_if_asked(anna
     assert "Bei 1.200 Kontakten fehlt die Einwilligung oder die E-Mail-Adresse" in page
 
 
-def test_the_tick_cannot_be_set_where_nobody_could_be_mailed(anna, series, login):
+def test_the_box_is_disabled_if_nobody_could_be_mailed(anna, series, login):
     source = checked(anna, HEAD + "Ohne;ohne@post.example;\n")
     page = page_of(login(anna).get(f"/contacts/import/{source.pk}/"))
     assert re.search(r'<input type="checkbox" name="enrol"[^>]* disabled>', page)
@@ -257,7 +255,7 @@ def test_another_offices_consent_and_series_do_not_count(anna, paul, series):
     assert (source.mails["refused"], Message.objects.count()) == ({"no_consent": 1}, 0)
 
 
-def test_a_thousand_take_as_many_statements_a_batch_as_a_hundred(anna, series):
+def test_the_number_of_statements_per_batch_is_constant(anna, series):
     """The batches grow with the file, the statements of a batch do not."""
 
     def statements(count: int) -> int:

@@ -107,7 +107,7 @@ def test_an_upload_is_not_read_in_the_request(anna, board, login):
     assert (response.status_code, Import.objects.of(anna.account).get().state) == (302, ImportState.READING)
 
 
-def test_the_page_waits_for_the_reading_and_goes_on_to_the_mapping(anna, board, login):
+def test_the_page_waits_until_the_file_is_read_and_continues_to_the_mapping(anna, board, login):
     client = login(anna)
     page = client.post(UPLOAD, {"file": upload_of("Nachname\nEins\n")}).headers["Location"]
     assert 'hx-trigger="every 1s"' in page_of(client.get(page))
@@ -183,7 +183,7 @@ def test_the_import_of_another_office_does_not_exist(anna, paul, board, login, w
     assert login(paul).get(f"{UPLOAD}{source.pk}/{what}").status_code == 404
 
 
-def test_another_office_can_neither_map_nor_take_over(anna, paul, board, login, unwritten):
+def test_another_office_can_neither_map_nor_import(anna, paul, board, login, unwritten):
     source = checked(anna, "Nachname\nGeheim\n")
     client = login(paul)
     with unwritten():
@@ -204,7 +204,7 @@ def test_the_mapping_shows_what_was_recognised_and_the_first_values(anna, board,
     assert "Wird übernommen als" in text_of(response)
 
 
-def test_a_corrected_column_is_taken_as_it_was_corrected(anna, board, login):
+def test_a_corrected_column_is_imported_as_corrected(anna, board, login):
     source = received(anna, "Nachname;Seltsam\nMüller;Köln\n")
     response = map_as_recognised(login(anna), source, **{"column-1": "city"})
     assert response.headers["Location"] == f"/contacts/import/{source.pk}/"
@@ -376,7 +376,7 @@ def test_an_import_whose_worker_died_is_shown_as_resumed(anna, board, login):
     assert "wird fortgesetzt" in page_of(client.get(f"{UPLOAD}{source.pk}/"))
 
 
-def test_taking_over_hands_the_worker_one_job(anna, board, login):
+def test_importing_defers_one_job(anna, board, login):
     source = checked(anna, "Nachname\nEins\n")
     client = login(anna)
     for _again in range(2):
@@ -385,7 +385,7 @@ def test_taking_over_hands_the_worker_one_job(anna, board, login):
     assert job_names() == ["read_import", "check_import", "run_import"]
 
 
-def test_a_file_with_bad_rows_is_taken_over_only_on_request(anna, board, login):
+def test_a_file_with_invalid_rows_is_imported_only_on_request(anna, board, login):
     source = checked(anna, "Nachname;E-Mail\nGut;gut@example.org\n;keine\n")
     client = login(anna)
     assert "Gültige Zeilen übernehmen" in text_of(client.get(f"{UPLOAD}{source.pk}/"))
@@ -396,7 +396,7 @@ def test_a_file_with_bad_rows_is_taken_over_only_on_request(anna, board, login):
     assert [contact.last_name for contact in contacts(anna)] == ["Gut"]
 
 
-def test_a_file_that_was_not_checked_is_not_taken_over(anna, board, login, unwritten):
+def test_a_file_that_was_not_checked_is_not_imported(anna, board, login, unwritten):
     source = received(anna, "Nachname\nEins\n")
     client = login(anna)
     with unwritten():
@@ -435,9 +435,7 @@ def test_the_report_is_paged_and_filtered(anna, board, login):
     assert lines("?outcome=nonsense&after=1e3") == list(range(2, 102))
 
 
-def test_the_pages_of_the_report_need_the_same_queries_for_one_row_and_for_thirty(
-    anna, board, login, django_assert_num_queries
-):
+def test_the_pages_of_the_report_need_a_constant_number_of_statements(anna, board, login, django_assert_num_queries):
     client = login(anna)
     for count in (1, 30):
         source = checked(anna, "Nachname\n" + "".join(f"N{number}\n" for number in range(count)))

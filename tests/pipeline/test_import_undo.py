@@ -97,7 +97,7 @@ def test_it_keeps_evidence(anna, olga):
     assert Trace.objects.get(contact=olga).kept == "unverändert geblieben: Einwilligung"
 
 
-def test_numbers_dates_and_lists_come_back(anna, board):
+def test_numbers_dates_and_lists_are_restored(anna, board):
     known = ContactFactory(
         account=anna.account,
         last_name="Wagner",
@@ -137,7 +137,7 @@ def test_further_numbers_and_addresses_go_back_and_the_history_writes_them_as_pe
     }
 
 
-def test_a_repeat_has_no_second_effect_and_it_goes_on_after_a_crash(anna, olga, monkeypatch):
+def test_a_repeat_has_no_effect_and_the_undo_continues_after_a_crash(anna, olga, monkeypatch):
     monkeypatch.setattr(undoing, "PART", 1)
     source = imported(anna, HEADER + KNOWN + NEW, now=NOW)
     undo.ask(source=source, user=anna, now=NOW)
@@ -159,7 +159,7 @@ def test_it_is_possible_for_seven_days(anna, olga):
     assert not Trace.objects.of(anna.account).exists()
 
 
-def test_the_page_offers_it_and_the_worker_does_it(anna, olga, login):
+def test_the_page_offers_the_undo_and_the_worker_performs_it(anna, olga, login):
     source = imported(anna, HEADER + KNOWN)
     client = login(anna)
     assert "Import zurücknehmen" in page_of(client.get(f"/contacts/import/{source.pk}/"))

@@ -69,7 +69,7 @@ def test_the_rule_decides_whether_the_contact_is_new(anna, olga, values, is_new)
     assert taken(anna, **values).is_new == is_new
 
 
-def test_an_address_of_nobody_identifies_nobody_even_where_all_else_agrees(anna, board):
+def test_a_placeholder_address_identifies_nobody_even_if_everything_else_agrees(anna, board):
     shared = {"last_name": "Wagner", "email": "info@st.example"}
     assert [taken(anna, **shared).is_new, taken(anna, **shared).is_new] == [True, True]
 
@@ -101,7 +101,7 @@ def test_several_candidates_make_a_new_contact_flagged_with_all_of_them(anna, bo
     assert [one.pk for one in duplicates.find(anna, found.contact)] == [one.pk for one in firsts]
 
 
-def test_it_looks_at_the_whole_office_and_shows_what_one_may_see(anna, sofia, jan, olga):
+def test_duplicates_are_searched_in_the_entire_office_but_only_visible_ones_shown(anna, sofia, jan, olga):
     Account.objects.filter(pk=anna.account.pk).update(agents_see=Account.Sight.OWN)
     sofia.account.refresh_from_db()
     Contact.objects.filter(pk=olga.pk).update(assignee=jan)
@@ -148,7 +148,7 @@ def test_a_live_contact_is_preferred_to_one_in_the_trash(anna, olga):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_portals_in_the_same_second_make_one_contact(anna, board):
+def test_concurrent_inquiries_of_two_portals_add_one_contact(anna, board):
     def inquire(text):
         try:
             return taken(anna, text, **OLGA).contact.pk
@@ -161,6 +161,6 @@ def test_two_portals_in_the_same_second_make_one_contact(anna, board):
     assert (found, contact.action_counts) == ({contact.pk}, {"inquiry": 4})
 
 
-def test_a_colleague_who_enters_somebody_by_hand_decides_alone(anna, olga):
+def test_a_user_who_adds_a_contact_by_hand_decides(anna, olga):
     leads.add(account=anna.account, actor=anna, values=OLGA, now=timezone.now())
     assert Contact.objects.count() == 2

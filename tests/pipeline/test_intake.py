@@ -96,7 +96,7 @@ def test_an_unknown_column_is_refused(post, paul, column, unwritten):
 
 
 @pytest.mark.parametrize("who", ["foreign", "inactive", "marketing"])
-def test_a_colleague_who_is_not_available_is_refused(post, paul, jan, mara, who, unwritten):
+def test_an_unavailable_colleague_is_refused(post, paul, jan, mara, who, unwritten):
     User.objects.filter(pk=jan.pk).update(is_active=False)
     with unwritten():
         answer = post(assignee={"foreign": paul, "inactive": jan, "marketing": mara}[who].pk)
@@ -104,7 +104,7 @@ def test_a_colleague_who_is_not_available_is_refused(post, paul, jan, mara, who,
     assert "Mitarbeiter nicht verfügbar" in page_of(answer)
 
 
-def test_without_the_plan_nobody_is_assigned_and_nothing_is_made(login, paul, unwritten):
+def test_without_the_plan_an_assignment_is_refused_and_nothing_is_added(login, paul, unwritten):
     client = login(paul)
     assert "disabled" in page_of(client.get("/contacts/new/"))
     column = paul.account.columns.first().pk
@@ -155,7 +155,7 @@ def test_fields_outside_the_form_cannot_be_set(post, hansen):
     assert contact.account != hansen
 
 
-def test_an_agent_who_assigns_it_to_somebody_else_is_sent_to_the_start_page(post, krueger, jan):
+def test_an_agent_who_assigns_it_to_somebody_else_is_redirected_to_the_start_page(post, krueger, jan):
     krueger.agents_see = Account.Sight.OWN
     krueger.save()
     assert post(assignee=jan.pk).headers["Location"] == "/"
@@ -178,7 +178,7 @@ def test_each_form_has_a_key_of_its_own(login, sofia, board):
     assert keys[0] != keys[1]
 
 
-def test_three_clicks_and_back_and_again_are_one_contact(post):
+def test_repeated_clicks_and_going_back_add_one_contact(post):
     places = [post(key=KEY).headers["Location"] for _click in range(4)]
     contact = Contact.objects.get()
     assert places == [f"/contacts/{contact.pk}/"] * 4
@@ -202,7 +202,7 @@ def test_an_invalid_key_is_ignored(post):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("keys", [[KEY] * 6, [f"3f0f1c1e-0000-4000-8000-00000000000{n}" for n in range(6)]])
-def test_equal_forms_at_once_are_one_contact(sofia, board, keys):
+def test_concurrent_equal_forms_add_one_contact(sofia, board, keys):
     data = CLAUDIA | {"column": board["Neue Kontakte"].pk, "assignee": ""}
     with ThreadPoolExecutor(6) as threads:
         answers = [*threads.map(lambda key: _sent(sofia, data | {"key": key}), keys)]

@@ -105,7 +105,7 @@ def test_status_can_be_changed_by_a_plain_form(anna, board, login):
     assert client.post(f"/cards/{contact.pk}/position/", data).headers["Location"] == LIST
 
 
-def test_empty_office_says_what_to_do_and_an_empty_search_how_to_widen_it(anna, login):
+def test_an_empty_office_shows_what_to_do_and_an_empty_search_how_to_widen_it(anna, login):
     assert "Noch keine Kontakte" in page_of(login(anna).get(LIST))
     assert "Kein Kontakt gefunden" in page_of(login(anna).get(LIST, {"q": "xyz"}))
 
@@ -191,7 +191,7 @@ class TestMarketing:
         assert found.next == f"?sort=name&after={made[49]}"
 
     @pytest.mark.parametrize("query", [{"due": "overdue"}, {"assignee": "me"}, {"assignee": "none"}, {"sort": "due"}])
-    def test_can_neither_filter_nor_sort_by_what_is_hidden(self, mara, sofia, board, login, query):
+    def test_can_neither_filter_nor_sort_by_hidden_fields(self, mara, sofia, board, login, query):
         first = ContactFactory(column=board["Neue Kontakte"], last_name="A", due_on=date(2030, 1, 1), assignee=sofia)
         second = ContactFactory(column=board["Neue Kontakte"], last_name="B", due_on=date(2020, 1, 1), assignee=sofia)
         assert ids(login(mara).get(LIST, query)) == [first.pk, second.pk]
@@ -303,7 +303,7 @@ class TestFilters:
             for other in (LIST, BOARD):
                 assert f'href="{other}?q=x&amp;due=today"' in html
 
-    def test_are_shown_as_chips_that_take_them_away(self, anna, people, login):
+    def test_are_shown_as_chips_that_remove_them(self, anna, people, login):
         html = page_of(login(anna).get(f"{LIST}?due=today&q=x&sort=-due"))
         assert 'href="?q=x&amp;sort=-due" aria-label="Filter entfernen: heute fällig"' in html
         assert 'href="?due=today&amp;sort=-due" aria-label="Filter entfernen: „x“"' in html
@@ -406,7 +406,7 @@ def test_place_after_the_end_shows_the_first_page(anna, board, login):
     assert ids(login(anna).get(LIST, {"after": f"{contact.pk + 5}.enp6"})) == [contact.pk]
 
 
-def test_one_contact_and_thirty_take_the_same_statements(anna, sofia, board, login):
+def test_the_number_of_statements_is_constant(anna, sofia, board, login):
     def statements() -> int:
         client = login(anna)
         client.get(LIST)
@@ -435,7 +435,7 @@ class TestHome:
         client.cookies["view"] = "board"
         assert client.get("/").headers["Location"] == LIST
 
-    def test_leads_marketing_from_the_board_to_the_list_with_what_it_may_filter_by(self, mara, login):
+    def test_redirects_marketing_from_the_board_to_the_list_with_permitted_filters(self, mara, login):
         answer = login(mara).get(BOARD, {"q": "Vogt", "source": "form", "assignee": "me", "x": "1"})
         assert (answer.status_code, answer.headers["Location"]) == (302, f"{LIST}?q=Vogt&source=form")
 
@@ -457,7 +457,7 @@ def test_list_is_read_only(anna, login):
 
 
 @pytest.mark.parametrize("path", ["/contacts/", "/contacts/board/"])
-def test_searching_while_typing_gets_only_what_follows_it(anna, board, login, path):
+def test_searching_while_typing_loads_only_the_results(anna, board, login, path):
     ContactFactory(column=board["Nicht erreicht"], last_name="Müller")
     ContactFactory(column=board["Nicht erreicht"], last_name="Schmidt")
     page = page_of(login(anna).get(path, {"q": "muell"}, headers={"HX-Request": "true"}))

@@ -51,7 +51,7 @@ def test_each_system_head_counts_the_mails_that_are_switched_on(contacted, board
     assert heads(client.get("/contacts/board/?q=x")) == ["4 Mails", "2 Mails", "aus"]
 
 
-def test_a_series_or_office_that_is_off_says_so(contacted, board, login, anna):
+def test_a_series_or_office_that_is_off_is_announced(contacted, board, login, anna):
     client = login(anna)
     Sequence.objects.filter(pk=contacted.sequence_id).update(is_on=False)
     assert heads(client.get("/contacts/board/"))[:2] == ["4 Mails", "aus"]
@@ -109,12 +109,12 @@ def test_a_drop_announces_the_next_mail(contacted, board, login, sofia, monkeypa
         ({"email": ""}, "Keine Mails: E-Mail-Adresse fehlt."),
     ],
 )
-def test_a_drop_says_what_is_missing(contacted, board, login, sofia, values, says):
+def test_a_drop_announces_what_is_missing(contacted, board, login, sofia, values, says):
     contact = ContactFactory(column=board["Nicht erreicht"], **values)
     assert said(drop(login(sofia), contact, contacted)).endswith(says)
 
 
-def test_a_drop_says_what_happens_to_an_active_series(contacted, board, login, sofia, anna):
+def test_a_drop_announces_what_happens_to_an_active_series(contacted, board, login, sofia, anna):
     client, contact = login(sofia), lead(board["Nicht erreicht"])
     drop(client, contact, contacted)
     assert said(drop(client, contact, board["Termin vereinbart"])).endswith("E-Mails pausiert.")
@@ -132,7 +132,7 @@ def test_a_drop_while_sending_is_off_promises_nothing(contacted, board, login, s
     assert answer.endswith("Keine Mails, solange der Versand ausgeschaltet ist.")
 
 
-def test_a_series_paused_by_hand_stays_paused_and_says_so(contacted, board, login, sofia):
+def test_a_series_paused_by_hand_stays_paused_which_is_announced(contacted, board, login, sofia):
     contact = lead(board["Nicht erreicht"])
     move(sofia, contact, contacted, NOW)
     enrolments.pause(user=sofia, contact_id=contact.pk, now=NOW)
@@ -157,7 +157,7 @@ def test_list_and_detail_page_say_it_too(contacted, board, login, sofia):
         assert "1. Mail „Mail 1“" in page_of(answer)
 
 
-def test_without_scripts_the_next_page_says_it(contacted, board, login, sofia):
+def test_without_javascript_the_next_page_shows_it(contacted, board, login, sofia):
     client, contact = login(sofia), lead(board["Nicht erreicht"])
     drop(client, contact, contacted, headers={})
     assert "1. Mail „Mail 1“" in page_of(client.get("/contacts/board/"))
@@ -173,7 +173,7 @@ def test_without_scripts_the_next_page_says_it(contacted, board, login, sofia):
         (timedelta(days=2), "am 25.11. um 10:00"),
     ],
 )
-def test_when_the_next_mail_leaves(contacted, board, sofia, wait, says):
+def test_when_the_next_mail_is_sent(contacted, board, sofia, wait, says):
     contact = lead(board["Nicht erreicht"])
     outcome = move(sofia, contact, contacted)
     coming = Announcement("Willkommen, {{vorname|guten Tag}}", MONDAY + wait, 3, number=2)
@@ -182,7 +182,7 @@ def test_when_the_next_mail_leaves(contacted, board, sofia, wait, says):
     assert announcements.sentence(moved, now) == f"2. Mail „Willkommen, guten Tag“ {says}."
 
 
-def test_heads_and_announcements_take_no_further_statement(contacted, board, login, sofia):
+def test_heads_and_announcements_need_no_further_statement(contacted, board, login, sofia):
     client, contact = login(sofia), ContactFactory(column=board["Nicht erreicht"])
     with statements() as asked:
         drop(client, contact, board["Termin vereinbart"])
@@ -192,7 +192,7 @@ def test_heads_and_announcements_take_no_further_statement(contacted, board, log
     assert len(asked) <= 4, asked
 
 
-def test_leaders_see_on_the_board_that_no_mail_leaves(contacted, login, anna, sofia):
+def test_leaders_see_on_the_board_that_sending_is_stopped(contacted, login, anna, sofia):
     heartbeat.beat(timezone.now() - timedelta(minutes=5))
     pages = [page_of(login(user).get("/contacts/board/")) for user in (anna, sofia)]
     assert ["E-Mail-Versand steht seit" in page for page in pages] == [True, False]

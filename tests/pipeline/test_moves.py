@@ -24,7 +24,7 @@ def move(user, contact, column, after=None, **kwargs):
     return moves.move_card(user=user, contact_id=contact.pk, column_id=column.pk, after_id=after and after.pk, **kwargs)
 
 
-def test_move_to_another_column_raises_the_version_and_leaves_one_move(anna, board):
+def test_a_move_to_another_column_raises_the_version_and_records_one_move(anna, board):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     moved = move(anna, ada, board["Termin vereinbart"])
     card = Card.objects.of(anna.account).get()
@@ -78,7 +78,7 @@ def test_move_to_the_same_place_writes_nothing(anna, board, unwritten, place):
     assert moved.changed is False
 
 
-def test_move_with_an_old_version_names_who_was_faster(anna, sofia, board, unwritten):
+def test_a_move_with_an_old_version_names_who_moved_the_card(anna, sofia, board, unwritten):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     move(sofia, ada, board["Termin vereinbart"])
     with unwritten(), pytest.raises(Overtaken) as refusal:
@@ -152,7 +152,7 @@ def test_card_hidden_by_the_office_setting_does_not_exist(krueger, sofia, jan, b
         move(sofia, contact, board["Nicht erreicht"])
 
 
-def test_card_in_the_trash_is_gone(anna, board):
+def test_a_card_in_the_trash_is_gone(anna, board):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     leads.trash(user=anna, contact_ids=[ada.pk], now=NOW)
     with pytest.raises(Gone):
@@ -166,7 +166,7 @@ def test_card_in_the_trash_is_gone(anna, board):
         )
 
 
-def test_repeat_with_the_same_key_has_one_effect_and_the_same_outcome(anna, board, unwritten):
+def test_a_repeat_with_the_same_key_has_one_effect_and_the_same_outcome(anna, board, unwritten):
     (ada,) = make(board["Neue Kontakte"], "Ada")
     first = move(anna, ada, board["Nicht erreicht"], version=1, key="a")
     with unwritten():
@@ -182,7 +182,7 @@ def test_same_key_with_another_body_is_refused(anna, board, unwritten):
         move(anna, ada, board["Termin vereinbart"], version=1, key="a")
 
 
-def test_many_drops_into_one_slot_rewrite_the_column_and_keep_its_order(anna, board):
+def test_many_drops_into_one_gap_rewrite_the_column_and_keep_its_order(anna, board):
     column = board["Nicht erreicht"]
     top, *others = make(column, *(f"P{number:02}" for number in range(40)))
     for turn in range(12):

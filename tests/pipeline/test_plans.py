@@ -111,7 +111,7 @@ def test_no_filter_reads_a_table(anna, million, query):
     assert reads_a_table(nodes) == []
 
 
-def test_agents_who_see_only_their_own_read_no_table(sofia, krueger, million):
+def test_agents_who_see_only_their_own_contacts_scan_no_table(sofia, krueger, million):
     Account.objects.filter(pk=krueger.pk).update(agents_see=Account.Sight.OWN)
     sofia.account.refresh_from_db()
     selection = Selection.parse(sofia, QueryDict())

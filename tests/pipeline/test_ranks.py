@@ -49,7 +49,7 @@ def test_a_text_is_refused_or_is_a_key_with_room_on_both_sides(text):
 
 
 @given(st.integers(min_value=-(10**12), max_value=10**12))
-def test_whole_numbers_survive_being_a_key(number):
+def test_integers_survive_the_conversion_to_keys(number):
     assert ranks._split(ranks._key(number)) == (number, "")
 
 
@@ -91,7 +91,7 @@ def test_ten_thousand_cards_put_at_the_end_keep_keys_of_four_letters():
 
 
 @pytest.mark.parametrize("upper_moves", [True, False])
-def test_two_hundred_insertions_into_one_slot_stay_below_the_rewrite_mark(upper_moves):
+def test_two_hundred_insertions_into_one_gap_stay_below_the_rewrite_limit(upper_moves):
     low, high = "a0", "a1"
     for _ in range(200):
         key = ranks.between(low, high)
@@ -118,7 +118,7 @@ def test_spread_is_ascending_and_short():
     assert ranks.spread(1) == ["a0"]
 
 
-def test_a_thousand_keys_into_one_slot_stay_short():
+def test_a_thousand_keys_in_one_gap_stay_short():
     keys = ranks.many_between("a0", "a1", 1_000)
     assert keys == sorted(set(keys))
     assert keys[0] > "a0"
@@ -142,7 +142,7 @@ def test_an_invalid_key_is_refused(text):
         ranks.between(text, None)
 
 
-def test_the_outermost_keys_say_that_there_is_no_room_beyond():
+def test_there_is_no_room_beyond_the_outermost_keys():
     with pytest.raises(ValueError, match="no rank is left"):
         ranks.between(None, "A" + "0" * 26)
     with pytest.raises(ValueError, match="no rank is left"):

@@ -129,13 +129,13 @@ class TestAssignee:
         assert said(response) == "3 Kontakte sind jetzt Sofia Vogt zugewiesen."
         assert {c.assignee for c in Contact.objects.of(anna.account)} == {sofia}
 
-    def test_takes_them_from_everybody(self, anna, sofia, people, login):
+    def test_unassigns_contacts(self, anna, sofia, people, login):
         Contact.objects.of(anna.account).update(assignee=sofia)
         response = login(anna).post(ASSIGNEE, {"contact": people[0].pk, "assignee": "none"})
         assert said(response) == "1 Kontakt ist niemandem mehr zugewiesen."
         assert Contact.objects.of(anna.account).filter(assignee=None).get() == people[0]
 
-    def test_offers_those_who_can_be_given_a_contact(self, anna, sofia, mara, paul, people, login):
+    def test_offers_colleagues_who_can_be_assigned(self, anna, sofia, mara, paul, people, login):
         html = page_of(login(anna).get(ASSIGNEE, {"contact": people[0].pk}))
         options = re.findall(r"<option[^>]*>([^<]+)</option>", html)
         assert options == ["– bitte wählen –", "Anna Krüger", "Sofia Vogt", "Niemand"]
@@ -169,7 +169,7 @@ class TestTrash:
         assert list(Card.objects.of(mehmet.account).values_list("pk", flat=True)) == [people[2].pk]
         assert TrashedCard.objects.of(mehmet.account).filter(trashed_by=mehmet).count() == 2
 
-    def test_message_takes_them_out_again(self, anna, people, board, login):
+    def test_the_message_restores_them(self, anna, people, board, login):
         client = login(anna)
         client.post(TRASH, {"contact": [c.pk for c in people]})
         undo = re.search(r'action="(/changes/\d+/reversal/)"', page_of(client.get(LIST)))[1]
@@ -268,14 +268,14 @@ class TestPicking:
         assert "Bitte wählen Sie mindestens einen Kontakt aus." in page_of(response)
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
-    def test_a_button_without_a_tick_says_so_on_the_list(self, anna, people, login, unwritten, address):
+    def test_a_button_without_ticks_shows_an_error_on_the_list(self, anna, people, login, unwritten, address):
         client = login(anna)
         with unwritten():
             response = client.get(address, {"filter": "q=a"}, headers={"Referer": "http://testserver/contacts/?q=a"})
         assert (response.status_code, response["Location"]) == (302, "/contacts/?q=a")
         assert "Bitte wählen Sie mindestens einen Kontakt aus." in page_of(client.get("/contacts/?q=a"))
 
-    def test_where_nobody_may_be_mailed_the_question_says_nobody(self, anna, people, login):
+    def test_the_question_says_if_nobody_may_be_mailed(self, anna, people, login):
         client = login(anna)
         page = page_of(client.get(STATUS, {"contact": [people[0].pk]}))
         assert "Dieser Kontakt darf keine E-Mails bekommen." in page
@@ -286,7 +286,7 @@ class TestPicking:
         assert "0 Kontakte" not in page + both
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
-    def test_leaves_out_what_was_trashed_meanwhile_and_says_so(self, anna, people, board, sofia, login, address):
+    def test_skips_contacts_trashed_meanwhile_and_says_so(self, anna, people, board, sofia, login, address):
         leads.trash(user=anna, contact_ids=[people[1].pk], now=timezone.now())
         data = {"column": board["Nicht erreicht"].pk, "assignee": sofia.pk}
         response = login(anna).post(address, data | {"contact": [people[0].pk, people[1].pk]})
@@ -294,7 +294,7 @@ class TestPicking:
         assert said(response).startswith("1 Kontakt ")
 
     @pytest.mark.parametrize("address", [ASSIGNEE, STATUS, TRASH])
-    def test_of_trashed_contacts_only_is_gone(self, anna, people, post, unwritten, address):
+    def test_of_trashed_contacts_only_is_a_410(self, anna, people, post, unwritten, address):
         leads.trash(user=anna, contact_ids=[people[0].pk], now=timezone.now())
         with unwritten():
             assert post(address, contact=people[0].pk).status_code == 410
@@ -373,7 +373,7 @@ def test_question_is_a_page_of_its_own_or_a_fragment(anna, people, login):
     assert page.count(form) == fragment.count(form) == 1
 
 
-def test_changes_leave_their_history(anna, sofia, people, login):
+def test_changes_are_recorded_in_the_history(anna, sofia, people, login):
     login(anna).post(ASSIGNEE, {"contact": people[0].pk, "assignee": sofia.pk})
     login(anna).post(TRASH, {"contact": people[0].pk})
     history = Change.objects.of(anna.account).filter(contact=people[0]).order_by("pk")

@@ -69,7 +69,7 @@ def test_a_dead_job_with_a_successor_is_failed_without_blocking_others():
     assert stalled.give_back() == 0
 
 
-def test_the_job_of_a_living_worker_is_left_alone():
+def test_the_job_of_a_living_worker_is_kept():
     a_job("sweep_messages", "doing", a_worker(timedelta(seconds=29)))
     assert stalled.give_back() == 0
     assert states() == [("sweep_messages", "doing")]
@@ -227,13 +227,13 @@ def killed_and_taken_up_again(names: set[str], *, successors: bool) -> None:
         assert not ProcrastinateJob.objects.filter(status="doing", worker__in=dead).exists()
 
 
-def test_the_worker_killed_inside_all_periodic_jobs_at_once_is_followed_by_one_that_does_them():
+def test_the_next_worker_runs_all_periodic_jobs_of_a_killed_one():
     killed_and_taken_up_again(set(PERIODIC), successors=True)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("name", PERIODIC)
-def test_the_worker_killed_inside_a_periodic_job_is_followed_by_one_that_does_it(name, promise):
+def test_the_next_worker_runs_the_periodic_job_of_a_killed_one(name, promise):
     row = promise(f"worker killed inside {name}", "done by the next one")
     killed_and_taken_up_again({name}, successors=False)
     row.reached("done by the next one")

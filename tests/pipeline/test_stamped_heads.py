@@ -12,7 +12,7 @@ from pipeline.stamped_heads import TEMPLATE, head
 NAMES = ('Neu & <b>"x"</b> 100% %s', "\u0627\u0633\u0645")
 
 
-def test_stamped_heads_are_what_the_template_renders():
+def test_stamped_heads_equal_what_the_template_renders():
     kinds = itertools.product(
         ("de", "en"), NAMES, (True, False), (0, 1, 2, 123456), (None, 0, -1, 1, 3), (True, False), (True, False)
     )

@@ -34,7 +34,7 @@ def aged(path: Path, age: timedelta) -> None:
     os.utime(path, (then, then))
 
 
-def test_an_upload_whose_row_cannot_be_written_leaves_no_file(anna, uploads):
+def test_no_file_is_kept_if_the_row_of_an_upload_cannot_be_written(anna, uploads):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE pipeline_import ALTER COLUMN file TYPE varchar(3)")
     with pytest.raises(DataError):
@@ -52,7 +52,7 @@ class Full(FileSystemStorage):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_an_upload_on_a_full_disk_leaves_no_half_file_and_says_what_to_do(anna, login, uploads, monkeypatch):
+def test_an_upload_on_a_full_disk_keeps_no_partial_file_and_says_what_to_do(anna, login, uploads, monkeypatch):
     monkeypatch.setattr(Import._meta.get_field("file"), "storage", Full(uploads))
     upload = {"file": upload_of("Nachname\nEins\n")}
     answer = login(anna).post("/contacts/import/", upload)

@@ -14,7 +14,7 @@ def cards_of(*columns):
     return [tally.in_column(column) for column in columns]
 
 
-def test_whatever_changes_cards_is_tallied(krueger, hansen, board):
+def test_every_change_of_cards_is_tallied(krueger, hansen, board):
     left, right = board["Nicht erreicht"], board["Kein Auftrag"]
     ada, bob, _cyd = (ContactFactory(column=left) for _ in range(3))
     ContactFactory(account=hansen)

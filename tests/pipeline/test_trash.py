@@ -33,7 +33,7 @@ def ids(response) -> list[int]:
 
 
 class TestPage:
-    def test_says_who_deleted_what_when_from_where_and_how_long_it_stays(self, anna, mehmet, people, login):
+    def test_shows_who_deleted_what_when_from_where_and_how_long_it_is_kept(self, anna, mehmet, people, login):
         throw(mehmet, people[0], now=NOW - timedelta(days=27, hours=1))
         html = page_of(login(anna).get(TRASH))
         row = html[html.index(f'data-contact="{people[0].pk}"') :].split("</tr>")[0]
@@ -58,7 +58,7 @@ class TestPage:
         assert "Der Papierkorb ist leer" in html
         assert "Kanarienvogel" not in html
 
-    def test_takes_the_same_statements_for_one_and_thirty(self, anna, board, login, django_assert_num_queries):
+    def test_takes_a_constant_number_of_statements(self, anna, board, login, django_assert_num_queries):
         throw(anna, ContactFactory(column=board["Nicht erreicht"]))
         client = login(anna)
         client.get(TRASH)
@@ -85,7 +85,7 @@ class TestRestoring:
         assert {card.column for card in cards} == {board["Nicht erreicht"]}
         assert Change.objects.of(anna.account).filter(kind="restored", actor=anna).count() == 2
 
-    def test_puts_them_on_top_of_new_when_their_column_is_gone(self, anna, people, board, login):
+    def test_puts_them_on_top_of_new_if_their_column_was_deleted(self, anna, people, board, login):
         throw(anna, *people)
         remove(user=anna, column_id=board["Nicht erreicht"].pk)
         client = login(anna)
@@ -125,7 +125,7 @@ class TestRestoring:
             bodies.add(response.content)
         assert len(bodies) == 1
 
-    def test_without_a_tick_stays_on_the_page_and_says_so(self, anna, people, login, unwritten):
+    def test_without_ticks_shows_an_error_on_the_page(self, anna, people, login, unwritten):
         throw(anna, *people)
         client = login(anna)
         from_page = {"headers": {"Referer": f"http://testserver{TRASH}?after=x"}}
@@ -151,7 +151,7 @@ def test_trashing_and_undoing_keep_the_filter(anna, people, login):
     assert ids(client.get(address)) == [people[0].pk]
 
 
-def test_a_deleted_contact_names_the_way_to_the_trash_to_those_who_may(anna, sofia, people, login):
+def test_a_deleted_contact_links_to_the_trash_for_users_who_may_open_it(anna, sofia, people, login):
     throw(anna, people[0])
     for user, is_told in ((anna, True), (sofia, False)):
         page = login(user).get(f"/contacts/{people[0].pk}/")
@@ -169,7 +169,7 @@ class TestOneContact:
         client.post(undo)
         assert Card.objects.of(anna.account).count() == 3
 
-    def test_is_offered_there_to_those_who_may(self, anna, sofia, people, login):
+    def test_is_offered_there_to_users_who_may_do_it(self, anna, sofia, people, login):
         address = f"/contacts/{people[0].pk}/"
         for user, offered in ((anna, True), (sofia, False)):
             html = page_of(login(user).get(address))
@@ -186,7 +186,7 @@ class TestOneContact:
         response = login(anna).post(f"/contacts/{people[0].pk}/trash/", headers=FETCH)
         assert response.headers["HX-Redirect"] == LIST
 
-    def test_of_a_trashed_contact_is_gone(self, anna, people, login, unwritten):
+    def test_of_a_trashed_contact_is_a_410(self, anna, people, login, unwritten):
         throw(anna, people[0])
         client = login(anna)
         with unwritten():

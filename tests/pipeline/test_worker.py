@@ -119,7 +119,7 @@ def test_two_thousand_rows_show_their_progress_and_become_contacts(anna, board, 
     assert Action.objects.of(anna.account).count() == 2000
 
 
-def test_a_worker_that_begins_again_never_counts_back_and_says_so(anna, board, login):
+def test_a_worker_that_starts_again_never_counts_back_and_says_so(anna, board, login):
     source = configured(anna, "Nachname\nEins\n")
     work()
     imports.start(source=source)
@@ -168,7 +168,7 @@ def test_the_board_moves_on_while_an_import_writes_its_contacts(anna, board, mon
     assert not any(locked)
 
 
-def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_goes_on_without_counting_back(anna, board, login):
+def test_a_worker_killed_halfway_writes_nothing_and_the_next_continues_without_counting_back(anna, board, login):
     source, client = configured(anna, office(3000)), login(anna)
     work()
     imports.start(source=source)

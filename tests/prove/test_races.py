@@ -98,7 +98,7 @@ def push_into_one_slot(login, user, board, rounds: int) -> Complaints:
 
 
 @rounds(5, 40)
-def test_sixteen_clients_into_one_slot(login, anna, board, promise, rounds):
+def test_sixteen_clients_drop_into_one_gap(login, anna, board, promise, rounds):
     row = promise(f"16 clients, {16 * rounds} drops into one slot: lost cards, shared places, errors", "0, 0, 0")
     assert push_into_one_slot(login, anna, board, rounds) == []
     row.reached("0, 0, 0")
@@ -149,7 +149,7 @@ def move_one_card_in_pairs(login, users, board, rounds: int) -> Complaints:
 
 
 @rounds(20, 200)
-def test_of_two_people_one_wins_and_the_other_gets_the_present_state(login, anna, sofia, board, promise, rounds):
+def test_one_of_two_users_wins_and_the_other_gets_the_current_state(login, anna, sofia, board, promise, rounds):
     row = promise("pairs on one card: one wins, one gets 409 with the truth", f"{rounds} of {rounds}")
     assert move_one_card_in_pairs(login, [anna, sofia], board, rounds) == []
     row.reached(f"{rounds} of {rounds}")

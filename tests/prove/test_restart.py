@@ -115,7 +115,7 @@ def test_the_crowd_notices_servers_that_reset_pending_connections(house):
             server.close()
 
 
-def test_a_server_told_to_stop_says_so_and_still_takes_requests(house, capfd):
+def test_a_stopping_server_reports_it_and_still_accepts_requests(house, capfd):
     server = Server(house, WEB_DRAIN="5").wait_until_ready()
     try:
         server.tell_to_stop()
