@@ -1,1 +1,1 @@
-"""The tests: a folder for each room, and what all of them share."""
+"""The tests: a folder for each room, and what they share."""

@@ -1,4 +1,4 @@
-"""Every address of the product: who gets which answer, and what is posted there.
+"""Every address of the product: which status each role gets, and what is posted there.
 
 One row for each name of the resolver; `test_access.py` fails for an address without a row and for a row without an
 address. The statuses stand in the order of `ROLES`; the answers of POST are those to a plain form (a fragment is
@@ -67,7 +67,7 @@ SENDER = {
 
 @dataclass(frozen=True)
 class Row:
-    """What one address answers. `at`: parameters of the address, `body`: what a sound form sends."""
+    """What one address answers. `at`: parameters of the address, `body`: what a valid form sends."""
 
     name: str
     get: str = NEVER
@@ -437,7 +437,7 @@ def rows() -> dict[str, Row]:
 def walk(
     patterns: list[URLPattern | URLResolver] | None = None, space: str = "", given: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, list[str]]]:
-    """The name of every address of the resolver, or else its route, with its parameters."""
+    """Yield the name of every address of the resolver, or its route if it has none, with its parameters."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         parameters = (*given, *_parameters(pattern))
         if isinstance(pattern, URLResolver):
@@ -452,7 +452,7 @@ def _parameters(pattern: Any) -> list[str]:
 
 
 def address(name: str, parameters: list[str], row: Row, office: Office) -> str:
-    """The address for this office's objects."""
+    """Return the address for this office's objects."""
     values = {one: row.at[one] if one in row.at else PARAMETERS[one] for one in parameters}
     return reverse(name, kwargs=office.put(values))
 
@@ -480,12 +480,12 @@ TOUCHED = ("django_session", "usersessions_usersession", "accounts_cache")
 
 
 def rows_written() -> int:
-    """Rows written in this transaction so far, rolled back ones included, touches excepted."""
+    """Return the rows written in this transaction so far, including those rolled back, except of sessions in use."""
     return sum(writes().values())
 
 
 def writes() -> dict[str, int]:
-    """The same for each table that was written."""
+    """Return the same for each table that was written."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables "

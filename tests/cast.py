@@ -1,4 +1,4 @@
-"""The cast of the tests: two offices, a user for each role, a stranger, and an oracle for "nothing was written"."""
+"""The cast of the tests: two offices, a user for each role, a stranger, and a check that nothing was written."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def krueger(db: None, request: pytest.FixtureRequest) -> Iterator[Account]:
 
 @pytest.fixture
 def hansen(db: None, request: pytest.FixtureRequest) -> Iterator[Account]:
-    """Another office, on the Starter plan: the strangers. Checked like the first."""
+    """Another office, on the Starter plan. Checked like the first."""
     account = AccountFactory(name="Hansen & Partner", plan=Plan.STARTER)
     create_board(account)
     yield account
@@ -50,7 +50,7 @@ def hansen(db: None, request: pytest.FixtureRequest) -> Iterator[Account]:
 
 
 def check_invariants(account: Account, request: pytest.FixtureRequest) -> None:
-    """What must hold at every instant holds after this test, unless it breaks the rows itself (and is marked so)."""
+    """Check the invariants after this test, unless it breaks rows itself (and is marked so)."""
     if not request.node.get_closest_marker("breaks_invariants") and not connection.needs_rollback:
         assert broken(account) == []
 
@@ -99,7 +99,7 @@ def board(krueger: Account) -> dict[str, Column]:
 
 @pytest.fixture
 def login() -> Login:
-    """A client in which this user is logged in."""
+    """Return a client in which this user is logged in."""
     return lambda user: enter(Client(), user)
 
 
@@ -111,7 +111,7 @@ def enter(client: Client, user: User) -> Client:
 
 
 def rows_written() -> int:
-    """Rows inserted, changed or deleted in this transaction so far (also if a savepoint was rolled back)."""
+    """Return the rows inserted, changed or deleted in this transaction so far, including those rolled back."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
         return int(cursor.fetchone()[0])
@@ -131,5 +131,5 @@ def unwritten(db: None) -> Callable[[], AbstractContextManager[None]]:
 
 
 def words_of(answer: HttpResponse) -> str:
-    """The page without its request's id, the one thing in which two equal answers differ."""
+    """Return the page without the id of its request, in which equal responses differ."""
     return page_of(answer).replace(answer["X-Request-ID"], "")

@@ -1,4 +1,4 @@
-"""The clock of a story: days that tests name are told by pages and rows that ask what time it is, too."""
+"""A fixed clock: pages and rows that ask for the time see the days that tests name."""
 
 import time
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ class _Instance(type):
 
 @pytest.fixture
 def story(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is Tuesday, 10:00 in Berlin, and time goes on, whatever day it is outside.
+    """Set the clock to Tuesday, 10:00 in Berlin; time goes on from there.
 
     For Django and all that asks it or `time.time`; PostgreSQL, certificates and other processes keep the true time.
     """

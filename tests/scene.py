@@ -1,4 +1,4 @@
-"""The scene of the tests of leaks: our office, what an agent of it may not see, and somebody else's."""
+"""The scene of the tests of leaks: our office, what its agent may not see, and another office."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PRIVATE = [
 
 @dataclass
 class Scene:
-    """Our office, what an agent of it may not see, and theirs."""
+    """Our office, what its agent may not see, and another office."""
 
     ours: Office
     hidden: Office

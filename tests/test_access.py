@@ -1,4 +1,4 @@
-"""Who may do what: every address × role × method against one table."""
+"""Access: every address × role × method against one table."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ READING, UNKNOWN = ("GET", "HEAD"), ("PUT", "PATCH", "DELETE")
 
 @dataclass
 class Play:
-    """An office, and a way into it for each role."""
+    """An office, and a browser for each role."""
 
     office: Office
     browsers: dict[str, Callable[[], Client]]
@@ -55,7 +55,7 @@ class Answer:
 
 
 def ask(play: Play, role: str, method: str, row: Row, enforce_csrf_checks: bool = False, **headers: str) -> Answer:
-    """The answer, and how many rows were written on the way; what was written is taken back."""
+    """Return the response and the number of rows written, which are then rolled back."""
     where = address(row.name, ADDRESSES[row.name], row, play.office)
     if method in READING and row.query:
         where = f"{where}?{urlencode(play.office.put(row.query), doseq=True)}"
@@ -72,7 +72,7 @@ def ask(play: Play, role: str, method: str, row: Row, enforce_csrf_checks: bool 
 
 
 def fresh(body: dict[str, Any]) -> dict[str, Any]:
-    """A file is read only once, so each request makes its own."""
+    """Return the data with a new file, since a file can be read only once."""
     return {name: value() if callable(value) else value for name, value in body.items()}
 
 
@@ -84,7 +84,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_answers_are_those_of_the_table(play: Play, row: Row) -> None:
-    """And whoever only reads writes nothing, nor does whoever is refused."""
+    """GET and refused requests write nothing."""
     expected = {"GET": row.get, "HEAD": row.get, "POST": row.post}
     answers = {method: [ask(play, role, method, row) for role in ROLES] for method in expected}
     found = {method: " ".join(str(one.status) for one in given) for method, given in answers.items()}
@@ -123,7 +123,7 @@ LIBRARY = {"account_logout", "mfa_authenticate", "mfa_login_webauthn"}  # lead e
 @pytest.mark.parametrize("role", ["anonymous", "deactivated"])
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name not in OUTSIDE | LIBRARY], ids=lambda row: row.name)
 def test_anonymous_users_are_asked_to_log_in(play: Play, row: Row, role: str) -> None:
-    """A page leads to the login and back; what is swapped into a page is 401 and never the login itself."""
+    """A page redirects to the login and back; a fragment is a 401 and never the login itself."""
     page = ask(play, role, "GET", row)
     if page.status != 405:
         path = page.response.wsgi_request.get_full_path()
@@ -137,14 +137,14 @@ def test_anonymous_users_are_asked_to_log_in(play: Play, row: Row, role: str) ->
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.post != NEVER and row.asks_token], ids=lambda row: row.name)
 def test_changes_ask_for_the_token_of_the_page(play: Play, row: Row) -> None:
-    """A form on somebody else's site changes nothing here."""
+    """A form on another site changes nothing here."""
     answer = ask(play, "administrator", "POST", row, enforce_csrf_checks=True)
     assert (answer.status, answer.written) == (403, 0)
 
 
 @pytest.fixture
 def planted() -> Iterator[None]:
-    """An address nobody decided about."""
+    """Add an address without a row in the table."""
 
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse()

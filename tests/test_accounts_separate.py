@@ -1,4 +1,4 @@
-"""Offices stay apart even where a view is wrong: in the database, in the browser, in caches."""
+"""Offices stay separate even if a view is wrong: in the database, in the browser, in caches."""
 
 import os
 import re
@@ -89,7 +89,7 @@ def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Off
 
 
 def test_the_database_refuses_to_move_a_row_to_another_account(offices: tuple[Office, Office]) -> None:
-    """With all that hangs on it still at home."""
+    """While everything that refers to it stays where it is."""
     ours, theirs = offices
     for table, pk in (("contacts_contact", ours.refs["contact"]), ("pipeline_column", ours.refs["column"])):
         with (
@@ -141,7 +141,7 @@ ADDRESSES = dict(walk())
 
 
 def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
-    """What everybody gets at every address, as a page and as a fragment, refusals included."""
+    """Yield the response for each role at every address, as a page and as a fragment, refusals included."""
     ours, theirs = offices
     for user in (
         None,
@@ -163,7 +163,7 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
 
 
 def _guard(what: str) -> tuple[dict[str, str], str]:
-    """What must guard this answer: the strict policy, but for a mail (left or drafted) and the page that frames it."""
+    """Return the expected policy: the strict one, except for mails, previews, and the pages that frame them."""
     if re.match(r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
         return FRAMED
     if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what) or re.match(EDITOR, what):
@@ -172,7 +172,7 @@ def _guard(what: str) -> tuple[dict[str, str], str]:
 
 
 def test_every_answer_has_protective_headers(offices: tuple[Office, Office]) -> None:
-    """The strict policy, no framing, no guessing of types; what is somebody's own stays out of shared caches."""
+    """The strict policy, no framing, no guessing of types; personal responses stay out of shared caches."""
     faults = []
     for what, response in answers(offices):
         sent = response.headers

@@ -1,4 +1,4 @@
-"""What the fixtures of all tests promise."""
+"""The promises of the fixtures of all tests."""
 
 import os
 

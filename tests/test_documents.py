@@ -1,4 +1,4 @@
-"""README, docs/ and their neighbours name what exists, and describe what there is."""
+"""README, docs/ and other documents name what exists, and describe all of it."""
 
 import re
 from pathlib import Path

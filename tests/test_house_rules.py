@@ -1,4 +1,4 @@
-"""The rules of the house, kept by reading the source; each checker must catch a breakage planted for it."""
+"""The house rules, checked in the source; each checker must catch a breakage planted for it."""
 
 import re
 from collections.abc import Callable
@@ -102,7 +102,7 @@ WRITTEN_OUT = {
 
 
 def files(*places: str) -> list[Path]:
-    """The files of these patterns below the checkout, the vendored ones left out."""
+    """Return the files of these patterns in the checkout, except the vendored ones."""
     found = [path for place in places for path in sorted(CHECKOUT.glob(place))]
     return [path for path in found if "vendor" not in path.parts]
 

@@ -37,7 +37,7 @@ def test_links_and_forms_name_no_foreign_object(scene: Scene, role: str) -> None
 
 @pytest.mark.parametrize("role", ["administrator", "agent"])
 def test_answers_are_the_same_without_foreign_and_hidden_rows(scene: Scene, role: str) -> None:
-    """Not even a number changes when the rows of others, and for the agent those of colleagues, are gone."""
+    """Not even a number changes when rows of other offices, and for the agent those of colleagues, are deleted."""
     crawl = scene.crawl(role)
     before = sights(crawl)
     with transaction.atomic():
@@ -49,7 +49,7 @@ def test_answers_are_the_same_without_foreign_and_hidden_rows(scene: Scene, role
 
 
 def test_marketing_sees_no_change_when_only_hidden_facts_change(scene: Scene, monkeypatch: Any) -> None:
-    """No order, place, number or hit depends on what is not shown: whatever it is made to say, nothing changes."""
+    """No order, place, number or hit depends on hidden facts: when they change, the pages stay the same."""
     monkeypatch.setattr(listing, "PAGE", 2)  # many places in addresses
     with transaction.atomic():
         names = [{"last_name": name, "first_name": ""} for name in ("", "-", "?", "_")]
@@ -140,7 +140,7 @@ NOT_SAID = {
 
 
 def test_every_text_field_of_foreign_rows_holds_the_marker(scene: Scene) -> None:
-    """A field somebody adds is filled, or named above."""
+    """A new field must be filled, or named above."""
     silent = {
         f"{model._meta.label}.{one.name}"
         for model in (Account, *owned_models())

@@ -1,4 +1,4 @@
-"""What tests take for the same page, and what they do not."""
+"""Which differences between pages tests ignore, and which they do not."""
 
 import pytest
 from django.http import HttpResponse

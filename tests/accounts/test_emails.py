@@ -87,7 +87,7 @@ domains = st.sampled_from(
 
 @given(local, domains)
 def test_an_address_is_judged_by_its_parts_as_by_the_library(before, domain):
-    """The domain is judged once for many addresses; what is said of the whole address stays the library's word."""
+    """The domain is checked once for many addresses; the entire address is still checked by the library."""
     text = f"{before}@{domain}"
     try:
         options = {"check_deliverability": False, "allow_smtputf8": False, "allow_quoted_local": False, "strict": True}

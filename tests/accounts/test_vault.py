@@ -1,4 +1,4 @@
-"""Sealed values open only for their purpose, with a key that is still known."""
+"""Encrypted values can be decrypted only for their purpose, with a key that is still known."""
 
 from typing import Any
 

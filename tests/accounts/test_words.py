@@ -37,7 +37,7 @@ def inside(anna: User) -> Client:
 
 
 def text_of(html: str) -> str:
-    """Return the text that people read: without tags, with attributes that are read aloud or shown."""
+    """Return the visible text: without tags, with attributes that are read aloud or shown."""
     spoken = re.findall(r'(?:placeholder|title|alt|aria-label)="([^"]*)"', html)
     return " ".join([re.sub(r"<script.*?</script>|<[^>]*>", " ", html, flags=re.DOTALL), *spoken])
 

@@ -1,1 +1,1 @@
-"""Tests of what every room may use."""
+"""Tests of what every room uses."""

@@ -69,7 +69,7 @@ def test_a_page_is_what_django_makes_of_its_templates(pages: tuple[Pages, Pages]
 
 
 class Odd:
-    """What a template may be given: attributes, items, calls, and what may not be called."""
+    """Everything a template may get: attributes, items, calls, and what may not be called."""
 
     name = "<b>&'\""
     safe = mark_safe("<i>ja</i>")

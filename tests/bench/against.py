@@ -1,4 +1,4 @@
-"""The product beside an older commit of it: both serve, and the same load goes to them in turns."""
+"""The product compared with an older commit: both run, and get the same load in turns."""
 
 import re
 import subprocess
@@ -37,7 +37,7 @@ class Side:
 
 
 class Race:
-    """The present product (`new`) and the older one (`old`)."""
+    """The current product (`new`) and the older one (`old`)."""
 
     def __init__(self, new: Product, old: Product, commit: str, seconds: float) -> None:
         self.products = (new, old)
@@ -63,7 +63,7 @@ class Race:
         return Side(product, port, office, Dragging(office, port))
 
     def _in_turns(self, act: Callable[[Side], Load]) -> list[Load]:
-        """The load of each side, after as many turns, the order of the two swapped with each."""
+        """Return the load of each side after this many turns, with alternating order."""
         loads = [Load(0, [], 0), Load(0, [], 0)]
         for turn in range(TURNS):
             for number in (0, 1) if turn % 2 else (1, 0):
@@ -97,7 +97,7 @@ class Race:
         return {"name": said, "p50": "", "errors": 0}
 
     def _mails(self, mails: int) -> Row:
-        """Slices of draining in turns; a slice counts from its first mail."""
+        """Return slices of draining in turns; a slice counts from its first mail."""
         for side in self.sides:
             side.product.errand("due_mails", mails)
         with self.products[0].started("-c", SINK, stdout=subprocess.PIPE) as sink:

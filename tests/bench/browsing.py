@@ -44,7 +44,7 @@ def visit(browser: Browser, port: int, cookie: str) -> Visit:
 
 
 def alternated(servers: list[tuple[int, str]], turns: int) -> list[Visit]:
-    """The visit of each server whose main thread took the median time, of as many turns."""
+    """Return the visit of each server with the median time of the main thread, of this many turns."""
     visits: list[list[Visit]] = [[] for _ in servers]
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:
@@ -57,7 +57,7 @@ def alternated(servers: list[tuple[int, str]], turns: int) -> list[Visit]:
 
 
 def row(port: int, cookie: str) -> dict[str, object]:
-    """The table's row on a cold board."""
+    """Return the table's row on a cold board."""
     (seen,) = alternated([(port, cookie)], 3)
     sizes = ", ".join(
         f"{kind} {size:.1f} kB" for kind, size in seen.kilobytes.items() if kind in ("script", "stylesheet")

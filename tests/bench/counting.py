@@ -12,7 +12,7 @@ CONTROL = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT")
 
 
 def counted(act: Callable[[], object]) -> tuple[int, int]:
-    """SQL statements (transaction control not counted) and rows written by one request, which is then undone."""
+    """Return the statements (without transaction control) and rows written of one request, which is rolled back."""
     with transaction.atomic():
         before = rows_written()  # the server may not have reported what this connection wrote earlier
         with CaptureQueriesContext(connection) as queries:

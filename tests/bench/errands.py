@@ -37,7 +37,7 @@ ANNA = "anna@krueger.example"
 
 
 def login(email: str) -> dict[str, str]:
-    """A session of this user: its cookies and the token against forged requests."""
+    """Return a session of this user: its cookies and the CSRF token."""
     client = Client(headers={"host": "localhost"})
     user = User.objects.get(email=email)
     client.force_login(user)
@@ -50,7 +50,7 @@ def login(email: str) -> dict[str, str]:
 
 
 def due_mails(count: str) -> int:
-    """So many mails that are due, and no others. Returns how many contacts that added."""
+    """Create this many due mails, and no others. Return the number of contacts added."""
     anna = User.objects.get(email=ANNA)
     column = Column.objects.of(anna.account).get(key=Column.Key.CONTACTED)
     ready(anna.account)
@@ -61,7 +61,7 @@ def due_mails(count: str) -> int:
 
 
 def drain(seconds: str) -> None:
-    """Send what is due, for so many seconds, behind the web processes as in `make run`."""
+    """Send due mails for this many seconds, with less priority than the web processes as in `make run`."""
     os.nice(10)
     worker.sweep(now=MONDAY, seconds=int(seconds))
 

@@ -97,7 +97,7 @@ def opened(work: pages.Work, client: Client, port: int, cookie: str) -> Row:
 
 
 def for_an_agent(product: Product, port: int) -> list[Row]:
-    """Pages of an agent in an office that shows agents only what is their own, for as long as it takes."""
+    """Measure pages of an agent while agents of the office see only their own contacts."""
     sofia = User.objects.get(email="sofia@krueger.example")
     client = enter(Client(headers=HEADERS), sofia)
     offices = Account.objects.filter(pk=sofia.account_id)

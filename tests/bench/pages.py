@@ -74,7 +74,7 @@ def _tag(anna: User) -> str:
 
 
 def of_an_agent() -> list[Work]:
-    """What an agent opens who sees only own contacts."""
+    """Return the pages of an agent who sees only their own contacts."""
     return [
         Work("board of an agent who sees only own", BOARD, 20),
         Work("list of an agent who sees only own", LIST, 20),

@@ -1,4 +1,4 @@
-"""A checkout with a virtual environment, a database and servers of its own: the product as it is, or as it was."""
+"""A checkout with its own virtual environment, database and servers: the product, or an earlier version of it."""
 
 import json
 import os
@@ -60,7 +60,7 @@ class Product:
 
     @property
     def log(self) -> Path:
-        """What all processes but the servers write: production writes a line for each request, so this does as well."""
+        """The log of all processes but the servers; as in production, the servers log each request."""
         return self.data_dir / "bench.log"
 
     @contextmanager
@@ -173,7 +173,7 @@ class Office:
         ]
 
     def wrong(self, told: dict[int, list[int]], before: int) -> int:
-        """Cards that are lost, share a place, or stand elsewhere than their client was told."""
+        """Return cards that are lost, share a place, or are in another column than their client was told."""
         query = "SELECT count(*) - count(DISTINCT (column_id, rank)) FROM pipeline_card WHERE column_id = ANY(%s)"
         shared = self._rows(query, [*self.columns.values()])[0][0]
         query = "SELECT contact_id, column_id, version FROM pipeline_card WHERE contact_id = ANY(%s)"

@@ -1,4 +1,4 @@
-"""A bad day: the database restarts under web and worker, goes away, fills its disk, or somebody holds a lock."""
+"""Outages: the database restarts under web and worker, stops, fills its disk, or somebody holds a lock."""
 
 import http.client
 import shutil
@@ -117,7 +117,7 @@ def refusing_disk(house: Production) -> Iterator[None]:
 
 @contextmanager
 def small_disk(house: Production) -> Iterator[None]:
-    """The tables are on a file system of 64 MB, the rest of which a file fills."""
+    """A database whose tables are on a file system of 64 MB, which a file fills."""
     pgdata = house.data_dir / "pg"
     server = server_user.of(pgdata)
     with mounted(pgdata / "small") as disk:

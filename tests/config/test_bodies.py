@@ -1,4 +1,4 @@
-"""A body is refused before it is read when it is larger than its address takes from this caller."""
+"""A body is refused unread if it is larger than its address accepts from this caller."""
 
 import pytest
 

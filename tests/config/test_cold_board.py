@@ -1,4 +1,4 @@
-"""What a browser fetches for its first board, from a product whose static files are collected."""
+"""What a browser loads for its first board, with collected static files."""
 
 import os
 from collections import Counter
@@ -57,7 +57,7 @@ def watch(anna: BrowserContext, address: str) -> Watch:
 
 @pytest.fixture(scope="module")
 def fetched(anna: BrowserContext, watch: Watch) -> list[str]:
-    """The paths of everything that the first visit of the board asked for."""
+    """Return the paths of all requests of the first visit of the board."""
     page = anna.new_page()
     paths: list[str] = []
     page.on("request", lambda request: paths.append(request.url.split("/", 3)[3]))
@@ -83,7 +83,7 @@ def test_parts_put_together_work_together(anna: BrowserContext, fetched: list[st
 
 
 def move_first_card(page: Page) -> None:
-    """Into the next column: SortableJS, the board's own scripts and htmx all take part."""
+    """Drag it into the next column, which needs SortableJS, the board's own scripts and htmx."""
     column = page.locator("[data-column]:has([data-card])").first
     card = page.locator(f"#{column.locator('[data-card]').first.get_attribute('id')}")
     following = column.locator("xpath=following-sibling::*[@data-column][1]")

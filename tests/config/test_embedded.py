@@ -1,4 +1,4 @@
-"""The embedded server: started once, shared, adopted, and back after every kind of crash."""
+"""The embedded server: started once, shared, adopted, and recovered after every kind of crash."""
 
 import os
 import signal

@@ -31,7 +31,7 @@ urlpatterns = [*urlpatterns, path("broken/<str:token>/", broken, name="broken")]
 
 @pytest.fixture
 def written():
-    """The lines on standard error, as JSON."""
+    """Return the lines on standard error, parsed as JSON."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines(as_json=True))

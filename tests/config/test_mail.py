@@ -1,4 +1,4 @@
-"""EMAIL_URL and WEBHOOK_SECRET: what they mean, and the sentence of a value that cannot be used."""
+"""EMAIL_URL and WEBHOOK_SECRET: what they mean, and the error of an invalid value."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The room on the interpreter's stack that the server gives every request."""
+"""The space on the interpreter's stack that the server reserves for every request."""
 
 import resource
 import sys

@@ -1,4 +1,4 @@
-"""The list: what it shows to whom, in which order, page by page."""
+"""The list: what it shows to which user, in which order, page by page."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Plans for a million contacts: the tables are small here, but PostgreSQL is told that they are not."""
+"""Plans for a million contacts: the tables are small here, but have the statistics of large ones."""
 
 import json
 import re
@@ -60,7 +60,7 @@ def million(anna, sofia, board):
 
 
 def plans(act) -> list[dict]:
-    """Return each node of the plans of what this asks the database."""
+    """Return each node of the plans of the statements that this runs."""
     with CaptureQueriesContext(connection) as asked:
         act()
     nodes = []
@@ -78,7 +78,7 @@ def _nodes(node: dict) -> list[dict]:
 
 
 def reads_a_table(nodes: list[dict]) -> list[str]:
-    """Name each walk through a large table from end to end."""
+    """Name each sequential scan of a large table."""
     return [
         node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan" and node["Relation Name"] in LARGE
     ]

@@ -326,7 +326,7 @@ class TestPicking:
 
 
 class TestTenThousand:
-    """Ticks of many pages: more than an address or a form's fields have room for."""
+    """Ticks of many pages: more than fit into an address or a form's fields."""
 
     def test_the_bar_says_how_many_may_be_ticked(self, anna, people, login):
         html = page_of(login(anna).get(LIST))

@@ -127,7 +127,7 @@ def test_a_starting_worker_frees_the_jobs_of_a_dead_one():
 
 @contextmanager
 def lost(name: str) -> Iterator[None]:
-    """Let the worker not know this job."""
+    """Make this job unknown to the worker."""
     (key,) = [key for key in app.periodic_registry.periodic_tasks if key[0] == name]
     periodic = app.periodic_registry.periodic_tasks.pop(key)
     try:
@@ -189,7 +189,7 @@ def trapped(names: set[str]) -> bool:
 
 
 def kill_inside(names: set[str]) -> int:
-    """Kill real workers in the middle of all these jobs. Return the number of the queue's last event."""
+    """Kill real workers during all these jobs. Return the number of the queue's last event."""
     with traps() as given, ExitStack() as stack:
         room = {"PROCRASTINATE_WORKER_CONCURRENCY": "5", "WEB_THREADS": "5"}
         workers = [stack.enter_context(worker(**room, **given)) for _jobs in range(0, len(names), 3)]
@@ -216,7 +216,7 @@ def done_since(event: int) -> set[str]:
 
 
 def killed_and_taken_up_again(names: set[str], *, successors: bool) -> None:
-    """Kill the worker in the middle of these jobs; half a minute later another one does them."""
+    """Kill the worker during these jobs; half a minute later another one runs them."""
     last = kill_inside(names)
     for name in names if successors else ():
         queue_up(name)

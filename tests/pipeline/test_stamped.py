@@ -1,4 +1,4 @@
-"""What is stamped is what the template engine would have rendered, for whatever a contact may hold."""
+"""Stamped HTML equals what the template engine renders, for any values of a contact."""
 
 from datetime import timedelta
 from html import unescape
@@ -49,7 +49,7 @@ def card(request, board, sofia) -> Card:
 
 
 def plain(template: str, values: dict[str, str], **context: object) -> str:
-    """The template rendered for this contact alone."""
+    """Return the template rendered for this contact."""
     return one_line(render_to_string(template, {name: mark_safe(value) for name, value in values.items()} | context))
 
 

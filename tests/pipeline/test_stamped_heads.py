@@ -1,4 +1,4 @@
-"""Heads of columns that are filled into a stamp are what their template renders."""
+"""Stamped heads of columns equal what their template renders."""
 
 import itertools
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The tally of cards: exact whatever changes them, and however many do at once."""
+"""The tally of cards: exact for every kind of change, and for concurrent ones."""
 
 import pytest
 from django.db import connection
@@ -36,7 +36,7 @@ def test_every_change_of_cards_is_tallied(krueger, hansen, board):
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_waits_for_a_tally(krueger, board):
-    """Two open transactions fill the same column: each changes a part of its own, and both count."""
+    """Two open transactions fill the same column: each changes its own part, and both count."""
     column = board["Nicht erreicht"]
     ada, bob = ContactFactory(column=column), ContactFactory(column=column)
     other = connection.copy()

@@ -1,4 +1,4 @@
-"""The background worker: it does its jobs, survives being killed, and does nothing twice."""
+"""The background worker: it runs its jobs, survives being killed, and does nothing twice."""
 
 import re
 import threading
@@ -149,7 +149,7 @@ def progress(client, source: Import) -> tuple[int, bool]:
 
 
 def test_the_board_moves_on_while_an_import_writes_its_contacts(anna, board, monkeypatch):
-    """The columns are locked only at the end, so a drop does not wait for the whole file."""
+    """The columns are locked only at the end, so a drop does not wait for the entire file."""
     (column,) = [board["Nicht erreicht"]]
     ContactFactory(column=column)
     source = configured(anna, office(1500))

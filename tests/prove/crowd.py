@@ -1,4 +1,4 @@
-"""Many people at once who read pages and move cards, each over one lasting connection; none asks a thing twice."""
+"""Many concurrent users who read pages and move cards, each over one kept connection, without retries."""
 
 import http.client
 import random
@@ -21,7 +21,7 @@ MOVES = f"SELECT contact_id, count(*) FROM pipeline_move WHERE {OFFICE} GROUP BY
 
 
 class Crowd:
-    """`with` it people come and go on asking. `faults`: whatever was not answered as it should have been."""
+    """A context manager during which users send requests. `faults`: every unexpected response."""
 
     def __init__(self, house: Production, port: int, people: int = PEOPLE, pause: float = PAUSE) -> None:
         self.house, self.port, self.pause = house, port, pause
@@ -92,7 +92,7 @@ class Crowd:
         return answer.status
 
     def effects(self) -> list[str]:
-        """Cards whose history does not hold each acknowledged move exactly once."""
+        """Return cards whose history does not contain each acknowledged move exactly once."""
         moves, cards = Counter(dict(self.house.ask(MOVES))), self.house.ask(CARDS)
         found = []
         for contact, version, column in cards:

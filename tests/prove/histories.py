@@ -1,10 +1,10 @@
-"""How long a state machine runs: a few histories each day, many in `make prove`."""
+"""How long a state machine runs: a few histories in the daily tests, many in `make prove`."""
 
 from hypothesis import HealthCheck, settings
 
 
 def histories(examples: int, steps: int) -> settings:
-    """So many histories of up to so many steps; few ones are the same each time, so that a day's test is no luck."""
+    """Settings for this many histories of up to this many steps; few ones are the same each time, for stable tests."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,

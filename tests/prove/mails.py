@@ -1,4 +1,4 @@
-"""Moves, pauses, stops, the clock and crashes of the worker, in orders nobody thought of.
+"""Moves, pauses, stops, the clock and crashes of the worker, in random order.
 
 After every step the promises about mails must hold in the database; what arrived at the mail server is counted beside
 it, so that no step ever arrives twice and nothing arrives that the ledger does not know.
@@ -31,7 +31,7 @@ WHICH = st.integers(0, 30)  # the n-th of what there is, counted round
 
 
 class Post:
-    """A mail server that keeps what it accepts, and loses its reply when told to."""
+    """A mail server that keeps what it accepts, and loses its response on request."""
 
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()

@@ -62,7 +62,7 @@ STORIES = {
 
 
 def told(story):
-    """Run the story on a new machine and check the promises at the end."""
+    """Run the steps on a new state machine and check the promises at the end."""
     machine = MailMachine()
     try:
         story(machine)

@@ -26,7 +26,7 @@ Complaints = list[str]
 
 
 def rounds(few: int, many: int) -> pytest.MarkDecorator:
-    """A few in the daily tests, many in `make prove`."""
+    """Return the number of rounds: a few in the daily tests, many in `make prove`."""
     return pytest.mark.parametrize("rounds", [few, pytest.param(many, marks=pytest.mark.prove)])
 
 
@@ -74,7 +74,7 @@ def dawdle(monkeypatch: pytest.MonkeyPatch, room: object, name: str) -> None:
 
 
 def push_into_one_slot(login, user, board, rounds: int) -> Complaints:
-    """Each client moves its cards to and fro, always right below the same card."""
+    """Each client moves its cards back and forth, always directly below the same card."""
     slots = [make(board[name], "Anker")[0] for name in ("Nicht erreicht", "Termin vereinbart")]
     homes = [board["Nicht erreicht"], board["Termin vereinbart"]]
     people = {client: make(board["Neue Kontakte"], *(f"{client}-{n}" for n in range(3))) for client in range(16)}

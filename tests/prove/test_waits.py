@@ -27,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 
 
 class Asking:
-    """`with` it somebody asks again and again, in a thread. Keeps the answers, and how long each took."""
+    """A context manager that sends requests in a thread. Keeps the responses, and how long each took."""
 
     def __init__(self, ask: Callable[[], Answer]) -> None:
         self.ask = ask
@@ -52,7 +52,7 @@ class Asking:
 
 
 class Lock:
-    """What was answered while an office waited for a lock: to its own clients, to somebody else, to the probe."""
+    """Responses while an office waited for a lock: to its own clients, to another office, to the probe."""
 
     def __init__(self, house: Production, port: int, seconds: float) -> None:
         self.anna, self.paul = (
