@@ -26,7 +26,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 
 
 def one_spelling(value: Any) -> Any:
-    """Composed (NFC) text with plain line ends; anything else as it is."""
+    """Return text composed (NFC) and with plain line ends; anything else unchanged."""
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n")) if isinstance(value, str) else value
 
 
@@ -43,7 +43,7 @@ def no_control_signs_but_lines(value: Any) -> None:
 
 
 def german_number(value: Decimal) -> str:
-    """„142,5“, „1.200“: without zeros nobody typed."""
+    """Return the number as „142,5“ or „1.200“, without trailing zeros."""
     number = f"{value:,.2f}".rstrip("0").rstrip(".")
     return number.translate(str.maketrans(",.", ".,"))
 

@@ -21,7 +21,7 @@ class Row:
 def page(
     rows: QuerySet[Any], groups: Sequence[tuple[int, Q]], *, descending: bool, place: Place | None, size: int
 ) -> Page:
-    """One page of the rows by (key, id), in one statement. `groups` are the keys, rising, and what has each of them."""
+    """Return a page of the rows by (key, id), in one statement. `groups` are the ascending keys with their rows."""
     rising = keyset.rises(descending, place)
     if place:
         groups = [(key, having) for key, having in groups if key == place.key or (key > place.key) == rising]

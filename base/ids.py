@@ -9,5 +9,5 @@ _ID = re.compile(PATTERN)
 
 
 def is_id(text: str) -> bool:
-    """Whether the text is a positive bigint in plain ASCII digits without leading zeros."""
+    """Return whether the text is a positive bigint in plain ASCII digits without leading zeros."""
     return bool(_ID.fullmatch(text)) and int(text) <= MAX_ID

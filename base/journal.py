@@ -32,7 +32,7 @@ def note(kind: str, *, office: int, at: datetime, **facts: str | int) -> None:
 
 
 def person(contact_id: int, created_at: datetime) -> dict[str, str | int]:
-    """How a line names a contact: an older backup may give the id to somebody else, never with the same moment."""
+    """Return what identifies a contact in a line: an older backup may reuse the id, but never with the same time."""
     return {"contact": contact_id, "created": created_at.isoformat()}
 
 

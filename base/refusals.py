@@ -134,7 +134,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def keep_private(response: Response) -> Response:
-    """No shared cache keeps the answer, and no browser shows a fragment for the page of the same address."""
+    """Keep the response out of shared caches, and fragments apart from the page of the same address."""
     patch_vary_headers(response, ["HX-Request", "Cookie"])
     if not response.has_header("Cache-Control"):
         patch_cache_control(response, private=True, no_cache=True)
@@ -142,7 +142,7 @@ def keep_private(response: Response) -> Response:
 
 
 def wants_fragment(request: HttpRequest) -> bool:
-    """Whether the answer is swapped into a page (htmx or our own fetch) rather than shown as one."""
+    """Return whether the answer is swapped into a page (htmx or our own fetch) rather than shown as one."""
     return bool(getattr(request, "htmx", False)) or request.headers.get("HX-Request") == "true"
 
 

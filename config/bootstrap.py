@@ -71,7 +71,7 @@ def bring_up_to_date(venv, requirements):
 
 
 def works(python):
-    """Whether the environment's Python still runs: a system upgrade may have removed its base."""
+    """Return whether the environment's Python still runs: a system upgrade may have removed its base."""
     code = "import sys, pip; sys.exit(sys.version_info[:2] < (3, 11))"
     with contextlib.suppress(OSError):
         return subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL) == 0

@@ -46,7 +46,7 @@ def settings_of(url: str, *, secret: str, timeout: int) -> dict[str, Any]:
 
 
 def is_mailbox(address: str) -> bool:
-    """Whether MAIL_IN is an address to which a token can be added."""
+    """Return whether MAIL_IN is an address to which a token can be added."""
     return re.fullmatch(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]{1,200}", address) is not None
 
 

@@ -146,7 +146,7 @@ def _copied(folder: Path, user: ServerUser) -> Path:
 
 
 def _foreign(home: Path) -> bool:
-    """Whether another user owns or can change the folder, and could plant programs in it."""
+    """Return whether another user owns or can change the folder, and could plant programs in it."""
     found = home.lstat()
     return home.is_symlink() or found.st_uid != os.geteuid() or bool(found.st_mode & 0o022)
 

@@ -33,7 +33,7 @@ def sections(contact: Contact) -> list[Section]:
 
 
 def section(contact: Contact, group: Group) -> Section:
-    """One group."""
+    """Return one group."""
     together, said = _TOGETHER.get(group.key, (None, ()))
     lines = together(contact) if together else []
     lines += [_alone(contact, name) for name in group.fields if name not in said]

@@ -58,7 +58,7 @@ class FactsForm(TidyText, forms.ModelForm):
         return values
 
     def _order(self, values: dict[str, Any], first: str, further: str, *beside: str) -> None:
-        """Further ones that the page did not ask for stay as they are; else the chosen one becomes the first."""
+        """Keep further ones if the page did not show them; otherwise make the chosen one the first."""
         if values.get(further) is None:
             values.pop(further, None)
         elif first in values:

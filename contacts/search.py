@@ -111,7 +111,7 @@ def _runs(digits: str) -> list[str]:
 
 
 def _unparted(text: str) -> str:
-    """O'Brien as Obrien."""
+    """Return O'Brien as Obrien."""
     return _APOSTROPHE.sub("", text)
 
 

@@ -22,5 +22,5 @@ def vote(*, user: User, article: Article, helpful: bool, comment: str = "", now:
 
 
 def has_voted(user: User, article: Article) -> bool:
-    """Whether the user has answered for this article."""
+    """Return whether the user has answered for this article."""
     return Vote.objects.of(user.account).filter(user=user, article=article.name).exists()

@@ -148,7 +148,7 @@ def _by_status(selection: Selection) -> list[tuple[int, Q]]:
 
 
 def _by_source(selection: Selection) -> list[tuple[int, Q]]:
-    """In the order of the German labels, not of the stored values."""
+    """Sort by the German labels, not by the stored values."""
     labelled = sorted(Source.choices, key=lambda choice: str(choice[1]))
     return [(place, Q(source=value)) for place, (value, _label) in enumerate(labelled)]
 

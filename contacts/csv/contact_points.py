@@ -73,7 +73,7 @@ class Found(NamedTuple):
 
 
 def is_nothing(text: str) -> bool:
-    """Whether the text only says that there is no value."""
+    """Return whether the text means that there is no value."""
     return bare(text) in NOTHING
 
 

@@ -136,12 +136,12 @@ def labels_of(headers: Sequence[str]) -> dict[int, int]:
 
 
 def is_of_the_program(header: str) -> bool:
-    """Whether the column is internal to another program."""
+    """Return whether the column is internal to another program."""
     return bare(header) in _PROGRAM
 
 
 def is_kept(header: str) -> bool:
-    """Whether the note keeps the text without its header, because that says "note" itself or is empty."""
+    """Return whether the note keeps the text without its header, because that says "note" itself or is empty."""
     return heading(header).key == "note" or not header
 
 

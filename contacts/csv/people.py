@@ -57,7 +57,7 @@ def read_salutation(text: str) -> Salutation:
 
 
 def is_academic(text: str) -> bool:
-    """Whether a title is an academic one and not a profession."""
+    """Return whether a title is an academic one and not a profession."""
     words = _WORDS.findall(text)
     return bool(words) and all(map(_is_title, words)) and any(bare(word.split("-")[0]) in _NEEDS for word in words)
 
@@ -82,7 +82,7 @@ def split_name(text: str, *, last_first: bool = False) -> dict[str, str]:
 
 
 def is_first_name(text: str) -> bool:
-    """Whether the cell holds a common first name, alone or the first of several."""
+    """Return whether the cell holds a common first name, alone or the first of several."""
     return bare(text.split(" ")[0].split("-")[0]) in FIRST_NAMES if text else False
 
 

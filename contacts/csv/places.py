@@ -95,7 +95,7 @@ def region_of(countries: Iterable[str]) -> str:
 
 
 def is_german(country: str) -> bool:
-    """Whether the cell names Germany or is empty."""
+    """Return whether the cell names Germany or is empty."""
     return bare(country) in _GERMANY
 
 
@@ -108,7 +108,7 @@ def postal_code(text: str, city: str, country: str) -> str:
 
 
 def is_place_of_the_east(city: str) -> bool:
-    """Whether the town is one of those whose postcodes begin with 0."""
+    """Return whether the town is one of those whose postcodes begin with 0."""
     return fold(re.split(r"[ /(,-]", city.strip())[0]) in GERMAN_PLACES or fold(city) in GERMAN_PLACES
 
 

@@ -113,7 +113,7 @@ def _judged(data: bytes, encoding: str, delimiter: str) -> _Judged:
 
 
 def _is_formula(text: str) -> bool:
-    """Whether the text looks like a formula, also after apostrophes, which are escaped by another one."""
+    """Return whether the text looks like a formula, also after apostrophes, which are escaped by another one."""
     text = text.lstrip("'")
     return text.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text)
 

@@ -46,7 +46,7 @@ class _Property(NamedTuple):
 
 
 def is_vcard(start: bytes) -> bool:
-    """Whether a file that begins like this, in lower case, holds vCards."""
+    """Return whether a file that begins like this, in lower case, holds vCards."""
     return start.replace(b"\x00", b"").lstrip(b"\xff\xfe").startswith(b"begin:vcard")
 
 

@@ -23,7 +23,7 @@ def when(moment: datetime | None, now: datetime) -> str:
 
 @register.filter
 def consent_word(row: Consent) -> str:
-    """`{{ row|consent_word }}`: "erteilt", "widerrufen", or what is true where nothing was given before."""
+    """`{{ row|consent_word }}`: "erteilt", "widerrufen", or another word if nothing was given before."""
     return consent.word(row)
 
 
@@ -41,13 +41,13 @@ def due_label(due: date, today: date) -> str:
 
 @register.filter
 def german_date(day: date) -> str:
-    """24.12.2026. The `date` filter takes ten times as long."""
+    """Return the day as „24.12.2026“. The `date` filter takes ten times as long."""
     return f"{day:%d.%m.%Y}"
 
 
 @register.filter
 def spoken_date(day: date) -> str:
-    """4. Dezember, as a screen reader says it best."""
+    """Return the day as „4. Dezember“, which screen readers read best."""
     return f"{day.day}. {MONTHS[day.month]}"
 
 
@@ -66,13 +66,13 @@ def local_date(moment: datetime) -> str:
 
 @register.filter
 def iso(moment: datetime) -> str:
-    """For the `datetime` attribute."""
+    """Return the value of a `datetime` attribute."""
     return moment.isoformat(timespec="seconds")
 
 
 @register.filter
 def bubble_names(counts: dict[str, int]) -> str:
-    """`{{ contact.action_counts|bubble_names }}`: "Anruf (2), Notiz", for those whom no pointer shows the names."""
+    """`{{ contact.action_counts|bubble_names }}`: "Anruf (2), Notiz", for users without a pointer."""
     return signs.bubble_names(counts)
 
 

@@ -174,7 +174,7 @@ def _imprint(mail: ParsedMail) -> Iterator[str]:
 
 
 def _nothing_fetched(mail: ParsedMail) -> Iterator[str]:
-    """No images and no tracking pixels: nothing reveals when the mail is opened."""
+    """Find images and tracking pixels: nothing may reveal when the mail is opened."""
     if FETCHING_TAG.search(mail.html) or any(_fetches(tag) for tag in mail.tags):
         yield _("Die Mail lädt etwas nach oder enthält Bilder oder Skripte.")
 

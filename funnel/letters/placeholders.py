@@ -124,7 +124,7 @@ class Filling:
 
 
 def filling(contact: Contact, sender: Sender) -> Filling:
-    """All values for the contact."""
+    """Return all values for the contact."""
     return Filling({key: one.value(contact, sender) for key, one in ALLOWED.items()}, [])
 
 

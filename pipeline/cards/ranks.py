@@ -35,7 +35,7 @@ def between(before: str | None, after: str | None) -> str:
 
 
 def many_between(before: str | None, after: str | None, count: int) -> list[str]:
-    """`count` ascending keys strictly between two keys, as short as they can be. Raises like `between`."""
+    """Return `count` ascending keys strictly between two keys, as short as possible. Raises like `between`."""
     if before is not None and after is not None:
         if before >= after:
             raise ValueError(f"no rank fits between {before!r} and {after!r}")

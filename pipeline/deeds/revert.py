@@ -95,7 +95,7 @@ def _lay(placed: list[tuple[DeedPart, str]]) -> None:
 
 
 def _places(parts: list[DeedPart], user: User, now: datetime) -> Collection[int]:
-    """Cards nobody has moved since go back to column and place, each with a move of its own."""
+    """Put cards that were not moved since back to their column and place, each with a move of its own."""
     columns = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     seen = Card.objects.of(user.account).filter(sight(user, "contact__"))
     seen = seen.filter(contact__in=[part.contact_id for part in parts]).order_by("pk")

@@ -68,7 +68,7 @@ def left(source: Import) -> Any:
 
 
 def _trash(traces: Sequence[Trace], user: User, now: datetime) -> int:
-    """Contacts that the import made, unless somebody has had to do with them since."""
+    """Trash contacts that the import added, unless they were used since."""
     if not traces:
         return 0
     ids = [trace.contact_id for trace in traces]
@@ -80,7 +80,7 @@ def _trash(traces: Sequence[Trace], user: User, now: datetime) -> int:
 
 
 def _touched(user: User, ids: Collection[int], at: datetime) -> set[int]:
-    """Who was edited, moved, spoken with or has answered since; mails of the series do not count."""
+    """Return contacts that were edited, moved, spoken with or have replied since; mails of a series do not count."""
     found = set(Contact.objects.of(user.account).filter(pk__in=ids, version__gt=1).values_list("pk", flat=True))
     for rows in (
         Change.objects.of(user.account).filter(contact__in=ids, at__gt=at),

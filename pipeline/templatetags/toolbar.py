@@ -19,7 +19,7 @@ def needs_a_digit(selection: Selection, total: int) -> bool:
 
 @register.filter
 def exceeds(selection: Selection, total: int) -> bool:
-    """Whether so many are found that they are not counted: `1000+`."""
+    """Return whether there are too many to count: `1000+`."""
     return selection.exceeds(total)
 
 
