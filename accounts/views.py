@@ -126,8 +126,8 @@ def member_role(request: Request, member_id: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, "settings/member.html", form, member=found)
     changed = members.change_role(actor=request.user, member_id=found.pk, **form.cleaned_data)
-    said = {"name": changed.full_name, "role": changed.get_role_display()}
-    messages.success(request, _("%(name)s hat jetzt die Rolle %(role)s.") % said)
+    values = {"name": changed.full_name, "role": changed.get_role_display()}
+    messages.success(request, _("%(name)s hat jetzt die Rolle %(role)s.") % values)
     return redirect("members" if changed.is_administrator or changed != request.user else "settings")
 
 

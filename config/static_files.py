@@ -61,5 +61,5 @@ def name_of(parts: Parts) -> str:
 
 
 def wrapped(name: str, text: str) -> str:
-    said = VENDORED.format(name=name) if name.startswith("vendor/") else name
-    return WRAPPED[PurePosixPath(name).suffix].format(name=said, text=text)
+    label = VENDORED.format(name=name) if name.startswith("vendor/") else name
+    return WRAPPED[PurePosixPath(name).suffix].format(name=label, text=text)

@@ -221,7 +221,7 @@ def _locked(action: Action, actor: User) -> tuple[Contact, Action]:
 
 
 def _used(
-    contact: Contact, key: UUID | None, performed_at: datetime | None, **said: Any
+    contact: Contact, key: UUID | None, performed_at: datetime | None, **values: Any
 ) -> tuple[UUID | None, Action | None]:
     """Return the key to store, and the action that was stored with it if it has the same values.
 
@@ -231,8 +231,8 @@ def _used(
     if first is None:
         return key, None
     if performed_at is not None:
-        said["performed_at"] = performed_at
-    is_same = all(getattr(first, name) == value for name, value in said.items())
+        values["performed_at"] = performed_at
+    is_same = all(getattr(first, name) == value for name, value in values.items())
     return None, first if is_same else None
 
 

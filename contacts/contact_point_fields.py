@@ -98,8 +98,8 @@ class ContactPointsField(forms.Field):
 
     def _contact_point(self, line: Mapping[str, str]) -> ContactPoint:
         text, words = one_spelling(line["text"].strip()), one_spelling(line["words"].strip())
-        for said in (text, words):
-            no_control_signs(said)
+        for value in (text, words):
+            no_control_signs(value)
         if self.is_phone and len(text) > MAX_PHONE_LENGTH:
             limit = {"limit": MAX_PHONE_LENGTH}
             raise ValidationError(_("Eine Telefonnummer hat höchstens %(limit)s Zeichen."), params=limit)

@@ -69,8 +69,8 @@ def union(
 
 
 def _written(one: Mapping[str, str]) -> str:
-    said = beside(one.get("kind", ""), one.get("words", ""))
-    return f"{one['text']} ({said})" if said else one["text"]
+    remark = beside(one.get("kind", ""), one.get("words", ""))
+    return f"{one['text']} ({remark})" if remark else one["text"]
 
 
 def _read(match: re.Match[str]) -> ContactPoint:

@@ -34,9 +34,9 @@ def sections(contact: Contact) -> list[Section]:
 
 def section(contact: Contact, group: Group) -> Section:
     """Return one group."""
-    together, said = _TOGETHER.get(group.key, (None, ()))
+    together, joined = _TOGETHER.get(group.key, (None, ()))
     lines = together(contact) if together else []
-    lines += [_alone(contact, name) for name in group.fields if name not in said]
+    lines += [_alone(contact, name) for name in group.fields if name not in joined]
     return Section(group, [line for line in lines if line.text] or lines[:1])
 
 
@@ -58,10 +58,10 @@ def _partner(contact: Contact) -> list[Line]:
 
 
 def _contact_point(contact: Contact) -> list[Line]:
-    said = contact_points.beside(contact.phone_kind, contact.phone_words)
+    remark = contact_points.beside(contact.phone_kind, contact.phone_words)
     first = [
         Line(_("E-Mail"), contact.email, f"mailto:{contact.email}", contact_points.beside(contact.email_kind, "")),
-        Line(_("Telefon"), contact.phone, _dialled(contact.phone_e164), said),
+        Line(_("Telefon"), contact.phone, _dialled(contact.phone_e164), remark),
     ]
     mails = [_further(_("Weitere E-Mail"), one, f"mailto:{one['text']}") for one in contact.more_emails]
     phones = [_further(_("Weiteres Telefon"), one, _dialled(one["e164"])) for one in contact.more_phones]

@@ -79,13 +79,15 @@ class Line:
         message = self.message
         if message.again_at is None:
             return ""
-        said = _("Noch einmal senden, entschieden von %(who)s.")
+        sentence = _("Noch einmal senden, entschieden von %(who)s.")
         if message.again_after == MessageState.UNCLEAR:
-            said = _(
+            sentence = _(
                 "Noch einmal senden, entschieden von %(who)s. Ob die Mail schon angekommen war, ist unklar: "
                 "Sie kann zweimal ankommen."
             )
-        return said % {"who": message.again_by.full_name if message.again_by else _("jemandem, der nicht mehr da ist")}
+        return sentence % {
+            "who": message.again_by.full_name if message.again_by else _("jemandem, der nicht mehr da ist")
+        }
 
     def _why_waiting(self) -> str:
         if self.run.is_off:

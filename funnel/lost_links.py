@@ -37,7 +37,7 @@ def mail_links(*, contact_id: int | None, message_id: int | None, now: datetime)
     links = _links(address) if address else {}
     if not links:
         return False
-    offices = [(letterhead(account_id), _url(said)) for account_id, said in links.items()]
+    offices = [(letterhead(account_id), _url(unsubscription)) for account_id, unsubscription in links.items()]
     body = render_to_string("funnel/mail/links.txt", {"offices": offices})
     headers = {"Auto-Submitted": "auto-generated"}
     is_taken = posting.post(EmailMessage(_("Ihre Links zum Abbestellen"), body, None, [address], headers=headers))
@@ -84,5 +84,5 @@ def _messages(address: str):  # type: ignore[no-untyped-def]
     return Message.objects.filter(account__in=offices, address=address.lower(), state=MessageState.SENT)
 
 
-def _url(said: Unsubscription) -> str:
-    return settings.BASE_URL + reverse("funnel:unsubscribe", args=[token_of(said)])
+def _url(unsubscription: Unsubscription) -> str:
+    return settings.BASE_URL + reverse("funnel:unsubscribe", args=[token_of(unsubscription)])

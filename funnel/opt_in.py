@@ -146,11 +146,11 @@ def _proof(opt_in: OptIn) -> str:
     """Return who asked when, from where and at which address, to be stored beside the wording."""
     with timezone.override(opt_in.account.zone):
         when = timezone.localtime(opt_in.asked_at).strftime("%d.%m.%Y, %H:%M")
-    said = {"when": when, "address": opt_in.address, "place": opt_in.asked_from}
-    said["who"] = opt_in.asked_by.full_name if opt_in.asked_by else _("der Person selbst")
+    values = {"when": when, "address": opt_in.address, "place": opt_in.asked_from}
+    values["who"] = opt_in.asked_by.full_name if opt_in.asked_by else _("der Person selbst")
     if not opt_in.asked_from:  # older requests lack it
-        return _("Bestätigungsseite, angefragt am %(when)s an %(address)s") % said
-    return _("Bestätigungsseite, angefragt am %(when)s von %(who)s (%(place)s) an %(address)s") % said
+        return _("Bestätigungsseite, angefragt am %(when)s an %(address)s") % values
+    return _("Bestätigungsseite, angefragt am %(when)s von %(who)s (%(place)s) an %(address)s") % values
 
 
 def _state(opt_in: OptIn, now: datetime) -> LinkState:

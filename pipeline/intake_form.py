@@ -112,8 +112,8 @@ class IntakeForm(FactsForm):
         """The warning that the address is suppressed, or ""."""
         if self.suppression is None:
             return ""
-        said = _("Die E-Mail-Adresse ist gesperrt (%(reason)s): An sie geht keine Werbung.")
-        return said % {"reason": self.suppression.get_reason_display()}
+        sentence = _("Die E-Mail-Adresse ist gesperrt (%(reason)s): An sie geht keine Werbung.")
+        return sentence % {"reason": self.suppression.get_reason_display()}
 
     @property
     def consent(self) -> dict[str, str]:

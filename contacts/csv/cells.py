@@ -46,7 +46,7 @@ class Columns:
         self.mapping = dict(sorted(mapping.items()))
         self.headers = headers
         found = [heading(header) for header in headers]
-        self.said = {index: found[index] if index < len(found) else Heading(None) for index in mapping}
+        self.headings = {index: found[index] if index < len(found) else Heading(None) for index in mapping}
         self.labels = {index: label for index, label in labels_of(headers).items() if index in mapping}
 
     def clean(self, cells: Sequence[str]) -> Cleaned:
@@ -210,8 +210,8 @@ class _Row:
         found: list[ContactPoint] = []
         region = places.region_of(text for _index, text in self.texts.get("country", []))
         for index, text in self.texts.get(key, []):
-            said = self.columns.said[index].kind, self._label(index)
-            each = emails_in(text, *said) if key == "email" else phones_in(text, *said, region)
+            context = self.columns.headings[index].kind, self._label(index)
+            each = emails_in(text, *context) if key == "email" else phones_in(text, *context, region)
             found += each.points
             self._keep_all(index, key, each.left)
             if each.is_rounded:
@@ -253,8 +253,8 @@ class _Row:
         groups: dict[str, Cells] = {}
         for key in ADDRESS:
             for index, text in self.texts.get(key, []):
-                said = self.columns.said[index]
-                groups.setdefault(said.group if said.key in ADDRESS else "", {}).setdefault(key, []).append(
+                meaning = self.columns.headings[index]
+                groups.setdefault(meaning.group if meaning.key in ADDRESS else "", {}).setdefault(key, []).append(
                     (index, text)
                 )
         self.values |= dict.fromkeys(fields_of(self.texts), "")
@@ -293,7 +293,7 @@ class _Row:
 
     def _report_remarks(self) -> list[str]:
         """Return the remarks as sentences for the report."""
-        said = list(dict.fromkeys(self.remarks))
-        whole = [remark for remark in said if remark.endswith(".")]
-        noted = [remark for remark in said if not remark.endswith(".")]
+        remarks = list(dict.fromkeys(self.remarks))
+        whole = [remark for remark in remarks if remark.endswith(".")]
+        noted = [remark for remark in remarks if not remark.endswith(".")]
         return whole + ([_("In die Notiz übernommen: %(values)s.") % {"values": "; ".join(noted)}] if noted else [])

@@ -92,17 +92,17 @@ def phones_in(text: str, kind: str = "", label: str = "", region: str = HOME) ->
     pending: list[str] = []
     for part in _parts(text, region):
         number = next((each for each in _NUMBER.findall(part) if _is_number(each, region)), "")
-        said = _joined(part.replace(number, " ", 1) if number else part)
+        rest = _joined(part.replace(number, " ", 1) if number else part)
         if number:
-            own = kind_of(said)
+            own = kind_of(rest)
             found.append({"kind": own or kind, "text": _written(number, region)[:MAX_NUMBER_LENGTH], "words": words})
-            _say(found[-1], "" if own and len(said.split()) == 1 else said)
+            _add_words(found[-1], "" if own and len(rest.split()) == 1 else rest)
         elif found:
-            _say(found[-1], said)
+            _add_words(found[-1], rest)
         else:
             pending.append(part)
     if found and pending:
-        _say(found[0], ", ".join(map(_joined, pending)))
+        _add_words(found[0], ", ".join(map(_joined, pending)))
         pending = []
     return Found(found, [part for part in pending if not is_nothing(part)])
 
@@ -187,10 +187,10 @@ def _joined(text: str) -> str:
     return one_line(text).strip(_BORDER)
 
 
-def _say(point: ContactPoint, said: str) -> None:
+def _add_words(point: ContactPoint, text: str) -> None:
     """Add the words to the number."""
-    if said and said not in point["words"]:
-        point["words"] = f"{point['words']}, {said}".removeprefix(", ")[:MAX_WORDS_LENGTH]
+    if text and text not in point["words"]:
+        point["words"] = f"{point['words']}, {text}".removeprefix(", ")[:MAX_WORDS_LENGTH]
 
 
 def _labelled(kind: str, label: str) -> tuple[str, str]:

@@ -23,18 +23,18 @@ _ENOUGH = 0.6  # share of the cells that are not empty
 def propose(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, str]:
     """Return the proposed mapping of column index to field key. `columns` are the first cells of each column."""
     mapping = propose_by_name(headers)
-    said = [[cell.strip() for cell in cells if not is_nothing(cell)] for cells in columns]
-    _judge_names(mapping, said, headers)
+    filled = [[cell.strip() for cell in cells if not is_nothing(cell)] for cells in columns]
+    _judge_names(mapping, filled, headers)
     labels = set(labels_of(headers).values())
-    for index, cells in enumerate(said):
+    for index, cells in enumerate(filled):
         header = headers[index] if index < len(headers) else ""
         if index not in mapping and index not in labels and cells and not is_of_the_program(header):
             key = _by_cells(cells, header, set(mapping.values()))
             if key:
                 mapping[index] = key
     if not {"first_name", "last_name", "full_name", "name_first"} & {*mapping.values()}:
-        _find_names(mapping, said)
-    for index, cells in enumerate(said):
+        _find_names(mapping, filled)
+    for index, cells in enumerate(filled):
         if cells and index not in mapping and not (headers[index] if index < len(headers) else ""):
             mapping[index] = "note"
     return dict(sorted(mapping.items()))
@@ -73,12 +73,12 @@ def _by_cells(cells: Sequence[str], header: str, taken: set[str]) -> str:
     return ""
 
 
-def _judge_names(mapping: dict[int, str], said: Sequence[Sequence[str]], headers: Sequence[str]) -> None:
+def _judge_names(mapping: dict[int, str], filled: Sequence[Sequence[str]], headers: Sequence[str]) -> None:
     """Map a column "Name" to full names if there is no column of first names and its cells have several words."""
     if "first_name" in mapping.values():
         return
     for index, key in mapping.items():
-        cells = said[index] if index < len(said) else []
+        cells = filled[index] if index < len(filled) else []
         if key in ("last_name", "full_name") and cells:
             is_open = key == "full_name" or heading(headers[index]).rank > 0  # "Nachname" is not a full name
             if is_open and _share(cells, lambda cell: "," in cell) >= _ENOUGH:
@@ -87,18 +87,18 @@ def _judge_names(mapping: dict[int, str], said: Sequence[Sequence[str]], headers
                 mapping[index] = "full_name"
 
 
-def _find_names(mapping: dict[int, str], said: Sequence[Sequence[str]]) -> None:
+def _find_names(mapping: dict[int, str], filled: Sequence[Sequence[str]]) -> None:
     """Find names without headers: the column of common first names, and a column of words next to it."""
     words = [
         index
-        for index, cells in enumerate(said)
+        for index, cells in enumerate(filled)
         if index not in mapping and cells and _share(cells, _is(_WORDS)) >= 0.9
     ]
-    firsts = [index for index in words if _share(said[index], is_first_name) >= _ENOUGH]
+    firsts = [index for index in words if _share(filled[index], is_first_name) >= _ENOUGH]
     if not firsts:
         return
     first = firsts[0]
-    if _share(said[first], lambda cell: " " in cell) >= _ENOUGH:
+    if _share(filled[first], lambda cell: " " in cell) >= _ENOUGH:
         mapping[first] = "full_name"
         return
     mapping[first] = "first_name"

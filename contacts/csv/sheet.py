@@ -71,16 +71,16 @@ def store(rows: Iterable[tuple[int, Sequence[str]]], target: IO[str], known: Sha
             limit = f"{MAX_ROWS:,}".replace(",", ".")
             sentence = gettext_noop("Höchstens %(limit)s Zeilen je Datei. Bitte die Datei teilen.")
             raise CsvError(line, sentence, limit=limit)
-        said = [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
-        if not said:
+        used = [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
+        if not used:
             continue
-        if said[-1] >= MAX_COLUMNS:
+        if used[-1] >= MAX_COLUMNS:
             sentence = gettext_noop("Die Datei hat %(found)s Spalten; höchstens %(limit)s sind möglich.")
-            raise CsvError(line, sentence, found=said[-1] + 1, limit=MAX_COLUMNS)
+            raise CsvError(line, sentence, found=used[-1] + 1, limit=MAX_COLUMNS)
         if sum(map(len, cells)) > MAX_ROW_LENGTH:
             raise CsvError(line, TOO_LONG)
         count += 1
-        filled.update(said)
+        filled.update(used)
         if count <= SAMPLE_ROWS:
             first.append((line, cells))
         writer.writerow((line, *cells[:MAX_COLUMNS]))
@@ -105,10 +105,10 @@ def _shape(first: list[tuple[int, Sequence[str]]], count: int, filled: Counter[i
 
 def _width(rows: Sequence[Sequence[str]], header: int | None) -> int:
     """Return the number of columns: those with a header, and those that most rows have."""
-    said = [max((index + 1 for index, cell in enumerate(cells) if cell.strip()), default=0) for cells in rows]
+    widths = [max((index + 1 for index, cell in enumerate(cells) if cell.strip()), default=0) for cells in rows]
     usual = Counter(map(len, rows[1 if header is None else header + 1 :])).most_common(1)
-    wide = [size for cells, size in zip(rows, said, strict=True) if usual and len(cells) == usual[0][0]]
-    return max(said[header] if header is not None else 0, max(wide, default=0) if usual else max(said))
+    wide = [size for cells, size in zip(rows, widths, strict=True) if usual and len(cells) == usual[0][0]]
+    return max(widths[header] if header is not None else 0, max(wide, default=0) if usual else max(widths))
 
 
 class Sheet:

@@ -28,10 +28,10 @@ def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
     found: dict[int, Story] = {pk: {} for pk in contact_ids}
     for consent in _newest(account_id, contact_ids):
         found[consent.contact_id][CONSENTS[consent.channel]] = _allowed(consent)
-    said: dict[int, list[str]] = {}
+    by_contact: dict[int, list[str]] = {}
     for action in _actions(account_id, contact_ids):
-        said.setdefault(action.contact_id, []).append(_done(action))
-    for contact_id, lines in said.items():
+        by_contact.setdefault(action.contact_id, []).append(_done(action))
+    for contact_id, lines in by_contact.items():
         left = ["…"] if len(lines) > MAX_ACTIONS else []
         found[contact_id][ACTIONS] = " · ".join(lines[:MAX_ACTIONS] + left)
     return found
@@ -74,8 +74,8 @@ def _done(action: Any) -> str:
     text = one_line(action.short)
     text = f"{text[:TEXT_SHOWN]}…" if len(text) > TEXT_SHOWN else text
     label = _("%(action)s (geplant)") % {"action": action.label} if action.is_planned else action.label
-    said = f"{timezone.localtime(moment):%d.%m.%Y %H:%M} {label}"
-    return f"{said}: {text}" if text else said
+    line = f"{timezone.localtime(moment):%d.%m.%Y %H:%M} {label}"
+    return f"{line}: {text}" if text else line
 
 
 def _when(moment: datetime) -> str:

@@ -85,8 +85,8 @@ def tags_in(cells: Sequence[tuple[int, str]]) -> tuple[list[str], list[tuple[int
 
 def is_total(cells: Sequence[str]) -> bool:
     """Return whether the row is a total: one word for it, and otherwise only figures."""
-    said = [cell for cell in map(str.strip, cells) if cell]
-    words = [cell for cell in said if not _FIGURE.fullmatch(cell)]
+    filled = [cell for cell in map(str.strip, cells) if cell]
+    words = [cell for cell in filled if not _FIGURE.fullmatch(cell)]
     if len(words) != 1 or not (found := _TOTAL.fullmatch(words[0])):
         return False
-    return len(said) > 1 or bool(found["number"])
+    return len(filled) > 1 or bool(found["number"])

@@ -41,21 +41,21 @@ def judge(status: str, words: str) -> BounceVerdict:
 
     A more exact code within the text takes precedence over a vague `status`.
     """
-    said = one_line(ADDRESS.sub(" ", words[:MAX_LENGTH].lower()))
-    code = _exact(status.strip(), said)
-    if code.startswith("4") or (not code and _reply(said).startswith("4")):
+    text = one_line(ADDRESS.sub(" ", words[:MAX_LENGTH].lower()))
+    code = _exact(status.strip(), text)
+    if code.startswith("4") or (not code and _reply(text).startswith("4")):
         return BounceVerdict.TEMPORARY
-    if SENDER.search(said):
+    if SENDER.search(text):
         return BounceVerdict.OWN_FAULT
     if code in GONE_CODES:
-        return _gone_or_contradicted(said)
+        return _gone_or_contradicted(text)
     if code in OWN_CODES or OWN_CODES_FROM_20.fullmatch(code):
         return BounceVerdict.OWN_FAULT
-    if TEMPORARY_CODES.fullmatch(code) or FULL.search(said) or PACE.search(said):
-        return _limit(said)
-    if code in VAGUE_CODES and GONE.search(said):
+    if TEMPORARY_CODES.fullmatch(code) or FULL.search(text) or PACE.search(text):
+        return _limit(text)
+    if code in VAGUE_CODES and GONE.search(text):
         return BounceVerdict.GONE
-    return next((verdict for pattern, verdict in FALLBACKS if pattern.search(said)), BounceVerdict.UNKNOWN)
+    return next((verdict for pattern, verdict in FALLBACKS if pattern.search(text)), BounceVerdict.UNKNOWN)
 
 
 def judge_answer(answer: str) -> BounceVerdict:
@@ -73,28 +73,28 @@ def judge_answer(answer: str) -> BounceVerdict:
 FALLBACKS = ((OWN, BounceVerdict.OWN_FAULT), (SPAM, BounceVerdict.FILTERED), (ROUTE, BounceVerdict.TEMPORARY))
 
 
-def _gone_or_contradicted(said: str) -> BounceVerdict:
+def _gone_or_contradicted(text: str) -> BounceVerdict:
     """Return the verdict for a code that means GONE. Words about a full mailbox or a blocklist override it."""
-    if GONE.search(said):
+    if GONE.search(text):
         return BounceVerdict.GONE
-    if FULL.search(said):
+    if FULL.search(text):
         return BounceVerdict.TEMPORARY
-    return BounceVerdict.OWN_FAULT if OWN.search(said) else BounceVerdict.GONE
+    return BounceVerdict.OWN_FAULT if OWN.search(text) else BounceVerdict.GONE
 
 
-def _limit(said: str) -> BounceVerdict:
-    return BounceVerdict.OWN_FAULT if OUR_LIMIT.search(said) else BounceVerdict.TEMPORARY
+def _limit(text: str) -> BounceVerdict:
+    return BounceVerdict.OWN_FAULT if OUR_LIMIT.search(text) else BounceVerdict.TEMPORARY
 
 
-def _exact(status: str, said: str) -> str:
+def _exact(status: str, text: str) -> str:
     given = CODE.fullmatch(status)
     code = status if given else ""
     if code and not code.endswith(".0.0"):
         return code
-    inside = [one for one in CODE.findall(said) if not one.startswith("2")]
+    inside = [one for one in CODE.findall(text) if not one.startswith("2")]
     return next((one for one in inside if not one.endswith(".0.0")), code or next(iter(inside), ""))
 
 
-def _reply(said: str) -> str:
-    found = REPLY.search(said)
+def _reply(text: str) -> str:
+    found = REPLY.search(text)
     return found[1] if found else ""

@@ -13,7 +13,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from enum import Enum
 
 from base.text import one_line
-from funnel.incoming import reply_words as said
+from funnel.incoming import reply_words
 from funnel.incoming.bounces import BounceVerdict, judge
 from funnel.incoming.opened import PoisonMail, body, header, parse_bytes, parts, source, text_of
 
@@ -85,7 +85,7 @@ def classify(mail: Message) -> Received:
     if report is not None:
         return _delivery_report(mail, report)
     subject = header(mail, "Subject").lower()
-    if is_automatic(mail) and said.BOUNCED.search(f"{subject}\n{body(mail)[:2000].lower()}"):
+    if is_automatic(mail) and reply_words.BOUNCED.search(f"{subject}\n{body(mail)[:2000].lower()}"):
         return _plain_bounce(mail)
     return _answer(mail, kinds)
 
@@ -94,20 +94,22 @@ def is_automatic(mail: Message) -> bool:
     """Return whether a machine sent it: by Auto-Submitted, or the signs of programs that do not set it."""
     submitted = header(mail, "Auto-Submitted").split(";")[0].strip().lower() or "no"
     report = mail.get_content_type() == "multipart/report"
-    marked = any(name in mail and re.search(value, header(mail, name).lower()) for name, value in said.MARKS.items())
+    marked = any(
+        name in mail and re.search(value, header(mail, name).lower()) for name, value in reply_words.MARKS.items()
+    )
     return submitted != "no" or report or marked or _comes_from_machine(mail) or _sounds_automatic(mail)
 
 
 def own_words(text: str) -> str:
     """Return what a person wrote above the quoted mail."""
     start = f"\n{text.replace(chr(13), '')}"
-    found = said.QUOTE_BEGINS.search(start.lower())
+    found = reply_words.QUOTE_BEGINS.search(start.lower())
     return start[: found.start() if found else len(start)].strip()
 
 
 def sounds_like_objection(text: str) -> bool:
     """Return whether the words may be an objection, which is valid in any form (§ 7 UWG)."""
-    return bool(said.OBJECTIONS.search(one_line(text.lower())))
+    return bool(reply_words.OBJECTIONS.search(one_line(text.lower())))
 
 
 def _answer(mail: Message, kinds: dict[str, Message]) -> Received:
@@ -141,14 +143,14 @@ def _date(mail: Message) -> datetime | None:
 
 def _comes_from_machine(mail: Message) -> bool:
     name = parseaddr(header(mail, "From"))[1].partition("@")[0].lower()
-    return header(mail, "Return-Path") == "<>" or bool(said.SENDERS.search(name))
+    return header(mail, "Return-Path") == "<>" or bool(reply_words.SENDERS.search(name))
 
 
 def _sounds_automatic(mail: Message) -> bool:
     subject = header(mail, "Subject").lower()
-    if said.SUBJECT_BEGINS.search(subject) or said.SUBJECT_HOLDS.search(subject):
+    if reply_words.SUBJECT_BEGINS.search(subject) or reply_words.SUBJECT_HOLDS.search(subject):
         return True
-    return bool(said.CHALLENGE.search(subject) and said.CHALLENGE_TEXT.search(body(mail)[:2000].lower()))
+    return bool(reply_words.CHALLENGE.search(subject) and reply_words.CHALLENGE_TEXT.search(body(mail)[:2000].lower()))
 
 
 def _complaint(mail: Message, part: Message) -> Received:
@@ -194,10 +196,10 @@ def _blocks(text: str) -> list[dict[str, str]]:
 def _plain_bounce(mail: Message) -> Received:
     """Classify a bounce without a machine-readable report, by its words."""
     text = "\n" + body(mail).replace("\r", "")
-    cut = said.RETURNED.search(text.lower())
+    cut = reply_words.RETURNED.search(text.lower())
     words = text[: cut.start() if cut else len(text)]
     reason = next((one_line(line) for line in words.splitlines() if re.search(r"\b[45]\d\d\b", line)), "")
-    is_waiting = said.STILL_TRYING.search(f"{header(mail, 'Subject')}\n{words}".lower())
+    is_waiting = reply_words.STILL_TRYING.search(f"{header(mail, 'Subject')}\n{words}".lower())
     kind = ReceivedKind.SOFT_BOUNCE if is_waiting else KIND_OF_VERDICT.get(judge("", words), ReceivedKind.SOFT_BOUNCE)
     return Received(
         kind,

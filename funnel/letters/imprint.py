@@ -89,8 +89,8 @@ def _represented(sender: Sender) -> str:
     if sender.legal_form == LegalForm.GMBH_KG and sender.general_partner.strip():
         register = sender.general_partner_register.strip()
         partner = f"{sender.general_partner.strip()} ({register})" if register else sender.general_partner.strip()
-        said = _("Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s")
-        return said % {"partner": partner, "person": person}
+        line = _("Vertreten durch die persönlich haftende Gesellschafterin %(partner)s, Geschäftsführung: %(person)s")
+        return line % {"partner": partner, "person": person}
     return _labelled(_representation_label(sender.legal_form), person)
 
 

@@ -66,8 +66,8 @@ def warnings(source: str) -> list[str]:
     kinds = _kinds(source)
     unseen = [str(UNSUPPORTED[kind]) for kind in UNSUPPORTED if kind in kinds]
     if unseen:
-        said = _("Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: %s.")
-        found.append(said % ", ".join(unseen))
+        sentence = _("Das kann eine Mail nicht zeigen, die Zeichen bleiben stehen: %s.")
+        found.append(sentence % ", ".join(unseen))
     return found
 
 
@@ -208,8 +208,8 @@ class _Text:
             self.link = (str(token.attrGet("href")), len(self.out))
         elif token.type == "link_close":
             address, since = self.link
-            said, plain = "".join(self.out[since:]), address.removeprefix("mailto:")
-            if said.strip() not in (address, plain):
+            label, plain = "".join(self.out[since:]), address.removeprefix("mailto:")
+            if label.strip() not in (address, plain):
                 self.out.append(f" ({plain})")
 
 

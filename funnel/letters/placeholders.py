@@ -114,12 +114,12 @@ class Filling:
         found = self.values.get(key, "")
         if not found:
             found = tidy(fallback)
-            said = (
+            sentence = (
                 _("„%(name)s“ ist hier nicht bekannt; es steht „%(fallback)s“.")
                 if found
                 else _("„%(name)s“ ist hier nicht bekannt, und es steht nichts dafür.")
             )
-            self.warnings.append(said % {"name": key, "fallback": found})
+            self.warnings.append(sentence % {"name": key, "fallback": found})
         return found
 
 

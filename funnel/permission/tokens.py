@@ -38,9 +38,9 @@ def unsubscribe_token(message: Message) -> str:
     return token_of(unsubscription(message))
 
 
-def token_of(said: Unsubscription) -> str:
+def token_of(unsubscription: Unsubscription) -> str:
     """Return the token for the content of an unsubscribe link."""
-    return _signer("unsubscribe").sign_object(list(astuple(said)))
+    return _signer("unsubscribe").sign_object(list(astuple(unsubscription)))
 
 
 def read(token: str) -> Unsubscription:

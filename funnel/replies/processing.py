@@ -57,14 +57,14 @@ def process(received: Received, *, text: str = "", moment: datetime | None = Non
     if kind in BOUNCES and not (token or message.message_id in received.about):
         _note_unproven(message, kind, text, now)
     elif kind is ReceivedKind.UNSUBSCRIBED:
-        said = tokens.unsubscription(message)
+        unsubscription = tokens.unsubscription(message)
         place = (
             _("Abmeldung per E-Mail, E-Mail an %(address)s")
             if token
             else _("Abmeldung beim Versanddienst, E-Mail an %(address)s")
         )
-        place = place % {"address": said.masked}
-        withdrawal.unsubscribe(said=said, place=place, now=now)
+        place = place % {"address": unsubscription.masked}
+        withdrawal.unsubscribe(unsubscription=unsubscription, place=place, now=now)
     elif kind in CONSEQUENCES:
         _end_series(message, kind, text, moment if moment and moment < now else now, now)
         if kind is ReceivedKind.OBJECTION:  # for whoever decides
@@ -127,8 +127,8 @@ def _note_unproven(message: Message, kind: ReceivedKind, text: str, now: datetim
 
     A hard bounce pauses the series until a user has looked at it.
     """
-    said = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
-    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{said}: {text}"[:MAX_ANSWER])
+    note = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
+    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{note}: {text}"[:MAX_ANSWER])
     if kind is ReceivedKind.HARD_BOUNCE:
         enrolments.suspend(contact=message.contact, reason=EnrolmentReason.FAILED, now=now)
 
@@ -141,12 +141,12 @@ def _quote(message: Message, words: str) -> None:
 @transaction.atomic
 def _annotate(message: Message, kind: ReceivedKind, text: str, now: datetime) -> None:
     """Note it with the message. A fault of our own also holds sending, before it hits the next contacts."""
-    said = {
+    note = {
         ReceivedKind.AUTOMATIC: _("automatische Antwort"),
         ReceivedKind.SOFT_BOUNCE: _("nicht zugestellt"),
         ReceivedKind.OWN_FAULT: _("abgelehnt, es liegt am Absender"),
     }[kind]
     if kind is ReceivedKind.OWN_FAULT:
         holds.hold_for_returned(message=message, kind=holds.classify(text), answer=text, now=now)
-    words = f"{said}: {text}" if text else said
+    words = f"{note}: {text}" if text else note
     Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:MAX_ANSWER])

@@ -95,9 +95,9 @@ def _of_mailgun(event: AnymailTrackingEvent) -> ReceivedKind:
 
 def _of_mailjet(event: AnymailTrackingEvent) -> ReceivedKind:
     """Return the kind. Mailjet also calls full mailboxes and filters permanent; they are no hard bounces here."""
-    said = event.esp_event
-    is_address = said.get("error_related_to") in ("recipient", "domain")
-    is_gone = said.get("hard_bounce") is True and is_address and said.get("error") != "quota exceeded"
+    payload = event.esp_event
+    is_address = payload.get("error_related_to") in ("recipient", "domain")
+    is_gone = payload.get("hard_bounce") is True and is_address and payload.get("error") != "quota exceeded"
     if event.event_type == EventType.BOUNCED and is_gone:
         return ReceivedKind.HARD_BOUNCE
     return COMMON_KINDS.get(event.event_type, ReceivedKind.OTHER)
@@ -105,13 +105,15 @@ def _of_mailjet(event: AnymailTrackingEvent) -> ReceivedKind:
 
 def _of_postmark(event: AnymailTrackingEvent) -> ReceivedKind:
     """Return the kind. Addresses that the operator suppressed at Postmark are not unsubscriptions."""
-    said = event.esp_event
-    if said.get("RecordType") == "SubscriptionChange":
-        is_closing = said.get("SuppressSending") is True and said.get("Origin") == "Recipient"
+    payload = event.esp_event
+    if payload.get("RecordType") == "SubscriptionChange":
+        is_closing = payload.get("SuppressSending") is True and payload.get("Origin") == "Recipient"
         return (
-            POSTMARK_KINDS.get(said.get("SuppressionReason"), ReceivedKind.OTHER) if is_closing else ReceivedKind.OTHER
+            POSTMARK_KINDS.get(payload.get("SuppressionReason"), ReceivedKind.OTHER)
+            if is_closing
+            else ReceivedKind.OTHER
         )
-    return POSTMARK_KINDS.get(said.get("Type"), ReceivedKind.OTHER)
+    return POSTMARK_KINDS.get(payload.get("Type"), ReceivedKind.OTHER)
 
 
 def _moment(event: AnymailTrackingEvent) -> datetime | None:
@@ -119,7 +121,7 @@ def _moment(event: AnymailTrackingEvent) -> datetime | None:
 
 
 def _text(event: AnymailTrackingEvent) -> str:
-    said = event.esp_event
-    words = (event.mta_response, said.get("comment"), event.description, said.get("error"))
+    payload = event.esp_event
+    words = (event.mta_response, payload.get("comment"), event.description, payload.get("error"))
     found = next((clean_answer(one) for one in words if one and isinstance(one, str)), "")
     return found or _("gemeldet vom Versanddienst")

@@ -38,22 +38,22 @@ class Objection:
 
 
 @transaction.atomic
-def unsubscribe(*, said: Unsubscription, place: str = "", now: datetime) -> None:
+def unsubscribe(*, unsubscription: Unsubscription, place: str = "", now: datetime) -> None:
     """Unsubscribe the address of a link from the mails of its office, and the contact that the mail was sent to.
 
     `place` says where it happened if not by the link. Raises Http404 if the office is gone. Idempotent, also when
     called concurrently or years later.
     """
-    if not Account.objects.filter(pk=said.account_id).exists():
+    if not Account.objects.filter(pk=unsubscription.account_id).exists():
         raise Http404
-    place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": said.masked}
+    place = place or _("Abmeldelink einer E-Mail an %(address)s") % {"address": unsubscription.masked}
     objection = Objection(SuppressionReason.UNSUBSCRIBED, place)
-    _apply(said.account_id, [said.digest], _recipients(said), objection, now)
+    _apply(unsubscription.account_id, [unsubscription.digest], _recipients(unsubscription), objection, now)
 
 
-def has_objected(said: Unsubscription) -> bool:
+def has_objected(unsubscription: Unsubscription) -> bool:
     """Return whether the person has unsubscribed or objected already."""
-    rows = Suppression.objects.of(said.account_id).filter(address_hash=said.digest)
+    rows = Suppression.objects.of(unsubscription.account_id).filter(address_hash=unsubscription.digest)
     return bool(rows.filter(reason__in=OWN_REQUESTS).exists())
 
 
@@ -155,20 +155,22 @@ def _withdraw(contact: Contact, channel: str, objection: Objection, now: datetim
     )
 
 
-def _recipients(said: Unsubscription) -> set[int]:
+def _recipients(unsubscription: Unsubscription) -> set[int]:
     """Return the contacts that have the address now, and the one that was mailed, which may have changed its address.
 
     The address is taken from that contact if it still has it; otherwise all addresses of the office are hashed.
     """
-    contacts = Contact.objects.of(said.account_id)
-    written = contacts.filter(pk=said.contact_id).first()
-    if written and said.digest in hashes(said.account_id, written.email):
-        return _with_address(said.account_id, written.email)
+    contacts = Contact.objects.of(unsubscription.account_id)
+    written = contacts.filter(pk=unsubscription.contact_id).first()
+    if written and unsubscription.digest in hashes(unsubscription.account_id, written.email):
+        return _with_address(unsubscription.account_id, written.email)
     others = contacts.exclude(email="").values_list("pk", "email", "more_emails").iterator()
     found = {
         pk
         for pk, email, more in others
-        if any(said.digest in hashes(said.account_id, one) for one in contact_points.texts(email, more))
+        if any(
+            unsubscription.digest in hashes(unsubscription.account_id, one) for one in contact_points.texts(email, more)
+        )
     }
     return {*found, written.pk} if written else found
 

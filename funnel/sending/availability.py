@@ -53,8 +53,8 @@ def outage(user: User, now: datetime) -> Outage | None:
 
 
 def _outage_of_hold(hold: Hold, now: datetime) -> Outage:
-    said = {"when": _clock(hold.since, now), "why": hold.get_kind_display()}
-    headline = _("E-Mail-Versand steht seit %(when)s: %(why)s.") % said
+    values = {"when": _clock(hold.since, now), "why": hold.get_kind_display()}
+    headline = _("E-Mail-Versand steht seit %(when)s: %(why)s.") % values
     if hold.try_at:
         outlook = _(
             "Es geht nichts verloren: Alle Mails behalten ihre Reihenfolge und gehen von selbst hinaus, sobald der "

@@ -180,24 +180,24 @@ def planned_sentence(count: int) -> str:
     """Return a sentence on the number of planned mails affected, "" for none."""
     if not count:
         return ""
-    said = ngettext(
+    sentence = ngettext(
         "Das betrifft %(count)d geplante Mail. Bereits gesendete bleiben, wie sie waren.",
         "Das betrifft %(count)d geplante Mails. Bereits gesendete bleiben, wie sie waren.",
         count,
     )
-    return said % {"count": count}
+    return sentence % {"count": count}
 
 
 def reached_sentence(count: int) -> str:
     """Return a sentence on the number of active series that a new step reaches, "" for none."""
     if not count:
         return ""
-    said = ngettext(
+    sentence = ngettext(
         "%(count)d laufende Serie bekommt diese Mail noch, nach ihrer letzten.",
         "%(count)d laufende Serien bekommen diese Mail noch, nach ihrer letzten.",
         count,
     )
-    return said % {"count": count}
+    return sentence % {"count": count}
 
 
 def find(user: User, step_id: int) -> Step:

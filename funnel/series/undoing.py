@@ -115,5 +115,5 @@ def _changed_since(account_id: int, newest: Mapping[int, EnrolmentChange]) -> se
     touched = {enrolment for enrolment, pk in last if pk != newest[enrolment].pk}
     since = min(change.at for change in newest.values())
     rows = Enrolment.objects.of(account_id).filter(pk__in=newest)
-    said = rows.filter(contact__actions__kind__in=ENDING_KINDS, contact__actions__performed_at__gte=since)
-    return touched | set(said.values_list("pk", flat=True))
+    replied = rows.filter(contact__actions__kind__in=ENDING_KINDS, contact__actions__performed_at__gte=since)
+    return touched | set(replied.values_list("pk", flat=True))

@@ -50,8 +50,8 @@ def server(sender: Sender) -> int | None:
 
 def classify(answer: str) -> str:
     """Return the `HoldKind` of a refusal that is our own fault, by its words."""
-    said = answer.lower()
-    return next((kind for pattern, kind in KIND_BY_WORDS if pattern.search(said)), HoldKind.POLICY)
+    text = answer.lower()
+    return next((kind for pattern, kind in KIND_BY_WORDS if pattern.search(text)), HoldKind.POLICY)
 
 
 def hold(
@@ -68,8 +68,8 @@ def hold(
     Trials connect to the server or, with `by_mail`, send a mail. With `tries` False there are none until a user asks.
     """
     # All offices can read an answer of the installation's server, so it must not reveal another office's recipients.
-    said = answer if account_id else ADDRESS.sub("…", answer)
-    opened = Hold(account_id=account_id, kind=kind, answer=said[:300], since=now, by_mail=by_mail)
+    words = answer if account_id else ADDRESS.sub("…", answer)
+    opened = Hold(account_id=account_id, kind=kind, answer=words[:300], since=now, by_mail=by_mail)
     opened.try_at = now + FIRST_WAITS[kind] if tries else None
     try:
         with transaction.atomic():

@@ -80,8 +80,8 @@ def mail_hold(*, hold_id: int, user_id: int | None) -> bool:
         "url": settings.BASE_URL + reverse("funnel:outbox"),
     }
     subject = _("E-Mail-Versand stand") if hold.ended_at else _("E-Mail-Versand steht")
-    said = render_to_string("funnel/mail/hold.txt", context)
-    return _post(f"{subject}: {hold.get_kind_display()}", said, user.email if user else settings.OPERATOR_EMAIL)
+    body = render_to_string("funnel/mail/hold.txt", context)
+    return _post(f"{subject}: {hold.get_kind_display()}", body, user.email if user else settings.OPERATOR_EMAIL)
 
 
 def _people(offices: object, *roles: str) -> list[User]:

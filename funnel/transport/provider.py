@@ -96,11 +96,11 @@ class Provider:
         self.close()
         is_open = self.watch.has_left and not isinstance(fault, TooManyRedirects)
         cause = fault.__cause__ or fault
-        said = clean_answer(f"{type(cause).__name__}: {cause}")
+        answer = clean_answer(f"{type(cause).__name__}: {cause}")
         return (
-            Outcome(Result.UNCLEAR, said, HoldKind.UNANSWERED)
+            Outcome(Result.UNCLEAR, answer, HoldKind.UNANSWERED)
             if is_open
-            else Outcome(Result.HELD, said, HoldKind.CONNECTION)
+            else Outcome(Result.HELD, answer, HoldKind.CONNECTION)
         )
 
 

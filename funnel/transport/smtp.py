@@ -203,11 +203,11 @@ class Relay:
             self.close()
         elif self.smtp is not None:
             self._reset()
-        said = _answer_line(code, answer)
+        line = _answer_line(code, answer)
         if code in PERMANENT:
-            return _outcome_of_refusal(said)
-        is_busy = BUSY.match(said) is not None
-        return Outcome(Result.LATER, said, HoldKind.CONNECTION if is_over else HoldKind.BUSY if is_busy else "")
+            return _outcome_of_refusal(line)
+        is_busy = BUSY.match(line) is not None
+        return Outcome(Result.LATER, line, HoldKind.CONNECTION if is_over else HoldKind.BUSY if is_busy else "")
 
     def _reset(self) -> None:
         try:
@@ -226,19 +226,19 @@ def on_the_wire(address: str) -> str:
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
-def _outcome_of_refusal(said: str) -> Outcome:
+def _outcome_of_refusal(line: str) -> Outcome:
     """Return the outcome of a permanent refusal.
 
     Only refusals of this mail or recipient are final. Those that are about us, temporary in substance, or due to a
     filter are retried.
     """
-    verdict = bounces.judge_answer(said)
+    verdict = bounces.judge_answer(line)
     if verdict is BounceVerdict.GONE:
-        return Outcome(Result.GONE, said)
+        return Outcome(Result.GONE, line)
     if verdict is BounceVerdict.OWN_FAULT:
-        return Outcome(Result.LATER, said, holds.classify(said))
+        return Outcome(Result.LATER, line, holds.classify(line))
     is_another_day = verdict in (BounceVerdict.TEMPORARY, BounceVerdict.FILTERED)
-    return Outcome(Result.LATER if is_another_day else Result.REFUSED, said)
+    return Outcome(Result.LATER if is_another_day else Result.REFUSED, line)
 
 
 def _hold_kind(fault: Exception) -> str:

@@ -36,8 +36,8 @@ def test_mail(request: Request) -> HttpResponse:
         return _frame(request, form, status=422, faults=[_("Es wurde nichts gesendet."), *_errors(form)])
     draft = drafts.render_draft(user=request.user, **_drawn(form))
     if not ratelimit.consume(request, action="test_mail", user=request.user):
-        said = _("Höchstens zehn Testmails in einer Stunde. Es wurde nichts gesendet.")
-        return _frame(request, form, draft, status=429, faults=[said])
+        sentence = _("Höchstens zehn Testmails in einer Stunde. Es wurde nichts gesendet.")
+        return _frame(request, form, draft, status=429, faults=[sentence])
     try:
         address = drafts.send_test(user=request.user, draft=draft, now=timezone.now())
     except drafts.NotHandedOver as refusal:
@@ -67,11 +67,11 @@ def _frame(
     draft: drafts.Draft | None = None,
     *,
     status: int = 200,
-    **said: Any,
+    **more: Any,
 ) -> HttpResponse:
     """Return a document with the messages on top, then the mail's HTML or text."""
     is_text = form.data.get("format") == "text"
-    context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **said}
+    context = {"draft": draft, "who": form.data.get("who", ""), "is_text": is_text, **more}
     head = render_to_string("funnel/mail/preview_head.html", context, request)
     if draft is None or is_text:
         html: str = render_to_string("funnel/mail/preview.html", context | {"head": head}, request)

@@ -28,13 +28,13 @@ from funnel.tasks import send_links
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Handle the unsubscribe link of a mail. GET asks, POST unsubscribes; POST is idempotent."""
     try:
-        said = tokens.read(token)
+        unsubscription = tokens.read(token)
         if request.method == "POST":
-            withdrawal.unsubscribe(said=said, now=timezone.now())
-        context = {"said": said, "office": letterhead(said.account_id)}
+            withdrawal.unsubscribe(unsubscription=unsubscription, now=timezone.now())
+        context = {"unsubscription": unsubscription, "office": letterhead(unsubscription.account_id)}
     except Http404:
         return render(request, "funnel/lost_link.html", {"form": AddressForm()}, status=404)
-    context["is_done"] = withdrawal.has_objected(said)
+    context["is_done"] = withdrawal.has_objected(unsubscription)
     return render(request, "funnel/unsubscribe.html", context)
 
 

@@ -34,8 +34,8 @@ def page(request: Request) -> HttpResponse:
     except Overtaken as refusal:
         return _page(request, refusal.present, form, HolidayForm(), refusal)
     lacking = imprint.missing(saved)
-    said = _("Gespeichert. Im Impressum fehlt noch: %s.") % ", ".join(lacking)
-    messages.success(request, said if lacking else _("Gespeichert."))
+    sentence = _("Gespeichert. Im Impressum fehlt noch: %s.") % ", ".join(lacking)
+    messages.success(request, sentence if lacking else _("Gespeichert."))
     return redirect("funnel:sender")
 
 
@@ -44,8 +44,8 @@ def page(request: Request) -> HttpResponse:
 def check(request: Request) -> HttpResponse:
     """Send another test mail from the office's own address („Noch einmal prüfen“)."""
     is_asked = office.check_address(user=request.user, now=timezone.now())
-    said, not_said = _("Die Testmail ist unterwegs."), _("Hier gibt es nichts zu prüfen.")
-    messages.success(request, said if is_asked else not_said)
+    sent, nothing = _("Die Testmail ist unterwegs."), _("Hier gibt es nichts zu prüfen.")
+    messages.success(request, sent if is_asked else nothing)
     return redirect("funnel:sender")
 
 
@@ -79,8 +79,8 @@ def holidays(request: Request) -> HttpResponse:
 def nationwide(request: Request) -> HttpResponse:
     """Add the nationwide holidays of this year and the next."""
     count = office.add_nationwide(user=request.user, now=timezone.now())
-    said = ngettext("%(count)d Feiertag eingetragen.", "%(count)d Feiertage eingetragen.", count)
-    messages.success(request, said % {"count": count} if count else _("Alle Feiertage sind schon eingetragen."))
+    sentence = ngettext("%(count)d Feiertag eingetragen.", "%(count)d Feiertage eingetragen.", count)
+    messages.success(request, sentence % {"count": count} if count else _("Alle Feiertage sind schon eingetragen."))
     return redirect("funnel:sender")
 
 

@@ -49,8 +49,8 @@ def switch(request: Request, sequence_id: int) -> HttpResponse:
     sequences.find_sequence(request.user, sequence_id)
     _understood(form)
     sequence = sequences.set_enabled(user=request.user, sequence_id=sequence_id, on=form.cleaned_data["on"] == "1")
-    said = _("Die Serie „%s“ läuft.") if sequence.is_on else _("Die Serie „%s“ ist angehalten.")
-    messages.success(request, said % sequence.name)
+    sentence = _("Die Serie „%s“ läuft.") if sequence.is_on else _("Die Serie „%s“ ist angehalten.")
+    messages.success(request, sentence % sequence.name)
     return redirect("funnel:overview")
 
 
@@ -59,9 +59,9 @@ def switch(request: Request, sequence_id: int) -> HttpResponse:
 def suggestions(request: Request, sequence_id: int) -> HttpResponse:
     """Fill an empty sequence with the suggested texts („Vorschlagstexte einfügen“)."""
     count = len(sequences.suggest(user=request.user, sequence_id=sequence_id))
-    said = ngettext("%(count)d Vorschlagstext eingefügt.", "%(count)d Vorschlagstexte eingefügt.", count)
+    sentence = ngettext("%(count)d Vorschlagstext eingefügt.", "%(count)d Vorschlagstexte eingefügt.", count)
     ask = _("Bitte lesen Sie sie, bevor Kontakte in diese Serie kommen.")
-    messages.success(request, f"{said % {'count': count}} {ask}")
+    messages.success(request, f"{sentence % {'count': count}} {ask}")
     return _over_there(f"sequence-{sequence_id}")
 
 
@@ -75,11 +75,11 @@ def step_new(request: Request, sequence_id: int) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, form, sequence)
     step = sequences.add(user=request.user, sequence_id=sequence_id, content=form.content, now=timezone.now())
-    said = [
+    sentences = [
         _("Der Schritt „%s“ ist angelegt.") % step.subject,
         sequences.reached_sentence(sequences.count_planned(step)),
     ]
-    messages.success(request, " ".join(filter(None, said)))
+    messages.success(request, " ".join(filter(None, sentences)))
     return _back(step)
 
 
@@ -96,8 +96,8 @@ def step(request: Request, step_id: int) -> HttpResponse:
         saved = sequences.edit(user=request.user, step_id=step_id, version=version, content=form.content)
     except Overtaken as refusal:
         return _editor(request, form, known.sequence, refusal.present, refusal=refusal)
-    said = [_("Gespeichert."), sequences.planned_sentence(sequences.count_planned(saved))]
-    messages.success(request, " ".join(filter(None, said)))
+    sentences = [_("Gespeichert."), sequences.planned_sentence(sequences.count_planned(saved))]
+    messages.success(request, " ".join(filter(None, sentences)))
     return _back(saved)
 
 
@@ -110,8 +110,8 @@ def place(request: Request, step_id: int) -> HttpResponse:
     _understood(form)
     moved = sequences.shift(user=request.user, step_id=step_id, by=form.by)
     days = _("Geplante Mails der beiden Schritte haben ihre Termine getauscht.")
-    said = [_("Die Reihenfolge ist geändert."), days if sequences.count_planned(moved) else ""]
-    messages.success(request, " ".join(filter(None, said)))
+    sentences = [_("Die Reihenfolge ist geändert."), days if sequences.count_planned(moved) else ""]
+    messages.success(request, " ".join(filter(None, sentences)))
     return _back(moved)
 
 
@@ -133,9 +133,9 @@ def step_switch(request: Request, step_id: int) -> HttpResponse:
     _understood(form)
     on = form.cleaned_data["on"] == "1"
     step = sequences.set_step_enabled(user=request.user, step_id=step_id, on=on, now=timezone.now())
-    said = _("Der Schritt „%s“ ist an.") if on else _("Der Schritt „%s“ ist aus.")
+    sentence = _("Der Schritt „%s“ ist an.") if on else _("Der Schritt „%s“ ist aus.")
     touched = sequences.planned_sentence(sequences.count_planned(step))
-    messages.success(request, f"{said % step.subject} {touched}".strip())
+    messages.success(request, f"{sentence % step.subject} {touched}".strip())
     return _back(step)
 
 
@@ -149,8 +149,8 @@ def removal(request: Request, step_id: int) -> HttpResponse:
         template = "funnel/_removal.html" if wants_fragment(request) else "funnel/removal.html"
         return render(request, template, context)
     count = sequences.remove(user=request.user, step_id=step_id, now=timezone.now())
-    said = [_("Der Schritt ist entfernt."), sequences.planned_sentence(count)]
-    messages.success(request, " ".join(filter(None, said)))
+    sentences = [_("Der Schritt ist entfernt."), sequences.planned_sentence(count)]
+    messages.success(request, " ".join(filter(None, sentences)))
     return redirect("funnel:overview")
 
 

@@ -63,8 +63,8 @@ def _names(source: Import, marks: Sequence[int]) -> dict[int, str]:
     contacts = Contact.objects.of(source.account).live().filter(pk__in=[mark for mark in marks if mark > 0])
     lines = [-mark for mark in marks if mark < 0]
     rows = ImportRow.objects.of(source.account).filter(source=source, line__in=lines)
-    said = {-row.line: _("%(name)s aus Zeile %(line)s") % {"name": row.name, "line": row.line} for row in rows}
-    return said | {contact.pk: _told_apart(contact) for contact in contacts.defer("search")}
+    labels = {-row.line: _("%(name)s aus Zeile %(line)s") % {"name": row.name, "line": row.line} for row in rows}
+    return labels | {contact.pk: _told_apart(contact) for contact in contacts.defer("search")}
 
 
 def _told_apart(contact: Contact) -> str:

@@ -180,13 +180,13 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
         "candidates",
         "contact_id",
     )
-    said = sentences(writer.started) if writer else {}
+    by_contact = sentences(writer.started) if writer else {}
 
     words = Words(source.account)
 
     def cells(row: Line) -> Row:
         contact = writer.contact_id(row.key) if writer else _present(row.key)
-        mails = said.pop(contact or 0, "") if row.outcome in WRITTEN else ""
+        mails = by_contact.pop(contact or 0, "") if row.outcome in WRITTEN else ""
         reason = f"{row.reason} {mails}".strip()[:MAX_REASON_LENGTH]
         changes = Jsonb(words.describe(row.changed))
         candidates = Jsonb([] if writer else [*row.candidates])

@@ -113,8 +113,8 @@ def sentences(started: Started) -> dict[int, str]:
     """Return the report's sentence about the mails of each contact. Suppressed addresses are reported anyway."""
     reasons = {*started.refused.values()} - {MessageReason.SUPPRESSED}
     words = {reason: announcements.why_not(reason) for reason in reasons}
-    said = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
-    return said | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
+    by_contact = {pk: words.get(reason, "") for pk, reason in started.refused.items()}
+    return by_contact | dict.fromkeys(started.mails, _("E-Mail-Serie begonnen."))
 
 
 def _entering(account: Account, changes: Mapping[int, PendingChange], first: Column) -> dict[int, dict[int, str]]:

@@ -98,8 +98,8 @@ def _line_of(plan: Plan, row: Row, no_mail: Mapping[str, Suppression]) -> Line:
         return _report_line(row, Outcome.SKIPPED if row.is_left_out else Outcome.INVALID, " ".join(row.errors))
     line, entry, closed = _matched(plan, row), no_mail.get(_address(row)), ""
     if entry is not None:
-        said = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
-        closed = said % {"reason": entry.get_reason_display()}
+        sentence = _("E-Mail-Adresse gesperrt (%(reason)s): wird nie angeschrieben.")
+        closed = sentence % {"reason": entry.get_reason_display()}
     reasons = " ".join(filter(None, (line.reason, row.remark, closed)))
     return line._replace(reason=reasons[:MAX_REASON_LENGTH])
 
@@ -144,10 +144,10 @@ def _shared_with(others: Sequence[tuple[str, Person]]) -> str:
         return ""
     names = ", ".join(dict.fromkeys(name_of(person.facts) for _what, person in others[:MAX_NAMED]))
     if any(what == Same.EMAIL.value for what, _person in others):
-        said = _("Gleiche E-Mail-Adresse wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
+        sentence = _("Gleiche E-Mail-Adresse wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
     else:
-        said = _("Gleiche Telefonnummer wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
-    return said % {"names": names}
+        sentence = _("Gleiche Telefonnummer wie %(names)s: wird ein weiterer Kontakt, bei beiden vermerkt.")
+    return sentence % {"names": names}
 
 
 def label(name: str) -> str:

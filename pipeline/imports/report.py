@@ -157,12 +157,12 @@ def _begun(source: Import) -> str:
     count = Mails.read(source.mails).contacts.total()
     if not source.options.get("enrol"):
         return ""
-    said = ngettext(
+    sentence = ngettext(
         "Für %(count)s Kontakt hat die E-Mail-Serie begonnen.",
         "Für %(count)s Kontakte hat die E-Mail-Serie begonnen.",
         count,
     )
-    return said % {"count": _number(count)}
+    return sentence % {"count": _number(count)}
 
 
 def _number(count: int) -> str:

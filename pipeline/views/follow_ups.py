@@ -84,11 +84,11 @@ def _composer(request: Request, contact: Contact, form: FollowUpForm, status: in
 
 def _recorded(request: Request, done: FollowUp) -> HttpResponse:
     """Render the changed parts of the page with one sentence. „Rückgängig“ undoes the move only."""
-    said, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
+    sentences, undo = [_("„%(action)s“ ist eingetragen.") % {"action": done.action.label}], ""
     if done.moved:
         sentence, undo = answers.sentence_and_undo(request, done.moved, Move.Via.DETAIL)
-        said.append(sentence)
+        sentences.append(sentence)
     if request.POST.get("due_pick") or request.POST.get("due_on"):
-        said.append(_("Fällig am %(day)s.") % {"day": f"{done.contact.due_on:%d.%m.%Y}"})
+        sentences.append(_("Fällig am %(day)s.") % {"day": f"{done.contact.due_on:%d.%m.%Y}"})
     page = timeline.load(request.user, done.contact)
-    return changed(request, done.contact, " ".join(said), *FRAGMENTS, timeline=page, undo=undo)
+    return changed(request, done.contact, " ".join(sentences), *FRAGMENTS, timeline=page, undo=undo)

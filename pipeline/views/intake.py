@@ -35,6 +35,6 @@ def new(request: Request) -> HttpResponse:
     )
     if contact is None:
         return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
-    said = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
-    messages.success(request, f"{said} {form.warning}".strip())
+    sentence = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
+    messages.success(request, f"{sentence} {form.warning}".strip())
     return redirect(contact if sees(request.user, contact) else "pipeline:home")

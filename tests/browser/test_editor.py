@@ -104,7 +104,7 @@ CONTRAST = """element => {
     const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const paper = luminance(getComputedStyle(element.closest(".said, .note")).backgroundColor);
+  const paper = luminance(getComputedStyle(element.closest(".message, .note")).backgroundColor);
   const ink = luminance(getComputedStyle(element).color);
   return { paper, contrast: (Math.max(paper, ink) + 0.05) / (Math.min(paper, ink) + 0.05) };
 }"""

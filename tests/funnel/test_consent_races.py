@@ -39,7 +39,7 @@ def test_concurrent_unsubscribing_objecting_and_sending(couple, krueger, anna):
     """B45: one suppression, and one withdrawal and action per contact; nothing is claimed afterwards."""
     sequence = series(krueger)
     now = timezone.now()
-    said = [read(unsubscribe_token(Message(account=krueger, contact=one, address=ADDRESS))) for one in couple]
+    links = [read(unsubscribe_token(Message(account=krueger, contact=one, address=ADDRESS))) for one in couple]
     later = now + timedelta(hours=1)
 
     def prepare(turn):
@@ -58,8 +58,8 @@ def test_concurrent_unsubscribing_objecting_and_sending(couple, krueger, anna):
         claiming.claim(claiming.due(later), now=later)
 
     clients = [
-        lambda turn: withdrawal.unsubscribe(said=said[0], now=later),
-        lambda turn: withdrawal.unsubscribe(said=said[1], now=later),
+        lambda turn: withdrawal.unsubscribe(unsubscription=links[0], now=later),
+        lambda turn: withdrawal.unsubscribe(unsubscription=links[1], now=later),
         object_,
         sweep,
     ]

@@ -70,7 +70,7 @@ def test_suppressed_people_are_imported_reported_and_never_mailed(anna, board, k
     unsubscribed, objecting, bounced = (consenting(krueger, f"{name}@lead.example") for name in names)
     sequence = series(krueger)
     (first, *_) = enrol(unsubscribed, sequence)
-    withdrawal.unsubscribe(said=read(unsubscribe_token(first)), now=NOW)
+    withdrawal.unsubscribe(unsubscription=read(unsubscribe_token(first)), now=NOW)
     withdrawal.object_to(user=anna, contact_id=objecting.pk, method="spoken", now=NOW)
     enrol(bounced, sequence)
     post.answers["RCPT"] = "550 5.1.1 user unknown"

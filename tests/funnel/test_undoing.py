@@ -103,7 +103,7 @@ class TestNo:
     def test_contacts_who_unsubscribed_meanwhile_are_not_mailed_again(self, anna, krueger, crowd, series):
         deed = done("trash", anna, crowd, series)
         mail = Message.objects.filter(contact=crowd[0]).first()
-        withdrawal.unsubscribe(said=unsubscription(mail), now=MONDAY + timedelta(minutes=1))
+        withdrawal.unsubscribe(unsubscription=unsubscription(mail), now=MONDAY + timedelta(minutes=1))
         reversible.reverse(user=anna, deed_id=deed.pk, now=LATER)
         assert live(crowd[0]) == []
         assert not Enrolment.objects.filter(contact=crowd[0], state=EnrolmentState.ACTIVE).exists()

@@ -26,7 +26,7 @@ def klara(krueger):
 
 
 @pytest.fixture
-def said(klara, krueger):
+def unsubscription(klara, krueger):
     (first, *_) = enrol(klara, series(krueger))
     return read(unsubscribe_token(first))
 
@@ -35,8 +35,8 @@ def opt_outs(contact):
     return Action.objects.filter(contact=contact, kind="opt_out").count()
 
 
-def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, unsubscription):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     assert ended(klara) == "unsubscribed"
     assert states(klara) == ["cancelled"] * 3
     assert is_suppressed(klara.account_id, "Klara@Lead.example")
@@ -50,87 +50,92 @@ def test_unsubscribing_stops_suppresses_and_is_kept_as_evidence(klara, said):
     assert contact_again(klara).last_action_at is None
 
 
-def test_unsubscribing_again_writes_nothing(klara, said, unwritten):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_unsubscribing_again_writes_nothing(klara, unsubscription, unwritten):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     before = (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at)
     for hours in (1, 2, 50_000):
-        withdrawal.unsubscribe(said=said, now=LATER + timedelta(hours=hours))
+        withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER + timedelta(hours=hours))
     assert (Consent.objects.count(), Action.objects.count(), Suppression.objects.get().at) == before
 
 
-def test_claimed_mails_are_cancelled_too(klara, said):
+def test_claimed_mails_are_cancelled_too(klara, unsubscription):
     Message.objects.filter(step__position=0).update(state="claimed", claimed_at=NOW)
-    withdrawal.unsubscribe(said=said, now=LATER)
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     assert states(klara) == ["cancelled"] * 3
 
 
-def test_sent_mails_stay_sent(klara, said):
+def test_sent_mails_stay_sent(klara, unsubscription):
     Message.objects.filter(step__position=0).update(state="sent", finished_at=NOW)
     ActionFactory(contact=klara, kind="funnel_mail")
-    withdrawal.unsubscribe(said=said, now=LATER)
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     assert states(klara) == ["sent", "cancelled", "cancelled"]
 
 
-def test_unsubscribing_counts_for_all_contacts_with_the_address(klara, said, krueger):
+def test_unsubscribing_counts_for_all_contacts_with_the_address(klara, unsubscription, krueger):
     other = consenting(krueger, ADDRESS.upper())
-    withdrawal.unsubscribe(said=said, now=LATER)
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     assert (opt_outs(klara), opt_outs(other)) == (1, 1)
     assert eligibility.with_consent([klara.pk, other.pk], krueger.pk) == set()
 
 
-def test_other_addresses_and_other_offices_are_not_affected(klara, said, krueger, hansen):
+def test_other_addresses_and_other_offices_are_not_affected(klara, unsubscription, krueger, hansen):
     neighbour = consenting(krueger, "nachbar@lead.example")
     enrol(neighbour, series(krueger))
     elsewhere = consenting(hansen, ADDRESS)
     enrol(elsewhere, series(hansen))
-    withdrawal.unsubscribe(said=said, now=LATER)
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     for contact in (neighbour, elsewhere):
         assert states(contact) == ["planned"] * 3
         assert eligibility.missing(contact) == ""
         assert opt_outs(contact) == 0
 
 
-def test_unsubscribing_works_after_erasure_and_applies_to_a_new_contact(klara, said, krueger, anna):
+def test_unsubscribing_works_after_erasure_and_applies_to_a_new_contact(klara, unsubscription, krueger, anna):
     leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
     leads.erase_expired(now=NOW + timedelta(days=31))
     assert not Message.objects.exists()
     again = consenting(krueger, ADDRESS)  # another id: taken in anew
-    withdrawal.unsubscribe(said=said, now=NOW + timedelta(days=1000))
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=NOW + timedelta(days=1000))
     assert eligibility.missing(again) == MessageReason.SUPPRESSED
     assert opt_outs(again) == 1
 
 
-def test_a_suppression_survives_erasure(klara, said, krueger, anna):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_a_suppression_survives_erasure(klara, unsubscription, krueger, anna):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     leads.trash(user=anna, contact_ids=[klara.pk], now=NOW)
     leads.erase_expired(now=NOW + timedelta(days=31))
     assert not Consent.objects.exists()
     assert eligibility.missing(consenting(krueger, ADDRESS)) == MessageReason.SUPPRESSED
 
 
-def test_unsubscribing_also_applies_to_a_new_address_of_the_contact(klara, said):
+def test_unsubscribing_also_applies_to_a_new_address_of_the_contact(klara, unsubscription):
     klara.email = "neu@lead.example"
     klara.save(update_fields=["email"])
-    withdrawal.unsubscribe(said=said, now=LATER)
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     assert is_suppressed(klara.account_id, ADDRESS)
     assert not is_suppressed(klara.account_id, "neu@lead.example")
     assert eligibility.missing(klara) == MessageReason.NO_CONSENT
     assert ended(klara) == "unsubscribed"
 
 
-def test_a_contact_in_the_trash_can_unsubscribe(klara, said):
+def test_a_contact_in_the_trash_can_unsubscribe(klara, unsubscription):
     put_in_trash(klara)
-    withdrawal.unsubscribe(said=said, now=LATER)
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     assert opt_outs(klara) == 1
 
 
-def test_the_link_of_a_deleted_office_is_invalid(klara, said):
+def test_the_link_of_a_deleted_office_is_invalid(klara, unsubscription):
     with pytest.raises(Http404):
-        withdrawal.unsubscribe(said=type(said)(999_999, said.contact_id, said.digest, said.masked), now=LATER)
+        withdrawal.unsubscribe(
+            unsubscription=type(unsubscription)(
+                999_999, unsubscription.contact_id, unsubscription.digest, unsubscription.masked
+            ),
+            now=LATER,
+        )
     assert not Suppression.objects.exists()
 
 
-def test_an_objection_names_the_colleague_and_the_way(klara, said, sofia):
+def test_an_objection_names_the_colleague_and_the_way(klara, unsubscription, sofia):
     withdrawal.object_to(user=sofia, contact_id=klara.pk, method="spoken", place="am Telefon", now=LATER)
     evidence = Consent.objects.filter(contact=klara).latest("pk")
     assert (evidence.granted, evidence.method, evidence.place) == (False, "spoken", "am Telefon")
@@ -171,8 +176,8 @@ def lift(user, contact, **values):
     return withdrawal.lift(user=user, contact_id=contact.pk, **values)
 
 
-def test_an_administrator_lifts_a_suppression_with_new_evidence(klara, said, anna):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_an_administrator_lifts_a_suppression_with_new_evidence(klara, unsubscription, anna):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     lift(anna, klara, occurred_at=LATER + timedelta(days=1))
     assert eligibility.missing(klara) == ""
     evidence = Consent.objects.filter(contact=klara).latest("pk")
@@ -181,8 +186,8 @@ def test_an_administrator_lifts_a_suppression_with_new_evidence(klara, said, ann
         lift(anna, klara)
 
 
-def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, said, anna, mehmet, paul):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, unsubscription, anna, mehmet, paul):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     with pytest.raises(Forbidden):
         lift(mehmet, klara)
     with pytest.raises(Http404):
@@ -195,10 +200,10 @@ def test_a_suppression_is_not_lifted_by_others_nor_by_old_evidence(klara, said, 
     assert Consent.objects.filter(contact=klara, granted=True).count() == 1
 
 
-def test_after_lifting_the_same_link_works_again(klara, said, anna):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_after_lifting_the_same_link_works_again(klara, unsubscription, anna):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     lift(anna, klara)
-    withdrawal.unsubscribe(said=said, now=LATER + timedelta(days=9))
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER + timedelta(days=9))
     assert eligibility.missing(klara) == MessageReason.SUPPRESSED
     assert opt_outs(klara) == 2
 
@@ -212,11 +217,11 @@ def test_an_objection_replaces_a_bounce(krueger):
     assert reasons == ["bounce", "objection", "objection", "objection"]
 
 
-def test_a_withdrawal_survives_a_changed_token_key(klara, said, settings, anna):
-    withdrawal.unsubscribe(said=said, now=LATER)
+def test_a_withdrawal_survives_a_changed_token_key(klara, unsubscription, settings, anna):
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)
     settings.TOKEN_KEY_FALLBACKS, settings.TOKEN_KEY = [settings.TOKEN_KEY], "another"
     assert eligibility.missing(klara) == MessageReason.SUPPRESSED
-    withdrawal.unsubscribe(said=said, now=LATER)  # the link of a mail from before
+    withdrawal.unsubscribe(unsubscription=unsubscription, now=LATER)  # the link of a mail from before
     assert opt_outs(klara) == 1
     lift(anna, klara)
     assert eligibility.missing(klara) == ""
