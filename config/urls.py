@@ -7,10 +7,10 @@ from config import health
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("", include("pipeline.urls")),  # first, because most requests are for it
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
     path("", include("funnel.urls")),
-    path("", include("pipeline.urls")),
     path("", include("help.urls")),
 ]
 handler429 = "base.refusals.too_many_requests"  # called by the login library

@@ -8,10 +8,17 @@ from django.utils.translation import get_language
 
 from base.stamps import stamp
 from pipeline.board import Stack
+from pipeline.selection import Selection
 
 TEMPLATE = "pipeline/_head.html"
 NAME, SHOWN, SUFFIX = ("\ue000", "\ue001", "\ue002")  # the signs that `stamp` gives to names in this order
 PK = 2**53 + 1  # placeholder of the column's id in addresses
+
+
+def in_selection(stack: Stack, selection: Selection, leads: bool, *, oob: bool) -> str:
+    """Return the HTML of the column's head on a board that shows the selection."""
+    shown = "1000+" if selection.exceeds(stack.total) else str(stack.total)
+    return head(stack, shown, selection.suffix, leads, oob)
 
 
 def head(stack: Stack, shown: str, suffix: str, leads: bool, oob: bool) -> str:

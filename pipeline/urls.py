@@ -20,6 +20,7 @@ from pipeline.views import (
 
 app_name = "pipeline"
 urlpatterns = [
+    path("cards/<id:contact_id>/position/", cards.position, name="card-position"),
     path("", list.home, name="home"),
     path("contacts/", list.page, name="list"),
     path("contacts/assignees/", list.assignees, name="assignees"),
@@ -46,7 +47,6 @@ urlpatterns = [
     path("contacts/board/", board.page, name="board"),
     path("cards/<id:contact_id>/", cards.card, name="card"),
     path("cards/<id:contact_id>/targets/", cards.targets, name="card-targets"),
-    path("cards/<id:contact_id>/position/", cards.position, name="card-position"),
     path("cards/<id:contact_id>/menu/", cards.menu, name="card-menu"),
     path("moves/<id:move_id>/reversal/", cards.reversal, name="move-reversal"),
     path("columns/", columns.create, name="columns"),

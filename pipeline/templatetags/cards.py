@@ -38,9 +38,7 @@ def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def head(context: Context, stack: Stack, oob: bool) -> SafeString:
     """Render the head of a column."""
-    selection = context["selection"]
-    shown = "1000+" if selection.exceeds(stack.total) else str(stack.total)
-    return mark_safe(stamped_heads.head(stack, shown, selection.suffix, bool(context["leads"]), oob))
+    return mark_safe(stamped_heads.in_selection(stack, context["selection"], bool(context["leads"]), oob=oob))
 
 
 @register.simple_tag(takes_context=True)

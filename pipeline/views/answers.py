@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +15,10 @@ from accounts.access import Request
 from accounts.plans import Feature
 from base.addresses import own_address
 from base.refusals import Refusal, answer, wants_fragment
-from pipeline import board, listing
+from pipeline import board, listing, stamped_answers
 from pipeline.cards import announcements
 from pipeline.cards.moves import Moved
+from pipeline.cards.stamped import Scene
 from pipeline.first_steps import FirstStep
 from pipeline.first_steps import load as load_first_steps
 from pipeline.models import Card, Move
@@ -69,6 +71,8 @@ def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, sentence, extra_tags=_undo(outcome.move, via))
         return HttpResponseRedirect(back(request))
+    if via not in TEMPLATES:
+        return HttpResponse(_moved_on_board(request, outcome, stacks, selection, sentence))
     context = scene(request, selection) | {
         "card": outcome.card,
         "after": outcome.after_id,
@@ -77,6 +81,18 @@ def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
         "undo": _undo(outcome.move, via),
     }
     return _render_for(request, context, via)
+
+
+def _moved_on_board(
+    request: Request, outcome: Moved, stacks: list[board.Stack], selection: Selection, sentence: str
+) -> str:
+    """Return what `pipeline/_moved.html` renders, by stamps: rendering it took a third of the whole request."""
+    scene = Scene(now=timezone.localtime(), can_assign=request.account.can(Feature.ASSIGN))
+    html = stamped_answers.moved(outcome, stacks, selection, scene)
+    if not outcome.changed:
+        return html
+    undone = outcome.move.pk if outcome.move and outcome.move.reverses_id is None else None
+    return html + stamped_answers.message(sentence, undone, get_token(request))
 
 
 def sentence_and_undo(request: Request, outcome: Moved, via: str) -> tuple[str, str]:
