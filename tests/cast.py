@@ -9,12 +9,13 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
 from pipeline.columns.defaults import create_board
-from pipeline.invariants import broken
 from pipeline.models import Column
+from tests import soundness
 from tests.factories import AccountFactory, UserFactory
 from tests.markup import page_of
 
@@ -29,6 +30,12 @@ def _environment() -> Iterator[None]:
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        soundness.install()
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def hansen(db: None, request: pytest.FixtureRequest) -> Iterator[Account]:
 def check_invariants(account: Account, request: pytest.FixtureRequest) -> None:
     """Check the invariants after this test, unless it breaks rows itself (and is marked so)."""
     if not request.node.get_closest_marker("breaks_invariants") and not connection.needs_rollback:
-        assert broken(account) == []
+        soundness.check(account)
 
 
 def _member(account: Account, first_name: str, last_name: str, role: Role) -> User:

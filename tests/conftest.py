@@ -1,6 +1,10 @@
 """Fixtures of all tests: the database, offices and users."""
 
-from tests.database import pytest_configure, pytest_unconfigure  # noqa: F401  must stay first: the environment
+from tests.database import (  # noqa: F401  must stay first: the environment
+    pytest_collection_finish,
+    pytest_configure,
+    pytest_unconfigure,
+)
 
 # isort: split
 

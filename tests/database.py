@@ -4,6 +4,7 @@ The first import of conftest.py, since Django's settings read the environment co
 inherit it.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -41,6 +42,13 @@ settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 def pytest_configure(config: pytest.Config) -> None:
     if OURS and not WORKER and not config.option.help:
         embedded.start(DATA_DIR, durable=False)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep what is loaded by now out of the search for garbage, which took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 10)
 
 
 @pytest.hookimpl(trylast=True)

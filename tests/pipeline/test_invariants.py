@@ -14,6 +14,7 @@ from pipeline import leads
 from pipeline.cards import moves
 from pipeline.invariants import INVARIANTS, broken
 from pipeline.models import Card, Column, Move
+from tests import soundness
 from tests.clock import TUESDAY
 from tests.factories import ActionFactory, ContactFactory, UserFactory
 from tests.funnel.mailing import grant, lead, move, ready, steps
@@ -214,8 +215,10 @@ def test_breakage_is_caught(plant, krueger, hansen, name):
     plant(statements)
     caught = {number for number, _ in broken(krueger)}
     assert number in caught
+    assert soundness.first_broken(krueger) == min(caught - {7}, default=None)  # as after each test
     assert caught <= {number for number, _ in broken()}
     assert broken(hansen) == []
+    assert soundness.first_broken(hansen) is None
 
 
 HOUR = timedelta(hours=1)
