@@ -89,7 +89,7 @@ def when_label(moment: datetime | None, now_local: datetime) -> str:
     local = moment.astimezone(now_local.tzinfo)
     days = (now_local.date() - local.date()).days
     if days == 0:
-        return _("heute, %(time)s") % {"time": f"{local:%H:%M}"}
+        return _("heute, %(time)s") % {"time": f"{local.hour:02}:{local.minute:02}"}
     if days == 1:
-        return _("gestern, %(time)s") % {"time": f"{local:%H:%M}"}
-    return f"{local:%d.%m.%Y}"
+        return _("gestern, %(time)s") % {"time": f"{local.hour:02}:{local.minute:02}"}
+    return f"{local.day:02}.{local.month:02}.{local.year}"  # as "%d.%m.%Y", which takes three times as long

@@ -4,7 +4,7 @@ Rows are sorted by (key, id), both in the same direction; rows without a key com
 in the address is the key and the id of a row, so it stays valid if that row moves or is deleted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -69,12 +69,19 @@ def asked(query: QueryDict, order: Order) -> Place | None:
     return None
 
 
-def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int) -> Page:
-    """Return the requested page: one statement, or two if it reaches the rows without a key."""
+def page(
+    rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int, fields: Sequence[str] = ()
+) -> Page:
+    """Return the requested page: one statement, or two if it reaches the rows without a key.
+
+    With `fields`, its rows are named tuples of these, `pk` among them, instead of model objects.
+    """
     backwards = place is not None and place.is_before
     rising = rises(descending, place)
     sections = _sections(order, place, backwards, rising)
     rows = rows.annotate(sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression))
+    if fields:
+        rows = rows.values_list(*fields, "sort_key", named=True)
     found: list[Any] = []
     for section in sections:
         if len(found) <= size:

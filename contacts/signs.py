@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 
-from django.utils.html import escape
 from django.utils.translation import get_language
 
 from accounts.models import User
@@ -20,6 +20,7 @@ from contacts.kinds import bubbles as bubbles_of
 KEPT = 5000  # of each
 CONTACT = ("id", "name")
 Values = Mapping[str, str]
+Language = str | None  # None: the active one
 
 
 class Who(NamedTuple):
@@ -31,14 +32,14 @@ class Who(NamedTuple):
     is_active: bool
 
 
-def circle(values: Values, who: Who | None, can_assign: bool, oob: bool = False) -> str:
+def circle(values: Values, who: Who | None, can_assign: bool, oob: bool = False, language: Language = None) -> str:
     """Return the HTML that shows whom the contact is assigned to, and the button that assigns it."""
-    return _circle(who, can_assign, oob, get_language()) % values
+    return _circle(who, can_assign, oob, language or get_language()) % values
 
 
-def bubbles(values: Values, counts: str, named: bool, oob: bool = False) -> str:
+def bubbles(values: Values, counts: str, named: bool, oob: bool = False, language: Language = None) -> str:
     """Return the HTML of the bubbles of `action_counts`, given as JSON."""
-    return _bubbles(counts, named, oob, get_language()) % values
+    return _bubbles(counts, named, oob, language or get_language()) % values
 
 
 def bubble_names(counts: Mapping[str, int]) -> str:
@@ -46,9 +47,9 @@ def bubble_names(counts: Mapping[str, int]) -> str:
     return ", ".join(bubble.text for bubble in bubbles_of(counts))
 
 
-def due(values: Values, due_on: date | None, today: date, oob: bool = False) -> str:
+def due(values: Values, due_on: date | None, today: date, oob: bool = False, language: Language = None) -> str:
     """Return the HTML of the due date's chip, or of the small button that sets one."""
-    return _due(due_on, today, oob, get_language()) % values
+    return _due(due_on, today, oob, language or get_language()) % values
 
 
 def values_of(contact_id: int, display_name: str) -> dict[str, str]:

@@ -3,16 +3,16 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from base import grouped, keyset
 from base.keyset import Order, Page, Place
-from contacts.description import FACTS
 from contacts.models import Contact, Source
-from pipeline import counting
+from pipeline import counting, listed
+from pipeline.listed import ListedContact
 from pipeline.models import Column
 from pipeline.selection import Selection
 
@@ -36,21 +36,6 @@ ORDERS = {
     "source": Order("source", int),  # in groups
     "created": Order("created_at", keyset.moment),
 }
-
-ROW_FIELDS = (
-    "account_id",
-    *(fact.name for fact in FACTS.values() if fact.listed),
-    "phone_e164",
-    "assignee",
-    "created_at",
-    "last_action_at",
-    "action_counts",
-    "card__version",
-    "card__column",
-    "card__column__name",
-    "card__column__key",
-    *(f"assignee__{name}" for name in ("email", "first_name", "last_name", "hue", "is_active")),
-)
 
 
 @dataclass(frozen=True)
@@ -92,7 +77,7 @@ class Listing:
 
     sort: Sort
     total: int
-    contacts: list[Contact]
+    contacts: list[ListedContact]
     previous: str
     next: str
     heads: dict[str, Head]
@@ -135,8 +120,9 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
 
 def _page(selection: Selection, sort: Sort, place: Place | None) -> Page:
     if sort.key not in GROUPS:
-        contacts = _with_row_fields(selection.contacts())
-        return keyset.page(contacts, ORDERS[sort.key], descending=sort.descending, place=place, size=PAGE)
+        contacts, order = listed.on_board(selection.contacts()), ORDERS[sort.key]
+        page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE, fields=listed.SHOWN)
+        return replace(page, rows=[ListedContact(row) for row in page.rows])
     contacts, groups = selection.contacts().filter(card__isnull=False), GROUPS[sort.key](selection)
     page = grouped.page(contacts, groups, descending=sort.descending, place=place, size=PAGE)
     return replace(page, rows=rows(selection, [row.pk for row in page.rows]))
@@ -156,15 +142,11 @@ def _by_source(selection: Selection) -> list[tuple[int, Q]]:
 GROUPS = {"status": _by_status, "source": _by_source}  # these orders have few keys, with many contacts each
 
 
-def rows(selection: Selection, ids: list[int]) -> list[Contact]:
+def rows(selection: Selection, ids: list[int]) -> list[ListedContact]:
     """Return these contacts with what a row shows, in the order of the ids, in one statement."""
-    found = _with_row_fields(Contact.objects.of(selection.user.account).filter(pk__in=ids)).in_bulk()
+    contacts = listed.on_board(Contact.objects.of(selection.user.account).filter(pk__in=ids))
+    found = {row.pk: ListedContact(row) for row in contacts.values_list(*listed.SHOWN, named=True)}
     return [found[pk] for pk in ids if pk in found]
-
-
-def _with_row_fields(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
-    on_board = contacts.filter(card__isnull=False)
-    return on_board.select_related("card__column", "assignee").only(*ROW_FIELDS)
 
 
 def _head(selection: Selection, sort: Sort, key: str) -> Head:

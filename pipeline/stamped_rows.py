@@ -1,17 +1,14 @@
 """Rows of the list as HTML, by a stamp of their template (`base.stamps`)."""
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
-
-from django.utils.html import escape
-from django.utils.translation import get_language
+from html import escape
 
 from base.dates import when_label
 from base.stamps import stamp
 from contacts import signs
-from contacts.models import Contact
 from pipeline.cards.stamped import Scene
+from pipeline.listed import ListedContact
 
 TEMPLATE = "pipeline/_row.html"
 ALWAYS = ("id", "name", "status", "key", "tail", "acted", "bubbles", "due", "circle", "source", "created")
@@ -25,29 +22,29 @@ class Rows:
     scene: Scene
     tail: str
 
-    def row(self, contact: Contact) -> str:
-        """Return the row's HTML for a contact with its card, column and assignee."""
+    def row(self, contact: ListedContact) -> str:
+        """Return the row's HTML."""
         some = {name: escape(value) for name, value in _sometimes(contact).items() if value}
-        is_new = contact.card.column.key == "new"
-        return _row(is_new, tuple(some), get_language()) % (self._values(contact) | some)
+        is_new = contact.column_key == "new"
+        return _row(is_new, tuple(some), self.scene.language) % (self._values(contact) | some)
 
-    def _values(self, contact: Contact) -> dict[str, str]:
-        values, column, now = signs.values_of(contact.pk, contact.display_name), contact.card.column, self.scene.now
-        counts = json.dumps(contact.action_counts)
+    def _values(self, contact: ListedContact) -> dict[str, str]:
+        scene, now, language = self.scene, self.scene.now, self.scene.language
+        values = signs.values_of(contact.pk, contact.display_name)
         return values | {
-            "status": escape(column.name),
-            "key": column.key or "",
+            "status": escape(contact.column_name),
+            "key": contact.column_key or "",
             "tail": escape(self.tail),
             "acted": escape(when_label(contact.last_action_at, now)),
-            "bubbles": signs.bubbles(values, counts, named=True),
-            "due": signs.due(values, contact.due_on, now.date()),
-            "circle": signs.circle(values, signs.who_is(contact.assignee), self.scene.can_assign),
+            "bubbles": signs.bubbles(values, contact.counts, named=True, language=language),
+            "due": signs.due(values, contact.due_on, scene.today, language=language),
+            "circle": signs.circle(values, contact.who, scene.can_assign, language=language),
             "source": escape(contact.source_label),
             "created": escape(when_label(contact.created_at, now)),
         }
 
 
-def _sometimes(contact: Contact) -> dict[str, str]:
+def _sometimes(contact: ListedContact) -> dict[str, str]:
     return {
         "email": contact.email,
         "phone": contact.phone,

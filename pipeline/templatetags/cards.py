@@ -7,11 +7,11 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from contacts.models import Contact
 from pipeline import stamped_heads
 from pipeline.board import Stack
 from pipeline.cards.loading import ShownCard
 from pipeline.cards.stamped import Scene
+from pipeline.listed import ListedContact
 from pipeline.models import Card
 from pipeline.stamped_rows import Rows
 
@@ -42,13 +42,13 @@ def head(context: Context, stack: Stack, oob: bool) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def rows(context: Context, contacts: Iterable[Contact]) -> SafeString:
+def rows(context: Context, contacts: Iterable[ListedContact]) -> SafeString:
     """Render the rows of these contacts, loaded with what a row shows."""
     shared = Rows(_scene(context), context["selection"].tail)
     return mark_safe("".join([shared.row(contact) for contact in contacts]))
 
 
 @register.simple_tag(takes_context=True)
-def row(context: Context, contact: Contact) -> SafeString:
+def row(context: Context, contact: ListedContact) -> SafeString:
     """Render a single row."""
     return rows(context, [contact])

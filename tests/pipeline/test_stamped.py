@@ -10,11 +10,11 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
 from base.stamps import one_line, stamp
-from contacts.models import Contact
-from pipeline import stamped_rows
+from pipeline import listing, stamped_rows
 from pipeline.cards import loading, stamped
 from pipeline.cards.stamped import Scene
 from pipeline.models import Card
+from pipeline.selection import Selection
 from pipeline.stamped_rows import Rows
 from tests.factories import ContactFactory
 
@@ -56,8 +56,8 @@ def plain(template: str, values: dict[str, str], **context: object) -> str:
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("can_assign", [True, False])
 def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign):
-    scene = Scene(timezone.localtime(), can_assign)
     with translation.override(language):
+        scene = Scene(timezone.localtime(), can_assign)
         shown = loading.shown(anna, [card.pk])[card.pk]
         key = card.column.key
         expected = plain(stamped.TEMPLATE, scene.values(shown), is_new=key == "new")
@@ -74,19 +74,18 @@ def test_a_card_loaded_as_a_model_shows_the_same(card, anna):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_stamped_row_is_the_rendered_one(card, language):
-    contact = Contact.objects.select_related("card__column", "assignee").get(pk=card.pk)
-    shared = Rows(Scene(timezone.localtime(), True), "&q=%C3%A4&tag=<x>")
+def test_a_stamped_row_is_the_rendered_one(card, anna, language):
+    (contact,) = listing.rows(Selection(user=anna, today=timezone.localdate()), [card.pk])
     with translation.override(language):
+        shared = Rows(Scene(timezone.localtime(), True), "&q=%C3%A4&tag=<x>")
         some = {name: value for name, value in stamped_rows._sometimes(contact).items() if value}
         expected = plain(stamped_rows.TEMPLATE, shared._values(contact), **some, is_new=card.column.key == "new")
         assert one_line(shared.row(contact)) == expected
 
 
-def test_a_name_and_its_badge_are_two_words(board):
-    contact = Contact.objects.select_related("card__column").get(
-        pk=ContactFactory(column=board["Neue Kontakte"], last_name="Vogt").pk
-    )
+def test_a_name_and_its_badge_are_two_words(board, anna):
+    new = ContactFactory(column=board["Neue Kontakte"], last_name="Vogt")
+    (contact,) = listing.rows(Selection(user=anna, today=timezone.localdate()), [new.pk])
     html = Rows(Scene(timezone.localtime(), True), "").row(contact)
     assert "Vogt Neu" in " ".join(strip_tags(unescape(html)).split())
 
