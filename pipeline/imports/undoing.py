@@ -116,16 +116,25 @@ def _facts(trace: Trace, contact: Contact, user: User, now: datetime) -> list[st
             setattr(contact, name, value)
         contact.version += 1
         derive(contact).save(update_fields=[*_fields(values), "version", *DERIVED])
-        Change.objects.create(
-            account_id=contact.account_id,
-            contact_id=contact.pk,
-            kind=Change.Kind.IMPORTED,
-            before=_summary(written),
-            after=_summary(values),
-            actor=user,
-            at=now,
-        )
+        _record(contact, written, dict(values), user, now)
     return [facts.label(name) for name in trace.before if name not in values]
+
+
+def _record(contact: Contact, before: dict[str, Any], after: dict[str, Any], user: User, now: datetime) -> None:
+    """Record what was restored; the assignee has a history of its own, as when it was imported."""
+    history = []
+    if "assignee_id" in after:
+        names = {one.pk: one.full_name for one in User.objects.of(user.account)}
+        both = (names.get(values.pop("assignee_id"), "") for values in (before, after))
+        history.append((Change.Kind.ASSIGNED, *both))
+    if after:
+        history.append((Change.Kind.IMPORTED, _summary(before), _summary(after)))
+    Change.objects.bulk_create(
+        Change(
+            account_id=contact.account_id, contact_id=contact.pk, kind=kind, before=old, after=new, actor=user, at=now
+        )
+        for kind, old, new in history
+    )
 
 
 def _summary(values: dict[str, Any]) -> str:

@@ -55,6 +55,21 @@ def test_it_restores_known_contacts_and_trashes_new_ones(anna, olga):
     assert not Trace.objects.of(anna.account).exists()
 
 
+def test_the_history_calls_the_assignee_by_name(anna, sofia, olga):
+    olga.assignee = sofia
+    olga.save()
+    file = f"Vorname;Nachname;E-Mail;Mitarbeiter;Ort\nOlga;Wagner;olga@st.example;{anna.email};Ulm\n"
+    source = imported(anna, file, now=NOW)
+    undone(source, anna, now=NOW + timedelta(minutes=1))
+    olga.refresh_from_db()
+    assert olga.assignee == sofia
+    history = Change.objects.of(anna.account).filter(contact=olga, at__gt=NOW)
+    assert list(history.order_by("pk").values_list("kind", "before", "after")) == [
+        ("assigned", anna.full_name, sofia.full_name),
+        ("imported", "Ort: Ulm", "Ort: Bonn"),
+    ]
+
+
 def test_it_keeps_and_names_contacts_changed_since(anna, olga, login):
     source = imported(anna, HEADER + KNOWN + NEW, now=NOW - timedelta(hours=1))
     first, second = contacts(anna)[1:]
