@@ -18,6 +18,9 @@ from contacts.phones import e164
 
 SHARED_BY = 3  # an address that so many people of different names have identifies nobody
 
+MAX_REMEMBERED = 8192  # numbers
+
+_NUMBERS: dict[str, str] = {}  # as typed → in E.164
 _WORD = re.compile(r"[^\W_]+")
 _ONE_DIGIT = re.compile(r"(\d)\1*")
 _APOSTROPHES = re.compile(r"(?<=\w)['’‘`´](?=\w)")
@@ -173,10 +176,20 @@ def name_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in _WORD.findall(search.fold(_joined(text))) if word not in NOT_A_NAME)
 
 
-@lru_cache(maxsize=8192)
 def number_of(phone: str) -> str:
     """Return the number in E.164. Cached: parsing is slow, and comparing asks for the same number several times."""
-    return e164(phone)
+    found = _NUMBERS.get(phone)
+    if found is None:
+        found = e164(phone)
+        remember_numbers({phone: found})
+    return found
+
+
+def remember_numbers(numbers: Mapping[str, str]) -> None:
+    """Spare `number_of` the parsing of texts whose numbers in E.164 are known."""
+    if len(_NUMBERS) > MAX_REMEMBERED:
+        _NUMBERS.clear()
+    _NUMBERS.update(numbers)
 
 
 def _names_agree(one: Record, other: Record) -> bool:

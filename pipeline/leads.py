@@ -18,7 +18,7 @@ from funnel.series import enrolments
 from funnel.series.enrolments import Effect
 from pipeline.cards import places
 from pipeline.columns import verbs
-from pipeline.models import Card, Column, ImportRow, Move, TrashedCard
+from pipeline.models import Card, Column, ImportPart, ImportRow, Move, TrashedCard
 
 TRASH_DAYS = 30
 
@@ -149,10 +149,22 @@ def erase_expired(*, now: datetime) -> int:
 
 def erase(contacts: QuerySet[Contact]) -> int:
     """Delete the contacts with all rows about them, and return their number. The caller holds their locks."""
-    ids = list(contacts.values_list("pk", flat=True))
-    ImportRow.objects.filter(contact__in=ids).delete()  # import reports hold names and values
+    offices = dict(contacts.values_list("pk", "account"))
+    _erase_reports({*offices.values()}, offices.keys())
     _, erased = contacts.delete()
     return erased.get("contacts.Contact", 0)
+
+
+def _erase_reports(account_ids: Collection[int], contact_ids: Collection[int]) -> None:
+    """Erase the contacts' rows in import reports, what a dry run has kept with them, and their names in other rows."""
+    reports = ImportRow.objects.filter(contact__in=contact_ids)
+    ImportPart.objects.filter(source__in=reports.values("source")).delete()  # is read from the file again
+    reports.delete()
+    gone = {*contact_ids}
+    others = ImportRow.objects.filter(account__in=account_ids).exclude(named=[]).values_list("pk", "named")
+    naming = [pk for pk, named in others.iterator() if gone & {*named}]
+    reason = _("Der Hinweis nannte einen Kontakt, der endgültig gelöscht ist.")
+    ImportRow.objects.filter(pk__in=naming).update(reason=reason, named=[])
 
 
 def _put_back(items: list[TrashedCard], column: Column, user: User | None, now: datetime) -> None:

@@ -60,7 +60,7 @@ from pipeline.columns.defaults import create_board
 from pipeline.deeds import reversible
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
-from pipeline.models import Column, Export, Import, ImportRow, Intake, Move, Trace
+from pipeline.models import Column, Export, Import, ImportPart, ImportRow, Intake, Move, Trace
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
 FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
@@ -360,6 +360,7 @@ def _files(office: Office, mark: Mark) -> None:
         source.state, source.error, source.counts = state, mark.text("error"), {"created": 1}
         source.finished_at = timezone.now() if state == "done" else None
         source.save()
+        ImportPart.objects.create(account=office.account, source=source, number=0, shape=0, rows=mark.text("cell"))
         ImportRow.objects.create(
             account=office.account,
             source=source,

@@ -56,7 +56,7 @@ ACROSS_ACCOUNTS = {
     "pipeline/imports/write.py::Writer.write": "locks the account itself",
     "pipeline/invariants.py::_pairs_of_eyes": "checks all offices, or the one it is told",
     "pipeline/management/commands/check_invariants.py::*": "finds the office by the id an operator typed",
-    "pipeline/leads.py::erase": "part of what the next does",
+    "pipeline/leads.py::_erase_reports": "part of what the next does",
     "pipeline/leads.py::erase_expired": "empties every office's trash by age",
     "pipeline/replaying.py::replay": "the journal names the offices",
     "demo/build.py::_office": "finds or makes the demo offices themselves",

@@ -134,6 +134,7 @@ NOT_SAID = {
     "pipeline.Import.counts",
     "pipeline.Import.mails",
     "pipeline.ImportRow.candidates",  # ids of contacts
+    "pipeline.ImportRow.named",
     "pipeline.Export.ids",
     "help.Vote.article",
 }

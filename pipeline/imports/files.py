@@ -2,7 +2,7 @@
 
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from base.text import one_line
 from contacts.csv.encodings import CsvError
 from contacts.csv.guessing import left_behind
 from contacts.csv.isolation import read_apart
-from contacts.csv.sheet import Shape, Sheet
+from contacts.csv.sheet import Entry, Shape, Sheet
 from pipeline.columns.verbs import fold_name
-from pipeline.models import Import, ImportRow, ImportState
+from pipeline.models import Import, ImportPart, ImportRow, ImportState
 
 KEPT_DAYS = 30
 PREVIEW_ROWS = 5
@@ -62,6 +62,11 @@ def sheet_of(source: Import) -> Sheet:
         raise NotUnderstood(_("Die Datei wurde schon gelöscht. Bitte laden Sie sie noch einmal hoch.")) from None
 
 
+def entries_of(source: Import) -> Iterator[Entry]:
+    """Read the rows of the file with the chosen columns. Raises NotUnderstood if it was deleted."""
+    return sheet_of(source).entries({int(index): key for index, key in source.mapping.items()})
+
+
 def left_out(source: Import) -> list[str]:
     """Return the headers of columns with content that are not imported."""
     shape = source.options.get("shape") or {}
@@ -76,6 +81,7 @@ def forget_old(*, now: datetime) -> int:
     old = list(rows.exclude(state__in=(ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING)))
     ids = [source.pk for source in old]
     ImportRow.objects.filter(source__in=ids).delete()
+    ImportPart.objects.filter(source__in=ids).delete()
     Import.objects.filter(pk__in=ids).update(file="", options={})
     for source in old:
         _delete_later(source.file.storage, source.file.name)

@@ -17,7 +17,8 @@ from psycopg.types.json import Jsonb
 
 from base.copying import copy_in
 from base.refusals import NotUnderstood, Refusal
-from pipeline.imports import files
+from contacts.csv.sheet import Entry
+from pipeline.imports import files, keeping
 from pipeline.imports.mails import Mails, forecast, sentences
 from pipeline.imports.plan import MAX_REASON_LENGTH, Line, Plan, make_plan
 from pipeline.imports.words import Words
@@ -27,7 +28,7 @@ from pipeline.models import Import, ImportRow, ImportState
 LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
 MAX_LINES = 20  # named in a sentence
 WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
-Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, int | None]
+Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, Jsonb, int | None]
 
 
 def read(*, import_id: int, now: datetime) -> None:
@@ -51,7 +52,7 @@ def check(*, import_id: int, now: datetime) -> None:
         if source is None:
             return
         with Progress(source) as report:
-            plan = make_plan(source, files.sheet_of(source), report, now)
+            plan = make_plan(source, keeping.keep(source, files.entries_of(source)), report, now)
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
         _finish(source, ImportState.CHECKED, plan.counts, mails, now)
@@ -64,13 +65,13 @@ def run(*, import_id: int, now: datetime) -> None:
             return
         with Progress(source, stages=2) as report:
             before = _done(source)
-            plan = make_plan(source, files.sheet_of(source), report, now)
+            plan = make_plan(source, _entries(source), report, now)
             if not _is_alone(source):
                 return
             if _done(source) != before:
                 del plan
                 report.begin_again()
-                plan = make_plan(source, files.sheet_of(source), report, now)
+                plan = make_plan(source, _entries(source), report, now)
             if plan.invalid_lines and not source.options.get("valid_only"):
                 raise NotUnderstood(invalid_rows(plan.invalid_lines))
             report.next_stage(len(plan.people.pending))
@@ -78,6 +79,7 @@ def run(*, import_id: int, now: datetime) -> None:
             writer = Writer(plan.people, source.account, source.user, now, report, enrol=enrol)
             writer.write(source)
             _save_report(source, plan, writer)
+            keeping.forget(source)
         _finish(source, ImportState.DONE, plan.counts, writer.mails, now)
 
 
@@ -154,6 +156,11 @@ def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
         fail(import_id=import_id, sentence=refusal.sentence, now=timezone.now())
 
 
+def _entries(source: Import) -> Iterator[Entry]:
+    """Return what the dry run has read; if it is not kept, from the file."""
+    return keeping.kept(source) or files.entries_of(source)
+
+
 def _is_alone(source: Import) -> bool:
     """Wait until no other import of the office writes; return whether this one is still to be written."""
     with connection.cursor() as cursor:
@@ -178,6 +185,7 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
         "reason",
         "changes",
         "candidates",
+        "named",
         "contact_id",
     )
     by_contact = sentences(writer.started) if writer else {}
@@ -190,6 +198,7 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
         reason = f"{row.reason} {mails}".strip()[:MAX_REASON_LENGTH]
         changes = Jsonb(words.describe(row.changed))
         candidates = Jsonb([] if writer else [*row.candidates])
+        named = Jsonb([pk for key in row.named if (pk := writer.contact_id(key) if writer else _present(key))])
         return (
             source.account_id,
             source.pk,
@@ -199,6 +208,7 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
             reason,
             changes,
             candidates,
+            named,
             contact,
         )
 

@@ -14,7 +14,7 @@ from base.batches import batches
 from base.refusals import Forbidden
 from contacts.consent import MAX_PLACE_LENGTH
 from contacts.csv.fields import FIELDS
-from contacts.csv.sheet import Sheet
+from contacts.csv.sheet import Entry
 from contacts.identity import Same
 from funnel.models import Suppression
 from funnel.permission import suppression
@@ -41,6 +41,7 @@ class Line(NamedTuple):
     key: int | None
     changed: Sequence[Change] = ()  # field, old value, new one
     candidates: Sequence[int] = ()  # the marks of several contacts it may refer to
+    named: Sequence[int] = ()  # the keys of other contacts whose names stand in the reason
 
 
 @dataclass
@@ -63,8 +64,8 @@ class Plan:
         return [line.line for line in self.lines if line.outcome == Outcome.INVALID]
 
 
-def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Plan:
-    """Read the file and match each row. Raises Forbidden if it assigns contacts and the plan does not."""
+def make_plan(source: Import, entries: Iterable[Entry], report: Report, now: datetime) -> Plan:
+    """Match each row of the file. Raises Forbidden if it assigns contacts and the plan does not."""
     mapping = mapping_of(source)
     refuse_assignees(source.account, mapping)
     columns = list(Column.objects.of(source.account))
@@ -73,7 +74,7 @@ def make_plan(source: Import, sheet: Sheet, report: Report, now: datetime) -> Pl
     reader = Reader(columns, users, source.options, place=place[:MAX_PLACE_LENGTH], now=now)
     people = People(source.account, with_consents="consent_at" in mapping.values())
     plan = Plan(people, source.options.get("chosen", {}))
-    for batch in batches((reader.row(entry) for entry in sheet.entries(mapping)), BATCH):
+    for batch in batches(map(reader.row, entries), BATCH):
         plan.people.load(row for row in batch if not row.errors)
         no_mail = suppression.entries(source.account_id, _addresses(batch))
         plan.suppressed += sum(_address(row) in no_mail for row in batch if not row.errors)
@@ -111,7 +112,8 @@ def _matched(plan: Plan, row: Row) -> Line:
     person = found.person or _chosen(plan, row, found.several)
     if person is None:
         reason, key = _shared_with(found.others), people.add(row).key
-        return _report_line(row, Outcome.CREATED, reason, key)._replace(candidates=marks)
+        named = [person.key for _what, person in found.others[:MAX_NAMED]]
+        return _report_line(row, Outcome.CREATED, reason, key)._replace(candidates=marks, named=named)
     return _merged(people, row, person)._replace(candidates=marks)
 
 

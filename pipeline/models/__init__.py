@@ -2,7 +2,7 @@
 
 from pipeline.models.board import Card, Column, Move, Tally, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
-from pipeline.models.imports import Export, Import, ImportRow, ImportState
+from pipeline.models.imports import Export, Import, ImportPart, ImportRow, ImportState
 from pipeline.models.origins import Intake, Trace
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DeedState",
     "Export",
     "Import",
+    "ImportPart",
     "ImportRow",
     "ImportState",
     "Intake",

@@ -70,12 +70,29 @@ class ImportRow(AccountModel):
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, db_index=True, db_constraint=False)
     # The contacts it may refer to if there are several: their ids, or negated the rows of the file that add them.
     candidates = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
+    # The ids of other contacts whose names stand in the reason.
+    named = models.JSONField(default=list, db_default=models.Value([], output_field=models.JSONField()))
 
     class Meta:
         indexes = [models.Index(fields=["source", "line"], name="import_row_by_line")]
 
     def __str__(self) -> str:
         return f"{self.line}: {self.outcome}"
+
+
+class ImportPart(AccountModel):
+    """What the dry run has read from some rows of a file; see `imports.keeping`."""
+
+    source = reference(Import, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    shape = models.PositiveSmallIntegerField()
+    rows = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="import_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.source_id}"
 
 
 class Export(AccountModel):

@@ -7,6 +7,7 @@ import pytest
 from contacts import duplicates
 from contacts.contact_points import contact_point
 from contacts.models import Contact
+from pipeline import leads
 from pipeline.models import ImportRow
 from tests.factories import ContactFactory
 from tests.markup import page_of
@@ -55,6 +56,29 @@ def test_a_husband_with_her_address_is_a_contact_of_his_own(anna, olga):
     assert [(one.pk, one.shared) for one in duplicates.find(anna, before)] == [(husband.pk, "gleiche E-Mail-Adresse")]
     assert [one.pk for one in duplicates.find(anna, husband)] == [before.pk]
     assert outcomes(imported(anna, of_file("shared-email-existing-contact"))) == ["unchanged"]
+
+
+@pytest.mark.parametrize("import_it", [checked, imported])
+def test_the_report_forgets_the_name_of_a_contact_that_is_erased(anna, olga, import_it):
+    mehmet = ContactFactory(account=anna.account, first_name="Mehmet", last_name="Demir", email="m.demir@example.com")
+    file = "Vorname;Nachname;E-Mail\nGatte;Neux;olga.wagner@example.com\nGattin;Neuy;m.demir@example.com\n"
+    source = import_it(anna, file)
+    assert ["Olga Wagner" in reason for _line, _outcome, reason in report(source)] == [True, False]
+    leads.erase(Contact.objects.of(anna.account).filter(pk=olga.pk))
+    reasons = [reason for _line, _outcome, reason in report(source)]
+    assert reasons[0] == "Der Hinweis nannte einen Kontakt, der endgültig gelöscht ist."
+    assert "Mehmet Demir" in reasons[1]
+    leads.erase(Contact.objects.of(anna.account).filter(pk=mehmet.pk))
+    assert "Mehmet" not in str(report(source))
+
+
+def test_the_report_forgets_the_name_that_another_row_has_added(anna, board):
+    source = imported(anna, "Vorname;Nachname;E-Mail\nOlga;Wagner;w@st.example\nPeter;Ganzanders;w@st.example\n")
+    olga, peter = contacts(anna)
+    assert "Olga Wagner" in report(source)[1][2]
+    leads.erase(Contact.objects.of(anna.account).filter(pk=olga.pk))
+    assert "Olga" not in str(report(source))
+    assert ImportRow.objects.of(anna.account).get(source=source).contact_id == peter.pk
 
 
 @pytest.mark.parametrize(
