@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists
@@ -160,7 +161,11 @@ def plain_subject(subject: str, office: str) -> str:
 
 def coming_subject(step: Step, contact: Contact, sender: Sender) -> str:
     """Return the subject that the step's mail to the contact would have now."""
-    return placeholders.fill(placeholders.mark(step.subject), placeholders.filling(contact, sender))
+    marked = _marked(step.subject)
+    return placeholders.fill(marked, placeholders.filling(contact, sender, {key for key, _fallback in marked.places}))
+
+
+_marked = lru_cache(maxsize=500)(placeholders.mark)  # a page shows the same few subjects again and again
 
 
 def load(contact: Contact) -> Ledger:

@@ -16,9 +16,10 @@ from base import keyset
 from base.ids import is_id
 from contacts import search
 from contacts.finding import searched
+from contacts.naming import Named
 from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
 from funnel.letters import placeholders
-from funnel.models import EnrolmentState, Message, MessageState, Sequence
+from funnel.models import EnrolmentState, Message, MessageReason, MessageState, Sender, Sequence
 
 PAGE_SIZE = 50  # rows
 ORDER = keyset.Order("planned_for", keyset.moment)
@@ -121,6 +122,16 @@ class Item:
     message: Message
     subject: str
 
+    @property
+    def state(self) -> str:
+        """The mail's state in words."""
+        return str(MessageState(self.message.state).label)
+
+    @property
+    def why(self) -> str:
+        """The reason for its state in words, or ""."""
+        return str(MessageReason(self.message.reason).label) if self.message.reason else ""
+
 
 @dataclass(frozen=True)
 class OutboxPage:
@@ -133,18 +144,28 @@ class OutboxPage:
     next: str
 
 
-def load(wanted: OutboxFilter, query: QueryDict) -> OutboxPage:
+# What a row shows, and what its subject may be filled with: whole objects would take longer to make than to show.
+ROW_FIELDS = (
+    *("subject", "address", "state", "reason", "finished_at", "planned_for", "enrolment__reason"),
+    *("step__subject", "step__sequence__name"),
+    *(f"contact__{name}" for name in (*Named.__annotations__, "salutation", "partner_salutation")),
+    *(f"contact__{name}" for name in ("property_kind", "street", "city")),
+    *(f"contact__assignee__{name}" for name in ("first_name", "last_name", "email", "is_active")),
+)
+
+
+def load(wanted: OutboxFilter, query: QueryDict, sender: Sender) -> OutboxPage:
     """Return a page of the outbox: planned mails in order of date, all others newest first."""
     place = keyset.asked(query, ORDER)
-    rows = wanted.messages.filter(TABS[wanted.state][1]).defer("html", "text", "step__body")
-    rows = rows.select_related("contact__assignee", "step__sequence", "enrolment", "account__sender")
+    rows = wanted.messages.filter(TABS[wanted.state][1])
+    rows = rows.select_related("contact__assignee", "step__sequence", "enrolment").only(*ROW_FIELDS)
     newest_first = wanted.state != UPCOMING
     page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE_SIZE)
     if place and not page.rows:
         page = keyset.page(rows, ORDER, descending=newest_first, place=None, size=PAGE_SIZE)
     return OutboxPage(
         shelves=_tabs(wanted),
-        items=[Item(message, _subject(wanted.user, message)) for message in page.rows],
+        items=[Item(message, _subject(wanted.user, message, sender)) for message in page.rows],
         sequences=list(Sequence.objects.of(wanted.user.account).order_by("pk")),
         previous=wanted.address(before=page.previous) if page.previous else "",
         next=wanted.address(after=page.next) if page.next else "",
@@ -161,8 +182,8 @@ def _tabs(wanted: OutboxFilter) -> list[Tab]:
     ]
 
 
-def _subject(user: User, message: Message) -> str:
+def _subject(user: User, message: Message, sender: Sender) -> str:
     """Return the subject as sent or as it would be now, for users who may not see the contact without its data."""
     if not user.works_contacts:
-        return plain_subject(message.step.subject, placeholders.office(message.account.sender))
-    return message.subject or coming_subject(message.step, message.contact, message.account.sender)
+        return plain_subject(message.step.subject, placeholders.office(sender))
+    return message.subject or coming_subject(message.step, message.contact, sender)

@@ -3,6 +3,7 @@
 import html
 from typing import Any
 
+from django.conf import settings
 from django.template import Context
 from django.template.base import Variable, VariableNode, render_value_in_context
 from django.utils.functional import LazyObject, empty
@@ -48,7 +49,7 @@ def _attribute(owner: Any, name: str) -> Any:
 
 
 class QuickVariableNode(VariableNode):
-    """Escapes a plain text at once: there is nothing to localize."""
+    """Escapes a plain text at once, and writes a whole number as it is: there is nothing to localize."""
 
     def render(self, context: Context) -> str:
         value = self.filter_expression.resolve(context)
@@ -57,4 +58,6 @@ class QuickVariableNode(VariableNode):
             return value
         if kind is str and context.autoescape:
             return html.escape(value)
+        if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+            return str(value)
         return render_value_in_context(value, context)

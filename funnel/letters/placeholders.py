@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -123,9 +123,9 @@ class Filling:
         return found
 
 
-def filling(contact: Contact, sender: Sender) -> Filling:
-    """Return all values for the contact."""
-    return Filling({key: one.value(contact, sender) for key, one in ALLOWED.items()}, [])
+def filling(contact: Contact, sender: Sender, names: Iterable[str] = tuple(ALLOWED)) -> Filling:
+    """Return the values for the contact, by default all."""
+    return Filling({key: ALLOWED[key].value(contact, sender) for key in names}, [])
 
 
 @dataclass(frozen=True)

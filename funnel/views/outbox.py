@@ -24,11 +24,12 @@ def page(request: Request) -> HttpResponse:
     """Show all mails of the office by state. Marketing does not see addresses."""
     wanted = outbox_page.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
+    sender = Sender.objects.of(request.account).select_related("account").get()
     context = {
         "wanted": wanted,
-        "outbox": outbox_page.load(wanted, request.GET),
+        "outbox": outbox_page.load(wanted, request.GET, sender),
         "periods": [(name, period[0]) for name, period in outbox_page.PERIODS.items()],
-        "sender": Sender.objects.of(request.account).get(),
+        "sender": sender,
         "outage": availability.outage(request.user, now),
         "doubts": doubts.waiting(request.user),
         "now": now,
