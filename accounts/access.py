@@ -52,9 +52,10 @@ def gate(*roles: Role) -> Callable[[View], View]:
             if user.role not in roles:
                 raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
             admitted = cast(Request, request)
-            admitted.account = user.account
+            admitted.user = getattr(request, "_cached_user", user)  # itself, without what loaded it when it was needed
+            admitted.account = admitted.user.account
             touch(admitted.session)
-            with timezone.override(user.account.zone):
+            with timezone.override(admitted.account.zone):
                 return keep_private(view(admitted, *args, **kwargs))
 
         guarded.roles = roles  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ def moved(outcome: Moved, stacks: Iterable[Stack], selection: Selection, scene: 
 def message(sentence: str, move_id: int | None, token: str) -> str:
     """Return the HTML of the message about a move. `move_id`: the one it offers to undo; `token`: against forgery."""
     form = _message(move_id is not None, get_language())
-    return form % {"sentence": escape(sentence), "move": str(move_id), "csrf_token": token}
+    return form % {"sentence": escape(sentence), "move": str(move_id), "csrf_token": escape(token)}
 
 
 @lru_cache

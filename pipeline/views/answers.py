@@ -92,7 +92,15 @@ def _moved_on_board(
     if not outcome.changed:
         return html
     undone = outcome.move.pk if outcome.move and outcome.move.reverses_id is None else None
-    return html + stamped_answers.message(sentence, undone, get_token(request))
+    return html + stamped_answers.message(sentence, undone, _token(request))
+
+
+def _token(request: Request) -> str:
+    """Return the token this request was accepted with, for a form in the answer. A new one takes longer than a card.
+
+    Others cannot have the answer made again and again to learn it from its length: without the token there is none.
+    """
+    return request.POST.get("csrfmiddlewaretoken") or request.META.get("HTTP_X_CSRFTOKEN") or get_token(request)
 
 
 def sentence_and_undo(request: Request, outcome: Moved, via: str) -> tuple[str, str]:

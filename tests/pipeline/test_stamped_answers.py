@@ -1,7 +1,10 @@
 """The answer to a move that is put together from stamps is what its template renders."""
 
+import re
+
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -45,3 +48,19 @@ def test_the_answer_to_a_move_is_the_rendered_one(board, anna, sofia, name, lang
         undo = reverse("pipeline:move-reversal", args=[undone]) if undone else ""
         shown = {"sentence": sentence, "undo": undo, "csrf_token": "Token"}
         assert one_line(answer) == plain(outcome, stacks, selection, scene, **shown)
+
+
+def test_the_form_in_the_answer_has_the_token_of_the_request(board, anna):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(anna)
+    page = client.get(reverse("pipeline:board")).content.decode()
+    token = re.search(r'name="csrf-token"\s+content="(\w+)"', page)[1]
+    contact = ContactFactory(column=board["Neue Kontakte"])
+    body = {"column": board["Nicht erreicht"].pk, "after": "", "version": 1}
+    headers = {"HX-Request": "true", "X-CSRFToken": token}
+    answer = client.post(reverse("pipeline:card-position", args=[contact.pk]), body, headers=headers)
+    assert answer.status_code == 200
+    found = re.search(r'action="(/moves/\d+/reversal/)".*name="csrfmiddlewaretoken" value="(\w+)"', answer.text)
+    assert found[2] == token
+    assert client.post(found[1], {"csrfmiddlewaretoken": found[2]}).status_code == 302
+    assert client.post(found[1], {}).status_code == 403
