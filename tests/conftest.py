@@ -2,6 +2,7 @@
 
 from tests.database import (  # noqa: F401  must stay first: the environment
     pytest_collection_finish,
+    pytest_collection_modifyitems,
     pytest_configure,
     pytest_unconfigure,
 )

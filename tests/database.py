@@ -6,6 +6,7 @@ inherit it.
 
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import django
@@ -18,7 +19,14 @@ from tests import emptying
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or CHECKOUT / "var" / "test")
 OURS = "DATABASE_URL" not in os.environ
+RUN = os.environ.setdefault("TEST_RUN", str(os.getpid()))  # the same in all processes of a run
+COLLECTED = DATA_DIR / f"collected.{RUN}"  # the static files that the first instance of a run has collected
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # which of those that run side by side; "": the only one
+
+LONG = (  # processes of their own, or a browser: they mostly wait
+    *("tests/config/test_run.py", "tests/config/test_backup.py", "tests/config/test_bad_day.py", "tests/prove/"),
+    *("tests/test_leaks", "tests/pipeline/test_stalled.py", "tests/pipeline/test_worker.py", "tests/browser/"),
+)
 
 MAIL = ("EMAIL_URL", "WEBHOOK_SECRET", "MAIL_FROM", "MAIL_IN", "IMAP_URL", "AUTHSERV_ID", "OPERATOR_EMAIL")
 for variable in ("DEBUG", "TRUSTED_PROXIES", "PORT", "HOST", *MAIL):
@@ -44,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
         embedded.start(DATA_DIR, durable=False)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a parallel run begin with the files that take long, so that it does not end with one process at work."""
+    if WORKER:
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Keep what is loaded by now out of the search for garbage, which took a tenth of the time."""
     gc.collect()
@@ -54,5 +68,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server; another run in the same checkout that still uses it keeps it alive."""
+    if not WORKER:
+        shutil.rmtree(COLLECTED, ignore_errors=True)
     if OURS and not WORKER:
         embedded.stop(DATA_DIR)

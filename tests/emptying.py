@@ -30,4 +30,4 @@ def empty(test: TransactionTestCase) -> None:
 
 
 def install() -> None:
-    TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ import psycopg
 
 from config import embedded
 from demo import build
-from tests.config.instances import CHECKOUT, free_port
+from tests.config.instances import CHECKOUT, free_port, keep_static_files, lend_static_files
 from tests.pipeline.working import wait_until
 
 
@@ -44,9 +44,11 @@ class Production:
             "WEB_GRACE": "2",
         }
         given = self.environment | {"DEMO_CONTACTS": "40"}
+        lend_static_files(data_dir)
         subprocess.run(
             [sys.executable, "-m", "config.prepare"], cwd=CHECKOUT, env=given, check=True, capture_output=True
         )
+        keep_static_files(data_dir)
         self.web = self.start("-m", "gunicorn", "--config", "config/gunicorn.py")
         self.worker = self.start("manage.py", "procrastinate", "worker")
         wait_until(lambda: self.is_up())

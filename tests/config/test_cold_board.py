@@ -13,7 +13,7 @@ from config.chromium import found
 from demo.build import PASSWORD
 from tests.browser.board import drag
 from tests.browser.watching import Watch
-from tests.config.instances import PATIENCE, Instance
+from tests.config.instances import PATIENCE, Instance, lend_static_files
 
 pytestmark = pytest.mark.browser
 SIZE = {"width": 1440, "height": 900}
@@ -22,6 +22,7 @@ SIZE = {"width": 1440, "height": 900}
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data_dir = tmp_path_factory.mktemp("office")
+    lend_static_files(data_dir)
     instance = Instance(data_dir)
     yield f"http://localhost:{instance.wait_until_running().port}"
     instance.destroy()

@@ -13,13 +13,14 @@ import psycopg
 import pytest
 
 from config import embedded
-from tests.config.instances import PATIENCE, Instance, free_port
+from tests.config.instances import PATIENCE, Instance, free_port, lend_static_files
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data directory for all starts, created by the first one."""
     path = tmp_path_factory.mktemp("office")
+    lend_static_files(path)
     yield path
     embedded.stop(path)
 
@@ -171,6 +172,7 @@ def test_sigterm_to_the_supervisor_alone_ends_everything(instance: Instance) -> 
 
 
 def test_two_instances_with_two_data_dirs_run_side_by_side(instance: Instance, tmp_path: Path) -> None:
+    lend_static_files(tmp_path)
     other = Instance(tmp_path, free_port()).wait_until_running()
     try:
         assert embedded.running(tmp_path) not in (None, embedded.running(instance.data_dir))
