@@ -193,6 +193,12 @@ class Message(AccountModel):
             models.Index(fields=["contact", "planned_for"], name="message_by_contact"),
             models.Index(fields=["step", "state"], name="message_by_step"),
             models.Index(fields=["account", "state", "-planned_for"], name="message_outbox"),
+            # The outbox's first tab, which shows three states in one order.
+            models.Index(
+                fields=["account", "planned_for", "id"],
+                condition=Q(state__in=["planned", "claimed", "sending"]),
+                name="message_upcoming",
+            ),
             models.Index(fields=["account"], condition=Q(is_in_doubt=True), name="message_in_doubt"),
         ]
 

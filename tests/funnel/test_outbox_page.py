@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from funnel import outbox_page
 from funnel.models import Message, Sender
 from funnel.sending import availability, claiming
 from funnel.series import enrolments
@@ -70,6 +71,12 @@ def test_each_state_has_its_own_tab(contacts, outbox):
         1,
         1,
     )
+
+
+def test_a_tab_counts_up_to_a_thousand(contacts, outbox, monkeypatch):
+    for many, shown_as in ((5, "5"), (4, "4+")):
+        monkeypatch.setattr(outbox_page, "MANY", many)
+        assert f'Geplant <span class="count">{shown_as}</span>' in outbox()
 
 
 def test_mails_of_a_paused_series_are_not_shown_as_next(contacts, outbox, sofia):
