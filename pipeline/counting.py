@@ -5,6 +5,7 @@ from django.db.models import Func, IntegerField, OuterRef
 from django.db.models.expressions import Combinable, RawSQL
 
 from pipeline.columns import tally
+from pipeline.models import Column
 from pipeline.selection import MANY, Selection
 
 
@@ -12,7 +13,10 @@ def found(selection: Selection) -> int:
     """Return the number of contacts in the selection; one more than `MANY` stands for any larger number of a filter."""
     if selection.is_everything:
         return tally.in_office(selection.user.account_id)
-    return selection.cards().order_by()[: MANY + 1].count()
+    if selection.reads_contacts:
+        return selection.contacts().order_by()[: MANY + 1].count()
+    columns = Column.objects.of(selection.user.account).annotate(found=of_each_column(selection))
+    return min(sum(columns.values_list("found", flat=True)), MANY + 1)
 
 
 def of_each_column(selection: Selection, most: int | None = MANY + 1) -> Combinable:
@@ -22,5 +26,6 @@ def of_each_column(selection: Selection, most: int | None = MANY + 1) -> Combina
     """
     if selection.is_everything:
         return RawSQL(tally.CARDS.format(column="pipeline_column"), [], output_field=IntegerField())
-    cards = selection.cards().filter(column=OuterRef("pk")).order_by().values("pk")[:most]
+    # The value is one that each index of cards has, so that no row of a table is read.
+    cards = selection.cards().filter(column=OuterRef("pk")).order_by().values("column")[:most]
     return Func(ArraySubquery(cards), function="cardinality", output_field=IntegerField())

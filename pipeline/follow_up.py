@@ -11,7 +11,7 @@ from contacts import actions, finding
 from contacts.due import set_due
 from contacts.models import Action, Contact
 from pipeline.cards import moves
-from pipeline.cards.locks import lock_card, lock_move_columns
+from pipeline.cards.locks import hold_contacts, lock_card, lock_move_columns
 from pipeline.cards.moves import Moved
 from pipeline.models import Move
 
@@ -44,7 +44,7 @@ def follow_up(
     """Record the action (or plan it for `moment`), move the card on top of the column, and set the due date.
 
     All or nothing. `column_id` None keeps the status; `version` is the card's as the user saw it. `due_on` None keeps
-    the due date; another date keeps its note. Locks columns, card and contact, in this order. Idempotent for the same
+    the due date; another date keeps its note. Locks columns, contact and card, in this order. Idempotent for the same
     `key`.
 
     Raises what `moves.move_card`, `actions.perform` and `actions.plan` raise.
@@ -67,7 +67,9 @@ def follow_up(
 def _move(user: User, contact: Contact, column_id: int, version: int, key: UUID | None, now: datetime) -> Moved | None:
     """Move the card. One that is in the column already stays in place, unless this very request has moved it there."""
     move_key = str(uuid5(key, f"{column_id} {version}")) if key else ""
-    card = lock_card(user, contact.pk, lock_move_columns(user, contact.pk, column_id))
+    columns = lock_move_columns(user, contact.pk, column_id)
+    hold_contacts(user.account_id, [contact.pk])
+    card = lock_card(user, contact.pk, columns)
     if card and card.column_id == column_id and not (key and card.last_key == move_key):
         return None
     return moves.move_card(

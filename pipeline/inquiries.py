@@ -62,14 +62,15 @@ def take_in(
 
 
 def _known(account: Account, row: Row) -> Contact | None:
-    """Lock card and contact of this person and return the contact; None if there is none, or it was just erased."""
+    """Lock contact and card of this person and return the contact; None if there is none, or it was just erased."""
     people = People(account, with_consents=False)
     people.load([row])
     person = people.find(row, repeats=False).person
     if person is None:
         return None
+    contact = Contact.objects.of(account).select_for_update(of=("self",), no_key=True).filter(pk=person.key).first()
     Card.objects.of(account).select_for_update(of=("self",)).filter(pk=person.key).first()
-    return Contact.objects.of(account).select_for_update(of=("self",), no_key=True).filter(pk=person.key).first()
+    return contact
 
 
 def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:

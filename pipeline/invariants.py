@@ -227,6 +227,19 @@ def cards_are_tallied(account_id: int | None) -> Broken:
     )
 
 
+def cards_carry_what_filters_ask(account_id: int | None) -> Broken:
+    """15. A card carries the assignee, due date, source and age of its contact."""
+    yield from broken_rows(
+        _("Karte %(id)s trägt anderes als ihr Kontakt: Mitarbeiter, Fälligkeit, Quelle oder Alter."),
+        "SELECT card.contact_id AS id FROM pipeline_card card JOIN contacts_contact contact"
+        " ON contact.id = card.contact_id"
+        " WHERE (card.assignee_id <> coalesce(contact.assignee_id, 0) OR card.due_on IS DISTINCT FROM contact.due_on"
+        " OR card.source <> contact.source OR card.created_at IS DISTINCT FROM contact.created_at)"
+        f" AND {of_account('card')}",
+        account_id,
+    )
+
+
 INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     1: one_card_for_each_live_contact,
     2: columns_stand_in_order,
@@ -242,6 +255,7 @@ INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     12: status_and_mails_agree,
     13: mails.books_balance,
     14: cards_are_tallied,
+    15: cards_carry_what_filters_ask,
 }
 
 _LAST_MOVE = (

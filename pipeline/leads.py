@@ -17,6 +17,7 @@ from funnel.models import EnrolmentReason
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
 from pipeline.cards import places
+from pipeline.cards.locks import hold_contacts
 from pipeline.columns import verbs
 from pipeline.models import Card, Column, ImportPart, ImportRow, Move, TrashedCard
 
@@ -77,6 +78,7 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     skipped. `cause` is what the ended series refer to, so that it can be undone.
     """
     verbs.lock_all_columns(user.account)
+    hold_contacts(user.account_id, contact_ids)
     rows = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
     cards = list(rows.order_by("pk").select_related("column").select_for_update(of=("self",)))
     ids = [card.pk for card in cards]

@@ -36,6 +36,9 @@ ORDERS = {
     "source": Order("source", int),  # in groups
     "created": Order("created_at", keyset.moment),
 }
+# What is sorted by where a status is filtered: an index of cards has both. At 300,000 contacts the newest of a status
+# with old contacts took 152,000 buffers along the order of all contacts.
+OF_STATUS = {"created": Order("card__created_at", keyset.moment)}
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
 
 def _page(selection: Selection, sort: Sort, place: Place | None) -> Page:
     if sort.key not in GROUPS:
-        contacts, order = listed.on_board(selection.contacts()), ORDERS[sort.key]
+        contacts = listed.on_board(selection.contacts())
+        order = OF_STATUS.get(sort.key, ORDERS[sort.key]) if selection.status else ORDERS[sort.key]
         page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE, fields=listed.SHOWN)
         return replace(page, rows=[ListedContact(row) for row in page.rows])
     contacts, groups = selection.contacts().filter(card__isnull=False), GROUPS[sort.key](selection)

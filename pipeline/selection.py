@@ -3,7 +3,7 @@
 List, board and export are presentations of the same selection, so the same filter finds the same contacts on each.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
@@ -98,47 +98,60 @@ class Selection:
 
     def contacts(self) -> ContactQuerySet:
         """Return the contacts of the selection: live ones that the user may see."""
-        return Contact.objects.of(self.user.account).live().filter(self._condition(""))
+        return Contact.objects.of(self.user.account).live().filter(self._condition())
 
     def cards(self):  # type: ignore[no-untyped-def]
         """Return the cards of the selection. Without a filter nothing is joined, so that counting reads one index."""
-        account, condition = self.user.account, self._condition("contact__")
-        if replace(self, status="").is_everything:
-            return Card.objects.of(account).filter(condition)
-        return Card.objects.of(account).filter(condition, contact__account=account)
+        account = self.user.account
+        condition = self._on_card() & self._carried
+        if self.status:
+            condition &= Q(column=self.status)
+        if self.reads_contacts:
+            condition &= Q(contact__account=account) & self._read("contact__")
+        return Card.objects.of(account).filter(condition)
 
-    def _condition(self, prefix: str) -> Q:
-        condition = sight(self.user, prefix)
-        for part in (self._assigned, self._due, self._placed, self._tagged):
-            condition &= part(prefix)
-        if self.source:
-            condition &= Q(**{f"{prefix}source": self.source})
-        return condition & searched(self.user, self.q, prefix)
+    @property
+    def reads_contacts(self) -> bool:
+        """Whether it filters by what a card does not carry itself."""
+        return bool(self.q or self.tag)
 
-    def _assigned(self, prefix: str) -> Q:
-        if not self.assignee:
-            return Q()
-        wanted = {"me": self.user.pk, "none": None}.get(self.assignee, self.assignee)
-        return Q(**{f"{prefix}assignee": wanted})
+    def _condition(self) -> Q:
+        condition = sight(self.user) & self._carried & self._read("")
+        if self.assignee:
+            condition &= Q(assignee=self._wanted)
+        return condition & (Q(card__column=self.status) if self.status else Q())
 
-    def _due(self, prefix: str) -> Q:
-        field = f"{prefix}due_on"
+    def _on_card(self) -> Q:
+        """Who sees the card and whose contact it is. On a card, nobody is 0, so that one index has all of it."""
+        condition = Q() if not sight(self.user) else Q(assignee_id__in=[0, self.user.pk])
+        return condition & Q(assignee_id=self._wanted or 0) if self.assignee else condition
+
+    @property
+    def _wanted(self) -> int | None:
+        named = {"me": self.user.pk, "none": None}
+        return named[self.assignee] if self.assignee in named else int(self.assignee)
+
+    @property
+    def _carried(self) -> Q:
+        """What a card carries of its contact under the same name."""
+        return self._due() & (Q(source=self.source) if self.source else Q())
+
+    def _due(self) -> Q:
         match self.due:
             case "now":
-                return Q(**{f"{field}__lte": self.today})
+                return Q(due_on__lte=self.today)
             case "overdue":
-                return Q(**{f"{field}__lt": self.today})
+                return Q(due_on__lt=self.today)
             case "today":
-                return Q(**{field: self.today})
+                return Q(due_on=self.today)
             case "week":
-                return Q(**{f"{field}__range": (self.today, self.today + timedelta(days=7))})
+                return Q(due_on__range=(self.today, self.today + timedelta(days=7)))
             case "set" | "none":
-                return Q(**{f"{field}__isnull": self.due == "none"})
+                return Q(due_on__isnull=self.due == "none")
         return Q()
 
-    def _placed(self, prefix: str) -> Q:
-        """Filter by column, which is a field of the card itself if there is a prefix."""
-        return Q(**{"column" if prefix else "card__column": self.status}) if self.status else Q()
+    def _read(self, prefix: str) -> Q:
+        return self._tagged(prefix) & searched(self.user, self.q, prefix)
 
     def _tagged(self, prefix: str) -> Q:
         """Filter by tag. The second condition is implied, but lets PostgreSQL use the partial index on tags."""

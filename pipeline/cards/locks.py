@@ -4,10 +4,13 @@ Plain SQL, because it is on the path of every drop: building these two statement
 PostgreSQL takes for the whole move.
 """
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from accounts.models import User
 from base.sql import all_rows, columns_of, listed
+from contacts.models import Contact
 from pipeline.cards import loading
 from pipeline.models import Card, Column
 
@@ -27,6 +30,27 @@ def lock_move_columns(user: User, contact_id: int, target_id: int | None) -> dic
     values = {"account": user.account_id, "target": target_id, "contact": contact_id}
     columns = [Column.from_db(connection.alias, COLUMN, row) for row in all_rows(LOCK_COLUMNS, values)]
     return {column.pk: column for column in columns}
+
+
+def hold_contacts(account_id: int, contact_ids: Collection[int]) -> None:
+    """Lock these contacts until the commit, before their cards: whoever changes a contact may have to lock its card."""
+    contacts = Contact.objects.of(account_id).filter(pk__in=contact_ids).order_by("pk")
+    list(contacts.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def carry_later() -> None:
+    """Until `carry_now`, changes of contacts do not lock and change their cards. For who must lock columns only later.
+
+    The name is that of the trigger in migration `0018_card_filters`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS pipeline_card_carries DEFERRED")
+
+
+def carry_now() -> None:
+    """Have cards carry what was changed on their contacts since `carry_later`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS pipeline_card_carries IMMEDIATE")
 
 
 def lock_card(

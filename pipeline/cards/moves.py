@@ -1,7 +1,8 @@
 """Moving a single card: board, menu, list and detail page all call `move_card`. Many at once: `bulk`.
 
-Locks are taken in the same order everywhere: account, columns by id, cards by id. A move locks both its columns, so
-that no column is shifted or deleted meanwhile, and moves within a column happen one after the other.
+Locks are taken in the same order everywhere: account, columns by id, contacts by id, cards by id; a change of a
+contact's assignee, due date or source locks its card, too. A move locks no contact, but both its columns, so that no
+column is shifted or deleted meanwhile, and moves within a column happen one after the other.
 """
 
 from dataclasses import dataclass, field, replace

@@ -12,6 +12,7 @@ from contacts import assignment
 from contacts.models import Contact, sight
 from pipeline import leads
 from pipeline.cards import bulk
+from pipeline.cards.locks import hold_contacts
 from pipeline.columns import verbs
 from pipeline.deeds.column_snapshots import snapshot
 from pipeline.models import Card, Deed, DeedKind, DeedPart, Move
@@ -36,6 +37,8 @@ def concerned(deed: Deed, user: User, ids: Sequence[int]) -> list[int]:
         rows = contacts.select_for_update(of=("self",), no_key=True).values_list("pk", "assignee")
         return [pk for pk, assignee in rows if assignee != deed.asked["assignee"]]
     columns = verbs.lock_all_columns(user.account)
+    if deed.kind == DeedKind.TRASH:
+        hold_contacts(user.account_id, ids)
     cards = Card.objects.of(user.account).filter(sight(user, "contact__"), contact__in=ids)
     if deed.kind == DeedKind.STATUS:
         cards = cards.exclude(column=verbs.find(columns, deed.asked["column"]))

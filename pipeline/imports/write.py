@@ -26,6 +26,7 @@ from funnel.series import bulk_enrolments
 from funnel.series.bulk_enrolments import Started
 from pipeline.cards import bulk, places
 from pipeline.cards.bulk import Enrol
+from pipeline.cards.locks import carry_later, carry_now
 from pipeline.imports.mails import Mails
 from pipeline.imports.matching import PendingChange
 from pipeline.imports.people import People
@@ -80,6 +81,7 @@ class Writer:
             forget_plans()
         Account.objects.select_for_update(no_key=True).get(pk=self.account.pk)
         self._hold_colleagues()
+        carry_later()
         for batch in batches(self.people.known(), BATCH):
             self._change(batch)
         self._put_cards()
@@ -227,6 +229,7 @@ class Writer:
     def _put_cards(self) -> None:
         locked = Column.objects.of(self.account).order_by("pk").select_for_update(no_key=True)
         columns = {column.pk: column for column in locked}
+        carry_now()
         if not columns.keys() >= {*self.columns, *self.moves}:
             raise Conflict(_("Eine Spalte, in die Kontakte sollen, gibt es nicht mehr. Bitte prüfen Sie erneut."))
         for column_id, ids in self.moves.items():

@@ -87,6 +87,11 @@ class Card(AccountModel):
     # The idempotency key of the last move, with what it requested.
     last_key = models.CharField(max_length=40, blank=True)
     last_request = models.CharField(max_length=60, blank=True)
+    # What filters ask of the contact, so that they read one index of cards. Triggers keep it (`0018_card_filters`).
+    assignee_id = models.BigIntegerField(default=0, db_default=0, editable=False)  # 0: nobody
+    due_on = models.DateField(null=True, editable=False)
+    source = models.CharField(max_length=20, default="", db_default="", editable=False)
+    created_at = models.DateTimeField(null=True, editable=False)  # the contact's, for the list of one status
 
     has_series = False  # whether a series concerns the contact; only set on locked cards
     # Also only there: whether the neighbour above exists, its rank, and that of the one below; see `loading.LOCK`.
@@ -96,6 +101,19 @@ class Card(AccountModel):
         indexes = [
             # For counting what a filter leaves of a column, and for the list by status: in the order of the pages.
             models.Index(fields=["column", "contact"], include=["account"], name="card_in_column"),
+            models.Index(
+                fields=["column", "assignee_id", "rank"],
+                include=["account", "due_on", "source"],
+                name="card_of_assignee",
+            ),
+            models.Index(fields=["column", "created_at", "contact"], name="card_by_created"),
+            models.Index(fields=["column", "source", "rank"], include=["account"], name="card_of_source"),
+            models.Index(
+                fields=["column", "due_on", "rank"],
+                include=["account", "assignee_id", "source"],
+                condition=Q(due_on__isnull=False),
+                name="card_due",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

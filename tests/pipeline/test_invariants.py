@@ -195,6 +195,12 @@ BREAKAGES = {
         "ALTER TABLE pipeline_card DISABLE TRIGGER pipeline_tally_update",
         "UPDATE pipeline_card SET column_id = {column[Kein Auftrag]} WHERE contact_id = {bob}",
     ),
+    "card of another source": (15, "UPDATE pipeline_card SET source = 'other' WHERE contact_id = {bob}"),
+    "assignee that no card carries": (
+        15,
+        "ALTER TABLE contacts_contact DISABLE TRIGGER pipeline_card_carries",
+        "UPDATE contacts_contact SET due_on = '2026-12-24' WHERE id = {bob}",
+    ),
 }
 
 

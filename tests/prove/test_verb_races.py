@@ -30,6 +30,12 @@ VERBS = {
     "trash of one": ("/contacts/{bob}/trash/", {}),
     "restore": ("/contacts/trash/restoration/", {"contact": ["{cyd}"]}),
     "clear": ("/contacts/selection/assignee/", {"contact": ["{ada}", "{bob}"], "assignee": "none"}),
+    "due date": ("/contacts/{ada}/due/", {"due_on": "2031-01-{place}1"}),
+    "assignee of one": ("/contacts/{bob}/assignee/", {"assignee": "{user}"}),
+    "follow-up": (
+        "/contacts/{ada}/actions/",
+        {"kind": "note", "text": "Hat angerufen.", "due_pick": "tomorrow", "column": "{column}", "version": "1"},
+    ),
     "drop": ("/cards/{ada}/position/", {"column": "{column}", "after": "{bob}", "version": "1"}),
 }
 PAIRS = list(combinations_with_replacement(VERBS, 2))
