@@ -25,6 +25,7 @@ from demo.post import PostOffice, complete_sender
 from demo.rows import RowBatch
 from demo.stacks import Stack
 from demo.story import SHARES, tell
+from funnel import figures
 from funnel.models import Enrolment
 from pipeline.columns.defaults import create_board
 from pipeline.models import Column
@@ -59,6 +60,7 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
         _Filler(hansen, seed + 1, now, MAX_RENDERED // HANSEN_SHARE).fill(crowd)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner assumes empty tables until autovacuum runs
+    figures.keep(now=now)
 
 
 @contextmanager

@@ -1,22 +1,18 @@
-"""Statistics of sequences: counts per step, and what was sent in the last 90 days, in six statements."""
+"""Statistics of sequences: counts per step, and what was sent in the last 90 days, in six statements at most."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, OuterRef, Subquery
-from django.db.models.functions import TruncDate
-
 from accounts.models import Account
 from base.batches import batches
 from contacts.kinds import Kind
-from contacts.models import Action
+from funnel import figures
 from funnel.contact_messages import plain_subject
+from funnel.figures import PLOT_DAYS, Counts
 from funnel.letters import placeholders
-from funnel.models import Enrolment, EnrolmentState, Message, MessageState, Sequence, Step
+from funnel.models import EnrolmentState, MessageState, Sequence, Step
 
-PLOT_DAYS = 90
-ANSWERED_WITHIN = timedelta(days=30)  # anything later is not attributed to the mail
 HEIGHT = 100  # of the highest bar
 WIDTH = 10  # of a day
 
@@ -99,11 +95,12 @@ class Overview:
 
     sequences: list[SequenceStatistics]
     plot: Plot
+    counted_at: datetime | None = None  # when they were counted in advance; None: just now
 
 
 def load(account: Account, now: datetime) -> Overview:
-    """Return the statistics of an office, in six statements."""
-    sequences = Sequence.objects.of(account).select_related("account__sender").order_by("pk")
+    """Return the statistics of an office, in six statements, or two where they were counted in advance."""
+    sequences = Sequence.objects.of(account).select_related("account__sender", "account__figures").order_by("pk")
     by_sequence = {
         sequence.pk: SequenceStatistics(sequence, number) for number, sequence in enumerate(sequences, start=1)
     }
@@ -113,74 +110,43 @@ def load(account: Account, now: datetime) -> Overview:
         office = placeholders.office(statistics.sequence.account.sender)
         steps[step.pk] = StepStatistics(step, plain_subject(step.subject, office))
         statistics.steps.append(steps[step.pk])
-    _count_messages(account, steps)
-    _count_answers(account, steps)
-    for sequence, state, count in _count_series(account):
-        if state == EnrolmentState.ACTIVE:
-            by_sequence[sequence].active = count
-        else:
-            by_sequence[sequence].paused = count
-    return Overview(list(by_sequence.values()), _plot(account, by_sequence, now))
+    kept = next((getattr(statistics.sequence.account, "figures", None) for statistics in by_sequence.values()), None)
+    counts = Counts(**kept.counts) if kept else figures.count(account, now)
+    _enter(counts, steps, by_sequence)
+    plot = _plot(counts, by_sequence, figures.first_day(account, now))
+    return Overview(list(by_sequence.values()), plot, kept.counted_at if kept else None)
 
 
-def _count_messages(account: Account, steps: dict[int, StepStatistics]) -> None:
-    names = {
-        MessageState.PLANNED: "planned",
-        MessageState.CLAIMED: "planned",
-        MessageState.SENDING: "planned",
-        MessageState.SENT: "sent",
-        MessageState.SKIPPED: "skipped",
-        MessageState.FAILED: "lost",
-        MessageState.UNCLEAR: "lost",
-    }
-    rows = Message.objects.of(account).filter(state__in=names).values_list("step", "state")
-    for step, state, count in rows.annotate(count=Count("pk")).order_by():
-        if step in steps:
-            setattr(steps[step], names[state], getattr(steps[step], names[state]) + count)
+NAMES = {
+    MessageState.PLANNED: "planned",
+    MessageState.CLAIMED: "planned",
+    MessageState.SENDING: "planned",
+    MessageState.SENT: "sent",
+    MessageState.SKIPPED: "skipped",
+    MessageState.FAILED: "lost",
+    MessageState.UNCLEAR: "lost",
+}
 
 
-def _count_answers(account: Account, steps: dict[int, StepStatistics]) -> None:
-    """Count replies and opt-outs. Each is attributed to the last mail sent within 30 days before it, and each contact
-    counts once per step.
-    """
-    before = (
-        Message.objects.of(account)
-        .filter(
-            contact=OuterRef("contact"),
-            state=MessageState.SENT,
-            finished_at__lte=OuterRef("performed_at"),
-            finished_at__gte=OuterRef("performed_at") - ANSWERED_WITHIN,
-        )
-        .order_by("-finished_at")
-    )
-    answers = Action.objects.of(account).filter(kind__in=[Kind.MAIL_IN, Kind.OPT_OUT])
-    rows = answers.annotate(step=Subquery(before.values("step")[:1])).exclude(step=None)
-    counts = rows.values_list("step", "kind").annotate(count=Count("contact", distinct=True)).order_by()
-    for step, kind, count in counts:
-        if step in steps:
-            setattr(steps[step], "replied" if kind == Kind.MAIL_IN else "left", count)
+def _enter(counts: Counts, steps: dict[int, StepStatistics], by_sequence: dict[int, SequenceStatistics]) -> None:
+    """Write the counts into steps and sequences; steps that were removed have none."""
+    for step_id, state, count in counts.messages:
+        if (step := steps.get(step_id)) and state in NAMES:
+            setattr(step, NAMES[MessageState(state)], getattr(step, NAMES[MessageState(state)]) + count)
+    for answered, kind, count in counts.answers:
+        if step := steps.get(answered or 0):
+            setattr(step, "replied" if kind == Kind.MAIL_IN else "left", count)
+    for sequence, state, count in counts.series:
+        if sequence in by_sequence:
+            setattr(by_sequence[sequence], "active" if state == EnrolmentState.ACTIVE else "paused", count)
 
 
-def _count_series(account: Account) -> list[tuple[int, str, int]]:
-    rows = Enrolment.objects.of(account).exclude(state=EnrolmentState.ENDED).values_list("sequence", "state")
-    return list(rows.annotate(count=Count("pk")).order_by())
-
-
-def _plot(account: Account, by_sequence: dict[int, SequenceStatistics], now: datetime) -> Plot:
-    today = now.astimezone(account.zone).date()
-    first = today - timedelta(days=PLOT_DAYS - 1)
-    begin = datetime.combine(first, datetime.min.time(), account.zone)
-    sent = Message.objects.of(account).filter(state=MessageState.SENT, finished_at__gte=begin)
-    rows = (
-        sent.annotate(day=TruncDate("finished_at", tzinfo=account.zone), sequence=F("step__sequence"))
-        .values_list("day", "sequence")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
+def _plot(counts: Counts, by_sequence: dict[int, SequenceStatistics], first: date) -> Plot:
     found: dict[date, Counter[int]] = {}
-    for day, sequence, count in rows:
-        found.setdefault(day, Counter())[sequence] += count
-        by_sequence[sequence].sent += count
+    for day, sequence, count in counts.sent:
+        if (sent_on := date.fromisoformat(day)) >= first and sequence in by_sequence:
+            found.setdefault(sent_on, Counter())[sequence] += count
+            by_sequence[sequence].sent += count
     sums = {day: sum(counts.values()) for day, counts in found.items()}
     most = max(sums.values(), default=0)
     days = [first + timedelta(days=number) for number in range(PLOT_DAYS)]

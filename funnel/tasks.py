@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accounts.posting import LATER
-from funnel import lost_links
+from funnel import figures, lost_links
 from funnel.replies import inbox, quarantine
 from funnel.sending import opt_in_delivery, worker
 from funnel.series import maintenance
@@ -27,6 +27,13 @@ def look_after_series(timestamp: int) -> None:
     """Start series that waited for consent or an address, and end those that are complete."""
     maintenance.resume_ready(now=timezone.now())
     maintenance.finish_completed(now=timezone.now())
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="count_mails", queueing_lock="count_mails", lock="count_mails")
+def count_mails(timestamp: int) -> None:
+    """Count the mails of large offices for the funnel's page."""
+    figures.keep(now=timezone.now())
 
 
 @app.task(name="send_opt_in", retry=LATER)

@@ -28,6 +28,7 @@ ACROSS_ACCOUNTS = {
     "accounts/sessions.py::*": "the library's rows name the user, who has the account",
     "pipeline/management/commands/office.py::Command.list": "the operator sees all offices",
     "config/prepare.py::print_logins": "the demo's logins, of both its offices",
+    "funnel/figures.py::keep": "the worker counts for each office in turn",
     "funnel/opt_in.py::read_link": "the signed link names the request, and the request the account",
     "funnel/sending/opt_in_delivery.py::deliver": "the job names the request, and the request the account",
     "funnel/lost_links.py::*": "the person asks every office that has the address",

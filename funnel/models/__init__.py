@@ -11,6 +11,7 @@ from funnel.models.enrolments import (
     MessageReason,
     MessageState,
 )
+from funnel.models.figures import Figures
 from funnel.models.holds import Hold, HoldKind
 from funnel.models.senders import AddressProof, Holiday, LegalForm, Sender
 from funnel.models.sequences import Sequence, Step
@@ -23,6 +24,7 @@ __all__ = [
     "EnrolmentChange",
     "EnrolmentReason",
     "EnrolmentState",
+    "Figures",
     "Hold",
     "HoldKind",
     "Holiday",

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from contacts import actions
 from contacts.kinds import Kind
+from funnel import figures
 from funnel.letters.defaults import CONTACTED, WON
-from funnel.models import Message, Sender, Step
+from funnel.models import Figures, Message, Sender, Step
 from funnel.series import sequences
 from tests.factories import ContactFactory
 from tests.funnel.mailing import lead, move, ready, steps, went
@@ -78,6 +79,28 @@ def test_mails_older_than_90_days_are_not_in_the_plot(client, krueger, sofia, bo
     html = page_of(client.get("/funnel/"))
     assert cells(html, step) == [0, 1, 0, 0, 0, 0]
     assert "Noch keine Mail." in html
+
+
+def test_an_office_with_many_mails_is_counted_in_advance(client, krueger, sofia, board, series, step, monkeypatch):
+    ready(krueger)
+    people = [lead(board["Nicht erreicht"]) for _ in range(2)]
+    for person in people:
+        move(sofia, person, board["Erfolgreich kontaktiert"])
+    went(people[0], "Mail 1", timezone.now() - timedelta(days=2))
+    actions.perform(contact=people[0], kind=Kind.MAIL_IN, actor=None, now=timezone.now())
+    at_once = page_of(client.get("/funnel/"))
+    figures.keep(now=timezone.now())
+    assert not Figures.objects.exists()
+    monkeypatch.setattr(figures, "MANY", 3)
+    figures.keep(now=timezone.now())
+    counted = page_of(client.get("/funnel/"))
+    assert "Gezählt am" in counted and "Gezählt am" not in at_once
+    assert cells(counted, step) == cells(at_once, step) == [1, 1, 0, 0, 1, 0]
+    assert "1 Mails in 90 Tagen" in counted and "1 Mails in 90 Tagen" in at_once
+    went(people[1], "Mail 1", timezone.now())
+    assert cells(page_of(client.get("/funnel/")), step) == [1, 1, 0, 0, 1, 0]
+    figures.keep(now=timezone.now())
+    assert cells(page_of(client.get("/funnel/")), step) == [0, 2, 0, 0, 1, 0]
 
 
 @pytest.mark.parametrize("count", [1, 30])
