@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from base.sql import all_rows
 from funnel.letters.imprint import COMPLETE_SQL
-from pipeline import counting
+from pipeline import counting, searched
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.columns import tally
@@ -39,12 +39,14 @@ class Stack:
 
 
 def load(selection: Selection) -> list[Stack]:
-    """Return all columns with their counts and first cards, in two statements."""
+    """Return all columns with their counts and first cards, in four statements at most."""
     if selection.is_everything:
         stacks = totals(selection)
         cards = loading.shown_first([stack.column.pk for stack in stacks], FIRST)
         by_column = {column_id: [*found] for column_id, found in groupby(cards, attrgetter("column_id"))}
         return [replace(stack, cards=by_column.get(stack.column.pk, [])) for stack in stacks]
+    if selection.reads_contacts and (hits := searched.in_columns(selection, FIRST)) is not None:
+        return _stacks_of(selection, hits)
     first = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:FIRST]
     columns = list(counted(selection).annotate(shown=ArraySubquery(first)))
     found = loading.shown(selection.user, [pk for column in columns for pk in column.shown])
@@ -52,6 +54,17 @@ def load(selection: Selection) -> list[Stack]:
         Stack(column, column.total, [found[pk] for pk in column.shown if pk in found], column.mails)
         for column in columns
     ]
+
+
+def _stacks_of(selection: Selection, hits: dict[int, searched.Found]) -> list[Stack]:
+    """Return all columns with what a search has found in them."""
+    shown = loading.shown(selection.user, [pk for found in hits.values() for pk in found.first])
+    stacks = []
+    for column in _columns(selection):
+        found = hits.get(column.pk, searched.Found(0, []))  # none for one that was just inserted
+        cards = [shown[pk] for pk in found.first if pk in shown]
+        stacks.append(Stack(column, min(found.total, MANY + 1), cards, column.mails))
+    return stacks
 
 
 def totals(selection: Selection) -> list[Stack]:
@@ -128,6 +141,9 @@ def counted(selection: Selection, most: int | None = MANY + 1) -> QuerySet[Any]:
 
     With a filter it counts `most` at most; None counts all.
     """
-    columns = Column.objects.of(selection.user.account).order_by("position")
+    return _columns(selection).annotate(total=counting.of_each_column(selection, most))
+
+
+def _columns(selection: Selection) -> QuerySet[Any]:
     mails = RawSQL(MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
-    return columns.annotate(total=counting.of_each_column(selection, most), mails=mails)
+    return Column.objects.of(selection.user.account).order_by("position").annotate(mails=mails)
