@@ -58,6 +58,17 @@ def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
     )
 
 
+def paused_mails_wait(account_id: int | None) -> Broken:
+    """16. A planned mail waits if and only if its series is paused."""
+    yield from broken_rows(
+        _("Nachricht %(id)s wartet, obwohl ihre Serie nicht pausiert, oder umgekehrt."),
+        "SELECT message.id FROM funnel_message message JOIN funnel_enrolment enrolment"
+        " ON enrolment.id = message.enrolment_id WHERE message.state = 'planned'"
+        f" AND message.waits <> (enrolment.state = 'paused') AND {of_account('message')}",
+        account_id,
+    )
+
+
 def books_balance(account_id: int | None) -> Broken:
     """13. Messages have an end if and only if their state is final, and every sent message has an action."""
     yield from broken_rows(

@@ -19,16 +19,17 @@ from base import keyset
 from base.ids import is_id
 from contacts import search
 from contacts.finding import searched
+from contacts.models import Contact
 from contacts.naming import Named
 from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
 from funnel.letters import placeholders
-from funnel.models import EnrolmentState, Message, MessageReason, MessageState, Sender, Sequence
+from funnel.models import Message, MessageReason, MessageState, Sender, Sequence
 
 PAGE_SIZE = 50  # rows
 MANY = 1000  # mails of a tab; they are counted up to here
 ORDER = keyset.Order("planned_for", keyset.moment)
 UPCOMING = "planned"
-WAITING = Q(state=MessageState.PLANNED, enrolment__state=EnrolmentState.PAUSED, is_urgent=False)
+WAITING = Q(state=MessageState.PLANNED, waits=True, is_urgent=False)
 # The tabs of the outbox, by name: label and condition.
 TABS: dict[str, tuple[str | Promise, Q]] = {
     UPCOMING: (
@@ -95,7 +96,8 @@ class OutboxFilter:
     @cached_property
     def messages(self) -> QuerySet[Message]:
         """All mails that match, in any state."""
-        rows = Message.objects.of(self.user.account).filter(contact__trashed_at=None)
+        trashed = Contact.objects.of(self.user.account).filter(trashed_at__isnull=False).values("pk")
+        rows = Message.objects.of(self.user.account).exclude(contact__in=trashed)
         rows = rows.exclude(reason__in=UNSEEN).filter(searched(self.user, self.q, "contact__"))
         if self.sequence:
             rows = rows.filter(step__sequence=int(self.sequence))

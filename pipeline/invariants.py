@@ -256,6 +256,7 @@ INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     13: mails.books_balance,
     14: cards_are_tallied,
     15: cards_carry_what_filters_ask,
+    16: mails.paused_mails_wait,
 }
 
 _LAST_MOVE = (

@@ -127,6 +127,8 @@ class Message(AccountModel):
     reason = models.CharField(max_length=20, choices=MessageReason, blank=True)
     planned_for = models.DateTimeField()
     is_urgent = models.BooleanField(default=False)  # „Jetzt senden“: ignores grace period, delay, window and caps
+    # While planned: its series is paused. Triggers keep it (`0019_message_waits`).
+    waits = models.BooleanField(default=False, db_default=False, editable=False)
     planned_by = models.BigIntegerField(null=True)  # the cause
     cancelled_by = models.BigIntegerField(null=True)  # the cause
     claimed_at = models.DateTimeField(null=True)
@@ -196,8 +198,14 @@ class Message(AccountModel):
             # The outbox's first tab, which shows three states in one order.
             models.Index(
                 fields=["account", "planned_for", "id"],
-                condition=Q(state__in=["planned", "claimed", "sending"]),
+                condition=Q(state__in=["planned", "claimed", "sending"])
+                & ~Q(state="planned", waits=True, is_urgent=False),
                 name="message_upcoming",
+            ),
+            models.Index(
+                fields=["account", "planned_for", "id"],
+                condition=Q(state="planned", waits=True, is_urgent=False),
+                name="message_waiting",
             ),
             models.Index(fields=["account"], condition=Q(is_in_doubt=True), name="message_in_doubt"),
         ]

@@ -59,6 +59,7 @@ SELECT due.id FROM accounts_account AS office CROSS JOIN LATERAL (
     JOIN funnel_sender AS sender ON sender.account_id = message.account_id
     WHERE message.account_id = office.id AND message.state = 'planned' AND message.planned_for <= %(now)s
       AND office.id <> ALL(%(skip)s) AND (%(only)s::bigint[] IS NULL OR office.id = ANY(%(only)s::bigint[]))
+      AND NOT (message.state = 'planned' AND message.waits AND NOT message.is_urgent)
       AND sequence.is_on AND sender.is_on AND (enrolment.state = 'active' OR message.is_urgent)
     ORDER BY message.planned_for, message.id
     LIMIT %(batch)s

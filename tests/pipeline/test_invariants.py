@@ -195,6 +195,7 @@ BREAKAGES = {
         "ALTER TABLE pipeline_card DISABLE TRIGGER pipeline_tally_update",
         "UPDATE pipeline_card SET column_id = {column[Kein Auftrag]} WHERE contact_id = {bob}",
     ),
+    "waiting beside a series that runs": (16, "UPDATE funnel_message SET waits = NOT waits"),
     "card of another source": (15, "UPDATE pipeline_card SET source = 'other' WHERE contact_id = {bob}"),
     "assignee that no card carries": (
         15,
