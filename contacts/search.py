@@ -21,6 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 _DIGITS = re.compile(r"[\d\s()/.+-]+")
 _SALUTATION = re.compile(r"\s*(?:herrn?|frau|familie|fam\.|eheleute)\s+(?=\S)", re.IGNORECASE)
+_BEGINNING = 3  # signs by which the beginning of a word is found
 _RUN = 4  # digits in a row
 _MAX_RUNS = 12
 _RUN_MARK = "\u2060"  # nobody can type it: a run is no beginning of a word
@@ -60,20 +61,41 @@ def lexemes(
 def query(text: str) -> str | None:
     """Return a typed search as text of a tsquery in which each word must begin a lexeme; None if nothing was typed.
 
+    If all words are shorter than three signs, they must be lexemes: most contacts have a word that begins with an s.
     Only the first 100 characters and 8 words count. Signs have no meaning: they part words, and a search of nothing
     but signs looks for these signs (and finds nothing) instead of everything. A salutation before a name is no part of
     it, and four digits or more may stand anywhere in a phone number.
     """
-    text = _SALUTATION.sub("", _printable(text[:MAX_QUERY_LENGTH]), count=1) if text else ""
+    text = _bare(text)
+    words = _typed(text)
+    runs = _runs(_dialled(text)) if len(words) > 1 and _DIGITS.fullmatch(text) else []
+    if not runs and _are_short(words):
+        return " & ".join(map(_quoted, words)) or None
+    asked = " & ".join(map(_asked, words))
+    return f"{asked} | {' & '.join(map(_quoted, runs[:_MAX_RUNS]))}" if runs else asked
+
+
+def finds_whole_words(text: str) -> bool:
+    """Return whether the search is too short to find words by their beginning."""
+    words = _typed(_bare(text))
+    return bool(words) and _are_short(words) and not _DIGITS.fullmatch(text)
+
+
+def _bare(text: str) -> str:
+    return _SALUTATION.sub("", _printable(text[:MAX_QUERY_LENGTH]), count=1) if text else ""
+
+
+def _are_short(words: list[str]) -> bool:
+    return all(len(word) < _BEGINNING for word in words)
+
+
+def _typed(text: str) -> list[str]:
+    """Return the words of a search; text of nothing but signs is words, too."""
     words = [digits for number in _PHONE.findall(text) if (digits := _dialled(number))]
     for part in _PHONE.sub(" ", text).split():
         is_address = "@" in part.strip("@")
         words += [fold(part)] if is_address else _WORD.findall(fold(_unparted(part)))
-    words = list(dict.fromkeys(words)) or text.split()
-    asked = " & ".join(map(_asked, words[:MAX_WORDS]))
-    if len(words) > 1 and _DIGITS.fullmatch(text) and (runs := _runs(_dialled(text))):
-        return f"{asked} | {' & '.join(map(_quoted, runs[:_MAX_RUNS]))}"
-    return asked or None
+    return (list(dict.fromkeys(words)) or text.split())[:MAX_WORDS]
 
 
 def is_short_number(text: str) -> bool:

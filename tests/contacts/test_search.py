@@ -51,7 +51,7 @@ def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
-@pytest.mark.parametrize("typed", ["Müller", "müll", "mueller", "muller", "MULLER", "mu", "mü", "mue", "mu\u0308ller"])
+@pytest.mark.parametrize("typed", ["Müller", "müll", "mueller", "muller", "MULLER", "mü", "mue", "mul", "mu\u0308ller"])
 def test_mueller_is_found_however_the_umlaut_is_typed(typed):
     assert finds(typed, last_name="Müller")
 
@@ -150,17 +150,20 @@ def test_a_contact_is_not_found_by(typed):
     [
         ("Mue Köl", "'mue':* & 'koel':*"),
         ("mue, mue", "'mue':*"),
-        ("%", "'%':*"),
-        ("\\", r"'\\':*"),
-        ("'", "'''':*"),
-        ("% _", "'%':* & '_':*"),
-        ("50%", "'50':*"),
+        ("%", "'%'"),
+        ("\\", r"'\\'"),
+        ("'", "''''"),
+        ("% _", "'%' & '_'"),
+        ("50%", "'50'"),
         ("o'neil\\@x", r"'o''neil\\@x':*"),
-        ("a\x00b", "'a':* & 'b':*"),
-        ("ab\ud800", "'ab':*"),
-        ("00", "'00':*"),
-        ("0", "'0':*"),
-        ("a 2 3 4 5 6 7 8 9", "'a':* & '2':* & '3':* & '4':* & '5':* & '6':* & '7':* & '8':*"),
+        ("a\x00b", "'a' & 'b'"),
+        ("ab\ud800", "'ab'"),
+        ("ab c", "'ab' & 'c'"),
+        ("abc d", "'abc':* & 'd':*"),
+        ("mü", "'mue':*"),
+        ("00", "'00'"),
+        ("0", "'0'"),
+        ("a 2 3 4 5 6 7 8 9", "'a' & '2' & '3' & '4' & '5' & '6' & '7' & '8'"),
         ("1234", "('1234':* | '\u20601234')"),
         ("12345", "('12345':* | '\u20601234' & '\u20602345')"),
         ("12 345", "'12':* & '345':* | '\u20601234' & '\u20602345'"),

@@ -69,6 +69,15 @@ def test_the_board_folds_the_other_columns(anna, board, people, login):
     assert 'aria-label="Filter entfernen: Auftrag erhalten"' in html
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"), [("A", True), ("Ad", True), ("Ada", False), ("Ada B", False), ("12", False)]
+)
+def test_a_short_search_says_that_it_finds_whole_words(anna, people, login, typed, says):
+    for address in (LIST, BOARD):
+        html = page_of(login(anna).get(address, {"q": typed}))
+        assert ("werden nur ganze Wörter gefunden." in html) == says
+
+
 def test_the_menu_offers_columns_and_tags(anna, board, people, login):
     html = page_of(login(anna).get(f"{MENU}?view=board&due=now&tag=Erbe", headers={"HX-Request": "true"}))
     labels = re.findall(r"<bdi>([^<]+)</bdi>", html)
