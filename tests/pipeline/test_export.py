@@ -323,7 +323,9 @@ def test_a_download_needs_the_same_queries_for_five_contacts_and_for_fifty(
     client = login(anna)
     link = client.post(EXPORT, {"all": "1"}).headers["Location"]
     for _more in range(2):
-        with django_assert_num_queries(6):  # session with user and account, export, colleagues, contacts, their story
+        with django_assert_num_queries(
+            7
+        ):  # session with user and account, export, colleagues, ids, contacts, their story
             b"".join(client.get(link).streaming_content)
         ContactFactory.create_batch(45, account=anna.account)
 
