@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from contacts.models import Contact, Source
 from pipeline import board as boards
-from pipeline import counting, listing
+from pipeline import counting, listing, searched
 from pipeline.cards import ranks
 from pipeline.columns import tally
 from pipeline.models import Card
@@ -102,6 +102,51 @@ def test_totals_read_no_card(anna, million, board):
     column = board["Nicht erreicht"]
     nodes = plans(lambda: [boards.totals(selection), counting.found(selection), tally.in_column(column)])
     assert {node.get("Relation Name") for node in nodes} & set(LARGE) == set()
+
+
+CARRIED = [
+    *("assignee=me", "assignee=none", "due=now", "due=overdue", "due=today", "due=week", "due=set", "due=none"),
+    *("source=event", "assignee=me&due=now", "due=today&source=event"),
+]
+READ = ["q=lead", "q=lead7", "tag=VIP", "q=lead&assignee=me"]
+
+
+def indexes(nodes: list[dict]) -> set[str]:
+    """Name the indexes that are read."""
+    return {node["Index Name"] for node in nodes if "Index Name" in node}
+
+
+@pytest.mark.parametrize("query", CARRIED)
+def test_a_board_filtered_by_what_cards_carry_reads_contacts_only_to_show_them(anna, million, query):
+    selection = Selection.parse(anna, QueryDict(query))
+    nodes = plans(lambda: boards.totals(selection))
+    assert {node.get("Relation Name") for node in nodes} & {"contacts_contact"} == set()
+    nodes += plans(lambda: boards.load(selection))
+    assert reads_a_table(nodes) == []
+    assert all(rows <= 1000 for rows in sorts(nodes))
+
+
+@pytest.mark.parametrize("query", [*CARRIED, *READ])
+def test_no_filter_of_the_list_reads_a_table(anna, million, query):
+    selection = Selection.parse(anna, QueryDict(query))
+    for sort in ("-created", "name", "due", "status"):
+        nodes = plans(lambda sort=sort: listing.load(selection, QueryDict(f"sort={sort}")))
+        assert reads_a_table(nodes) == []
+
+
+def test_the_list_of_one_status_is_read_in_its_order(anna, million, board):
+    selection = Selection.parse(anna, QueryDict(f"status={board['Nicht erreicht'].pk}"))
+    nodes = plans(lambda: listing.load(selection, QueryDict("sort=-created")))
+    assert "card_by_created" in indexes(nodes)
+    assert reads_a_table(nodes) == []
+    assert all(rows <= 1000 for rows in sorts(nodes))
+
+
+@pytest.mark.parametrize("query", READ)
+def test_a_search_on_the_board_is_found_along_its_index(anna, million, query):
+    nodes = plans(lambda: searched.in_columns(Selection.parse(anna, QueryDict(query)), boards.FIRST))
+    assert reads_a_table(nodes) == []
+    assert indexes(nodes) & {"contact_search", "contact_by_tag"}
 
 
 @pytest.mark.parametrize("query", ["assignee=me", "assignee=none", "due=now", "due=none", "source=event", "q=lead"])
