@@ -270,7 +270,7 @@ def test_command_names_the_rows_and_exits_1(plant, office, krueger, hansen):
 def test_command_exits_0_for_a_valid_office(office):
     out = StringIO()
     call_command("check_invariants", stdout=out)
-    assert out.getvalue() == "Alle Zusagen 1 bis 13 gelten.\n"
+    assert out.getvalue() == "Alle Zusagen 1 bis 16 gelten.\n"
 
 
 def test_command_does_not_know_an_unknown_office(db):

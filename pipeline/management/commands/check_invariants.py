@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account
-from pipeline.invariants import broken
+from pipeline.invariants import INVARIANTS, broken
 
 
 class Command(BaseCommand):
@@ -30,4 +30,4 @@ class Command(BaseCommand):
         if found:
             count = len(found)
             raise CommandError(ngettext("%d Zeile ist falsch.", "%d Zeilen sind falsch.", count) % count)
-        self.stdout.write(_("Alle Zusagen 1 bis 13 gelten."))
+        self.stdout.write(_("Alle Zusagen 1 bis %(last)s gelten.") % {"last": max(INVARIANTS)})
