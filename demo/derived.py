@@ -40,7 +40,7 @@ def _vector(person: Person) -> str:
 
 def _address(email: str) -> str:
     """Do what `search.lexemes` does, for addresses of lower-case ASCII letters, digits, points and hyphens."""
-    words = email.replace("@", "-").replace(".", "-").split("-")
+    words = filter(None, email.replace("@", "-").replace(".", "-").split("-"))  # a long name may end at a hyphen
     return "' '".join((f"'{email}", *words)) + "'"
 
 

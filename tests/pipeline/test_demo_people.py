@@ -110,6 +110,12 @@ def test_values_derived_part_by_part_equal_those_of_a_contact(crowd):
         assert {*found["search"].split()} == {*vector(lexemes(contact)).split()}  # no lexeme has a blank
 
 
+def test_an_address_that_was_cut_at_a_hyphen_has_no_empty_word(crowd):
+    long = next(iter(crowd))._replace(email="graf-von-hohenfels-vermoegensverwaltung-@familie.example")
+    found = derived(7, long)["search"]
+    assert "'vermoegensverwaltung' 'familie' 'example'" in found and "''" not in found
+
+
 def test_a_hundred_thousand_people_keep_their_addresses_apart():
     emails = [person.email for person in people(100_000, seed=3) if person.email]
     assert len(emails) > 80_000
