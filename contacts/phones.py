@@ -11,6 +11,9 @@ from phonenumbers import PhoneNumber as Number
 HOME = "DE"
 _MIN_DIGITS = 6  # after the country code: neither "110" nor a house number is a person's number
 _CANDIDATE = re.compile(r"[+(]?[0-9][0-9 ()/.–-]*[0-9]")
+_WITH_CODE = re.compile(r"49[ 1-9]")
+_PLAIN = re.compile(r"0[1-9][0-9]{1,5}[ /-]?[0-9]{4,9}")  # as most are written: 0170 1234567
+_PLAIN_LENGTHS = range(8, 12)  # without the 0: of these, the library takes the 0 for the prefix
 _SPACES = re.compile(r"\s")
 
 
@@ -41,7 +44,7 @@ def from_abroad(raw: str, region: str) -> str:
 
 
 def _home(candidate: str) -> Number | None:
-    if re.match(r"49[ 1-9]", candidate) and (found := _parsed("+" + candidate)):
+    if candidate.startswith("49") and _WITH_CODE.match(candidate) and (found := _parsed("+" + candidate)):
         return found  # a "+" that a spreadsheet took for a sign and dropped
     return _parsed(candidate)
 
@@ -55,6 +58,10 @@ def _parsed(
 
 @lru_cache(maxsize=2048)  # a number is looked for first, and then brought into its form
 def _any_parsed(text: str, region: str) -> Number | None:
+    if region == HOME and text.isascii() and _PLAIN.fullmatch(text):
+        digits = "".join(filter(str.isdigit, text))[1:]
+        if len(digits) in _PLAIN_LENGTHS:
+            return Number(country_code=49, national_number=int(digits))  # what `parse` finds, in a tenth of its time
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -63,5 +70,7 @@ def _any_parsed(text: str, region: str) -> Number | None:
 
 
 def _ascii_digits(text: str) -> str:
+    if text.isascii():
+        return _SPACES.sub(" ", text)
     text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text))
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)

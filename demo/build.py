@@ -4,9 +4,7 @@ Rows are inserted by COPY, a batch of contacts at a time, in one transaction. Of
 e-mail address and some twenty bytes for its card are kept.
 """
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import count, islice
 from random import Random
@@ -16,7 +14,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account, Role, User
 from accounts.plans import Plan
-from base.batches import batches
+from base.batches import batches, rare_collections
 from base.copying import fresh_ids
 from contacts.models import Contact
 from demo.lives import ContactWriter, Life
@@ -55,23 +53,12 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     crowd = people(contacts + second, seed)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the server keeps a check of each row until the commit
-    with _rare_collections():
+    with rare_collections():
         _Filler(krueger, seed, now, MAX_RENDERED).fill(islice(crowd, contacts))
         _Filler(hansen, seed + 1, now, MAX_RENDERED // HANSEN_SHARE).fill(crowd)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner assumes empty tables until autovacuum runs
     figures.keep(now=now)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Search for reference cycles less often: a batch has thousands of objects and none of them is in a cycle."""
-    usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _office(name: str, plan: str) -> Account:

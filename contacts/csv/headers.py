@@ -145,6 +145,7 @@ def is_kept(header: str) -> bool:
     return heading(header).key == "note" or not header
 
 
+@lru_cache(maxsize=1024)
 def kind_of(word: str) -> str:
     """Return the kind that a header or a label names, or "". "Fax" wins over "privat" and "geschäftlich"."""
     found = {_KIND_OF[each] for each in _WORD.findall(fold(word)) if each in _KIND_OF}

@@ -28,6 +28,7 @@ MAX_COLUMNS = 300
 MAX_ROW_LENGTH = 100_000  # characters; later steps hold many rows at once
 MAX_SAMPLE_LENGTH = 200  # characters of a cell used to guess the meaning of its column
 SAMPLE_ROWS = 200
+_GUARDS = ("'", "=")  # only a cell that begins with one of them may have to be unguarded
 
 
 class Entry(NamedTuple):
@@ -176,4 +177,6 @@ class Sheet:
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         with self.opened() as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
             for number, *cells in csv.reader(text):
-                yield int(number), [unguarded(put_right(cell, self.repair)) for cell in cells]
+                if self.repair:
+                    cells = [put_right(cell, self.repair) for cell in cells]
+                yield int(number), [unguarded(cell) if cell[:1] in _GUARDS else cell for cell in cells]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from base.batches import rare_collections
 from base.copying import copy_in
 from base.refusals import NotUnderstood, Refusal
 from contacts.csv.sheet import Entry
@@ -51,7 +52,7 @@ def check(*, import_id: int, now: datetime) -> None:
     with _working_on(import_id, ImportState.CHECKING) as source:
         if source is None:
             return
-        with Progress(source) as report:
+        with Progress(source) as report, rare_collections():
             plan = make_plan(source, keeping.keep(source, files.entries_of(source)), report, now)
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
@@ -63,7 +64,7 @@ def run(*, import_id: int, now: datetime) -> None:
     with _working_on(import_id, ImportState.IMPORTING) as source:
         if source is None:
             return
-        with Progress(source, stages=2) as report:
+        with Progress(source, stages=2) as report, rare_collections():
             before = _done(source)
             plan = make_plan(source, _entries(source), report, now)
             if not _is_alone(source):

@@ -9,6 +9,9 @@ import pickle
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import TextField, Value
+
 from accounts.models import Account
 from contacts import identity
 from contacts.description import FACTS
@@ -60,7 +63,7 @@ class People:
                 names.add(sort_name(row.facts))
         contacts = Contact.objects.of(self.account)
         for found in (
-            contacts.filter(keys__overlap=[*wanted]),
+            contacts.filter(keys__overlap=Value([*wanted], ArrayField(TextField()))),  # one value, not one for each
             contacts.filter(sort_name__in=names - {None}),
             contacts.filter(sort_name=None, email="", phone_e164="") if None in names else contacts.none(),
             contacts.filter(pk__in=[key for key in touched if key > 0]),

@@ -1,3 +1,6 @@
+from random import Random
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +89,19 @@ def test_a_number_of_another_country_gets_its_code(typed, region, written):
 def test_a_number_without_normal_form_may_still_look_like_one():
     assert (looks_like_one("312-555-0122"), e164("312-555-0122")) == (True, "")
     assert not looks_like_one("keine")
+
+
+@pytest.mark.parametrize("separator", ["", " ", "/", "-"])
+def test_plain_numbers_are_read_as_the_library_reads_them(separator: str) -> None:
+    """They are the most, and not given to it."""
+    dice = Random(7)
+    for _ in range(400):
+        area = "0" + str(dice.randint(1, 9)) + "".join(dice.choices("0123456789", k=dice.randint(1, 5)))
+        text = area + separator + "".join(dice.choices("0123456789", k=dice.randint(4, 9)))
+        try:
+            number = phonenumbers.parse(text, "DE")
+            is_one = phonenumbers.is_valid_number(number)
+        except phonenumbers.NumberParseException:
+            is_one = False
+        expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_one else ""
+        assert e164(text) == expected
