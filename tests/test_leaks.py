@@ -127,6 +127,8 @@ NOT_SAID = {
     "funnel.Suppression.address_hash",
     "pipeline.Card.rank",
     "pipeline.Card.last_request",
+    "pipeline.Card.source",  # a key of the product's own
+    "funnel.Figures.counts",  # numbers
     "pipeline.Move.from_rank",
     "pipeline.DeedPart.rank",
     "pipeline.Import.file",  # a name of our own, never shown
