@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from funnel.models import Sequence
+from pipeline.models import Import
 from tests.addresses import NEVER, address, browser, rows, walk
 from tests.factories import ContactFactory
 from tests.offices import OURS, THEIRS, Office, furnish, owned_models, stage
@@ -68,9 +69,10 @@ def test_every_reference_includes_the_account(offices: tuple[Office, Office]) ->
 def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Office, Office]) -> None:
     ours, theirs = (office.account.pk for office in offices)
     accepted = []
-    # Whatever is unique to a contact or a sequence is free.
+    # Whatever is unique to a contact, a sequence or an import is free.
     ContactFactory(account=offices[1].account, last_name="Neu", card=False)
     Sequence.objects.create(account=offices[1].account, name="Neu")
+    Import.objects.create(account=offices[1].account, user=offices[1].people["administrator"])
     for table, name, target, _deferrable, columns, targets in keys():
         if len(columns) != 2:
             continue

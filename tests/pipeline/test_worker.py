@@ -21,7 +21,7 @@ from pipeline.imports import steps as imports
 from pipeline.imports import tasks as import_tasks
 from pipeline.imports.jobs import Progress
 from pipeline.imports.plan import mapping_of
-from pipeline.models import Card, Import, ImportState
+from pipeline.models import Card, Import, ImportPart, ImportState
 from tests.factories import ContactFactory
 from tests.markup import page_of
 from tests.pipeline.importing import office, outcomes, received
@@ -89,7 +89,7 @@ def test_an_unexpected_fault_ends_the_import_and_keeps_nothing(anna, board):
     source = configured(anna, "Nachname\nEins\n")
     work()
     imports.start(source=source)
-    Import.objects.of(anna.account).update(mapping={"0": "nonsense"})
+    ImportPart.objects.of(anna.account).update(rows="nonsense")
     work()
     assert state_of(source) == ImportState.FAILED
     assert "unerwarteten Fehler" in source.error
