@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from base.stamps import stamp
+from contacts.kinds import Bubble
 from contacts.kinds import bubbles as bubbles_of
 
 KEPT = 5000  # of each
@@ -76,9 +77,23 @@ def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) 
 
 @lru_cache(maxsize=KEPT)
 def _bubbles(counts: str, named: bool, oob: bool, language: str | None) -> str:
+    """Put the group together from stamps of its bubbles: there are as many groups as contacts, but few bubbles."""
     found = json.loads(counts)
     spoken = bubble_names(found) if named or oob else ""
-    return stamp("contacts/_bubbles_group.html", CONTACT, bubbles=bubbles_of(found), spoken=spoken, oob=oob)
+    html = "".join(_bubble(bubble.kind, bubble.count, language) for bubble in bubbles_of(found))
+    form = _group(bool(spoken), oob, language).replace("%(spoken)s", escape(spoken).replace("%", "%%"))
+    return form.replace("%(bubbles)s", html)
+
+
+@lru_cache
+def _group(is_spoken: bool, oob: bool, language: str | None) -> str:
+    names = ("id", "bubbles", "spoken") if is_spoken else ("id", "bubbles")
+    return stamp("contacts/_bubbles_group.html", names, oob=oob)
+
+
+@lru_cache(maxsize=KEPT)
+def _bubble(kind: str, count: int, language: str | None) -> str:
+    return stamp("contacts/_bubble.html", (), bubble=Bubble(kind, count))
 
 
 @lru_cache(maxsize=KEPT)
