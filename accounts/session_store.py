@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, User
-from base.sql import columns_of, listed, one_row
+from base.sql import columns_of, listed, loaded, one_row
 
 USER = columns_of(User)
 ACCOUNT = columns_of(Account)
@@ -50,6 +49,6 @@ class SessionStore(db.SessionStore):
 
 def user_of(row: tuple[Any, ...]) -> User:
     """Return the user and the account in a row of the columns in `LOGIN`."""
-    user = User.from_db(connection.alias, USER, row[: len(USER)])
-    user.account = Account.from_db(connection.alias, ACCOUNT, row[len(USER) :])
+    user = loaded(User, USER, row[: len(USER)])
+    user.account = loaded(Account, ACCOUNT, row[len(USER) :])
     return user

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from accounts.models import Account
-from base.sql import all_rows, columns_of, listed
+from base.sql import all_rows, columns_of, listed, loaded
 from contacts.models import Contact
 from funnel.models import MessageReason, Sender, Step
 from funnel.permission import eligibility, schedule
@@ -72,7 +70,7 @@ def read(contact: Contact, sequence_id: int) -> Grounds:
     is_suppressed, is_granted, last, holidays, *more = rows[0]
     sender = _sender(more)
     window = schedule.Window(sender.account.zone, sender.window_from, sender.window_until, frozenset(holidays))
-    steps = [Step.from_db(connection.alias, STEP, row[-len(STEP) :]) for row in rows if row[-len(STEP)] is not None]
+    steps = [loaded(Step, STEP, row[-len(STEP) :]) for row in rows if row[-len(STEP)] is not None]
     return Grounds(_lacking(address, is_suppressed, is_granted), steps, last, window, sender)
 
 
@@ -85,6 +83,6 @@ def _lacking(address: str, is_suppressed: bool, is_granted: bool | None) -> str:
 
 
 def _sender(values: list[Any]) -> Sender:
-    sender = Sender.from_db(connection.alias, SENDER, values[: len(SENDER)])
-    sender.account = Account.from_db(connection.alias, OFFICE, values[len(SENDER) : len(SENDER) + len(OFFICE)])
+    sender = loaded(Sender, SENDER, values[: len(SENDER)])
+    sender.account = loaded(Account, OFFICE, values[len(SENDER) : len(SENDER) + len(OFFICE)])
     return sender

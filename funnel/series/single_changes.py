@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from accounts.models import User
-from base.sql import all_rows, columns_of, listed, one_row
+from base.sql import all_rows, columns_of, listed, loaded, one_row
 from contacts.models import Contact
 from funnel.models import Enrolment
 
@@ -48,7 +46,7 @@ WITH changed AS (
 def lock(contact: Contact) -> list[Enrolment]:
     """Lock and return all enrolments of the contact, in order of id."""
     rows = all_rows(LOCK, {"account": contact.account_id, "contact": contact.pk})
-    return [Enrolment.from_db(connection.alias, ENROLMENT, row) for row in rows]
+    return [loaded(Enrolment, ENROLMENT, row) for row in rows]
 
 
 def change(

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from accounts.models import Account, Role, User
-from base.sql import all_rows, columns_of, listed, one_row
+from base.sql import all_rows, columns_of, listed, loaded, one_row
 from contacts.models import Contact
 from contacts.naming import Named
 from pipeline.models import Card
@@ -176,10 +174,10 @@ def _seen_by(user: User) -> dict[str, Any]:
 
 
 def _card(row: tuple[Any, ...]) -> Card:
-    card = Card.from_db(connection.alias, CARD, row[: len(CARD)])
-    contact = Contact.from_db(connection.alias, CONTACT, row[len(CARD) : PEOPLE])
+    card = loaded(Card, CARD, row[: len(CARD)])
+    contact = loaded(Contact, CONTACT, row[len(CARD) : PEOPLE])
     contact.action_counts = json.loads(contact.action_counts)
     if contact.assignee_id:
-        contact.assignee = User.from_db(connection.alias, ASSIGNEE, row[PEOPLE:WIDTH])
+        contact.assignee = loaded(User, ASSIGNEE, row[PEOPLE:WIDTH])
     card.contact = contact
     return card

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from accounts.models import User
-from base.sql import all_rows, columns_of, listed
+from base.sql import all_rows, columns_of, listed, loaded
 from contacts.models import Contact
 from pipeline.cards import loading
 from pipeline.models import Card, Column
@@ -28,7 +28,7 @@ FOR NO KEY UPDATE
 def lock_move_columns(user: User, contact_id: int, target_id: int | None) -> dict[int, Column]:
     """Lock the target and the card's present column in the order of their ids, and return them by id."""
     values = {"account": user.account_id, "target": target_id, "contact": contact_id}
-    columns = [Column.from_db(connection.alias, COLUMN, row) for row in all_rows(LOCK_COLUMNS, values)]
+    columns = [loaded(Column, COLUMN, row) for row in all_rows(LOCK_COLUMNS, values)]
     return {column.pk: column for column in columns}
 
 

@@ -6,8 +6,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from accounts.models import User
 from base.postgresql.base import DatabaseWrapper
-from base.sql import all_rows
+from base.sql import all_rows, columns_of, listed, loaded
 
 SQUARE = "SELECT %(number)s * %(number)s, %(text)s::text"
 
@@ -46,3 +47,19 @@ def test_connection_that_the_server_ended_is_replaced_at_the_next_request(transa
         wrapper.close_if_unusable_or_obsolete()
         assert all_rows(SQUARE, {"number": 3, "text": "a"}) == [(9, "a")]
         assert wrapper.connection is not ended
+
+
+@pytest.mark.parametrize("names", [(), ("id", "email", "account_id")], ids=["all columns", "some columns"])
+def test_a_row_becomes_the_model_that_django_would_make_of_it(sofia: User, names: tuple[str, ...]) -> None:
+    columns = columns_of(User, *names)
+    statement = f"SELECT {listed('login', columns)} FROM accounts_user AS login WHERE id = %(user)s"
+    (row,) = all_rows(statement, {"user": sofia.pk})
+    ours, django = loaded(User, columns, row), User.from_db("default", columns, row)
+    assert ours._state.fields_cache == {}
+    assert vars(ours) | {"_state": vars(ours._state)} == vars(django) | {"_state": vars(django._state)}
+    assert ours.get_deferred_fields() == django.get_deferred_fields()
+    assert (ours.account, ours.first_name) == (sofia.account, "Sofia")
+    ours.last_name = "Vogt-Thiele"
+    ours.save()
+    sofia.refresh_from_db()
+    assert (sofia.first_name, sofia.last_name) == ("Sofia", "Vogt-Thiele")
