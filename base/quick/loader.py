@@ -4,6 +4,7 @@ Half of the time that a page took went into icons, translations, addresses and i
 stays in the templates; a test compares all pages with what Django makes of the same files.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -25,6 +26,8 @@ from base.quick.variables import QuickVariable, QuickVariableNode
 class Quick(base.Loader):
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         template = super().get_template(template_name, skip)
+        if template_name.endswith(".html"):
+            _outdent(template.nodelist)
         quicken(template.nodelist)
         return template
 
@@ -45,6 +48,13 @@ def quicken(nodes: NodeList) -> None:
                 expression.var.__class__ = QuickVariable
         _exchange(node)
     nodes[:] = [joined for shared, found in groupby(nodes, is_constant) for joined in _joined(shared, list(found))]
+
+
+def _outdent(nodes: NodeList) -> None:
+    """Leave out the indents: to a browser, a line break is all the white space that an indented line begins with."""
+    for node in nodes.get_nodes_by_type(TextNode):
+        if isinstance(node, TextNode):  # always, but the type checker cannot know
+            node.s = re.sub(r"\s*\n\s*", "\n", node.s)
 
 
 def _expressions(things: Any) -> Iterator[FilterExpression]:

@@ -29,9 +29,9 @@ def test_one_bubble_for_each_kind_with_its_count_in_fixed_order(krueger):
     places = [html.index(f'data-bubble="{kind}"') for kind in ("inquiry", "call", "note")]
     assert places == sorted(places)
     assert html.count("data-bubble=") == 3
-    assert 'aria-label="Anruf (2)"' in html
+    assert 'role="img" title="Anruf (2)"' in html
     assert re.search("</svg> ?2</span>", html)
-    assert 'aria-label="Notiz"' in html
+    assert 'role="img" title="Notiz"' in html
 
 
 def test_the_names_of_bubbles_are_reachable_without_a_pointer(anna, board, login):
