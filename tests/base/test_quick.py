@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template import Context, engines
 from django.template.backends.django import DjangoTemplates
 from django.test import override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 
@@ -28,7 +28,6 @@ ADDRESSES = dict(walk())
 FRESH = re.compile(
     r'(csrfmiddlewaretoken" value=|csrf-token" content=|X-CSRFToken": )"[^"]+"'
     r"|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}"
-    r"|(?<=, )\d\d:\d\d(?=\s+Uhr)"  # the second of the two may come a minute later
 )
 SECRET = {
     "mfa_activate_totp",
@@ -44,8 +43,10 @@ Pages = dict[tuple[str, str, bool], str]
 
 @pytest.fixture(scope="module")
 def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Pages, Pages]]:
-    """All pages with quick templates, and without."""
-    with django_db_blocker.unblock(), stage():
+    """All pages with quick templates, and without, at the same moment: some say how many minutes are left."""
+    with django_db_blocker.unblock(), stage(), pytest.MonkeyPatch.context() as patch:
+        moment = timezone.now()
+        patch.setattr(timezone, "now", lambda: moment)
         office = furnish(OURS)
         quick = _pages(office)
         with override_settings(TEMPLATES=SLOW):
