@@ -16,8 +16,8 @@ from contacts.derived import derive, lexemes
 from contacts.description import FACTS
 from contacts.forms import FactsForm
 from contacts.models import Change, Contact
-from pipeline import listing
 from pipeline.exports import COLUMNS
+from pipeline.listed import SHOWN
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
 from tests.pipeline.importing import contacts, imported
@@ -284,7 +284,7 @@ def test_an_import_into_a_known_contact_reports_each(anna, board):
 
 
 def test_the_list_reads_what_it_shows():
-    assert [name for name in listing.ROW_FIELDS if name in KNOWN] == [
+    assert [name for name in SHOWN if name in KNOWN] == [
         "title",
         "first_name",
         "last_name",
