@@ -115,6 +115,7 @@ def test_a_valid_reference_is_accepted() -> None:
     text = "# The `way` of a drop\n[a](#the-way-of-a-drop) [b](docs/operations.md#configure) [c](https://x.example)"
     assert documents.dead_links(CHECKOUT / "README.md", text) == []
     assert documents.dead_paths(CHECKOUT, "`manage.py`, `pipeline/cards/`, `*.py`, `var/mail`, `a.b()`") == []
+    assert documents.dead_paths(CHECKOUT, "`var/`, `var/bench/nowhere.md`, `staticfiles/`: made when needed") == []
     assert documents.variables('env.bool("A_B", 1) or os.environ.get("CD") or x.get("E_F")') == {"A_B", "CD"}
 
 
