@@ -1,5 +1,8 @@
 # What a day needs. Everything runs in .venv, which is built from the locked requirements when it is needed.
 
+# Of whoever builds another Django product in this shell; the tests and commands set their own.
+unexport DJANGO_SETTINGS_MODULE
+
 VENV = .venv
 BIN = $(VENV)/bin
 # An explicit PYTHON=… is taken as it is; otherwise the first that is new enough. `false` stands for "none found".

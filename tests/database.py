@@ -1,7 +1,7 @@
 """The database of the tests: an embedded server of their own, fast and careless, unless DATABASE_URL names one.
 
-The first import of conftest.py, since Django's settings read the environment completed here; xdist's workers
-inherit it.
+The first import of conftest.py, since Django's settings read the environment completed here. xdist's workers inherit
+it, but for the name of the settings: pytest-django would read them before a worker comes here, with the folder of all.
 """
 
 import gc
@@ -14,7 +14,6 @@ import pytest
 from django.conf import settings
 
 from config import embedded
-from tests import emptying
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or CHECKOUT / "var" / "test")
@@ -31,6 +30,8 @@ LONG = (  # processes of their own, or a browser: they mostly wait
 MAIL = ("EMAIL_URL", "WEBHOOK_SECRET", "MAIL_FROM", "MAIL_IN", "IMAP_URL", "AUTHSERV_ID", "OPERATOR_EMAIL")
 for variable in ("DEBUG", "TRUSTED_PROXIES", "PORT", "HOST", *MAIL):
     os.environ.pop(variable, None)  # whatever the shell holds, the tests mean the defaults
+if settings.configured:
+    raise pytest.UsageError("The settings were read before the tests' environment: unset DJANGO_SETTINGS_MODULE.")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 os.environ["SECRET_KEY"] = "the tests' own secret key, known to everybody"
 os.environ["TOKEN_KEY"] = "the tests' own token key, known to everybody"
@@ -42,12 +43,17 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous int
 if OURS and not WORKER:
     os.environ["DATABASE_URL"] = embedded.url(DATA_DIR)
 django.setup()
+
+from tests import emptying  # noqa: E402  its imports read the settings
+
 emptying.install()
 settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
     if OURS and not WORKER and not config.option.help:
         embedded.start(DATA_DIR, durable=False)
 
