@@ -1,35 +1,37 @@
 """Pages of rows sorted by a key that many of them share: a short walk along an index for each key, no sort of all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import IntegerField, Q, QuerySet, Value
 
 from base import keyset
-from base.keyset import Page, Place
+from base.keyset import Place
+
+Group = TypeVar("Group")
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row's key and id."""
-
-    sort_key: int
-    pk: int
-
-
-def page(
-    rows: QuerySet[Any], groups: Sequence[tuple[int, Q]], *, descending: bool, place: Place | None, size: int
-) -> Page:
-    """Return a page of the rows by (key, id), in one statement. `groups` are the ascending keys with their rows."""
+def onwards(groups: Sequence[tuple[int, Group]], descending: bool, place: Place | None) -> list[tuple[int, Group]]:
+    """Return those of the groups, each with its key, that rows from the place on are in."""
+    if place is None:
+        return list(groups)
     rising = keyset.rises(descending, place)
-    if place:
-        groups = [(key, having) for key, having in groups if key == place.key or (key > place.key) == rising]
+    return [group for group in groups if group[0] == place.key or (group[0] > place.key) == rising]
+
+
+def walk(
+    rows: QuerySet[Any], groups: Sequence[tuple[int, Q]], *, descending: bool, place: Place | None, size: int
+) -> QuerySet[Any]:
+    """Return key and id of the rows from the place on, sorted by both, one more than a page of `size` has.
+
+    `groups` are the keys with the condition for their rows.
+    """
+    rising = keyset.rises(descending, place)
     walks = [_walk(rows.filter(having), key, place, rising, size) for key, having in groups]
-    if len(walks) > 1:
-        sign = "" if rising else "-"
-        walks = [walks[0].union(*walks[1:], all=True).order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1]]
-    return keyset.cut([Row(*row) for walk in walks for row in walk], place, size)
+    if len(walks) == 1:
+        return walks[0]
+    sign = "" if rising else "-"
+    return walks[0].union(*walks[1:], all=True).order_by(f"{sign}sort_key", f"{sign}pk")[: size + 1]
 
 
 def _walk(rows: QuerySet[Any], key: int, place: Place | None, rising: bool, size: int) -> QuerySet[Any]:

@@ -4,7 +4,7 @@ Rows are sorted by (key, id), both in the same direction; rows without a key com
 in the address is the key and the id of a row, so it stays valid if that row moves or is deleted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,9 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from base.ids import is_id
 
 MAX_LENGTH = 1200  # characters of a place in the address
+
+
+Section = bool | None  # rows without a key (True), with one (False), or all (None)
 
 
 @dataclass(frozen=True)
@@ -69,24 +72,27 @@ def asked(query: QueryDict, order: Order) -> Place | None:
     return None
 
 
-def page(
-    rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int, fields: Sequence[str] = ()
-) -> Page:
-    """Return the requested page: one statement, or two if it reaches the rows without a key.
+def page(rows: QuerySet, order: Order, *, descending: bool, place: Place | None, size: int) -> Page:
+    """Return the requested page: one statement, or two if it reaches the rows without a key."""
+    read = lambda section: list(walk(rows, order, section, descending, place)[: size + 1])  # noqa: E731
+    return pieced(read, order, descending=descending, place=place, size=size)
 
-    With `fields`, its rows are named tuples of these, `pk` among them, instead of model objects.
-    """
-    backwards = place is not None and place.is_before
-    rising = rises(descending, place)
-    sections = _sections(order, place, backwards, rising)
-    rows = rows.annotate(sort_key=order.expression if isinstance(order.expression, Combinable) else F(order.expression))
-    if fields:
-        rows = rows.values_list(*fields, "sort_key", named=True)
+
+def pieced(
+    read: Callable[[Section], list[Any]], order: Order, *, descending: bool, place: Place | None, size: int
+) -> Page:
+    """Return the requested page of rows that `read` returns in sections, each as `walk` does."""
     found: list[Any] = []
-    for section in sections:
+    for section in _sections(order, place, rises(descending, place)):
         if len(found) <= size:
-            found += _section(rows, section, place, rising)[: size + 1 - len(found)]
+            found += read(section)[: size + 1 - len(found)]
     return cut(found, place, size)
+
+
+def walk(rows: QuerySet, order: Order, section: Section, descending: bool, place: Place | None) -> QuerySet:
+    """Return the rows of a section from the place on, annotated with their `sort_key`."""
+    key = order.expression if isinstance(order.expression, Combinable) else F(order.expression)
+    return _section(rows.annotate(sort_key=key), section, place, rises(descending, place))
 
 
 def rises(descending: bool, place: Place | None) -> bool:
@@ -106,18 +112,18 @@ def cut(found: list[Any], place: Place | None, size: int) -> Page:
     return Page(found, _text(found[0]) if before else "", _text(found[-1]) if behind else "")
 
 
-def _sections(order: Order, place: Place | None, backwards: bool, rising: bool) -> list[bool | None]:
-    """Return which rows are next, in this order: those without a key (True), with one (False), or all (None)."""
+def _sections(order: Order, place: Place | None, rising: bool) -> list[Section]:
+    """Return which rows are next, in this order."""
     if not order.nullable:
         return [False]
     if place is None:
         return [None] if rising else [False, True]
-    if backwards:
+    if place.is_before:
         return [True, False] if place.key is None else [False]
     return [True] if place.key is None else [False, True]
 
 
-def _section(rows: QuerySet, is_missing: bool | None, place: Place | None, rising: bool) -> QuerySet:
+def _section(rows: QuerySet, is_missing: Section, place: Place | None, rising: bool) -> QuerySet:
     side = "gt" if rising else "lt"
     sign = "" if rising else "-"
     beyond = Q()

@@ -1,9 +1,13 @@
 """How many contacts a selection has: everything is tallied, a filter counts up to a thousand."""
 
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, IntegerField, OuterRef
+from django.db import connection
+from django.db.models import Func, IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
+from pipeline import kept
 from pipeline.columns import tally
 from pipeline.models import Column
 from pipeline.selection import MANY, Selection
@@ -14,9 +18,20 @@ def found(selection: Selection) -> int:
     if selection.is_everything:
         return tally.in_office(selection.user.account_id)
     if selection.reads_contacts:
-        return selection.contacts().order_by()[: MANY + 1].count()
+        hits, values = kept.statement(selection, "counted", _hits)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({hits}) AS hits", values)
+            return cursor.fetchone()[0]
+    return min(sum(number for (number,) in kept.rows(selection, "counted", _numbers)), MANY + 1)
+
+
+def _hits(selection: Selection) -> QuerySet[Any]:
+    return selection.contacts().order_by().values("pk")[: MANY + 1]
+
+
+def _numbers(selection: Selection) -> QuerySet[Any]:
     columns = Column.objects.of(selection.user.account).annotate(found=of_each_column(selection))
-    return min(sum(columns.values_list("found", flat=True)), MANY + 1)
+    return columns.order_by().values_list("found")
 
 
 def of_each_column(selection: Selection, most: int | None = MANY + 1) -> Combinable:

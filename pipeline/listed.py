@@ -28,10 +28,11 @@ SHOWN = (
     "card__column__key",
     *(f"assignee__{name}" for name in WHO),
 )
+NAMES = (*SHOWN, "sort_key")
 
 
 class ListedContact(Named):
-    """What a row of the list shows: the fields of `SHOWN`."""
+    """What a row of the list shows: the fields of `SHOWN`, and on a page what it is sorted by."""
 
     pk: int
     phone_e164: str
@@ -45,8 +46,10 @@ class ListedContact(Named):
     card__column__name: str
     card__column__key: str | None
 
-    def __init__(self, row: Any) -> None:
-        self.__dict__.update(row._asdict())
+    sort_key: Any  # of a page
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.__dict__.update(zip(NAMES, row, strict=False))
 
     @property
     def column_name(self) -> str:

@@ -1,9 +1,13 @@
 """Reading the list: a page of the selection in the requested order, in a fixed number of statements."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +15,7 @@ from accounts.models import User
 from base import grouped, keyset
 from base.keyset import Order, Page, Place
 from contacts.models import Contact, Source
-from pipeline import counting, listed
+from pipeline import counting, kept, listed
 from pipeline.listed import ListedContact
 from pipeline.models import Column
 from pipeline.selection import Selection
@@ -122,25 +126,68 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
 
 
 def _page(selection: Selection, sort: Sort, place: Place | None) -> Page:
-    if sort.key not in GROUPS:
-        contacts = listed.on_board(selection.contacts())
-        order = OF_STATUS.get(sort.key, ORDERS[sort.key]) if selection.status else ORDERS[sort.key]
-        page = keyset.page(contacts, order, descending=sort.descending, place=place, size=PAGE, fields=listed.SHOWN)
-        return replace(page, rows=[ListedContact(row) for row in page.rows])
-    contacts, groups = selection.contacts().filter(card__isnull=False), GROUPS[sort.key](selection)
-    page = grouped.page(contacts, groups, descending=sort.descending, place=place, size=PAGE)
-    return replace(page, rows=rows(selection, [row.pk for row in page.rows]))
+    order = OF_STATUS.get(sort.key, ORDERS[sort.key]) if selection.status else ORDERS[sort.key]
+    if sort.key in GROUPS:
+        return _in_groups(selection, sort, place)
+    marked, marks = _marked(place)
+
+    def read(section: keyset.Section) -> list[ListedContact]:
+        def walk(chosen: Selection) -> QuerySet[Any]:
+            contacts = keyset.walk(listed.on_board(chosen.contacts()), order, section, sort.descending, marked)
+            return contacts.values_list(*listed.SHOWN, "sort_key")[: PAGE + 1]
+
+        key = ("list", PAGE, sort, order.expression, section, marked)
+        return [ListedContact(row) for row in kept.rows(selection, key, walk, marks)]
+
+    return keyset.pieced(read, order, descending=sort.descending, place=place, size=PAGE)
 
 
-def _by_status(selection: Selection) -> list[tuple[int, Q]]:
+def _in_groups(selection: Selection, sort: Sort, place: Place | None) -> Page:
+    field, all_groups = GROUPS[sort.key](selection)
+    groups = grouped.onwards(all_groups, sort.descending, place)
+    if not groups:
+        return Page([])
+    marked, marks = _marked(place)
+    keys = [(key, mark) for key, (mark, _value) in groups]
+
+    def walk(chosen: Selection) -> QuerySet[Any]:
+        contacts = chosen.contacts().filter(card__isnull=False)
+        having = [(key, Q(**{field: mark})) for key, mark in keys]
+        return grouped.walk(contacts, having, descending=sort.descending, place=marked, size=PAGE)
+
+    values = marks | dict(group for _key, group in groups)
+    key_of = {pk: key for key, pk in kept.rows(selection, ("list", PAGE, sort, *keys, marked), walk, values)}
+    found = rows(selection, list(key_of))
+    for row in found:
+        row.sort_key = key_of[row.pk]
+    return keyset.cut(found, place, PAGE)
+
+
+def _marked(place: Place | None) -> tuple[Place | None, dict[Hashable, Any]]:
+    """Return the place with marks for its id and, unless that is one of few, its key; and what they stand for."""
+    if place is None:
+        return None, {}
+    mark = MARKS.get(type(place.key))
+    values = {PLACE: place.pk} | ({} if mark is None else {mark: place.key})
+    return replace(place, key=place.key if mark is None else mark, pk=PLACE), values
+
+
+# Marks, see `kept`.
+IDS, PLACE, GROUP = (kept.FIRST_ID + number for number in (10, 11, 20))
+MARKS = {str: "\ue010", date: date(1, 2, 1), datetime: datetime(1, 2, 1, tzinfo=UTC)}
+
+Groups = tuple[str, list[tuple[int, tuple[Hashable, Any]]]]  # a field, and for each key a mark with the field's value
+
+
+def _by_status(selection: Selection) -> Groups:
     columns = Column.objects.of(selection.user.account).order_by("position").values_list("position", "pk")
-    return [(position, Q(card__column=pk)) for position, pk in columns]
+    return "card__column", [(position, (GROUP + place, pk)) for place, (position, pk) in enumerate(columns)]
 
 
-def _by_source(selection: Selection) -> list[tuple[int, Q]]:
+def _by_source(selection: Selection) -> Groups:
     """Sort by the German labels, not by the stored values."""
     labelled = sorted(Source.choices, key=lambda choice: str(choice[1]))
-    return [(place, Q(source=value)) for place, (value, _label) in enumerate(labelled)]
+    return "source", [(place, (value, value)) for place, (value, _label) in enumerate(labelled)]
 
 
 GROUPS = {"status": _by_status, "source": _by_source}  # these orders have few keys, with many contacts each
@@ -148,9 +195,18 @@ GROUPS = {"status": _by_status, "source": _by_source}  # these orders have few k
 
 def rows(selection: Selection, ids: list[int]) -> list[ListedContact]:
     """Return these contacts with what a row shows, in the order of the ids, in one statement."""
-    contacts = listed.on_board(Contact.objects.of(selection.user.account).filter(pk__in=ids))
-    found = {row.pk: ListedContact(row) for row in contacts.values_list(*listed.SHOWN, named=True)}
+
+    def shown(chosen: Selection) -> QuerySet[Any]:
+        contacts = Contact.objects.of(chosen.user.account).filter(_among([IDS]))
+        return listed.on_board(contacts).values_list(*listed.SHOWN)
+
+    found = {row.pk: row for row in map(ListedContact, kept.rows(selection, "rows", shown, {(IDS,): ids}))}
     return [found[pk] for pk in ids if pk in found]
+
+
+def _among(ids: list[int]) -> Func:
+    wanted = Value(ids, ArrayField(BigIntegerField()))
+    return Func(F("pk"), wanted, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 def _head(selection: Selection, sort: Sort, key: str) -> Head:
