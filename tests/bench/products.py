@@ -33,7 +33,8 @@ class Product:
     url: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        # Closed from the start, as `config.private` keeps it: PostgreSQL may be told a path that it cannot use later.
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.url = embedded.start(self.data_dir)
 
     @cached_property
@@ -84,10 +85,15 @@ class Product:
         # In processes of their own: the heap that filling leaves behind would slow the measuring one down.
         self.call("manage.py", "migrate", "--verbosity", "0")
         cost = self.call("manage.py", "demo", "--contacts", str(size), "--verbosity", "0")
+        self.complete()
+        return cost
+
+    def complete(self) -> None:
+        """Prepare a filled database of this or an earlier version for measuring."""
+        self.call("manage.py", "migrate", "--verbosity", "0")
         self.call("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
-        return cost
 
     def errand(self, name: str, *arguments: object) -> Any:
         """Do a piece of work inside the product (see `errands`) and return what it printed, parsed as JSON."""
