@@ -31,14 +31,14 @@ def all_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]
     """Run the statement, prepared, and return all rows."""
     cursor = cast(DatabaseWrapper, connection).prepared()
     cursor.execute(statement, values)
-    return cursor.fetchall()
+    return cursor.cursor.fetchall()  # of psycopg: what was read has no errors of the database that Django would wrap
 
 
 def one_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """Run the statement, prepared, and return the first row."""
     cursor = cast(DatabaseWrapper, connection).prepared()
     cursor.execute(statement, values)
-    return cursor.fetchone()
+    return cursor.cursor.fetchone()
 
 
 def loaded(model: type[AModel], names: Sequence[str], row: Sequence[Any]) -> AModel:

@@ -11,11 +11,11 @@ from django.db.models import IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from base.sql import all_rows
-from funnel.letters.imprint import COMPLETE_SQL
 from pipeline import counting, searched
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
-from pipeline.columns import tally
+from pipeline.columns import counts
+from pipeline.columns.counts import Counts
 from pipeline.models import Card, Column
 from pipeline.selection import MANY, Selection
 
@@ -30,7 +30,9 @@ class Stack:
     column: Column
     total: int
     cards: list[ShownCard] = field(default_factory=list)
-    mails: int | None = None  # steps of its series that are sent; 0: switched off; None: no series; or IMPRINT_LACKS
+    mails: int | None = (
+        None  # steps of its series that are sent; 0: switched off; None: no series; or `counts.IMPRINT_LACKS`
+    )
 
     @property
     def next_rank(self) -> str:
@@ -72,45 +74,42 @@ def totals(selection: Selection) -> list[Stack]:
     return [Stack(column, column.total, mails=column.mails) for column in counted(selection)]
 
 
-def heads(selection: Selection, column_ids: Collection[int], known: Mapping[int, Column] | None = None) -> list[Stack]:
-    """Return one or two columns with their counts but without cards, in one statement, or two if not `known`."""
+def heads(
+    selection: Selection,
+    column_ids: Collection[int],
+    known: Mapping[int, Column] | None = None,
+    of_all: Mapping[int, Counts] | None = None,
+) -> list[Stack]:
+    """Return one or two columns with their counts but without cards.
+
+    Takes a statement for columns that are not `known`, and one for counts unless those `of_all` contacts will do.
+    """
     columns = [known[pk] for pk in column_ids if known and pk in known]
     missing = set(column_ids) - {column.pk for column in columns}
     if missing:
         columns += Column.objects.of(selection.user.account).filter(pk__in=missing)
-    counts = _counts(selection, [column.pk for column in columns]) if columns else {}
+    found = of_all if of_all and selection.is_everything else _counts(selection, [column.pk for column in columns])
     columns.sort(key=attrgetter("position"))
     stacks = []
     for column in columns:
-        total, mails = counts.get(column.pk, (0, None))
+        total, mails = found.get(column.pk, (0, None))
         stacks.append(Stack(column, total, mails=mails))
     return stacks
 
 
-def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
+def _counts(selection: Selection, column_ids: Collection[int]) -> dict[int, Counts]:
     """Return the number of contacts in each of these columns, and of the mails of its series, in one statement."""
-    if selection.is_everything:  # what each drop asks for: plain SQL, answered from indexes
+    if not column_ids:
+        return {}
+    if selection.is_everything:  # plain SQL, answered from indexes
         rows = all_rows(COUNT, {"one": min(column_ids), "other": max(column_ids)})
     else:
         rows = list(counted(selection).filter(pk__in=column_ids).values_list("pk", "total", "mails"))
     return {column_id: (total, mails) for column_id, total, mails in rows}
 
 
-# Number of mails that a column's series sends: 0 while the series or all mails of the office are switched off,
-# IMPRINT_LACKS while the Impressum is incomplete, NULL without a series.
-IMPRINT_LACKS = -1
-MAILS = f"""
-CASE WHEN {{column}}.sequence_id IS NOT NULL THEN (
-    SELECT CASE WHEN count(*) = 0 OR bool_and({COMPLETE_SQL}) THEN count(*) ELSE {IMPRINT_LACKS} END
-    FROM funnel_step AS step
-    JOIN funnel_sequence AS sequence ON sequence.id = step.sequence_id AND sequence.is_on
-    JOIN funnel_sender AS sender ON sender.account_id = sequence.account_id AND sender.is_on
-    WHERE step.sequence_id = {{column}}.sequence_id AND step.is_on AND step.removed_at IS NULL
-) END
-"""
 COUNT = f"""
-SELECT col.id, {tally.CARDS.format(column="col")}, {MAILS.format(column="col")}
-FROM pipeline_column AS col WHERE col.id IN (%(one)s, %(other)s)
+SELECT col.id, {counts.BOTH} FROM pipeline_column AS col WHERE col.id IN (%(one)s, %(other)s)
 """
 
 
@@ -145,5 +144,5 @@ def counted(selection: Selection, most: int | None = MANY + 1) -> QuerySet[Any]:
 
 
 def _columns(selection: Selection) -> QuerySet[Any]:
-    mails = RawSQL(MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
+    mails = RawSQL(counts.MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
     return Column.objects.of(selection.user.account).order_by("position").annotate(mails=mails)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from psycopg import ClientCursor, Connection, Cursor
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8Dumper
 
 IDLE_SECONDS = 30  # after this long a connection is asked before it is used again
@@ -41,6 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if cursor is None or cursor.connection is not self.connection:
             cursor = self._prepared_cursor = Cursor(self.connection)
             cursor.adapters.register_dumper(int, Int8Dumper)  # one statement for small and large numbers
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # in C; Django's is in Python
         return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
     def is_usable(self) -> bool:

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base.refusals import Conflict, Gone, NotUnderstood, Overtaken
-from base.sql import all_rows
+from base.sql import all_rows, loaded
 from contacts.models import Contact, sight
 from funnel.series import enrolments, undoing
 from funnel.series.enrolments import Announcement, Effect
 from pipeline.cards import places
 from pipeline.cards.locks import lock_card, lock_move_columns
+from pipeline.columns import counts
+from pipeline.columns.counts import Counts
 from pipeline.models import Card, Column, Move
 
 UNDO_SECONDS = 10
@@ -41,6 +43,7 @@ class Moved:
     previous_column_id: int | None = None
     after_id: int | None = None  # the neighbour above; None: on top
     columns: dict[int, Column] = field(default_factory=dict)  # those that were locked, by id
+    counts: dict[int, Counts] = field(default_factory=dict)  # of both columns after a move, by id
     announcement: Announcement | None = None  # what the move means for the contact's mails
 
 
@@ -170,29 +173,35 @@ def _change_column(
     after_id: int | None,
     reverses: Move | None = None,
 ) -> Moved:
-    """Write the new place and its history in one statement, because this is what an office does all day."""
-    move = Move(
-        account_id=card.account_id,
-        contact_id=card.contact_id,
-        from_column_id=card.column_id,
-        to_column_id=target.pk,
-        from_name=card.column.name,
-        to_name=target.name,
-        from_rank=card.rank,
-        version=card.version + 1,
-        actor=user,
-        via=via,
-        at=now,
-        reverses=reverses,
-    )
-    card.column, card.rank, card.version, card.entered_at = target, rank, move.version, now
-    ((move.pk,),) = all_rows(WRITE, _written(card, move))
+    """Write the new place and its history in one statement, because this is what an office does all day.
+
+    It counts both columns as they were before, so that nothing has to be counted for the answer.
+    """
+    values = {
+        "account_id": card.account_id,
+        "contact_id": card.contact_id,
+        "from_column_id": card.column_id,
+        "to_column_id": target.pk,
+        "from_name": card.column.name,
+        "to_name": target.name,
+        "from_rank": card.rank,
+        "version": card.version + 1,
+        "actor_id": user.pk,
+        "via": str(via),
+        "at": now,
+        "reverses_id": reverses.pk if reverses else None,
+    }
+    card.column, card.rank, card.version, card.entered_at = target, rank, card.version + 1, now
+    written = {"rank": rank, "key": card.last_key, "request": card.last_request}
+    rows = all_rows(WRITE, values | written)
+    move = loaded(Move, ["id", *values], [rows[0][0], *values.values()])
     return Moved(
         card,
         changed=True,
         move=move,
         previous_column_id=move.from_column_id,
         after_id=after_id,
+        counts={pk: (total + (1 if pk == target.pk else -1), mails) for _id, pk, total, mails in rows},
         announcement=_mails(card, target, move, user, now),
     )
 
@@ -215,38 +224,21 @@ def _mails(card: Card, target: Column, move: Move, user: User, now: datetime) ->
     )
 
 
-WRITE = """
+WRITE = f"""
 WITH moved AS (
     UPDATE pipeline_card
-    SET column_id = %(to_column)s, rank = %(rank)s, version = %(version)s, entered_at = %(now)s,
+    SET column_id = %(to_column_id)s, rank = %(rank)s, version = %(version)s, entered_at = %(at)s,
         last_key = %(key)s, last_request = %(request)s
-    WHERE contact_id = %(contact)s AND account_id = %(account)s
+    WHERE contact_id = %(contact_id)s AND account_id = %(account_id)s
     RETURNING contact_id
+), noted AS (
+    INSERT INTO pipeline_move (account_id, contact_id, from_column_id, to_column_id, from_name, to_name, from_rank,
+                               version, actor_id, via, at, reverses_id)
+    SELECT %(account_id)s, contact_id, %(from_column_id)s, %(to_column_id)s, %(from_name)s, %(to_name)s, %(from_rank)s,
+           %(version)s, %(actor_id)s, %(via)s, %(at)s, %(reverses_id)s
+    FROM moved
+    RETURNING id
 )
-INSERT INTO pipeline_move (account_id, contact_id, from_column_id, to_column_id, from_name, to_name, from_rank,
-                           version, actor_id, via, at, reverses_id)
-SELECT %(account)s, contact_id, %(from_column)s, %(to_column)s, %(from_name)s, %(to_name)s, %(from_rank)s,
-       %(version)s, %(actor)s, %(via)s, %(now)s, %(reverses)s
-FROM moved
-RETURNING id
+SELECT noted.id, col.id, {counts.BOTH}
+FROM noted CROSS JOIN pipeline_column AS col WHERE col.id IN (%(from_column_id)s, %(to_column_id)s)
 """
-
-
-def _written(card: Card, move: Move) -> dict[str, object]:
-    return {
-        "account": card.account_id,
-        "contact": card.contact_id,
-        "rank": card.rank,
-        "version": card.version,
-        "key": card.last_key,
-        "request": card.last_request,
-        "from_column": move.from_column_id,
-        "to_column": move.to_column_id,
-        "from_name": move.from_name,
-        "to_name": move.to_name,
-        "from_rank": move.from_rank,
-        "actor": move.actor_id,
-        "via": move.via,
-        "now": move.at,
-        "reverses": move.reverses_id,
-    }

@@ -19,6 +19,7 @@ from pipeline import board, listing, stamped_answers
 from pipeline.cards import announcements
 from pipeline.cards.moves import Moved
 from pipeline.cards.stamped import Scene
+from pipeline.columns.counts import IMPRINT_LACKS
 from pipeline.first_steps import FirstStep
 from pipeline.first_steps import load as load_first_steps
 from pipeline.models import Card, Move
@@ -66,7 +67,7 @@ def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
     selection = Selection.parse(request.user, request.GET)
     ends = (outcome.card.column_id, outcome.previous_column_id) if outcome.move else ()
     columns = {pk for pk in ends if pk is not None}
-    stacks = board.heads(selection, columns, outcome.columns) if columns else []
+    stacks = board.heads(selection, columns, outcome.columns, outcome.counts) if columns else []
     sentence = _sentence(outcome, stacks)
     if not wants_fragment(request):
         messages.success(request, sentence, extra_tags=_undo(outcome.move, via))
@@ -106,7 +107,7 @@ def _token(request: Request) -> str:
 def sentence_and_undo(request: Request, outcome: Moved, via: str) -> tuple[str, str]:
     """Return the sentence about a move and the address that undoes it, for responses without card and heads."""
     columns = {outcome.card.column_id}
-    stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns)
+    stacks = board.heads(Selection.parse(request.user, request.GET), columns, outcome.columns, outcome.counts)
     return _sentence(outcome, stacks), _undo(outcome.move, via)
 
 
@@ -176,6 +177,6 @@ def _sentence(outcome: Moved, stacks: list[board.Stack]) -> str:
     if not outcome.move:
         return _("„%(name)s“ in „%(column)s“ verschoben.") % names
     sent = [stack.mails for stack in stacks if stack.column.pk == outcome.card.column_id]
-    lacks = board.IMPRINT_LACKS in sent
+    lacks = IMPRINT_LACKS in sent
     mails = announcements.sentence(outcome, timezone.localtime(), is_off=0 in sent, lacks_imprint=lacks)
     return " ".join(filter(None, (_("„%(name)s“ nach „%(column)s“ verschoben.") % names, mails)))

@@ -454,7 +454,7 @@ class TestReversal:
 
 class TestCost:
     @pytest.mark.parametrize("size", [30, 1000])
-    def test_move_takes_5_statements_and_4_rows_however_full_the_column(self, agent, new, calls, size):
+    def test_move_takes_4_statements_and_4_rows_however_full_the_column(self, agent, new, calls, size):
         fill(calls, size)
         (dan,) = make(new, "Dan")
         middle = Card.objects.filter(column=calls).order_by("rank").select_related("contact")[size // 2]
@@ -462,7 +462,7 @@ class TestCost:
         with statements() as asked:
             answer = drop(agent, dan, calls, below=middle.contact, key="k", version=1)
         assert answer.status_code == 200
-        assert len(asked) == 5 + 1, asked  # and the test's own look at the neighbour
+        assert len(asked) == 4 + 1, asked  # and the test's own look at the neighbour
         assert rows_written() - before <= 4  # the card, the move, and two of the tally
 
     @pytest.mark.parametrize("size", [30, 1000])
@@ -475,14 +475,14 @@ class TestCost:
         assert len(asked) == 4 + 1, asked
         assert rows_written() - before == 1
 
-    def test_move_that_ends_a_series_and_plans_another_takes_10_statements(self, agent, krueger, sofia, board, new):
+    def test_move_that_ends_a_series_and_plans_another_takes_9_statements(self, agent, krueger, sofia, board, new):
         ready(krueger)
         contacted = board["Erfolgreich kontaktiert"]
         for column, mails in ((new, 2), (contacted, 3)):
             steps(column.sequence, *range(mails))
         dan = lead(board["Nicht erreicht"], first_name="Dan", email="dan@post.example")
         sentences = []
-        for column, most in ((new, 9), (contacted, 10), (board["Termin vereinbart"], 7)):
+        for column, most in ((new, 8), (contacted, 9), (board["Termin vereinbart"], 6)):
             with statements() as asked:
                 answer = drop(agent, dan, column)
             assert len(asked) <= most + 1, asked  # and the test's own look at the card

@@ -1,10 +1,16 @@
 """The tally of cards: exact for every kind of change, and for concurrent ones."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from pipeline import board as boards
+from pipeline.cards import moves
 from pipeline.columns import tally
-from pipeline.models import Card, Tally
+from pipeline.models import Card, Move, Tally
+from pipeline.selection import Selection
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +60,19 @@ def test_nobody_waits_for_a_tally(krueger, board):
     assert Tally.objects.of(krueger).filter(column=column).count() == 2
     Card.objects.of(krueger).update(column=column)
     assert cards_of(column, board["Kein Auftrag"]) == [2, 0]
+
+
+def test_a_move_and_its_reversal_tell_how_many_cards_both_columns_hold(anna, board):
+    left, right = board["Nicht erreicht"], board["Neue Kontakte"]
+    ada, *_others = (ContactFactory(column=left) for _ in range(3))
+    ContactFactory(column=right)
+    now = timezone.now()
+    there = moves.move_card(user=anna, contact_id=ada.pk, column_id=right.pk, version=1, via=Move.Via.BOARD, now=now)
+    back = moves.reverse(user=anna, move_id=there.move.pk, now=now)
+    selection = Selection(anna, timezone.localdate())
+    assert [there.counts[column.pk][0] for column in (left, right)] == [2, 2]
+    assert [back.counts[column.pk][0] for column in (left, right)] == [3, 1] == cards_of(left, right)
+    counted = boards.heads(selection, [left.pk, right.pk])
+    assert boards.heads(selection, [left.pk, right.pk], of_all=back.counts) == counted
+    found_nothing = boards.heads(replace(selection, q="niemand"), [left.pk, right.pk], of_all=back.counts)
+    assert [stack.total for stack in found_nothing] == [0, 0]
