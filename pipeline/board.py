@@ -1,6 +1,6 @@
 """Reading the board, in a fixed number of statements however many columns and contacts there are."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
@@ -10,17 +10,19 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
-from base.sql import all_rows
-from pipeline import counting, searched
+from base.sql import all_rows, columns_of, loaded
+from pipeline import counting, kept, searched
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.columns import counts
 from pipeline.columns.counts import Counts
 from pipeline.models import Card, Column
+from pipeline.searched import Found
 from pipeline.selection import MANY, Selection
 
 FIRST = 15  # cards of a column loaded with the board: a tall screen shows 13
 PAGE = 50  # cards of a column that are fetched at once while scrolling
+COLUMN = columns_of(Column)
 
 
 @dataclass
@@ -30,9 +32,7 @@ class Stack:
     column: Column
     total: int
     cards: list[ShownCard] = field(default_factory=list)
-    mails: int | None = (
-        None  # steps of its series that are sent; 0: switched off; None: no series; or `counts.IMPRINT_LACKS`
-    )
+    mails: int | None = None  # steps of its series that are sent; see `counts.MAILS`
 
     @property
     def next_rank(self) -> str:
@@ -41,37 +41,39 @@ class Stack:
 
 
 def load(selection: Selection) -> list[Stack]:
-    """Return all columns with their counts and first cards, in four statements at most."""
+    """Return all columns with their counts and first cards, in three statements at most."""
     if selection.is_everything:
         stacks = totals(selection)
         cards = loading.shown_first([stack.column.pk for stack in stacks], FIRST)
         by_column = {column_id: [*found] for column_id, found in groupby(cards, attrgetter("column_id"))}
         return [replace(stack, cards=by_column.get(stack.column.pk, [])) for stack in stacks]
-    if selection.reads_contacts and (hits := searched.in_columns(selection, FIRST)) is not None:
-        return _stacks_of(selection, hits)
-    first = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:FIRST]
-    columns = list(counted(selection).annotate(shown=ArraySubquery(first)))
-    found = loading.shown(selection.user, [pk for column in columns for pk in column.shown])
+    found = _found(selection)
+    shown = loading.shown(selection.user, [pk for column in found for pk in column.first])
     return [
-        Stack(column, column.total, [found[pk] for pk in column.shown if pk in found], column.mails)
-        for column in columns
+        Stack(column, total, [shown[pk] for pk in first if pk in shown], mails) for column, total, mails, first in found
     ]
 
 
-def _stacks_of(selection: Selection, hits: dict[int, searched.Found]) -> list[Stack]:
-    """Return all columns with what a search has found in them."""
-    shown = loading.shown(selection.user, [pk for found in hits.values() for pk in found.first])
-    stacks = []
-    for column in _columns(selection):
-        found = hits.get(column.pk, searched.Found(0, []))  # none for one that was just inserted
-        cards = [shown[pk] for pk in found.first if pk in shown]
-        stacks.append(Stack(column, min(found.total, MANY + 1), cards, column.mails))
-    return stacks
+def _found(selection: Selection) -> list[Found]:
+    if selection.reads_contacts and (found := searched.in_columns(selection, FIRST)) is not None:
+        return found
+    return [Found(*row) for row in _columns(selection, ("first", FIRST), _counted_with_first)]
 
 
 def totals(selection: Selection) -> list[Stack]:
     """Return all columns with their counts but without cards, in one statement."""
-    return [Stack(column, column.total, mails=column.mails) for column in counted(selection)]
+    return [Stack(column, total, mails=mails) for column, total, mails in _columns(selection, "totals", counted)]
+
+
+def _columns(selection: Selection, key: Hashable, build: Callable[[Selection], QuerySet[Any]]) -> list[tuple[Any, ...]]:
+    """Return the columns with what `build` annotates them with, in the order of the annotations."""
+
+    def annotated(chosen: Selection) -> QuerySet[Any]:
+        columns = build(chosen)
+        return columns.values_list(*COLUMN, *columns.query.annotations)
+
+    rows = kept.rows(selection, key, annotated)
+    return [(loaded(Column, COLUMN, row[: len(COLUMN)]), *row[len(COLUMN) :]) for row in rows]
 
 
 def heads(
@@ -140,9 +142,12 @@ def counted(selection: Selection, most: int | None = MANY + 1) -> QuerySet[Any]:
 
     With a filter it counts `most` at most; None counts all.
     """
-    return _columns(selection).annotate(total=counting.of_each_column(selection, most))
+    sent = RawSQL(counts.MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
+    columns = Column.objects.of(selection.user.account).order_by("position")
+    return columns.annotate(total=counting.of_each_column(selection, most), mails=sent)
 
 
-def _columns(selection: Selection) -> QuerySet[Any]:
-    mails = RawSQL(counts.MAILS.format(column="pipeline_column"), [], output_field=IntegerField())
-    return Column.objects.of(selection.user.account).order_by("position").annotate(mails=mails)
+def _counted_with_first(selection: Selection) -> QuerySet[Any]:
+    """Return the same, with the ids of the first cards."""
+    first = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:FIRST]
+    return counted(selection).annotate(first=ArraySubquery(first))

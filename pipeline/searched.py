@@ -4,12 +4,18 @@ A condition on the contact's text cannot be asked along an index of cards: for e
 the office again. Beyond `MOST` found the columns are walked one by one, since such a word soon fills a page.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from pipeline.selection import Selection
+from base.sql import columns_of, listed, loaded
+from pipeline import kept
+from pipeline.columns.counts import MAILS
+from pipeline.models import Column
+from pipeline.selection import MANY, Selection
 
+COLUMN = columns_of(Column)
 MOST = 30_000  # contacts that are looked up on the board at once
 
 # `hits` has a limit, so PostgreSQL plans the join for few rows; with more than MOST it is not carried out.
@@ -21,27 +27,37 @@ found AS MATERIALIZED (
     FROM hits JOIN pipeline_card AS card ON card.contact_id = hits.id
     WHERE (SELECT all_hits FROM number) <= {MOST}
 )
-SELECT col.id, number.all_hits,
+SELECT number.all_hits, {listed("col", COLUMN)},
     (SELECT count(*) FROM (SELECT FROM found WHERE column_id = col.id) AS held),
+    {MAILS.format(column="col")},
     ARRAY(SELECT contact_id FROM found WHERE column_id = col.id ORDER BY rank LIMIT %s)
 FROM number CROSS JOIN pipeline_column AS col WHERE col.account_id = %s
+ORDER BY col.position
 """
 
 
 class Found(NamedTuple):
     """What a column has of the selection."""
 
+    column: Column
     total: int
+    mails: int | None
     first: list[int]  # ids of its first cards
 
 
-def in_columns(selection: Selection, limit: int) -> dict[int, Found] | None:
-    """Return what the selection has in each column, by id, in one statement; None for more than `MOST` contacts."""
-    hits = selection.contacts().order_by().values("pk")[: MOST + 1]
-    statement, values = hits.query.sql_with_params()
+def in_columns(selection: Selection, limit: int) -> list[Found] | None:
+    """Return what the selection has in each column, in one statement; None for more than `MOST` contacts."""
+    hits, values = kept.statement(selection, "hits", _hits)
     with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(hits=statement), [*values, limit, selection.user.account_id])
+        cursor.execute(FOUND.format(hits=hits), [*values, limit, selection.user.account_id])
         rows = cursor.fetchall()
-    if any(number > MOST for _column, number, _total, _first in rows):
+    if any(number > MOST for number, *_found in rows):
         return None
-    return {column: Found(total, first) for column, _number, total, first in rows}
+    return [
+        Found(loaded(Column, COLUMN, row), min(total, MANY + 1), mails, first)
+        for _number, *row, total, mails, first in rows
+    ]
+
+
+def _hits(selection: Selection) -> QuerySet[Any]:
+    return selection.contacts().order_by().values("pk")[: MOST + 1]
