@@ -6,8 +6,8 @@ from typing import Any
 import psutil
 
 BUSY_SHARE = 0.6  # of all processor time, used by processes that are not nice: web server and database
-PAUSE = 0.1  # seconds after each mail of a thread while busy; being niced alone does not slow the worker enough
-INTERVAL = 0.5  # seconds between two measurements
+PAUSE = 0.25  # seconds after each mail of a thread while busy; being niced alone does not slow the worker enough
+INTERVAL = 0.2  # seconds between two measurements
 
 
 class Throttle:
