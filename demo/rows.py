@@ -52,7 +52,8 @@ class RowBatch:
 
     def __init__(self) -> None:
         self.rows: dict[type[Model], list[Row]] = {model: [] for model in TABLES}
-        self.unknown: set[type[Model]] = {Contact, Enrolment}  # referenced tables without statistics yet
+        # Tables without statistics yet that checks and triggers of others read.
+        self.unknown: set[type[Model]] = {Contact, Enrolment, Message}
 
     def add(self, model: type[Model], row: Row) -> None:
         self.rows[model].append(row)
