@@ -1,17 +1,17 @@
 """Reading the board, in a fixed number of statements however many columns and contacts there are."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import IntegerField, OuterRef, QuerySet
+from django.db.models import BooleanField, Case, IntegerField, OuterRef, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from base.sql import all_rows, columns_of, loaded
-from pipeline import counting, kept, searched
+from pipeline import counting, kept, sampled, searched
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.columns import counts
@@ -21,6 +21,7 @@ from pipeline.searched import Found
 from pipeline.selection import MANY, Selection
 
 FIRST = 15  # cards of a column loaded with the board: a tall screen shows 13
+FULL = (kept.FIRST_ID + 4,)  # a mark for ids of columns (see `kept`)
 PAGE = 50  # cards of a column that are fetched at once while scrolling
 COLUMN = columns_of(Column)
 
@@ -41,7 +42,7 @@ class Stack:
 
 
 def load(selection: Selection) -> list[Stack]:
-    """Return all columns with their counts and first cards, in three statements at most."""
+    """Return all columns with their counts and first cards, in five statements at most."""
     if selection.is_everything:
         stacks = totals(selection)
         cards = loading.shown_first([stack.column.pk for stack in stacks], FIRST)
@@ -55,9 +56,13 @@ def load(selection: Selection) -> list[Stack]:
 
 
 def _found(selection: Selection) -> list[Found]:
-    if selection.reads_contacts and (found := searched.in_columns(selection, FIRST)) is not None:
-        return found
-    return [Found(*row) for row in _columns(selection, ("first", FIRST), _counted_with_first)]
+    full: list[int] = []
+    if selection.reads_contacts:
+        expected = searched.expected(selection)
+        if expected <= searched.MOST and (found := searched.in_columns(selection, FIRST)) is not None:
+            return found
+        full = sampled.full(selection, max(expected, searched.MOST))
+    return [Found(*row) for row in _columns(selection, ("first", FIRST), _counted_with_first, {FULL: full})]
 
 
 def totals(selection: Selection) -> list[Stack]:
@@ -65,14 +70,16 @@ def totals(selection: Selection) -> list[Stack]:
     return [Stack(column, total, mails=mails) for column, total, mails in _columns(selection, "totals", counted)]
 
 
-def _columns(selection: Selection, key: Hashable, build: Callable[[Selection], QuerySet[Any]]) -> list[tuple[Any, ...]]:
+def _columns(
+    selection: Selection, key: Hashable, build: kept.Build, marks: Mapping[Hashable, Any] | None = None
+) -> list[tuple[Any, ...]]:
     """Return the columns with what `build` annotates them with, in the order of the annotations."""
 
     def annotated(chosen: Selection) -> QuerySet[Any]:
         columns = build(chosen)
         return columns.values_list(*COLUMN, *columns.query.annotations)
 
-    rows = kept.rows(selection, key, annotated)
+    rows = kept.rows(selection, key, annotated, marks)
     return [(loaded(Column, COLUMN, row[: len(COLUMN)]), *row[len(COLUMN) :]) for row in rows]
 
 
@@ -148,6 +155,9 @@ def counted(selection: Selection, most: int | None = MANY + 1) -> QuerySet[Any]:
 
 
 def _counted_with_first(selection: Selection) -> QuerySet[Any]:
-    """Return the same, with the ids of the first cards."""
+    """Return the same with the ids of the first cards, and without counting the columns that are `FULL`."""
     first = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:FIRST]
-    return counted(selection).annotate(first=ArraySubquery(first))
+    is_full = RawSQL("pipeline_column.id = ANY(%s)", [[*FULL]], output_field=BooleanField())
+    columns = counted(selection)
+    total = Case(When(is_full, then=Value(MANY + 1)), default=columns.query.annotations["total"])
+    return columns.annotate(total=total, first=ArraySubquery(first))

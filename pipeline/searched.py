@@ -4,6 +4,7 @@ A condition on the contact's text cannot be asked along an index of cards: for e
 the office again. Beyond `MOST` found the columns are walked one by one, since such a word soon fills a page.
 """
 
+import json
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -45,6 +46,16 @@ class Found(NamedTuple):
     first: list[int]  # ids of its first cards
 
 
+def expected(selection: Selection) -> int:
+    """Return how many contacts PostgreSQL expects the selection to have, by its statistics of words and tags."""
+    hits, values = kept.statement(selection, "expected", _all_hits)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {hits}", values)
+        (answer,) = cursor.fetchone()
+    (plan,) = json.loads(answer) if isinstance(answer, str) else answer
+    return int(plan["Plan"]["Plan Rows"])
+
+
 def in_columns(selection: Selection, limit: int) -> list[Found] | None:
     """Return what the selection has in each column, in one statement; None for more than `MOST` contacts."""
     hits, values = kept.statement(selection, "hits", _hits)
@@ -59,5 +70,9 @@ def in_columns(selection: Selection, limit: int) -> list[Found] | None:
     ]
 
 
+def _all_hits(selection: Selection) -> QuerySet[Any]:
+    return selection.contacts().order_by().values("pk")
+
+
 def _hits(selection: Selection) -> QuerySet[Any]:
-    return selection.contacts().order_by().values("pk")[: MOST + 1]
+    return _all_hits(selection)[: MOST + 1]
