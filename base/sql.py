@@ -27,7 +27,7 @@ def listed(alias: str, names: Sequence[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
-def all_rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def all_rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run the statement, prepared, and return all rows."""
     cursor = cast(DatabaseWrapper, connection).prepared()
     cursor.execute(statement, values)

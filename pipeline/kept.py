@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Account, Role, User
 from base.ids import is_id
+from base.sql import all_rows
 from contacts import search
 from pipeline.selection import Selection
 
@@ -30,11 +31,23 @@ _known: dict[Hashable, Form] = {}
 
 
 def rows(
-    selection: Selection, key: Hashable, build: Build, marks: Mapping[Hashable, Any] | None = None
+    selection: Selection,
+    key: Hashable,
+    build: Build,
+    marks: Mapping[Hashable, Any] | None = None,
+    *,
+    by_id: bool = False,
 ) -> list[tuple[Any, ...]]:
-    """Return the rows of the statement (see `statement`)."""
+    """Return the rows of the statement (see `statement`).
+
+    It is prepared if it looks for rows `by_id` or has no filter: then there is one way to read them. PostgreSQL plans
+    filters each time, because what they find differs.
+    """
+    sql, values = statement(selection, key, build, marks)
+    if by_id or selection.is_everything:
+        return all_rows(sql, values)
     with connection.cursor() as cursor:
-        cursor.execute(*statement(selection, key, build, marks))
+        cursor.execute(sql, values)
         return cursor.fetchall()
 
 

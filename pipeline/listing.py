@@ -180,8 +180,12 @@ Groups = tuple[str, list[tuple[int, tuple[Hashable, Any]]]]  # a field, and for 
 
 
 def _by_status(selection: Selection) -> Groups:
-    columns = Column.objects.of(selection.user.account).order_by("position").values_list("position", "pk")
+    columns = kept.rows(selection, "columns", _columns, by_id=True)
     return "card__column", [(position, (GROUP + place, pk)) for place, (position, pk) in enumerate(columns)]
+
+
+def _columns(selection: Selection) -> QuerySet[Any]:
+    return Column.objects.of(selection.user.account).order_by("position").values_list("position", "pk")
 
 
 def _by_source(selection: Selection) -> Groups:
@@ -200,7 +204,8 @@ def rows(selection: Selection, ids: list[int]) -> list[ListedContact]:
         contacts = Contact.objects.of(chosen.user.account).filter(_among([IDS]))
         return listed.on_board(contacts).values_list(*listed.SHOWN)
 
-    found = {row.pk: row for row in map(ListedContact, kept.rows(selection, "rows", shown, {(IDS,): ids}))}
+    read = kept.rows(selection, "rows", shown, {(IDS,): ids}, by_id=True)
+    found = {row.pk: row for row in map(ListedContact, read)}
     return [found[pk] for pk in ids if pk in found]
 
 
