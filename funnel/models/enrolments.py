@@ -194,18 +194,23 @@ class Message(AccountModel):
             models.Index(fields=["enrolment"], name="message_by_enrolment"),
             models.Index(fields=["contact", "planned_for"], name="message_by_contact"),
             models.Index(fields=["step", "state"], name="message_by_step"),
-            models.Index(fields=["account", "state", "-planned_for"], name="message_outbox"),
-            # The outbox's first tab, which shows three states in one order.
+            # The tabs of the outbox, with all that counting them asks for, so that no row is read.
+            models.Index(
+                fields=["account", "state", "-planned_for"], include=["contact", "reason"], name="message_in_state"
+            ),
+            # Its first tab shows three states in one order.
             models.Index(
                 fields=["account", "planned_for", "id"],
+                include=["contact", "reason"],
                 condition=Q(state__in=["planned", "claimed", "sending"])
                 & ~Q(state="planned", waits=True, is_urgent=False),
-                name="message_upcoming",
+                name="message_to_come",
             ),
             models.Index(
                 fields=["account", "planned_for", "id"],
+                include=["contact", "reason"],
                 condition=Q(state="planned", waits=True, is_urgent=False),
-                name="message_waiting",
+                name="message_on_hold",
             ),
             models.Index(fields=["account"], condition=Q(is_in_doubt=True), name="message_in_doubt"),
         ]

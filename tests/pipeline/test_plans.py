@@ -1,13 +1,10 @@
 """Plans for a million contacts: the tables are small here, but have the statistics of large ones."""
 
-import json
-import re
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from contacts.models import Contact, Source
@@ -18,16 +15,11 @@ from pipeline.columns import tally
 from pipeline.models import Card
 from pipeline.selection import Selection
 from tests.clock import TUESDAY
+from tests.plans import indexes, plans, tell_of_a_million
 
 # Its contacts have a last action without an action.
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_invariants]
-EXPLAINED = r"^EXPLAIN (\(FORMAT JSON\) )?"
 LARGE = ("contacts_contact", "pipeline_card")
-TELL = """
-SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', %s::text,
-    'relpages', 1, 'reltuples', (1000000 / greatest(pg_relation_size(%s::regclass) / 8192, 1))::real,
-    'relallvisible', 1)
-"""
 
 
 @pytest.fixture
@@ -58,26 +50,7 @@ def million(anna, sofia, board):
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join((*LARGE, "pipeline_column", "pipeline_tally")))
-        for table in LARGE:
-            cursor.execute(TELL, [table, table])
-
-
-def plans(act) -> list[dict]:
-    """Return each node of the plans of the statements that this runs."""
-    with CaptureQueriesContext(connection) as asked:
-        act()
-    nodes = []
-    with connection.cursor() as cursor:
-        for query in asked.captured_queries:
-            cursor.execute("EXPLAIN (FORMAT JSON) " + re.sub(EXPLAINED, "", query["sql"]))
-            answer = cursor.fetchone()[0]
-            roots = json.loads(answer) if isinstance(answer, str) else answer
-            nodes += [node for root in roots for node in _nodes(root["Plan"])]
-    return nodes
-
-
-def _nodes(node: dict) -> list[dict]:
-    return [node, *(one for child in node.get("Plans", []) for one in _nodes(child))]
+    tell_of_a_million(*LARGE)
 
 
 def reads_a_table(nodes: list[dict]) -> list[str]:
@@ -112,11 +85,6 @@ CARRIED = [
     *("source=event", "assignee=me&due=now", "due=today&source=event"),
 ]
 READ = ["q=lead", "q=lead7", "tag=VIP", "q=lead&assignee=me"]
-
-
-def indexes(nodes: list[dict]) -> set[str]:
-    """Name the indexes that are read."""
-    return {node["Index Name"] for node in nodes if "Index Name" in node}
 
 
 @pytest.mark.parametrize("query", CARRIED)
