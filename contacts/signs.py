@@ -35,7 +35,7 @@ class Who(NamedTuple):
 
 def circle(values: Values, who: Who | None, can_assign: bool, oob: bool = False, language: Language = None) -> str:
     """Return the HTML that shows whom the contact is assigned to, and the button that assigns it."""
-    return _circle(who, can_assign, oob, language or get_language()) % values
+    return circle_form(who, can_assign, oob, language or get_language()) % values
 
 
 def bubbles(values: Values, counts: str, named: bool, oob: bool = False, language: Language = None) -> str:
@@ -50,7 +50,7 @@ def bubble_names(counts: Mapping[str, int]) -> str:
 
 def due(values: Values, due_on: date | None, today: date, oob: bool = False, language: Language = None) -> str:
     """Return the HTML of the due date's chip, or of the small button that sets one."""
-    return _due(due_on, today, oob, language or get_language()) % values
+    return due_form(due_on, today, oob, language or get_language()) % values
 
 
 def values_of(contact_id: int, display_name: str) -> dict[str, str]:
@@ -71,7 +71,8 @@ def who(first_name: str, last_name: str, email: str, hue: int, is_active: bool) 
 
 
 @lru_cache(maxsize=KEPT)
-def _circle(who: Who | None, can_assign: bool, oob: bool, language: str | None) -> str:
+def circle_form(who: Who | None, can_assign: bool, oob: bool = False, language: Language = None) -> str:
+    """Return the form of the circle, to be filled with `values_of` a contact."""
     return stamp("contacts/_circle_button.html", CONTACT, who=who, can_assign=can_assign, oob=oob)
 
 
@@ -97,5 +98,6 @@ def _bubble(kind: str, count: int, language: str | None) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _due(due_on: date | None, today: date, oob: bool, language: str | None) -> str:
+def due_form(due_on: date | None, today: date, oob: bool = False, language: Language = None) -> str:
+    """Return the form of the due date's chip, to be filled with `values_of` a contact."""
     return stamp("contacts/_due_button.html", CONTACT, due_on=due_on, today=today, oob=oob)

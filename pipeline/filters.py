@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db.models import CharField, Func
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -61,12 +63,12 @@ class Chip:
 
 def filters(selection: Selection, colleagues: Iterable[User]) -> list[Filter]:
     """Return the filters of the toolbar; marketing sees neither assignees nor due dates."""
-    source = Filter("source", _("Quelle"), "filter", selection.source, _sources())
+    source = Filter("source", _("Quelle"), "filter", selection.source, _sources(get_language()))
     if not selection.user.works_contacts:
         return [source]
     return [
         Filter("assignee", _("Mitarbeiter"), "user", selection.assignee, _assignees(selection, colleagues)),
-        Filter("due", _("Fälligkeit"), "calendar", selection.due, _dues()),
+        Filter("due", _("Fälligkeit"), "calendar", selection.due, _dues(get_language())),
         source,
     ]
 
@@ -147,9 +149,11 @@ def _assignees(selection: Selection, colleagues: Iterable[User]) -> list[tuple[s
     return special + named
 
 
-def _dues() -> list[tuple[str, str]]:
+@lru_cache
+def _dues(_language: str | None) -> list[tuple[str, str]]:
     return [("", _("Jede Fälligkeit")), *((value, str(label)) for value, label in DUE.items())]
 
 
-def _sources() -> list[tuple[str, str]]:
+@lru_cache
+def _sources(_language: str | None) -> list[tuple[str, str]]:
     return [("", _("Alle Quellen")), *((value, str(label)) for value, label in Source.choices)]

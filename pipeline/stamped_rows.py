@@ -1,12 +1,14 @@
 """Rows of the list as HTML, by a stamp of their template (`base.stamps`)."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cached_property, lru_cache
 from html import escape
 
 from base.dates import when_label
 from base.stamps import stamp
 from contacts import signs
+from contacts.signs import Who
 from pipeline.cards.stamped import Scene
 from pipeline.listed import ListedContact
 
@@ -24,33 +26,48 @@ class Rows:
 
     def row(self, contact: ListedContact) -> str:
         """Return the row's HTML."""
-        some = {name: escape(value) for name, value in _sometimes(contact).items() if value}
-        is_new = contact.column_key == "new"
-        return _row(is_new, tuple(some), self.scene.language) % (self._values(contact) | some)
+        values, scene = self.values(contact), self.scene
+        some = tuple([name for name in SOMETIMES if values[name]])
+        who, is_new = contact.who, contact.column_key == "new"
+        return _shared(is_new, some, who, scene.can_assign, contact.due_on, scene.today, scene.language) % values
 
-    def _values(self, contact: ListedContact) -> dict[str, str]:
-        scene, now, language = self.scene, self.scene.now, self.scene.language
-        values = signs.values_of(contact.pk, contact.display_name)
-        return values | {
-            "status": escape(contact.column_name),
-            "key": contact.column_key or "",
-            "tail": escape(self.tail),
-            "acted": escape(when_label(contact.last_action_at, now)),
-            "bubbles": signs.bubbles(values, contact.counts, named=True, language=language),
-            "due": signs.due(values, contact.due_on, scene.today, language=language),
-            "circle": signs.circle(values, contact.who, scene.can_assign, language=language),
-            "source": escape(contact.source_label),
-            "created": escape(when_label(contact.created_at, now)),
-        }
+    def values(self, contact: ListedContact) -> dict[str, str]:
+        """Return the HTML of what differs from row to row, but for circle and due date."""
+        now, values = self.scene.now, signs.values_of(contact.pk, contact.display_name)
+        values["status"] = escape(contact.column_name)
+        values["key"] = contact.column_key or ""
+        values["tail"] = self._tail
+        values["acted"] = escape(when_label(contact.last_action_at, now))
+        values["bubbles"] = signs.bubbles(values, contact.counts, named=True, language=self.scene.language)
+        values["source"] = escape(contact.source_label)
+        values["created"] = escape(when_label(contact.created_at, now))
+        values["email"] = escape(contact.email)
+        values["phone"] = escape(contact.phone)
+        values["e164"] = escape(contact.phone_e164)
+        values["detail"] = escape(contact.source_detail)
+        return values
+
+    @cached_property
+    def _tail(self) -> str:
+        return escape(self.tail)
 
 
-def _sometimes(contact: ListedContact) -> dict[str, str]:
-    return {
-        "email": contact.email,
-        "phone": contact.phone,
-        "e164": contact.phone_e164,
-        "detail": contact.source_detail,
-    }
+@lru_cache(maxsize=300)
+def _shared(
+    is_new: bool,
+    some: tuple[str, ...],
+    who: Who | None,
+    can_assign: bool,
+    due_on: date | None,
+    today: date,
+    language: str | None,
+) -> str:
+    """Return the form of all rows with this assignee and due date, whose signs are in it already."""
+    circle, due = (
+        signs.circle_form(who, can_assign, language=language),
+        signs.due_form(due_on, today, language=language),
+    )
+    return _row(is_new, some, language).replace("%(circle)s", circle).replace("%(due)s", due)
 
 
 @lru_cache

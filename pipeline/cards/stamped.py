@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 
 from django.utils.translation import get_language
@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from base.dates import when_label
 from base.stamps import stamp
 from contacts import signs
+from contacts.signs import Who
 from pipeline.cards.loading import ShownCard
 
 DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due")
@@ -24,30 +25,49 @@ class Scene:
     can_assign: bool
     language: str | None = field(default_factory=get_language)  # asking for it takes longer than filling in a card
 
-    @property
+    @cached_property
     def today(self) -> date:
         return self.now.date()
 
-    def values(self, card: ShownCard) -> dict[str, str]:
-        """Return the HTML of what differs from card to card."""
-        values = signs.values_of(card.pk, card.display_name)
-        who = signs.who(*card.who) if card.assignee_id else None
-        return values | {
-            "version": str(card.version),
-            "acted": escape(when_label(card.last_action_at, self.now)),
-            "circle": signs.circle(values, who, self.can_assign, language=self.language),
-            "bubbles": signs.bubbles(values, card.action_counts, named=False, language=self.language),
-            "due": signs.due(values, card.due_on, self.today, language=self.language),
-        }
-
     def card(self, card: ShownCard, key: str | None) -> str:
         """Return the card's HTML, in a column with this key."""
-        return _card(key == "new", self.language) % self.values(card)
+        return self._form(card, key, is_moved=False) % self.values(card)
 
     def moved(self, card: ShownCard, key: str | None, after_id: int | None) -> str:
         """Return the HTML that puts the card in its place on a board that is open: below the card of `after_id`."""
         place = {"column": str(card.column_id), "after": "" if after_id is None else str(after_id)}
-        return _moved(key == "new", self.language) % (self.values(card) | place)
+        return self._form(card, key, is_moved=True) % (self.values(card) | place)
+
+    def _form(self, card: ShownCard, key: str | None, is_moved: bool) -> str:
+        who = signs.who(*card.who) if card.assignee_id else None
+        return _shared(key == "new", is_moved, who, self.can_assign, card.due_on, self.today, self.language)
+
+    def values(self, card: ShownCard) -> dict[str, str]:
+        """Return the HTML of what differs from card to card, but for circle and due date."""
+        values = signs.values_of(card.pk, card.display_name)
+        values["version"] = str(card.version)
+        values["acted"] = escape(when_label(card.last_action_at, self.now))
+        values["bubbles"] = signs.bubbles(values, card.action_counts, named=False, language=self.language)
+        return values
+
+
+@lru_cache(maxsize=300)
+def _shared(
+    is_new: bool,
+    is_moved: bool,
+    who: Who | None,
+    can_assign: bool,
+    due_on: date | None,
+    today: date,
+    language: str | None,
+) -> str:
+    """Return the form of all cards with this assignee and due date, whose signs are in it already."""
+    form = _moved(is_new, language) if is_moved else _card(is_new, language)
+    circle, due = (
+        signs.circle_form(who, can_assign, language=language),
+        signs.due_form(due_on, today, language=language),
+    )
+    return form.replace("%(circle)s", circle).replace("%(due)s", due)
 
 
 @lru_cache

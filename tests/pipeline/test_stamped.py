@@ -1,6 +1,6 @@
 """Stamped HTML equals what the template engine renders, for any values of a contact."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -10,6 +10,8 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
 from base.stamps import one_line, stamp
+from contacts import signs
+from contacts.signs import Who
 from pipeline import listing, stamped_rows
 from pipeline.cards import loading, stamped
 from pipeline.cards.stamped import Scene
@@ -53,6 +55,12 @@ def plain(template: str, values: dict[str, str], **context: object) -> str:
     return one_line(render_to_string(template, {name: mark_safe(value) for name, value in values.items()} | context))
 
 
+def with_signs(values: dict[str, str], who: Who | None, due_on: date | None, scene: Scene) -> dict[str, str]:
+    """Add the circle and the due date's chip, which a stamp has in it."""
+    circle, due = signs.circle(values, who, scene.can_assign), signs.due(values, due_on, scene.today)
+    return values | {"circle": circle, "due": due}
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("can_assign", [True, False])
 def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign):
@@ -60,10 +68,12 @@ def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign):
         scene = Scene(timezone.localtime(), can_assign)
         shown = loading.shown(anna, [card.pk])[card.pk]
         key = card.column.key
-        expected = plain(stamped.TEMPLATE, scene.values(shown), is_new=key == "new")
+        who = signs.who_is(card.contact.assignee)
+        values = with_signs(scene.values(shown), who, shown.due_on, scene)
+        expected = plain(stamped.TEMPLATE, values, is_new=key == "new")
         assert one_line(scene.card(shown, key)) == expected
         place = {"column": str(card.column_id), "after": ""}
-        moved = plain(stamped.TEMPLATE, scene.values(shown) | place, is_new=key == "new", is_moved=True)
+        moved = plain(stamped.TEMPLATE, values | place, is_new=key == "new", is_moved=True)
         assert one_line(scene.moved(shown, key, None)) == moved
 
 
@@ -78,8 +88,8 @@ def test_a_stamped_row_is_the_rendered_one(card, anna, language):
     (contact,) = listing.rows(Selection(user=anna, today=timezone.localdate()), [card.pk])
     with translation.override(language):
         shared = Rows(Scene(timezone.localtime(), True), "&q=%C3%A4&tag=<x>")
-        some = {name: value for name, value in stamped_rows._sometimes(contact).items() if value}
-        expected = plain(stamped_rows.TEMPLATE, shared._values(contact), **some, is_new=card.column.key == "new")
+        values = with_signs(shared.values(contact), contact.who, contact.due_on, shared.scene)
+        expected = plain(stamped_rows.TEMPLATE, values, is_new=card.column.key == "new")
         assert one_line(shared.row(contact)) == expected
 
 
