@@ -57,20 +57,12 @@ def record(values: Mapping[str, Any]) -> Record:
     """Return the record of a contact's facts, given by field name."""
     addresses = contact_points.texts(values.get("email") or "", values.get("more_emails") or ())
     phones = contact_points.texts(values.get("phone") or "", values.get("more_phones") or ())
-    names = (values.get(name) or "" for name in ("first_name", "last_name", "company"))
-    return _record(*names, tuple(addresses), tuple(phones))
-
-
-@lru_cache(maxsize=4096)  # an import asks several times for each row of a batch
-def _record(
-    first_name: str, last_name: str, company: str, addresses: tuple[str, ...], phones: tuple[str, ...]
-) -> Record:
     folded = tuple(dict.fromkeys(map(str.lower, addresses)))
     numbers = dict.fromkeys(map(number_of, phones))
     return Record(
-        first_name,
-        last_name,
-        company,
+        values.get("first_name") or "",
+        values.get("last_name") or "",
+        values.get("company") or "",
         tuple(one for one in folded if is_someones(one)),
         tuple(one for one in numbers if one and is_real(one)),
         folded,

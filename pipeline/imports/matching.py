@@ -7,7 +7,7 @@ from typing import Any
 
 from contacts import contact_points, identity
 from contacts.identity import Record, Same
-from pipeline.imports.rows import Evidence, Facts, Row, place_key
+from pipeline.imports.rows import Evidence, Facts, Known, Row, known_by
 
 _NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
 
@@ -41,17 +41,21 @@ class Person:
     trashed: bool = False
     notes: set[str] = field(default_factory=set)
     consents: set[Given] = field(default_factory=set)
-    _record: Record | None = None
+    _known: Known | None = None
+
+    @property
+    def known(self) -> Known:
+        """What the person is identified by. Call `changed` after changing the facts."""
+        if self._known is None:
+            self._known = known_by(self.facts)
+        return self._known
 
     @property
     def record(self) -> Record:
-        """What the person is identified by. Call `changed` after changing the facts."""
-        if self._record is None:
-            self._record = identity.record(self.facts)
-        return self._record
+        return self.known.record
 
     def changed(self) -> None:
-        self._record = None
+        self._known = None
 
     def remember(self, pending: PendingChange) -> None:
         """Remember notes and consents of the pending change, so that none is added twice."""
@@ -59,23 +63,23 @@ class Person:
         self.consents.update(map(given, pending.consents))
 
 
-def identified(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
+def identified(row: Row, people: Sequence[Person]) -> list[Person]:
     """Return the people the row refers to: by e-mail address, else by number and name.
 
     If several match, they are narrowed down by the id in the file, the exact name and all other cells, if one of these
     leaves a single person.
     """
+    record = row.known.record
     for agreed in (Same.EMAIL, Same.PHONE):  # addresses take precedence over numbers
         known = _without_shared(record, people) if agreed is Same.EMAIL else record
         if found := [person for person in people if identity.same(known, person.record) is agreed]:
-            return _narrowed(row, record, found)
+            return _narrowed(row, found)
     return []
 
 
-def repeated(row: Row, record: Record, people: Sequence[Person]) -> list[Person]:
+def repeated(row: Row, people: Sequence[Person]) -> list[Person]:
     """Return the people that a row without identifying cells refers to: those that agree in all its cells."""
-    place = place_key(row.facts)
-    return _narrowed(row, record, [person for person in people if _says_the_same(person, row, place)])
+    return _narrowed(row, [person for person in people if _says_the_same(person, row)])
 
 
 def in_common(record: Record, people: Sequence[Person]) -> list[tuple[str, Person]]:
@@ -104,12 +108,12 @@ def filled(known: Facts, row: Facts) -> Facts:
     return {name: value for name, value in added.items() if name.startswith("more_") or not known.get(name)}
 
 
-def _narrowed(row: Row, record: Record, people: list[Person]) -> list[Person]:
+def _narrowed(row: Row, people: list[Person]) -> list[Person]:
     if len(people) > 1:
         for narrowed in (
             [person for person in people if person.key == row.file_id],
-            [person for person in people if identity.same_name(record, person.record)],
-            [person for person in people if _says_the_same(person, row, place_key(row.facts))],
+            [person for person in people if identity.same_name(row.known.record, person.record)],
+            [person for person in people if _says_the_same(person, row)],
         ):
             if len(narrowed) == 1:
                 return narrowed
@@ -126,9 +130,9 @@ def _without_shared(record: Record, people: Sequence[Person]) -> Record:
     return identity.without(record, shared) if shared else record
 
 
-def _says_the_same(person: Person, row: Row, place: int) -> bool:
+def _says_the_same(person: Person, row: Row) -> bool:
     """Return whether no cell of the row disagrees. Assignee, due date, tags and source do not matter."""
-    if place_key(person.facts) != place:
+    if person.known.place != row.known.place:
         return False
     known = person.facts
     return all(_agrees(known, name, value) for name, value in row.facts.items() if name not in _NOT_SAID)

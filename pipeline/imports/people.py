@@ -13,14 +13,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import TextField, Value
 
 from accounts.models import Account
-from contacts import identity
 from contacts.description import FACTS
-from contacts.identity import Record
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
 from pipeline.imports import matching
 from pipeline.imports.matching import Change, PendingChange, Person, given
-from pipeline.imports.rows import Facts, Row, place_key, sort_name
+from pipeline.imports.rows import Row, sort_name
 
 MAX_ALIKE = 30  # people who share a number or an address; with more it identifies nobody
 MAX_READ = 20_000  # contacts for one batch of rows
@@ -56,10 +54,10 @@ class People:
         has_notes = False
         for row in rows:
             has_notes = has_notes or bool(row.note)  # which any column can add to
-            record = identity.record(row.facts)
-            touched.update(key for each in self._keys(record, row.facts) for key in self._seen.get(each, ()))
-            wanted.update(f"{self.account.pk}:{key}" for key in reached_by(record))
-            if not record.emails and not record.numbers:
+            known = row.known
+            touched.update(key for each in known.hashes for key in self._seen.get(each, ()))
+            wanted.update(f"{self.account.pk}:{key}" for key in known.identifying)
+            if not known.identifying:
                 names.add(sort_name(row.facts))
         contacts = Contact.objects.of(self.account)
         for found in (
@@ -84,19 +82,19 @@ class People:
 
         With `repeats`, a row without identifying cells also refers to the contact that agrees in all its cells.
         """
-        record = identity.record(row.facts)
-        keys = self._keys(record, row.facts)
-        near = {person.key: person for key in keys for person in self._near.get(key, ())}
+        near = {person.key: person for key in row.known.hashes for person in self._near.get(key, ())}
+        if not near:
+            return Found(None, [], [])
         found: list[Person] = []
         for trashed in (False, True):
             people = [person for person in near.values() if self._fits(person, row, trashed)]
-            found = found or matching.identified(row, record, people)
-            found = found or (matching.repeated(row, record, people) if repeats else [])
+            found = found or matching.identified(row, people)
+            found = found or (matching.repeated(row, people) if repeats else [])
         if len(found) == 1:
             return Found(found[0], [], [])
         others = [person for person in near.values() if not person.trashed]
         several = [person for person in found if not person.trashed]
-        return Found(None, matching.in_common(record, others), several if several[1:] else [])
+        return Found(None, matching.in_common(row.known.record, others), several if several[1:] else [])
 
     def mark(self, person: Person) -> int:
         """Return how reports refer to the contact: its id, or the negated line of the row that adds it."""
@@ -105,7 +103,7 @@ class People:
     def add(self, row: Row) -> Person:
         """Add a new contact with the values of the row."""
         self.added += 1
-        person = Person(-self.added, dict(row.facts), row.column_id)
+        person = Person(-self.added, dict(row.facts), row.column_id, _known=row.known)
         pending = PendingChange(row.line, row.facts, row.column_id, created_at=row.created_at)
         pending.notes += [row.note] if row.note else []
         pending.consents += [row.consent] if row.consent else []
@@ -154,7 +152,7 @@ class People:
         if row.file_id:
             self._claims.setdefault(person.key, row.file_id)
         self._know(person)
-        for key in self._keys(person.record, person.facts):
+        for key in person.known.hashes:
             seen = self._seen.get(key, ())
             if person.key not in seen and len(seen) < MAX_ALIKE:
                 self._seen[key] = (*seen, person.key)
@@ -162,7 +160,7 @@ class People:
     def _know(self, person: Person) -> None:
         """Index the contact for this batch by what is known of it now."""
         self._loaded[person.key] = person
-        for key in self._keys(person.record, person.facts):
+        for key in person.known.hashes:
             near = self._near.setdefault(key, [])
             if len(near) < MAX_ALIKE and person not in near:
                 near.append(person)
@@ -194,16 +192,7 @@ class People:
         for key, at, wording in rows.values_list("contact_id", "occurred_at", "wording"):
             self._loaded[key].consents.add((at, wording))
 
-    def _keys(self, record: Record, facts: Facts) -> list[int]:
-        """Return the hashes by which a contact is found."""
-        return [*map(hash, reached_by(record)), place_key(facts)]
-
     def _fits(self, person: Person, row: Row, trashed: bool) -> bool:
         """Return whether the row can refer to this person: in a file, a contact has one id."""
         claim = self._claims.get(person.key, row.file_id)
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
-
-
-def reached_by(record: Record) -> list[str]:
-    """Return the keys of identifying addresses and numbers."""
-    return [*map(identity.email_key, record.emails), *map(identity.phone_key, record.numbers)]

@@ -3,17 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from base.text import one_line
-from contacts import search
+from contacts import identity, search
 from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Entry
 from contacts.description import FACTS
+from contacts.identity import Record
 from pipeline.columns.verbs import fold_name
 from pipeline.models import Column
 
@@ -42,6 +42,15 @@ class Evidence(NamedTuple):
     address: str = ""
 
 
+class Known(NamedTuple):
+    """What somebody is known by."""
+
+    record: Record
+    identifying: list[str]  # the keys of the office's contacts with an address or number of these
+    place: int  # see `place_key`
+    hashes: list[int]  # of all these, by which contacts are found in memory
+
+
 @dataclass(slots=True)
 class Row:
     """What one row of the file wants. An empty cell wants nothing."""
@@ -57,6 +66,14 @@ class Row:
     remark: str = ""  # a note in the report on a row that is imported
     errors: list[str] = field(default_factory=list)
     is_left_out: bool = False  # a line of totals: nobody is missing
+    _known: Known | None = None
+
+    @property
+    def known(self) -> Known:
+        """What the row names somebody by. The facts must be complete."""
+        if self._known is None:
+            self._known = known_by(self.facts)
+        return self._known
 
 
 class Reader:
@@ -163,12 +180,14 @@ def name_of(facts: Mapping[str, Any]) -> str:
 
 def place_key(facts: Mapping[str, Any]) -> int:
     """Return a key of names and postal address, for rows that have neither e-mail nor phone."""
-    return _place_hash(*[str(facts.get(name, "")) for name in _PLACE])
+    return hash("\n".join([one_line(str(facts.get(name, "")).casefold()) for name in _PLACE]))
 
 
-@lru_cache(maxsize=4096)  # of each row of a batch, which is asked several times
-def _place_hash(*texts: str) -> int:
-    return hash(("place", *(one_line(text.casefold()) for text in texts)))
+def known_by(facts: Mapping[str, Any]) -> Known:
+    """Return what these facts identify."""
+    record, place = identity.record(facts), place_key(facts)
+    identifying = [*map(identity.email_key, record.emails), *map(identity.phone_key, record.numbers)]
+    return Known(record, identifying, place, [*map(hash, identifying), place])
 
 
 def sort_name(facts: Mapping[str, Any]) -> str | None:
