@@ -1,6 +1,7 @@
 """Inserting many rows by COPY, which is several times as fast as INSERT, into tables of plain values."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -24,6 +25,11 @@ def text_array(texts: Sequence[str]) -> str:
     if '"' in together or "\\" in together:
         texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
     return '{"' + '","'.join(texts) + '"}' if texts else "{}"
+
+
+def as_json(value: Sequence[Any] | Mapping[str, Any]) -> str:
+    """Return a list or a dict as text, which COPY writes faster than a wrapped object."""
+    return json.dumps(value) if value else "[]" if isinstance(value, list) else "{}"
 
 
 def fresh_ids(model: type[Model], count: int) -> list[int]:

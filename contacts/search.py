@@ -8,7 +8,7 @@ Search is by the beginning of words; a phone number is also found by any four of
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 MAX_QUERY_LENGTH = 100
@@ -50,10 +50,11 @@ def lexemes(
 ) -> list[str]:
     """Return the distinct, sorted lexemes of a contact's facts. Phones are E.164 where known, else as typed."""
     addresses = [*filter(None, (email, *emails))]
-    words = {word for text in (*texts.values(), *addresses, *tags) for word in _spellings(text)}
+    words = {word for text in (*texts.values(), *tags) for word in _spellings(text)}
+    words.update(word for address in addresses for word in _spelt(address))
     roads = _words(street)
     words |= roads | {road + "asse" for road in roads if road.endswith("str")}
-    words |= {_printable(folded(address)) for address in addresses for folded in (fold, fold_short)}
+    words.update(_printable(folded) for address in addresses for folded in _folded(address))
     words |= {word for number in {phone, *phones} if number for word in _numbers(number)}
     return sorted({word[:_MAX_LEXEME_LENGTH] for word in words if word})
 
@@ -103,9 +104,12 @@ def is_short_number(text: str) -> bool:
     return bool(_DIGITS.fullmatch(text)) and len(_dialled(text)) == _RUN
 
 
-def vector(words: Iterable[str]) -> str:
+def vector(words: Sequence[str]) -> str:
     """Return lexemes as text of a tsvector for COPY, the same as `array_to_tsvector` makes of them."""
-    return " ".join(map(_quoted, words))
+    together = "".join(words)
+    if not words or "'" in together or "\\" in together:
+        return " ".join(map(_quoted, words))
+    return "'" + "' '".join(words) + "'"
 
 
 def sort_key(last_name: str, first_name: str = "", company: str = "") -> str | None:
@@ -169,17 +173,28 @@ def _printable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _spellings(text: str) -> frozenset[str]:
-    """Return the words of a text, those with an apostrophe in them parted and not. Cached: many people share a name."""
+    """Return the words of a text. Cached: many people share a name."""
+    return frozenset(_spelt(text))
+
+
+def _spelt(text: str) -> set[str]:
+    """Return the words of a text, those with an apostrophe in them parted and not."""
     bare = _unparted(text)
-    return frozenset(_words(text) if bare == text else _words(text) | _words(bare))
+    return _words(text) if bare == text else _words(text) | _words(bare)
 
 
 def _words(text: str) -> set[str]:
-    return {word for folded in {fold(text), fold_short(text)} for word in _WORD.findall(folded)}
+    return {word for folded in _folded(text) for word in _WORD.findall(folded)}
+
+
+def _folded(text: str) -> set[str]:
+    return {text.lower()} if text.isascii() else {fold(text), fold_short(text)}
 
 
 def _dialled(number: str) -> str:
     """Return the digits of a number: from the country code on if it has one, else as typed ("0170 …" stays 0170…)."""
+    if number.isascii() and number[:1] == "+" and number[1:].isdigit():
+        return number[1:].removeprefix("00")  # E.164
     number = re.sub(r"(?<=\d)\s*\(0\)", "", number.strip())
     digits = "".join(str(unicodedata.digit(sign)) for sign in number if sign.isdigit())
     return digits.removeprefix("00")

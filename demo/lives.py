@@ -33,7 +33,7 @@ class ContactWriter:
         self.account_id, self.columns = account.pk, {name: column.pk for name, column in columns.items()}
         self.assigns = account.plan == Plan.EXPERT
         # The row of an empty contact, with the default of each column.
-        self.blank = dict(zip(CONTACT, contact_rows.row(Contact(account=account)), strict=True))
+        self.blank = dict(zip(CONTACT, contact_rows.row({"account_id": account.pk}), strict=True))
 
     def owner(self, life: Life) -> User | None:
         return life.colleague if life.story.is_assigned and self.assigns else None

@@ -3,7 +3,6 @@
 The key is TOKEN_KEY, which outlives a rotated SECRET_KEY. Whoever has it can test an address, but not read one back.
 """
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,7 +25,7 @@ def hashes(account_id: int, address: str) -> list[str]:
     """Return the hash under the current key, then those under earlier keys, which rows may still have."""
     text = f"{account_id}:{address.strip().lower()}".encode()
     keys = (settings.TOKEN_KEY, *settings.TOKEN_KEY_FALLBACKS)
-    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys]
+    return [hmac.digest(key.encode(), text, "sha256").hex() for key in keys]
 
 
 def is_suppressed(account_id: int, address: str) -> bool:

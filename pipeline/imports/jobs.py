@@ -13,10 +13,9 @@ from types import TracebackType
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from base.batches import rare_collections
-from base.copying import copy_in
+from base.copying import as_json, copy_in
 from base.refusals import NotUnderstood, Refusal
 from contacts.csv.sheet import Entry
 from pipeline.imports import files, keeping
@@ -29,7 +28,7 @@ from pipeline.models import Import, ImportRow, ImportState
 LOCK_CLASS = 4712  # of the advisory locks: one for each office's imports
 MAX_LINES = 20  # named in a sentence
 WRITTEN = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
-Row = tuple[int, int, int, str, str, str, Jsonb, Jsonb, Jsonb, int | None]
+Row = tuple[int, int, int, str, str, str, str, str, str, int | None]
 
 
 def read(*, import_id: int, now: datetime) -> None:
@@ -197,9 +196,9 @@ def _save_report(source: Import, plan: Plan, writer: Writer | None = None) -> No
         contact = writer.contact_id(row.key) if writer else _present(row.key)
         mails = by_contact.pop(contact or 0, "") if row.outcome in WRITTEN else ""
         reason = f"{row.reason} {mails}".strip()[:MAX_REASON_LENGTH]
-        changes = Jsonb(words.describe(row.changed))
-        candidates = Jsonb([] if writer else [*row.candidates])
-        named = Jsonb([pk for key in row.named if (pk := writer.contact_id(key) if writer else _present(key))])
+        changes = as_json(words.describe(row.changed))
+        candidates = as_json([] if writer else [*row.candidates])
+        named = as_json([pk for key in row.named if (pk := writer.contact_id(key) if writer else _present(key))])
         return (
             source.account_id,
             source.pk,

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from psycopg.types.json import Jsonb
 
-from base.copying import copy_in
+from base.copying import as_json, copy_in
 from pipeline.models import Import, Trace
 
 COLUMNS = ("account_id", "source_id", "contact_id", "is_new", "before", "after", "from_column", "kept", "at")
@@ -48,8 +47,8 @@ def _bare(value: Any) -> Any:
 def _rows(source: Import, written: Written) -> Iterator[tuple[Any, ...]]:
     office, at = source.account_id, written.at
     for pk in written.made:
-        yield office, source.pk, pk, True, Jsonb({}), Jsonb({}), None, "", at
+        yield office, source.pk, pk, True, "{}", "{}", None, "", at
     for pk in written.changed:
         before, after = written.values.get(pk, ({}, {}))
-        values = Jsonb(stored(before)), Jsonb(stored(after))
+        values = as_json(stored(before)), as_json(stored(after))
         yield office, source.pk, pk, False, *values, written.came_from.get(pk), "", at

@@ -64,7 +64,8 @@ class Writer:
         self.mails, self.started = Mails(), Started()
         self.done = 0
         self.ids = array("q")  # of the new contacts, in the order of the file
-        self.columns = array("q")  # where each of them goes; 0: the first column
+        self.columns = array("q")  # where each of them goes
+        self.assignees: set[int | None] = set()  # of new contacts
         self.moves: dict[int, list[int]] = {}  # column → known contacts that go there
         columns = list(Column.objects.of(account))
         self.known: list[int] = []  # the known contacts of which anything is changed
@@ -93,19 +94,19 @@ class Writer:
 
     def _insert(self, changes: Sequence[PendingChange], first: Column) -> None:
         ids = fresh_ids(Contact, len(changes))
+        columns = [pending.column_id or first.pk for pending in changes]
         contacts = [self._contact(pk, pending) for pk, pending in zip(ids, changes, strict=True)]
         copy_contacts(contacts)
         self.ids.extend(ids)
-        self.columns.extend(pending.column_id or first.pk for pending in changes)
-        pairs = list(zip(contacts, changes, strict=True))
+        self.columns.extend(columns)
+        self.assignees.update(pending.facts.get("assignee_id") for pending in changes)
         self._record(
-            (contact.pk, Change.Kind.IMPORTED, "", self.names.get(pending.column_id or first.pk, ""))
-            for contact, pending in pairs
+            (pk, Change.Kind.IMPORTED, "", self.names.get(column, "")) for pk, column in zip(ids, columns, strict=True)
         )
-        self._note(pairs)
-        self._attest(pairs)
+        self._note(zip(ids, changes, strict=True))
+        self._attest([(pk, pending.facts.get("email", ""), pending) for pk, pending in zip(ids, changes, strict=True)])
         if self.enrol:
-            self._start(contacts, [pending.column_id or first.pk for pending in changes])
+            self._start([Contact(**values) for values in contacts], columns)
         self._tell(len(changes))
 
     def _start(self, contacts: Sequence[Contact], columns: Sequence[int]) -> None:
@@ -126,12 +127,11 @@ class Writer:
         self.mails.add(column_id, started)
         self.started.add(started)
 
-    def _contact(self, pk: int, pending: PendingChange) -> Contact:
-        facts = {"source": Source.IMPORT} | pending.facts
-        contact = Contact(
-            pk=pk, account=self.account, created_at=min(pending.created_at or self.now, self.now), **facts
-        )
-        self._count_notes(contact, pending)
+    def _contact(self, pk: int, pending: PendingChange) -> dict[str, Any]:
+        contact = {"source": Source.IMPORT.value, **pending.facts, "id": pk, "account_id": self.account.pk}
+        contact["created_at"] = min(pending.created_at or self.now, self.now)
+        if pending.notes:
+            contact |= {"action_counts": {Kind.NOTE.value: len(pending.notes)}, "last_action_at": self.now}
         return contact
 
     def _change(self, ids: Sequence[int]) -> None:
@@ -150,8 +150,8 @@ class Writer:
                 update_fields=[*written, *DERIVED],
             )
         self._record(history)
-        self._note(pairs)
-        self._attest(pairs)
+        self._note((contact.pk, pending) for contact, pending in pairs)
+        self._attest([(contact.pk, contact.email, pending) for contact, pending in pairs])
         self._tell(len(ids))
 
     def _apply(self, contact: Contact, pending: PendingChange) -> Iterator[History]:
@@ -181,7 +181,7 @@ class Writer:
             contact.action_counts = counts | {Kind.NOTE.value: counts.get(Kind.NOTE.value, 0) + len(pending.notes)}
             contact.last_action_at = max(contact.last_action_at or self.now, self.now)
 
-    def _note(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
+    def _note(self, pairs: Iterable[tuple[int, PendingChange]]) -> None:
         columns = (
             "account_id",
             "contact_id",
@@ -193,11 +193,11 @@ class Writer:
             "created_at",
         )
         account, kind, now, actor = self.account.pk, Kind.NOTE.value, self.now, self.actor.pk
-        notes = ((contact.pk, text) for contact, pending in pairs for text in pending.notes)
+        notes = ((pk, text) for pk, pending in pairs for text in pending.notes)
         copy_in(Action, columns, ((account, pk, kind, "", text, now, actor, now) for pk, text in notes))
 
-    def _attest(self, pairs: Sequence[tuple[Contact, PendingChange]]) -> None:
-        """Record consents of the file as evidence, marked as imported."""
+    def _attest(self, consenting: Iterable[tuple[int, str, PendingChange]]) -> None:
+        """Record consents of the file as evidence, marked as imported: contact, its address, what changes."""
         columns = (
             "account_id",
             "contact_id",
@@ -213,16 +213,16 @@ class Writer:
         )
         common = (Consent.Channel.EMAIL.value, True, Consent.Method.IMPORT.value)
         rows = (
-            (self.account.pk, contact.pk, *common, *_consent_cells(given, contact), self.actor.pk, self.now)
-            for contact, pending in pairs
+            (self.account.pk, pk, *common, *_consent_cells(given, email), self.actor.pk, self.now)
+            for pk, email, pending in consenting
             for given in pending.consents
         )
         copy_in(Consent, columns, rows)
 
     def _hold_colleagues(self) -> None:
         """Lock the assignees and the plan, so that both still exist at the commit."""
-        changes = (self.people.pending_change(key) for key in self.people.pending)
-        wanted = {pending.facts["assignee_id"] for pending in changes if "assignee_id" in pending.facts}
+        known = map(self.people.pending_change, self.people.known())
+        wanted = (self.assignees | {pending.facts.get("assignee_id") for pending in known}) - {None}
         for user in User.objects.of(self.account).filter(pk__in=wanted).order_by("pk"):
             assignment.hold(self.account, user)
 
@@ -270,8 +270,8 @@ class Writer:
 _APART = ("assignee_id", "due_on", "due_note")  # they have a history of their own
 
 
-def _consent_cells(given: Evidence, contact: Contact) -> tuple[str, str, str, datetime]:
-    return given.wording, given.place, given.address or contact.email.lower(), given.at
+def _consent_cells(given: Evidence, email: str) -> tuple[str, str, str, datetime]:
+    return given.wording, given.place, given.address or email.lower(), given.at
 
 
 def _written(pending: PendingChange) -> set[str]:

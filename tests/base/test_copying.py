@@ -28,7 +28,11 @@ def test_analyzed_contacts_are_found_by_their_id_and_not_among_all_of_their_acco
     account = AccountFactory()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_clear_relation_stats('public', 'contacts_contact')")  # as in a new database
-        copy_contacts(Contact(pk=pk, account=account, last_name="Brandes") for pk in fresh_ids(Contact, 300))
+        people = (
+            {"id": pk, "account_id": account.pk, "last_name": "Brandes", "created_at": "now"}
+            for pk in fresh_ids(Contact, 300)
+        )
+        copy_contacts(people)
         assert _known(cursor) <= 0
         analyze(Contact)
         assert _known(cursor) == Contact.objects.count()
