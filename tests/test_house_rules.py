@@ -97,7 +97,7 @@ WRITTEN_OUT = {
     "templates/contacts/_circle_button.html::*": "kept with a mark in place of the id, which no address takes for one",
     "templates/contacts/_due_button.html::*": "the same",
     "templates/pipeline/_card.html::*": "rendered for some hundred contacts a page, and a name takes 10 µs to look up",
-    "templates/pipeline/_cards.html::*": "the frame around them",
+    "templates/pipeline/_more.html::*": "the frame around them",
     "templates/pipeline/_row.html::*": "rendered as often as a card",
 }
 

@@ -1,4 +1,4 @@
-"""`{% cards stack %}`, `{% moved_card card after %}` and `{% rows contacts %}`: cards and rows, by their stamps."""
+"""`{% column stack %}`, `{% moved_card card after %}`, `{% rows contacts %}` …: columns, cards and rows, by stamps."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from pipeline import stamped_heads
+from pipeline import stamped_columns, stamped_heads
 from pipeline.board import Stack
 from pipeline.cards.loading import ShownCard
 from pipeline.cards.stamped import Scene
@@ -23,10 +23,24 @@ def _scene(context: Context | dict[str, Any]) -> Scene:
 
 
 @register.simple_tag(takes_context=True)
+def column(context: Context, stack: Stack, is_renaming: bool = False, oob: bool = False) -> SafeString:
+    """Render a column with its cards, or with the form that renames it."""
+    status = context.get("status")
+    is_folded = status is not None and status.pk != stack.column.pk
+    top = _renaming(context, stack) if is_renaming else head(context, stack, False)
+    html = stamped_columns.column(stack, top, context["selection"], _scene(context), is_folded=is_folded, oob=oob)
+    return mark_safe(html)
+
+
+def _renaming(context: Context, stack: Stack) -> str:
+    with context.push(stack=stack, is_renaming=True, oob=False):
+        return context.template.engine.get_template(stamped_heads.TEMPLATE).render(context)  # type: ignore[union-attr]
+
+
+@register.simple_tag(takes_context=True)
 def cards(context: Context, stack: Stack) -> SafeString:
     """Render the cards of a column."""
-    scene, key = _scene(context), stack.column.key
-    return mark_safe("".join([scene.card(card, key) for card in stack.cards]))
+    return mark_safe(stamped_columns.cards(stack, context["selection"], _scene(context)))
 
 
 @register.simple_tag(takes_context=True)
