@@ -44,6 +44,7 @@ class Columns:
 
     def __init__(self, mapping: Mapping[int, str], headers: Sequence[str] = ()) -> None:
         self.mapping = dict(sorted(mapping.items()))
+        self.long = {index for index, key in mapping.items() if FIELDS[key].kind in _LONG or key == "address"}
         self.headers = headers
         found = [heading(header) for header in headers]
         self.headings = {index: found[index] if index < len(found) else Heading(None) for index in mapping}
@@ -78,11 +79,11 @@ class _Row:
         self.noted: list[str] = []  # „Anrede: Sir“
         self._whole = ""  # the postal address that was used
         self.remarks: list[str] = []
-        self.texts: dict[str, list[tuple[int, str]]] = {key: [] for key in columns.mapping.values()}
+        self.texts: dict[str, list[tuple[int, str]]] = {}
         for index, key in columns.mapping.items():
-            kind = FIELDS[key].kind
-            if text := tidy(cells[index], kind in _LONG or key == "address") if index < len(cells) else "":
-                self.texts[key].append((index, text))
+            found = self.texts.setdefault(key, [])
+            if index < len(cells) and (text := tidy(cells[index], index in columns.long)):
+                found.append((index, text))
 
     def cleaned(self) -> Cleaned:
         self._read_points("email")
@@ -93,9 +94,8 @@ class _Row:
                 self._read(key)
         self._read_name()
         self._write_note()
-        errors = []
-        if not any(self.values.get(key) for key in NAMES):
-            errors.append(_("Es fehlt ein Name, eine Firma, eine E-Mail-Adresse oder eine Telefonnummer."))
+        is_named = any(self.values.get(key) for key in NAMES)
+        errors = [] if is_named else [_("Es fehlt ein Name, eine Firma, eine E-Mail-Adresse oder eine Telefonnummer.")]
         return Cleaned(self.values, errors, self._report_remarks())
 
     def keep(self, index: int, key: str, text: str) -> None:
@@ -117,11 +117,11 @@ class _Row:
             return
         if key in ("note", "more_emails", "more_phones"):
             return
-        for number, (index, text) in enumerate(found):
-            if number and text != found[0][1]:
+        if found:
+            self._read_one(found[0][0], key, found[0][1])
+        for index, text in found[1:]:
+            if text != found[0][1]:
                 self.refuse(index, key, text)
-            elif not number:
-                self._read_one(index, key, text)
 
     def _read_one(self, index: int, key: str, text: str) -> None:
         field = FIELDS[key]
@@ -208,7 +208,7 @@ class _Row:
     def _read_points(self, key: str) -> None:
         """Read all numbers or addresses of all columns; the first that is not a fax becomes the main one."""
         found: list[ContactPoint] = []
-        region = places.region_of(text for _index, text in self.texts.get("country", []))
+        region = places.region_of(text for _index, text in self.texts.get("country", ()))
         for index, text in self.texts.get(key, []):
             context = self.columns.headings[index].kind, self._label(index)
             each = emails_in(text, *context) if key == "email" else phones_in(text, *context, region)
@@ -218,7 +218,7 @@ class _Row:
                 sentence = _("%(header)s: „%(text)s“ ist gerundet und keine Nummer mehr.")
                 self.remarks.append(sentence % {"header": self.columns.header(index, key), "text": text[:40]})
         found = in_order(found)
-        for index, text in self.texts.get(f"more_{key}s", []):
+        for index, text in self.texts.get(f"more_{key}s", ()):
             each = further(text, is_email=key == "email")
             found += each.points
             self._keep_all(index, f"more_{key}s", each.left)

@@ -59,6 +59,7 @@ _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/.–-]*[0-9]")
 _SECOND = re.compile(r"/\s*(?:\+|0)")
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\sat\s(?=[\w.-]+\.[a-z]{2,}\b))\s*", re.IGNORECASE)
 _MAILS_APART = re.compile(r"\s*(?::::|[,;|\n]|\s/\s|\s(?:oder|und)\s)\s*|\s+(?=[^\s@<]+@)|(?<=[\w])/(?=[^\s/@]+@)")
+_PLAIN_MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")  # most cells: nothing to part
 _BLANKS = re.compile(r"\s{2,}")
 _IN_BRACKETS = re.compile(r"(.*)<([^<>\s]+@[^<>\s]+)>(.*)", re.DOTALL)
 _BORDER = " \t\n()[]-–,;:/."
@@ -114,7 +115,7 @@ def emails_in(text: str, kind: str = "", label: str = "") -> Found:
     kind, words = _labelled(kind, label)
     found: list[ContactPoint] = []
     left: list[str] = []
-    for part in filter(None, _MAILS_APART.split(_AT.sub("@", _closed_up(text).removeprefix("mailto:")))):
+    for part in [text] if _PLAIN_MAIL.fullmatch(text) else _mails_apart(text):
         bracketed = _IN_BRACKETS.fullmatch(part)
         address = bracketed[2] if bracketed else part.strip(" <>()\"'.")
         try:
@@ -122,6 +123,10 @@ def emails_in(text: str, kind: str = "", label: str = "") -> Found:
         except ValueError:
             left += [] if is_nothing(part) else [part]
     return Found(found, left)
+
+
+def _mails_apart(text: str) -> Iterator[str]:
+    return filter(None, _MAILS_APART.split(_AT.sub("@", _closed_up(text).removeprefix("mailto:"))))
 
 
 def further(text: str, *, is_email: bool) -> Found:
@@ -143,6 +148,8 @@ def in_order(found: Sequence[ContactPoint]) -> list[ContactPoint]:
 
 def once(found: Sequence[ContactPoint]) -> list[ContactPoint]:
     """Remove repeated numbers or addresses."""
+    if len(found) < 2:
+        return [*found]
     first: dict[str, ContactPoint] = {}
     for point in found:
         first.setdefault(bare(point["text"]), point)
@@ -193,6 +200,7 @@ def _add_words(point: ContactPoint, text: str) -> None:
         point["words"] = f"{point['words']}, {text}".removeprefix(", ")[:MAX_WORDS_LENGTH]
 
 
+@lru_cache(maxsize=1024)
 def _labelled(kind: str, label: str) -> tuple[str, str]:
     label = label.strip("* ")
     named = kind_of(label)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,6 +57,7 @@ _MONTHS = (
 _MONTH_OF = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
 
 
+@lru_cache(maxsize=1024)  # few different ones in a file
 def read_area(text: str) -> Read:
     compact = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     found = _NUMBER.fullmatch(compact)
@@ -74,6 +76,7 @@ def read_area(text: str) -> Read:
     return area, not found["range"]
 
 
+@lru_cache(maxsize=1024)
 def read_year(text: str) -> Read:
     if text in ("0", "0000"):
         return None, True
@@ -86,6 +89,7 @@ def read_year(text: str) -> Read:
     return int(found[1]), not found[2]
 
 
+@lru_cache(maxsize=1024)
 def read_date(text: str, last_year: int = LAST_SHORT_YEAR) -> Read:
     """Read a date, ignoring a time. A two-digit year is the latest one that is not after `last_year`."""
     if _NO_DATE.fullmatch(text):

@@ -50,7 +50,7 @@ def _written(entries: Sequence[Entry]) -> str:
     numbers: dict[str, str] = {}
     rows = []
     for line, cells, values, errors, remarks, is_left_out in entries:
-        said: dict[str, Any] = {name: value for name, value in values.items() if value not in (None, "", [])}
+        said: dict[str, Any] = {name: value for name, value in values.items() if value or value not in (None, "", [])}
         for text in contact_points.texts(said.get("phone", ""), said.get("more_phones", ())):
             numbers[text] = identity.number_of(text)
         rows.append((line, [] if name_of(said) else cells, said, errors, remarks, is_left_out))

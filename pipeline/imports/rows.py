@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from contacts.csv.fields import FIELDS
 from contacts.csv.sheet import Entry
 from contacts.description import FACTS
 from contacts.identity import Record
-from pipeline.columns.verbs import fold_name
+from pipeline.columns import verbs
 from pipeline.models import Column
 
 REJECT = "reject"  # chosen for words that mean nothing here
@@ -110,7 +111,7 @@ class Reader:
     def row(self, entry: Entry) -> Row:
         """Return the row, with a sentence for each reason why it cannot be imported."""
         values = entry.values
-        facts = {name: values[name] for name in FACTS if values.get(name) not in (None, "", [])}
+        facts = {name: value for name in FACTS if (value := values.get(name)) or value not in (None, "", [])}
         if "due_on" not in facts:
             facts.pop("due_note", None)
         row = Row(entry.line, name_of(facts) or " ".join(filter(None, entry.cells))[:80], facts)
@@ -141,7 +142,7 @@ class Reader:
     def _set_status(self, row: Row, status: str) -> None:
         if not status:
             return
-        folded = fold_name(status)
+        folded = _folded_name(status)
         row.column_id = self.columns.get(folded)
         if row.column_id is None and folded not in self.rejected and self.unknown_column != REJECT:
             row.column_id = self.unknown_column
@@ -170,6 +171,11 @@ class Reader:
             return
         row.note = f"{row.note}\n{FIELDS[key].label}: {text}".strip()[: FIELDS["note"].limit]
         row.remark = f"{row.remark} {sentence} {_('In die Notiz übernommen.')}".strip()
+
+
+@lru_cache(maxsize=1024)
+def _folded_name(status: str) -> str:
+    return verbs.fold_name(status)
 
 
 def name_of(facts: Mapping[str, Any]) -> str:
