@@ -40,6 +40,8 @@ class People:
         self.with_consents = with_consents
         self.pending: dict[int, bytes] = {}
         self.added = 0
+        self._names: list[tuple[str, ...]] = []  # of the facts in changes: mostly the same, and kept once
+        self._numbers: dict[tuple[str, ...], int] = {}  # of these names
         self._seen: dict[int, tuple[int, ...]] = {}  # hash of a key → contacts the file has touched
         self._claims: dict[int, int] = {}  # contact → the id by which the file knows it
         self._near: dict[int, list[Person]] = {}  # hash of a key → contacts of this batch
@@ -136,7 +138,8 @@ class People:
 
     def pending_change(self, key: int) -> PendingChange:
         """Return the pending change of this contact."""
-        return pickle.loads(self.pending[key])  # noqa: S301  our own bytes, never out of this process
+        line, names, values, *others = pickle.loads(self.pending[key])  # noqa: S301  our own bytes, never out of here
+        return PendingChange(line, dict(zip(self._names[names], values, strict=True)), *others)
 
     def new(self) -> range:
         """Return the keys of new contacts in the order of the file."""
@@ -148,7 +151,7 @@ class People:
 
     def _keep(self, person: Person, pending: PendingChange, row: Row, *, is_written: bool = True) -> None:
         if is_written:
-            self.pending[person.key] = pickle.dumps(pending, protocol=5)
+            self.pending[person.key] = self._packed(pending)
         if row.file_id:
             self._claims.setdefault(person.key, row.file_id)
         self._know(person)
@@ -156,6 +159,15 @@ class People:
             seen = self._seen.get(key, ())
             if person.key not in seen and len(seen) < MAX_ALIKE:
                 self._seen[key] = (*seen, person.key)
+
+    def _packed(self, pending: PendingChange) -> bytes:
+        names = tuple(pending.facts)
+        if names not in self._numbers:
+            self._numbers[names] = len(self._names)
+            self._names.append(names)
+        facts = self._numbers[names], [*pending.facts.values()]
+        others = pending.column_id, pending.notes, pending.consents, pending.created_at
+        return pickle.dumps((pending.line, *facts, *others), protocol=5)
 
     def _know(self, person: Person) -> None:
         """Index the contact for this batch by what is known of it now."""
