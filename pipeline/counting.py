@@ -10,7 +10,12 @@ from django.db.models.expressions import Combinable, RawSQL
 from pipeline import kept
 from pipeline.columns import tally
 from pipeline.models import Column
+from pipeline.searched import expected
 from pipeline.selection import MANY, Selection
+
+# Contacts. The index of words gathers all it has of a beginning before it returns the first: for 88,000 contacts this
+# took four times as long as looking at contacts until 1,001 had the word.
+COMMON = 30_000
 
 
 def found(selection: Selection) -> int:
@@ -18,11 +23,17 @@ def found(selection: Selection) -> int:
     if selection.is_everything:
         return tally.in_office(selection.user.account_id)
     if selection.reads_contacts:
-        hits, values = kept.statement(selection, "counted", _hits)
+        is_common = bool(selection.q) and expected(selection) > COMMON
+        hits, values = kept.statement(selection, ("counted", is_common), _first_hits if is_common else _hits)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM ({hits}) AS hits", values)
             return cursor.fetchone()[0]
     return min(sum(number for (number,) in kept.rows(selection, "counted", _numbers)), MANY + 1)
+
+
+def _first_hits(selection: Selection) -> QuerySet[Any]:
+    """Return hits in the order of their ids, so that PostgreSQL looks at contacts until there are enough."""
+    return selection.contacts().order_by("pk").values("pk")[: MANY + 1]
 
 
 def _hits(selection: Selection) -> QuerySet[Any]:

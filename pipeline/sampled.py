@@ -7,7 +7,7 @@ six 42,000 on a board of seven columns. A sample reads some hundred a column.
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from pipeline import kept
@@ -18,8 +18,8 @@ MAX_DRAWS = 2_000  # of a column
 
 # The ids of a column's contacts are cut into as many spans of one length as it has cards, and spans are drawn at
 # random. The share of drawn spans in which something is found cannot be misled by how ids lie: there are no more
-# spans with something in them than contacts found. If `MANY` were found, the number drawn (k of n) would follow a
-# binomial distribution below a Poisson distribution with the mean `chance`, and exceed the bound once in 10^9 times.
+# spans with something in them than contacts found. If no more than `MANY` were found, the number of drawn ones
+# would follow about a Poisson distribution with the mean `chance`, and exceed the bound once in a million times.
 FULL = f"""
 WITH col AS MATERIALIZED (
     SELECT col.id, {tally.CARDS.format(column="col")} AS cards FROM pipeline_column AS col WHERE col.account_id = %s
@@ -28,34 +28,34 @@ WITH col AS MATERIALIZED (
     FROM col WHERE cards > {MANY}
 ), size AS MATERIALIZED (
     SELECT share.id, cards, few, low, greatest((high - low) / cards, 1) AS length,
-        least({MAX_DRAWS}, 20 / expected + ((6 * sqrt(few) + 3 * sqrt(expected)) / (expected - few)) ^ 2)::int AS draws
+        (13 / expected + ((5 * sqrt(few) + 2 * sqrt(expected)) / (expected - few)) ^ 2)::int AS draws
     FROM share CROSS JOIN LATERAL (
         SELECT min(contact_id) AS low, max(contact_id) AS high FROM pipeline_card WHERE column_id = share.id
     ) AS ids
-    WHERE expected > 1.5 * few
+    WHERE expected > 2 * few
 ), span AS MATERIALIZED (
-    SELECT id, low + floor(random() * cards)::bigint * length AS first, length, draws * few AS chance
-    FROM size CROSS JOIN LATERAL generate_series(1, draws)
-), found AS (
-    SELECT span.id, chance FROM span CROSS JOIN LATERAL (
-        SELECT FROM (
-            SELECT contact_id FROM pipeline_card
-            WHERE column_id = span.id AND contact_id >= first AND contact_id < first + length LIMIT 8
-        ) AS card
-        CROSS JOIN LATERAL ({{hit}}) AS hit LIMIT 1
+    SELECT id, draw, low + floor(random() * cards)::bigint * length AS first, length, draws * few AS chance
+    FROM size CROSS JOIN LATERAL generate_series(1, draws) AS draw
+    WHERE draws <= {MAX_DRAWS}
+), card AS MATERIALIZED (
+    SELECT span.id, draw, chance, contact_id FROM span CROSS JOIN LATERAL (
+        SELECT contact_id FROM pipeline_card
+        WHERE column_id = span.id AND contact_id >= first AND contact_id < first + length LIMIT 8
     ) AS one
-)
-SELECT id FROM found GROUP BY id, chance HAVING count(*) > chance + 6 * sqrt(chance) + 6
+), hit (id) AS MATERIALIZED ({{hits}})
+SELECT card.id FROM card JOIN hit ON hit.id = contact_id
+GROUP BY card.id, chance HAVING count(DISTINCT draw) > chance + 5 * sqrt(chance) + 5
 """
 
 
 def full(selection: Selection, expected: int) -> list[int]:
     """Return ids of columns, if not of all, in which more than `MANY` are found; about `expected` are in the office."""
-    hit, values = kept.statement(selection, "sampled", _one)
+    hits, values = kept.statement(selection, "sampled", _drawn)
     with connection.cursor() as cursor:
-        cursor.execute(FULL.format(hit=hit), [selection.user.account_id, float(expected), *values])
+        cursor.execute(FULL.format(hits=hits), [selection.user.account_id, float(expected), *values])
         return [column_id for (column_id,) in cursor.fetchall()]
 
 
-def _one(selection: Selection) -> QuerySet[Any]:
-    return selection.contacts().filter(pk=RawSQL("card.contact_id", [])).order_by().values("pk")[:1]
+def _drawn(selection: Selection) -> QuerySet[Any]:
+    drawn = RawSQL("contacts_contact.id = ANY (ARRAY(SELECT contact_id FROM card))", [], output_field=BooleanField())
+    return selection.contacts().filter(drawn).order_by().values("pk")
