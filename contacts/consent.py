@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base import journal
+from base import journal, once
 from base.refusals import NotUnderstood
 from contacts.finding import lock
 from contacts.models import Consent, Contact
@@ -83,12 +83,13 @@ def record(
 
 def states(contact: Contact) -> list[ConsentState]:
     """Return the present state of each channel, in one statement."""
-    rows = with_earlier_grant(Consent.objects.of(contact.account_id).filter(contact=contact)).select_related(
-        "recorded_by"
-    )
-    newest = rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
-    found = {row.channel: row for row in newest}
+    found = {row.channel: row for row in once.rows(_newest_of_each, contact.account_id, contact.pk)}
     return [_state(contact, channel, found.get(channel)) for channel in Consent.Channel.values]
+
+
+def _newest_of_each(account_id: int, contact_id: int) -> QuerySet[Consent]:
+    rows = with_earlier_grant(Consent.objects.of(account_id).filter(contact=contact_id))
+    return rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
 
 
 def word(row: Consent) -> str:

@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
+from base import once
 from contacts.models import Contact
 from funnel.letters import placeholders
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState, Sender, Step
@@ -171,9 +172,7 @@ _marked = lru_cache(maxsize=500)(placeholders.mark)  # a page shows the same few
 def load(contact: Contact) -> Ledger:
     """Return the contact's mails by series."""
     runs = {row.pk: _run(row, contact) for row in _enrolments(contact)}
-    messages = Message.objects.of(contact.account_id).filter(contact=contact).exclude(reason__in=UNSEEN)
-    rows = messages.select_related("step", "again_by").defer("html", "text", "step__body")
-    for message in rows.order_by("-planned_for", "-pk")[:MAX_LINES]:
+    for message in once.rows(_messages, contact.account_id, contact.pk):
         run = runs[message.enrolment_id]
         run.lines.append(Line(message, run))
     for run in runs.values():
@@ -181,10 +180,20 @@ def load(contact: Contact) -> Ledger:
     return Ledger([run for run in runs.values() if run.lines or not run.is_over])
 
 
-def _enrolments(contact: Contact) -> list[Any]:
-    rows = Enrolment.objects.of(contact.account_id).filter(contact=contact)
+def _messages(account_id: int, contact_id: int) -> QuerySet[Message]:
+    messages = Message.objects.of(account_id).filter(contact=contact_id).exclude(reason__in=UNSEEN)
+    rows = messages.select_related("step", "again_by").defer("html", "text", "step__body")
+    return rows.order_by("-planned_for", "-pk")[:MAX_LINES]
+
+
+def _runs(account_id: int, contact_id: int) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.of(account_id).filter(contact=contact_id)
     rows = rows.select_related("sequence", "account__sender")
-    rows = rows.annotate(is_held=Exists(holds.open_for(contact.account_id)))
+    return rows.annotate(is_held=Exists(holds.open_for(account_id)))
+
+
+def _enrolments(contact: Contact) -> list[Any]:
+    rows = once.rows(_runs, contact.account_id, contact.pk)
     return sorted(rows, key=lambda row: (row.state != EnrolmentState.ENDED, row.changed_at, row.pk), reverse=True)
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from base import once
 from contacts import consent
 from contacts.models import Consent, Contact
 from funnel.letters.opt_in_mail import office_of
@@ -35,8 +38,7 @@ def load(contact: Contact) -> PermissionPanel:
     """Return the panel of a contact, in at most six statements."""
     address = contact.email.strip().lower()
     suppression = entries(contact.account_id, [address]).get(address)
-    questions = OptIn.objects.of(contact.account_id).filter(contact=contact, address=address)
-    last = questions.order_by("-asked_at").first()
+    last = once.first(_last_question, contact.account_id, contact.pk, address)
     moved = eligibility.series_of_old_address(contact)
     lacks_consent = eligibility.lacks_consent(contact, moved)
     return PermissionPanel(
@@ -46,6 +48,11 @@ def load(contact: Contact) -> PermissionPanel:
         doubt=doubts.open_for(contact),
         may_ask=suppression is None and lacks_consent and eligibility.has_address(address),
     )
+
+
+def _last_question(account_id: int, contact_id: int, address: str) -> QuerySet[OptIn]:
+    questions = OptIn.objects.of(account_id).filter(contact=contact_id, address=address)
+    return questions.order_by("-asked_at")[:1]
 
 
 def proof(contact: Contact) -> ConsentProof:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import User
+from base import once
 from contacts import consent, duplicates, factsheet, timeline
 from contacts.models import Contact
 from funnel import contact_messages, permission_panel
@@ -31,7 +34,7 @@ def load(user: User, contact: Contact) -> Detail:
     lines, has_older = history.load(contact)
     return Detail(
         contact=contact,
-        card=Card.objects.of(user.account).select_related("column").get(pk=contact.pk),
+        card=once.rows(_card, user.account_id, contact.pk)[0],
         sections=factsheet.sections(contact),
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
@@ -41,3 +44,7 @@ def load(user: User, contact: Contact) -> Detail:
         history=lines,
         has_older_history=has_older,
     )
+
+
+def _card(account_id: int, contact_id: int) -> QuerySet[Card]:
+    return Card.objects.of(account_id).filter(pk=contact_id).select_related("column")

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from base import once
 from contacts.models import Change, Contact
 from pipeline.models import Move
 
@@ -26,12 +28,33 @@ class Line:
 
 def load(contact: Contact, limit: int = PAGE) -> tuple[list[Line], bool]:
     """Return the newest lines, and whether there are older ones, in two statements."""
-    moves = Move.objects.of(contact.account_id).filter(contact=contact).select_related("actor", "to_column")
-    changes = Change.objects.of(contact.account_id).filter(contact=contact).select_related("actor")
-    lines = [_of_move(move) for move in moves.order_by("-at", "-pk")[: limit + 1]]
-    lines += [_of_change(change) for change in changes.order_by("-at", "-pk")[: limit + 1]]
+    whose = (contact.account_id, contact.pk)
+    if limit == PAGE:
+        moves, changes = once.rows(_last_moves, *whose), once.rows(_last_changes, *whose)
+    else:
+        moves, changes = list(_moves(*whose)[: limit + 1]), list(_changes(*whose)[: limit + 1])
+    lines = [_of_move(move) for move in moves]
+    lines += [_of_change(change) for change in changes]
     lines.sort(key=lambda line: line.at, reverse=True)
     return lines[:limit], len(lines) > limit
+
+
+def _moves(account_id: int, contact_id: int) -> QuerySet[Move]:
+    moves = Move.objects.of(account_id).filter(contact=contact_id)
+    return moves.select_related("actor", "to_column").order_by("-at", "-pk")
+
+
+def _changes(account_id: int, contact_id: int) -> QuerySet[Change]:
+    changes = Change.objects.of(account_id).filter(contact=contact_id)
+    return changes.select_related("actor").order_by("-at", "-pk")
+
+
+def _last_moves(account_id: int, contact_id: int) -> QuerySet[Move]:
+    return _moves(account_id, contact_id)[: PAGE + 1]
+
+
+def _last_changes(account_id: int, contact_id: int) -> QuerySet[Change]:
+    return _changes(account_id, contact_id)[: PAGE + 1]
 
 
 def _of_move(move: Move) -> Line:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 
+from base import once
 from contacts import consent
 from contacts.models import Consent, Contact
 from funnel.models import Enrolment, EnrolmentState, MessageReason
@@ -55,9 +57,12 @@ def has_address(address: str) -> bool:
 
 def series_of_old_address(contact: Contact) -> Enrolment | None:
     """Return a series that is active or paused for an address the contact no longer has, or None."""
-    series = Enrolment.objects.of(contact.account_id).filter(contact=contact)
-    address = contact.email.strip().lower()
-    return series.exclude(state=EnrolmentState.ENDED).exclude(address=address).first()
+    return once.first(_of_old_address, contact.account_id, contact.pk, contact.email.strip().lower())
+
+
+def _of_old_address(account_id: int, contact_id: int, address: str) -> QuerySet[Enrolment]:
+    series = Enrolment.objects.of(account_id).filter(contact=contact_id).exclude(state=EnrolmentState.ENDED)
+    return series.exclude(address=address).order_by("pk")[:1]
 
 
 def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:

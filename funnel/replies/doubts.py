@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from base import once
 from contacts import finding
 from contacts.models import Consent, Contact, sight
 from funnel.models import Message, Suppression, SuppressionReason
@@ -17,8 +19,12 @@ MAX_SHOWN = 20  # shown in the list
 
 def open_for(contact: Contact) -> Message | None:
     """Return the contact's newest message with an undecided reply, or None."""
-    rows = Message.objects.of(contact.account_id).filter(contact=contact, is_in_doubt=True)
-    return rows.defer("html", "text").order_by("-pk").first()
+    return once.first(_newest, contact.account_id, contact.pk)
+
+
+def _newest(account_id: int, contact_id: int) -> QuerySet[Message]:
+    rows = Message.objects.of(account_id).filter(contact=contact_id, is_in_doubt=True)
+    return rows.defer("html", "text").order_by("-pk")[:1]
 
 
 def waiting(user: User) -> list[Message]:
