@@ -84,9 +84,9 @@ def _address(contact: Contact) -> list[Line]:
 def _property(contact: Contact) -> list[Line]:
     parts = [contact.get_property_kind_display()]
     if contact.living_area is not None:
-        parts.append(_("%(area)s m² Wohnfläche") % {"area": german_number(contact.living_area)})
+        parts.append(_("%(area)s\u00a0m² Wohnfläche") % {"area": german_number(contact.living_area)})
     if contact.plot_area is not None:
-        parts.append(_("%(area)s m² Grundstück") % {"area": german_number(contact.plot_area)})
+        parts.append(_("%(area)s\u00a0m² Grundstück") % {"area": german_number(contact.plot_area)})
     if contact.year_built is not None:
         parts.append(_("Baujahr %(year)s") % {"year": contact.year_built})
     return [Line(_("Objekt"), ", ".join(filter(None, parts)))]

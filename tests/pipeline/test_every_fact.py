@@ -147,7 +147,7 @@ def test_the_page_shows_each(contact):
         (
             "property",
             "Objekt",
-            [("Objekt", "Einfamilienhaus, 1.142,5 m² Wohnfläche, 600 m² Grundstück, Baujahr 1911", "")],
+            [("Objekt", "Einfamilienhaus, 1.142,5\u00a0m² Wohnfläche, 600\u00a0m² Grundstück, Baujahr 1911", "")],
         ),
         ("source", "Quelle", [("Quelle", "Portal – Inserat 17", "")]),
         ("tags", "Schlagwörter", [("Schlagwörter", "Erbe, eilt", "")]),
