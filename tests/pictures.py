@@ -5,12 +5,13 @@ static/help/*.webp and prints the size the templates name.
 """
 
 import base64
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
+
+from tests.chromium import launch
 
 PLACE = Path(__file__).resolve().parent.parent / "static" / "help"
 PASSWORD = "pipeline-demo"
@@ -38,7 +39,7 @@ ENCODE = """async ([png, quality]) => {
 def main(address: str, *names: str) -> None:
     PLACE.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM"))
+        browser = launch(playwright)
         for name, take in PICTURES.items():
             if names and name not in names:
                 continue

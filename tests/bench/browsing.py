@@ -1,12 +1,11 @@
 """A cold board in Chromium: requests, bytes, cards, nodes, and the time of the main thread."""
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Response, sync_playwright
 
-from config.chromium import found
+from tests.chromium import launch
 
 SIZE = {"width": 1440, "height": 900}
 
@@ -46,9 +45,8 @@ def visit(browser: Browser, port: int, cookie: str) -> Visit:
 def alternated(servers: list[tuple[int, str]], turns: int) -> list[Visit]:
     """Return the visit of each server with the median time of the main thread, of this many turns."""
     visits: list[list[Visit]] = [[] for _ in servers]
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or found(), args=sandbox)
+        browser = launch(playwright)
         for turn in range(turns):
             for number, server in list(enumerate(servers))[:: -1 if turn % 2 else 1]:
                 visits[number].append(visit(browser, *server))

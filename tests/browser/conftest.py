@@ -1,6 +1,5 @@
 """A Chromium for all tests of this folder, and pages whose tests fail if the browser complains."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,9 +8,9 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import User
-from config.chromium import found
 from tests.browser.watching import Watch
 from tests.cast import Login
+from tests.chromium import launch
 
 Visit = Callable[..., Page]
 
@@ -29,10 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # Not for the whole session: while Playwright runs, no other test of this process could run an event loop.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or found()
-        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
+        browser = launch(playwright, *ARGUMENTS)
         yield browser
         browser.close()
 

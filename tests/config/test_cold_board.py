@@ -1,6 +1,5 @@
 """What a browser loads for its first board, with collected static files."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -9,10 +8,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from config import embedded
-from config.chromium import found
 from demo.build import PASSWORD
 from tests.browser.board import drag
 from tests.browser.watching import Watch
+from tests.chromium import launch
 from tests.config.instances import PATIENCE, Instance, lend_static_files
 
 pytestmark = pytest.mark.browser
@@ -32,9 +31,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def anna(address: str) -> Iterator[BrowserContext]:
     """A browser that is logged in and has loaded nothing but the login."""
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or found(), args=sandbox)
+        browser = launch(playwright)
         context = browser.new_context(base_url=address, locale="de-DE", viewport=SIZE)
         context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
