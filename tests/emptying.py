@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 KEPT = {"django_content_type", "auth_permission"}  # filled by migrations, used by nothing of ours
+QUEUE = {f"procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers")}
 FEW = 1_000_000  # bytes; deleted rows stay in the file, so a larger one is cut to nothing
 SIZES = (
     "SELECT relname, pg_relation_size(oid), current_setting('is_superuser')::bool"
@@ -17,10 +18,10 @@ SIZES = (
 
 @transaction.atomic
 def empty(test: TransactionTestCase) -> None:
-    """Delete all rows of all models."""
+    """Delete all rows of all models, and all jobs: their models are not managed, and Django would leave them."""
     with connection.cursor() as cursor:
         cursor.execute(SIZES)
-        tables = set(connection.introspection.django_table_names()) - KEPT
+        tables = set(connection.introspection.django_table_names()) - KEPT | QUEUE
         filled = [(name, size <= FEW and free) for name, size, free in cursor.fetchall() if name in tables and size]
         if large := [name for name, is_quick in filled if not is_quick]:
             cursor.execute(f"TRUNCATE {', '.join(large)} CASCADE")
