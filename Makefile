@@ -44,11 +44,10 @@ backup: venv
 restore: venv
 	@$(BIN)/python -m config.run restore --from '$(from)'
 
-# Three files at a time, each whole, the long ones first: those mostly wait, so three keep two processors at work. The
-# ten slowest tests are printed.
+# Two files at a time, each whole, the long ones first. The ten slowest tests are printed.
 test: venv-dev
 	@CHROMIUM="$$($(BIN)/python -m config.chromium)" && export CHROMIUM && \
-		exec $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(args)
+		exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(args)
 
 check: venv-dev
 	@$(BIN)/python -m config.checks
