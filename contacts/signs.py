@@ -101,3 +101,11 @@ def _bubble(kind: str, count: int, language: str | None) -> str:
 def due_form(due_on: date | None, today: date, oob: bool = False, language: Language = None) -> str:
     """Return the form of the due date's chip, to be filled with `values_of` a contact."""
     return stamp("contacts/_due_button.html", CONTACT, due_on=due_on, today=today, oob=oob)
+
+
+def with_signs(
+    form: str, who: Who | None, can_assign: bool, due_on: date | None, today: date, *, language: Language
+) -> str:
+    """Return the form of a card or row with the forms of its circle and its due date put in."""
+    circle = circle_form(who, can_assign, language=language)
+    return form.replace("%(circle)s", circle).replace("%(due)s", due_form(due_on, today, language=language))

@@ -63,11 +63,7 @@ def _shared(
     language: str | None,
 ) -> str:
     """Return the form of all rows with this assignee and due date, whose signs are in it already."""
-    circle, due = (
-        signs.circle_form(who, can_assign, language=language),
-        signs.due_form(due_on, today, language=language),
-    )
-    return _row(is_new, some, language).replace("%(circle)s", circle).replace("%(due)s", due)
+    return signs.with_signs(_row(is_new, some, language), who, can_assign, due_on, today, language=language)
 
 
 @lru_cache

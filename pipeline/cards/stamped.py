@@ -63,11 +63,7 @@ def _shared(
 ) -> str:
     """Return the form of all cards with this assignee and due date, whose signs are in it already."""
     form = _moved(is_new, language) if is_moved else _card(is_new, language)
-    circle, due = (
-        signs.circle_form(who, can_assign, language=language),
-        signs.due_form(due_on, today, language=language),
-    )
-    return form.replace("%(circle)s", circle).replace("%(due)s", due)
+    return signs.with_signs(form, who, can_assign, due_on, today, language=language)
 
 
 @lru_cache
