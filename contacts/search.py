@@ -21,6 +21,11 @@ _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 _DIGITS = re.compile(r"[\d\s()/.+-]+")
 _SALUTATION = re.compile(r"\s*(?:herrn?|frau|familie|fam\.|eheleute)\s+(?=\S)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?<!\w)(?:tel|telefon|fon|phone|mobil|mobile|handy|fax)(?![^\W_])[\s.:]*(?=[+(]?\d)", re.IGNORECASE
+)
+_MAILTO = re.compile(r"^(?:mailto:)?", re.IGNORECASE)
+_AROUND_ADDRESS = "<>()[]{}\"',;:.„“”‚‘’«»"
 _BEGINNING = 3  # signs by which the beginning of a word is found
 _RUN = 4  # digits in a row
 _MAX_RUNS = 12
@@ -65,7 +70,8 @@ def query(text: str) -> str | None:
     If all words are shorter than three signs, they must be lexemes: most contacts have a word that begins with an s.
     Only the first 100 characters and 8 words count. Signs have no meaning: they part words, and a search of nothing
     but signs looks for these signs (and finds nothing) instead of everything. A salutation before a name is no part of
-    it, and four digits or more may stand anywhere in a phone number.
+    it, nor is what a signature or a mail program puts around a number or an address („Tel.: 0421 …“, „<eva@…>“). Four
+    digits or more may stand anywhere in a phone number.
     """
     text = _bare(text)
     words = _typed(text)
@@ -83,7 +89,7 @@ def finds_whole_words(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return _SALUTATION.sub("", _printable(text[:MAX_QUERY_LENGTH]), count=1) if text else ""
+    return _LABEL.sub("", _SALUTATION.sub("", _printable(text[:MAX_QUERY_LENGTH]), count=1)) if text else ""
 
 
 def _are_short(words: list[str]) -> bool:
@@ -94,8 +100,9 @@ def _typed(text: str) -> list[str]:
     """Return the words of a search; text of nothing but signs is words, too."""
     words = [digits for number in _PHONE.findall(text) if (digits := _dialled(number))]
     for part in _PHONE.sub(" ", text).split():
-        is_address = "@" in part.strip("@")
-        words += [fold(part)] if is_address else _WORD.findall(fold(_unparted(part)))
+        address = _MAILTO.sub("", part.strip(_AROUND_ADDRESS))
+        is_address = "@" in address.strip("@")
+        words += [fold(address)] if is_address else _WORD.findall(fold(_unparted(part)))
     return (list(dict.fromkeys(words)) or text.split())[:MAX_WORDS]
 
 

@@ -102,6 +102,19 @@ def test_other_letters_are_not_folded():
         "see grundstück",
         "Schröder & Lüdenscheid",
         "Schröder, Jürgen",
+        "Jürgen Schröder <j.schroeder@example.org>",
+        "<J.Schroeder@example.org>,",
+        "mailto:j.schroeder@example.org",
+        "(mailto:j.schroeder@example.org).",
+        "j.schroeder@example.org;",
+        "„j.schroeder@example.org“",
+        "tel:+491516234987",
+        "Tel.: 0151/6234987",
+        "Tel 0151 6234987",
+        "Telefon: (0151) 6234987",
+        "Mobil +49 (0)151 6234987",
+        "Handy: 0151-6234987",
+        "Schröder, Tel. 0151 6234987",
     ],
 )
 def test_a_contact_is_found_by(typed):
@@ -139,6 +152,11 @@ def test_a_contact_is_found_by(typed):
         "' OR 1=1",
         "*",
         ":*",
+        "<k@example.org>",
+        "mailto:",
+        "Tel.",
+        "Tel. 0152",
+        "Hotel 0151",
     ],
 )
 def test_a_contact_is_not_found_by(typed):
