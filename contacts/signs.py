@@ -58,6 +58,11 @@ def values_of(contact_id: int, display_name: str) -> dict[str, str]:
     return {"id": str(int(contact_id)), "name": escape(display_name)}
 
 
+def parted(address: str) -> str:
+    """Return an e-mail address as HTML that is broken before its „@“ where it does not fit on a line."""
+    return escape(address).replace("@", "<wbr>@")
+
+
 def who_is(user: User | None) -> Who | None:
     """Return what the circle shows of this user."""
     return who(user.first_name, user.last_name, user.email, user.hue, user.is_active) if user else None

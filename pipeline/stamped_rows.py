@@ -14,7 +14,7 @@ from pipeline.listed import ListedContact
 
 TEMPLATE = "pipeline/_row.html"
 ALWAYS = ("id", "name", "status", "key", "tail", "acted", "bubbles", "due", "circle", "source", "created")
-SOMETIMES = ("email", "phone", "e164", "detail")  # what the row shows only if there is something
+SOMETIMES = ("email", "address", "phone", "e164", "detail")  # what the row shows only if there is something
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Rows:
         values["source"] = escape(contact.source_label)
         values["created"] = escape(when_label(contact.created_at, now))
         values["email"] = escape(contact.email)
+        values["address"] = signs.parted(contact.email)
         values["phone"] = escape(contact.phone)
         values["e164"] = escape(contact.phone_e164)
         values["detail"] = escape(contact.source_detail)

@@ -71,6 +71,12 @@ def iso(moment: datetime) -> str:
 
 
 @register.filter
+def parted(address: str) -> SafeString:
+    """`{{ line.text|parted }}`: an e-mail address that is broken before its „@“ where it does not fit on a line."""
+    return mark_safe(signs.parted(address))
+
+
+@register.filter
 def bubble_names(counts: dict[str, int]) -> str:
     """`{{ contact.action_counts|bubble_names }}`: "Anruf (2), Notiz", for users without a pointer."""
     return signs.bubble_names(counts)

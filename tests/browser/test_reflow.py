@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from funnel.models import Step
 from pipeline.deeds import reversible
 from tests.browser.test_ticks import SHIFT
-from tests.factories import ActionFactory
+from tests.factories import ActionFactory, ContactFactory
 from tests.funnel.mailing import MONDAY, ready, steps
 from tests.pipeline.drops import make
 
@@ -22,6 +22,23 @@ FAULTS = """() => {
       && width > innerWidth / 2 && height > innerHeight / 3;
   });
   return [...(wide ? [`${document.scrollingElement.scrollWidth} pixels wide`] : []), ...bars.map((it) => it.className)];
+}"""
+
+# Words of which a part stands on the next line, though no hyphen says so.
+BROKEN = """() => {
+  const range = document.createRange();
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    for (const { 0: word, index } of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.bottom)));
+      if (lines.size > 1) broken.push(word);
+    }
+  }
+  return broken;
 }"""
 
 
@@ -88,6 +105,33 @@ def test_the_check_finds_elements_that_are_too_large(visit):
         }"""
     )
     assert page.evaluate(FAULTS) == ["700 pixels wide", "bar"]
+
+
+@pytest.mark.parametrize("width", [1440, 1281, 1024, 390])
+def test_no_word_is_broken(visit, anna, paths, board, width):
+    person = {"first_name": "Maximilian", "last_name": "Oberhuber", "source": "valuation"}
+    contact = ContactFactory(
+        column=board["Erfolgreich kontaktiert"], email="maximilian.oberhuber@verwaltung.example", **person
+    )
+    page = visit(anna, "/help/", viewport={"width": width, "height": 844})
+    broken = {}
+    for path in (*paths, f"/contacts/{contact.pk}/"):
+        page.goto(path)
+        broken[path] = page.evaluate(BROKEN)
+    assert {path: words for path, words in broken.items() if words} == {}
+
+
+def test_the_check_finds_a_broken_word(visit):
+    page = visit(None, LOGIN)
+    page.evaluate(
+        """() => {
+          const text = document.createElement("p");
+          for (const [name, value] of [["width", "6em"], ["overflowWrap", "anywhere"]]) text.style[name] = value;
+          text.textContent = "ein Bewertungsanfrageformular, E-Mail-Adressenfeld";
+          document.querySelector("main").append(text);
+        }"""
+    )
+    assert page.evaluate(BROKEN) == ["Bewertungsanfrageformular", "Adressenfeld"]
 
 
 @pytest.mark.parametrize("width", [1440, 390])

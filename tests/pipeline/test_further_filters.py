@@ -124,7 +124,7 @@ def test_phone_and_address_of_a_row_can_be_used(anna, board, login):
     column = board["Neue Kontakte"]
     ContactFactory(column=column, first_name="Ada", email="ada@example.org", phone="0170 / 123 45 67")
     html = page_of(login(anna).get(LIST))
-    assert '<a href="mailto:ada@example.org">ada@example.org</a>' in html
+    assert '<a href="mailto:ada@example.org">ada<wbr>@example.org</a>' in html
     assert '<a href="tel:+491701234567">0170 / 123 45 67</a>' in html
 
 
