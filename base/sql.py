@@ -34,7 +34,7 @@ def all_rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[
     return cursor.cursor.fetchall()  # of psycopg: what was read has no errors of the database that Django would wrap
 
 
-def one_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+def one_row(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
     """Run the statement, prepared, and return the first row."""
     cursor = cast(DatabaseWrapper, connection).prepared()
     cursor.execute(statement, values)

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Func, IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
-from pipeline import kept
+from base.sql import all_rows
+from pipeline import kept, searched
 from pipeline.columns import tally
 from pipeline.models import Column
-from pipeline.searched import expected
 from pipeline.selection import MANY, Selection
 
 # Contacts. The index of words gathers all it has of a beginning before it returns the first: for 88,000 contacts this
@@ -23,12 +22,18 @@ def found(selection: Selection) -> int:
     if selection.is_everything:
         return tally.in_office(selection.user.account_id)
     if selection.reads_contacts:
-        is_common = bool(selection.q) and expected(selection) > COMMON
-        hits, values = kept.statement(selection, ("counted", is_common), _first_hits if is_common else _hits)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({hits}) AS hits", values)
-            return cursor.fetchone()[0]
+        return _of_words(selection)
     return min(sum(number for (number,) in kept.rows(selection, "counted", _numbers)), MANY + 1)
+
+
+def _of_words(selection: Selection) -> int:
+    if selection.q and searched.expected(selection) > COMMON:
+        return len(kept.rows(selection, "first hits", _first_hits))
+    hits, values = kept.statement(selection, "counted", _hits)
+    account_id = selection.user.account_id
+    ((number, cards),) = all_rows(f"SELECT count(*), ({tally.SIZE}) FROM ({hits}) AS hits", [account_id, *values])
+    searched.learn(account_id, cards)
+    return number
 
 
 def _first_hits(selection: Selection) -> QuerySet[Any]:

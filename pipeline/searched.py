@@ -2,6 +2,9 @@
 
 A condition on the contact's text cannot be asked along an index of cards: for each column it read all that is found in
 the office again. Beyond `MOST` found the columns are walked one by one, since such a word soon fills a page.
+
+The statements are prepared: their plan is the same for each word, and planning one took as long as it took to run. Only
+offices that were seen to be large are asked first what a word will find.
 """
 
 import json
@@ -11,8 +14,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
-from base.sql import columns_of, listed, loaded
+from base.sql import all_rows, columns_of, listed, loaded
 from pipeline import kept
+from pipeline.columns import tally
 from pipeline.columns.counts import MAILS
 from pipeline.models import Column
 from pipeline.selection import MANY, Selection
@@ -30,15 +34,17 @@ found AS MATERIALIZED (
     FROM pipeline_card AS card
     WHERE card.contact_id = ANY (ARRAY(SELECT id FROM hits WHERE (SELECT all_hits FROM number) <= {MOST}))
 ), held AS MATERIALIZED (
-    SELECT column_id, count(*) AS cards FROM found GROUP BY column_id
+    SELECT column_id, count(*) AS cards, (array_agg(contact_id ORDER BY rank))[:%s] AS first
+    FROM found GROUP BY column_id
 )
-SELECT number.all_hits, {listed("col", COLUMN)},
-    coalesce((SELECT cards FROM held WHERE column_id = col.id), 0),
-    {MAILS.format(column="col")},
-    ARRAY(SELECT contact_id FROM found WHERE column_id = col.id ORDER BY rank LIMIT %s)
-FROM number CROSS JOIN pipeline_column AS col WHERE col.account_id = %s
+SELECT number.all_hits, {tally.CARDS.format(column="col")}, {listed("col", COLUMN)},
+    coalesce(held.cards, 0), {MAILS.format(column="col")}, coalesce(held.first, '{{{{}}}}')
+FROM number CROSS JOIN pipeline_column AS col LEFT JOIN held ON held.column_id = col.id
+WHERE col.account_id = %s
 ORDER BY col.position
 """
+
+_large: set[int] = set()  # offices that had more than MOST contacts when something was searched in them
 
 
 class Found(NamedTuple):
@@ -51,7 +57,12 @@ class Found(NamedTuple):
 
 
 def expected(selection: Selection) -> int:
-    """Return how many contacts PostgreSQL expects the selection to have, by its statistics of words and tags."""
+    """Return how many contacts PostgreSQL expects the selection to have, by its statistics of words and tags.
+
+    0 for an office that is not known to be large: there nothing depends on it.
+    """
+    if selection.user.account_id not in _large:
+        return 0
     hits, values = kept.statement(selection, "expected", _expected)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {hits}", values)
@@ -60,17 +71,22 @@ def expected(selection: Selection) -> int:
     return int(plan["Plan"]["Plan Rows"])
 
 
+def learn(account_id: int, cards: int) -> None:
+    """Remember whether the office is large. It decides how a search is asked, never what it finds."""
+    (_large.add if cards > MOST else _large.discard)(account_id)
+
+
 def in_columns(selection: Selection, limit: int) -> list[Found] | None:
     """Return what the selection has in each column, in one statement; None for more than `MOST` contacts."""
     hits, values = kept.statement(selection, "hits", _hits)
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(hits=hits), [*values, limit, selection.user.account_id])
-        rows = cursor.fetchall()
+    account_id = selection.user.account_id
+    rows = all_rows(FOUND.format(hits=hits), [*values, limit, account_id])
+    learn(account_id, sum(cards for _hits, cards, *_found in rows))
     if any(number > MOST for number, *_found in rows):
         return None
     return [
         Found(loaded(Column, COLUMN, row), min(total, MANY + 1), mails, first)
-        for _number, *row, total, mails, first in rows
+        for _number, _cards, *row, total, mails, first in rows
     ]
 
 

@@ -8,10 +8,11 @@ from pipeline.models import Column, Tally
 # For 900,000 cards nine buffers for all heads, where counting the index on columns reads 800 a head.
 CARDS = "(SELECT coalesce(sum(part.cards), 0)::int FROM pipeline_tally AS part WHERE part.column_id = {column}.id)"
 
-IN_OFFICE = """
+# Of the office whose id is given.
+SIZE = """
 SELECT coalesce(sum(part.cards), 0)::int
-FROM pipeline_tally AS part JOIN pipeline_column AS col ON col.id = part.column_id
-WHERE part.account_id = %(account)s AND col.account_id = %(account)s
+FROM pipeline_column AS col JOIN pipeline_tally AS part ON part.column_id = col.id AND part.account_id = col.account_id
+WHERE col.account_id = %s
 """
 
 
@@ -22,5 +23,5 @@ def in_column(column: Column) -> int:
 
 def in_office(account_id: int) -> int:
     """Return the exact number of cards on the board."""
-    row = one_row(IN_OFFICE, {"account": account_id})
+    row = one_row(SIZE, [account_id])
     return row[0] if row else 0

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, WORKERS, Request, gate
+from base.refusals import wants_fragment
 from funnel.sending import availability
 from pipeline import board, filters
 from pipeline.models import Column
@@ -39,7 +40,7 @@ def board_context(request: Request) -> dict[str, Any]:
         "view": "board",
         "colleagues": filters.chosen(selection),
         "status": next((stack.column for stack in stacks if str(stack.column.pk) == selection.status), None),
-        "outage": availability.outage(request.user, timezone.localtime()),
+        "outage": None if wants_fragment(request) else availability.outage(request.user, timezone.localtime()),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from contacts.models import Contact, Source
@@ -12,7 +13,7 @@ from pipeline import board as boards
 from pipeline import counting, listing, searched
 from pipeline.cards import ranks
 from pipeline.columns import tally
-from pipeline.models import Card
+from pipeline.models import Card, Tally
 from pipeline.selection import Selection
 from tests.clock import TUESDAY
 from tests.plans import indexes, plans, tell_of_a_million
@@ -120,7 +121,23 @@ def test_a_search_on_the_board_is_found_along_its_index(anna, million, query):
     assert indexes(nodes) & {"contact_search", "contact_by_tag"}
 
 
-def test_a_word_of_many_contacts_is_sampled_and_walked_along_the_ranks(anna, million):
+@pytest.fixture
+def known(anna, board, million):
+    """The tally says that there are a million cards, and a search has seen it."""
+    Tally.objects.create(account=anna.account, column=board["Nicht erreicht"], cards=1_000_000)
+    counting.found(Selection.parse(anna, QueryDict("q=lead")))
+
+
+def test_a_small_office_is_not_asked_what_to_expect(anna, million):
+    selection = Selection.parse(anna, QueryDict("q=sch"))
+    with CaptureQueriesContext(connection) as asked:
+        boards.load(selection)
+        counting.found(selection)
+    assert len(asked) == 3
+    assert not any(query["sql"].startswith("EXPLAIN") for query in asked.captured_queries)
+
+
+def test_a_word_of_many_contacts_is_sampled_and_walked_along_the_ranks(anna, known):
     selection = Selection.parse(anna, QueryDict("q=sch"))
     assert searched.expected(selection) > searched.MOST
     nodes = plans(lambda: boards.load(selection))
