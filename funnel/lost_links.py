@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import posting
 from accounts.models import Account
+from contacts import finding, identity
 from contacts.models import Change, Contact
 from funnel.letters.letterhead import letterhead
 from funnel.models import Message, MessageState
@@ -76,7 +77,8 @@ def _note(address: str, now: datetime) -> None:
 
 def _contacts(address: str):  # type: ignore[no-untyped-def]
     offices = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    return Contact.objects.filter(account__in=offices, email__iexact=address)
+    having = finding.with_keys({f"{office}:{identity.email_key(address)}"} for office in offices)
+    return Contact.objects.filter(having, account__in=offices, email__iexact=address)
 
 
 def _messages(address: str):  # type: ignore[no-untyped-def]

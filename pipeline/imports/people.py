@@ -6,22 +6,35 @@ fit a hundred thousand rows into the worker.
 """
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import TextField, Value
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Account
+from contacts import finding, identity
 from contacts.description import FACTS
 from contacts.kinds import Kind
 from contacts.models import Action, Consent, Contact
 from pipeline.imports import matching
 from pipeline.imports.matching import Change, PendingChange, Person, given
-from pipeline.imports.rows import Row, sort_name
+from pipeline.imports.rows import Facts, Row, sort_name
 
 MAX_ALIKE = 30  # people who share a number or an address; with more it identifies nobody
 MAX_READ = 20_000  # contacts for one batch of rows
+
+# Name by name, for the same reason as `finding.WITH_KEYS`.
+LIVING_AT = """
+contacts_contact.id = ANY (ARRAY(
+    SELECT found.id FROM unnest(%s::text[], %s::text[]) AS wanted (name, code) CROSS JOIN LATERAL (
+        SELECT id FROM contacts_contact
+        WHERE account_id = %s AND sort_name = wanted.name
+            AND replace(lower(postal_code), ' ', '') = replace(lower(wanted.code), ' ', '')
+        OFFSET 0
+    ) AS found
+))
+"""
 
 
 class Found(NamedTuple):
@@ -37,6 +50,7 @@ class People:
 
     def __init__(self, account: Account, *, with_consents: bool) -> None:
         self.account = account
+        self._contacts = Contact.objects.of(account)
         self.with_consents = with_consents
         self.pending: dict[int, bytes] = {}
         self.added = 0
@@ -47,34 +61,22 @@ class People:
         self._near: dict[int, list[Person]] = {}  # hash of a key → contacts of this batch
         self._loaded: dict[int, Person] = {}
 
-    def load(self, rows: Iterable[Row]) -> None:
+    def load(self, rows: Sequence[Row]) -> None:
         """Look up all contacts that these rows could refer to."""
         self._near, self._loaded = {}, {}
-        wanted: set[str] = set()
-        names: set[str | None] = set()
-        touched: set[int] = set()
-        has_notes = False
-        for row in rows:
-            has_notes = has_notes or bool(row.note)  # which any column can add to
-            known = row.known
-            touched.update(key for each in known.hashes for key in self._seen.get(each, ()))
-            wanted.update(f"{self.account.pk}:{key}" for key in known.identifying)
-            if not known.identifying:
-                names.add(sort_name(row.facts))
-        contacts = Contact.objects.of(self.account)
-        for found in (
-            contacts.filter(keys__overlap=Value([*wanted], ArrayField(TextField()))),  # one value, not one for each
-            contacts.filter(sort_name__in=names - {None}),
-            contacts.filter(sort_name=None, email="", phone_e164="") if None in names else contacts.none(),
-            contacts.filter(pk__in=[key for key in touched if key > 0]),
-        ):
-            self._read(found.order_by("pk")[:MAX_READ])
+        wanted = {key for row in rows for key in row.known.identifying}
+        self._look_up((key,) for key in wanted)
+        crowded = {key for key in wanted if len(self._near.get(hash(key), ())) == MAX_ALIKE}
+        self._look_up(_with_name(row, key) for row in rows for key in row.known.identifying if key in crowded)
+        self._look_up_places([row.facts for row in rows if not row.known.identifying])
+        touched = {key for row in rows for each in row.known.hashes for key in self._seen.get(each, ())}
+        self._read(self._contacts.filter(pk__in=[key for key in touched if key > 0]))
         for key in touched:
             if key < 0:
                 pending = self.pending_change(key)
                 self._know(Person(key, dict(pending.facts), pending.column_id))
                 self._loaded[key].remember(pending)
-        if has_notes:
+        if any(row.note for row in rows):  # which any column can add to
             self._read_notes()
         if self.with_consents:
             self._read_consents()
@@ -177,9 +179,25 @@ class People:
             if len(near) < MAX_ALIKE and person not in near:
                 near.append(person)
 
-    def _read(self, contacts: Iterable[Contact]) -> None:
+    def _look_up(self, wanted: Iterable[tuple[str, ...]]) -> None:
+        """Read the contacts with these keys, the first ones if many have the same."""
+        office = f"{self.account.pk}:"
+        if keys := [[office + key for key in together] for together in wanted]:
+            self._read(self._contacts.filter(finding.with_keys(keys, first=MAX_ALIKE)))
+
+    def _look_up_places(self, people: Iterable[Facts]) -> None:
+        """Read the contacts of these names at these places; without a name, all without anything to be known by."""
+        places = {(sort_name(facts), str(facts.get("postal_code", ""))) for facts in people}
+        named = [(name, code) for name, code in places if name]
+        if named:
+            names, codes = map(list, zip(*named, strict=True))
+            self._read(self._contacts.filter(RawSQL(LIVING_AT, [names, codes, self.account.pk], BooleanField())))
+        if len(named) < len(places):
+            self._read(self._contacts.filter(sort_name=None, email="", phone_e164=""))
+
+    def _read(self, contacts: QuerySet[Contact]) -> None:
         names = ("id", "trashed_at", "card__column_id", "assignee_id", *FACTS)
-        for values in contacts.values_list(*names).iterator(chunk_size=500):  # type: ignore[attr-defined]
+        for values in contacts.order_by("pk")[:MAX_READ].values_list(*names).iterator(chunk_size=500):
             key, trashed_at, column_id, *facts = values
             if key in self._loaded:
                 continue
@@ -208,3 +226,7 @@ class People:
         """Return whether the row can refer to this person: in a file, a contact has one id."""
         claim = self._claims.get(person.key, row.file_id)
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
+
+
+def _with_name(row: Row, key: str) -> tuple[str, ...]:
+    return key, *identity.name_keys(row.known.record)

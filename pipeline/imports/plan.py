@@ -75,7 +75,7 @@ def make_plan(source: Import, entries: Iterable[Entry], report: Report, now: dat
     people = People(source.account, with_consents="consent_at" in mapping.values())
     plan = Plan(people, source.options.get("chosen", {}))
     for batch in batches(map(reader.row, entries), BATCH):
-        plan.people.load(row for row in batch if not row.errors)
+        plan.people.load([row for row in batch if not row.errors])
         no_mail = suppression.entries(source.account_id, _addresses(batch))
         plan.suppressed += sum(_address(row) in no_mail for row in batch if not row.errors)
         plan.lines += [_line_of(plan, row, no_mail) for row in batch]

@@ -182,3 +182,13 @@ def test_a_row_that_fits_several_contacts_is_matched_with_none(anna, board):
     assert "Gleiche E-Mail-Adresse wie Wagner" in report(source)[0][2]
     assert [contact.city for contact in contacts(anna)] == ["Bonn", "Köln", "Ulm"]
     assert outcomes(imported(anna, "Nachname;E-Mail;Ort\nWagner;w@st.example;Ulm\n")) == ["unchanged"]
+
+
+def test_of_many_who_share_a_number_the_one_of_this_name_and_place_is_found(anna, board):
+    for number in range(40):
+        ContactFactory(
+            account=anna.account, first_name="Ada", last_name=f"Lang{number}", phone="0221 4710999", city="Köln"
+        )
+    source = imported(anna, "Vorname;Nachname;Telefon;Ort;Notiz\nAda;Lang35;0221 4710999;Köln;Hund im Haus\n")
+    assert outcomes(source) == ["updated"]
+    assert Contact.objects.get(last_name="Lang35").action_counts == {"note": 1}
