@@ -82,6 +82,13 @@ def due_label(due: date, today: date) -> str:
     return f"{due:%d.%m.}" if due.year == today.year else f"{due:%d.%m.%Y}"
 
 
+def moment_label(moment: datetime, now_local: datetime) -> str:
+    """Return "22.11., 16:40" in the time zone of `now_local`, with the year if it is another one."""
+    local = moment.astimezone(now_local.tzinfo)
+    year = "" if local.year == now_local.year else local.year
+    return f"{local.day:02}.{local.month:02}.{year}, {local.hour:02}:{local.minute:02}"
+
+
 def when_label(moment: datetime | None, now_local: datetime) -> str:
     """Return the text of a card's last action, in the time zone of `now_local`: "heute, 07:41", "20.11.2026"."""
     if moment is None:

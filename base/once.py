@@ -1,70 +1,99 @@
 """Statements that the ORM compiles once and that are then filled with values: `rows(build, account_id, contact_id)`.
 
-A page of one contact asks some fifteen of them, and making each took longer than PostgreSQL took to answer it. As with
+A page of one contact asks some ten of them, and making each took longer than PostgreSQL took to answer it. As with
 a stamp (`base.stamps`), marks stand where values differ.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
+from psycopg.sql import Literal
 
 from base.sql import all_rows
 
 AModel = TypeVar("AModel", bound=Model)
+Build = Callable[..., QuerySet[Any, Any]]
+Value = int | str | datetime
+Shape = tuple[Hashable, ...]
 FIRST_ID = 2**62  # no id of ours
 FIRST_SIGN = 0xE000  # the private use area of Unicode
+FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Form(NamedTuple):
-    """A compiled statement. `places` are those of its parameters that are filled, with the number of the value."""
+    """A compiled statement. `order` says which value is in each of its places."""
 
     sql: str
-    parameters: list[Any]
-    places: list[tuple[int, int]]
+    order: list[int]
     compiler: Any
 
 
-_known: dict[Callable[..., Any], Form] = {}
+_known: dict[Hashable, Form] = {}
 
 
-def rows(build: Callable[..., QuerySet[AModel]], *values: int | str) -> list[AModel]:
-    """Return what `build(*values)` finds, by a prepared statement.
+def rows(build: Callable[..., QuerySet[AModel]], *values: Value, shape: Shape = ()) -> list[AModel]:
+    """Return what `build(*shape, *values)` finds, by a prepared statement.
 
-    `build` is called once, with marks of the values' types. It must be a function of a module that makes the same
-    statement of all values: what it does with them is up to PostgreSQL. It cannot prefetch.
+    `build` is called once for each `shape` (what the statement itself differs by), with marks of the values' types. It
+    must be a function of a module that makes the same statement of all values: what it does with them is up to
+    PostgreSQL. It cannot prefetch.
     """
-    form = _known.get(build)
-    if form is None:
-        form = _known[build] = _compiled(build, values)
-    filled = [*form.parameters]
-    for place, number in form.places:
-        filled[place] = type(filled[place])(values[number])
-    answered = _Answered(form.compiler, all_rows(form.sql, filled))
+    form = _form(build, shape, values)
+    answered = _Answered(form.compiler, all_rows(form.sql, _filled(form, values)))
     found: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=answered, _known_related_objects={})
     return list(ModelIterable(found))
 
 
-def first(build: Callable[..., QuerySet[AModel]], *values: int | str) -> AModel | None:
+def first(build: Callable[..., QuerySet[AModel]], *values: Value) -> AModel | None:
     """Return the first row of a statement that asks for one row at most, or None."""
     return next(iter(rows(build, *values)), None)
 
 
-def _compiled(build: Callable[..., QuerySet[Any]], values: Sequence[int | str]) -> Form:
-    marks = [
-        FIRST_ID + number if isinstance(value, int) else chr(FIRST_SIGN + number) for number, value in enumerate(values)
-    ]
-    compiler = build(*marks).query.get_compiler(DEFAULT_DB_ALIAS)
-    sql, given = compiler.as_sql()
-    parameters = list(given)
-    places = [(place, marks.index(one)) for place, one in enumerate(parameters) if one in marks]
-    if {number for _place, number in places} != {*range(len(values))}:
+def tuples(build: Build, *values: Value, shape: Shape = ()) -> list[tuple[Any, ...]]:
+    """Return what `build(*shape, *values)`, a `values_list`, finds: as PostgreSQL gives it, without conversions."""
+    form = _form(build, shape, values)
+    return all_rows(form.sql, _filled(form, values))
+
+
+def _form(build: Build, shape: Shape, values: Sequence[Value]) -> Form:
+    key = (build, shape, len(values))
+    form = _known.get(key)
+    if form is None:
+        form = _known[key] = _compiled(build, shape, values)
+    return form
+
+
+def _filled(form: Form, values: Sequence[Value]) -> list[Value]:
+    return [values[number] for number in form.order]
+
+
+def _compiled(build: Build, shape: Shape, values: Sequence[Value]) -> Form:
+    """Compile the statement with marks, and write into it what is no mark: an index may be for one state only."""
+    marks = [_mark(number, value) for number, value in enumerate(values)]
+    compiler = build(*shape, *marks).query.get_compiler(DEFAULT_DB_ALIAS)
+    sql, parameters = compiler.as_sql()
+    order = [marks.index(one) for one in parameters if one in marks]
+    if {*order} != {*range(len(values))}:
         raise ValueError(f"{build} changes a value before it comes to the statement")
-    return Form(sql, parameters, places, compiler)
+    written = tuple("%s" if one in marks else _literal(one) for one in parameters)
+    return Form(sql.replace("%%", "%%%%") % written, order, compiler)
+
+
+def _mark(number: int, value: Value) -> Value:
+    if isinstance(value, datetime):
+        return FIRST_MOMENT + timedelta(hours=number)
+    return FIRST_ID + number if isinstance(value, int) else chr(FIRST_SIGN + number)
+
+
+def _literal(value: Any) -> str:
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
 
 
 class _Answered:

@@ -4,24 +4,55 @@ Filling a card takes a sixteenth of rendering it. The HTML stays in the template
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
+from html import escape
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 FIRST_SIGN = 0xE000  # the private use area of Unicode: no template has a sign of it
+FIRST_NUMBER = 2**53 + 1  # no id of ours
 
 
-def stamp(template: str, names: Iterable[str], **context: object) -> str:
+def stamp(template: str, names: Iterable[str], numbers: Iterable[str] = (), **context: object) -> str:
     """Return the template's HTML, in one line, as a format string: `form % {"id": "7", "name": "Öztürk"}`.
 
     The variables `names` are what differs; the template must show them as they are, without a filter. The values filled
-    in must be HTML already: text goes through `escape`.
+    in must be HTML already: text goes through `escape`. Those of `numbers` may stand in addresses, too.
     """
-    signs = {name: chr(FIRST_SIGN + number) for number, name in enumerate(names)}
+    signs: dict[str, object] = {name: chr(FIRST_SIGN + place) for place, name in enumerate(names)}
+    signs |= {name: FIRST_NUMBER + place for place, name in enumerate(numbers)}
     html = one_line(render_to_string(template, context | signs)).replace("%", "%%")
     for name, sign in signs.items():
-        html = html.replace(sign, f"%({name})s")
+        html = html.replace(str(sign), f"%({name})s")
     return html
+
+
+def filled(template: str, values: Mapping[str, str | int], **flags: Hashable) -> SafeString:
+    """Return the template's HTML for these texts and numbers, by a stamp that is kept.
+
+    The template has those of the `values` that are not empty, so it may ask whether there is one. All else that it
+    decides by are `flags`; there is a stamp for each combination of these.
+    """
+    shown: dict[str, str | int] = {}
+    numbers = []
+    for name, value in values.items():
+        if type(value) is int:
+            numbers.append(name)
+            shown[name] = value
+        elif value:
+            shown[name] = value if type(value) is SafeString else escape(value)  # type: ignore[arg-type]
+    return SafeString(_kept(template, tuple(shown), tuple(numbers), tuple(flags.items()), get_language()) % shown)
+
+
+Flags = tuple[tuple[str, Hashable], ...]
+
+
+@lru_cache(maxsize=1000)
+def _kept(template: str, names: tuple[str, ...], numbers: tuple[str, ...], flags: Flags, language: str | None) -> str:
+    return stamp(template, [name for name in names if name not in numbers], numbers, **dict(flags))
 
 
 def one_line(html: str) -> str:

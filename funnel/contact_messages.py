@@ -9,9 +9,10 @@ from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
 from base import once
+from base.dates import moment_label
 from contacts.models import Contact
 from funnel.letters import placeholders
-from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState, Sender, Step
+from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState, Sender
 from funnel.transport import holds
 
 UNSEEN = (MessageReason.REPLANNED, MessageReason.UNDONE)  # superseded plans are of no interest
@@ -29,7 +30,7 @@ class Line:
     def subject(self) -> str:
         """The subject as sent, or as the step has it now."""
         message, sender = self.message, self.run.enrolment.account.sender
-        return message.subject or coming_subject(message.step, self.run.contact, sender)
+        return message.subject or coming_subject(message.step.subject, self.run.contact, sender)
 
     @property
     def at(self) -> datetime:
@@ -56,8 +57,14 @@ class Line:
         return f"{self.state}: {reason}" if reason else self.state
 
     @property
-    def is_planned(self) -> bool:
-        return self.message.state == MessageState.PLANNED
+    def can_be_cancelled(self) -> bool:
+        """Whether to offer „Absagen“."""
+        return self.message.state == MessageState.PLANNED and not self.run.is_over
+
+    @property
+    def can_go_now(self) -> bool:
+        """Whether to offer „Jetzt senden“."""
+        return self.can_be_cancelled and not self.message.is_urgent and not self.run.is_off
 
     @property
     def can_be_read(self) -> bool:
@@ -89,6 +96,24 @@ class Line:
             )
         return sentence % {
             "who": message.again_by.full_name if message.again_by else _("jemandem, der nicht mehr da ist")
+        }
+
+    def texts(self, now: datetime) -> dict[str, str | int]:
+        """Return what the template `funnel/_ledger_line.html` shows."""
+        message, again_at = self.message, self.message.again_at
+        asked = ("can_be_read", "can_be_cancelled", "can_go_now", "can_go_again", "is_unclear")
+        return {
+            "id": message.pk,
+            "state": message.state,
+            "state_label": self.state,
+            "subject": self.subject,
+            "why": self.why,
+            "iso": self.at.isoformat(timespec="seconds"),
+            "at": moment_label(self.at, now),
+            "again": self.again,
+            "again_iso": again_at.isoformat(timespec="seconds") if again_at else "",
+            "again_at": moment_label(again_at, now) if again_at else "",
+            **{name: "1" if getattr(self, name) else "" for name in asked},
         }
 
     def _why_waiting(self) -> str:
@@ -160,9 +185,9 @@ def plain_subject(subject: str, office: str) -> str:
     return placeholders.SHAPE.sub(lambda found: office if found[1] == "buero" else (found[2] or "…"), subject)
 
 
-def coming_subject(step: Step, contact: Contact, sender: Sender) -> str:
-    """Return the subject that the step's mail to the contact would have now."""
-    marked = _marked(step.subject)
+def coming_subject(subject: str, contact: Contact, sender: Sender) -> str:
+    """Return the subject of a step as its mail to the contact would have it now."""
+    marked = _marked(subject)
     return placeholders.fill(marked, placeholders.filling(contact, sender, {key for key, _fallback in marked.places}))
 
 

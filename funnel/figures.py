@@ -8,11 +8,13 @@ look at.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, OuterRef, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, TruncDate
 
 from accounts.models import Account
+from base import once
 from contacts.kinds import Kind
 from contacts.models import Action
 from funnel.models import Enrolment, EnrolmentState, Figures, Message, MessageState
@@ -43,21 +45,61 @@ def keep(now: datetime) -> None:
 
 
 def count(account: Account, now: datetime) -> Counts:
-    """Count now, in four statements."""
-    return Counts(_messages(account), _answers(account), _series(account), _sent(account, now))
+    """Count for the worker: four statements, each planned for this office."""
+    return _as_counts(row for part in _parts(account.time_zone, account.pk, _begin(account, now)) for row in part)
 
 
-def _messages(account: Account) -> list[tuple[int, str, int]]:
-    rows = Message.objects.of(account).exclude(state=MessageState.CANCELLED).values_list("step", "state")
-    return _counted(rows.annotate(count=Count("pk")))
+def count_now(account: Account, now: datetime) -> Counts:
+    """Count for a page: one statement."""
+    return _as_counts(once.tuples(_together, account.pk, _begin(account, now), shape=(account.time_zone,)))
 
 
-def _answers(account: Account) -> list[tuple[int | None, str, int]]:
-    """Count replies and opt-outs. Each is attributed to the last mail sent within 30 days before it, if any, and each
+def first_day(account: Account, now: datetime) -> date:
+    """Return the first day of the plot, which ends today."""
+    return now.astimezone(account.zone).date() - timedelta(days=PLOT_DAYS - 1)
+
+
+def _begin(account: Account, now: datetime) -> datetime:
+    return datetime.combine(first_day(account, now), datetime.min.time(), account.zone)
+
+
+def _as_counts(rows: Iterable[Any]) -> Counts:
+    counts = Counts([], [], [], [])
+    for part, of, by, number in rows:
+        getattr(counts, part).append((by, of, number) if part == "sent" else (of, by, number))
+    return counts
+
+
+def _together(zone: str, account_id: int, begin: datetime) -> QuerySet[Any, Any]:
+    first, *others = _parts(zone, account_id, begin)
+    return first.union(*others, all=True)
+
+
+def _parts(zone: str, account_id: int, begin: datetime) -> list[QuerySet[Any, Any]]:
+    """Return the rows of each part of `Counts`: its name, of what, by what, how many."""
+    return [
+        _counted("messages", _messages(account_id), "step_id", "state", Count("pk")),
+        _counted("answers", _answers(account_id), "answered", "kind", Count("contact", distinct=True)),
+        _counted("series", _series(account_id), "sequence_id", "state", Count("pk")),
+        _counted("sent", _sent(account_id, begin, zone), "step__sequence_id", "day", Count("pk")),
+    ]
+
+
+def _counted(part: str, rows: QuerySet[Any], of: str, by: str, count: Count) -> QuerySet[Any, Any]:
+    keys = rows.order_by().values_list(Value(part, output_field=TextField()), F(of), Cast(by, TextField()))
+    return keys.annotate(number=count)
+
+
+def _messages(account_id: int) -> QuerySet[Message]:
+    return Message.objects.of(account_id).exclude(state=MessageState.CANCELLED)
+
+
+def _answers(account_id: int) -> QuerySet[Action]:
+    """Return replies and opt-outs. Each is attributed to the last mail sent within 30 days before it, if any, and each
     contact counts once per step.
     """
     before = (
-        Message.objects.of(account)
+        Message.objects.of(account_id)
         .filter(
             contact=OuterRef("contact"),
             state=MessageState.SENT,
@@ -66,28 +108,14 @@ def _answers(account: Account) -> list[tuple[int | None, str, int]]:
         )
         .order_by("-finished_at")
     )
-    answers = Action.objects.of(account).filter(kind__in=[Kind.MAIL_IN, Kind.OPT_OUT])
-    rows = answers.annotate(step=Subquery(before.values("step")[:1])).values_list("step", "kind")
-    return _counted(rows.annotate(count=Count("contact", distinct=True)))
+    answers = Action.objects.of(account_id).filter(kind__in=[Kind.MAIL_IN, Kind.OPT_OUT])
+    return answers.annotate(answered=Subquery(before.values("step")[:1]))
 
 
-def _series(account: Account) -> list[tuple[int, str, int]]:
-    rows = Enrolment.objects.of(account).exclude(state=EnrolmentState.ENDED).values_list("sequence", "state")
-    return _counted(rows.annotate(count=Count("pk")))
+def _series(account_id: int) -> QuerySet[Enrolment]:
+    return Enrolment.objects.of(account_id).exclude(state=EnrolmentState.ENDED)
 
 
-def first_day(account: Account, now: datetime) -> date:
-    """Return the first day of the plot, which ends today."""
-    return now.astimezone(account.zone).date() - timedelta(days=PLOT_DAYS - 1)
-
-
-def _sent(account: Account, now: datetime) -> list[tuple[str, int, int]]:
-    begin = datetime.combine(first_day(account, now), datetime.min.time(), account.zone)
-    sent = Message.objects.of(account).filter(state=MessageState.SENT, finished_at__gte=begin)
-    rows = sent.annotate(day=TruncDate("finished_at", tzinfo=account.zone), sequence=F("step__sequence"))
-    counted = _counted(rows.values_list("day", "sequence").annotate(count=Count("pk")))
-    return [(day.isoformat(), sequence, number) for day, sequence, number in counted]
-
-
-def _counted(rows: Iterable[Any]) -> list[Any]:
-    return list(rows.order_by())  # type: ignore[attr-defined]
+def _sent(account_id: int, begin: datetime, zone: str) -> QuerySet[Message]:
+    sent = Message.objects.of(account_id).filter(state=MessageState.SENT, finished_at__gte=begin)
+    return sent.annotate(day=TruncDate("finished_at", tzinfo=ZoneInfo(zone)))

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Account, User
+from base import once
 from base.refusals import Conflict, Overtaken
 from funnel import tasks
 from funnel.models import Holiday, Sender
@@ -15,6 +17,17 @@ from funnel.permission.holidays import nationwide
 from funnel.transport import verification
 
 MAX_HOLIDAYS = 200
+
+
+def sender_of(account: Account) -> Sender:
+    """Return who the office's mails come from."""
+    (sender,) = once.rows(_the_sender, account.pk)
+    sender.account = account
+    return sender
+
+
+def _the_sender(account_id: int) -> QuerySet[Sender]:
+    return Sender.objects.of(account_id)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from accounts.models import User
 from base.refusals import Conflict, NotUnderstood, TooMany
 from contacts import consent, finding
 from contacts.models import Consent, Contact
-from funnel import tasks
+from funnel import permission_panel, tasks
 from funnel.letters import imprint, opt_in_mail
 from funnel.models import OptIn, Sender
 from funnel.permission import eligibility, tokens
@@ -66,9 +66,10 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     address = contact.email.strip().lower()
     if not eligibility.has_address(address):
         raise NotUnderstood(_("Für die Anfrage fehlt eine gültige E-Mail-Adresse."))
-    if is_suppressed(contact.account_id, address):
+    panel = permission_panel.load(contact)
+    if panel.suppression:
         raise Conflict(_("Diese Adresse ist gesperrt: Sie darf nicht angeschrieben werden."))
-    if not eligibility.lacks_consent(contact, eligibility.series_of_old_address(contact)):
+    if not panel.lacks_consent:
         raise Conflict(_("Die Einwilligung für E-Mails liegt schon vor. Es wurde nichts gesendet."))
     lacking = imprint.missing(sender)
     if lacking:

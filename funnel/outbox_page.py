@@ -15,27 +15,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from base import keyset
+from base import keyset, once
 from base.ids import is_id
 from contacts import search
 from contacts.finding import searched
 from contacts.models import Contact
-from contacts.naming import Named
-from funnel.contact_messages import UNSEEN, coming_subject, plain_subject
-from funnel.letters import placeholders
-from funnel.models import Message, MessageReason, MessageState, Sender, Sequence
+from funnel.contact_messages import UNSEEN
+from funnel.models import Message, MessageState, Sender, Sequence
+from funnel.models.enrolments import TO_COME, WAITING
+from funnel.outbox_rows import FIELDS, Item
 
 PAGE_SIZE = 50  # rows
 MANY = 1000  # mails of a tab; they are counted up to here
 ORDER = keyset.Order("planned_for", keyset.moment)
 UPCOMING = "planned"
-WAITING = Q(state=MessageState.PLANNED, waits=True, is_urgent=False)
 # The tabs of the outbox, by name: label and condition.
 TABS: dict[str, tuple[str | Promise, Q]] = {
-    UPCOMING: (
-        _("Geplant"),
-        Q(state__in=(MessageState.PLANNED, MessageState.CLAIMED, MessageState.SENDING)) & ~WAITING,
-    ),
+    UPCOMING: (_("Geplant"), TO_COME),
     "paused": (_("Pausiert"), WAITING),
     "sent": (_("Gesendet"), Q(state=MessageState.SENT)),
     "skipped": (_("Nicht gesendet"), Q(state=MessageState.SKIPPED)),
@@ -96,9 +92,7 @@ class OutboxFilter:
     @cached_property
     def messages(self) -> QuerySet[Message]:
         """All mails that match, in any state."""
-        trashed = Contact.objects.of(self.user.account).filter(trashed_at__isnull=False).values("pk")
-        rows = Message.objects.of(self.user.account).exclude(contact__in=trashed)
-        rows = rows.exclude(reason__in=UNSEEN).filter(searched(self.user, self.q, "contact__"))
+        rows = _shown(self.user.account_id).filter(searched(self.user, self.q, "contact__"))
         if self.sequence:
             rows = rows.filter(step__sequence=int(self.sequence))
         return rows.filter(planned_for__range=self._days()) if self.period else rows
@@ -127,24 +121,6 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One mail of the outbox, with the subject that the user may see."""
-
-    message: Message
-    subject: str
-
-    @property
-    def state(self) -> str:
-        """The mail's state in words."""
-        return str(MessageState(self.message.state).label)
-
-    @property
-    def why(self) -> str:
-        """The reason for its state in words, or ""."""
-        return str(MessageReason(self.message.reason).label) if self.message.reason else ""
-
-
-@dataclass(frozen=True)
 class OutboxPage:
     """A page of the outbox."""
 
@@ -155,52 +131,69 @@ class OutboxPage:
     next: str
 
 
-# What a row shows, and what its subject may be filled with: whole objects would take longer to make than to show.
-ROW_FIELDS = (
-    *("subject", "address", "state", "reason", "finished_at", "planned_for", "enrolment__reason"),
-    *("step__subject", "step__sequence__name"),
-    *(f"contact__{name}" for name in (*Named.__annotations__, "salutation", "partner_salutation")),
-    *(f"contact__{name}" for name in ("property_kind", "street", "city")),
-    *(f"contact__assignee__{name}" for name in ("first_name", "last_name", "email", "is_active")),
-)
-
-
-def load(wanted: OutboxFilter, query: QueryDict, sender: Sender) -> OutboxPage:
+def load(wanted: OutboxFilter, query: QueryDict) -> OutboxPage:
     """Return a page of the outbox: planned mails in order of date, all others newest first."""
     place = keyset.asked(query, ORDER)
-    rows = wanted.messages.filter(TABS[wanted.state][1])
-    rows = rows.select_related("contact__assignee", "step__sequence", "enrolment").only(*ROW_FIELDS)
-    newest_first = wanted.state != UPCOMING
-    page = keyset.page(rows, ORDER, descending=newest_first, place=place, size=PAGE_SIZE)
+    page = _page(wanted, place)
     if place and not page.rows:
-        page = keyset.page(rows, ORDER, descending=newest_first, place=None, size=PAGE_SIZE)
+        page = _page(wanted, None)
     return OutboxPage(
         shelves=tabs(wanted),
-        items=[Item(message, _subject(wanted.user, message, sender)) for message in page.rows],
-        sequences=list(Sequence.objects.of(wanted.user.account).order_by("pk")),
+        items=page.rows,
+        sequences=once.rows(_sequences, wanted.user.account_id),
         previous=wanted.address(before=page.previous) if page.previous else "",
         next=wanted.address(after=page.next) if page.next else "",
     )
 
 
+def _page(wanted: OutboxFilter, place: keyset.Place | None) -> keyset.Page:
+    if place or wanted.is_filtered:
+        rows = list(_walked(wanted.messages, wanted.state, place, PAGE_SIZE))
+    else:
+        rows = once.tuples(_first_page, wanted.user.account_id, shape=(wanted.state, PAGE_SIZE))
+    return keyset.cut([Item(row) for row in rows], place, PAGE_SIZE)
+
+
+def _first_page(state: str, size: int, account_id: int) -> QuerySet[Message, Any]:
+    return _walked(_shown(account_id), state, None, size)
+
+
+def _walked(messages: QuerySet[Message], state: str, place: keyset.Place | None, size: int) -> QuerySet[Message, Any]:
+    rows = keyset.walk(messages.filter(TABS[state][1]), ORDER, False, state != UPCOMING, place)
+    return rows.values_list(*FIELDS)[: size + 1]
+
+
+def _shown(account_id: int) -> QuerySet[Message]:
+    """Return all mails of the office that the outbox shows."""
+    trashed = Contact.objects.of(account_id).filter(trashed_at__isnull=False).values("pk")
+    return Message.objects.of(account_id).exclude(contact__in=trashed).exclude(reason__in=UNSEEN)
+
+
+def _sequences(account_id: int) -> QuerySet[Sequence]:
+    return Sequence.objects.of(account_id).order_by("pk")
+
+
 def tabs(wanted: OutboxFilter) -> list[Tab]:
     """Return the tabs with their numbers of mails, counted in one statement."""
-    office = Sender.objects.of(wanted.user.account)  # one row, beside which each tab is counted
-    counted = {name: _counted(wanted.messages.filter(condition)) for name, (_label, condition) in TABS.items()}
-    counts: Any = office.values(**counted).get()
+    if wanted.is_filtered:
+        (counts,) = _counts(wanted.messages, MANY, wanted.user.account_id)
+    else:
+        (counts,) = once.tuples(_all_counts, wanted.user.account_id, shape=(MANY,))
     return [
-        Tab(label, counts[name], wanted.address(state=name), name == wanted.state)
-        for name, (label, _condition) in TABS.items()
+        Tab(label, count, wanted.address(state=name), name == wanted.state)
+        for (name, (label, _condition)), count in zip(TABS.items(), counts, strict=True)
     ]
 
 
-def _counted(messages: QuerySet[Message]) -> Func:
-    some = messages.order_by().values("account")[: MANY + 1]  # which each index has, so that no row is read
+def _all_counts(many: int, account_id: int) -> QuerySet[Sender, Any]:
+    return _counts(_shown(account_id), many, account_id)
+
+
+def _counts(messages: QuerySet[Message], many: int, account_id: int) -> QuerySet[Sender, Any]:
+    office = Sender.objects.of(account_id)  # one row, beside which each tab is counted
+    return office.values_list(*[_counted(messages.filter(condition), many) for _label, condition in TABS.values()])
+
+
+def _counted(messages: QuerySet[Message], many: int) -> Func:
+    some = messages.order_by().values("account")[: many + 1]  # which each index has, so that no row is read
     return Func(ArraySubquery(some), function="cardinality", output_field=IntegerField())
-
-
-def _subject(user: User, message: Message, sender: Sender) -> str:
-    """Return the subject as sent or as it would be now, for users who may not see the contact without its data."""
-    if not user.works_contacts:
-        return plain_subject(message.step.subject, placeholders.office(sender))
-    return message.subject or coming_subject(message.step, message.contact, sender)

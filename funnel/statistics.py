@@ -2,19 +2,36 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 
 from accounts.models import Account
+from base import once
 from base.batches import batches
+from base.stamps import filled
 from contacts.kinds import Kind
 from funnel import figures
 from funnel.contact_messages import plain_subject
 from funnel.figures import PLOT_DAYS, Counts
 from funnel.letters import placeholders
-from funnel.models import EnrolmentState, MessageState, Sequence, Step
+from funnel.models import EnrolmentState, MessageState, Sender, Sequence, Step
 
 HEIGHT = 100  # of the highest bar
 WIDTH = 10  # of a day
+
+
+COUNTED = ("planned", "sent", "skipped", "lost", "replied", "left")
+
+
+class Wait(NamedTuple):
+    """When a step is due, by the names it has in `Step`."""
+
+    delay_days: int
+    send_at: time | None
 
 
 @dataclass
@@ -29,6 +46,21 @@ class StepStatistics:
     lost: int = 0
     replied: int = 0
     left: int = 0
+
+    def texts(self, place: int, count: int) -> dict[str, str | int]:
+        """Return what the template `funnel/_step.html` shows of the step at this place of so many."""
+        step = self.step
+        wait = Wait(step.delay_days, step.send_at)
+        return {
+            "id": step.pk,
+            "number": str(place),
+            "subject": self.subject,
+            "when": filled("funnel/_when.html", {}, step=wait, is_first=place == 1),
+            "is_on": "1" if step.is_on else "",
+            "is_first": "1" if place == 1 else "",
+            "is_last": "1" if place == count else "",
+            **{name: _number(getattr(self, name)) for name in COUNTED},
+        }
 
 
 @dataclass
@@ -47,14 +79,17 @@ class SequenceStatistics:
         return sum(line.step.is_on for line in self.steps)
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """One sequence on one day, in plot units."""
 
     number: int
     x: int
     y: int
     height: int
+
+    def texts(self) -> dict[str, str]:
+        """Return what the template `funnel/_plot_bar.html` shows."""
+        return {"number": str(self.number), "x": str(self.x), "y": str(self.y), "height": str(self.height)}
 
 
 @dataclass(frozen=True)
@@ -65,6 +100,11 @@ class Day:
     sent: int
     x: int
     bars: tuple[Bar, ...]
+
+    def texts(self) -> dict[str, str]:
+        """Return what the template `funnel/_plot_day.html` shows."""
+        bars = "".join([filled("funnel/_plot_bar.html", bar.texts()) for bar in self.bars])
+        return {"day": f"{self.day:%d.%m.%Y}", "sent": str(self.sent), "bars": SafeString(bars)}
 
 
 @dataclass(frozen=True)
@@ -93,28 +133,41 @@ class Plot:
 class Overview:
     """The page „E-Mail-Funnel“."""
 
+    sender: Sender
     sequences: list[SequenceStatistics]
     plot: Plot
     counted_at: datetime | None = None  # when they were counted in advance; None: just now
 
 
 def load(account: Account, now: datetime) -> Overview:
-    """Return the statistics of an office, in six statements, or two where they were counted in advance."""
-    sequences = Sequence.objects.of(account).select_related("account__sender", "account__figures").order_by("pk")
+    """Return the statistics of an office, in four statements, or three where they were counted in advance."""
+    (sender,) = once.rows(_sender, account.pk)
+    sequences = once.rows(_sequences, account.pk)
     by_sequence = {
         sequence.pk: SequenceStatistics(sequence, number) for number, sequence in enumerate(sequences, start=1)
     }
     steps: dict[int, StepStatistics] = {}
-    for step in Step.objects.of(account).filter(removed_at=None).order_by("sequence", "position"):
-        statistics = by_sequence[step.sequence_id]
-        office = placeholders.office(statistics.sequence.account.sender)
+    office = placeholders.office(sender)
+    for step in once.rows(_steps, account.pk):
         steps[step.pk] = StepStatistics(step, plain_subject(step.subject, office))
-        statistics.steps.append(steps[step.pk])
-    kept = next((getattr(statistics.sequence.account, "figures", None) for statistics in by_sequence.values()), None)
-    counts = Counts(**kept.counts) if kept else figures.count(account, now)
+        by_sequence[step.sequence_id].steps.append(steps[step.pk])
+    kept = getattr(sender.account, "figures", None)
+    counts = Counts(**kept.counts) if kept else figures.count_now(account, now)
     _enter(counts, steps, by_sequence)
     plot = _plot(counts, by_sequence, figures.first_day(account, now))
-    return Overview(list(by_sequence.values()), plot, kept.counted_at if kept else None)
+    return Overview(sender, list(by_sequence.values()), plot, kept.counted_at if kept else None)
+
+
+def _sender(account_id: int) -> QuerySet[Sender]:
+    return Sender.objects.of(account_id).select_related("account__figures")
+
+
+def _sequences(account_id: int) -> QuerySet[Sequence]:
+    return Sequence.objects.of(account_id).order_by("pk")
+
+
+def _steps(account_id: int) -> QuerySet[Step]:
+    return Step.objects.of(account_id).filter(removed_at=None).order_by("sequence", "position").defer("body")
 
 
 NAMES = {
@@ -156,6 +209,11 @@ def _plot(counts: Counts, by_sequence: dict[int, SequenceStatistics], first: dat
         for place, day in enumerate(days)
     ]
     return Plot(drawn, most, sum(sums.values()))
+
+
+def _number(count: int) -> str:
+    """Return a count as it is shown; "" for none."""
+    return number_format(count, force_grouping=True) if count else ""
 
 
 def _bars(counts: Counter[int], numbers: dict[int, int], place: int, most: int) -> tuple[Bar, ...]:

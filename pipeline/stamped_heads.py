@@ -38,4 +38,4 @@ def _head(is_system: bool, is_one: bool, mails: int | None, leads: bool, oob: bo
         "leads": leads,
         "oob": oob,
     }
-    return stamp(TEMPLATE, ("name", "shown", "suffix"), **context).replace(str(PK), "%(pk)s")
+    return stamp(TEMPLATE, ("name", "shown", "suffix"), (), **context).replace(str(PK), "%(pk)s")

@@ -116,6 +116,11 @@ class MessageReason(models.TextChoices):
     BOUNCED = "bounced", _("unzustellbar")
 
 
+# Planned mails of a paused series; those that are to come are not among them.
+WAITING = Q(state="planned", waits=True, is_urgent=False)
+TO_COME = Q(state__in=["planned", "claimed", "sending"]) & ~WAITING
+
+
 class Message(AccountModel):
     """One mail to one contact for one step (Nachricht). All state of sending lives in these rows."""
 
@@ -202,14 +207,13 @@ class Message(AccountModel):
             models.Index(
                 fields=["account", "planned_for", "id"],
                 include=["contact", "reason"],
-                condition=Q(state__in=["planned", "claimed", "sending"])
-                & ~Q(state="planned", waits=True, is_urgent=False),
+                condition=TO_COME,
                 name="message_to_come",
             ),
             models.Index(
                 fields=["account", "planned_for", "id"],
                 include=["contact", "reason"],
-                condition=Q(state="planned", waits=True, is_urgent=False),
+                condition=WAITING,
                 name="message_on_hold",
             ),
             models.Index(fields=["account"], condition=Q(is_in_doubt=True), name="message_in_doubt"),

@@ -5,12 +5,10 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import QuerySet
 
-from base import once
 from contacts import consent
 from contacts.models import Consent, Contact
-from funnel.models import Enrolment, EnrolmentState, MessageReason
+from funnel.models import MessageReason
 from funnel.permission.suppression import is_suppressed, suppressed
 
 
@@ -53,26 +51,6 @@ def has_address(address: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def series_of_old_address(contact: Contact) -> Enrolment | None:
-    """Return a series that is active or paused for an address the contact no longer has, or None."""
-    return once.first(_of_old_address, contact.account_id, contact.pk, contact.email.strip().lower())
-
-
-def _of_old_address(account_id: int, contact_id: int, address: str) -> QuerySet[Enrolment]:
-    series = Enrolment.objects.of(account_id).filter(contact=contact_id).exclude(state=EnrolmentState.ENDED)
-    return series.exclude(address=address).order_by("pk")[:1]
-
-
-def lacks_consent(contact: Contact, moved: Enrolment | None) -> bool:
-    """Return whether consent for e-mail is missing, or was given before the address changed.
-
-    `moved` is what `series_of_old_address` returned.
-    """
-    if not with_consent([contact.pk], contact.account_id):
-        return True
-    return moved is not None and not consented_since(contact, moved.changed_at)
 
 
 def consented_since(contact: Contact, moment: datetime) -> bool:

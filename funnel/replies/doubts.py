@@ -17,23 +17,22 @@ from funnel.replies import withdrawal
 MAX_SHOWN = 20  # shown in the list
 
 
-def open_for(contact: Contact) -> Message | None:
-    """Return the contact's newest message with an undecided reply, or None."""
-    return once.first(_newest, contact.account_id, contact.pk)
-
-
-def _newest(account_id: int, contact_id: int) -> QuerySet[Message]:
-    rows = Message.objects.of(account_id).filter(contact=contact_id, is_in_doubt=True)
-    return rows.defer("html", "text").order_by("-pk")[:1]
-
-
 def waiting(user: User) -> list[Message]:
     """Return the messages with undecided replies that the user may decide, the oldest first."""
     if user.role == Role.MARKETING:
         return []
-    seen = Message.objects.of(user.account).filter(sight(user, "contact__"), is_in_doubt=True)
-    rows = seen.filter(contact__trashed_at=None).select_related("contact")
-    return list(rows.defer("html", "text").order_by("pk")[:MAX_SHOWN])
+    if user.leads:
+        return once.rows(_oldest, user.account_id)
+    return list(_undecided(user.account_id).filter(sight(user, "contact__"))[:MAX_SHOWN])
+
+
+def _oldest(account_id: int) -> QuerySet[Message]:
+    return _undecided(account_id)[:MAX_SHOWN]
+
+
+def _undecided(account_id: int) -> QuerySet[Message]:
+    rows = Message.objects.of(account_id).filter(is_in_doubt=True, contact__trashed_at=None)
+    return rows.select_related("contact").defer("html", "text").order_by("pk")
 
 
 @transaction.atomic

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import LEADERS, Request, gate
 from accounts.models import Role
-from funnel import outbox_page
-from funnel.models import Sender
+from funnel import office, outbox_page
 from funnel.replies import doubts
 from funnel.sending import availability
 from funnel.transport import holds
@@ -24,10 +23,10 @@ def page(request: Request) -> HttpResponse:
     """Show all mails of the office by state. Marketing does not see addresses."""
     wanted = outbox_page.OutboxFilter.parse(request.user, request.GET)
     now = timezone.localtime()
-    sender = Sender.objects.of(request.account).select_related("account").get()
+    sender = office.sender_of(request.account)
     context = {
         "wanted": wanted,
-        "outbox": outbox_page.load(wanted, request.GET, sender),
+        "outbox": outbox_page.load(wanted, request.GET),
         "periods": [(name, period[0]) for name, period in outbox_page.PERIODS.items()],
         "sender": sender,
         "outage": availability.outage(request.user, now),

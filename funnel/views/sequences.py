@@ -16,7 +16,7 @@ from base.refusals import NotUnderstood, Overtaken, wants_fragment
 from funnel import statistics
 from funnel.forms import PlaceForm, StepForm, SwitchForm
 from funnel.letters import imprint, placeholders
-from funnel.models import Sender, Sequence, Step
+from funnel.models import Sequence, Step
 from funnel.replies import doubts
 from funnel.sending import availability
 from funnel.series import replanning, sequences
@@ -30,11 +30,11 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: Request) -> HttpResponse:
     """Show the sequences with their steps and statistics."""
     now = timezone.localtime()
-    sender = Sender.objects.of(request.account).get()
+    overview = statistics.load(request.account, now)
     context = {
-        "overview": statistics.load(request.account, now),
-        "sender": sender,
-        "missing": imprint.missing(sender),
+        "overview": overview,
+        "sender": overview.sender,
+        "missing": imprint.missing(overview.sender),
         "outage": availability.outage(request.user, now),
         "doubts": doubts.waiting(request.user),
     }

@@ -150,7 +150,7 @@ def test_marketing_sees_neither_addresses_nor_contacts_nor_mails(contacts, login
 
 def test_the_number_of_statements_is_constant(contacts, login, anna, django_assert_max_num_queries):
     client = login(anna)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         client.get("/funnel/outbox/")
 
 

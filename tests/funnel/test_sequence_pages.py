@@ -110,7 +110,7 @@ def test_the_number_of_statements_is_constant(client, krueger, sofia, board, cou
     for _ in range(count):
         move(sofia, lead(board["Nicht erreicht"]), board["Erfolgreich kontaktiert"])
     client.get("/funnel/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get("/funnel/")
 
 

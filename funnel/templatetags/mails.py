@@ -1,0 +1,49 @@
+"""`{% outbox_rows items %}` …: mails and steps as HTML, by stamps of their templates (`base.stamps`)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
+
+from base.stamps import filled
+from funnel import contact_messages, outbox_rows
+from funnel.statistics import Day, StepStatistics
+
+register = template.Library()
+Shown = Context | dict[str, Any]
+
+
+@register.simple_tag(takes_context=True, name="outbox_rows")
+def rows_of_outbox(context: Shown, items: Iterable[outbox_rows.Item]) -> SafeString:
+    """Render the rows of the outbox."""
+    shared = context["user"], context["sender"], context["now"], context["wanted"].state == "paused"
+    return mark_safe("".join([filled(outbox_rows.TEMPLATE, item.texts(*shared)) for item in items]))
+
+
+@register.simple_tag(takes_context=True)
+def ledger_lines(context: Shown, lines: Iterable[contact_messages.Line]) -> SafeString:
+    """Render mails of a contact."""
+    now, token = context["now"], _token(context)
+    return mark_safe("".join([filled("funnel/_ledger_line.html", line.texts(now) | token) for line in lines]))
+
+
+@register.simple_tag(takes_context=True)
+def steps(context: Shown, shown: list[StepStatistics]) -> SafeString:
+    """Render the steps of a series."""
+    token = _token(context)
+    places = enumerate(shown, start=1)
+    return mark_safe(
+        "".join([filled("funnel/_step.html", step.texts(place, len(shown)) | token) for place, step in places])
+    )
+
+
+@register.simple_tag
+def plot_days(days: Iterable[Day]) -> SafeString:
+    """Render the bars of the days on which mails were sent."""
+    return mark_safe("".join([filled("funnel/_plot_day.html", day.texts()) for day in days if day.sent]))
+
+
+def _token(context: Shown) -> dict[str, str]:
+    return {"csrf_token": str(context.get("csrf_token", ""))}
