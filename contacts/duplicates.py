@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import once
 from contacts import identity
 from contacts.identity import Record
-from contacts.models import Contact, ContactQuerySet
+from contacts.models import Contact, ContactQuerySet, limits, sight
 
 MAX_FOUND = 10
 READ = 50  # rows: of several who share a name, not each one shares anything else
@@ -22,16 +23,32 @@ def find(user: User, contact: Contact) -> list[Contact]:
     unsaved.
     """
     known = identity.record(vars(contact))
-    seen: ContactQuerySet = Contact.objects.of(user.account).visible_to(user).exclude(pk=contact.pk)
     by_name = _keys(user, identity.name_keys(known))
     reached = _keys(user, [*map(identity.email_key, known.emails), *map(identity.phone_key, known.numbers)])
-    near = seen.filter(keys__overlap=[*reached, *by_name]).alias(is_reached=Q(keys__overlap=reached))
+    if not reached and not by_name:
+        return []
+    keys, here, number = [*reached, *by_name], contact.pk or 0, len(reached)
+    if limits(user):
+        near = list(_near(number, user.account_id, here, *keys).filter(sight(user))[:READ])
+    else:
+        near = once.rows(_nearest, user.account_id, here, *keys, shape=(number,))
     found = []
-    for other in near.order_by("-is_reached", "pk").defer("search")[:READ]:
+    for other in near:
         if shared := in_common(known, identity.record(vars(other))):
             other.shared = shared
             found.append(other)
     return found[:MAX_FOUND]
+
+
+def _nearest(number: int, *asked: Any) -> ContactQuerySet:
+    return _near(number, *asked)[:READ]
+
+
+def _near(number: int, account_id: int, but_for: int, *keys: str) -> ContactQuerySet:
+    """Return the live contacts with one of the keys, first those with one of the first `number`."""
+    seen = Contact.objects.of(account_id).live().exclude(pk=but_for).filter(keys__overlap=keys)
+    is_reached = Q(keys__overlap=keys[:number]) if number else Value(False)
+    return seen.alias(is_reached=is_reached).order_by("-is_reached", "pk").defer("search")
 
 
 def in_common(one: Record, other: Record) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from base.fields import german_number
 from contacts import contact_points, facts
 from contacts.description import GROUPS, Group
 from contacts.models import Contact
+from contacts.signs import parted
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,10 @@ class Line:
     text: str
     href: str = ""
     beside: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """Return what the template `contacts/_fact.html` shows: an address may be broken before its „@“."""
+        return vars(self) | ({"text": SafeString(parted(self.text))} if self.href else {})
 
 
 @dataclass(frozen=True)

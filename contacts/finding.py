@@ -1,17 +1,18 @@
 """Looking up contacts on behalf of a user: 404 if a contact does not exist for them, 410 if it is in the trash."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, Role, User
+from accounts.models import Role, User
+from base import once
 from base.copying import text_array
 from base.refusals import Trashed
 from contacts import identity, search
-from contacts.models import Contact, ContactQuerySet, sight
+from contacts.models import Contact, ContactQuerySet, limits, sight
 
 # Of a thousand keys in one condition PostgreSQL expects to find so many contacts that it walks through all of the
 # office: 20 to 30 s in an office of a million. So each is looked up by itself.
@@ -25,9 +26,17 @@ contacts_contact.id = ANY (ARRAY(
 """
 
 
-def find(user: User, contact_id: int) -> Contact:
-    """Return the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed."""
-    return _the_one(seen_by(user).filter(pk=contact_id).select_related("assignee"))
+def with_assignee(account_id: int, contact_id: int) -> ContactQuerySet:
+    return Contact.objects.of(account_id).filter(pk=contact_id).select_related("assignee")
+
+
+def find(user: User, contact_id: int, read: Callable[[int, int], ContactQuerySet] = with_assignee) -> Contact:
+    """Return the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed.
+
+    `read` may read more with it.
+    """
+    contact = once.first(read, user.account_id, contact_id)
+    return _present(contact if contact and sees(user, contact) else None)
 
 
 def lock(user: User, contact_id: int) -> Contact:
@@ -37,13 +46,12 @@ def lock(user: User, contact_id: int) -> Contact:
     the contact (actions, moves).
     """
     contacts = seen_by(user).filter(pk=contact_id).select_related("assignee")
-    return _the_one(contacts.select_for_update(of=("self",), no_key=True))
+    return _present(contacts.select_for_update(of=("self",), no_key=True).first())
 
 
 def sees(user: User, contact: Contact) -> bool:
     """Return whether the user may see this contact: `sight` for a row that was read already."""
-    limited = user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
-    return not limited or contact.assignee_id in (None, user.pk)
+    return not limits(user) or contact.assignee_id in (None, user.pk)
 
 
 def seen_by(user: User) -> ContactQuerySet:
@@ -93,8 +101,7 @@ def _matches(vector: F, query: str | None) -> Func:
     return Func(vector, wanted, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
 
 
-def _the_one(contacts: ContactQuerySet) -> Contact:
-    contact = contacts.first()
+def _present(contact: Contact | None) -> Contact:
     if contact is None:
         raise Http404
     if contact.trashed_at is not None:

@@ -32,12 +32,17 @@ class ContactQuerySet(AccountQuerySet["Contact"]):
 ContactManager = models.Manager.from_queryset(ContactQuerySet)
 
 
+def limits(user: User) -> bool:
+    """Return whether not every contact of the office exists for this user."""
+    return user.role == Role.AGENT and user.account.agents_see == Account.Sight.OWN
+
+
 def sight(user: User, prefix: str = "") -> models.Q:
     """Return the condition under which a contact exists for this user.
 
     `prefix` is the lookup that leads from the queried model to the contact ("contact__").
     """
-    if user.role != Role.AGENT or user.account.agents_see == Account.Sight.ALL:
+    if not limits(user):
         return models.Q()
     return models.Q(**{f"{prefix}assignee": user.pk}) | models.Q(**{f"{prefix}assignee": None})
 

@@ -1,11 +1,13 @@
 """The actions on a contact's page: planned ones first, then performed ones, newest first."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from base import once
+from base.dates import moment_label
 from contacts.actions import may_edit
 from contacts.models import Action, Contact
 
@@ -19,6 +21,22 @@ class Entry:
     action: Action
     editable: bool
 
+    def texts(self, now: datetime) -> dict[str, str | int]:
+        """Return what the template `contacts/_entry.html` shows."""
+        action, author = self.action, self.action.author
+        moment = action.planned_for if action.is_planned else action.performed_at
+        return {
+            "id": action.pk,
+            "label": action.label,
+            "who": author.full_name if author else "",
+            "is_gone": "1" if author and not author.is_active else "",
+            "text": action.text,
+            "iso": moment.isoformat(timespec="seconds") if moment else "",
+            "at": moment_label(moment, now) if moment else "",
+            "is_planned": "1" if action.is_planned else "",
+            "is_editable": "1" if self.editable else "",
+        }
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -28,25 +46,25 @@ class Timeline:
 
 
 def load(user: User, contact: Contact, before: Action | None = None) -> Timeline:
-    """Return the newest page, or the one after the action `before`, in two statements."""
+    """Return the newest page, or the one after the action `before`, in one statement."""
     whose = (contact.account_id, contact.pk)
-    planned = [] if before else once.rows(_planned, *whose)
     if before:
         same_time = Q(performed_at=before.performed_at, pk__lt=before.pk)
         further = _performed(*whose).filter(Q(performed_at__lt=before.performed_at) | same_time)
         found = list(further[: PAGE + 1])
     else:
         found = once.rows(_newest, *whose)
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
-    return Timeline(_entries(user, planned), _entries(user, found[:PAGE]), older)
-
-
-def _planned(account_id: int, contact_id: int) -> QuerySet[Action]:
-    return _actions(account_id, contact_id).filter(performed_at=None).order_by("planned_for", "pk")
+    planned = sorted((one for one in found if one.is_planned), key=lambda one: (one.planned_for, one.pk))
+    performed = [one for one in found if not one.is_planned]
+    performed.sort(key=lambda one: (one.performed_at, one.pk), reverse=True)
+    older = performed[PAGE - 1].pk if len(performed) > PAGE else None
+    return Timeline(_entries(user, planned), _entries(user, performed[:PAGE]), older)
 
 
 def _newest(account_id: int, contact_id: int) -> QuerySet[Action]:
-    return _performed(account_id, contact_id)[: PAGE + 1]
+    """Return all planned actions, and the newest of those performed."""
+    planned = _actions(account_id, contact_id).filter(performed_at=None)
+    return planned.union(_performed(account_id, contact_id)[: PAGE + 1], all=True)
 
 
 def _performed(account_id: int, contact_id: int) -> QuerySet[Action]:

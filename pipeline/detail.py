@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from accounts.models import User
-from base import once
-from contacts import consent, duplicates, factsheet, timeline
-from contacts.models import Contact
+from contacts import consent, duplicates, factsheet, finding, timeline
+from contacts.models import Contact, ContactQuerySet
 from funnel import contact_messages, permission_panel
 from pipeline import history
-from pipeline.models import Card
 
 
 @dataclass(frozen=True)
@@ -18,7 +14,6 @@ class Detail:
     """What the page shows."""
 
     contact: Contact
-    card: Card
     sections: list[factsheet.Section]
     timeline: timeline.Timeline
     states: list[consent.ConsentState]
@@ -29,12 +24,20 @@ class Detail:
     has_older_history: bool
 
 
+def find(user: User, contact_id: int) -> Contact:
+    """Return the contact as `finding.find` does, with its card and column."""
+    return finding.find(user, contact_id, _with_card)
+
+
+def _with_card(account_id: int, contact_id: int) -> ContactQuerySet:
+    return finding.with_assignee(account_id, contact_id).select_related("assignee", "card__column").defer("search")
+
+
 def load(user: User, contact: Contact) -> Detail:
     """Load the page of a contact that is visible to the user and not in the trash."""
     lines, has_older = history.load(contact)
     return Detail(
         contact=contact,
-        card=once.rows(_card, user.account_id, contact.pk)[0],
         sections=factsheet.sections(contact),
         timeline=timeline.load(user, contact),
         states=consent.states(contact),
@@ -44,7 +47,3 @@ def load(user: User, contact: Contact) -> Detail:
         history=lines,
         has_older_history=has_older,
     )
-
-
-def _card(account_id: int, contact_id: int) -> QuerySet[Card]:
-    return Card.objects.of(account_id).filter(pk=contact_id).select_related("column")

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from base import once
+from base.dates import moment_label
 from contacts.models import Change, Contact
 from pipeline.models import Move
 
@@ -25,51 +28,66 @@ class Line:
     before: str = ""
     after: str = ""
 
+    def texts(self, now: datetime) -> dict[str, str]:
+        """Return what the template `pipeline/_history_line.html` shows."""
+        when = {"iso": self.at.isoformat(timespec="seconds"), "at": moment_label(self.at, now)}
+        return {**when, "text": self.text, "who": self.who, "key": self.key, "before": self.before, "after": self.after}
+
+
+class Recorded(NamedTuple):
+    """A move or a change, in the order of `_recorded`."""
+
+    at: datetime
+    is_move: bool
+    pk: int
+    kind: str  # of a change; how a move was made
+    before: str
+    after: str
+    key: str | None  # of the column a move led to
+    actor_id: int | None
+    first_name: str
+    last_name: str
+    email: str
+
+    @property
+    def actor(self) -> str:
+        """Who did it, or ""."""
+        if self.actor_id is None:
+            return ""
+        return str(User(first_name=self.first_name, last_name=self.last_name, email=self.email))
+
+
+ACTOR = ("actor_id", "actor__first_name", "actor__last_name", "actor__email")
+
 
 def load(contact: Contact, limit: int = PAGE) -> tuple[list[Line], bool]:
-    """Return the newest lines, and whether there are older ones, in two statements."""
-    whose = (contact.account_id, contact.pk)
-    if limit == PAGE:
-        moves, changes = once.rows(_last_moves, *whose), once.rows(_last_changes, *whose)
-    else:
-        moves, changes = list(_moves(*whose)[: limit + 1]), list(_changes(*whose)[: limit + 1])
-    lines = [_of_move(move) for move in moves]
-    lines += [_of_change(change) for change in changes]
-    lines.sort(key=lambda line: line.at, reverse=True)
-    return lines[:limit], len(lines) > limit
+    """Return the newest lines, and whether there are older ones, in one statement."""
+    rows = once.tuples(_recorded, contact.account_id, contact.pk, shape=(limit,))
+    found = sorted(map(Recorded._make, rows), reverse=True)
+    return [_of_move(row) if row.is_move else _of_change(row) for row in found[:limit]], len(found) > limit
 
 
-def _moves(account_id: int, contact_id: int) -> QuerySet[Move]:
-    moves = Move.objects.of(account_id).filter(contact=contact_id)
-    return moves.select_related("actor", "to_column").order_by("-at", "-pk")
+def _recorded(limit: int, account_id: int, contact_id: int) -> QuerySet[Move, Any]:
+    moves = Move.objects.of(account_id).filter(contact=contact_id).order_by("-at", "-pk")
+    changes = Change.objects.of(account_id).filter(contact=contact_id).order_by("-at", "-pk")
+    moved = moves.values_list("at", Value(True), "pk", "via", "from_name", "to_name", "to_column__key", *ACTOR)
+    no_key = Value(None, output_field=TextField())
+    changed = changes.values_list("at", Value(False), "pk", "kind", "before", "after", no_key, *ACTOR)
+    return moved[: limit + 1].union(changed[: limit + 1], all=True)
 
 
-def _changes(account_id: int, contact_id: int) -> QuerySet[Change]:
-    changes = Change.objects.of(account_id).filter(contact=contact_id)
-    return changes.select_related("actor").order_by("-at", "-pk")
+def _of_move(move: Recorded) -> Line:
+    came_from = move.before or _("Papierkorb")
+    who = ", ".join(filter(None, (move.actor, str(Move.Via(move.kind).label))))
+    return Line(move.at, f"{came_from} → {move.after}", who, key=move.key or "")
 
 
-def _last_moves(account_id: int, contact_id: int) -> QuerySet[Move]:
-    return _moves(account_id, contact_id)[: PAGE + 1]
-
-
-def _last_changes(account_id: int, contact_id: int) -> QuerySet[Change]:
-    return _changes(account_id, contact_id)[: PAGE + 1]
-
-
-def _of_move(move: Move) -> Line:
-    came_from = move.from_name or _("Papierkorb")
-    who = ", ".join(filter(None, (str(move.actor or ""), move.get_via_display())))
-    key = move.to_column.key if move.to_column else None
-    return Line(move.at, f"{came_from} → {move.to_name}", who, key=key or "")
-
-
-def _of_change(change: Change) -> Line:
+def _of_change(change: Recorded) -> Line:
     text, before, after = _words(change)
-    return Line(change.at, text, str(change.actor or _("automatisch")), before=before, after=after)
+    return Line(change.at, text, change.actor or _("automatisch"), before=before, after=after)
 
 
-def _words(change: Change) -> tuple[str, str, str]:
+def _words(change: Recorded) -> tuple[str, str, str]:
     names = {"before": change.before, "after": change.after}
     match change.kind:
         case Change.Kind.ASSIGNED if change.after:
@@ -83,4 +101,4 @@ def _words(change: Change) -> tuple[str, str, str]:
         case Change.Kind.CREATED if change.after:
             return _("Angelegt in „%(after)s“") % names, "", ""
         case _:
-            return change.get_kind_display(), change.before, change.after
+            return str(Change.Kind(change.kind).label), change.before, change.after

@@ -1,16 +1,22 @@
 """How what is known of a contact is shown."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.safestring import SafeString, mark_safe
 
 from base import dates
+from base.stamps import filled
 from contacts import consent, signs
+from contacts.factsheet import Section
 from contacts.models import Consent, Contact
+from contacts.timeline import Entry
 
 register = template.Library()
 
@@ -54,8 +60,7 @@ def spoken_date(day: date) -> str:
 @register.filter
 def stamp(moment: datetime, now: datetime) -> str:
     """`{{ action.performed_at|stamp:now }}`: "22.11., 16:40", with the year if it is another one."""
-    local = moment.astimezone(now.tzinfo)
-    return f"{local:%d.%m., %H:%M}" if local.year == now.year else f"{local:%d.%m.%Y, %H:%M}"
+    return dates.moment_label(moment, now)
 
 
 @register.filter
@@ -71,15 +76,25 @@ def iso(moment: datetime) -> str:
 
 
 @register.filter
-def parted(address: str) -> SafeString:
-    """`{{ line.text|parted }}`: an e-mail address that is broken before its „@“ where it does not fit on a line."""
-    return mark_safe(signs.parted(address))
-
-
-@register.filter
 def bubble_names(counts: dict[str, int]) -> str:
     """`{{ contact.action_counts|bubble_names }}`: "Anruf (2), Notiz", for users without a pointer."""
     return signs.bubble_names(counts)
+
+
+@register.simple_tag(takes_context=True)
+def entries(context: Context | dict[str, Any], shown: Iterable[Entry]) -> SafeString:
+    """Render entries of the timeline."""
+    now, token = context["now"], {"csrf_token": str(context.get("csrf_token", ""))}
+    return mark_safe(
+        "".join([filled("contacts/_entry.html", one.texts(now) | token, kind=one.action.kind) for one in shown])
+    )
+
+
+@register.simple_tag
+def facts(contact: Contact, section: Section) -> SafeString:
+    """Render the facts of a group."""
+    lines = mark_safe("".join([filled("contacts/_fact.html", line.texts()) for line in section.lines]))
+    return filled("contacts/_factgroup.html", {"id": contact.pk, "lines": lines}, group=section.group)
 
 
 @register.simple_tag

@@ -7,10 +7,14 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
+from base.stamps import filled
+from contacts.kinds import MANUAL
+from contacts.models import Contact
 from pipeline import stamped_columns, stamped_heads
 from pipeline.board import Stack
 from pipeline.cards.loading import ShownCard
 from pipeline.cards.stamped import Scene
+from pipeline.history import Line
 from pipeline.listed import ListedContact
 from pipeline.models import Card
 from pipeline.stamped_rows import Rows
@@ -60,6 +64,18 @@ def rows(context: Context, contacts: Iterable[ListedContact]) -> SafeString:
     """Render the rows of these contacts, loaded with what a row shows."""
     shared = Rows(_scene(context), context["selection"].tail)
     return mark_safe("".join([shared.row(contact) for contact in contacts]))
+
+
+@register.simple_tag
+def composer_kinds(contact: Contact) -> SafeString:
+    """Render the buttons that open the form of an action of each kind."""
+    return filled("pipeline/_composer_kinds.html", {"id": contact.pk}, kinds=MANUAL)
+
+
+@register.simple_tag(takes_context=True)
+def history_lines(context: Context, lines: Iterable[Line]) -> SafeString:
+    """Render lines of a contact's history."""
+    return mark_safe("".join([filled("pipeline/_history_line.html", line.texts(context["now"])) for line in lines]))
 
 
 @register.simple_tag(takes_context=True)

@@ -7,9 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import WORKERS, Request, gate
 from accounts.plans import Feature
-from contacts.description import GROUPS
 from contacts.finding import find
-from contacts.kinds import MANUAL, Kind
 from funnel.sending import availability
 from pipeline import detail, history
 
@@ -18,13 +16,11 @@ from pipeline import detail, history
 @gate(*WORKERS)
 def page(request: Request, contact_id: int) -> HttpResponse:
     """Show facts, actions, consents and history of a contact."""
-    contact = find(request.user, contact_id)
+    contact = detail.find(request.user, contact_id)
     now = timezone.localtime()
     context = {
         "detail": detail.load(request.user, contact),
         "contact": contact,
-        "kinds": [(kind, Kind(kind).label) for kind in MANUAL],
-        "groups": GROUPS,
         "can_assign": request.account.can(Feature.ASSIGN),
         "outage": availability.outage(request.user, now),
         "now": now,

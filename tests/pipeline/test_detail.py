@@ -158,7 +158,7 @@ def test_the_number_of_statements_is_constant(login, sofia, anna, contact, board
     url = f"/contacts/{contact.pk}/"
 
     def statements():
-        with django_assert_max_num_queries(17) as asked:
+        with django_assert_max_num_queries(10) as asked:
             assert client.get(url).status_code == 200
         return len(asked)
 

@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection
 
-from contacts import finding
 from pipeline import detail
 from tests.factories import ActionFactory
 from tests.funnel.mailing import lead, move, ready, steps
@@ -26,7 +25,7 @@ def test_the_page_of_a_contact_reads_rows_by_indexes(krueger, anna, sofia, board
         if connection.pg_version < 180000:
             pytest.skip("statistics can be restored from PostgreSQL 18 on")
     tell_of_a_million(*TABLES)
-    nodes = plans(lambda: detail.load(anna, finding.find(anna, person.pk)))
+    nodes = plans(lambda: detail.load(anna, detail.find(anna, person.pk)))
     read = [(node["Relation Name"], node["Node Type"]) for node in nodes if node.get("Relation Name") in TABLES]
     assert [table for table, kind in read if kind == "Seq Scan"] == []
     assert {table for table, _kind in read} == TABLES
