@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -21,6 +22,7 @@ from pipeline.searched import Found
 from pipeline.selection import MANY, Selection
 
 FIRST = 15  # cards of a column loaded with the board: a tall screen shows 13
+SHORT = 8  # of an answer to typing, in a window of up to 950 pixels (`static/js/typeahead.js`)
 FULL = (kept.FIRST_ID + 4,)  # a mark for ids of columns (see `kept`)
 PAGE = 50  # cards of a column that are fetched at once while scrolling
 COLUMN = columns_of(Column)
@@ -40,29 +42,35 @@ class Stack:
         """The rank after which the next page begins; "" if all cards are shown."""
         return self.cards[-1].rank if len(self.cards) < self.total and self.cards else ""
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it begins with fewer cards than a board has, although there are further ones."""
+        return len(self.cards) < min(FIRST, self.total)
 
-def load(selection: Selection) -> list[Stack]:
-    """Return all columns with their counts and first cards, in five statements at most."""
+
+def load(selection: Selection, first: int = FIRST) -> list[Stack]:
+    """Return all columns with their counts and `first` cards, in five statements at most."""
     if selection.is_everything:
         stacks = totals(selection)
-        cards = loading.shown_first([stack.column.pk for stack in stacks], FIRST)
+        cards = loading.shown_first([stack.column.pk for stack in stacks], first)
         by_column = {column_id: [*found] for column_id, found in groupby(cards, attrgetter("column_id"))}
         return [replace(stack, cards=by_column.get(stack.column.pk, [])) for stack in stacks]
-    found = _found(selection)
+    found = _found(selection, first)
     shown = loading.shown(selection.user, [pk for column in found for pk in column.first])
     return [
-        Stack(column, total, [shown[pk] for pk in first if pk in shown], mails) for column, total, mails, first in found
+        Stack(column, total, [shown[pk] for pk in ids if pk in shown], mails) for column, total, mails, ids in found
     ]
 
 
-def _found(selection: Selection) -> list[Found]:
+def _found(selection: Selection, first: int) -> list[Found]:
     full: list[int] = []
     if selection.reads_contacts:
         expected = searched.expected(selection)
-        if expected <= searched.MOST and (found := searched.in_columns(selection, FIRST)) is not None:
+        if expected <= searched.MOST and (found := searched.in_columns(selection, first)) is not None:
             return found
         full = sampled.full(selection, max(expected, searched.MOST))
-    return [Found(*row) for row in _columns(selection, ("first", FIRST), _counted_with_first, {FULL: full})]
+    with_first = partial(_counted_with_first, first=first)
+    return [Found(*row) for row in _columns(selection, ("first", first), with_first, {FULL: full})]
 
 
 def totals(selection: Selection) -> list[Stack]:
@@ -154,10 +162,10 @@ def counted(selection: Selection, most: int | None = MANY + 1) -> QuerySet[Any]:
     return columns.annotate(total=counting.of_each_column(selection, most), mails=sent)
 
 
-def _counted_with_first(selection: Selection) -> QuerySet[Any]:
+def _counted_with_first(selection: Selection, first: int) -> QuerySet[Any]:
     """Return the same with the ids of the first cards, and without counting the columns that are `FULL`."""
-    first = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:FIRST]
+    ids = selection.cards().filter(column=OuterRef("pk")).order_by("rank").values("pk")[:first]
     is_full = RawSQL("pipeline_column.id = ANY(%s)", [[*FULL]], output_field=BooleanField())
     columns = counted(selection)
     total = Case(When(is_full, then=Value(MANY + 1)), default=columns.query.annotations["total"])
-    return columns.annotate(total=total, first=ArraySubquery(first))
+    return columns.annotate(total=total, first=ArraySubquery(ids))

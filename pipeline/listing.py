@@ -21,6 +21,7 @@ from pipeline.models import Column
 from pipeline.selection import Selection
 
 PAGE = 50  # rows
+SHORT = 25  # of an answer to typing (`board.SHORT`)
 LABELS = {
     "name": _("Name"),
     "status": _("Status"),
@@ -88,6 +89,7 @@ class Listing:
     previous: str
     next: str
     heads: dict[str, Head]
+    is_short: bool  # whether it ends before the page does
 
 
 def keys(user: User) -> tuple[str, ...]:
@@ -104,17 +106,17 @@ def choices(user: User) -> list[tuple[str, str]]:
     ]
 
 
-def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
-    """Return the requested page. `used` is the order used last, for a query without one.
+def load(selection: Selection, query: QueryDict, used: str = "", size: int = PAGE) -> Listing:
+    """Return the requested page of `size` rows. `used` is the order used last, for a query without one.
 
     A place after the end (because rows were deleted) shows the first page.
     """
     sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
-    page = _page(selection, sort, place)
+    page = _page(selection, sort, place, size)
     if place and not page.rows:
-        page = _page(selection, sort, None)
+        page = _page(selection, sort, None, size)
     return Listing(
         sort=sort,
         total=counting.found(selection) if page.previous or page.next else len(page.rows),
@@ -122,27 +124,28 @@ def load(selection: Selection, query: QueryDict, used: str = "") -> Listing:
         previous=_address(selection, sort, before=page.previous) if page.previous else "",
         next=_address(selection, sort, after=page.next) if page.next else "",
         heads={key: _head(selection, sort, key) for key in keys(selection.user)},
+        is_short=size < PAGE and bool(page.next),
     )
 
 
-def _page(selection: Selection, sort: Sort, place: Place | None) -> Page:
+def _page(selection: Selection, sort: Sort, place: Place | None, size: int) -> Page:
     order = OF_STATUS.get(sort.key, ORDERS[sort.key]) if selection.status else ORDERS[sort.key]
     if sort.key in GROUPS:
-        return _in_groups(selection, sort, place)
+        return _in_groups(selection, sort, place, size)
     marked, marks = _marked(place)
 
     def read(section: keyset.Section) -> list[ListedContact]:
         def walk(chosen: Selection) -> QuerySet[Any]:
             contacts = keyset.walk(listed.on_board(chosen.contacts()), order, section, sort.descending, marked)
-            return contacts.values_list(*listed.SHOWN, "sort_key")[: PAGE + 1]
+            return contacts.values_list(*listed.SHOWN, "sort_key")[: size + 1]
 
-        key = ("list", PAGE, sort, order.expression, section, marked)
+        key = ("list", size, sort, order.expression, section, marked)
         return [ListedContact(row) for row in kept.rows(selection, key, walk, marks)]
 
-    return keyset.pieced(read, order, descending=sort.descending, place=place, size=PAGE)
+    return keyset.pieced(read, order, descending=sort.descending, place=place, size=size)
 
 
-def _in_groups(selection: Selection, sort: Sort, place: Place | None) -> Page:
+def _in_groups(selection: Selection, sort: Sort, place: Place | None, size: int) -> Page:
     field, all_groups = GROUPS[sort.key](selection)
     groups = grouped.onwards(all_groups, sort.descending, place)
     if not groups:
@@ -153,14 +156,14 @@ def _in_groups(selection: Selection, sort: Sort, place: Place | None) -> Page:
     def walk(chosen: Selection) -> QuerySet[Any]:
         contacts = chosen.contacts().filter(card__isnull=False)
         having = [(key, Q(**{field: mark})) for key, mark in keys]
-        return grouped.walk(contacts, having, descending=sort.descending, place=marked, size=PAGE)
+        return grouped.walk(contacts, having, descending=sort.descending, place=marked, size=size)
 
     values = marks | dict(group for _key, group in groups)
-    key_of = {pk: key for key, pk in kept.rows(selection, ("list", PAGE, sort, *keys, marked), walk, values)}
+    key_of = {pk: key for key, pk in kept.rows(selection, ("list", size, sort, *keys, marked), walk, values)}
     found = rows(selection, list(key_of))
     for row in found:
         row.sort_key = key_of[row.pk]
-    return keyset.cut(found, place, PAGE)
+    return keyset.cut(found, place, size)
 
 
 def _marked(place: Place | None) -> tuple[Place | None, dict[Hashable, Any]]:

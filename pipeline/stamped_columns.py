@@ -28,7 +28,7 @@ def cards(stack: Stack, selection: Selection, scene: Scene) -> str:
     shown = [scene.card(card, stack.column.key) for card in stack.cards]
     if rank := stack.next_rank:
         values = {"id": str(stack.column.pk), "rank": quote(rank, safe=""), "tail": escape(selection.tail)}
-        shown.append(_more(scene.language) % values)
+        shown.append(_more(stack.is_short, scene.language) % values)
     return "".join(shown)
 
 
@@ -38,5 +38,5 @@ def _column(is_folded: bool, oob: bool, language: str | None) -> str:
 
 
 @lru_cache
-def _more(language: str | None) -> str:
-    return stamp(MORE, ("id", "rank", "tail"))
+def _more(is_short: bool, language: str | None) -> str:
+    return stamp(MORE, ("id", "rank", "tail"), is_short=is_short)

@@ -56,6 +56,11 @@ def scene(request: Request, selection: Selection) -> dict[str, Any]:
     }
 
 
+def is_short(request: Request) -> bool:
+    """Return whether somebody types in a window that shows only the beginning, and asks for the rest afterwards."""
+    return request.headers.get("X-Short") == "1" and request.user.works_contacts
+
+
 def first_steps(request: Request, selection: Selection, total: int) -> list[FirstStep]:
     """Return the first steps of a new office; none once there is a contact, nor for marketing."""
     is_new = not total and not selection.is_filtered and request.user.works_contacts

@@ -14,7 +14,7 @@ from funnel.sending import availability
 from pipeline import board, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
-from pipeline.views.answers import VIEW, first_steps, found, scene, set_preference
+from pipeline.views.answers import VIEW, first_steps, found, is_short, scene, set_preference
 
 
 @require_safe
@@ -31,7 +31,7 @@ def page(request: Request) -> HttpResponse:
 def board_context(request: Request) -> dict[str, Any]:
     """Return the context of the board's template."""
     selection = Selection.parse(request.user, request.GET)
-    stacks = board.load(selection)
+    stacks = board.load(selection, board.SHORT if is_short(request) else board.FIRST)
     total = sum(stack.total for stack in stacks)
     return scene(request, selection) | {
         "stacks": stacks,

@@ -11,7 +11,7 @@ from base.refusals import wants_fragment
 from contacts import assignment
 from pipeline import filters, listing
 from pipeline.selection import Selection
-from pipeline.views.answers import SORT, VIEW, first_steps, scene, set_preference, sort_used
+from pipeline.views.answers import SORT, VIEW, first_steps, is_short, scene, set_preference, sort_used
 
 SEARCH_FROM = 8  # colleagues; fewer need no search
 
@@ -29,7 +29,8 @@ def home(request: Request) -> HttpResponse:
 def page(request: Request) -> HttpResponse:
     """Show a page of the selection as a table."""
     selection = Selection.parse(request.user, request.GET)
-    found = listing.load(selection, request.GET, sort_used(request))
+    size = listing.SHORT if is_short(request) else listing.PAGE
+    found = listing.load(selection, request.GET, sort_used(request), size)
     context = scene(request, selection) | {
         "listing": found,
         "total": found.total,

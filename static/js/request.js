@@ -2,12 +2,13 @@
 window.request = (() => {
   const UNREACHED = ["AbortError", "TimeoutError", "TypeError"]; // aborted, timed out, offline
 
-  // Requests a fragment, or with `page` a page; with a `body` by POST. Returns:
+  // Requests a fragment, or with `page` a page; with a `body` by POST; with `isShort` only its beginning. Returns:
   //   status   0 without an answer: offline, timed out, or aborted by the `signal`
   //   ok       whether it is the requested fragment or page, from the requested address
   //   isPage   whether it is a page, or the response of another address (`moved`)
-  const ask = async (address, { body, page, signal } = {}) => {
+  const ask = async (address, { body, page, signal, isShort } = {}) => {
     const headers = page ? {} : { "HX-Request": "true", "HX-Current-URL": location.href };
+    if (isShort) headers["X-Short"] = "1";
     const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";
     const how = body ? { method: "POST", body, headers: { ...headers, "X-CSRFToken": token } } : { headers };
     try {

@@ -1,7 +1,10 @@
 // Searching while typing, on list and board: after 200 ms the results are loaded, with the parts marked data-live
 // (number, chips, switch), and replaced in this page. Field and cursor stay. Without this script Enter searches.
+// A low window is answered with the cards and rows it shows; those below it follow once nobody types.
 {
   const WAIT = 200;
+  const LOW = 950; // pixels that the beginning of a short answer fills
+  const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
   let timer;
   let running;
 
@@ -26,21 +29,39 @@
     place.textContent = place.dataset.found.replace("%s", document.querySelector("[data-total]").textContent);
   };
 
+  // Whatever is behind the last card or row in the complete answer takes the place of the mark behind it here.
+  const fill = async (address, signal) => {
+    const answer = signal.aborted ? {} : await request.ask(address, { signal });
+    if (signal.aborted || !answer.ok) return;
+    const page = parsed(answer.text);
+    for (const mark of document.querySelectorAll("[data-short]")) {
+      const fresh = [...page.getElementById(mark.parentElement.id)?.children ?? []];
+      const place = fresh.findIndex(({ id }) => id && id === mark.previousElementSibling?.id);
+      const rest = fresh.slice(place + 1).filter(({ id }) => !id || !document.getElementById(id));
+      const text = rest.map((element) => element.outerHTML).join("");
+      if (place < 0) return; // it has gone meanwhile: the mark, or the next page, begins behind it
+      await htmx.swap({ text, sourceElement: document.body, target: mark, swap: "outerHTML" });
+    }
+    const links = page.querySelector(".pagination");
+    document.querySelector("#content .pagination")?.replaceWith(...(links ? [document.adoptNode(links)] : []));
+  };
+
   const search = async (form) => {
     running?.abort();
     running = new AbortController();
     const { signal } = running;
     const address = addressOf(form);
-    const answer = await request.ask(address, { signal });
+    const answer = await request.ask(address, { signal, isShort: innerHeight <= LOW });
     if (signal.aborted) return undefined;
     if (!answer.status) return request.refuse(answer);
     if (!answer.ok) return location.assign(address);
-    await put(new DOMParser().parseFromString(answer.text, "text/html"));
+    await put(parsed(answer.text));
     history.replaceState(history.state, "", address);
     const field = form.querySelector("[data-typeahead]").closest(".field");
     field.classList.toggle("field--set", address.searchParams.has("q"));
     tell();
     document.dispatchEvent(new CustomEvent("found"));
+    if (document.querySelector("[data-short]")) setTimeout(fill, WAIT, address, signal);
     return undefined;
   };
 

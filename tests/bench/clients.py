@@ -56,6 +56,7 @@ class Browser:
             "Cookie": self.cookie,
             "Accept-Encoding": "gzip",
             "HX-Request": "false" if is_page else "true",
+            "X-Short": "1" if "q=" in path else "0",  # typed in a window of 900 pixels
             "X-CSRFToken": self.token,
             "Content-Type": "application/x-www-form-urlencoded",
         }

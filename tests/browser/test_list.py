@@ -192,6 +192,21 @@ def test_typing_searches_and_keeps_the_focus(visit, anna, people, path):
     expect(page).to_have_url(re.compile(rf"q=mueller.*source={Source.FORM}"))
 
 
+@pytest.mark.parametrize(("path", "number"), [("/contacts/", 50), ("/contacts/board/", 15)])
+def test_what_typing_finds_below_the_window_follows(visit, anna, board, path, number):
+    make(board["Neue Kontakte"], *["Otto"] * 60)
+    page = visit(anna, path, viewport={"width": 1440, "height": 900})
+    found = page.locator("[data-contact], [data-card]")
+    shown = [one.get_attribute("id") for one in found.all()]
+    with page.expect_response(lambda answer: answer.request.headers.get("x-short") == "1") as asked:
+        page.get_by_role("searchbox", name="Suche").click()
+        page.keyboard.type("otto", delay=20)
+    assert "data-short" in asked.value.text()
+    expect(page.locator("[data-short]")).to_have_count(0)
+    expect(found).to_have_count(number)
+    assert [one.get_attribute("id") for one in found.all()] == shown
+
+
 def test_markup_in_a_name_is_shown_as_text(visit, anna, board):
     name = "<img src=x onerror=alert(1)>"
     ContactFactory(column=board["Neue Kontakte"], first_name="", last_name=name)
