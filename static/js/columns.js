@@ -1,7 +1,7 @@
 // Columns: renaming in the head, and keeping the server's order.
 {
   const board = document.querySelector(".board");
-  let named = "none"; // the column that is being renamed
+  let named = "none"; // the column whose menu gets a lost focus: renamed, or the one before a deleted one
 
   const loadHead = async (address) => {
     const answer = await request.ask(address);
@@ -33,7 +33,7 @@
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("[data-rename]");
     if (!form) return;
-    if (["Enter", "Escape"].includes(event.key)) named = form.closest("[data-column]").id;
+    if (["Enter", "Escape", "Tab"].includes(event.key)) named = form.closest("[data-column]").id;
     if (event.key === "Escape") leave(form);
   });
 
@@ -46,14 +46,19 @@
     else leave(form);
   });
 
+  const leaveOut = (column) => {
+    named = column.previousElementSibling.id; // the first one always stays
+    column.remove();
+  };
+
   const arrange = () => {
     const order = document.getElementById("board-order")?.dataset.order.split(",") ?? [];
     const found = [...board.querySelectorAll(":scope > [data-column]")];
+    found.filter((column) => !order.includes(column.dataset.column)).forEach(leaveOut);
     const columns = new Map(found.map((column) => [column.dataset.column, column]));
     let place = board.querySelector(":scope > [data-column]");
     for (const id of order) {
       const column = columns.get(id);
-      columns.delete(id);
       if (!column) continue;
       if (column === place) {
         place = place.nextElementSibling;
@@ -64,7 +69,6 @@
       board.insertBefore(column, place);
       list.scrollTop = scrollTop;
     }
-    columns.forEach((column) => column.remove());
   };
 
   // A card that was dropped further down appears again with the next page of its column. Runs after the columns are
@@ -77,9 +81,10 @@
     }
   };
 
-  // After renaming by keyboard the focus goes to the column's menu.
+  // After renaming by keyboard the focus goes to the column's menu, after deleting to that of the column before.
   const giveFocusBack = () => {
-    if (document.activeElement === document.body) document.querySelector(`#${named} .column__menu`)?.focus();
+    if (document.activeElement !== document.body) return;
+    document.querySelector(`#${named} .column__menu`)?.focus({ preventScroll: true });
     named = "none";
   };
 
@@ -104,5 +109,6 @@
         giveFocusBack();
       });
     });
+    document.addEventListener("answered", giveFocusBack); // its menu or dialog is closed
   }
 }

@@ -37,6 +37,7 @@
   };
 
   const load = async (button) => {
+    if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
     const answer = await request.ask(addressOf(button));
     if (answer.ok) show(button, answer.text);
@@ -84,8 +85,21 @@
       if (!button || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       if (button === wasOpen) popup.matches(":popover-open") && popup.hidePopover();
-      else if (button.getAttribute("aria-busy") !== "true") load(button);
+      else load(button);
       wasOpen = null;
+    });
+
+    // A right click, a long press or Shift+F10 on what has a menu of its own; an arrow key on the menu's button.
+    document.addEventListener("contextmenu", (event) => {
+      const button = event.target.closest("[data-context]")?.querySelector("[data-popup]");
+      if (!button || event.target.closest("input")) return;
+      event.preventDefault();
+      load(button);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" || !event.target.matches("[data-popup][aria-haspopup='menu']")) return;
+      event.preventDefault();
+      load(event.target);
     });
 
     popup.addEventListener("toggle", (event) => {

@@ -253,3 +253,51 @@ class TestKeyboard:
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(opener).to_be_focused()
         agree(page, anna.account)
+
+    def test_shift_f10_and_the_arrow_key_open_the_menu(self, visit, anna, board):
+        page = visit(anna)
+        opener = page.get_by_role("button", name="Spaltenmenü: Nicht erreicht", exact=True)
+        for key in ("ArrowDown", "Shift+F10"):
+            opener.focus()
+            page.keyboard.press(key)
+            expect(page.get_by_role("menuitem", name="Umbenennen")).to_be_focused()
+            page.keyboard.press("Escape")
+            expect(opener).to_be_focused()
+
+    def test_the_focus_stays_near_after_leaving_a_name_and_after_deleting_a_column(self, visit, anna, board, missed):
+        page = visit(anna)
+        choose(page, "Nicht erreicht", "Umbenennen")
+        expect(page.get_by_label("Name der Spalte")).to_be_focused()
+        page.keyboard.type("Rückruf")
+        page.keyboard.press("Tab")
+        opener = page.get_by_role("button", name="Spaltenmenü: Rückruf", exact=True)
+        expect(opener).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("menuitem", name="Umbenennen")).to_be_focused()
+        page.get_by_role("menuitem", name="Spalte löschen", exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#column-{missed.pk}")).to_have_count(0)
+        expect(page.get_by_role("button", name="Spaltenmenü: Neue Kontakte", exact=True)).to_be_focused()
+        agree(page, anna.account)
+
+    def test_the_focus_stays_near_after_emptying_and_deleting_a_column(self, visit, anna, board, missed):
+        make(missed, "Ada")
+        page = visit(anna)
+        choose(page, "Nicht erreicht", "Kontakte verschieben und löschen …")
+        page.get_by_label("Verschieben nach").select_option("Termin vereinbart")
+        page.get_by_role("button", name="Verschieben und löschen").click()
+        expect(page.locator(f"#column-{missed.pk}")).to_have_count(0)
+        expect(page.get_by_role("button", name="Spaltenmenü: Neue Kontakte", exact=True)).to_be_focused()
+
+
+def test_a_right_click_on_the_head_opens_the_menu_but_not_where_a_name_is_typed(visit, anna, missed):
+    page = visit(anna)
+    head(page, missed).get_by_role("heading").click(button="right")
+    menu = page.get_by_role("menu", name="Spaltenmenü: Nicht erreicht")
+    menu.get_by_role("menuitem", name="Umbenennen", exact=True).click()
+    field = page.get_by_label("Name der Spalte")
+    expect(field).to_be_focused()
+    field.click(button="right")
+    settled(page)
+    expect(menu).to_have_count(0)
+    expect(field).to_be_focused()
