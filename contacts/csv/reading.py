@@ -11,6 +11,9 @@ from contacts.csv.sheet import Shape, Sheet, store
 from contacts.csv.spreadsheets import SPREADSHEETS, read_spreadsheet
 from contacts.csv.vcards import is_vcard, read_vcards
 
+# What people upload in place of a table, by its first bytes.
+_NO_TABLES = (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf", b"rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+
 
 def read_into(data: bytes, target: IO[str]) -> Shape:
     """Store the rows of the file and return their shape. Raises CsvError if it cannot be read."""
@@ -20,6 +23,12 @@ def read_into(data: bytes, target: IO[str]) -> Shape:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<head")):
         raise CsvError(0, _web_page(start))
+    if start.startswith(_NO_TABLES):
+        sentence = gettext_noop(
+            "Das ist keine Tabelle, sondern ein PDF, ein Bild, ein Brief oder ein Archiv. Bitte speichern Sie die Kontakte"
+            " in dem Programm, aus dem sie kommen, als .xlsx oder CSV."
+        )
+        raise CsvError(0, sentence)
     encoding, repair = encoding_of(data)
     if is_vcard(start):
         return store(read_vcards(data, encoding), target, Shape(kind="vcard", encoding=encoding, repair=repair))

@@ -17,6 +17,10 @@ HTML = (
     "Das ist eine Tabelle als Webseite (HTML), auch wenn die Datei auf .xls endet. Bitte öffnen Sie sie in Excel und"
     " speichern Sie sie als .xlsx oder CSV."
 )
+NO_TABLE = (
+    "Das ist keine Tabelle, sondern ein PDF, ein Bild, ein Brief oder ein Archiv. Bitte speichern Sie die Kontakte in dem"
+    " Programm, aus dem sie kommen, als .xlsx oder CSV."
+)
 TABLE = "Diese Datei ist keine Tabelle, die wir lesen können. Bitte speichern Sie sie als CSV."
 
 
@@ -138,6 +142,11 @@ def test_an_entry_has_line_cells_values_and_errors():
         (b"\xef\xbb\xbfNachname;Ort\nA;B\nM\xfcller;Bonn\n", 3, MIXED),
         (b"<table><tr><td>Nachname</td></tr></table>", 0, HTML),
         (b"\xef\xbb\xbf\r\n<HTML><body>", 0, HTML),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", 0, NO_TABLE),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 0, NO_TABLE),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", 0, NO_TABLE),
+        (b"{\\rtf1\\ansi Nachname;Ort\\par A;B}", 0, NO_TABLE),
+        (b"\x1f\x8b\x08\x00", 0, NO_TABLE),
         (b"\xff\xfeN\x00a\x00m\x00e\x00\n\x00A", 2, UNREADABLE),
     ],
 )
