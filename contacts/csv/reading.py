@@ -25,8 +25,8 @@ def read_into(data: bytes, target: IO[str]) -> Shape:
         raise CsvError(0, _web_page(start))
     if start.startswith(_NO_TABLES):
         sentence = gettext_noop(
-            "Das ist keine Tabelle, sondern ein PDF, ein Bild, ein Brief oder ein Archiv. Bitte speichern Sie die Kontakte"
-            " in dem Programm, aus dem sie kommen, als .xlsx oder CSV."
+            "Das ist keine Tabelle, sondern ein PDF, ein Bild, ein Brief oder ein Archiv. Bitte speichern Sie die"
+            " Kontakte in dem Programm, aus dem sie kommen, als .xlsx oder CSV."
         )
         raise CsvError(0, sentence)
     encoding, repair = encoding_of(data)

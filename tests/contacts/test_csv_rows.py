@@ -18,8 +18,8 @@ HTML = (
     " speichern Sie sie als .xlsx oder CSV."
 )
 NO_TABLE = (
-    "Das ist keine Tabelle, sondern ein PDF, ein Bild, ein Brief oder ein Archiv. Bitte speichern Sie die Kontakte in dem"
-    " Programm, aus dem sie kommen, als .xlsx oder CSV."
+    "Das ist keine Tabelle, sondern ein PDF, ein Bild, ein Brief oder ein Archiv. Bitte speichern Sie die Kontakte in"
+    " dem Programm, aus dem sie kommen, als .xlsx oder CSV."
 )
 TABLE = "Diese Datei ist keine Tabelle, die wir lesen können. Bitte speichern Sie sie als CSV."
 
