@@ -38,6 +38,10 @@ WITH changed AS (
     SET state = 'cancelled', reason = %(cancelling)s, cancelled_by = %(cause)s, finished_at = %(now)s
     WHERE %(cancelling)s <> '' AND account_id = %(account)s AND enrolment_id = %(id)s
       AND state IN ('planned', 'claimed')
+), calmed AS (
+    UPDATE funnel_message SET is_urgent = false
+    WHERE %(state)s = 'paused' AND account_id = %(account)s AND enrolment_id = %(id)s
+      AND state = 'planned' AND is_urgent
 )
 {NOTE}
 """
@@ -61,7 +65,8 @@ def change(
 ) -> None:
     """Save a series with a new state and record the change. One without an id is inserted.
 
-    With a reason for `cancelling`, what is planned or claimed is cancelled.
+    With a reason for `cancelling`, what is planned or claimed is cancelled. Pausing takes back „Jetzt senden“, which
+    may be asked for again while the series is paused.
     """
     values = {
         "id": row.pk,

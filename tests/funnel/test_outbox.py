@@ -17,6 +17,7 @@ from funnel.sending import availability, claiming, delivery, heartbeat, pool, wo
 from funnel.series import enrolments, maintenance, manual
 from funnel.transport import holds
 from funnel.transport.smtp import Relay
+from pipeline.deeds import reversible
 from tests.funnel.mailing import MONDAY, grant, lead, move, ready, steps
 from tests.funnel.sink import mail_server
 from tests.markup import page_of
@@ -362,6 +363,24 @@ class TestByHand:
         enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
         manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
         assert worker.sweep(now=MONDAY) == {"sent": 1}
+
+    def test_a_later_pause_takes_send_now_back(self, anna, dan, server):
+        manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        enrolments.pause(user=anna, contact_id=dan.pk, now=MONDAY)
+        assert worker.sweep(now=MONDAY) == {}
+        manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        assert worker.sweep(now=MONDAY) == {"sent": 1}
+
+    @pytest.mark.parametrize("are_many", [False, True])
+    def test_a_column_that_pauses_takes_send_now_back(self, anna, krueger, dan, server, board, are_many):
+        manual.send_now(user=anna, message_id=message(dan).pk, now=MONDAY)
+        missed = board["Nicht erreicht"]
+        if are_many:
+            reversible.move(user=anna, contact_ids=[dan.pk], column_id=missed.pk, enrol=False, now=MONDAY)
+        else:
+            move(anna, dan, missed)
+        assert series(dan) == ("paused", "status")
+        assert worker.sweep(now=MONDAY) == {}
 
     def test_send_now_needs_consent(self, anna, dan, server):
         Consent.objects.filter(contact=dan).update(granted=False)
