@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 FIRST_SIGN = 0xE000  # the private use area of Unicode: no template has a sign of it
+Values = Mapping[str, str | int]
 FIRST_NUMBER = 2**53 + 1  # no id of ours
 
 
@@ -30,21 +31,28 @@ def stamp(template: str, names: Iterable[str], numbers: Iterable[str] = (), **co
     return html
 
 
-def filled(template: str, values: Mapping[str, str | int], **flags: Hashable) -> SafeString:
+def filled(template: str, values: Values, **flags: Hashable) -> SafeString:
     """Return the template's HTML for these texts and numbers, by a stamp that is kept.
 
     The template has those of the `values` that are not empty, so it may ask whether there is one. All else that it
     decides by are `flags`; there is a stamp for each combination of these.
     """
-    shown: dict[str, str | int] = {}
-    numbers = []
-    for name, value in values.items():
-        if type(value) is int:
-            numbers.append(name)
-            shown[name] = value
-        elif value:
-            shown[name] = value if type(value) is SafeString else escape(value)  # type: ignore[arg-type]
-    return SafeString(_kept(template, tuple(shown), tuple(numbers), tuple(flags.items()), get_language()) % shown)
+    return filled_each(template, [values], **flags)[0]
+
+
+def filled_each(template: str, rows: Iterable[Values], **flags: Hashable) -> list[SafeString]:
+    """Return the template's HTML for each row, as `filled` does for one."""
+    language, shared, found = get_language(), tuple(flags.items()), []
+    for row in rows:
+        shown, numbers = {}, []
+        for name, value in row.items():
+            if type(value) is int:
+                numbers.append(name)
+                shown[name] = str(value)
+            elif value:
+                shown[name] = value if type(value) is SafeString else escape(value)  # type: ignore[arg-type]
+        found.append(SafeString(_kept(template, tuple(shown), tuple(numbers), shared, language) % shown))
+    return found
 
 
 Flags = tuple[tuple[str, Hashable], ...]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base import journal, once
+from base.meta import chosen
 from base.refusals import NotUnderstood
 from contacts.finding import lock
 from contacts.models import Consent, Contact
@@ -31,6 +32,11 @@ class ConsentState:
     @property
     def label(self) -> str:
         return str(Consent.Channel(self.channel).label)
+
+    @property
+    def method(self) -> str:
+        """How the newest evidence was given."""
+        return chosen(self.newest, "method") if self.newest else ""
 
     @property
     def granted(self) -> bool:

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from base.fields import german_number
+from base.meta import chosen
 from contacts import contact_points, facts
 from contacts.description import GROUPS, Group
 from contacts.models import Contact
@@ -53,12 +54,12 @@ def _alone(contact: Contact, name: str) -> Line:
 
 
 def _person(contact: Contact) -> list[Line]:
-    salutation = contact.get_salutation_display() if contact.salutation != "neutral" else ""
+    salutation = chosen(contact, "salutation") if contact.salutation != "neutral" else ""
     return [Line(_("Name"), _joined(salutation, contact.title, contact.first_name, contact.last_name))]
 
 
 def _partner(contact: Contact) -> list[Line]:
-    salutation = contact.get_partner_salutation_display() if contact.partner_salutation != "neutral" else ""
+    salutation = chosen(contact, "partner_salutation") if contact.partner_salutation != "neutral" else ""
     name = _joined(salutation, contact.partner_title, contact.partner_first_name, contact.partner_last_name)
     return [Line(_("2. Person"), name)]
 
@@ -88,7 +89,7 @@ def _address(contact: Contact) -> list[Line]:
 
 
 def _property(contact: Contact) -> list[Line]:
-    parts = [contact.get_property_kind_display()]
+    parts = [chosen(contact, "property_kind")]
     if contact.living_area is not None:
         parts.append(_("%(area)s\u00a0m² Wohnfläche") % {"area": german_number(contact.living_area)})
     if contact.plot_area is not None:
@@ -99,7 +100,7 @@ def _property(contact: Contact) -> list[Line]:
 
 
 def _source(contact: Contact) -> list[Line]:
-    return [Line(_("Quelle"), " – ".join(filter(None, (contact.get_source_display(), contact.source_detail))))]
+    return [Line(_("Quelle"), " – ".join(filter(None, (contact.source_label, contact.source_detail))))]
 
 
 def _joined(*words: str) -> str:

@@ -179,7 +179,16 @@ class Action(AccountModel):
                 name="action_performed_or_planned",
             ),
         ]
-        indexes = [models.Index(fields=["contact", "-performed_at"], name="action_by_contact")]
+        indexes = [
+            models.Index(fields=["contact", "-performed_at"], name="action_by_contact"),
+            # Few rows: what came back by mail is counted without reading all that ever happened.
+            models.Index(
+                fields=["account", "contact", "performed_at"],
+                include=["kind"],
+                condition=models.Q(kind__in=["mail_in", "opt_out"]),
+                name="action_answering",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.contact_id})"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from base import once
 from base.dates import moment_label
+from base.meta import chosen
 from contacts.models import Contact
 from funnel.letters import placeholders
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message, MessageReason, MessageState, Sender
@@ -51,9 +52,9 @@ class Line:
             return message.came_back
         if message.state == MessageState.PLANNED:
             return self._why_waiting()
-        reason = message.get_reason_display() or (message.answer if message.state == MessageState.UNCLEAR else "")
+        reason = chosen(message, "reason") or (message.answer if message.state == MessageState.UNCLEAR else "")
         if message.reason == MessageReason.STOPPED and self.run.enrolment.reason:
-            reason = self.run.enrolment.get_reason_display()
+            reason = chosen(self.run.enrolment, "reason")
         return f"{self.state}: {reason}" if reason else self.state
 
     @property
@@ -145,7 +146,7 @@ class Run:
         """„läuft“, „pausiert: von Hand“ …"""
         enrolment = self.enrolment
         state = str(EnrolmentState(enrolment.state).label)
-        return f"{state}: {enrolment.get_reason_display()}" if enrolment.reason else state
+        return f"{state}: {chosen(enrolment, 'reason')}" if enrolment.reason else state
 
     @property
     def is_active(self) -> bool:

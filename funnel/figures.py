@@ -10,17 +10,18 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, DateField, F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, TruncDate
 
 from accounts.models import Account
 from base import once
 from contacts.kinds import Kind
 from contacts.models import Action
-from funnel.models import Enrolment, EnrolmentState, Figures, Message, MessageState
+from funnel.models import EnrolmentState, Figures, Message, MessageState, Sequence, Step
 
 MANY = 20_000  # mails; an office with more is counted in advance
 PLOT_DAYS = 90
+NOTHING = Value(None)
 ANSWERED_WITHIN = timedelta(days=30)  # anything later is not attributed to the mail
 
 
@@ -65,8 +66,8 @@ def _begin(account: Account, now: datetime) -> datetime:
 
 def _as_counts(rows: Iterable[Any]) -> Counts:
     counts = Counts([], [], [], [])
-    for part, of, by, number in rows:
-        getattr(counts, part).append((by, of, number) if part == "sent" else (of, by, number))
+    for part, of, by, day, number in rows:
+        getattr(counts, part).append((day.isoformat(), of, number) if day else (of, by, number))
     return counts
 
 
@@ -76,22 +77,24 @@ def _together(zone: str, account_id: int, begin: datetime) -> QuerySet[Any, Any]
 
 
 def _parts(zone: str, account_id: int, begin: datetime) -> list[QuerySet[Any, Any]]:
-    """Return the rows of each part of `Counts`: its name, of what, by what, how many."""
+    """Return the rows of each part of `Counts`: its name, of what, by what or on which day, how many."""
+    known = [*(state for state in MessageState.values if state != MessageState.CANCELLED)]
+    steps = Step.objects.of(account_id).filter(messages__state__in=known)  # read from an index by step and state
+    running = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
+    series = Sequence.objects.of(account_id).filter(enrolments__state__in=running)
     return [
-        _counted("messages", _messages(account_id), "step_id", "state", Count("pk")),
-        _counted("answers", _answers(account_id), "answered", "kind", Count("contact", distinct=True)),
-        _counted("series", _series(account_id), "sequence_id", "state", Count("pk")),
-        _counted("sent", _sent(account_id, begin, zone), "step__sequence_id", "day", Count("pk")),
+        _counted("messages", steps, Count("*"), "pk", by="messages__state"),
+        _counted("answers", _answers(account_id), Count("contact", distinct=True), "answered", by="kind"),
+        _counted("series", series, Count("*"), "pk", by="enrolments__state"),
+        _counted("sent", _sent(account_id, begin, zone), Count("*"), "step__sequence", on="day"),
     ]
 
 
-def _counted(part: str, rows: QuerySet[Any], of: str, by: str, count: Count) -> QuerySet[Any, Any]:
-    keys = rows.order_by().values_list(Value(part, output_field=TextField()), F(of), Cast(by, TextField()))
-    return keys.annotate(number=count)
-
-
-def _messages(account_id: int) -> QuerySet[Message]:
-    return Message.objects.of(account_id).exclude(state=MessageState.CANCELLED)
+def _counted(
+    part: str, rows: QuerySet[Any], count: Count, of: str, *, by: str | None = None, on: str | None = None
+) -> QuerySet[Any, Any]:
+    keys = (F(by) if by else Cast(NOTHING, TextField()), F(on) if on else Cast(NOTHING, DateField()))
+    return rows.order_by().values_list(Value(part, TextField()), F(of), *keys).annotate(number=count)
 
 
 def _answers(account_id: int) -> QuerySet[Action]:
@@ -110,10 +113,6 @@ def _answers(account_id: int) -> QuerySet[Action]:
     )
     answers = Action.objects.of(account_id).filter(kind__in=[Kind.MAIL_IN, Kind.OPT_OUT])
     return answers.annotate(answered=Subquery(before.values("step")[:1]))
-
-
-def _series(account_id: int) -> QuerySet[Enrolment]:
-    return Enrolment.objects.of(account_id).exclude(state=EnrolmentState.ENDED)
 
 
 def _sent(account_id: int, begin: datetime, zone: str) -> QuerySet[Message]:

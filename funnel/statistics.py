@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.formats import number_format
-from django.utils.safestring import SafeString
 
 from accounts.models import Account
 from base import once
@@ -87,9 +86,9 @@ class Bar(NamedTuple):
     y: int
     height: int
 
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, int]:
         """Return what the template `funnel/_plot_bar.html` shows."""
-        return {"number": str(self.number), "x": str(self.x), "y": str(self.y), "height": str(self.height)}
+        return {"number": self.number, "x": self.x, "y": self.y, "height": self.height}
 
 
 @dataclass(frozen=True)
@@ -102,9 +101,8 @@ class Day:
     bars: tuple[Bar, ...]
 
     def texts(self) -> dict[str, str]:
-        """Return what the template `funnel/_plot_day.html` shows."""
-        bars = "".join([filled("funnel/_plot_bar.html", bar.texts()) for bar in self.bars])
-        return {"day": f"{self.day:%d.%m.%Y}", "sent": str(self.sent), "bars": SafeString(bars)}
+        """Return what the template `funnel/_plot_day.html` shows besides its bars."""
+        return {"day": f"{self.day:%d.%m.%Y}", "sent": str(self.sent)}
 
 
 @dataclass(frozen=True)
@@ -213,7 +211,9 @@ def _plot(counts: Counts, by_sequence: dict[int, SequenceStatistics], first: dat
 
 def _number(count: int) -> str:
     """Return a count as it is shown; "" for none."""
-    return number_format(count, force_grouping=True) if count else ""
+    if count < 1000:
+        return str(count or "")
+    return number_format(count, force_grouping=True)
 
 
 def _bars(counts: Counter[int], numbers: dict[int, int], place: int, most: int) -> tuple[Bar, ...]:

@@ -21,7 +21,7 @@ def check(template: str, texts: Mapping[str, str | int], **flags: Hashable) -> N
     for language in ("de", "en"):
         with translation.override(language):
             for values in _variants(texts):
-                shown = {name: value for name, value in values.items() if value}
+                shown = {name: value for name, value in values.items() if value != ""}
                 plain = one_line(render_to_string(template, shown | flags))
                 assert one_line(filled(template, values, **flags)) == plain
 

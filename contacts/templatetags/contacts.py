@@ -12,7 +12,7 @@ from django.utils.dates import MONTHS
 from django.utils.safestring import SafeString, mark_safe
 
 from base import dates
-from base.stamps import filled
+from base.stamps import Values, filled, filled_each
 from contacts import consent, signs
 from contacts.factsheet import Section
 from contacts.models import Consent, Contact
@@ -93,8 +93,9 @@ def entries(context: Context | dict[str, Any], shown: Iterable[Entry]) -> SafeSt
 @register.simple_tag
 def facts(contact: Contact, section: Section) -> SafeString:
     """Render the facts of a group."""
-    lines = mark_safe("".join([filled("contacts/_fact.html", line.texts()) for line in section.lines]))
-    return filled("contacts/_factgroup.html", {"id": contact.pk, "lines": lines}, group=section.group)
+    lines = mark_safe("".join(filled_each("contacts/_fact.html", [line.texts() for line in section.lines])))
+    values: Values = {"id": contact.pk, "lines": lines, "label": str(section.group.label)}
+    return filled("contacts/_factgroup.html", values, key=section.group.key)
 
 
 @register.simple_tag

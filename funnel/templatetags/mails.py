@@ -1,13 +1,14 @@
 """`{% outbox_rows items %}` …: mails and steps as HTML, by stamps of their templates (`base.stamps`)."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from base.stamps import filled
+from base.stamps import filled_each
 from funnel import contact_messages, outbox_rows
 from funnel.statistics import Day, StepStatistics
 
@@ -19,31 +20,32 @@ Shown = Context | dict[str, Any]
 def rows_of_outbox(context: Shown, items: Iterable[outbox_rows.Item]) -> SafeString:
     """Render the rows of the outbox."""
     shared = context["user"], context["sender"], context["now"], context["wanted"].state == "paused"
-    return mark_safe("".join([filled(outbox_rows.TEMPLATE, item.texts(*shared)) for item in items]))
+    return mark_safe("".join(filled_each(outbox_rows.TEMPLATE, [item.texts(*shared) for item in items])))
 
 
 @register.simple_tag(takes_context=True)
 def ledger_lines(context: Shown, lines: Iterable[contact_messages.Line]) -> SafeString:
     """Render mails of a contact."""
     now, token = context["now"], _token(context)
-    return mark_safe("".join([filled("funnel/_ledger_line.html", line.texts(now) | token) for line in lines]))
+    return mark_safe("".join(filled_each("funnel/_ledger_line.html", [line.texts(now) | token for line in lines])))
 
 
 @register.simple_tag(takes_context=True)
 def steps(context: Shown, shown: list[StepStatistics]) -> SafeString:
     """Render the steps of a series."""
-    token = _token(context)
-    places = enumerate(shown, start=1)
-    return mark_safe(
-        "".join([filled("funnel/_step.html", step.texts(place, len(shown)) | token) for place, step in places])
-    )
+    token, places = _token(context), enumerate(shown, start=1)
+    rows = [step.texts(place, len(shown)) | token for place, step in places]
+    return mark_safe("".join(filled_each("funnel/_step.html", rows)))
 
 
 @register.simple_tag
 def plot_days(days: Iterable[Day]) -> SafeString:
     """Render the bars of the days on which mails were sent."""
-    return mark_safe("".join([filled("funnel/_plot_day.html", day.texts()) for day in days if day.sent]))
+    drawn = [day for day in days if day.sent]
+    bars = iter(filled_each("funnel/_plot_bar.html", [bar.texts() for day in drawn for bar in day.bars]))
+    rows = [day.texts() | {"bars": mark_safe("".join(islice(bars, len(day.bars))))} for day in drawn]
+    return mark_safe("".join(filled_each("funnel/_plot_day.html", rows)))
 
 
-def _token(context: Shown) -> dict[str, str]:
+def _token(context: Shown) -> dict[str, str | int]:
     return {"csrf_token": str(context.get("csrf_token", ""))}

@@ -7,7 +7,7 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from base.stamps import filled
+from base.stamps import filled, filled_each
 from contacts.kinds import MANUAL
 from contacts.models import Contact
 from pipeline import stamped_columns, stamped_heads
@@ -75,7 +75,8 @@ def composer_kinds(contact: Contact) -> SafeString:
 @register.simple_tag(takes_context=True)
 def history_lines(context: Context, lines: Iterable[Line]) -> SafeString:
     """Render lines of a contact's history."""
-    return mark_safe("".join([filled("pipeline/_history_line.html", line.texts(context["now"])) for line in lines]))
+    rows = [line.texts(context["now"]) for line in lines]
+    return mark_safe("".join(filled_each("pipeline/_history_line.html", rows)))
 
 
 @register.simple_tag(takes_context=True)

@@ -77,4 +77,6 @@ def test_a_step_and_a_day_of_the_plot(message, krueger):
         check("funnel/_step.html", step.texts(place, len(shown)) | {"csrf_token": "x" * 64})
     for day in overview.plot.days:
         if day.sent:
-            check("funnel/_plot_day.html", day.texts())
+            check("funnel/_plot_day.html", day.texts() | {"bars": "x"})
+            for bar in day.bars:
+                check("funnel/_plot_bar.html", bar.texts())

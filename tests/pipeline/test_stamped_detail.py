@@ -53,5 +53,5 @@ def test_facts_and_the_buttons_of_the_kinds(contact):
     for section in factsheet.sections(contact):
         for line in section.lines:
             check("contacts/_fact.html", line.texts())
-        check("contacts/_factgroup.html", {"id": 7, "lines": "x"}, group=section.group)
+        check("contacts/_factgroup.html", {"id": 7, "lines": "x", "label": "y"}, key=section.group.key)
     check("pipeline/_composer_kinds.html", {"id": 7}, kinds=MANUAL)
