@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
@@ -20,23 +21,33 @@ _LONGEST = field_of(Change, "before").max_length or 0
 
 
 @transaction.atomic
-def save(*, contact: Contact, values: Mapping[str, Any], version: int | None, actor: User, now: datetime) -> Contact:
+def save(
+    *, contact: Contact, values: Mapping[str, Any], version: int | None, actor: User, now: datetime, seen: str = ""
+) -> Contact:
     """Write checked values of `EDITED` facts; return the contact as it now is, its version raised by one.
 
-    `version` is the one the values were typed against; None: do not check. What is so already writes nothing,
-    whatever the version. Raises Http404 and Gone like `finding.lock`, Overtaken for an old version, NotUnderstood
-    if no name, company, e-mail address or phone number would be left.
+    `version` is the one the values were typed against; None: do not check. `seen` is the `mark` of these facts at that
+    time: an edit of other facts is no conflict. What is so already writes nothing, whatever the version. Raises Http404
+    and Gone like `finding.lock`, Overtaken for an old version, NotUnderstood if no name, company, e-mail address or
+    phone number would be left.
     """
     locked = lock(actor, contact.pk)
+    is_overtaken = version not in (None, locked.version) and seen != mark(locked, values)
     values = {name: values[name] for name in EDITED if name in values and getattr(locked, name) != values[name]}
     if not values:
         return locked
-    if version is not None and version != locked.version:
+    if is_overtaken:
         raise Overtaken(_clash(locked, values), locked)
     if not any(values.get(name, getattr(locked, name)) for name in NAMES):
         raise NotUnderstood(nameless())
     write(locked, values, actor, now)
     return locked
+
+
+def mark(contact: Contact, names: Collection[str]) -> str:
+    """Return a short text that changes with the values of these facts."""
+    values = [getattr(contact, name) for name in EDITED if name in names]
+    return blake2b(repr(values).encode(), digest_size=16).hexdigest()
 
 
 def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: datetime) -> None:

@@ -208,6 +208,7 @@ class ConsentForm(TidyText, forms.Form):
 
 
 class VersionForm(forms.Form):
-    """The version of the contact that the user saw when they began to type."""
+    """The version of the contact that the user saw when they began to type, and the `mark` of the facts in the form."""
 
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+    seen = forms.CharField(max_length=32, required=False)

@@ -36,14 +36,14 @@ def _save(request: Request, contact: Contact, group: Group) -> HttpResponse:
     if not seen.is_valid():
         raise NotUnderstood(_("Bitte Seite neu laden und noch einmal speichern."))
     if not form.is_valid():
-        return _form(request, contact, group, form, 422, version=seen.cleaned_data["version"])
+        return _form(request, contact, group, form, 422, **seen.cleaned_data)
     try:
         contact = facts.save(
             contact=contact,
             actor=request.user,
-            version=seen.cleaned_data["version"],
             values=form.cleaned_data,
             now=timezone.now(),
+            **seen.cleaned_data,
         )
     except Overtaken as overtaken:
         return _form(request, overtaken.present, group, form, 409, conflict=overtaken.sentence)
@@ -59,6 +59,6 @@ def _form(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    context = {"version": contact.version, **context}
+    context = {"version": contact.version, "seen": facts.mark(contact, group.fields), **context}
     context |= {"title": str(group.label), "contact": contact, "group": group, "form": form}
     return small_page(request, "contacts/_facts_form.html", context, status)

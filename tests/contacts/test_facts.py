@@ -1,5 +1,6 @@
 """Facts: edited group by group, checked, recorded, and never silently over somebody else's edit."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -142,6 +143,36 @@ def test_after_a_concurrent_edit_the_form_keeps_the_typed_text_and_saves_at_the_
     assert 'name="version" value="2"' in html
     assert post("address", version=2, city="Aachen").status_code == 200
     assert reloaded(contact).city == "Aachen"
+
+
+def opened(client, contact, group):
+    """Return the hidden fields of the form as it is opened."""
+    html = page_of(client.get(f"/contacts/{contact.pk}/facts/{group}/", headers=FETCH))
+    return {name: re.search(f'name="{name}" value="([^"]+)"', html)[1] for name in ("version", "seen")}
+
+
+def test_an_edit_of_other_facts_is_no_conflict(login, sofia, jan, contact):
+    forms = {group: opened(login(sofia), contact, group) for group in ("address", "tags", "person")}
+    save(contact=contact, values={"first_name": "Klara"}, version=1, actor=jan, now=NOW)
+    client = login(sofia)
+    for group, typed in (("address", {"city": "Aachen"}), ("tags", {"tags": "VIP"})):
+        data = {**forms[group], **typed}
+        assert client.post(f"/contacts/{contact.pk}/facts/{group}/", data, headers=FETCH).status_code == 200
+    person = {**forms["person"], "first_name": "Clara", "last_name": "Brandes", "salutation": "neutral"}
+    assert client.post(f"/contacts/{contact.pk}/facts/person/", person, headers=FETCH).status_code == 409
+    found = reloaded(contact)
+    assert (found.first_name, found.city, found.tags, found.version) == ("Klara", "Aachen", ["VIP"], 4)
+
+
+def test_a_refused_form_still_knows_what_it_was_typed_against(login, sofia, jan, contact):
+    client, form = login(sofia), opened(login(sofia), contact, "property")
+    save(contact=contact, values={"living_area": Decimal(80)}, version=1, actor=jan, now=NOW)
+    path = f"/contacts/{contact.pk}/facts/property/"
+    refused = client.post(path, {**form, "living_area": "viel"}, headers=FETCH)
+    assert refused.status_code == 422
+    kept = {name: re.search(f'name="{name}" value="([^"]+)"', page_of(refused))[1] for name in form}
+    assert kept == form
+    assert client.post(path, {**kept, "living_area": "90"}, headers=FETCH).status_code == 409
 
 
 @pytest.mark.parametrize("version", ["", "0", "-1", "NaN", "1e3", str(2**63)])
