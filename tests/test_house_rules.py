@@ -93,7 +93,7 @@ WRITTEN_OUT = {
     "config/run.py::/readyz": "asked by a process that loads no Django",
     "config/server_user.py::/": "a directory",
     "templates/500.html::*": "answers where nothing works any more, not even looking up a name",
-    "templates/_topbar.html::/accounts/": "how all addresses of the login library begin, no page",
+    "templates/_mainnav.html::/accounts/": "how all addresses of the login library begin, no page",
     "templates/contacts/_circle_button.html::*": "kept with a mark in place of the id, which no address takes for one",
     "templates/contacts/_due_button.html::*": "the same",
     "templates/pipeline/_card.html::*": "rendered for some hundred contacts a page, and a name takes 10 µs to look up",

@@ -5,7 +5,6 @@ stays in the templates; a test compares all pages with what Django makes of the 
 """
 
 import re
-from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -13,13 +12,13 @@ from django.template import Origin, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode, TokenType, Variable, VariableNode
 from django.template.defaulttags import CommentNode, LoadNode, URLNode
 from django.template.library import SimpleNode
-from django.template.loader_tags import IncludeNode
+from django.template.loader_tags import ExtendsNode, IncludeNode
 from django.template.loaders import base, cached
-from django.template.smartif import TokenBase
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
 
-from base.quick.nodes import Constant, QuickIncludeNode, QuickURLNode
+from base.quick.isolated import QuickIncludeNode, expressions
+from base.quick.nodes import Constant, QuickExtendsNode, QuickURLNode
 from base.quick.variables import QuickVariable, QuickVariableNode
 
 
@@ -43,7 +42,7 @@ def quicken(nodes: NodeList) -> None:
             quicken(getattr(node, name, None) or NodeList())
         for _condition, inner in getattr(node, "conditions_nodelists", ()):
             quicken(inner)
-        for expression in _expressions(list(vars(node).values())):
+        for expression in expressions(list(vars(node).values())):
             if type(expression.var) is Variable:
                 expression.var.__class__ = QuickVariable
         _exchange(node)
@@ -57,19 +56,6 @@ def _outdent(nodes: NodeList) -> None:
             node.s = re.sub(r"\s*\n\s*", "\n", node.s)
 
 
-def _expressions(things: Any) -> Iterator[FilterExpression]:
-    """Yield what a node resolves, wherever it keeps it."""
-    for thing in things:
-        if isinstance(thing, FilterExpression):
-            yield thing
-        elif isinstance(thing, dict):
-            yield from _expressions(thing.values())
-        elif isinstance(thing, (list, tuple)) and not isinstance(thing, NodeList):
-            yield from _expressions(thing)
-        elif isinstance(thing, TokenBase):
-            yield from _expressions((thing.first, thing.second, thing.value))
-
-
 def _exchange(node: Node) -> None:
     if type(node) is VariableNode:
         node.__class__ = QuickVariableNode
@@ -78,6 +64,8 @@ def _exchange(node: Node) -> None:
         node.known = {}  # type: ignore[attr-defined]
     elif type(node) is IncludeNode and _is_literal(node.template) and not node.template.var.startswith("."):
         node.__class__ = QuickIncludeNode
+    elif type(node) is ExtendsNode:
+        node.__class__ = QuickExtendsNode
 
 
 def _joined(is_shared: bool, nodes: list[Node]) -> list[Node]:

@@ -1,12 +1,11 @@
 """Nodes in place of Django's, for what is the same at each rendering."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.template import Context
 from django.template.base import Node
 from django.template.defaulttags import URLNode
-from django.template.loader_tags import IncludeNode
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode, ExtendsNode
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -25,7 +24,7 @@ class Constant(Node):
         self.known: dict[tuple[object, ...], str] = {}
 
     def render(self, context: Context) -> str:
-        key = (_ground(context), context.autoescape)
+        key = (ground(context), context.autoescape)
         found = self.known.get(key)
         if found is None:
             found = self.known[key] = "".join([str(node.render_annotated(context)) for node in self.nodes])
@@ -41,7 +40,7 @@ class QuickURLNode(URLNode):
         values = tuple([arg.resolve(context) for arg in self.args])
         if not all(type(value) is int and 0 < value < NUMBER for value in values):
             return super().render(context)
-        form = self._form(len(values), _ground(context))
+        form = self._form(len(values), ground(context))
         if form is None:
             return super().render(context)
         address = form % values
@@ -50,9 +49,9 @@ class QuickURLNode(URLNode):
             return ""
         return conditional_escape(address) if context.autoescape else address
 
-    def _form(self, count: int, ground: "Ground") -> str | None:
+    def _form(self, count: int, where: "Ground") -> str | None:
         """Return the address as a format of its numbers; None if it is no such address."""
-        key = (count, ground)
+        key = (count, where)
         if key not in self.known:
             self.known[key] = _address_form(self.view_name.var, count)
         return self.known[key]
@@ -72,7 +71,7 @@ def _address_form(name: str, count: int) -> str | None:
 Ground = tuple[str | None, str, str | None]
 
 
-def _ground(context: Context) -> Ground:
+def ground(context: Context) -> Ground:
     """Return what everything on a page depends on: its language, and where addresses begin and are looked up."""
     found: Ground | None = getattr(context, "ground", None)  # asking for it takes as long as showing a text
     if found is None:
@@ -80,17 +79,26 @@ def _ground(context: Context) -> Ground:
     return found
 
 
-class QuickIncludeNode(IncludeNode):
-    """Keeps the template that it includes instead of looking for it at each rendering."""
-
-    known: Any = None
+class QuickExtendsNode(ExtendsNode):
+    """Keeps what blocks the root of a page has instead of walking through all of it at each rendering."""
 
     def render(self, context: Context) -> SafeString:
-        if self.known is None and context.template:
-            self.known = context.template.engine.get_template(self.template.var)
-        resolve: Callable[[Any], object] = lambda expression: expression.resolve(context)  # noqa: E731
-        values = {name: resolve(expression) for name, expression in self.extra_context.items()}
-        if self.isolated_context:
-            return self.known.render(context.new(values))
-        with context.push(**values):
-            return self.known.render(context)
+        parent = self.get_parent(context)
+        if BLOCK_CONTEXT_KEY not in context.render_context:
+            context.render_context[BLOCK_CONTEXT_KEY] = BlockContext()
+        blocks = context.render_context[BLOCK_CONTEXT_KEY]
+        blocks.add_blocks(self.blocks)
+        blocks.add_blocks(_blocks_of_root(parent))
+        with context.render_context.push_state(parent, isolated_context=False):
+            return parent._render(context)  # type: ignore[attr-defined]
+
+
+def _blocks_of_root(template: Any) -> dict[str, BlockNode]:
+    """Return the blocks of a template that extends no other; else none, because it adds its own."""
+    found: dict[str, BlockNode] | None = getattr(template, "blocks_of_root", None)
+    if found is None:
+        nodes = template.nodelist
+        extends = any(isinstance(node, ExtendsNode) for node in nodes)
+        found = {} if extends else {node.name: node for node in nodes.get_nodes_by_type(BlockNode)}
+        template.blocks_of_root = found
+    return found

@@ -24,3 +24,7 @@ def leads_to(address: str, name: str) -> bool:
         return resolve(urlsplit(address).path).view_name == name
     except Resolver404:
         return False
+
+
+for question in (below, leads_to):
+    setattr(question, "is_constant", True)  # noqa: B010  what asks it can be kept (`base.quick.isolated`)

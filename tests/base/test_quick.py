@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 
+from base.quick.isolated import MOST, QuickIncludeNode
 from tests.addresses import ROWS, Row, address, browser, walk
 from tests.offices import OURS, Office, furnish, stage
 
@@ -128,6 +130,88 @@ def test_odd_values_look_as_django_shows_them(language: str | None, tmp_path: An
         with translation.override(language):
             found += [outdented(template.render(Context(values))) for _time in range(2)]
     assert found[0] == found[1] == found[2] == found[3]
+
+
+INNER = """{% load i18n %}{{ one }}{% if one == 1 %}!{% endif %}{{ one.0 }}{{ one.name }}{{ other }}
+{% translate "Kontakte" %}"""
+DEEP = "{% load addresses %}{% include 'closed.html' %}{{ one|lower }}{{ one|below:'/' }}"
+CLOSED = {"closed.html": INNER, "deep.html": DEEP}
+OPEN = {
+    "now.html": "{% now 'Y' %}",
+    "since.html": "{{ one|timesince }}",
+    "own.html": "{% load contacts %}{{ one|due_state:one }}",
+    "token.html": "{% if one %}{% csrf_token %}{% endif %}",
+    "named.html": "{% include one %}",
+    "within.html": "{% include 'now.html' %}",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    name: Any
+    others: tuple[Any, ...] = ()
+
+
+@pytest.fixture
+def included(tmp_path: Any) -> Any:
+    """A function that renders `{% include NAME with one=VALUE only %}` by quick templates, and the node itself."""
+    for name, text in (CLOSED | OPEN).items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / f"of-{name}").write_text(f"{{% include '{name}' with one=one only %}}")
+    engine = {"APP_DIRS": False, **settings.TEMPLATES[0], "NAME": "isolated", "DIRS": [tmp_path]}
+    options = {key: value for key, value in engine.items() if key != "BACKEND"}
+    found = DjangoTemplates(options | {"OPTIONS": engine["OPTIONS"].copy()})
+
+    def render(name: str, value: object = 1) -> tuple[str, QuickIncludeNode]:
+        template = found.get_template(f"of-{name}").template
+        (node,) = template.nodelist.get_nodes_by_type(QuickIncludeNode)
+        return template.render(Context({"one": value, "other": "not seen"})), node  # type: ignore[return-value]
+
+    return render
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_an_include_that_sees_its_values_only_is_kept_for_each(included: Any, name: str) -> None:
+    first, node = included(name)
+    assert included(name)[0] == first
+    assert len(node.kept) == 1
+    assert included(name, 2)[0] != first
+    assert len(node.kept) == 2
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_an_include_that_asks_for_more_is_rendered_each_time(included: Any, name: str) -> None:
+    _html, node = included(name, "closed.html" if name == "named.html" else timezone.localdate())
+    assert node.kept is None
+
+
+def test_values_that_are_equal_but_look_different_are_told_apart(included: Any) -> None:
+    bold = "<b>"
+    for values in ((bold, mark_safe(bold)), (1, True), ((1,), (True,)), (Shown(bold), Shown(mark_safe(bold)))):
+        for value in (*values, *reversed(values)):
+            text, node = included("closed.html", value)
+            assert text == node.known.render(Context({"one": value})), value
+    assert "&lt;b&gt;" in included("closed.html", bold)[0]
+    assert "<b>" in included("closed.html", mark_safe(bold))[0]
+
+
+def test_the_language_is_told_apart(included: Any) -> None:
+    for language in ("de", "en", "de"):
+        with translation.override(language):
+            _html, node = included("closed.html", Shown("x"))
+    assert len(node.kept) == 2
+
+
+@pytest.mark.parametrize("value", [Odd(), {"name": "x"}, mark_safe("x"), translation.gettext_lazy("Name"), [Odd()]])
+def test_nothing_is_kept_for_a_value_of_an_unknown_kind(included: Any, value: object) -> None:
+    _html, node = included("closed.html", value)
+    assert node.kept == {}
+
+
+def test_what_is_kept_has_an_end(included: Any) -> None:
+    for number in range(MOST * 2 + 1):
+        _html, node = included("closed.html", number)
+    assert 0 < len(node.kept) <= MOST
 
 
 def test_lines_of_html_begin_without_indents_but_keep_their_breaks(tmp_path: Any) -> None:
