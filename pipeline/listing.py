@@ -106,14 +106,15 @@ def choices(user: User) -> list[tuple[str, str]]:
     ]
 
 
-def load(selection: Selection, query: QueryDict, used: str = "", size: int = PAGE) -> Listing:
-    """Return the requested page of `size` rows. `used` is the order used last, for a query without one.
+def load(selection: Selection, query: QueryDict, used: str = "", size: int | None = None) -> Listing:
+    """Return the requested page, of `size` rows if given. `used` is the order used last, for a query without one.
 
     A place after the end (because rows were deleted) shows the first page.
     """
     sort = Sort.parse(selection.user, query, used)
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
+    size = size or PAGE
     page = _page(selection, sort, place, size)
     if place and not page.rows:
         page = _page(selection, sort, None, size)
