@@ -64,11 +64,12 @@ def load(selection: Selection, first: int = FIRST) -> list[Stack]:
 
 def _found(selection: Selection, first: int) -> list[Found]:
     full: list[int] = []
-    if selection.reads_contacts:
+    if selection.q or selection.tag:
         expected = searched.expected(selection)
-        if expected <= searched.MOST and (found := searched.in_columns(selection, first)) is not None:
+        if expected <= searched.most(selection) and (found := searched.in_columns(selection, first)) is not None:
             return found
-        full = sampled.full(selection, max(expected, searched.MOST))
+        if selection.q:
+            full = sampled.full(selection, max(expected, searched.MOST))
     with_first = partial(_counted_with_first, first=first)
     return [Found(*row) for row in _columns(selection, ("first", first), with_first, {FULL: full})]
 

@@ -3,27 +3,36 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Func, IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
 from base.sql import all_rows
 from pipeline import kept, searched
 from pipeline.columns import tally
-from pipeline.models import Column
 from pipeline.selection import MANY, Selection
 
 # Contacts. The index of words gathers all it has of a beginning before it returns the first: for 88,000 contacts this
 # took four times as long as looking at contacts until 1,001 had the word.
 COMMON = 30_000
+# Along an index of cards, column by column until there are enough.
+COUNT = f"""
+SELECT count(*) FROM (
+    SELECT FROM pipeline_column AS col CROSS JOIN LATERAL ({{cards}}) AS card WHERE col.account_id = %s LIMIT {MANY + 1}
+) AS found
+"""
 
 
 def found(selection: Selection) -> int:
     """Return the number of contacts in the selection; one more than `MANY` stands for any larger number of a filter."""
     if selection.is_everything:
         return tally.in_office(selection.user.account_id)
-    if selection.reads_contacts:
+    if selection.q or (selection.tag and searched.expected(selection) <= searched.TAGGED):
         return _of_words(selection)
-    return min(sum(number for (number,) in kept.rows(selection, "counted", _numbers)), MANY + 1)
+    cards, values = kept.statement(selection, "of a column", _of_column)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(cards=cards), [*values, selection.user.account_id])
+        return cursor.fetchone()[0]
 
 
 def _of_words(selection: Selection) -> int:
@@ -45,9 +54,9 @@ def _hits(selection: Selection) -> QuerySet[Any]:
     return selection.contacts().order_by().values("pk")[: MANY + 1]
 
 
-def _numbers(selection: Selection) -> QuerySet[Any]:
-    columns = Column.objects.of(selection.user.account).annotate(found=of_each_column(selection))
-    return columns.order_by().values_list("found")
+def _of_column(selection: Selection) -> QuerySet[Any]:
+    column = RawSQL("col.id", [], output_field=IntegerField())
+    return selection.cards().filter(column=column).order_by().values("column")[: MANY + 1]
 
 
 def of_each_column(selection: Selection, most: int | None = MANY + 1) -> Combinable:

@@ -108,7 +108,8 @@ def tags(selection: Selection) -> list[Entry]:
     """Return the tags of contacts this user sees; none for marketing."""
     if not selection.user.works_contacts:
         return []
-    tagged = Selection(user=selection.user, today=selection.today).contacts().exclude(tags=[])
+    columns = Column.objects.of(selection.user.account).values("pk")
+    tagged = Selection(user=selection.user, today=selection.today).cards().exclude(tags=[]).filter(column__in=columns)
     one = Func("tags", function="unnest", output_field=CharField())
     known = list(tagged.annotate(one=one).values_list("one", flat=True).distinct().order_by("one")[:MAX_TAGS])
     if selection.tag and selection.tag not in known:

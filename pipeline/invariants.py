@@ -228,13 +228,14 @@ def cards_are_tallied(account_id: int | None) -> Broken:
 
 
 def cards_carry_what_filters_ask(account_id: int | None) -> Broken:
-    """15. A card carries the assignee, due date, source and age of its contact."""
+    """15. A card carries the assignee, due date, source, age and tags of its contact."""
     yield from broken_rows(
-        _("Karte %(id)s trägt anderes als ihr Kontakt: Mitarbeiter, Fälligkeit, Quelle oder Alter."),
+        _("Karte %(id)s trägt anderes als ihr Kontakt: Mitarbeiter, Fälligkeit, Quelle, Alter oder Schlagwörter."),
         "SELECT card.contact_id AS id FROM pipeline_card card JOIN contacts_contact contact"
         " ON contact.id = card.contact_id"
         " WHERE (card.assignee_id <> coalesce(contact.assignee_id, 0) OR card.due_on IS DISTINCT FROM contact.due_on"
-        " OR card.source <> contact.source OR card.created_at IS DISTINCT FROM contact.created_at)"
+        " OR card.source <> contact.source OR card.created_at IS DISTINCT FROM contact.created_at"
+        " OR card.tags <> contact.tags)"
         f" AND {of_account('card')}",
         account_id,
     )

@@ -23,6 +23,7 @@ from pipeline.selection import MANY, Selection
 
 COLUMN = columns_of(Column)
 MOST = 30_000  # contacts that are looked up on the board at once
+TAGGED = 3_000  # of a tag alone, since cards carry tags
 
 # An array of ids is looked up in their order, so that a page of the index is read once for all ids on it; a join read
 # three pages for each, or all cards. With more than MOST hits nothing is looked up.
@@ -54,6 +55,11 @@ class Found(NamedTuple):
     total: int
     mails: int | None
     first: list[int]  # ids of its first cards
+
+
+def most(selection: Selection) -> int:
+    """Return up to how many contacts are better looked up than met on a walk through the columns."""
+    return MOST if selection.q else TAGGED
 
 
 def expected(selection: Selection) -> int:

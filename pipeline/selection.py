@@ -111,17 +111,12 @@ class Selection:
         condition = self._on_card() & self._carried
         if self.status:
             condition &= Q(column=self.status)
-        if self.reads_contacts:
-            condition &= Q(contact__account=account) & self._read("contact__")
+        if self.q:
+            condition &= Q(contact__account=account) & searched(self.user, self.q, "contact__")
         return Card.objects.of(account).filter(condition)
 
-    @property
-    def reads_contacts(self) -> bool:
-        """Whether it filters by what a card does not carry itself."""
-        return bool(self.q or self.tag)
-
     def _condition(self) -> Q:
-        condition = sight(self.user) & self._carried & self._read("")
+        condition = sight(self.user) & self._carried & searched(self.user, self.q)
         if self.assignee:
             condition &= Q(assignee=self._wanted)
         return condition & (Q(card__column=self.status) if self.status else Q())
@@ -139,7 +134,7 @@ class Selection:
     @property
     def _carried(self) -> Q:
         """What a card carries of its contact under the same name."""
-        return self._due() & (Q(source=self.source) if self.source else Q())
+        return self._due() & (Q(source=self.source) if self.source else Q()) & self._tagged()
 
     def _due(self) -> Q:
         match self.due:
@@ -155,11 +150,6 @@ class Selection:
                 return Q(due_on__isnull=self.due == "none")
         return Q()
 
-    def _read(self, prefix: str) -> Q:
-        return self._tagged(prefix) & searched(self.user, self.q, prefix)
-
-    def _tagged(self, prefix: str) -> Q:
-        """Filter by tag. The second condition is implied, but lets PostgreSQL use the partial index on tags."""
-        if not self.tag:
-            return Q()
-        return Q(**{f"{prefix}tags__contains": [self.tag]}) & ~Q(**{f"{prefix}tags": []})
+    def _tagged(self) -> Q:
+        """Filter by tag. The second condition is implied, but lets PostgreSQL use the partial indexes on tags."""
+        return Q(tags__contains=[self.tag]) & ~Q(tags=[]) if self.tag else Q()

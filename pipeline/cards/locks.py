@@ -41,7 +41,7 @@ def hold_contacts(account_id: int, contact_ids: Collection[int]) -> None:
 def carry_later() -> None:
     """Until `carry_now`, changes of contacts do not lock and change their cards. For who must lock columns only later.
 
-    The name is that of the trigger in migration `0018_card_filters`.
+    The name is that of the trigger in migration `0021_card_tags`.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS pipeline_card_carries DEFERRED")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence as Values
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -87,11 +88,18 @@ class Card(AccountModel):
     # The idempotency key of the last move, with what it requested.
     last_key = models.CharField(max_length=40, blank=True)
     last_request = models.CharField(max_length=60, blank=True)
-    # What filters ask of the contact, so that they read one index of cards. Triggers keep it (`0018_card_filters`).
+    # What filters ask of the contact, so that they read one index of cards. Triggers keep it (`0018_card_filters`,
+    # `0021_card_tags`).
     assignee_id = models.BigIntegerField(default=0, db_default=0, editable=False)  # 0: nobody
     due_on = models.DateField(null=True, editable=False)
     source = models.CharField(max_length=20, default="", db_default="", editable=False)
     created_at = models.DateTimeField(null=True, editable=False)  # the contact's, for the list of one status
+    tags = ArrayField(
+        models.CharField(max_length=30),
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.CharField(max_length=30))),
+        editable=False,
+    )
 
     has_series = False  # whether a series concerns the contact; only set on locked cards
     # Also only there: whether the neighbour above exists, its rank, and that of the one below; see `loading.LOCK`.
@@ -113,6 +121,13 @@ class Card(AccountModel):
                 include=["account", "assignee_id", "source"],
                 condition=Q(due_on__isnull=False),
                 name="card_due",
+            ),
+            # The tags of a column along its ranks. Few contacts have any, and a common tag soon fills a page.
+            models.Index(
+                fields=["column", "rank"],
+                include=["account", "assignee_id", "due_on", "source", "tags"],
+                condition=~Q(tags=[]),
+                name="card_tagged",
             ),
         ]
         constraints = [

@@ -24,6 +24,10 @@ def carried(contact) -> tuple:
     return Card.objects.of(contact.account).values_list("assignee_id", "due_on", "source").get(pk=contact.pk)
 
 
+def tags(contact) -> list[str]:
+    return Card.objects.of(contact.account).values_list("tags", flat=True).get(pk=contact.pk)
+
+
 def test_a_new_card_carries_what_its_contact_has(krueger, sofia, board):
     contact = ContactFactory(column=board["Nicht erreicht"], assignee=sofia, due_on=DAY, source=Source.EVENT)
     assert carried(contact) == (sofia.pk, DAY, "event")
@@ -45,6 +49,17 @@ def test_a_card_out_of_the_trash_carries_what_changed_meanwhile(krueger, anna, s
     Contact.objects.of(krueger).update(assignee=None, due_on=DAY)
     leads.restore(user=anna, contact_ids=[contact.pk], now=timezone.now())
     assert carried(contact)[:2] == (0, DAY)
+
+
+def test_tags_of_the_contact_are_on_its_card(krueger, anna, board):
+    contact = ContactFactory(column=board["Nicht erreicht"], tags=["Erbe", "Neubau"])
+    assert tags(contact) == ["Erbe", "Neubau"]
+    Contact.objects.of(krueger).update(tags=["Neubau"])
+    assert tags(contact) == ["Neubau"]
+    leads.trash(user=anna, contact_ids=[contact.pk], now=timezone.now())
+    Contact.objects.of(krueger).update(tags=[])
+    leads.restore(user=anna, contact_ids=[contact.pk], now=timezone.now())
+    assert tags(contact) == []
 
 
 def test_a_deleted_colleague_is_on_no_card(krueger, sofia, board):

@@ -197,6 +197,7 @@ BREAKAGES = {
     ),
     "waiting beside a series that runs": (16, "UPDATE funnel_message SET waits = NOT waits"),
     "card of another source": (15, "UPDATE pipeline_card SET source = 'other' WHERE contact_id = {bob}"),
+    "tags that only a card has": (15, "UPDATE pipeline_card SET tags = '{{Erbe}}' WHERE contact_id = {bob}"),
     "assignee that no card carries": (
         15,
         "ALTER TABLE contacts_contact DISABLE TRIGGER pipeline_card_carries",

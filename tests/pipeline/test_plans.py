@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from contacts.models import Contact, Source
 from pipeline import board as boards
-from pipeline import counting, listing, searched
+from pipeline import counting, filters, listing, searched
 from pipeline.cards import ranks
 from pipeline.columns import tally
 from pipeline.models import Card, Tally
@@ -38,6 +38,7 @@ def million(anna, sofia, board):
             due_on=date(2026, 11, 20) + timedelta(days=number // 5) if number % 15 < 5 else None,
             created_at=TUESDAY + timedelta(hours=number),
             last_action_at=TUESDAY + timedelta(days=number) if number % 2 else None,
+            tags=["Neubau", "Erbe"][number % 2 :] if number % 3 else [],
             # PostgreSQL trusts statistics of a hundred words and more.
             search=f"'schmidt' 'a{number}' 'b{number}' 'c{number}'" if number % 2 else None,
         )
@@ -151,6 +152,23 @@ def test_no_filter_reads_a_table(anna, million, query):
     selection = Selection.parse(anna, QueryDict(query))
     nodes = plans(lambda: [boards.totals(selection), counting.found(selection)])
     assert reads_a_table(nodes) == []
+
+
+@pytest.mark.parametrize("query", ["tag=Neubau", "tag=Neubau&due=now"])
+def test_a_common_tag_is_met_along_the_ranks_of_what_is_tagged(anna, known, query):
+    selection = Selection.parse(anna, QueryDict(query))
+    nodes = plans(lambda: [boards.load(selection), counting.found(selection)])
+    assert "card_tagged" in indexes(nodes)
+    assert "contact_by_tag" not in indexes(nodes)
+    assert reads_a_table(nodes) == []
+    assert all(rows <= 1000 for rows in sorts(nodes))
+
+
+def test_the_menu_of_tags_reads_no_table(anna, million):
+    nodes = plans(lambda: filters.tags(Selection.parse(anna, QueryDict())))
+    assert "card_tagged" in indexes(nodes)
+    assert reads_a_table(nodes) == []
+    assert {node.get("Relation Name") for node in nodes} & {"contacts_contact"} == set()
 
 
 def test_agents_who_see_only_their_own_contacts_scan_no_table(sofia, krueger, million):
