@@ -27,11 +27,14 @@ FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Form(NamedTuple):
-    """A compiled statement. `order` says which value is in each of its places."""
+    """A compiled statement. `order` says which value is in each of its places; `converters` are those of its columns,
+    which take longer to look up than to use.
+    """
 
     sql: str
     order: list[int]
     compiler: Any
+    converters: Any
 
 
 _known: dict[Hashable, Form] = {}
@@ -45,7 +48,7 @@ def rows(build: Callable[..., QuerySet[AModel]], *values: Value, shape: Shape = 
     PostgreSQL. It cannot prefetch.
     """
     form = _form(build, shape, values)
-    answered = _Answered(form.compiler, all_rows(form.sql, _filled(form, values)))
+    answered = _Answered(form, all_rows(form.sql, _filled(form, values)))
     found: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=answered, _known_related_objects={})
     return list(ModelIterable(found))
 
@@ -82,7 +85,8 @@ def _compiled(build: Build, shape: Shape, values: Sequence[Value]) -> Form:
     if {*order} != {*range(len(values))}:
         raise ValueError(f"{build} changes a value before it comes to the statement")
     written = tuple("%s" if one in marks else _literal(one) for one in parameters)
-    return Form(sql.replace("%%", "%%%%") % written, order, compiler)
+    converters = compiler.get_converters([column[0] for column in compiler.select])
+    return Form(sql.replace("%%", "%%%%") % written, order, compiler, converters)
 
 
 def _mark(number: int, value: Value) -> Value:
@@ -99,10 +103,11 @@ def _literal(value: Any) -> str:
 class _Answered:
     """Stands for a query whose rows were read already, where Django makes models of them."""
 
-    def __init__(self, compiler: Any, found: list[tuple[Any, ...]]) -> None:
-        self.compiler, self.found = copy(compiler), found
+    def __init__(self, form: Form, found: list[tuple[Any, ...]]) -> None:
+        self.compiler = copy(form.compiler)
         self.compiler.connection = connection
+        self.compiler.execute_sql = lambda **_options: [found]
+        self.compiler.get_converters = lambda _columns: form.converters
 
     def get_compiler(self, using: str) -> Any:
-        self.compiler.execute_sql = lambda **_options: [self.found]
         return self.compiler

@@ -27,6 +27,7 @@ class Entry:
         moment = action.planned_for if action.is_planned else action.performed_at
         return {
             "id": action.pk,
+            "kind": action.kind,
             "label": action.label,
             "who": author.full_name if author else "",
             "is_gone": "1" if author and not author.is_active else "",

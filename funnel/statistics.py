@@ -91,13 +91,11 @@ class Bar(NamedTuple):
         return {"number": self.number, "x": self.x, "y": self.y, "height": self.height}
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """The mails sent on one day, with bars from the bottom up."""
 
     day: date
     sent: int
-    x: int
     bars: tuple[Bar, ...]
 
     def texts(self) -> dict[str, str]:
@@ -203,7 +201,7 @@ def _plot(counts: Counts, by_sequence: dict[int, SequenceStatistics], first: dat
     days = [first + timedelta(days=number) for number in range(PLOT_DAYS)]
     numbers = {pk: statistics.number for pk, statistics in by_sequence.items()}
     drawn = [
-        Day(day, sums.get(day, 0), place * WIDTH, _bars(found.get(day, Counter()), numbers, place, most))
+        Day(day, sums.get(day, 0), _bars(found[day], numbers, place, most) if day in found else ())
         for place, day in enumerate(days)
     ]
     return Plot(drawn, most, sum(sums.values()))

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from base import dates
 from base.stamps import Values, filled, filled_each
+from base.templatetags.icons import icon
 from contacts import consent, signs
 from contacts.factsheet import Section
 from contacts.models import Consent, Contact
@@ -84,10 +85,9 @@ def bubble_names(counts: dict[str, int]) -> str:
 @register.simple_tag(takes_context=True)
 def entries(context: Context | dict[str, Any], shown: Iterable[Entry]) -> SafeString:
     """Render entries of the timeline."""
-    now, token = context["now"], {"csrf_token": str(context.get("csrf_token", ""))}
-    return mark_safe(
-        "".join([filled("contacts/_entry.html", one.texts(now) | token, kind=one.action.kind) for one in shown])
-    )
+    now, token = context["now"], str(context.get("csrf_token", ""))
+    rows = [one.texts(now) | {"icon": icon(one.action.kind), "csrf_token": token} for one in shown]
+    return mark_safe("".join(filled_each("contacts/_entry.html", rows)))
 
 
 @register.simple_tag
