@@ -1,5 +1,7 @@
 """Touch screens: a long press lifts, a swipe scrolls, and a phone shows one column at a time."""
 
+import re
+
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
@@ -39,6 +41,22 @@ class Finger:
 @pytest.fixture
 def new(board):
     return board["Neue Kontakte"]
+
+
+def test_a_tap_beside_an_open_menu_closes_it_and_nothing_else(visit, anna, new):
+    make(new, "Ada", "Bea")
+    page = visit(anna, **PHONE)
+    before = page.url
+    for beside in (page.get_by_role("link", name="Liste", exact=True), page.locator(".card__name").first):
+        page.locator(".card__menu").first.tap()
+        expect(page.get_by_role("menuitem", name="Öffnen")).to_be_visible()
+        place = box(beside)
+        page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        expect(page.get_by_role("menu")).to_have_count(0)
+        settled(page)
+        assert (page.url, len(page.context.pages)) == (before, 1)
+    page.get_by_role("link", name="Liste", exact=True).tap()
+    expect(page).to_have_url(re.compile("/contacts/$"))
 
 
 def test_a_card_is_dragged_to_another_column_after_a_long_press(visit, anna, board, new):
