@@ -43,11 +43,20 @@ def test_a_sample_tells_that_most_of_a_column_are_found(anna, board, crowd, hits
 
 
 @pytest.mark.parametrize("hits", [0, MANY // 2, MANY])
-def test_no_expectation_makes_a_sample_tell_that_of_fewer(anna, crowd, hits):
+def test_no_expectation_makes_a_sample_tell_that_of_fewer(anna, crowd, monkeypatch, hits):
     crowd(hits)
     selection = Selection.parse(anna, QueryDict("q=lead"))
-    assert sampled.full(selection, CARDS) == []
-    assert sampled.full(selection, CARDS // 2) == []
+    for sparse in (CARDS, CARDS // 2):  # for one card in a span, and for two
+        monkeypatch.setattr(sampled, "SPARSE", sparse)
+        assert sampled.full(selection, CARDS) == []
+        assert sampled.full(selection, CARDS // 2) == []
+
+
+def test_spans_of_several_cards_tell_that_most_of_a_column_are_found(anna, board, crowd, monkeypatch):
+    crowd(CARDS)
+    monkeypatch.setattr(sampled, "SPARSE", CARDS // 2)
+    selection = Selection.parse(anna, QueryDict("q=lead"))
+    assert sampled.full(selection, CARDS) == [board["Nicht erreicht"].pk]
 
 
 def test_a_small_column_is_not_sampled(anna, crowd):
