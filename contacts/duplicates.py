@@ -11,8 +11,11 @@ from base import once
 from contacts import identity
 from contacts.identity import Record
 from contacts.models import Contact, ContactQuerySet, limits, sight
+from contacts.naming import Named
 
 MAX_FOUND = 10
+# What contacts are compared by, and shown as.
+COMPARED = (*Named.__annotations__, "more_emails", "more_phones")
 READ = 50  # rows: of several who share a name, not each one shares anything else
 
 
@@ -37,7 +40,9 @@ def find(user: User, contact: Contact) -> list[Contact]:
         if shared := in_common(known, identity.record(vars(other))):
             other.shared = shared
             found.append(other)
-    return found[:MAX_FOUND]
+            if len(found) == MAX_FOUND:
+                break
+    return found
 
 
 def _nearest(number: int, *asked: Any) -> ContactQuerySet:
@@ -48,7 +53,7 @@ def _near(number: int, account_id: int, but_for: int, *keys: str) -> ContactQuer
     """Return the live contacts with one of the keys, first those with one of the first `number`."""
     seen = Contact.objects.of(account_id).live().exclude(pk=but_for).filter(keys__overlap=keys)
     is_reached = Q(keys__overlap=keys[:number]) if number else Value(False)
-    return seen.alias(is_reached=is_reached).order_by("-is_reached", "pk").defer("search")
+    return seen.alias(is_reached=is_reached).order_by("-is_reached", "pk").only(*COMPARED)
 
 
 def in_common(one: Record, other: Record) -> str:
