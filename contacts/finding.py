@@ -74,6 +74,12 @@ def with_keys(wanted: Iterable[Collection[str]], first: int | None = None) -> Ra
     return RawSQL(WITH_KEYS, [[text_array([*keys]) for keys in wanted], first], BooleanField())
 
 
+def mailed_at(address: str, account_ids: Iterable[int]) -> Q:
+    """Return the condition for contacts of these offices whose first e-mail address this is."""
+    key = identity.email_key(address)
+    return Q(with_keys({f"{account_id}:{key}"} for account_id in account_ids)) & Q(email__iexact=address)
+
+
 def searched(user: User, typed: str, prefix: str = "") -> Q:
     """Return the condition for a typed search, within what this user may search.
 

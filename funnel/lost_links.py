@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import posting
 from accounts.models import Account
-from contacts import finding, identity
+from contacts import finding
 from contacts.models import Change, Contact
 from funnel.letters.letterhead import letterhead
 from funnel.models import Message, MessageState
@@ -77,8 +77,7 @@ def _note(address: str, now: datetime) -> None:
 
 def _contacts(address: str):  # type: ignore[no-untyped-def]
     offices = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    having = finding.with_keys({f"{office}:{identity.email_key(address)}"} for office in offices)
-    return Contact.objects.filter(having, account__in=offices, email__iexact=address)
+    return Contact.objects.filter(finding.mailed_at(address, offices), account__in=offices)
 
 
 def _messages(address: str):  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from base.text import one_line
-from contacts import actions
+from contacts import actions, finding
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
 from funnel.incoming.classify import BOUNCES, Received, ReceivedKind, sounds_like_objection
@@ -102,7 +102,8 @@ def _kind(received: Received, message: Message) -> ReceivedKind:
 def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetime, now: datetime) -> None:
     action, why, closed = CONSEQUENCES[kind]
     has_answered = action is ActionKind.MAIL_IN  # replies concern one contact, bounces everybody with the address
-    concerned = Q(pk=message.contact_id) if has_answered else Q(email__iexact=message.address)
+    everybody = finding.mailed_at(message.address, [message.account_id])
+    concerned = Q(pk=message.contact_id) if has_answered else everybody
     rows = Contact.objects.of(message.account_id).filter(concerned).order_by("pk")
     contacts = list(rows.select_for_update(no_key=True))
     ids = [contact.pk for contact in contacts]
