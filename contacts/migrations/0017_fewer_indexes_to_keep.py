@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("contacts", "0015_contact_in_trash")]
+    dependencies = [("contacts", "0016_action_answering")]
 
     operations = [
         RemoveIndexConcurrently("contact", "contact_by_email"),
