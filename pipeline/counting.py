@@ -28,21 +28,22 @@ def found(selection: Selection) -> int:
     if selection.is_everything:
         return tally.in_office(selection.user.account_id)
     if selection.q or (selection.tag and searched.expected(selection) <= searched.TAGGED):
-        return _of_words(selection)
+        return len(hits(selection))
     cards, values = kept.statement(selection, "of a column", _of_column)
     with connection.cursor() as cursor:
         cursor.execute(COUNT.format(cards=cards), [*values, selection.user.account_id])
         return cursor.fetchone()[0]
 
 
-def _of_words(selection: Selection) -> int:
+def hits(selection: Selection) -> list[int]:
+    """Return ids of contacts that a search or a tag finds: all of them, or one more than `MANY`."""
     if selection.q and searched.expected(selection) > COMMON:
-        return len(kept.rows(selection, "first hits", _first_hits))
-    hits, values = kept.statement(selection, "counted", _hits)
+        return [pk for (pk,) in kept.rows(selection, "first hits", _first_hits)]
+    found, values = kept.statement(selection, "counted", _hits)
     account_id = selection.user.account_id
-    ((number, cards),) = all_rows(f"SELECT count(*), ({tally.SIZE}) FROM ({hits}) AS hits", [account_id, *values])
+    ((ids, cards),) = all_rows(f"SELECT ARRAY({found}), ({tally.SIZE})", [*values, account_id])
     searched.learn(account_id, cards)
-    return number
+    return ids
 
 
 def _first_hits(selection: Selection) -> QuerySet[Any]:

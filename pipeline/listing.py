@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from base import grouped, keyset
 from base.keyset import Order, Page, Place
-from contacts.models import Contact, Source
+from contacts.models import Contact, ContactQuerySet, Source
 from pipeline import counting, kept, listed
 from pipeline.listed import ListedContact
 from pipeline.models import Column
@@ -22,6 +22,7 @@ from pipeline.selection import Selection
 
 PAGE = 50  # rows
 SHORT = 25  # of an answer to typing (`board.SHORT`)
+FEW = 500  # contacts that are sorted by themselves if a search finds no more
 LABELS = {
     "name": _("Name"),
     "status": _("Status"),
@@ -115,12 +116,14 @@ def load(selection: Selection, query: QueryDict, used: str = "", size: int | Non
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
     size = size or PAGE
-    page = _page(selection, sort, place, size)
+    hits = counting.hits(selection) if selection.q and sort.key not in GROUPS else None
+    few = hits if hits is not None and len(hits) <= FEW else None
+    page = _page(selection, sort, place, size, few)
     if place and not page.rows:
-        page = _page(selection, sort, None, size)
+        page = _page(selection, sort, None, size, few)
     return Listing(
         sort=sort,
-        total=counting.found(selection) if page.previous or page.next else len(page.rows),
+        total=_total(selection, page) if hits is None else len(hits),
         contacts=page.rows,
         previous=_address(selection, sort, before=page.previous) if page.previous else "",
         next=_address(selection, sort, after=page.next) if page.next else "",
@@ -129,7 +132,12 @@ def load(selection: Selection, query: QueryDict, used: str = "", size: int | Non
     )
 
 
-def _page(selection: Selection, sort: Sort, place: Place | None, size: int) -> Page:
+def _total(selection: Selection, page: Page) -> int:
+    return counting.found(selection) if page.previous or page.next else len(page.rows)
+
+
+def _page(selection: Selection, sort: Sort, place: Place | None, size: int, few: list[int] | None) -> Page:
+    """Return a page of the selection; of `few` contacts if these are all it has."""
     order = OF_STATUS.get(sort.key, ORDERS[sort.key]) if selection.status else ORDERS[sort.key]
     if sort.key in GROUPS:
         return _in_groups(selection, sort, place, size)
@@ -137,11 +145,13 @@ def _page(selection: Selection, sort: Sort, place: Place | None, size: int) -> P
 
     def read(section: keyset.Section) -> list[ListedContact]:
         def walk(chosen: Selection) -> QuerySet[Any]:
-            contacts = keyset.walk(listed.on_board(chosen.contacts()), order, section, sort.descending, marked)
+            found = chosen.contacts() if few is None else _by_id(chosen)
+            contacts = keyset.walk(listed.on_board(found), order, section, sort.descending, marked)
             return contacts.values_list(*listed.SHOWN, "sort_key")[: size + 1]
 
-        key = ("list", size, sort, order.expression, section, marked)
-        return [ListedContact(row) for row in kept.rows(selection, key, walk, marks)]
+        key = ("list", size, sort, order.expression, section, marked, few is None)
+        values = marks if few is None else marks | {(IDS,): few}
+        return [ListedContact(row) for row in kept.rows(selection, key, walk, values, by_id=few is not None)]
 
     return keyset.pieced(read, order, descending=sort.descending, place=place, size=size)
 
@@ -205,12 +215,16 @@ def rows(selection: Selection, ids: list[int]) -> list[ListedContact]:
     """Return these contacts with what a row shows, in the order of the ids, in one statement."""
 
     def shown(chosen: Selection) -> QuerySet[Any]:
-        contacts = Contact.objects.of(chosen.user.account).filter(_among([IDS]))
-        return listed.on_board(contacts).values_list(*listed.SHOWN)
+        return listed.on_board(_by_id(chosen)).values_list(*listed.SHOWN)
 
     read = kept.rows(selection, "rows", shown, {(IDS,): ids}, by_id=True)
     found = {row.pk: row for row in map(ListedContact, read)}
     return [found[pk] for pk in ids if pk in found]
+
+
+def _by_id(selection: Selection) -> ContactQuerySet:
+    """Return the contacts whose ids take the place of the mark `IDS`."""
+    return Contact.objects.of(selection.user.account).filter(_among([IDS]))
 
 
 def _among(ids: list[int]) -> Func:

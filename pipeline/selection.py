@@ -29,6 +29,7 @@ DUE = {
     "none": _("ohne Fälligkeit"),
 }
 MAX_TAG_LENGTH = 30
+SOURCES = frozenset(Source.values)
 MANY = 1000  # contacts; what a filter or search finds is counted up to here
 FILTERS = ("q", "assignee", "due", "source", "status", "tag")
 FOR_MARKETING = ("q", "source", "status")  # filtering by something would show it
@@ -59,7 +60,7 @@ class Selection:
             q=asked["q"][: search.MAX_QUERY_LENGTH],
             assignee=assignee if is_id(assignee) or assignee in ("me", "none") else "",
             due=due if due in DUE else "",
-            source=source if source in Source.values else "",
+            source=source if source in SOURCES else "",
             status=asked["status"] if is_id(asked["status"]) else "",
             tag=asked["tag"][:MAX_TAG_LENGTH],
         )

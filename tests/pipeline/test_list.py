@@ -379,8 +379,19 @@ def test_walk_forth_and_back_meets_each_contact_once_in_order(anna, board, monke
         walk_forth_and_back(anna, sort)
 
 
-def walk_forth_and_back(anna: User, sort: str) -> None:
-    selection = Selection.parse(anna, QueryDict())
+@pytest.mark.breaks_invariants  # the contacts are found by what they do not hold
+@pytest.mark.parametrize("few", [0, 500])
+def test_few_that_a_search_finds_stand_in_the_same_order(anna, board, monkeypatch, few):
+    crowd(board, 5, 30)
+    Contact.objects.of(anna.account).update(search="'lead'")
+    monkeypatch.setattr(listing, "PAGE", 7)
+    monkeypatch.setattr(listing, "FEW", few)
+    for sort in [f"{sign}{key}" for key in listing.ORDERS for sign in ("", "-")]:
+        walk_forth_and_back(anna, sort, "q=lead")
+
+
+def walk_forth_and_back(anna: User, sort: str, filtered: str = "") -> None:
+    selection = Selection.parse(anna, QueryDict(filtered))
     pages, query = [], f"?sort={sort}"
     while query:
         found = listing.load(selection, QueryDict(query[1:]))
