@@ -26,6 +26,7 @@ MAX_IDS = 100
 MAX_ADDRESSES = 20
 MAX_QUOTE = 300
 MAX_TEXT = 5000
+MAX_QUOTES = 50  # in one reply
 DELIVERY_STATUS = ("message/delivery-status", "message/global-delivery-status")
 ORIGINALS = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 NO_COMPLAINT = ("not-spam", "auth-failure", "dkim", "virus")
@@ -101,10 +102,19 @@ def is_automatic(mail: Message) -> bool:
 
 
 def own_words(text: str) -> str:
-    """Return what a person wrote above the quoted mail."""
-    start = f"\n{text.replace(chr(13), '')}"
-    found = reply_words.QUOTE_BEGINS.search(start.lower())
-    return start[: found.start() if found else len(start)].strip()
+    """Return what a person wrote: all but lines marked as quoted, up to a mail that is quoted without marks."""
+    rest, own = f"\n{text.replace(chr(13), '')}", []
+    for _quote in range(MAX_QUOTES):
+        found = reply_words.QUOTE_BEGINS.search(rest.lower())
+        if found is None:
+            own.append(rest)
+            break
+        own.append(rest[: found.start()])
+        first = found if found[0].endswith(">") else reply_words.FIRST_MARK.match(rest, found.end())
+        if first is None:
+            break
+        rest = reply_words.MARKED.sub("", rest[first.end() :], count=1)
+    return "".join(own).strip()
 
 
 def sounds_like_objection(text: str) -> bool:

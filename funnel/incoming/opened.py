@@ -20,6 +20,9 @@ MAX_HEADER_READ = 4000  # characters of a header that are decoded
 MAX_TEXT = 20_000  # characters of a text part
 NESTING = re.compile(rb"content-type:\s{0,80}(?:multipart|message)/", re.IGNORECASE)
 TAG = re.compile(r"<(?:style|head)\b.{0,20000}?</(?:style|head)>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+NAME = re.compile(r"<(/?)([a-z0-9]+)", re.IGNORECASE)
+LINES = frozenset(("p", "div", "br", "hr", "li", "ul", "ol", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre"))
+EMPTY_LINE = re.compile(r"\n[ \t>]*(?=\n)")
 
 
 class PoisonMail(Exception):
@@ -64,8 +67,24 @@ def text_of(part: Message) -> str:
         return ""
     text = _in_charset(content, part.get_content_charset() or "utf-8")
     if part.get_content_type() == "text/html":
-        text = html.unescape(TAG.sub(" ", text[: MAX_TEXT * 5]))
+        text = html.unescape(_from_html(text[: MAX_TEXT * 5]))
     return _printable(text[:MAX_TEXT])
+
+
+def _from_html(markup: str) -> str:
+    """Return the text of a page in lines, those of a quotation beginning with „>“ as in plain text."""
+    depth = 0
+
+    def between(tag: re.Match[str]) -> str:
+        nonlocal depth
+        closes, name = found.groups() if (found := NAME.match(tag[0])) else ("", "")
+        if name.lower() == "blockquote":
+            depth = max(0, depth - 1 if closes else depth + 1)
+        elif name.lower() not in LINES:
+            return " "
+        return "\n> " if depth else "\n"
+
+    return EMPTY_LINE.sub("", TAG.sub(between, markup.replace("\n", " ")))
 
 
 def source(part: Message) -> str:

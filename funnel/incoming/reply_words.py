@@ -87,6 +87,9 @@ QUOTE_BEGINS = words(
     r"\n[ \t]*(?:am|on|le|il|op|el) [^\n]{4,200}(?:\n[^\n]{0,200})?"
     r"\b(?:schrieb|wrote|a écrit|ha scritto|schreef|escribió)\b",
 )
+# From the end of such a beginning to the first line marked as quoted, and from there to the end of those lines.
+FIRST_MARK = words(r"[^\n]*(?:\n(?![ \t]*>)[^\n]{0,200}){0,3}?\n[ \t]*>")
+MARKED = words(r"^[^\n]*(?:\n[ \t]*>[^\n]*)*")
 OBJECTIONS = words(
     r"widersprech|widerspruch|widerruf|abbestell|abmeld|austrag",
     r"(?:aus|von) (?:dem|der|ihrem|ihrer|eurem) ?\w{0,12}verteiler",

@@ -138,6 +138,40 @@ def test_the_quoted_mail_is_cut_off_a_reply():
     assert own_words("> nur Zitat") == ""
 
 
+def test_words_below_and_between_quoted_lines_are_the_persons_own():
+    quoted = (
+        "Am Montag schrieb Krüger Immobilien\n<buero@krueger.example>:\n\n> Guten Tag,\n> Abmelden: https://x.example"
+    )
+    assert own_words(f"{quoted}\n\nGern am Dienstag.") == "Gern am Dienstag."
+    assert own_words("> Passt es?\nJa.\n> Wann?\n> Wo?\nUm drei.").split("\n") == ["Ja.", "Um drei."]
+    assert parse(mail(body=f"{quoted}\n\nBitte keine Werbung mehr.")).kind is ReceivedKind.OBJECTION
+    assert parse(mail(body=f"{quoted}\n\nGern am Dienstag.")).kind is ReceivedKind.REPLY
+
+
+HTML_QUOTES = [
+    '<div dir="ltr">Ja, gern.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Am Mo., 23. Nov. 2026'
+    ' um 10:00\nUhr schrieb Krüger &lt;<a href="mailto:b@k.example">b@k.example</a>&gt;:<br></div>'
+    '<blockquote class="gmail_quote">Guten\nTag<br><a href="https://x.example">Abmelden</a></blockquote></div>',
+    '<p>Ja, gern.</p><div style="border-top:solid #E1E1E1 1.0pt"><p><b>Von:</b> Krüger &lt;b@k.example&gt;<br>\n'
+    "<b>Gesendet:</b> Montag<br><b>An:</b> Max</p></div><p>Guten Tag</p><p><a href='https://x.de'>Abmelden</a></p>",
+    "<html><head><style>p{color:red}</style></head><body>Ja, gern.<blockquote type='cite'><div>Guten Tag</div>"
+    "<div>Keine Mails mehr? Abmelden</div></blockquote></body></html>",
+]
+
+
+@pytest.mark.parametrize("markup", HTML_QUOTES, ids=["Gmail", "Outlook", "Apple"])
+def test_a_mail_quoted_in_html_is_cut_off_too(markup):
+    received = parse(mail("Content-Type: text/html; charset=utf-8", body=markup))
+    assert (received.kind, received.text) == (ReceivedKind.REPLY, "Ja, gern.")
+
+
+def test_an_objection_in_html_is_recognised():
+    markup = "<p>Bitte <b>keine</b>\nWerbung mehr.</p><blockquote>Guten Tag</blockquote>"
+    assert parse(mail("Content-Type: text/html", body=markup)).kind is ReceivedKind.OBJECTION
+    below = "<blockquote><p>Guten Tag</p></blockquote><p>Bitte keine Werbung mehr.</p>"
+    assert parse(mail("Content-Type: text/html", body=below)).kind is ReceivedKind.OBJECTION
+
+
 @pytest.mark.parametrize(("subject", "words", "kind"), PLAIN_BOUNCES)
 def test_bounces_without_a_machine_readable_part(subject, words, kind):
     raw = mail("From: Mail Delivery Subsystem <mailer-daemon@mx.example>", f"Subject: {subject}", body=words)
