@@ -38,6 +38,14 @@ CONSEQUENCES = {
 }
 
 
+class WebhookError(Exception):
+    """The provider's request is not authorized or cannot be parsed; `status` is the HTTP status of the response."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 def process(received: Received, *, text: str = "", moment: datetime | None = None, now: datetime) -> ReceivedKind:
     """Apply what was received, and return its kind: `OTHER` if it is about no mail of ours.
 

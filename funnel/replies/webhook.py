@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from funnel.incoming.classify import Received, ReceivedKind
+from funnel.replies.processing import WebhookError
 from funnel.transport.outcome import clean_answer
 
 PARSE_ERRORS = (
@@ -35,14 +36,6 @@ POSTMARK_KINDS = {  # by `Type` of a bounce or complaint, or by `SuppressionReas
     "ManualSuppression": ReceivedKind.UNSUBSCRIBED,
 }
 COMMON_KINDS = {EventType.COMPLAINED: ReceivedKind.COMPLAINT, EventType.UNSUBSCRIBED: ReceivedKind.UNSUBSCRIBED}
-
-
-class WebhookError(Exception):
-    """The request is not authorized or cannot be parsed; `status` is the HTTP status of the response."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 @dataclass(frozen=True)

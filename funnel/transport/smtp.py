@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from environ import Env
 
@@ -22,13 +23,13 @@ from funnel.letters import mime
 from funnel.models import HoldKind, Sender
 from funnel.transport import holds
 from funnel.transport.outcome import Outcome, Result, clean_answer
-from funnel.transport.provider import Provider
 
 NEGATIVE = range(400, 600)
 PERMANENT = range(500, 600)
 NOT_LOGGED_IN = 530  # RFC 4954 6
 BUSY = re.compile(r"4\d\d 4\.3\.")  # the state of the whole system (RFC 3463 3.4)
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+PROVIDER = "funnel.transport.provider.Provider"  # imported if it is used: its library takes four megabytes
 PROVIDER_BACKEND = "funnel.transport.provider.EmailBackend"
 CRLF_DOT = b"\r\n.\r\n"
 LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled in transit (RFC 5321, 4.5.2)
@@ -54,7 +55,7 @@ class Relay:
         self.takes_verp = not url  # one envelope sender per mail; only our own server, unless it refuses
         self.smtp: smtplib.SMTP | None = None
         self.unreadable: Outcome | None = None  # the outcome of every mail if the server's address cannot be decrypted
-        self.provider = Provider() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
+        self.provider = import_string(PROVIDER)() if self.config["EMAIL_BACKEND"] == PROVIDER_BACKEND else None
 
     @classmethod
     def of(cls, sender: Sender | None) -> "Relay":
