@@ -103,6 +103,14 @@ def test_an_empty_file_is_refused_at_once(anna, board, login, unwritten):
     assert (response.status_code, "Zeile 1: Die Datei ist leer." in text_of(response)) == (422, True)
 
 
+def test_a_file_of_fifty_megabytes_is_stored_and_a_larger_one_refused(anna, board, login, unwritten):
+    client, allowed = login(anna), b"Nachname\n" + bytes(50_000_000 - len(b"Nachname\n"))
+    assert client.post(UPLOAD, {"file": upload_of(allowed)}).status_code == 302
+    with unwritten():
+        response = client.post(UPLOAD, {"file": upload_of(allowed + b"x")})
+    assert (response.status_code, "50 MB" in text_of(response)) == (422, True)
+
+
 def test_an_upload_is_not_read_in_the_request(anna, board, login):
     response = login(anna).post(UPLOAD, {"file": upload_of(b"PK\x03\x04 no spreadsheet")})
     assert (response.status_code, Import.objects.of(anna.account).get().state) == (302, ImportState.READING)
