@@ -68,7 +68,7 @@ def _clash(contact: Contact, values: Mapping[str, Any]) -> str:
         % {"field": label(name), "theirs": text(name, getattr(contact, name)), "yours": text(name, value)}
         for name, value in values.items()
     )
-    return _("Der Kontakt wurde inzwischen von jemand anderem geändert. %(lines)s") % {"lines": lines}
+    return _("Der Kontakt wurde inzwischen von jemand anderem geändert. %(lines)s.") % {"lines": lines}
 
 
 def nameless() -> str:

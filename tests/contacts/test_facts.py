@@ -138,7 +138,7 @@ def test_after_a_concurrent_edit_the_form_keeps_the_typed_text_and_saves_at_the_
     answer = post("address", city="Aachen")
     assert answer.status_code == 409
     html = page_of(answer)
-    assert "Anderer Wert: „Bonn“, Ihr Wert: „Aachen“" in html
+    assert "Anderer Wert: „Bonn“, Ihr Wert: „Aachen“. Noch einmal „Speichern“" in html
     assert 'value="Aachen"' in html
     assert 'name="version" value="2"' in html
     assert post("address", version=2, city="Aachen").status_code == 200
