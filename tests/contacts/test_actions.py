@@ -98,6 +98,14 @@ def test_a_planned_meeting_counts_only_when_it_is_done(contact, sofia):
     assert shown(contact) == ({"meeting": 1}, later)
 
 
+def test_a_planned_meeting_does_not_count_when_other_actions_are_counted_anew(contact, sofia):
+    actions.plan(contact=contact, kind=Kind.MEETING, actor=sofia, now=NOW, planned_for=NOW + DAY)
+    note = actions.perform(contact=contact, kind=Kind.NOTE, actor=sofia, now=NOW)
+    assert shown(contact) == ({"note": 1}, NOW)
+    actions.remove(action=note, actor=sofia)
+    assert shown(contact) == ({}, None)
+
+
 def test_a_meeting_ticked_off_early_was_held_now(contact, sofia):
     action = actions.plan(contact=contact, kind=Kind.ONSITE, actor=sofia, now=NOW, planned_for=NOW + DAY)
     actions.done(action=action, actor=sofia, now=NOW)

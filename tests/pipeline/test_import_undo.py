@@ -184,3 +184,4 @@ def test_the_page_offers_the_undo_and_the_worker_performs_it(anna, olga, login):
     undoing.run(import_id=source.pk, now=timezone.now())
     page = page_of(client.get(f"/contacts/import/{source.pk}/"))
     assert 'data-undone="true"' in page and "Import zurücknehmen" not in page
+    assert "Die neuen Kontakte erhalten keine Mails" not in page  # they are in the trash
