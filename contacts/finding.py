@@ -93,12 +93,18 @@ def searched(user: User, typed: str, prefix: str = "") -> Q:
 
 
 def _named(typed: str, prefix: str) -> Q:
-    """Search names only, for marketing: they may not see addresses, so the search must not reveal them either."""
+    """Search names only, for marketing: they may not see addresses, so the search must not reveal them either.
+
+    What a name begins with is among the contact's words, too, which finds it along their index: reading all names took
+    4 to 8 s for a million contacts.
+    """
+    words = search.fold_short(typed).split()[: search.MAX_WORDS]
     condition = Q(**{f"{prefix}sort_name__isnull": False})
-    for word in search.fold_short(typed).split()[: search.MAX_WORDS]:
+    for word in words:
         field = f"{prefix}sort_name"
         condition &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
-    return condition
+    known = search.beginning(words)
+    return condition & Q(_matches(F(f"{prefix}search"), known)) if known else condition
 
 
 def _matches(vector: F, query: str | None) -> Func:

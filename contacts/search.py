@@ -82,6 +82,11 @@ def query(text: str) -> str | None:
     return f"{asked} | {' & '.join(map(_quoted, runs[:_MAX_RUNS]))}" if runs else asked
 
 
+def beginning(words: Iterable[str]) -> str | None:
+    """Return a tsquery in which each of these folded words begins a lexeme, without short ones; None if all are."""
+    return " & ".join(f"{_quoted(word)}:*" for word in words if len(word) >= _BEGINNING) or None
+
+
 def finds_whole_words(text: str) -> bool:
     """Return whether the search is too short to find words by their beginning."""
     words = _typed(_bare(text))

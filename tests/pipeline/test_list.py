@@ -197,6 +197,23 @@ class TestMarketing:
         second = ContactFactory(column=board["Neue Kontakte"], last_name="B", due_on=date(2020, 1, 1), assignee=sofia)
         assert ids(login(mara).get(LIST, query)) == [first.pk, second.pk]
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            {"last_name": "O'Brien-Müller", "first_name": "Zoë Ágnes"},
+            {"last_name": "İnönü", "first_name": "Ðavid Łukasz"},
+            {"last_name": "", "first_name": "", "company": "z. B. Groß & Söhne (1907) GmbH"},
+            {"last_name": "ﬁrst Straße", "first_name": "٣ Tür_en"},
+            {"last_name": "Lang" * 20, "first_name": "Größer" * 13},
+        ],
+    )
+    def test_finds_every_beginning_of_a_word_by_which_a_contact_is_sorted(self, mara, board, name):
+        contact = ContactFactory(column=board["Neue Kontakte"], **({"company": ""} | name))
+        for word in contact.sort_name.split():
+            for end in (1, 2, 3, 4, len(word)):
+                selection = Selection(mara, timezone.localdate(), q=word[:end])
+                assert [*selection.contacts()] == [contact], word[:end]
+
     def test_searches_names_only(self, mara, board, login):
         contact = ContactFactory(
             column=board["Neue Kontakte"],

@@ -177,3 +177,12 @@ def test_agents_who_see_only_their_own_contacts_scan_no_table(sofia, krueger, mi
     selection = Selection.parse(sofia, QueryDict())
     nodes = plans(lambda: [boards.totals(selection), counting.found(selection)])
     assert reads_a_table(nodes) == []
+
+
+@pytest.mark.parametrize("typed", ["lead7", "lead lead7", "x lead7"])
+def test_marketing_finds_names_along_the_index_of_words(mara, million, typed):
+    selection = Selection.parse(mara, QueryDict(f"q={typed}"))
+    for act in (lambda: counting.found(selection), lambda: listing.load(selection, QueryDict("sort=status"))):
+        nodes = plans(act)
+        assert "contact_search" in indexes(nodes)
+        assert reads_a_table(nodes) == []
