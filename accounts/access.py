@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import Account, Role, User
 from accounts.session_store import SessionStore
 from accounts.sessions import touch
+from base import notices
 from base.addresses import other_address
 from base.refusals import keep_private, wants_fragment
 
@@ -37,7 +38,7 @@ class Request(HttpRequest):
 
 
 def gate(*roles: Role) -> Callable[[View], View]:
-    """Require a logged-in user with one of these roles; set `request.account` and activate the office's time zone.
+    """Require a logged-in user with one of these roles; set `request.account`, the office's time zone, and the tab.
 
     Without a login, pages redirect to the login page; everything else gets 401 with a fragment that links to it, so
     that no login page is swapped into the board. Other roles get 403.
@@ -55,7 +56,8 @@ def gate(*roles: Role) -> Callable[[View], View]:
             admitted.user = getattr(request, "_cached_user", user)  # itself, without what loaded it when it was needed
             admitted.account = admitted.user.account
             touch(admitted.session)
-            with timezone.override(admitted.account.zone):
+            tab = request.headers.get("X-Tab", "")
+            with timezone.override(admitted.account.zone), notices.coming_from(tab):
                 return keep_private(view(admitted, *args, **kwargs))
 
         guarded.roles = roles  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from funnel import figures, lost_links
 from funnel.replies import inbox, quarantine
 from funnel.sending import opt_in_delivery, worker
 from funnel.series import maintenance
-from funnel.transport import notices, verification
+from funnel.transport import alerts, verification
 
 SWEEP = "sweep_messages"
 UPKEEP = "look_after_series"
@@ -74,17 +74,17 @@ def send_links(contact_id: int | None, message_id: int | None) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="tell_of_holds", queueing_lock="tell_of_holds")
 def tell_of_holds(timestamp: int) -> None:
-    """Queue notices of holds."""
-    notices.notify_of_holds(now=timezone.now())
+    """Queue alerts of holds."""
+    alerts.notify_of_holds(now=timezone.now())
 
 
-@app.task(name=notices.HOLD_TASK, retry=LATER)
+@app.task(name=alerts.HOLD_TASK, retry=LATER)
 def tell_of_hold(hold_id: int, user_id: int | None) -> None:
     """Notify one user of a hold, or the operator if None."""
-    notices.mail_hold(hold_id=hold_id, user_id=user_id)
+    alerts.mail_hold(hold_id=hold_id, user_id=user_id)
 
 
-@app.task(name=notices.DOUBT_TASK, retry=LATER)
+@app.task(name=alerts.DOUBT_TASK, retry=LATER)
 def tell_of_doubt(message_id: int, user_id: int) -> None:
     """Ask one user to decide about a reply."""
-    notices.mail_doubt(message_id=message_id, user_id=user_id)
+    alerts.mail_doubt(message_id=message_id, user_id=user_id)

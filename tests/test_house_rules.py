@@ -43,7 +43,7 @@ ACROSS_ACCOUNTS = {
     "funnel/replies/quarantine.py::*": "the same",
     "funnel/replies/forwarding.py::*": "the row names the message, and the message the account",
     "funnel/replies/processing.py::find_message": "what came back names the message before any account is known",
-    "funnel/transport/notices.py::*": "the worker tells the people of every office, and the job names whom",
+    "funnel/transport/alerts.py::*": "the worker tells the people of every office, and the job names whom",
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/heartbeat.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",

@@ -18,7 +18,7 @@ from funnel.replies.folder import Folder
 from funnel.transport.outcome import Result
 from funnel.transport.smtp import Relay
 
-MAX_BYTES = 30_000_000  # bytes; for a larger reply only a notice is sent
+MAX_BYTES = 30_000_000  # bytes; for a larger reply only a mail that says so is sent
 BATCH = 50
 RETRIED = (Result.LATER, Result.HELD)
 MARKER = "X-Kontakte-Passed-On"  # header of forwarded mails, which are never taken for replies

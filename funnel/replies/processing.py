@@ -23,7 +23,7 @@ from funnel.permission import tokens
 from funnel.permission.suppression import address_hash, suppress
 from funnel.replies import withdrawal
 from funnel.series import enrolments
-from funnel.transport import holds, notices, verification
+from funnel.transport import alerts, holds, verification
 
 MAX_ANSWER = 300
 REPORTED_WITHIN = timedelta(
@@ -123,7 +123,7 @@ def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetim
     enrolments.stop(account_id=message.account_id, contact_ids=ids, reason=why, now=now)
     if kind is ReceivedKind.OBJECTION and is_news:  # a second one notifies nobody again
         Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
-        notices.notify_of_doubt(message)
+        alerts.notify_of_doubt(message)
     noted = set() if is_news or kind is ReceivedKind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
         if contact.pk not in noted:  # an address is suppressed once

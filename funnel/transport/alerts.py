@@ -22,14 +22,14 @@ from base.text import one_line
 from funnel.models import Hold, Message
 from funnel.transport import holds
 
-NOTICE_DELAY = timedelta(minutes=10)  # a fault that may end by itself is reported only if it lasts this long
+ALERT_DELAY = timedelta(minutes=10)  # a fault that may end by itself is reported only if it lasts this long
 # Tasks by name, because the module of the tasks imports the mailbox, which imports this one.
 DOUBT_TASK, HOLD_TASK = "tell_of_doubt", "tell_of_hold"
 HEADERS = {"Auto-Submitted": "auto-generated"}  # keeps out-of-office replies away
 
 
 def notify_of_doubt(message: Message) -> None:
-    """Queue a notice to the assignee, else to all who lead the office, within the caller's transaction."""
+    """Queue an alert to the assignee, else to all who lead the office, within the caller's transaction."""
     assignee = message.contact.assignee
     people = [assignee] if assignee and assignee.is_active and assignee.works_contacts else []
     for user in people or _people([message.account_id], Role.ADMINISTRATOR, Role.MANAGER):
@@ -38,9 +38,9 @@ def notify_of_doubt(message: Message) -> None:
 
 @transaction.atomic
 def notify_of_holds(*, now: datetime) -> int:
-    """Queue notices of the holds that nobody was notified of yet. Return the number of holds."""
+    """Queue alerts of the holds that nobody was notified of yet. Return the number of holds."""
     untold = Hold.objects.filter(ended_at=None, told_at=None)
-    lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - NOTICE_DELAY)).order_by("pk")
+    lasting = untold.filter(Q(try_at=None) | Q(since__lte=now - ALERT_DELAY)).order_by("pk")
     found = list(lasting.select_for_update(skip_locked=True))
     for hold in found:
         offices = holds.offices_of([hold.account_id])

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from funnel import tasks
 from funnel.models import Hold, HoldKind, Sender
 from funnel.replies import doubts, inbox
-from funnel.transport import holds, notices
+from funnel.transport import alerts, holds
 from tests.accounts.test_posting import port  # noqa: F401  (a mail server that is away)
 from tests.factories import UserFactory
 from tests.funnel.mailing import MONDAY
@@ -32,14 +32,14 @@ def waiting(name: str) -> list[dict]:
 
 
 def doubts_told() -> list[str]:
-    for job in waiting(notices.DOUBT_TASK):
+    for job in waiting(alerts.DOUBT_TASK):
         tasks.tell_of_doubt(**job)
     return sorted(address for one in mail.outbox for address in one.to)
 
 
 def holds_told(now=LATER) -> list[str]:
-    notices.notify_of_holds(now=now)
-    for job in waiting(notices.HOLD_TASK):
+    alerts.notify_of_holds(now=now)
+    for job in waiting(alerts.HOLD_TASK):
         tasks.tell_of_hold(**job)
     return sorted(address for one in mail.outbox for address in one.to)
 
@@ -68,7 +68,7 @@ def test_without_an_assignee_the_leaders_are_asked(anna, mehmet, sofia, dan, sen
 
 def test_no_notice_is_sent_for_decided_doubts_and_plain_replies(anna, dan, sent):
     inbox.receive(reply(sent), now=NOW)
-    assert waiting(notices.DOUBT_TASK) == []
+    assert waiting(alerts.DOUBT_TASK) == []
     inbox.receive(case("reply-objection", sent), now=NOW)
     doubts.decide(user=anna, contact_id=dan.pk, objects=False, now=NOW)
     assert doubts_told() == []
@@ -84,7 +84,7 @@ def test_the_operator_and_every_office_are_notified_of_a_fault_of_the_installati
     settings.OPERATOR_EMAIL = "betrieb@kontakte.example"
     inbox.receive(case("dsn-sender-refused-5-1-8", sent), now=NOW)
     assert holds_told(NOW) == sorted([anna.email, paul.email, "betrieb@kontakte.example"])
-    assert notices.notify_of_holds(now=NOW + timedelta(days=1)) == 0
+    assert alerts.notify_of_holds(now=NOW + timedelta(days=1)) == 0
     told = {one.to[0]: one for one in mail.outbox}
     assert told[anna.email].subject == "E-Mail-Versand steht: die Absenderadresse wird nicht angenommen"
     assert "steht seit 23.11., 12:00" in told[anna.email].body  # Berlin
@@ -135,7 +135,7 @@ def test_it_waits_for_the_installations_own_server_and_then_says_how_long_the_ho
         holds_told()
     holds.release(account_id=None, now=NOW + timedelta(hours=6))
     with mail_server(port) as server:
-        for job in waiting(notices.HOLD_TASK):
+        for job in waiting(alerts.HOLD_TASK):
             tasks.tell_of_hold(**job)
         (told,) = server.sent_to("betrieb@kontakte.example")
         assert len(server.mails) == 2
