@@ -1,6 +1,5 @@
 """Statistics of sequences: counts per step, and what was sent in the last 90 days, in six statements at most."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -77,6 +76,17 @@ class SequenceStatistics:
     def steps_on(self) -> int:
         return sum(line.step.is_on for line in self.steps)
 
+    def texts(self) -> dict[str, str | int]:
+        """Return what the template `funnel/_sequence.html` shows besides its steps."""
+        counts = {"mails": self.steps_on, "active": self.active, "paused": self.paused}
+        return {
+            "id": self.sequence.pk,
+            "number": self.number,
+            "name": self.sequence.name,
+            "is_on": "1" if self.sequence.is_on else "",
+            "counts": filled("funnel/_series_counts.html", {}, **counts),
+        }
+
 
 class Bar(NamedTuple):
     """One sequence on one day, in plot units."""
@@ -103,6 +113,17 @@ class Day(NamedTuple):
         return {"day": f"{self.day:%d.%m.%Y}", "sent": str(self.sent)}
 
 
+class Week(NamedTuple):
+    """The mails sent in a week, by its first day; the last one may be shorter."""
+
+    day: date
+    sent: int
+
+    def texts(self) -> dict[str, str]:
+        """Return what the template `funnel/_plot_week.html` shows."""
+        return {"day": f"{self.day:%d.%m.%Y}", "sent": _number(self.sent) or "0"}
+
+
 @dataclass(frozen=True)
 class Plot:
     """The last 90 days, including today."""
@@ -120,9 +141,9 @@ class Plot:
         return max(self.days, key=lambda day: day.sent)
 
     @property
-    def weeks(self) -> list[tuple[date, int]]:
-        """Mails sent per week, by its first day: the text alternative of the plot. The last week may be shorter."""
-        return [(week[0].day, sum(day.sent for day in week)) for week in batches(self.days, 7)]
+    def weeks(self) -> list[Week]:
+        """The text alternative of the plot."""
+        return [Week(week[0].day, sum(day.sent for day in week)) for week in batches(self.days, 7)]
 
 
 @dataclass(frozen=True)
@@ -191,19 +212,19 @@ def _enter(counts: Counts, steps: dict[int, StepStatistics], by_sequence: dict[i
 
 
 def _plot(counts: Counts, by_sequence: dict[int, SequenceStatistics], first: date) -> Plot:
-    found: dict[date, Counter[int]] = {}
+    found: dict[str, dict[int, int]] = {}
+    begin = first.isoformat()
     for day, sequence, count in counts.sent:
-        if (sent_on := date.fromisoformat(day)) >= first and sequence in by_sequence:
-            found.setdefault(sent_on, Counter())[sequence] += count
+        if day >= begin and sequence in by_sequence:
+            found.setdefault(day, {})[sequence] = count
             by_sequence[sequence].sent += count
     sums = {day: sum(counts.values()) for day, counts in found.items()}
     most = max(sums.values(), default=0)
-    days = [first + timedelta(days=number) for number in range(PLOT_DAYS)]
-    numbers = {pk: statistics.number for pk, statistics in by_sequence.items()}
-    drawn = [
-        Day(day, sums.get(day, 0), _bars(found[day], numbers, place, most) if day in found else ())
-        for place, day in enumerate(days)
-    ]
+    drawn = []
+    for place in range(PLOT_DAYS):
+        on = first + timedelta(days=place)
+        name = on.isoformat()
+        drawn.append(Day(on, sums.get(name, 0), _bars(found.get(name, {}), by_sequence, place, most)))
     return Plot(drawn, most, sum(sums.values()))
 
 
@@ -214,12 +235,11 @@ def _number(count: int) -> str:
     return number_format(count, force_grouping=True)
 
 
-def _bars(counts: Counter[int], numbers: dict[int, int], place: int, most: int) -> tuple[Bar, ...]:
-    bars, below = [], 0
-    for sequence, number in numbers.items():
-        if not counts[sequence]:
-            continue
-        height = max(1, round(counts[sequence] * HEIGHT / most))
-        bars.append(Bar(number, place * WIDTH + 1, HEIGHT - below - height, height))
-        below += height
+def _bars(sent: dict[int, int], shown: dict[int, SequenceStatistics], place: int, most: int) -> tuple[Bar, ...]:
+    """Draw a day: the series in their order, from the bottom up."""
+    bars, top = [], HEIGHT
+    for sequence in sorted(sent):
+        height = max(1, round(sent[sequence] * HEIGHT / most))
+        top -= height
+        bars.append(Bar(shown[sequence].number, place * WIDTH + 1, top, height))
     return tuple(bars)

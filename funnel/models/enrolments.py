@@ -197,8 +197,11 @@ class Message(AccountModel):
                 name="message_sent_to",
             ),
             models.Index(fields=["enrolment"], name="message_by_enrolment"),
-            models.Index(fields=["contact", "planned_for"], name="message_by_contact"),
-            models.Index(fields=["step", "state"], name="message_by_step"),
+            # The statistics of series, for which no row is read: the last mail before an answer, and counts of a step.
+            models.Index(
+                fields=["contact", "state", "finished_at"], include=["step", "account"], name="message_to_contact"
+            ),
+            models.Index(fields=["step", "state", "finished_at"], name="message_of_step"),
             # The tabs of the outbox, with all that counting them asks for, so that no row is read.
             models.Index(
                 fields=["account", "state", "-planned_for"], include=["contact", "reason"], name="message_in_state"

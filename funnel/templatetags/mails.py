@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from base.stamps import filled_each
 from funnel import contact_messages, outbox_rows
-from funnel.statistics import Day, StepStatistics
+from funnel.statistics import Day, SequenceStatistics, Week
 
 register = template.Library()
 Shown = Context | dict[str, Any]
@@ -31,11 +31,14 @@ def ledger_lines(context: Shown, lines: Iterable[contact_messages.Line]) -> Safe
 
 
 @register.simple_tag(takes_context=True)
-def steps(context: Shown, shown: list[StepStatistics]) -> SafeString:
-    """Render the steps of a series."""
-    token, places = _token(context), enumerate(shown, start=1)
-    rows = [step.texts(place, len(shown)) | token for place, step in places]
-    return mark_safe("".join(filled_each("funnel/_step.html", rows)))
+def sequences(context: Shown, shown: Iterable[SequenceStatistics]) -> SafeString:
+    """Render series with their steps."""
+    token, rows = _token(context), []
+    for series in shown:
+        count, places = len(series.steps), enumerate(series.steps, start=1)
+        steps = filled_each("funnel/_step.html", [step.texts(place, count) | token for place, step in places])
+        rows.append(series.texts() | token | {"steps": mark_safe("".join(steps))})
+    return mark_safe("".join(filled_each("funnel/_sequence.html", rows)))
 
 
 @register.simple_tag
@@ -45,6 +48,12 @@ def plot_days(days: Iterable[Day]) -> SafeString:
     bars = iter(filled_each("funnel/_plot_bar.html", [bar.texts() for day in drawn for bar in day.bars]))
     rows = [day.texts() | {"bars": mark_safe("".join(islice(bars, len(day.bars))))} for day in drawn]
     return mark_safe("".join(filled_each("funnel/_plot_day.html", rows)))
+
+
+@register.simple_tag
+def plot_weeks(weeks: Iterable[Week]) -> SafeString:
+    """Render the rows of the plot's table."""
+    return mark_safe("".join(filled_each("funnel/_plot_week.html", [week.texts() for week in weeks])))
 
 
 def _token(context: Shown) -> dict[str, str | int]:

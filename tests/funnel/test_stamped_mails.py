@@ -1,13 +1,14 @@
 """Lines of mails and series are stamps: what Django renders of their templates, for mails in any state."""
 
 from datetime import time, timedelta
+from itertools import product
 
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
 from funnel import contact_messages, outbox_page, outbox_rows, statistics
-from funnel.models import Enrolment, EnrolmentReason, Message, MessageReason, MessageState, Sender, Step
+from funnel.models import Enrolment, EnrolmentReason, Message, MessageReason, MessageState, Sender, Sequence, Step
 from tests.funnel.mailing import MONDAY, lead, move, ready, steps
 from tests.stamping import check
 
@@ -68,7 +69,16 @@ def test_a_paused_series_says_why(message, anna, krueger):
         assert item.texts(anna, sender, MONDAY, True)["pause"] == "von Hand"
 
 
-def test_a_step_and_a_day_of_the_plot(message, krueger):
+def test_a_series(message, krueger):
+    for is_on in (True, False):
+        Sequence.objects.update(is_on=is_on)
+        for series in statistics.load(krueger, timezone.localtime()).sequences:
+            check("funnel/_sequence.html", series.texts() | {"csrf_token": "x" * 64, "steps": "x"})
+    for mails, active, paused in product((0, 1, 2), repeat=3):
+        check("funnel/_series_counts.html", {}, mails=mails, active=active, paused=paused)
+
+
+def test_a_step_and_the_plot(message, krueger):
     Step.objects.update(send_at=time(9, 30), delay_days=2)
     Message.objects.filter(state=MessageState.SENT).update(finished_at=timezone.now())
     overview = statistics.load(krueger, timezone.localtime())
@@ -80,3 +90,5 @@ def test_a_step_and_a_day_of_the_plot(message, krueger):
             check("funnel/_plot_day.html", day.texts() | {"bars": "x"})
             for bar in day.bars:
                 check("funnel/_plot_bar.html", bar.texts())
+    for week in overview.plot.weeks:
+        check("funnel/_plot_week.html", week.texts())
