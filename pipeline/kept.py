@@ -3,13 +3,14 @@
 Compiling took longer than PostgreSQL took to answer. As with a stamp (`base.stamps`), marks stand where values differ.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
 
 from accounts.models import Account, Role, User
 from base.ids import is_id
@@ -26,6 +27,15 @@ FIRST_ID = 2**62
 ACCOUNT, USER, ASSIGNEE, COLUMN = range(FIRST_ID, FIRST_ID + 4)
 TYPED, SOURCE, TAG = ("\ue000", "\ue001", "\ue002")
 TODAY = date.min
+IDS = (FIRST_ID + 10,)
+# The condition for rows whose ids take the place of the mark `IDS`.
+AMONG = Func(
+    F("pk"),
+    Value([*IDS], ArrayField(BigIntegerField())),
+    template="%(expressions)s)",
+    arg_joiner=" = ANY(",
+    output_field=BooleanField(),
+)
 
 _known: dict[Hashable, Form] = {}
 
@@ -49,6 +59,11 @@ def rows(
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
+
+
+def among(ids: Collection[int]) -> dict[Hashable, Any]:
+    """Return what `AMONG` stands for."""
+    return {IDS: list(ids)}
 
 
 def statement(

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -150,7 +149,7 @@ def _page(selection: Selection, sort: Sort, place: Place | None, size: int, few:
             return contacts.values_list(*listed.SHOWN, "sort_key")[: size + 1]
 
         key = ("list", size, sort, order.expression, section, marked, few is None)
-        values = marks if few is None else marks | {(IDS,): few}
+        values = marks if few is None else marks | kept.among(few)
         return [ListedContact(row) for row in kept.rows(selection, key, walk, values, by_id=few is not None)]
 
     return keyset.pieced(read, order, descending=sort.descending, place=place, size=size)
@@ -187,7 +186,7 @@ def _marked(place: Place | None) -> tuple[Place | None, dict[Hashable, Any]]:
 
 
 # Marks, see `kept`.
-IDS, PLACE, GROUP = (kept.FIRST_ID + number for number in (10, 11, 20))
+PLACE, GROUP = (kept.FIRST_ID + number for number in (11, 20))
 MARKS = {str: "\ue010", date: date(1, 2, 1), datetime: datetime(1, 2, 1, tzinfo=UTC)}
 
 Groups = tuple[str, list[tuple[int, tuple[Hashable, Any]]]]  # a field, and for each key a mark with the field's value
@@ -217,19 +216,13 @@ def rows(selection: Selection, ids: list[int]) -> list[ListedContact]:
     def shown(chosen: Selection) -> QuerySet[Any]:
         return listed.on_board(_by_id(chosen)).values_list(*listed.SHOWN)
 
-    read = kept.rows(selection, "rows", shown, {(IDS,): ids}, by_id=True)
+    read = kept.rows(selection, "rows", shown, kept.among(ids), by_id=True)
     found = {row.pk: row for row in map(ListedContact, read)}
     return [found[pk] for pk in ids if pk in found]
 
 
 def _by_id(selection: Selection) -> ContactQuerySet:
-    """Return the contacts whose ids take the place of the mark `IDS`."""
-    return Contact.objects.of(selection.user.account).filter(_among([IDS]))
-
-
-def _among(ids: list[int]) -> Func:
-    wanted = Value(ids, ArrayField(BigIntegerField()))
-    return Func(F("pk"), wanted, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
+    return Contact.objects.of(selection.user.account).filter(kept.AMONG)
 
 
 def _head(selection: Selection, sort: Sort, key: str) -> Head:

@@ -202,6 +202,7 @@ ROWS = [
     # List and board
     Row("pipeline:home", "302 302 302 302 302 302 302"),
     Row("pipeline:list", "302 200 200 200 200 200 302"),
+    Row("pipeline:list-changes", "302 200 200 200 200 200 302", query={"rows": Ref("contact")}),
     Row("pipeline:assignees", "302 200 200 200 403 200 302"),
     Row("pipeline:further-filters", "302 200 200 200 200 200 302"),
     Row(
@@ -320,6 +321,7 @@ ROWS = [
     Row("pipeline:exports", post="401 302 302 403 403 302 401", body={"contact": [Ref("contact")]}),
     Row("pipeline:export", "302 200 404 403 403 404 302"),  # the administrator asked for it
     Row("pipeline:board", "302 200 200 200 302 200 302"),
+    Row("pipeline:board-changes", "302 200 200 200 403 200 302", query={"cards": Ref("contact")}),
     Row("pipeline:card", "302 200 200 200 403 404 302"),
     Row("pipeline:card-targets", "302 200 200 200 403 404 302"),
     Row(

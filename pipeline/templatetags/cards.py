@@ -54,6 +54,13 @@ def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def placed_cards(context: Context, placed: Iterable[ShownCard], stacks: Iterable[Stack]) -> SafeString:
+    """Render cards that changed, to be put where their ranks belong. `stacks`: all columns."""
+    keys, scene = {stack.column.pk: stack.column.key for stack in stacks}, _scene(context)
+    return mark_safe("".join([scene.placed(card, keys.get(card.column_id)) for card in placed]))
+
+
+@register.simple_tag(takes_context=True)
 def head(context: Context, stack: Stack, oob: bool) -> SafeString:
     """Render the head of a column."""
     return mark_safe(stamped_heads.in_selection(stack, context["selection"], bool(context["leads"]), oob=oob))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYBODY, WORKERS, Request, gate
 from base.refusals import wants_fragment
 from funnel.sending import availability
-from pipeline import board, filters
+from pipeline import board, changed, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
 from pipeline.views.answers import VIEW, first_steps, found, is_short, scene, set_preference
@@ -42,6 +42,24 @@ def board_context(request: Request) -> dict[str, Any]:
         "status": next((stack.column for stack in stacks if str(stack.column.pk) == selection.status), None),
         "outage": None if wants_fragment(request) else availability.outage(request.user, timezone.localtime()),
     }
+
+
+@require_safe
+@gate(*WORKERS)
+def changes(request: Request) -> HttpResponse:
+    """Show what became of the `cards` of an open board: as it shows them now, or that they left it, and all heads."""
+    selection = Selection.parse(request.user, request.GET)
+    asked = changed.asked(request.GET.get("cards", ""))
+    stacks = board.totals(selection)
+    cards = changed.cards(selection, asked)
+    context = scene(request, selection) | {
+        "cards": cards,
+        "gone": set(asked) - {card.pk for card in cards},
+        "stacks": stacks,
+        "order": ",".join(str(stack.column.pk) for stack in stacks),
+        "total": sum(stack.total for stack in stacks),
+    }
+    return render(request, "pipeline/_board_changes.html", context)
 
 
 @require_safe

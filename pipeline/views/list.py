@@ -3,13 +3,14 @@
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, WORKERS, Request, gate
 from base.refusals import wants_fragment
 from contacts import assignment
-from pipeline import filters, listing
+from pipeline import changed, counting, filters, listing
 from pipeline.selection import Selection
 from pipeline.views.answers import SORT, VIEW, first_steps, is_short, scene, set_preference, sort_used
 
@@ -45,6 +46,19 @@ def page(request: Request) -> HttpResponse:
     set_preference(response, VIEW, "list", request)
     set_preference(response, SORT, f"{request.user.pk}.{found.sort}", request)
     return response
+
+
+@require_safe
+@gate(*EVERYBODY)
+def changes(request: Request) -> HttpResponse:
+    """Show the `rows` of an open list that are still found, and how many contacts are new `since` it was loaded."""
+    selection = Selection.parse(request.user, request.GET)
+    context = scene(request, selection) | {
+        "contacts": changed.rows(selection, changed.asked(request.GET.get("rows", ""))),
+        "new": changed.arrived(selection, changed.moment(request.GET.get("since", ""), timezone.now())),
+        "total": counting.found(selection),
+    }
+    return render(request, "pipeline/_list_changes.html", context)
 
 
 @require_safe

@@ -1,0 +1,159 @@
+"""What became of cards and rows of an open board or list: found, left, hidden, foreign; places, heads, new contacts."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.models import Contact
+from pipeline.cards import moves
+from pipeline.models import Card, Move
+from tests.factories import ContactFactory, put_in_trash
+from tests.markup import page_of
+
+BOARD, LIST = "/contacts/board/changes/", "/contacts/rows/"
+FETCH = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def people(board) -> list[Contact]:
+    return [ContactFactory(column=board["Neue Kontakte"], first_name=name) for name in ("Ada", "Bob", "Cyd")]
+
+
+def ids(contacts) -> str:
+    return ",".join(str(contact.pk) for contact in contacts)
+
+
+def asked(client: Client, address: str, **query: object) -> str:
+    answer = client.get(address, query, headers=FETCH)
+    assert answer.status_code == 200
+    return page_of(answer)
+
+
+def placed(html: str) -> list[tuple[str, str, str]]:
+    """Return contact, rank and column of each card that is put in its place."""
+    return re.findall(
+        r'data-card="(\d+)" data-version="\d+" data-rank="(\w+)"[^>]*data-in="(\d+)" data-after="rank"', html
+    )
+
+
+def removed(html: str) -> set[str]:
+    return set(re.findall(r'<li id="card-(\d+)" hx-swap-oob="delete">', html))
+
+
+def rows(html: str) -> list[str]:
+    return re.findall(r'<tr id="contact-(\d+)"', html)
+
+
+def total(html: str) -> str:
+    return re.search(r'id="total"[^>]*hx-swap-oob="true"><span data-total>([^<]*)<', html)[1]
+
+
+def tag(contact: Contact) -> None:
+    for model in (Contact, Card):
+        model.objects.filter(pk=contact.pk).update(tags=["warm"])
+
+
+class TestBoard:
+    def test_places_each_card_by_its_rank(self, board, people, sofia, login):
+        html = asked(login(sofia), BOARD, cards=ids(people))
+        shown = {str(card.pk): (card.rank, str(card.column_id)) for card in Card.objects.all()}
+        assert {pk: (rank, column) for pk, rank, column in placed(html)} == shown
+        assert [rank for _pk, rank, _column in placed(html)] == sorted(rank for rank, _column in shown.values())
+        assert removed(html) == set()
+
+    def test_answers_with_all_heads_their_order_and_the_total(self, board, people, sofia, login):
+        html = asked(login(sofia), BOARD, cards="")
+        assert (placed(html), removed(html), total(html)) == ([], set(), "3")
+        heads = re.findall(r'id="column-(\d+)-head"[^>]*hx-swap-oob="true"', html)
+        order = [str(column.pk) for column in sorted(board.values(), key=lambda column: column.position)]
+        assert heads == order
+        assert f'data-order="{",".join(order)}"' in html
+
+    def test_a_card_that_moved_is_in_its_new_column(self, board, people, anna, sofia, login):
+        target = board["Nicht erreicht"]
+        moves.move_card(
+            user=anna, contact_id=people[1].pk, column_id=target.pk, version=1, via=Move.Via.BOARD, now=timezone.now()
+        )
+        ((pk, _rank, column),) = placed(asked(login(sofia), BOARD, cards=people[1].pk))
+        assert (pk, column) == (str(people[1].pk), str(target.pk))
+
+    def test_a_card_the_filter_does_not_find_leaves(self, board, people, sofia, login):
+        tag(people[0])
+        html = asked(login(sofia), BOARD, cards=ids(people), tag="warm")
+        assert [pk for pk, _rank, _column in placed(html)] == [str(people[0].pk)]
+        assert removed(html) == {str(people[1].pk), str(people[2].pk)}
+        assert total(html) == "1"
+
+    def test_what_is_trashed_hidden_foreign_or_unknown_leaves_alike(self, board, people, sofia, jan, hansen, login):
+        sofia.account.agents_see = "own"
+        sofia.account.save()
+        hidden = ContactFactory(column=board["Neue Kontakte"], assignee=jan)
+        trashed, seen = people[:2]
+        put_in_trash(trashed)
+        foreign = ContactFactory(account=hansen)
+        html = asked(login(sofia), BOARD, cards=f"{hidden.pk},{ids([trashed, seen, foreign])},999999")
+        assert [pk for pk, _rank, _column in placed(html)] == [str(seen.pk)]
+        assert removed(html) == {str(hidden.pk), str(trashed.pk), str(foreign.pk), "999999"}
+        assert foreign.last_name not in html
+
+    @pytest.mark.parametrize("text", ["", "x", "1.5,-3,,", "\x00", "9" * 40, "0"])
+    def test_what_is_no_id_is_left_out(self, board, people, sofia, login, text):
+        html = asked(login(sofia), BOARD, cards=text)
+        assert (placed(html), removed(html)) == ([], set())
+
+    def test_answers_fifty_at_most(self, board, sofia, login):
+        html = asked(login(sofia), BOARD, cards=",".join(str(number) for number in range(900_000, 900_080)))
+        assert len(removed(html)) == 50
+
+    @pytest.mark.parametrize("query", [{}, {"q": "ada"}, {"due": "week", "assignee": "me"}])
+    def test_costs_the_same_for_one_card_and_for_fifty(self, board, sofia, login, query):
+        client = login(sofia)
+        many = [ContactFactory(column=board["Neue Kontakte"], first_name="Ada") for _ in range(50)]
+        asked(client, BOARD, cards=many[0].pk, **query)
+        counts = []
+        for cards in (many[:1], many):
+            with CaptureQueriesContext(connection) as statements:
+                asked(client, BOARD, cards=ids(cards), **query)
+            counts.append(len(statements))
+        assert counts[0] == counts[1] <= 5
+
+
+class TestList:
+    def test_shows_rows_that_are_still_found(self, board, people, sofia, login):
+        tag(people[0])
+        html = asked(login(sofia), LIST, rows=ids(people), tag="warm")
+        assert (rows(html), total(html)) == ([str(people[0].pk)], "1")
+        assert sorted(rows(asked(login(sofia), LIST, rows=ids(people)))) == sorted(str(one.pk) for one in people)
+
+    def test_counts_exactly_what_the_filter_finds_of_the_new(self, board, people, sofia, login):
+        client, now = login(sofia), timezone.now()
+        Contact.objects.all().update(created_at=now - timedelta(hours=1))
+        since = int(now.timestamp() * 1000) - 60_000
+        assert "neue" not in asked(client, LIST, since=since)
+        for name in ("Dan", "Eva", "Fay"):
+            ContactFactory(column=board["Neue Kontakte"], first_name=name, created_at=now)
+        assert "3 neue Kontakte – anzeigen" in asked(client, LIST, since=since)
+        html = asked(client, LIST, since=since, q="eva")
+        assert "1 neuer Kontakt – anzeigen" in html
+        assert 'href="?sort=-created&amp;q=eva"' in html
+
+    def test_counts_no_new_contact_that_is_hidden(self, board, people, sofia, jan, login):
+        sofia.account.agents_see = "own"
+        sofia.account.save()
+        ContactFactory(column=board["Neue Kontakte"], assignee=jan)
+        html = asked(login(sofia), LIST, since=int(timezone.now().timestamp() * 1000) - 60_000, rows=ids(people))
+        assert "3 neue Kontakte" in html
+
+    @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 18, "\x00"])
+    def test_a_moment_that_is_none_finds_nothing_new(self, board, people, sofia, login, since):
+        assert "neue" not in asked(login(sofia), LIST, since=since)
+
+    def test_marketing_gets_names_without_links(self, board, people, mara, login):
+        html = asked(login(mara), LIST, rows=ids(people))
+        assert sorted(rows(html)) == sorted(str(one.pk) for one in people)
+        assert "mailto:" not in html and "/contacts/" not in html
