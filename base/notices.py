@@ -18,6 +18,8 @@ from base.sql import all_rows
 CHANNEL = "live"
 MOST_CONTACTS = 100  # that a notice names; more are "many"
 MOST_BYTES = 7900  # of what PostgreSQL carries
+# For a statement that tells by itself: what `payload` returns.
+SEND = f"CASE WHEN %(notice)s::text IS NOT NULL THEN pg_notify('{CHANNEL}', %(notice)s::text) END"
 TAB = re.compile("[A-Za-z0-9]{1,32}")
 
 
@@ -82,6 +84,7 @@ class Notice(NamedTuple):
 
 origin: ContextVar[str] = ContextVar("origin", default="")  # the tab that asked for the change; "": none
 _gathered: ContextVar[list[Notice] | None] = ContextVar("gathered", default=None)
+_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
 
 
 @contextmanager
@@ -119,7 +122,9 @@ def payload(
     user: int | None = None,
     **more: Any,
 ) -> str | None:
-    """Return what `tell` sends, for a statement that sends it itself; None if it is told with others, by `as_one`."""
+    """Return what `tell` sends, for a statement that sends it itself; None if it is not told, or with others."""
+    if _is_quiet.get():
+        return None
     seen = None if contacts is None else tuple(contacts)
     if seen is not None and len(seen) > MOST_CONTACTS:
         seen = None
@@ -135,22 +140,30 @@ def payload(
 @contextmanager
 def as_one(kind: Kind) -> Iterator[None]:
     """Tell all that is told inside as one notice of this kind for each office, at the end; nothing if nothing is."""
-    with quiet() as gathered:
+    gathered: list[Notice] = []
+    token = _gathered.set(gathered)
+    try:
         yield
+    finally:
+        _gathered.reset(token)
     for office_id in dict.fromkeys(notice.office_id for notice in gathered):
         merged = _merged(kind, [notice for notice in gathered if notice.office_id == office_id])
         tell(kind, office_id, merged.contacts, merged.columns, merged.user, **dict(merged.more))
 
 
 @contextmanager
-def quiet() -> Iterator[list[Notice]]:
-    """Tell nothing of what is told inside: the caller does. Yields what would have been told."""
-    gathered: list[Notice] = []
-    token = _gathered.set(gathered)
+def quiet() -> Iterator[None]:
+    """Tell nothing of what is told inside: the caller does."""
+    token = _is_quiet.set(True)
     try:
-        yield gathered
+        yield
     finally:
-        _gathered.reset(token)
+        _is_quiet.reset(token)
+
+
+def is_quiet() -> bool:
+    """Return whether nothing is told, so that nothing need be read for it."""
+    return _is_quiet.get()
 
 
 def _merged(kind: Kind, notices: list[Notice]) -> Notice:

@@ -13,10 +13,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
 from base.refusals import Forbidden, NotUnderstood
 from contacts.finding import lock, seen_by
 from contacts.kinds import MANUAL, NOT_COUNTED, PLANNABLE, Kind
 from contacts.models import Action, Contact
+from contacts.telling import tell_of
 
 
 @transaction.atomic
@@ -38,7 +40,7 @@ def perform(
     `finding.lock`, and NotUnderstood for a moment after `now`, a kind that users do not record themselves, or an
     outcome of anything but a call.
     """
-    _lock(contact, actor)
+    locked = _lock(contact, actor)
     _check(kind, actor, outcome)
     key, earlier = _used(contact, key, performed_at, kind=kind, outcome=outcome, text=text, planned_for=None)
     if earlier:
@@ -56,6 +58,7 @@ def perform(
     )
     action.save(force_insert=True)
     _recount(contact)
+    tell_of(notices.Kind.ACTED, locked, actor)
     return action
 
 
@@ -103,7 +106,7 @@ def plan(
     `planned_for` may be in the past (held, but not ticked off). Raises NotUnderstood for kinds other than
     appointments; other errors and repetition are those of `perform`.
     """
-    _lock(contact, actor)
+    locked = _lock(contact, actor)
     if kind not in PLANNABLE:
         raise NotUnderstood(_("Planen lassen sich nur Termine und Vor-Ort-Termine."))
     key, earlier = _used(contact, key, None, kind=kind, text=text, planned_for=planned_for)
@@ -120,6 +123,7 @@ def plan(
         key=key,
     )
     action.save(force_insert=True)
+    tell_of(notices.Kind.ACTED, locked, actor)
     return action
 
 
@@ -134,6 +138,7 @@ def done(*, action: Action, actor: User, now: datetime, performed_at: datetime |
         action.performed_at = _past(performed_at or min(action.planned_for, now), now)
         action.save(update_fields=["performed_at"])
         _recount(contact)
+        tell_of(notices.Kind.ACTED, contact, actor)
     return action
 
 
@@ -150,19 +155,23 @@ def edit(
 ) -> Action:
     """Correct an action that a person recorded. A planned action stays planned, a performed one stays performed.
 
-    Without a new time it keeps the old one. Raises Http404 and Gone like `finding.lock`, Forbidden unless
-    `may_edit`, NotUnderstood for a moment after `now`.
+    Without a new time it keeps the old one. What is so already writes nothing. Raises Http404 and Gone like
+    `finding.lock`, Forbidden unless `may_edit`, NotUnderstood for a moment after `now`.
     """
     contact, action = _locked(action, actor)
     _may(actor, action)
     _check(action.kind, actor, outcome)
+    before = _editable(action)
     action.text, action.outcome = text, outcome
     if action.is_planned:
         action.planned_for = planned_for or action.planned_for
     else:
         action.performed_at = _past(performed_at or action.performed_at or now, now)
+    if _editable(action) == before:
+        return action
     action.save(update_fields=["text", "outcome", "performed_at", "planned_for"])
     _recount(contact)
+    tell_of(notices.Kind.ACTED, contact, actor)
     return action
 
 
@@ -173,6 +182,7 @@ def remove(*, action: Action, actor: User) -> Contact:
     _may(actor, action)
     action.delete()
     _recount(contact)
+    tell_of(notices.Kind.ACTED, contact, actor)
     return contact
 
 
@@ -205,11 +215,10 @@ def to_come() -> str:
     return _("Der Zeitpunkt liegt in der Zukunft. Künftige Termine bitte planen.")
 
 
-def _lock(contact: Contact, actor: User | None) -> None:
+def _lock(contact: Contact, actor: User | None) -> Contact:
     if actor is None:
-        Contact.objects.of(contact.account_id).select_for_update(no_key=True).get(pk=contact.pk)
-    else:
-        lock(actor, contact.pk)
+        return Contact.objects.of(contact.account_id).select_for_update(no_key=True).get(pk=contact.pk)
+    return lock(actor, contact.pk)
 
 
 def _locked(action: Action, actor: User) -> tuple[Contact, Action]:
@@ -218,6 +227,10 @@ def _locked(action: Action, actor: User) -> tuple[Contact, Action]:
     if found is None:
         raise Http404
     return contact, found
+
+
+def _editable(action: Action) -> tuple[object, ...]:
+    return action.text, action.outcome, action.performed_at, action.planned_for
 
 
 def _used(

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts import plans
 from accounts.models import Account, AccountQuerySet, Role, User
+from base import notices
+from base.notices import Kind, Seen
 from base.refusals import Forbidden, NotUnderstood
 from contacts.finding import lock
 from contacts.models import Change, Contact
@@ -49,6 +51,7 @@ def assign_many(
 
 
 @transaction.atomic
+@notices.as_one(Kind.ASSIGNED)
 def give_back(*, actor: User, before: Mapping[int, int | None], now: datetime) -> None:
     """Give contacts back to their former assignees, including colleagues who have left. The caller holds the locks."""
     contacts = Contact.objects.of(actor.account).filter(pk__in=before).select_related("assignee").order_by("pk")
@@ -110,6 +113,8 @@ def _write(contacts: Collection[Contact], assignee: User | None, actor: User, no
     if given:
         ids = [contact.pk for contact in given]
         Contact.objects.of(actor.account).filter(pk__in=ids).update(assignee=assignee)
+        seen = [Seen(contact.pk, contact.assignee_id, assignee.pk if assignee else None) for contact in given]
+        notices.tell(Kind.ASSIGNED, actor.account_id, seen, user=actor.pk)
     for contact in given:
         contact.assignee = assignee
     return len(given)

@@ -11,11 +11,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base import journal, once
+from base import journal, notices, once
 from base.meta import chosen
 from base.refusals import NotUnderstood
 from contacts.finding import lock
 from contacts.models import Consent, Contact
+from contacts.telling import tell_of
 
 BY_HAND: tuple[Any, ...] = (Consent.Method.SPOKEN, Consent.Method.WRITTEN, Consent.Method.FORM)
 MAX_PLACE_LENGTH = Consent._meta.get_field("place").max_length
@@ -72,6 +73,7 @@ def record(
         raise NotUnderstood(_("Der Zeitpunkt liegt in der Zukunft."))
     if not granted:
         _note(locked, channel, method, occurred_at or now)
+    tell_of(notices.Kind.EDITED, locked, actor)
     return Consent.objects.create(
         account_id=locked.account_id,
         contact_id=locked.pk,
@@ -142,6 +144,7 @@ def attest(
         raise NotUnderstood(_("Bitte den Wortlaut der Einwilligung angeben."))
     if not granted and is_news:  # a replayed line is in the journal already
         _note(contact, channel, method, now)
+    tell_of(notices.Kind.EDITED, contact, actor)
     return Consent.objects.create(
         account_id=contact.account_id,
         contact_id=contact.pk,

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from base import notices
 from contacts.finding import lock
 from contacts.models import Change, Contact
+from contacts.telling import tell_of
 
 
 @transaction.atomic
@@ -32,6 +34,7 @@ def set_due(*, contact: Contact, due_on: date | None, note: str = "", actor: Use
         actor=actor,
         at=now,
     )
+    tell_of(notices.Kind.DUE, locked, actor)
     return locked
 
 

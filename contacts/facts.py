@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
 from base.fields import german_number
 from base.meta import field_of
 from base.refusals import NotUnderstood, Overtaken
@@ -16,6 +17,7 @@ from contacts import contact_points, derived
 from contacts.description import EDITED, FACTS, NAMES
 from contacts.finding import lock
 from contacts.models import Change, Contact
+from contacts.telling import tell_of
 
 _LONGEST = field_of(Change, "before").max_length or 0
 
@@ -59,6 +61,7 @@ def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: 
     derived.derive(contact)
     contact.save(update_fields=[*values, "version", *derived.FIELDS])
     _record(contact, before, _summary(contact, values), actor, now)
+    tell_of(notices.Kind.EDITED, contact, actor)
 
 
 def _clash(contact: Contact, values: Mapping[str, Any]) -> str:

@@ -7,6 +7,8 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from accounts.models import User
+from base import notices
+from base.notices import Kind
 from contacts import actions, finding
 from contacts.due import set_due
 from contacts.models import Action, Contact
@@ -49,18 +51,26 @@ def follow_up(
 
     Raises what `moves.move_card`, `actions.perform` and `actions.plan` raise.
     """
-    moved = None if column_id is None else _move(user, contact, column_id, version, key, now)
-    if is_planned:
-        action = actions.plan(
-            contact=contact, kind=kind, actor=user, planned_for=moment or now, now=now, text=text, key=key
-        )
-    else:
-        action = actions.perform(
-            contact=contact, kind=kind, actor=user, performed_at=moment, now=now, text=text, outcome=outcome, key=key
-        )
-    contact = finding.lock(user, contact.pk)
-    if due_on is not None:
-        contact = set_due(contact=contact, due_on=due_on, note=contact.due_note, actor=user, now=now)
+    with notices.as_one(Kind.ACTED if column_id is None else Kind.MOVED):
+        moved = None if column_id is None else _move(user, contact, column_id, version, key, now)
+        if is_planned:
+            action = actions.plan(
+                contact=contact, kind=kind, actor=user, planned_for=moment or now, now=now, text=text, key=key
+            )
+        else:
+            action = actions.perform(
+                contact=contact,
+                kind=kind,
+                actor=user,
+                performed_at=moment,
+                now=now,
+                text=text,
+                outcome=outcome,
+                key=key,
+            )
+        contact = finding.lock(user, contact.pk)
+        if due_on is not None:
+            contact = set_due(contact=contact, due_on=due_on, note=contact.due_note, actor=user, now=now)
     return FollowUp(action, contact, moved)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from accounts.models import Account, User
+from base import notices
 from contacts import actions, facts
 from contacts.description import EDITED, FACTS
 from contacts.kinds import Kind
@@ -51,12 +52,13 @@ def take_in(
     columns = verbs.lock_all_columns(account)  # an office's inquiries wait for each other: two at once are one contact
     row = Row(line=0, name="", facts={name: values[name] for name in FACTS if values.get(name)})
     contact = known = _known(account, row)
-    if contact is None:
-        contact = leads.add(now=now, account=account, actor=actor, values=values, column_id=column_id, enrol=enrol)
-    else:
-        _come_up(contact, columns, now)
-        _complete(contact, row, now)
-    actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=text, now=now)
+    with notices.as_one(notices.Kind.MOVED if known else notices.Kind.ARRIVED):
+        if contact is None:
+            contact = leads.add(now=now, account=account, actor=actor, values=values, column_id=column_id, enrol=enrol)
+        else:
+            _come_up(contact, columns, now)
+            _complete(contact, row, now)
+        actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=text, now=now)
     contact.refresh_from_db()
     return TakenIn(contact, known is None)
 
@@ -84,7 +86,7 @@ def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
     if next(column for column in columns if column.pk == card.column_id).is_lost:
         bulk.move_cards(cards, first, None, Move.Via.INQUIRY, now)
     elif Card.objects.of(contact.account).filter(column=card.column_id, rank__lt=card.rank).exists():
-        cards.update(rank=places.top(card.column_id)[0])
+        cards.update(rank=places.top(card.column_id)[0])  # told with the inquiry
 
 
 def _complete(contact: Contact, row: Row, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from django.db import connection, transaction
 
 from accounts.models import User
+from base import notices
 from contacts import actions, assignment, duplicates
 from contacts import consent as evidence
 from contacts.derived import derive
@@ -22,6 +23,7 @@ LOCK_CLASS = 4716  # of the advisory locks: equal forms
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.ARRIVED)
 def enter(
     *,
     user: User,

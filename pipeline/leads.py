@@ -9,14 +9,16 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
-from base import journal
+from base import journal, notices
+from base.notices import Kind, Seen
 from base.refusals import NotUnderstood
 from contacts.derived import derive
 from contacts.models import Change, Contact, sight
+from contacts.telling import tell_of_many
 from funnel.models import EnrolmentReason
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
-from pipeline.cards import places
+from pipeline.cards import bulk, places
 from pipeline.cards.locks import hold_contacts
 from pipeline.columns import verbs
 from pipeline.models import Card, Column, ImportPart, ImportRow, Move, TrashedCard
@@ -25,6 +27,7 @@ TRASH_DAYS = 30
 
 
 @transaction.atomic
+@notices.as_one(Kind.ARRIVED)
 def add(
     *,
     account: Account,
@@ -47,6 +50,8 @@ def add(
     contact = derive(Contact(account=account, created_at=now, **values))
     contact.save(force_insert=True)
     put_on_top(contact, column, now)
+    seen = [Seen(contact.pk, None, contact.assignee_id, 1)]
+    notices.tell(Kind.ARRIVED, account.pk, seen, [column.pk], actor.pk if actor else None)
     Change.objects.create(
         account=account, contact=contact, kind=Change.Kind.CREATED, after=column.name, actor=actor, at=now
     )
@@ -96,9 +101,16 @@ def trash(*, user: User, contact_ids: Collection[int], now: datetime, cause: int
     Card.objects.of(user.account).filter(pk__in=ids).delete()
     Contact.objects.of(user.account).filter(pk__in=ids).update(trashed_at=now)
     _record(ids, user.account, user, Change.Kind.TRASHED, now)
-    enrolments.stop(
-        account_id=user.account_id, contact_ids=ids, now=now, reason=EnrolmentReason.TRASHED, cause=cause, actor=user
-    )
+    bulk.tell(Kind.TRASHED, cards, user, {card.column_id for card in cards})
+    with notices.quiet():
+        enrolments.stop(
+            account_id=user.account_id,
+            contact_ids=ids,
+            now=now,
+            reason=EnrolmentReason.TRASHED,
+            cause=cause,
+            actor=user,
+        )
     return len(ids)
 
 
@@ -115,6 +127,8 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
         by_column.setdefault(columns.get(item.column_id, first), []).append(item)
     for column, group in by_column.items():
         _put_back(group, column, user, now)
+    found = [column.pk for column in by_column]
+    tell_of_many(Kind.RESTORED, user.account_id, [item.pk for item in items], user, found)
     return len(items)
 
 
@@ -123,6 +137,7 @@ def bring_back(contact: Contact, column: Column, now: datetime) -> None:
     item = TrashedCard.objects.of(contact.account).select_for_update(of=("self",)).get(contact=contact)
     leave_trash([contact.pk], contact.account, None, now)
     _put_back([item], column, None, now)
+    tell_of_many(Kind.RESTORED, contact.account_id, [contact.pk], None, [column.pk])
 
 
 def leave_trash(contact_ids: Collection[int], account: Account, actor: User | None, now: datetime) -> None:
@@ -151,8 +166,12 @@ def erase_expired(*, now: datetime) -> int:
 
 def erase(contacts: QuerySet[Contact]) -> int:
     """Delete the contacts with all rows about them, and return their number. The caller holds their locks."""
-    offices = dict(contacts.values_list("pk", "account"))
-    _erase_reports({*offices.values()}, offices.keys())
+    seen: dict[int, list[Seen]] = {}
+    for pk, account_id, assignee_id in contacts.values_list("pk", "account", "assignee"):
+        seen.setdefault(account_id, []).append(Seen.kept(pk, assignee_id))
+    for account_id, gone in seen.items():
+        notices.tell(Kind.ERASED, account_id, gone)
+    _erase_reports(seen.keys(), [one.contact_id for gone in seen.values() for one in gone])
     _, erased = contacts.delete()
     return erased.get("contacts.Contact", 0)
 

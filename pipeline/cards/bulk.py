@@ -1,6 +1,6 @@
 """Moving many cards at once: a selection of the list, or all cards of a column before it is deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, cast
@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
 from base.batches import batches
+from base.notices import Kind, Seen
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Contact, sight
 from funnel.series import bulk_enrolments, enrolments
@@ -60,6 +62,7 @@ def check_enrolling(count: int, *, enrol: bool) -> None:
 
 
 @transaction.atomic
+@notices.as_one(Kind.COLUMNS)
 def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetime) -> int:
     """Move all contacts of a column on top of another one, delete the column, and return how many were moved.
 
@@ -69,7 +72,7 @@ def empty_and_remove(*, user: User, column_id: int, target_id: int, now: datetim
     column, target = to_be_emptied(user, column_id, target_id)
     cards = Card.objects.of(user.account).filter(column=column)
     result = move_cards(cards, target, user, Move.Via.COLUMN, now)
-    verbs.close_gap(column)
+    verbs.close_gap(user, column)
     return result.moved
 
 
@@ -104,13 +107,23 @@ def move_cards(
     Move.objects.bulk_create(moves, batch_size=1000)
     left, started = [card.pk for card in locked], Started()
     causes = {move.contact_id: move.pk for move in moves}
-    if enrol is not Enrol.NOBODY and target.effect is Effect.ENROL:
-        started = _enrol(moves, target, user, now, waits=enrol is Enrol.EVERYBODY)
-        left = started.left_alone
-    enrolments.leave_many(
-        account_id=target.account_id, contact_ids=left, now=now, effect=target.effect, causes=causes, actor=user
-    )
+    tell(Kind.MOVED, locked, user, {target.pk, *(card.column_id for card in locked)}, more=1)
+    with notices.quiet():  # the mails belong to the moves
+        if enrol is not Enrol.NOBODY and target.effect is Effect.ENROL:
+            started = _enrol(moves, target, user, now, waits=enrol is Enrol.EVERYBODY)
+            left = started.left_alone
+        enrolments.leave_many(
+            account_id=target.account_id, contact_ids=left, now=now, effect=target.effect, causes=causes, actor=user
+        )
     return BulkMove(len(locked), started)
+
+
+def tell(kind: Kind, cards: Sequence[Card], user: User | None, columns: Iterable[int | None], *, more: int = 0) -> None:
+    """Tell of these cards, which are locked. Their versions are `more` than they were read."""
+    if not cards:
+        return
+    seen = [Seen.kept(card.pk, card.assignee_id or None, card.version + more) for card in cards]
+    notices.tell(kind, cards[0].account_id, seen, columns, user.pk if user else None)
 
 
 def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, *, waits: bool) -> Started:

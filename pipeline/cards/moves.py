@@ -13,6 +13,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
+from base.notices import Kind, Seen
 from base.refusals import Conflict, Gone, NotUnderstood, Overtaken
 from base.sql import all_rows, loaded
 from contacts.models import Contact, sight
@@ -85,7 +87,7 @@ def move_card(
     rank = places.rank_in(gap, column_id)
     landed = after_id if gap.above else TOP
     if card.column_id == column_id:
-        return _reorder(card, rank, landed)
+        return _reorder(card, rank, landed, user)
     moved = _change_column(card, target, rank, user, via, now, after_id=landed)
     return replace(moved, columns=columns)
 
@@ -156,10 +158,17 @@ def _as_it_is(card: Card, move: Move | None) -> Moved:
     return Moved(card, changed=True, move=move, previous_column_id=previous, after_id=above)
 
 
-def _reorder(card: Card, rank: str, after_id: int | None) -> Moved:
+def _reorder(card: Card, rank: str, after_id: int | None, user: User) -> Moved:
     card.rank = rank
-    card.save(update_fields=["rank", "last_key", "last_request"])
+    written = {"rank": rank, "key": card.last_key, "request": card.last_request, "contact_id": card.contact_id}
+    notice = _notice(Kind.PLACED, card, user, [])
+    all_rows(PLACE, written | {"account_id": card.account_id, "notice": notice})
     return Moved(card, changed=True, after_id=after_id)
+
+
+def _notice(kind: Kind, card: Card, user: User, columns: list[int | None]) -> str | None:
+    seen = Seen.kept(card.contact_id, card.contact.assignee_id, card.version)
+    return notices.payload(kind, card.account_id, [seen], columns, user.pk)
 
 
 def _change_column(
@@ -192,9 +201,12 @@ def _change_column(
         "reverses_id": reverses.pk if reverses else None,
     }
     card.column, card.rank, card.version, card.entered_at = target, rank, card.version + 1, now
-    written = {"rank": rank, "key": card.last_key, "request": card.last_request}
+    notice = _notice(Kind.MOVED, card, user, [values["from_column_id"], target.pk])
+    written = {"rank": rank, "key": card.last_key, "request": card.last_request, "notice": notice}
     rows = all_rows(WRITE, values | written)
     move = loaded(Move, ["id", *values], [rows[0][0], *values.values()])
+    with notices.quiet():  # the mails belong to the move, which has been told
+        announcement = _mails(card, target, move, user, now)
     return Moved(
         card,
         changed=True,
@@ -202,7 +214,7 @@ def _change_column(
         previous_column_id=move.from_column_id,
         after_id=after_id,
         counts={pk: (total + (1 if pk == target.pk else -1), mails) for _id, pk, total, mails in rows},
-        announcement=_mails(card, target, move, user, now),
+        announcement=announcement,
     )
 
 
@@ -237,8 +249,13 @@ WITH moved AS (
     SELECT %(account_id)s, contact_id, %(from_column_id)s, %(to_column_id)s, %(from_name)s, %(to_name)s, %(from_rank)s,
            %(version)s, %(actor_id)s, %(via)s, %(at)s, %(reverses_id)s
     FROM moved
-    RETURNING id
+    RETURNING id, {notices.SEND}
 )
 SELECT noted.id, col.id, {counts.BOTH}
 FROM noted CROSS JOIN pipeline_column AS col WHERE col.id IN (%(from_column_id)s, %(to_column_id)s)
+"""
+PLACE = f"""
+UPDATE pipeline_card SET rank = %(rank)s, last_key = %(key)s, last_request = %(request)s
+WHERE contact_id = %(contact_id)s AND account_id = %(account_id)s
+RETURNING {notices.SEND}
 """

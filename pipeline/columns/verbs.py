@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, User
+from base import notices
+from base.notices import Kind
 from base.refusals import Conflict, Gone, NotUnderstood
 from base.text import one_line
 from pipeline.columns import tally
@@ -86,9 +88,11 @@ def insert(*, user: User, beside_id: int, side: str, key: UUID | None = None) ->
     position = beside.position + (side == "right")
     Column.objects.of(user.account).filter(position__gte=position).update(position=F("position") + 1)
     name = _free_name(columns)
-    return Column.objects.create(
+    column = Column.objects.create(
         account=user.account, name=name, folded_name=fold_name(name), position=position, insertion=key
     )
+    tell(user, column)
+    return column
 
 
 @transaction.atomic
@@ -109,6 +113,7 @@ def rename(*, user: User, column_id: int, name: str) -> Column:
     if name != column.name:
         column.name, column.folded_name = name, folded
         column.save(update_fields=["name", "folded_name"])
+        tell(user, column)
     return column
 
 
@@ -129,6 +134,7 @@ def shift(*, user: User, column_id: int, direction: str) -> Column:
         position=Case(When(pk=column.pk, then=Value(other.position)), default=Value(column.position))
     )
     column.position = other.position
+    tell(user, column, other)
     return column
 
 
@@ -160,6 +166,7 @@ def set_mails(*, user: User, column_id: int, go_on: bool) -> Column:
     if column.mails_continue != go_on:
         column.mails_continue = go_on
         column.save(update_fields=["mails_continue"])
+        tell(user, column)
     return column
 
 
@@ -177,14 +184,20 @@ def remove(*, user: User, column_id: int) -> None:
     if count:
         way_out = _("Mit „Kontakte verschieben und löschen …“ ziehen alle in eine andere Spalte um.")
         raise Conflict(f"{still_full(count)}. {way_out}")
-    close_gap(column)
+    close_gap(user, column)
 
 
-def close_gap(column: Column) -> None:
+def close_gap(user: User, column: Column) -> None:
     """Delete the column, which is empty and locked, and move those to its right one to the left."""
+    tell(user, column)
     position = column.position
     column.delete()
     Column.objects.of(column.account).filter(position__gt=position).update(position=F("position") - 1)
+
+
+def tell(user: User, *columns: Column) -> None:
+    """Tell open pages that these columns changed, appeared or went."""
+    notices.tell(Kind.COLUMNS, user.account_id, columns=[column.pk for column in columns], user=user.pk)
 
 
 def lock_all_columns(account: Account) -> list[Column]:

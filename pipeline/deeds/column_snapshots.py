@@ -65,4 +65,5 @@ def recreate(deed: Deed, user: User) -> Column:
     TrashedCard.objects.of(user.account).filter(pk__in=kept["trashed"], column=None).update(column=column)
     with connection.cursor() as cursor:
         cursor.execute(FROM_HERE, [column.pk, deed.pk, user.account_id])
+    verbs.tell(user, column)
     return column

@@ -10,6 +10,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
+from base.notices import Kind
 from base.refusals import Conflict, Forbidden
 from pipeline.cards import bulk
 from pipeline.columns import verbs
@@ -104,13 +106,14 @@ def reverse(*, user: User, deed_id: int, now: datetime) -> Deed:
     if now - deed.at >= UNDO:
         raise Conflict(_("Rückgängig machen ist nur zehn Minuten lang möglich."))
     # A job that did not finish has not deleted its column.
-    if deed.kind in OF_COLUMNS and not (deed.kind == DeedKind.EMPTY and not deed.before):
-        reversible_columns.take_back(deed, user)
-    deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
-    if deed.total > apply.AT_ONCE:
-        return _hand_over(deed, DeedState.UNDOING)
-    while revert.step(deed, user, now):
-        pass
+    with notices.as_one(revert.KINDS.get(deed.kind, Kind.COLUMNS)):
+        if deed.kind in OF_COLUMNS and not (deed.kind == DeedKind.EMPTY and not deed.before):
+            reversible_columns.take_back(deed, user)
+        deed.count, deed.asked, deed.error = 0, deed.asked | {"by": user.pk}, ""
+        if deed.total > apply.AT_ONCE:
+            return _hand_over(deed, DeedState.UNDOING)
+        while revert.step(deed, user, now):
+            pass
     deed.state = DeedState.DONE if revert.is_in_vain(deed) else DeedState.UNDONE
     deed.save()
     return deed

@@ -66,9 +66,9 @@ def take_back(deed: Deed, user: User) -> None:
     if deed.kind == DeedKind.INSERT:
         _take_out(column, deed, user)
     elif deed.kind == DeedKind.RENAME:
-        _name_back(columns, column, deed)
+        _name_back(columns, column, deed, user)
     else:
-        _shift_back(columns, column, deed)
+        _shift_back(columns, column, deed, user)
 
 
 def _take_out(column: Column, deed: Deed, user: User) -> None:
@@ -78,10 +78,10 @@ def _take_out(column: Column, deed: Deed, user: User) -> None:
     count = tally.in_column(column)
     if count:
         raise Conflict(verbs.still_full(count) + ".")
-    verbs.close_gap(column)
+    verbs.close_gap(user, column)
 
 
-def _name_back(columns: list[Column], column: Column, deed: Deed) -> None:
+def _name_back(columns: list[Column], column: Column, deed: Deed, user: User) -> None:
     if column.name != deed.subject:
         raise Conflict(_("Die Spalte wurde seitdem noch einmal umbenannt."))
     folded = verbs.fold_name(deed.other)
@@ -89,9 +89,10 @@ def _name_back(columns: list[Column], column: Column, deed: Deed) -> None:
         raise Conflict(_("Eine Spalte mit diesem Namen gibt es inzwischen wieder."))
     column.name, column.folded_name = deed.other, folded
     column.save(update_fields=["name", "folded_name"])
+    verbs.tell(user, column)
 
 
-def _shift_back(columns: list[Column], column: Column, deed: Deed) -> None:
+def _shift_back(columns: list[Column], column: Column, deed: Deed, user: User) -> None:
     other = next((other for other in columns if other.pk == deed.asked["passed"]), None)
     step = 1 if deed.asked["direction"] == "left" else -1
     if other is None or other.position != column.position + step:
@@ -99,6 +100,7 @@ def _shift_back(columns: list[Column], column: Column, deed: Deed) -> None:
     Column.objects.of(deed.account_id).filter(pk__in=(column.pk, other.pk)).update(
         position=Case(When(pk=column.pk, then=Value(other.position)), default=Value(column.position))
     )
+    verbs.tell(user, column, other)
 
 
 def _record(user: User, kind: str, column: Column, now: datetime, **facts: object) -> Deed:

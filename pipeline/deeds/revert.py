@@ -11,18 +11,29 @@ from typing import cast
 from django.db import connection
 
 from accounts.models import User
+from base import notices
+from base.notices import Kind
 from contacts import assignment
 from contacts.models import Change, Contact, sight
+from contacts.telling import tell_of_many
 from funnel.series import undoing
 from pipeline import leads
-from pipeline.cards import places
+from pipeline.cards import bulk, places
 from pipeline.columns import verbs
 from pipeline.deeds.apply import AT_ONCE, cause
 from pipeline.models import Card, Column, Deed, DeedKind, DeedPart, Move, TrashedCard
 
+# What open pages are told of a batch; undoing a removed column moves its contacts back.
+KINDS: dict[str, Kind] = {DeedKind.ASSIGN: Kind.ASSIGNED, DeedKind.TRASH: Kind.RESTORED, DeedKind.STATUS: Kind.MOVED}
+
 
 def step(deed: Deed, user: User, now: datetime) -> bool:
     """Undo the next batch of contacts; return whether more are left."""
+    with notices.as_one(KINDS.get(deed.kind, Kind.MOVED)):
+        return _step(deed, user, now)
+
+
+def _step(deed: Deed, user: User, now: datetime) -> bool:
     open_ones = DeedPart.objects.of(deed.account_id).filter(deed=deed, is_left=False)
     parts = list(open_ones.order_by("pk")[:AT_ONCE])
     match deed.kind:
@@ -76,6 +87,7 @@ def _from_trash(deed: Deed, parts: list[DeedPart], user: User, now: datetime) ->
     ids = [part.contact_id for part in fit]
     leads.leave_trash(ids, user.account, user, now)
     _settle(fit, _lay)
+    tell_of_many(Kind.RESTORED, user.account_id, ids, user, {part.column_id for part in fit})
     undoing.undo_many(account_id=user.account_id, causes=dict.fromkeys(ids, cause(deed)), now=now)
     return lying
 
@@ -107,6 +119,9 @@ def _places(parts: list[DeedPart], user: User, now: datetime) -> Collection[int]
     back = [_reversal(part, cards[part.contact_id], undone[part.contact_id], columns, user, now) for part in fit]
     _settle(fit, _write)
     Move.objects.bulk_create(back, batch_size=1000)
+    moved = [cards[part.contact_id] for part in fit]
+    touched = {card.column_id for card in moved} | {part.column_id for part in fit}
+    bulk.tell(Kind.MOVED, moved, user, touched, more=1)
     causes = {contact: move.pk for contact, move in undone.items()}
     undoing.undo_many(account_id=user.account_id, causes=causes, now=now)
     return undone.keys()
