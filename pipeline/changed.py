@@ -1,17 +1,19 @@
 """What became of cards and rows that an open board or list shows, for the user and within the selection it shows."""
 
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.db.models import QuerySet
 
 from base.ids import is_id
-from pipeline import kept, listed
+from pipeline import board, kept, listed
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.listed import ListedContact
 from pipeline.selection import MANY, Selection
 
+DEEPEST = 265  # cards of a column whose order is answered
 MOST = 50  # cards or rows of one answer; for more a page is loaded anew
 SINCE = datetime(1, 2, 1, tzinfo=UTC)  # a mark, see `kept`
 LONGEST = timedelta(days=2)  # for which new contacts are counted: a page is loaded anew each day
@@ -30,11 +32,16 @@ def moment(text: str, now: datetime) -> datetime:
     return max(datetime.fromtimestamp(number / 1000, UTC), now - LONGEST)
 
 
+def depth(text: str) -> int:
+    """Return how many cards of each column a board shows at most: the first ones, and whole pages of further ones."""
+    further = min(int(text), DEEPEST) - board.FIRST if is_id(text) else 0
+    return board.FIRST + board.PAGE * ceil(max(further, 0) / board.PAGE)
+
+
 def cards(selection: Selection, contact_ids: list[int]) -> list[ShownCard]:
-    """Return those of these cards that the selection finds, from above, in two statements."""
+    """Return those of these cards that the selection finds, in two statements."""
     found = kept.rows(selection, "changed cards", _cards, kept.among(contact_ids), by_id=True)
-    shown = loading.shown(selection.user, [pk for (pk,) in found])
-    return sorted(shown.values(), key=lambda card: card.rank)
+    return list(loading.shown(selection.user, [pk for (pk,) in found]).values())
 
 
 def _cards(selection: Selection) -> QuerySet[Any]:

@@ -77,6 +77,10 @@ JOIN contacts_contact AS contact ON contact.id = card.contact_id
 LEFT JOIN accounts_user AS assignee ON assignee.id = contact.assignee_id
 ORDER BY col.place, card.rank
 """
+FIRST_IDS = """
+SELECT col.id, ARRAY(SELECT contact_id FROM pipeline_card WHERE column_id = col.id ORDER BY rank LIMIT %(limit)s)
+FROM unnest(%(columns)s::bigint[]) AS col (id)
+"""
 BY_ID = f"""
 SELECT {", ".join(SHOWN)}
 FROM pipeline_card AS card
@@ -137,6 +141,11 @@ BESIDE_WHO = 17  # fields of a row before the assignee's
 def shown_first(column_ids: Collection[int], limit: int) -> list[ShownCard]:
     """Return the first cards of each of these columns, in the order of the columns and their ranks."""
     return _shown(all_rows(ON_BOARD, {"columns": list(column_ids), "limit": limit}))
+
+
+def first_ids(column_ids: Collection[int], limit: int) -> dict[int, list[int]]:
+    """Return the ids of the first cards of each of these columns, from above."""
+    return dict(all_rows(FIRST_IDS, {"columns": list(column_ids), "limit": limit}))
 
 
 def shown(user: User, contact_ids: Collection[int]) -> dict[int, ShownCard]:

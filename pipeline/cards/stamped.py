@@ -13,8 +13,7 @@ from contacts import signs
 from contacts.signs import Who
 from pipeline.cards.loading import ShownCard
 
-DIFFERING = ("id", "name", "version", "rank", "acted", "circle", "bubbles", "due")
-BY_RANK = "rank"  # instead of the card above: where its rank belongs
+DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due")
 TEMPLATE = "pipeline/_card.html"
 
 
@@ -36,14 +35,7 @@ class Scene:
 
     def moved(self, card: ShownCard, key: str | None, after_id: int | None) -> str:
         """Return the HTML that puts the card in its place on a board that is open: below the card of `after_id`."""
-        return self._put(card, key, "" if after_id is None else str(after_id))
-
-    def placed(self, card: ShownCard, key: str | None) -> str:
-        """Return the same for a board that need not show the card above: below the last one of a lower rank."""
-        return self._put(card, key, BY_RANK)
-
-    def _put(self, card: ShownCard, key: str | None, after: str) -> str:
-        place = {"column": str(card.column_id), "after": after}
+        place = {"column": str(card.column_id), "after": "" if after_id is None else str(after_id)}
         return self._form(card, key, is_moved=True) % (self.values(card) | place)
 
     def _form(self, card: ShownCard, key: str | None, is_moved: bool) -> str:
@@ -54,7 +46,6 @@ class Scene:
         """Return the HTML of what differs from card to card, but for circle and due date."""
         values = signs.values_of(card.pk, card.display_name)
         values["version"] = str(card.version)
-        values["rank"] = card.rank
         values["acted"] = escape(when_label(card.last_action_at, self.now))
         values["bubbles"] = signs.bubbles(values, card.action_counts, named=False, language=self.language)
         return values

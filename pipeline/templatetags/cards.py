@@ -54,10 +54,9 @@ def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def placed_cards(context: Context, placed: Iterable[ShownCard], stacks: Iterable[Stack]) -> SafeString:
-    """Render cards that changed, to be put where their ranks belong. `stacks`: all columns."""
-    keys, scene = {stack.column.pk: stack.column.key for stack in stacks}, _scene(context)
-    return mark_safe("".join([scene.placed(card, keys.get(card.column_id)) for card in placed]))
+def placed_card(context: Context, card: ShownCard) -> SafeString:
+    """Render a single card of the board whose columns have these `keys`."""
+    return mark_safe(_scene(context).card(card, context["keys"].get(card.column_id)))
 
 
 @register.simple_tag(takes_context=True)

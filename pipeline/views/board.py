@@ -47,17 +47,18 @@ def board_context(request: Request) -> dict[str, Any]:
 @require_safe
 @gate(*WORKERS)
 def changes(request: Request) -> HttpResponse:
-    """Show what became of the `cards` of an open board: as it shows them now, or that they left it, and all heads."""
+    """Show what became of the `cards` of an open board, all heads, and which cards are the `first` of each column."""
     selection = Selection.parse(request.user, request.GET)
     asked = changed.asked(request.GET.get("cards", ""))
-    stacks = board.totals(selection)
+    columns = board.outline(selection, changed.depth(request.GET.get("first", "")))
     cards = changed.cards(selection, asked)
     context = scene(request, selection) | {
         "cards": cards,
         "gone": set(asked) - {card.pk for card in cards},
-        "stacks": stacks,
-        "order": ",".join(str(stack.column.pk) for stack in stacks),
-        "total": sum(stack.total for stack in stacks),
+        "columns": columns,
+        "keys": {stack.column.pk: stack.column.key for stack, _first in columns},
+        "order": ",".join(str(stack.column.pk) for stack, _first in columns),
+        "total": sum(stack.total for stack, _first in columns),
     }
     return render(request, "pipeline/_board_changes.html", context)
 

@@ -1,17 +1,6 @@
 // Placing cards: each card in an answer names its position (data-in, data-after). It is moved there after every request
 // (a drop, the card's menu, „Rückgängig“, a refusal), so that the board always matches the server.
 {
-  // The card above is not on this screen: above the first one of a higher rank. Below what is loaded of a column it
-  // comes with the next page.
-  const putByRank = (card, list) => {
-    const { rank } = card.dataset;
-    const isBelow = (one) => one !== card && !one.dataset.in && one.dataset.rank >= rank; // not one still to be placed
-    const next = [...list.children].find(isBelow) ?? null;
-    if (!next && list.querySelector(":scope > .cards__more")) return false;
-    if (card.parentElement !== list || card.nextElementSibling !== next) list.insertBefore(card, next);
-    return true;
-  };
-
   const settle = (card) => {
     const list = document.getElementById(`column-${card.dataset.in}-cards`);
     const above = card.dataset.after && document.getElementById(`card-${card.dataset.after}`);
@@ -22,7 +11,8 @@
     if (isFirst || above?.parentElement === list) {
       const next = isFirst ? list.firstElementChild : above.nextElementSibling;
       if (next !== card) list.insertBefore(card, next);
-    } else if (!putByRank(card, list)) return card.remove();
+    } else if (list.querySelector(":scope > .cards__more")) return card.remove(); // it comes with a further page
+    else if (list.lastElementChild !== card) list.append(card);
     card.classList.add("card--landed");
     card.addEventListener("animationend", () => card.classList.remove("card--landed"), { once: true });
     return undefined;

@@ -34,11 +34,13 @@ def asked(client: Client, address: str, **query: object) -> str:
     return page_of(answer)
 
 
-def placed(html: str) -> list[tuple[str, str, str]]:
-    """Return contact, rank and column of each card that is put in its place."""
-    return re.findall(
-        r'data-card="(\d+)" data-version="\d+" data-rank="(\w+)"[^>]*data-in="(\d+)" data-after="rank"', html
-    )
+def cards(html: str) -> set[str]:
+    return set(re.findall(r'data-card="(\d+)"', html))
+
+
+def first(html: str) -> dict[str, str]:
+    """Return the ids of the first cards of each column."""
+    return dict(re.findall(r'data-of="(\d+)" data-first="([\d,]*)"', html))
 
 
 def removed(html: str) -> set[str]:
@@ -59,16 +61,27 @@ def tag(contact: Contact) -> None:
 
 
 class TestBoard:
-    def test_places_each_card_by_its_rank(self, board, people, sofia, login):
+    def test_shows_each_card_and_the_order_of_each_column(self, board, people, sofia, login):
         html = asked(login(sofia), BOARD, cards=ids(people))
-        shown = {str(card.pk): (card.rank, str(card.column_id)) for card in Card.objects.all()}
-        assert {pk: (rank, column) for pk, rank, column in placed(html)} == shown
-        assert [rank for _pk, rank, _column in placed(html)] == sorted(rank for rank, _column in shown.values())
-        assert removed(html) == set()
+        assert (cards(html), removed(html)) == ({str(one.pk) for one in people}, set())
+        order = list(Card.objects.order_by("rank").values_list("pk", flat=True))
+        shown = {column.pk: "" for column in board.values()} | {
+            board["Neue Kontakte"].pk: ",".join(str(pk) for pk in order)
+        }
+        assert first(html) == {str(pk): text for pk, text in shown.items()}
+
+    @pytest.mark.parametrize(("depth", "shown"), [("", 15), ("15", 15), ("16", 65), ("65", 65), ("x", 15), ("-1", 15)])
+    @pytest.mark.parametrize("query", [{}, {"assignee": "none"}, {"q": "ada"}])
+    def test_orders_as_many_cards_as_the_board_shows(self, board, sofia, login, depth, shown, query):
+        column = board["Neue Kontakte"]
+        for _ in range(70):
+            ContactFactory(column=column, first_name="Ada")
+        order = [str(pk) for pk in Card.objects.order_by("rank").values_list("pk", flat=True)]
+        assert first(asked(login(sofia), BOARD, first=depth, **query))[str(column.pk)].split(",") == order[:shown]
 
     def test_answers_with_all_heads_their_order_and_the_total(self, board, people, sofia, login):
         html = asked(login(sofia), BOARD, cards="")
-        assert (placed(html), removed(html), total(html)) == ([], set(), "3")
+        assert (cards(html), removed(html), total(html)) == (set(), set(), "3")
         heads = re.findall(r'id="column-(\d+)-head"[^>]*hx-swap-oob="true"', html)
         order = [str(column.pk) for column in sorted(board.values(), key=lambda column: column.position)]
         assert heads == order
@@ -79,13 +92,13 @@ class TestBoard:
         moves.move_card(
             user=anna, contact_id=people[1].pk, column_id=target.pk, version=1, via=Move.Via.BOARD, now=timezone.now()
         )
-        ((pk, _rank, column),) = placed(asked(login(sofia), BOARD, cards=people[1].pk))
-        assert (pk, column) == (str(people[1].pk), str(target.pk))
+        html = asked(login(sofia), BOARD, cards=people[1].pk)
+        assert (cards(html), first(html)[str(target.pk)]) == ({str(people[1].pk)}, str(people[1].pk))
 
     def test_a_card_the_filter_does_not_find_leaves(self, board, people, sofia, login):
         tag(people[0])
         html = asked(login(sofia), BOARD, cards=ids(people), tag="warm")
-        assert [pk for pk, _rank, _column in placed(html)] == [str(people[0].pk)]
+        assert cards(html) == {str(people[0].pk)}
         assert removed(html) == {str(people[1].pk), str(people[2].pk)}
         assert total(html) == "1"
 
@@ -97,14 +110,14 @@ class TestBoard:
         put_in_trash(trashed)
         foreign = ContactFactory(account=hansen)
         html = asked(login(sofia), BOARD, cards=f"{hidden.pk},{ids([trashed, seen, foreign])},999999")
-        assert [pk for pk, _rank, _column in placed(html)] == [str(seen.pk)]
+        assert cards(html) == {str(seen.pk)}
         assert removed(html) == {str(hidden.pk), str(trashed.pk), str(foreign.pk), "999999"}
         assert foreign.last_name not in html
 
     @pytest.mark.parametrize("text", ["", "x", "1.5,-3,,", "\x00", "9" * 40, "0"])
     def test_what_is_no_id_is_left_out(self, board, people, sofia, login, text):
         html = asked(login(sofia), BOARD, cards=text)
-        assert (placed(html), removed(html)) == ([], set())
+        assert (cards(html), removed(html)) == (set(), set())
 
     def test_answers_fifty_at_most(self, board, sofia, login):
         html = asked(login(sofia), BOARD, cards=",".join(str(number) for number in range(900_000, 900_080)))
