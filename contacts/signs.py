@@ -85,16 +85,17 @@ def circle_form(who: Who | None, can_assign: bool, oob: bool = False, language: 
 def _bubbles(counts: str, named: bool, oob: bool, language: str | None) -> str:
     """Put the group together from stamps of its bubbles: there are as many groups as contacts, but few bubbles."""
     found = json.loads(counts)
-    spoken = bubble_names(found) if named or oob else ""
+    named = named or oob
+    spoken = bubble_names(found) if named else ""
     html = "".join(_bubble(bubble.kind, bubble.count, language) for bubble in bubbles_of(found))
-    form = _group(bool(spoken), oob, language).replace("%(spoken)s", escape(spoken).replace("%", "%%"))
+    form = _group(bool(spoken), named, oob, language).replace("%(spoken)s", escape(spoken).replace("%", "%%"))
     return form.replace("%(bubbles)s", html)
 
 
 @lru_cache
-def _group(is_spoken: bool, oob: bool, language: str | None) -> str:
+def _group(is_spoken: bool, named: bool, oob: bool, language: str | None) -> str:
     names = ("id", "bubbles", "spoken") if is_spoken else ("id", "bubbles")
-    return stamp("contacts/_bubbles_group.html", names, oob=oob)
+    return stamp("contacts/_bubbles_group.html", names, named=named, oob=oob)
 
 
 @lru_cache(maxsize=KEPT)
