@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import HUES, Account, Role, User
 from accounts.sessions import end_sessions
+from accounts.telling import tell_access, tell_looks
 from base.refusals import Conflict, Forbidden, NotUnderstood
 
 
@@ -63,6 +64,7 @@ def accept(*, user: User, first_name: str, last_name: str, password: str) -> Use
     member.first_name, member.last_name = first_name, last_name
     member.set_password(password)
     member.save(update_fields=["first_name", "last_name", "password"])
+    tell_looks(member)
     return member
 
 
@@ -76,8 +78,10 @@ def change_role(*, actor: User, member_id: int, role: str) -> User:
     if role != Role.ADMINISTRATOR:
         _keep_an_administrator(member)
     _check_actor(actor, member.account)
-    member.role = role
-    member.save(update_fields=["role"])
+    if member.role != role:
+        member.role = role
+        member.save(update_fields=["role"])
+        tell_access(member.account_id, member.pk, actor.pk)
     return member
 
 
@@ -90,8 +94,7 @@ def deactivate(*, actor: User, member_id: int) -> User:
     member = _member(actor, member_id)
     _keep_an_administrator(member)
     _check_actor(actor, member.account)
-    member.is_active = False
-    member.save(update_fields=["is_active"])
+    _activate(member, actor, on=False)
     end_sessions(member)
     return member
 
@@ -101,16 +104,18 @@ def reactivate(*, actor: User, member_id: int) -> User:
     """Reactivate a member with their former role and password. Idempotent. Raises Http404 like `deactivate`."""
     member = _member(actor, member_id)
     _check_actor(actor, member.account)
-    member.is_active = True
-    member.save(update_fields=["is_active"])
+    _activate(member, actor, on=True)
     return member
 
 
 @transaction.atomic
 def save_profile(*, user: User, first_name: str, last_name: str, theme: str) -> User:
     """Save the fields of the profile."""
+    is_renamed = (user.first_name, user.last_name) != (first_name, last_name)
     user.first_name, user.last_name, user.theme = first_name, last_name, theme
     user.save(update_fields=["first_name", "last_name", "theme"])
+    if is_renamed:
+        tell_looks(user)
     return user
 
 
@@ -119,6 +124,14 @@ def choose_theme(*, user: User, theme: str) -> None:
     """Store the theme: light, dark or that of the system."""
     user.theme = theme
     user.save(update_fields=["theme"])
+
+
+def _activate(member: User, actor: User, *, on: bool) -> None:
+    if member.is_active != on:
+        member.is_active = on
+        member.save(update_fields=["is_active"])
+        tell_access(member.account_id, member.pk, actor.pk)
+        tell_looks(member)
 
 
 def _lock(account: Account) -> None:

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.models import Account
+from accounts.telling import tell_access
 
 
 @transaction.atomic
@@ -15,15 +16,21 @@ def open_office(*, name: str, plan: str) -> Account:
 def change_plan(*, account_id: int, plan: str) -> Account:
     """Change the plan. Deletes nothing: what a smaller plan lacks stays readable. Raises Account.DoesNotExist."""
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    account.plan = plan
-    account.save(update_fields=["plan"])
-    return account
+    return _write(account, plan=plan)
 
 
 @transaction.atomic
 def settle(*, account: Account, name: str, time_zone: str, agents_see: str) -> Account:
     """Save the settings that administrators may change. The plan is not one of them."""
     locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    locked.name, locked.time_zone, locked.agents_see = name, time_zone, agents_see
-    locked.save(update_fields=["name", "time_zone", "agents_see"])
-    return locked
+    return _write(locked, name=name, time_zone=time_zone, agents_see=agents_see)
+
+
+def _write(account: Account, **values: str) -> Account:
+    changed = {name: value for name, value in values.items() if getattr(account, name) != value}
+    for name, value in changed.items():
+        setattr(account, name, value)
+    if changed:
+        account.save(update_fields=[*changed])
+        tell_access(account.pk, None)
+    return account

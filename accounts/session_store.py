@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, User
+from accounts.telling import tell_access
 from base.sql import columns_of, listed, loaded, one_row
 
 USER = columns_of(User)
@@ -23,6 +25,12 @@ LEFT JOIN usersessions_usersession AS seen ON seen.session_key = session.session
 LEFT JOIN accounts_user AS login ON login.id = seen.user_id
 LEFT JOIN accounts_account AS office ON office.id = login.account_id
 WHERE session.session_key = %(key)s AND session.expire_date > %(now)s
+"""
+
+WHOSE = """
+SELECT login.account_id, login.id
+FROM usersessions_usersession AS seen JOIN accounts_user AS login ON login.id = seen.user_id
+WHERE seen.session_key = %(key)s
 """
 
 
@@ -39,6 +47,14 @@ class SessionStore(db.SessionStore):
             return {}
         self.seen_at, self._login = row[1], row[2:]
         return self.decode(row[0])
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the session, which may be another one, and tell whose it was: their pages must ask who they are."""
+        with transaction.atomic():
+            whose = one_row(WHOSE, {"key": session_key or self.session_key})
+            super().delete(session_key)
+            if whose:
+                tell_access(*whose)
 
     def take_login(self, user_id: int) -> User | None:
         """Return the user with their account if loading the session has read this user. Answers only once, since

@@ -8,14 +8,18 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import posting
 from accounts.models import Account
+from base import notices
+from base.notices import Kind
 from contacts import finding
 from contacts.models import Change, Contact
+from contacts.telling import tell_of
 from funnel.letters.letterhead import letterhead
 from funnel.models import Message, MessageState
 from funnel.permission.suppression import address_hash
@@ -68,11 +72,16 @@ def _links(address: str) -> dict[int, Unsubscription]:
     }
 
 
+@transaction.atomic
 def _note(address: str, now: datetime) -> None:
+    contacts = list(_contacts(address))
     Change.objects.bulk_create(
-        Change(account_id=account_id, contact_id=pk, kind=Change.Kind.LINKS_ASKED, at=now)
-        for pk, account_id in _contacts(address).values_list("pk", "account_id")
+        Change(account_id=contact.account_id, contact_id=contact.pk, kind=Change.Kind.LINKS_ASKED, at=now)
+        for contact in contacts
     )
+    with notices.as_one(Kind.EDITED):
+        for contact in contacts:
+            tell_of(Kind.EDITED, contact)
 
 
 def _contacts(address: str):  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
-from base import once
+from base import notices, once
 from base.refusals import Conflict, Overtaken
 from funnel import tasks
 from funnel.models import Holiday, Sender
@@ -48,6 +48,7 @@ def save_sender(*, user: User, values: dict[str, Any], version: int, now: dateti
         setattr(sender, name, values[name])
     sender.version += 1
     sender.save(update_fields=[*changed, "version"])
+    _tell(user)
     if "email" in changed:
         Sender.objects.of(user.account).update(proof="", asked_at=None)
         check_address(user=user, now=now)
@@ -74,7 +75,10 @@ def add_holiday(*, user: User, day: date, name: str) -> Holiday:
     holidays = Holiday.objects.of(user.account)
     if holidays.exclude(day=day).count() >= MAX_HOLIDAYS:
         raise Conflict(_("Es sind schon %d freie Tage eingetragen.") % MAX_HOLIDAYS)
+    if known := holidays.filter(day=day, name=name).first():
+        return known
     holiday, _is_new = holidays.update_or_create(account=user.account, day=day, defaults={"name": name})
+    _tell(user)
     return holiday
 
 
@@ -86,6 +90,8 @@ def add_nationwide(*, user: User, now: datetime) -> int:
     year = now.astimezone(user.account.zone).year
     days = [pair for each in (year, year + 1) for pair in nationwide(each) if pair[0] not in known]
     Holiday.objects.bulk_create([Holiday(account=user.account, day=day, name=name) for day, name in days])
+    if days:
+        _tell(user)
     return len(days)
 
 
@@ -96,7 +102,12 @@ def remove_holiday(*, user: User, holiday_id: int) -> date:
     if holiday is None:
         raise Http404
     holiday.delete()
+    _tell(user)
     return holiday.day
+
+
+def _tell(user: User) -> None:
+    notices.tell(notices.Kind.SERIES, user.account_id, user=user.pk)
 
 
 def _sender(user: User) -> Sender:

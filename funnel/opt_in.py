@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base.notices import Kind
 from base.refusals import Conflict, NotUnderstood, TooMany
 from contacts import consent, finding
 from contacts.models import Consent, Contact
+from contacts.telling import tell_of
 from funnel import permission_panel, tasks
 from funnel.letters import imprint, opt_in_mail
 from funnel.models import OptIn, Sender
@@ -190,6 +192,7 @@ def _send(opt_in: OptIn) -> None:
     if len(times) >= MAX_PER_ADDRESS or any(time > opt_in.asked_at - MIN_INTERVAL for time in times):
         return
     opt_in.save(force_insert=True)
+    tell_of(Kind.MAILED, opt_in.contact, opt_in.asked_by)
     tasks.send_opt_in.defer(opt_in_id=opt_in.pk)
 
 

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from base import once
+from base import notices, once
 from contacts import finding
 from contacts.models import Consent, Contact, sight
+from contacts.telling import tell_of_many
 from funnel.models import Message, Suppression, SuppressionReason
 from funnel.permission.suppression import address_hash, hashes, suppress
 from funnel.replies import withdrawal
@@ -36,6 +37,7 @@ def _undecided(account_id: int) -> QuerySet[Message]:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.EDITED)
 def decide(*, user: User, contact_id: int, objects: bool, now: datetime) -> Contact:
     """Decide whether a reply was an objection. If not, the address may be mailed again; its series stay ended.
 
@@ -46,7 +48,14 @@ def decide(*, user: User, contact_id: int, objects: bool, now: datetime) -> Cont
     addresses = set(rows.values_list("address", flat=True))
     digests = [address_hash(contact.account_id, address) for address in addresses]
     known = [digest for address in addresses for digest in hashes(contact.account_id, address)]
-    rows.update(is_in_doubt=False)
+    is_decided = rows.update(is_in_doubt=False)
+    if is_decided:
+        same = {
+            pk
+            for address in addresses
+            for pk in finding.having(contact.account_id, address).values_list("pk", flat=True)
+        }
+        tell_of_many(notices.Kind.EDITED, contact.account_id, {contact.pk, *same}, user)
     if not objects:
         closed = Suppression.objects.of(user.account).filter(address_hash__in=known)
         closed.filter(reason=SuppressionReason.DOUBT).delete()

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from base import notices
 from base.text import one_line
 from contacts import actions, finding
 from contacts.kinds import Kind as ActionKind
 from contacts.models import Action, Contact
+from contacts.telling import tell_of, tell_of_many
 from funnel.incoming.classify import BOUNCES, Received, ReceivedKind, sounds_like_objection
 from funnel.letters import inbound
 from funnel.letters.inbound import Purpose
@@ -107,6 +109,7 @@ def _kind(received: Received, message: Message) -> ReceivedKind:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.MAILED)
 def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetime, now: datetime) -> None:
     action, why, closed = CONSEQUENCES[kind]
     has_answered = action is ActionKind.MAIL_IN  # replies concern one contact, bounces everybody with the address
@@ -124,6 +127,9 @@ def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetim
     if kind is ReceivedKind.OBJECTION and is_news:  # a second one notifies nobody again
         Message.objects.of(message.account_id).filter(pk=message.pk).update(is_in_doubt=True)
         alerts.notify_of_doubt(message)
+    if closed and is_news:
+        for contact in contacts:
+            tell_of(notices.Kind.MAILED, contact)
     noted = set() if is_news or kind is ReceivedKind.OBJECTION else set(known.values_list("contact", flat=True))
     for contact in contacts:
         if contact.pk not in noted:  # an address is suppressed once
@@ -131,20 +137,29 @@ def _end_series(message: Message, kind: ReceivedKind, text: str, moment: datetim
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.MAILED)
 def _note_unproven(message: Message, kind: ReceivedKind, text: str, now: datetime) -> None:
     """Note a report that only names the recipient. Anybody can forge one, so it neither suppresses nor holds.
 
     A hard bounce pauses the series until a user has looked at it.
     """
     note = _("vermutlich nicht zugestellt; die Meldung nennt nur die Adresse")
-    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=f"{note}: {text}"[:MAX_ANSWER])
+    _write(message, f"{note}: {text}")
     if kind is ReceivedKind.HARD_BOUNCE:
         enrolments.suspend(contact=message.contact, reason=EnrolmentReason.FAILED, now=now)
 
 
+@transaction.atomic
 def _quote(message: Message, words: str) -> None:
-    quoted = one_line(words)[:MAX_ANSWER]
-    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=quoted)
+    _write(message, one_line(words))
+
+
+def _write(message: Message, words: str) -> None:
+    """Note with the message what came back. What is so already is not told."""
+    words = words[:MAX_ANSWER]
+    rows = Message.objects.of(message.account_id).filter(pk=message.pk)
+    if rows.exclude(came_back=words).update(came_back=words):
+        tell_of_many(notices.Kind.MAILED, message.account_id, [message.contact_id])
 
 
 @transaction.atomic
@@ -157,5 +172,4 @@ def _annotate(message: Message, kind: ReceivedKind, text: str, now: datetime) ->
     }[kind]
     if kind is ReceivedKind.OWN_FAULT:
         holds.hold_for_returned(message=message, kind=holds.classify(text), answer=text, now=now)
-    words = f"{note}: {text}" if text else note
-    Message.objects.of(message.account_id).filter(pk=message.pk).update(came_back=words[:MAX_ANSWER])
+    _write(message, f"{note}: {text}" if text else note)

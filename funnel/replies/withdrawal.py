@@ -14,11 +14,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
-from base import journal
+from base import journal, notices
 from base.refusals import Conflict, Forbidden, NotUnderstood
 from contacts import actions, consent, contact_points, finding
 from contacts.kinds import Kind
 from contacts.models import Consent, Contact
+from contacts.telling import tell_of_many
 from funnel.models import EnrolmentReason, Suppression, SuppressionReason
 from funnel.permission.suppression import OWN_REQUESTS, address_hash, hashes, suppress
 from funnel.permission.tokens import Unsubscription
@@ -38,6 +39,7 @@ class Objection:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.EDITED)
 def unsubscribe(*, unsubscription: Unsubscription, place: str = "", now: datetime) -> None:
     """Unsubscribe the address of a link from the mails of its office, and the contact that the mail was sent to.
 
@@ -58,6 +60,7 @@ def has_objected(unsubscription: Unsubscription) -> bool:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.EDITED)
 def object_to(
     *, user: User, contact_id: int, method: str, place: str = "", everything: bool = False, now: datetime
 ) -> Contact:
@@ -81,6 +84,7 @@ def object_to(
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.EDITED)
 def lift(
     *,
     user: User,
@@ -121,6 +125,7 @@ def lift(
     for row in entries:
         journal.note(journal.LIFTED, office=contact.account_id, at=now, hash=row.address_hash)
     entries.delete()
+    tell_of_many(notices.Kind.EDITED, contact.account_id, _with_address(contact.account_id, contact.email), user)
     return contact
 
 
@@ -133,6 +138,8 @@ def _apply(
         suppress(account_id=account_id, digest=digest, reason=objection.reason, now=now) for digest in sorted(digests)
     ]
     ids = [contact.pk for contact in found]
+    if any(news):
+        tell_of_many(notices.Kind.EDITED, account_id, ids, objection.actor)
     why = EnrolmentReason(objection.reason)
     enrolments.stop(account_id=account_id, contact_ids=ids, reason=why, actor=objection.actor, now=now)
     known = consent.newest(account_id, ids, Channel.EMAIL)

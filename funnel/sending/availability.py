@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
 from funnel.models import Hold, Message, MessageState, Sender
 from funnel.sending import heartbeat
 from funnel.transport import holds
@@ -22,6 +23,7 @@ def set_enabled(*, user: User, on: bool) -> Sender:
     if sender.is_on != on:
         sender.is_on = on
         sender.save(update_fields=["is_on"])
+        notices.tell(notices.Kind.SERIES, user.account_id, user=user.pk)
     if not on:
         claimed = Message.objects.of(user.account).filter(state=MessageState.CLAIMED)
         claimed.update(state=MessageState.PLANNED, claimed_at=None)

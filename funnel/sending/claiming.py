@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from base import notices
 from base.sql import all_rows
 from contacts.kinds import Kind
 from contacts.models import Action
+from contacts.telling import tell_of
 from funnel.letters import imprint
 from funnel.models import (
     Enrolment,
@@ -84,6 +86,7 @@ def unready_offices() -> set[int]:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.MAILED)
 def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     """Claim and return the messages that may be sent now; others are skipped or postponed.
 
@@ -102,7 +105,10 @@ def claim(ids: Collection[int], *, now: datetime) -> list[Message]:
     checks = Checks(found, now)
     for message in found:
         message.enrolment = held[message.enrolment_id]
+        before = message.state, message.reason, message.planned_for
         _apply(message, checks.verdict(message), now)
+        if before != (message.state, message.reason, message.planned_for) and message.state != MessageState.CLAIMED:
+            tell_of(notices.Kind.MAILED, message.contact)
     claimed = [message for message in found if message.state == MessageState.CLAIMED]
     Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
         state=MessageState.CLAIMED, reason="", claimed_at=now

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.notices import Kind
+from contacts.telling import tell_of_many
 from funnel.models import Message, MessageState
 from funnel.sending import claiming, heartbeat
 from funnel.sending.pool import DeliveryPool
@@ -51,11 +53,13 @@ def reconcile(*, now: datetime) -> int:
     """
     left = Message.objects.filter(claimed_at__lt=now - LEASE).select_for_update(skip_locked=True)
     claimed = list(left.filter(state=MessageState.CLAIMED).values_list("pk", flat=True))
-    sending = list(left.filter(state=MessageState.SENDING).values_list("pk", flat=True))
+    sending = list(left.filter(state=MessageState.SENDING).values_list("pk", "account", "contact"))
     Message.objects.filter(pk__in=claimed).update(state=MessageState.PLANNED, claimed_at=None)
-    Message.objects.filter(pk__in=sending).update(
+    Message.objects.filter(pk__in=[pk for pk, _account, _contact in sending]).update(
         state=MessageState.UNCLEAR,
         finished_at=now,
         answer=_("Der Versand brach ab, bevor der Mailserver antwortete."),
     )
+    for account_id in {account for _pk, account, _contact in sending}:
+        tell_of_many(Kind.MAILED, account_id, [contact for _pk, account, contact in sending if account == account_id])
     return len(sending)

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from base.notices import Kind
 from contacts.models import Contact
+from contacts.telling import tell_of_many
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, MessageReason
 from funnel.permission import eligibility
 from funnel.series import planning
@@ -77,6 +79,7 @@ def start_many(
         [row for row in entering if row.contact_id in started.refused], EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS
     )
     _plan([row for row in entering if row.contact_id not in started.refused], work, started)
+    tell_of_many(Kind.MAILED, account_id, [row.contact_id for row in (*others, *entering)], actor)
     return started
 
 

@@ -15,8 +15,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
+from base.notices import Kind
 from base.refusals import Conflict
 from contacts.models import Contact
+from contacts.telling import tell_of_many
 from funnel.models import (
     Enrolment,
     EnrolmentReason,
@@ -120,10 +123,12 @@ def leave_many(
         )
     else:
         work.end(rows, EnrolmentReason.LOST if effect is Effect.END else EnrolmentReason.STATUS)
+    tell_of_many(Kind.MAILED, account_id, [row.contact_id for row in rows], actor)
     return len(rows)
 
 
 @transaction.atomic
+@notices.as_one(Kind.MAILED)
 def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     """Pause the contact's active series. Raises Http404 if the contact is not visible, Conflict if none is active."""
     row = _lock_one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
@@ -132,6 +137,7 @@ def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 
 
 @transaction.atomic
+@notices.as_one(Kind.MAILED)
 def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     """Resume the paused series at its next step, ten minutes from now at the earliest.
 
@@ -183,6 +189,7 @@ def stop(
     """
     rows = [row for row in lock_rows(account_id, contact_ids) if row.state != EnrolmentState.ENDED]
     BulkChange(account_id, dict.fromkeys(contact_ids, cause), actor, now).end(rows, reason)
+    tell_of_many(Kind.MAILED, account_id, [row.contact_id for row in rows], actor)
     return len(rows)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 
+from base import notices
 from contacts import consent
 from contacts.models import Consent, Contact
 from funnel.models import Enrolment, EnrolmentReason, EnrolmentState, Message
@@ -28,6 +29,7 @@ def resume_ready(*, now: datetime) -> int:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.MAILED)
 def _start(enrolment_id: int, now: datetime) -> bool:
     rows = Enrolment.objects.select_for_update(skip_locked=True)
     row = rows.filter(pk=enrolment_id, state=EnrolmentState.PAUSED, reason=EnrolmentReason.NO_BASIS).first()
@@ -39,6 +41,7 @@ def _start(enrolment_id: int, now: datetime) -> bool:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.MAILED)
 def finish_completed(*, now: datetime) -> int:
     """End the active series that have no mail left to send. Return their number."""
     coming = Message.objects.filter(enrolment=OuterRef("pk"), state__in=planning.UNDER_WAY)

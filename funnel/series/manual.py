@@ -7,8 +7,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
+from base.notices import Kind
 from base.refusals import Conflict
 from contacts import finding
+from contacts.telling import tell_of_many
 from funnel.letters import imprint
 from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, MessageState, Sender
 from funnel.permission import eligibility
@@ -35,6 +38,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
         raise Conflict(_("Es kann nichts gesendet werden. Im Impressum fehlt: %s.") % ", ".join(unready))
     message.is_urgent, message.planned_for = True, now
     message.save(update_fields=["is_urgent", "planned_for"])
+    tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)
     return message
 
 
@@ -44,10 +48,12 @@ def cancel(*, user: User, message_id: int, now: datetime) -> Message:
     message = _lock_message(user, message_id)
     message.state, message.reason, message.finished_at = MessageState.CANCELLED, MessageReason.BY_HAND, now
     message.save(update_fields=["state", "reason", "finished_at"])
+    tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)
     return message
 
 
 @transaction.atomic
+@notices.as_one(Kind.MAILED)
 def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     """„Noch einmal senden“: plan a failed or unclear message again, and continue its series.
 
@@ -66,6 +72,7 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     message.claimed_at = message.finished_at = message.tried_at = None
     message.attempts = 0
     message.save()
+    tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)
     return message
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from base import notices
 from base.refusals import Conflict, Gone, Overtaken
 from funnel.letters import defaults
 from funnel.models import Message, MessageState, Sequence, Step
@@ -50,7 +51,7 @@ def add(*, user: User, sequence_id: int, content: Content, now: datetime) -> Ste
         created_at=now,
         **vars(content),
     )
-    replanning.extend(step, now=now)
+    tell(user, is_replanned=replanning.extend(step, now=now) > 0)
     return step
 
 
@@ -63,6 +64,7 @@ def suggest(*, user: User, sequence_id: int) -> list[Step]:
     sequence = _lock_sequence(user, sequence_id)
     if _present_steps(sequence):
         raise Conflict(_("Diese Serie hat schon Mails. Vorschlagstexte gibt es nur für eine leere Serie."))
+    tell(user)
     return defaults.fill(sequence)
 
 
@@ -79,6 +81,7 @@ def edit(*, user: User, step_id: int, version: int, content: Content) -> Step:
     if step.version != version:
         sentence = _("Dieser Schritt wurde soeben von jemand anderem geändert. Es wurde nichts gespeichert.")
         raise Overtaken(sentence, step)
+    tell(user)
     return _save(step, wanted)
 
 
@@ -96,6 +99,7 @@ def shift(*, user: User, step_id: int, by: int) -> Step:
     steps[place], steps[place + by] = steps[place + by], steps[place]
     _number(steps)
     replanning.swap(steps[place], steps[place + by])
+    tell(user, is_replanned=True)
     return step
 
 
@@ -119,6 +123,7 @@ def copy(*, user: User, step_id: int, now: datetime) -> Step:
     twin.save()
     steps.insert([one.pk for one in steps].index(step.pk) + 1, twin)
     _number(steps)
+    tell(user)
     return twin
 
 
@@ -133,6 +138,7 @@ def remove(*, user: User, step_id: int, now: datetime) -> int:
         step.removed_at = now
         step.save(update_fields=["removed_at"])
         _number(_present_steps(step.sequence))
+        tell(user)
     return count_planned(step)
 
 
@@ -147,8 +153,7 @@ def set_step_enabled(*, user: User, step_id: int, on: bool, now: datetime) -> St
     if step.is_on == on:
         return step
     _save(step, {"is_on": on})
-    if on:
-        replanning.extend(step, now=now)
+    tell(user, is_replanned=on and replanning.extend(step, now=now) > 0)
     return step
 
 
@@ -162,12 +167,18 @@ def set_enabled(*, user: User, sequence_id: int, on: bool) -> Sequence:
     if sequence.is_on != on:
         sequence.is_on = on
         sequence.save(update_fields=["is_on"])
+        tell(user)
     if not on:
         claimed = Message.objects.of(user.account).filter(
             state=MessageState.CLAIMED, step__sequence=sequence, is_urgent=False
         )
         claimed.update(state=MessageState.PLANNED, claimed_at=None)
     return sequence
+
+
+def tell(user: User, *, is_replanned: bool = False) -> None:
+    """Tell open pages that series changed; if it `is_replanned`, the dates of mails that contacts are about to get."""
+    notices.tell(notices.Kind.SERIES, user.account_id, None if is_replanned else (), user=user.pk)
 
 
 def count_planned(step: Step) -> int:

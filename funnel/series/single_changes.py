@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts.models import User
+from base import notices
 from base.sql import all_rows, columns_of, listed, loaded, one_row
 from contacts.models import Contact
 from funnel.models import Enrolment
@@ -18,7 +19,7 @@ INSERT INTO funnel_enrolmentchange (account_id, enrolment_id, cause, state_befor
                                     actor_id, at)
 SELECT %(account)s, id, %(cause)s, %(state_before)s, %(reason_before)s, %(state)s, %(reason)s, %(actor)s, %(now)s
 FROM changed
-RETURNING enrolment_id
+RETURNING enrolment_id, (SELECT assignee_id FROM contacts_contact WHERE id = %(contact)s)
 """
 BEGIN = f"""
 WITH changed AS (
@@ -87,4 +88,6 @@ def change(
     found = one_row(BEGIN if row.pk is None else CHANGE, values)
     row.state, row.reason, row.changed_at = state, reason, now
     if found:
-        row.pk = found[0]
+        row.pk, assignee_id = found
+        seen = [notices.Seen.kept(row.contact_id, assignee_id)]
+        notices.tell(notices.Kind.MAILED, row.account_id, seen, user=actor.pk if actor else None)

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from base import notices
 from contacts.kinds import Kind
 from contacts.models import Contact
+from contacts.telling import tell_of_many
 from funnel.models import (
     Enrolment,
     EnrolmentChange,
@@ -83,6 +85,7 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
     with connection.cursor() as cursor:
         cursor.execute(REPLAN_SQL, [[r.pk for r in again], [causes[r.contact_id] for r in again], account_id])
     EnrolmentChange.objects.of(account_id).filter(pk__in=done.values("pk")).update(cause=None)
+    tell_of_many(notices.Kind.MAILED, account_id, ids)
     return set(ids)
 
 

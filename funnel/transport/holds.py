@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import User
+from base import notices
 from funnel.incoming.bounce_words import LISTED, OUR_LIMIT, SENDER
 from funnel.incoming.bounces import ADDRESS
 from funnel.letters.sender_address import own_from
@@ -74,6 +75,7 @@ def hold(
     try:
         with transaction.atomic():
             opened.save(force_insert=True)
+            _tell(account_id)
     except IntegrityError:
         _renew(opened, now, tries)
 
@@ -88,6 +90,7 @@ def _renew(found: Hold, now: datetime, tries: bool) -> None:
     wait = min(FIRST_WAITS[row.kind] * 2 ** min(row.tries, 10), MAX_WAITS.get(row.kind, MAX_WAIT))
     row.try_at = now + wait if tries else None
     row.save(update_fields=["kind", "answer", "by_mail", "tries", "try_at"])
+    _tell(row.account_id)
 
 
 def hold_for_returned(*, message: Message, kind: str, answer: str, now: datetime) -> bool:
@@ -106,22 +109,32 @@ def hold_for_returned(*, message: Message, kind: str, answer: str, now: datetime
     return True
 
 
+@transaction.atomic
 def release(*, account_id: int | None, now: datetime) -> bool:
     """End a hold after a successful trial. Return whether there was one."""
-    return bool(_open(account_id).update(ended_at=now))
+    is_ended = bool(_open(account_id).update(ended_at=now))
+    if is_ended:
+        _tell(account_id)
+    return is_ended
 
 
+@transaction.atomic
 def postpone(*, hold_id: int, now: datetime) -> None:
     """Schedule another trial after one that proved nothing, with the same wait."""
     row = Hold.objects.filter(pk=hold_id, ended_at=None).first()
     if row is not None:
         row.try_at = now + FIRST_WAITS[row.kind]
         row.save(update_fields=["try_at"])
+        _tell(row.account_id)
 
 
+@transaction.atomic
 def request_trial(*, user: User, now: datetime) -> bool:
     """Have the worker try the office's holds at once. Return whether there are any."""
-    return bool(open_for(user.account_id).update(try_at=now))
+    is_held = bool(open_for(user.account_id).update(try_at=now))
+    if is_held:
+        notices.tell(notices.Kind.SERIES, user.account_id, user=user.pk)
+    return is_held
 
 
 def current(account_id: int) -> Hold | None:
@@ -174,6 +187,12 @@ def _concerning(account_ids: Collection[int]) -> QuerySet[Hold]:
     """Return the accounts' own holds, and those of the installation's server if any of them uses it."""
     ours = Sender.objects.filter(account__in=account_ids, relay="")
     return Hold.objects.filter(Q(account__in=account_ids) | Q(account=None) & Exists(ours))
+
+
+def _tell(account_id: int | None) -> None:
+    """Tell the offices that a hold concerns."""
+    for office in offices_of([account_id]):
+        notices.tell(notices.Kind.SERIES, office)
 
 
 def _open(account_id: int | None) -> QuerySet[Hold]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.posting import NotTaken
+from base import notices
 from base.refusals import Conflict
 from funnel.incoming.classify import BOUNCES, Received
 from funnel.letters import inbound
@@ -42,6 +43,7 @@ def request(*, account_id: int, now: datetime) -> bool:
         raise Conflict(_("Die Testmail ist schon unterwegs. Bitte warten Sie einige Minuten."))
     sender.proof, sender.asked_at = AddressProof.ASKED, now
     sender.save(update_fields=["proof", "asked_at"])
+    notices.tell(notices.Kind.SERIES, account_id)
     return True
 
 
@@ -75,6 +77,7 @@ def record_result(*, account_id: int, received: Received, now: datetime) -> None
         proof = verdict(received.results, address.rpartition("@")[2])
         proven = address if proof == AddressProof.PASSED else sender.proven
         Sender.objects.of(account_id).update(proof=proof, proven=proven)
+        notices.tell(notices.Kind.SERIES, account_id)
 
 
 def verdict(results: tuple[str, ...], domain: str) -> AddressProof:
@@ -116,5 +119,7 @@ def _is_ours(named: str) -> bool:
     return bool(name) and (name in (domain, host) or name.endswith(f".{domain}"))
 
 
+@transaction.atomic
 def _write(account_id: int, proof: str) -> None:
-    Sender.objects.of(account_id).update(proof=proof)
+    if Sender.objects.of(account_id).exclude(proof=proof).update(proof=proof):
+        notices.tell(notices.Kind.SERIES, account_id)

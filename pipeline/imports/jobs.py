@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base import notices
 from base.batches import rare_collections
 from base.copying import as_json, copy_in
 from base.refusals import NotUnderstood, Refusal
@@ -21,6 +22,7 @@ from contacts.csv.sheet import Entry
 from pipeline.imports import files, keeping
 from pipeline.imports.mails import Mails, forecast, sentences
 from pipeline.imports.plan import MAX_REASON_LENGTH, Line, Plan, make_plan
+from pipeline.imports.telling import progress, tell
 from pipeline.imports.words import Words
 from pipeline.imports.write import Writer
 from pipeline.models import Import, ImportRow, ImportState
@@ -44,6 +46,7 @@ def read(*, import_id: int, now: datetime) -> None:
             source.state, source.error, source.finished_at = ImportState.FAILED, refusal.sentence[:500], now
             files.drop(source)
         source.save(update_fields=["state", "error", "finished_at", "file", "mapping", "options", "rows_total"])
+        tell(source)
 
 
 def check(*, import_id: int, now: datetime) -> None:
@@ -56,6 +59,7 @@ def check(*, import_id: int, now: datetime) -> None:
             _save_report(source, plan)
             mails = forecast(source.account, plan.people)
         _finish(source, ImportState.CHECKED, plan.counts, mails, now)
+        tell(source)
 
 
 def run(*, import_id: int, now: datetime) -> None:
@@ -81,13 +85,16 @@ def run(*, import_id: int, now: datetime) -> None:
             _save_report(source, plan, writer)
             keeping.forget(source)
         _finish(source, ImportState.DONE, plan.counts, writer.mails, now)
+        tell(source, None, {*writer.columns})
 
 
+@transaction.atomic
 def fail(*, import_id: int, sentence: str, now: datetime) -> None:
     """End an import that failed; nothing of it was written."""
     busy = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING)
     pending = Import.objects.filter(pk=import_id, state__in=busy)
-    pending.update(state=ImportState.FAILED, error=sentence[:500], finished_at=now)
+    if pending.update(state=ImportState.FAILED, error=sentence[:500], finished_at=now):
+        tell(Import.objects.get(pk=import_id))
 
 
 def invalid_rows(lines: list[int]) -> str:
@@ -105,11 +112,12 @@ class Progress:
     """
 
     PAUSE = 0.5  # seconds between two statements
+    QUIET = 1  # seconds between two notices
 
     def __init__(self, source: Import, stages: int = 1) -> None:
         self.source, self.stages = source, stages
         self.stage, self.size = 0, source.rows_total
-        self.reported_at = time.monotonic()
+        self.reported_at = self.told_at = time.monotonic()
         self.shown = source.rows_done
         self.aside = connection.copy()
 
@@ -123,7 +131,7 @@ class Progress:
     def begin_again(self) -> None:
         """Mark the work as resumed: it starts again from the first row."""
         if self.shown:
-            self._tell("options = options || '{\"resumed\": true}'", [])
+            self._tell("options = options || '{\"resumed\": true}'")
 
     def next_stage(self, size: int) -> None:
         self.stage, self.size = self.stage + 1, size
@@ -136,12 +144,16 @@ class Progress:
         rows = int(part * self.source.rows_total)
         if rows > self.shown:
             self.shown = rows
-            self._tell("rows_done = %s, options = options - 'resumed'", [rows])
+            self._tell("rows_done = %(rows)s, options = options - 'resumed'")
         self.reported_at = time.monotonic()
 
-    def _tell(self, what: str, values: list[int]) -> None:
+    def _tell(self, what: str) -> None:
+        """Write it, and tell open pages, once a second at most."""
+        values: dict[str, int | str | None] = {"rows": self.shown, "id": self.source.pk, "notice": None}
+        if time.monotonic() - self.told_at >= self.QUIET:
+            values["notice"], self.told_at = progress(self.source), time.monotonic()
         with self.aside.cursor() as cursor:
-            cursor.execute(f"UPDATE pipeline_import SET {what} WHERE id = %s", [*values, self.source.pk])
+            cursor.execute(f"UPDATE pipeline_import SET {what} WHERE id = %(id)s RETURNING {notices.SEND}", values)
 
 
 @contextmanager
@@ -150,7 +162,7 @@ def _working_on(import_id: int, state: str) -> Iterator[Import | None]:
     try:
         with transaction.atomic():
             source = Import.objects.select_related("account", "user").get(pk=import_id)
-            with timezone.override(source.account.zone):
+            with timezone.override(source.account.zone), notices.as_one(notices.Kind.IMPORTED):
                 yield source if source.state == state else None
     except Refusal as refusal:
         fail(import_id=import_id, sentence=refusal.sentence, now=timezone.now())

@@ -21,6 +21,7 @@ from pipeline.imports.files import READ
 from pipeline.imports.jobs import MAX_LINES, invalid_rows
 from pipeline.imports.mails import Mails, refuse_too_many
 from pipeline.imports.plan import mapping_of, refuse_assignees
+from pipeline.imports.telling import tell
 from pipeline.models import Import, ImportRow, ImportState
 
 BUSY = (ImportState.READING, ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
@@ -43,6 +44,7 @@ def receive(*, user: User, upload: UploadedFile, now: datetime) -> Import:
     with strays.only_with_its_row(source.file, name):
         source.file.save(name, upload, save=False)
         source.save(force_insert=True)
+        tell(source)
         tasks.hand_over(tasks.read_import, source)
     return source
 
@@ -129,6 +131,7 @@ def start(*, source: Import, valid_only: bool = False, enrol: bool = False) -> N
     locked.options |= {"valid_only": valid_only, "enrol": enrol, "resumed": False}
     locked.state, locked.rows_done, locked.finished_at = ImportState.IMPORTING, 0, None
     locked.save(update_fields=["options", "state", "rows_done", "finished_at"])
+    tell(locked)
     tasks.hand_over(tasks.run_import, locked)
 
 
@@ -160,6 +163,7 @@ def _start_checking(locked: Import) -> None:
 def _start_over(locked: Import, state: str) -> None:
     locked.state, locked.rows_done, locked.error, locked.finished_at = state, 0, "", None
     locked.save(update_fields=["mapping", "options", "state", "rows_done", "error", "finished_at"])
+    tell(locked)
 
 
 def _printable(name: str) -> str:

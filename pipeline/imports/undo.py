@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.refusals import Conflict
 from pipeline.imports import tasks
+from pipeline.imports.telling import tell
 from pipeline.imports.undoing import REVERTED, TRASHED, UNDO, left
 from pipeline.models import Import, ImportState, Trace
 
@@ -32,6 +33,7 @@ def ask(*, source: Import, user: User, now: datetime) -> None:
     locked.state, locked.rows_done = ImportState.UNDOING, 0
     locked.options |= {"undone_by": user.pk}
     locked.save(update_fields=["state", "rows_done", "options"])
+    tell(locked)
     tasks.hand_over(tasks.undo_import, locked)
 
 

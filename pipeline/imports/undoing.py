@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from base import notices
 from base.meta import field_of
+from base.notices import Seen
 from contacts import actions, facts
 from contacts.derived import FIELDS as DERIVED
 from contacts.derived import derive
@@ -18,6 +20,7 @@ from contacts.models import Action, Change, Consent, Contact
 from pipeline import leads
 from pipeline.cards import bulk
 from pipeline.columns import verbs
+from pipeline.imports.telling import tell
 from pipeline.imports.traces import stored
 from pipeline.models import Card, Column, Import, ImportState, Move, Trace
 
@@ -32,9 +35,14 @@ def run(*, import_id: int, now: datetime) -> None:
         pass
 
 
+@transaction.atomic
 def give_up(*, import_id: int) -> None:
     """End the job after an unexpected error; the user can request it again."""
-    Import.objects.filter(pk=import_id, state=ImportState.UNDOING).update(state=ImportState.DONE)
+    source = Import.objects.select_for_update(no_key=True).filter(pk=import_id, state=ImportState.UNDOING).first()
+    if source:
+        source.state = ImportState.DONE
+        source.save(update_fields=["state"])
+        tell(source)
 
 
 def forget_old(*, now: datetime) -> None:
@@ -43,6 +51,7 @@ def forget_old(*, now: datetime) -> None:
 
 
 @transaction.atomic
+@notices.as_one(notices.Kind.IMPORTED)
 def _part(import_id: int, now: datetime) -> bool:
     imports = Import.objects.select_related("account")
     source = imports.select_for_update(of=("self",), no_key=True).get(pk=import_id)
@@ -53,13 +62,14 @@ def _part(import_id: int, now: datetime) -> bool:
     traces = list(left(source).order_by("contact")[:PART])
     counts: Counter[str] = Counter()
     counts[TRASHED] = _trash([trace for trace in traces if trace.is_new], user, now)
-    counts[REVERTED] = _revert([trace for trace in traces if not trace.is_new], user, columns, now)
+    counts[REVERTED] = _revert([trace for trace in traces if not trace.is_new], source, user, columns, now)
     Trace.objects.of(source.account).filter(pk__in=[one.pk for one in traces if not one.kept]).delete()
     Trace.objects.bulk_update([one for one in traces if one.kept], ["kept"])
     source.counts = dict(Counter(source.counts) + counts)
     source.rows_done = min(source.rows_done + len(traces), source.rows_total)
     source.state = ImportState.UNDOING if len(traces) == PART else ImportState.UNDONE
     source.save(update_fields=["counts", "rows_done", "state"])
+    tell(source)
     return source.state == ImportState.UNDOING
 
 
@@ -92,10 +102,11 @@ def _touched(user: User, ids: Collection[int], at: datetime) -> set[int]:
     return found
 
 
-def _revert(traces: Sequence[Trace], user: User, columns: dict[int, Column], now: datetime) -> int:
+def _revert(traces: Sequence[Trace], source: Import, user: User, columns: dict[int, Column], now: datetime) -> int:
     """Known contacts: each field, note and status that still is what the import made of it."""
     locked = Contact.objects.of(user.account).filter(pk__in=[trace.contact_id for trace in traces]).order_by("pk")
     contacts = {contact.pk: contact for contact in locked.select_for_update(of=("self",), no_key=True)}
+    before = {contact.pk: contact.assignee_id for contact in contacts.values()}
     reverted = 0
     for trace in traces:
         contact = contacts[trace.contact_id]
@@ -104,6 +115,7 @@ def _revert(traces: Sequence[Trace], user: User, columns: dict[int, Column], now
         trace.kept = _("unverändert geblieben: %(what)s") % {"what": ", ".join(left)} if left else ""
         trace.kept = trace.kept[:300]
         reverted += not left
+    tell(source, [Seen(pk, before[pk], contact.assignee_id) for pk, contact in contacts.items()])
     return reverted
 
 
