@@ -66,10 +66,14 @@ def gate(*roles: Role) -> Callable[[View], View]:
     return guard
 
 
+def _wants_events(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "text/event-stream"
+
+
 def login_first(request: HttpRequest) -> HttpResponse:
     """Return 401 with a login link for fragments and changes, a redirect for pages."""
     login = resolve_url("account_login")
-    if request.method not in ("GET", "HEAD") or wants_fragment(request):
+    if request.method not in ("GET", "HEAD") or wants_fragment(request) or _wants_events(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")
         way = other_address(request, request.headers.get("Referer", ""))
         if way and not wants_fragment(request):  # a fragment's login opens beside the page

@@ -9,6 +9,8 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from zlib_ng import zlib_ng
 
+from live.handover import Handover
+
 LEAST = 200  # bytes; a shorter page fits into one packet anyhow
 LEVEL = 7  # makes a board 0.4 % smaller than zlib does by 6
 HEADER = 10  # bytes before the name in a gzip file (RFC 1952, section 2.3)
@@ -19,6 +21,8 @@ class Compression(GZipMiddleware):
     """Compresses what a client accepts compressed; what is streamed is left to Django."""
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if isinstance(response, Handover):  # what other processes write is as it is
+            return response
         if response.streaming or response.has_header("Content-Encoding") or len(response.content) < LEAST:
             return super().process_response(request, response)
         patch_vary_headers(response, ("Accept-Encoding",))

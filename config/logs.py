@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse
 
 # Beginnings of gunicorn's messages that quote the line or the path of a request.
 OF_THE_SERVER = ("Invalid request", "Error handling request")
+# Answers that are no errors: of a server that is stopping, and where no process of the streams runs.
+EXPECTED = {("healthz", 503), ("live:stream", 503)}
 requests = logging.getLogger("pipeline.request")
 
 
@@ -105,7 +107,7 @@ class NoPath(logging.Filter):
             return False
         match = getattr(request, "resolver_match", None)
         route, number = match.view_name if match else "?", getattr(request, "id", "?")
-        if route == "healthz":
-            return False  # a server that is stopping is not an error
+        if (route, getattr(record, "status_code", 0)) in EXPECTED:
+            return False
         record.msg, record.args = "fault in %s, request %s", (route, number)
         return True

@@ -21,6 +21,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from base.unavailable import IS_REFUSED
 from config.health import LEAVING
 from config.turns import Sessions, Turn, Turns
+from live.handover import HandedOver
 
 DRAIN = float(os.environ.get("WEB_DRAIN") or 0)  # seconds
 LOOK = 0.2  # seconds between two looks at lines that do not move
@@ -55,6 +56,9 @@ class ServerWorker(ThreadWorker):
         try:
             turn.begin(partial(time.clock_gettime, time.pthread_getcpuclockid(get_ident())), _now())
             return bool(super().handle_request(req, conn))
+        except HandedOver:
+            conn.sock.close()  # this process's copy alone: shutting it down would end it for the other process too
+            return False
         finally:
             IS_REFUSED.reset(refused)
             self.turns.end(turn, _now())
@@ -67,7 +71,10 @@ class ServerWorker(ThreadWorker):
         else:
             if turn:  # its connection failed before its request was processed
                 self.turns.end(turn, _now())
-            super().finish_request(conn, fs)
+            if conn.sock.fileno() < 0:  # handed over
+                self.nr_conns -= 1
+            else:
+                super().finish_request(conn, fs)
         self.call_up()
 
     def call_up(self) -> None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("contacts.urls")),
     path("", include("funnel.urls")),
     path("", include("help.urls")),
+    path("", include("live.urls")),
 ]
 handler429 = "base.refusals.too_many_requests"  # called by the login library
 handler500 = "base.unavailable.server_error"

@@ -24,7 +24,13 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # which of those that run si
 
 LONG = (  # processes of their own, or a browser: they mostly wait
     *("tests/config/test_run.py", "tests/config/test_backup.py", "tests/config/test_bad_day.py", "tests/prove/"),
-    *("tests/test_leaks", "tests/pipeline/test_stalled.py", "tests/pipeline/test_worker.py", "tests/browser/"),
+    *(
+        "tests/live/test_handover.py",
+        "tests/test_leaks",
+        "tests/pipeline/test_stalled.py",
+        "tests/pipeline/test_worker.py",
+        "tests/browser/",
+    ),
 )
 
 MAIL = ("EMAIL_URL", "WEBHOOK_SECRET", "MAIL_FROM", "MAIL_IN", "IMAP_URL", "AUTHSERV_ID", "OPERATOR_EMAIL")

@@ -16,7 +16,8 @@ ROOMS: dict[str, set[str]] = {
     "pipeline": {"funnel", "contacts", "accounts", "base"},
     "demo": {"pipeline", "funnel", "contacts", "accounts", "base"},
     "help": {"accounts", "base"},
-    "config": {"demo", "pipeline", "funnel", "contacts", "accounts", "base", "help"},
+    "live": {"contacts", "accounts", "base"},
+    "config": {"demo", "pipeline", "funnel", "contacts", "accounts", "base", "help", "live"},
 }
 # The folders of a room, from the bottom up: each may import those before it. "" are the modules that lie flat in it.
 FOLDERS: dict[str, tuple[str, ...]] = {

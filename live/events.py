@@ -1,0 +1,69 @@
+"""What a notice of the database becomes for each reader: an event, or nothing. Pure: no Django, no sockets.
+
+An event names only what its reader may see. It is encoded as the browser reads it (server-sent events).
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from base.notices import Kind, Notice, Seen
+
+FORWARDED = ("import",)  # facts beyond those that every notice has
+GONE = "gone"  # the kind of an event that says no more than that contacts left the reader's sight
+
+
+class Audience(NamedTuple):
+    """Whom an event is for: readers of an office who see the same."""
+
+    office: int
+    limited_to: int | None  # the id of a user who sees only their own contacts and those of nobody; None: all
+
+    def sees(self, assignee: int | None) -> bool:
+        return self.limited_to is None or assignee is None or assignee == self.limited_to
+
+
+class Event(NamedTuple):
+    name: str
+    data: dict[str, Any]
+
+    def encoded(self, event_id: str) -> bytes:
+        data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False)
+        return f"id: {event_id}\nevent: {self.name}\ndata: {data}\n\n".encode()
+
+
+RESYNC = Event("resync", {})
+
+
+def read(payload: str) -> Notice:
+    """Return the notice. Raises ValueError, TypeError or KeyError for what is none."""
+    facts = json.loads(payload)
+    contacts = facts.pop("contacts")
+    return Notice(
+        Kind(facts.pop("kind")),
+        int(facts.pop("office")),
+        None if contacts is None else tuple(Seen(*contact) for contact in contacts),
+        frozenset(facts.pop("columns")),
+        facts.pop("user"),
+        tuple(facts.items()),
+    )
+
+
+def events(notice: Notice, audience: Audience) -> Iterator[Event]:
+    """Yield what these readers are told: nothing of other offices, nor of contacts that they do not see."""
+    if notice.office_id != audience.office or notice.kind in (Kind.ACCESS, Kind.HERE):
+        return
+    contacts = notice.contacts or ()
+    seen = [contact for contact in contacts if audience.sees(contact.after)]
+    lost = [contact for contact in contacts if audience.sees(contact.before) and not audience.sees(contact.after)]
+    columns = sorted(notice.columns)
+    if seen or not contacts:
+        named = None if notice.contacts is None else [[contact.contact_id, contact.version] for contact in seen]
+        more = dict(notice.more)
+        facts = {"kind": notice.kind, "contacts": named, "columns": columns, "user": notice.user}
+        origin = {"origin": more.get("origin", "")}
+        yield Event("change", facts | origin | {name: more[name] for name in FORWARDED if name in more})
+    if lost:
+        yield Event(
+            "change", {"kind": GONE, "contacts": [[contact.contact_id, None] for contact in lost], "columns": columns}
+        )

@@ -1,0 +1,204 @@
+"""The open streams, and what each is told when. Pure: lines are written to, and times given, by the caller.
+
+Times are milliseconds of the epoch.
+"""
+
+import json
+import logging
+import random
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, Protocol, Self
+
+from base.notices import Kind, Notice
+from live.events import RESYNC, Audience, Event, events, read
+from live.past import Past
+from live.presence import Place, Presence
+
+OF_A_USER, OF_ALL = 30, 2000  # streams
+LIFE = 15 * 60_000  # milliseconds: then the ordinary view decides anew who may read what
+SOON = 60_000  # the same, if a notice of changed rights may have been missed
+BEAT = 20_000  # between two signs of life
+PATIENCE = 30_000  # with a reader that takes nothing
+BACKLOG = 50  # notices; after more, asking anew for everything is less work
+RETRY = (500, 2500)  # when the browser comes back, so that not all do at once
+
+log = logging.getLogger("pipeline.stream")
+
+
+class Line(Protocol):
+    """A connection. Writing never waits; what cannot leave at once is the connection's to keep."""
+
+    def write(self, data: bytes) -> None: ...
+    def end(self) -> None: ...
+
+
+class Request(NamedTuple):
+    """What the view says of a reader, and what the browser asked for."""
+
+    office: int
+    user: int
+    is_limited: bool  # to their own contacts and those of nobody
+    sees_people: bool
+    at: int  # when the view decided all this
+    since: str = ""  # the moment the page was read
+    last: str = ""  # the id of the last event it got
+
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> Self:
+        return cls(**{name: facts[name] for name in cls._fields})
+
+
+class Reader:
+    """An open stream."""
+
+    __slots__ = ("audience", "beat", "behind_since", "ends", "has_missed", "line", "sees_people", "user")
+
+    def __init__(self, line: Line, request: Request, now: int, ends: int) -> None:
+        self.line = line
+        self.user = request.user
+        self.audience = Audience(request.office, request.user if request.is_limited else None)
+        self.sees_people = request.sees_people
+        self.ends = ends
+        self.beat = now
+        self.behind_since: int | None = None  # since when its connection takes nothing more
+        self.has_missed = False
+
+    def tell(self, data: bytes, now: int) -> None:
+        """Write, unless the reader is behind: then they are told the newest state later, not a backlog."""
+        if self.behind_since is not None:
+            self.has_missed = True
+            return
+        self.beat = now
+        self.line.write(data)
+
+
+class Hub:
+    def __init__(self, boot: str, now: int, chance: Callable[[], float] = random.random) -> None:
+        self.boot = boot  # of this process, in the ids of events
+        self.chance = chance
+        self.past, self.presence = Past(now), Presence()
+        self.readers: dict[int, set[Reader]] = {}  # of each office
+
+    def __iter__(self) -> Iterator[Reader]:
+        """Yield all readers; some may be closed meanwhile."""
+        return iter([reader for readers in self.readers.values() for reader in readers])
+
+    def has_room(self, request: Request) -> bool:
+        """Return whether one more stream of this user is not too many."""
+        of_user = sum(reader.user == request.user for reader in self.readers.get(request.office, ()))
+        return of_user < OF_A_USER and sum(map(len, self.readers.values())) < OF_ALL
+
+    def open(self, line: Line, request: Request, now: int) -> Reader:
+        """Greet a new reader, tell them what they missed, and return them."""
+        reader = Reader(line, request, now, now + int(LIFE * (0.8 + 0.2 * self.chance())))
+        self.readers.setdefault(request.office, set()).add(reader)
+        retry = RETRY[0] + int((RETRY[1] - RETRY[0]) * self.chance())
+        greeting = [Event("hello", {"user": request.user, "now": now}), *self._people(reader)]
+        greeting += self._missed(reader.audience, request)
+        reader.tell(f"retry: {retry}\n\n".encode() + self._encoded(greeting, now), now)
+        if self._is_outdated(request):
+            line.end()
+        return reader
+
+    def close(self, reader: Reader) -> None:
+        """Forget a reader whose connection has ended."""
+        office = reader.audience.office
+        readers = self.readers.get(office, set())
+        readers.discard(reader)
+        if not readers:
+            self.readers.pop(office, None)
+
+    def hear(self, payload: str, now: int) -> None:
+        """Take in a notice of the database, and tell those whom it concerns."""
+        try:
+            notice = read(payload)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            log.warning("a notice was not understood")
+            return
+        if notice.kind == Kind.HERE:
+            self._tell_people(self.presence.note(notice, now), now)
+            return
+        self.past.keep(notice, len(payload), now)
+        self.presence.reassign(notice)
+        if notice.kind == Kind.ACCESS:
+            self.presence.clear(notice.office_id)
+            for reader in list(self.readers.get(notice.office_id, ())):
+                if _concerns(notice, reader.user):
+                    reader.line.end()
+        self._publish(notice, now)
+
+    def resume(self, now: int) -> None:
+        """Go on after notices may have been missed: everybody asks anew, and soon for their rights as well."""
+        self.past.begin(now)
+        for reader in self:
+            reader.ends = min(reader.ends, now + int(SOON * self.chance()))
+            reader.tell(self._encoded([RESYNC], now), now)
+
+    def fall_behind(self, reader: Reader, now: int) -> None:
+        """Note that the connection takes nothing more for now."""
+        reader.behind_since = now
+
+    def catch_up(self, reader: Reader, now: int) -> None:
+        """Note that the connection takes more again."""
+        reader.behind_since = None
+        if reader.has_missed:
+            reader.has_missed = False
+            reader.tell(self._encoded([RESYNC, *self._people(reader)], now), now)
+
+    def tick(self, now: int) -> None:
+        """Do what time brings: signs of life, and ends. To be called about once a second."""
+        for reader in self:
+            if reader.ends <= now or (reader.behind_since or now) < now - PATIENCE:
+                reader.line.end()
+            elif reader.beat <= now - BEAT and reader.behind_since is None:
+                reader.tell(b":\n\n", now)
+        self._tell_people(self.presence.forget(now), now)
+
+    def _publish(self, notice: Notice, now: int) -> None:
+        encoded: dict[int | None, bytes] = {}  # for each limit of sight
+        for reader in list(self.readers.get(notice.office_id, ())):
+            limit = reader.audience.limited_to
+            if limit not in encoded:
+                encoded[limit] = self._encoded(events(notice, reader.audience), now)
+            if encoded[limit]:
+                reader.tell(encoded[limit], now)
+
+    def _tell_people(self, places: Iterable[Place], now: int) -> None:
+        for place in dict.fromkeys(places):
+            for reader in list(self.readers.get(place.office, ())):
+                event = self.presence.here(place, reader.audience) if reader.sees_people else None
+                if event:
+                    reader.tell(self._encoded([event], now), now)
+
+    def _people(self, reader: Reader) -> list[Event]:
+        return self.presence.everywhere(reader.audience) if reader.sees_people else []
+
+    def _missed(self, audience: Audience, request: Request) -> list[Event]:
+        """Return what the reader has missed since the event or the page they name."""
+        if not (request.last or request.since):
+            return []
+        boot, _, moment = (request.last or f"{self.boot}-{request.since}").partition("-")
+        is_moment = boot == self.boot and moment.isascii() and moment.isdigit() and len(moment) < 16
+        notices = self.past.since(audience.office, int(moment)) if is_moment else None
+        if notices is None or len(notices) > BACKLOG:
+            return [RESYNC]
+        return [event for notice in notices for event in events(notice, audience)]
+
+    def _is_outdated(self, request: Request) -> bool:
+        """Return whether the reader's rights may have changed since the view looked at them."""
+        notices = self.past.since(request.office, request.at) or []
+        return any(notice.kind == Kind.ACCESS and _concerns(notice, request.user) for notice in notices)
+
+    def _encoded(self, found: Iterable[Event], now: int) -> bytes:
+        return b"".join(event.encoded(f"{self.boot}-{now}") for event in found)
+
+
+def _concerns(notice: Notice, user: int) -> bool:
+    """Return whether a notice of changed rights concerns the user: it names whom, or means the whole office."""
+    return dict(notice.more).get("of") in (None, user)
+
+
+def understood(words: bytes) -> tuple[Request, bytes]:
+    """Return what the web server says of a reader, and the head of the answer."""
+    facts = json.loads(words)
+    return Request.of(facts), facts["head"].encode("latin-1")

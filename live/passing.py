@@ -1,0 +1,77 @@
+"""Passing a browser's socket from a web server to the process of the streams, with a few words about its reader.
+
+One datagram carries both: nothing is accepted or answered, and whoever passes waits only while many do at once. The
+kernel hands over the open connection itself (SCM_RIGHTS), so neither the browser nor a proxy notices.
+"""
+
+import os
+import select
+import socket
+from functools import cache
+from pathlib import Path
+
+NAME = "stream.sock"
+LONGEST = 100  # bytes of a socket's path that every system takes
+MOST = 16_384  # bytes of the words
+PATIENCE = 0.5  # seconds until a process that does not read counts as away
+
+
+def entrance(folder: Path) -> socket.socket:
+    """Open the address at which sockets arrive, in place of a process that had it before.
+
+    Only this user may pass something there. Whoever runs already keeps the streams it has.
+    """
+    receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    own = f"{NAME}.{os.getpid()}"
+    before = os.umask(0o177)
+    try:
+        receiver.bind(_address(folder, own))
+    finally:
+        os.umask(before)
+    (folder / own).replace(folder / NAME)
+    receiver.setblocking(False)
+    return receiver
+
+
+def way_to(folder: Path) -> socket.socket:
+    """Return the way to the process of the streams. Raises OSError if it does not run, or does not take what comes."""
+    way = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        way.settimeout(PATIENCE)
+        way.connect(_address(folder, NAME))
+        if not select.select([], [way], [], PATIENCE)[1]:
+            raise TimeoutError
+    except OSError:
+        way.close()
+        raise
+    return way
+
+
+def give(way: socket.socket, passed: socket.socket, words: bytes) -> None:
+    """Pass the socket; the caller closes its own copy and nothing else. Raises OSError if nobody takes it."""
+    socket.send_fds(way, [words], [passed.fileno()])
+
+
+def take(receiver: socket.socket) -> tuple[socket.socket, bytes] | None:
+    """Return the next socket that was passed and the words. Raises BlockingIOError if there is none for now.
+
+    None: what arrived is no socket, or this process may open no more.
+    """
+    words, descriptors, flags, _ = socket.recv_fds(receiver, MOST, 1)
+    if not descriptors:
+        return None
+    passed = socket.socket(fileno=descriptors[0])
+    if flags & (socket.MSG_CTRUNC | socket.MSG_TRUNC):
+        passed.close()
+        return None
+    return passed, words
+
+
+def _address(folder: Path, name: str) -> str:
+    path = str(folder / name)
+    return path if len(os.fsencode(path)) < LONGEST else f"/proc/self/fd/{_opened(folder)}/{name}"
+
+
+@cache
+def _opened(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,0 +1,104 @@
+"""Who is where: which colleagues have the board or a contact open. Kept in memory for seconds, and nowhere else.
+
+Pure; times are milliseconds of the epoch and given by the caller.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from base.notices import Notice
+from live.events import Audience, Event
+
+LASTS = 25_000  # milliseconds after the last sign of a page
+BOARD = "board"
+
+
+class Place(NamedTuple):
+    office: int
+    at: str  # "board" or "contact-17"
+
+
+class Tab(NamedTuple):
+    """A page in a browser."""
+
+    office: int
+    user: int
+    tab: str
+
+
+@dataclass
+class Company:
+    """The people at a place, and whose contact it is."""
+
+    people: dict[int, tuple[str, str]] = field(default_factory=dict)  # initials and name
+    tabs: dict[Tab, int] = field(default_factory=dict)  # when it last gave a sign
+    assignee: int | None = None
+
+    def leave(self, tab: Tab) -> None:
+        del self.tabs[tab]
+        if not any(other.user == tab.user for other in self.tabs):
+            del self.people[tab.user]
+
+
+class Presence:
+    def __init__(self) -> None:
+        self.places: dict[Place, Company] = {}
+        self.tabs: dict[Tab, Place] = {}
+
+    def note(self, notice: Notice, now: int) -> list[Place]:
+        """Take in the sign of a page that is open or being left, and return the places to tell readers about."""
+        facts = dict(notice.more)
+        assert notice.user is not None
+        tab, place = Tab(notice.office_id, notice.user, facts["tab"]), Place(notice.office_id, facts["at"])
+        before = self.tabs.get(tab)
+        if before == place and not facts["leaving"]:
+            self.places[place].tabs[tab] = now
+            return []
+        changed = self._leave(tab)
+        if facts["leaving"]:
+            return changed
+        company = self.places.setdefault(place, Company())
+        company.people[tab.user] = (facts["initials"], facts["name"])
+        company.tabs[tab] = now
+        company.assignee = notice.contacts[0].after if notice.contacts else None
+        self.tabs[tab] = place
+        return [*changed, place]
+
+    def reassign(self, notice: Notice) -> None:
+        """Take in whose the contacts are now."""
+        for contact in notice.contacts or ():
+            if company := self.places.get(Place(notice.office_id, f"contact-{contact.contact_id}")):
+                company.assignee = contact.after
+
+    def forget(self, now: int) -> list[Place]:
+        """Forget pages that gave no sign for a while, and return the places that somebody has left by that."""
+        silent = [tab for company in self.places.values() for tab, seen in company.tabs.items() if seen < now - LASTS]
+        return [place for tab in silent for place in self._leave(tab)]
+
+    def clear(self, office: int) -> None:
+        """Forget the pages of an office, without a word."""
+        for tab in [tab for tab in self.tabs if tab.office == office]:
+            self._leave(tab)
+
+    def here(self, place: Place, audience: Audience) -> Event | None:
+        """Return who is at the place, for those who may see it."""
+        company = self.places.get(place, Company())
+        if place.office != audience.office or not audience.sees(company.assignee):
+            return None
+        people = [[user, initials, name] for user, (initials, name) in sorted(company.people.items())]
+        return Event("here", {"at": place.at, "people": people})
+
+    def everywhere(self, audience: Audience) -> list[Event]:
+        """Return who is at each place of the office that has somebody."""
+        found = [self.here(place, audience) for place in self.places if place.office == audience.office]
+        return [event for event in found if event]
+
+    def _leave(self, tab: Tab) -> list[Place]:
+        place = self.tabs.pop(tab, None)
+        if place is None:
+            return []
+        company = self.places[place]
+        company.leave(tab)
+        if not company.tabs:
+            del self.places[place]
+        return [] if tab.user in company.people else [place]

@@ -1,0 +1,36 @@
+"""The stream of events, for everybody who is logged in: the ordinary gate decides, another process serves it."""
+
+import time
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import EVERYBODY, Request, gate
+from contacts.models import limits
+from live.handover import handover
+
+LATER = 15  # seconds: meanwhile pages ask by themselves
+LONGEST = 60  # characters of what a browser names as its last event
+
+
+@require_safe
+@gate(*EVERYBODY)
+def stream(request: Request) -> HttpResponseBase:
+    """Hand the connection over to the process of the streams, with what its reader may see."""
+    facts = {
+        "office": request.account.pk,
+        "user": request.user.pk,
+        "is_limited": limits(request.user),
+        "sees_people": request.user.works_contacts,
+        "at": int(time.time() * 1000),
+        "since": request.GET.get("since", "")[:LONGEST],
+        "last": request.headers.get("Last-Event-ID", "")[:LONGEST],
+    }
+    return handover(request, facts) or _not_now()
+
+
+def _not_now() -> HttpResponse:
+    sentence = _("Änderungen erscheinen gerade nicht von selbst.")
+    return HttpResponse(sentence, status=503, content_type="text/plain", headers={"Retry-After": str(LATER)})
