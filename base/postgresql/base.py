@@ -28,13 +28,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _last_checked = 0.0
     _prepared_cursor: Cursor | None = None
 
+    def init_connection_state(self) -> None:
+        """Have prepared statements planned once, whatever their values.
+
+        PostgreSQL would plan again and again those whose first values were cheaper than it expects of any others.
+        """
+        super().init_connection_state()
+        if self._prepares and self.connection is not None:
+            self.connection.execute("SET plan_cache_mode = force_generic_plan")
+
+    @property
+    def _prepares(self) -> bool:
+        return self.settings_dict["OPTIONS"].get("prepare_threshold") is not None
+
     def prepared(self) -> CursorWrapper:
         """Return a cursor whose statements the server parses and plans once for each connection.
 
         It is the same one each time: fetch all rows before the next statement. With `PREPARED_STATEMENTS=0` it is an
         ordinary cursor.
         """
-        if self.settings_dict["OPTIONS"].get("prepare_threshold") is None:
+        if not self._prepares:
             return self.cursor()
         self.close_if_health_check_failed()
         self.ensure_connection()

@@ -63,3 +63,12 @@ def test_a_row_becomes_the_model_that_django_would_make_of_it(sofia: User, names
     ours.save()
     sofia.refresh_from_db()
     assert (sofia.first_name, sofia.last_name) == ("Sofia", "Vogt-Thiele")
+
+
+def test_a_prepared_statement_keeps_its_plan_whatever_its_values(transactional_db: None) -> None:
+    connection.close()
+    for number in range(9):
+        all_rows(SQUARE, {"number": number, "text": "a"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1 * $1%'")
+        assert cursor.fetchall() == [(0,)]
