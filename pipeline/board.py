@@ -1,6 +1,6 @@
 """Reading the board, in a fixed number of statements however many columns and contacts there are."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Case, IntegerField, OuterRef, QuerySe
 from django.db.models.expressions import RawSQL
 
 from base.sql import all_rows, columns_of, loaded
-from pipeline import counting, kept, sampled, searched
+from pipeline import counting, glimpsed, kept, sampled, searched
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.columns import counts
@@ -33,32 +33,38 @@ class Stack:
     """A column on the board with its number of contacts (see `counting`) and of mails, and its first cards."""
 
     column: Column
-    total: int
+    total: int | None  # None: not counted yet, in an answer to typing
     cards: list[ShownCard] = field(default_factory=list)
     mails: int | None = None  # steps of its series that are sent; see `counts.MAILS`
 
     @property
-    def next_rank(self) -> str:
-        """The rank after which the next page begins; "" if all cards are shown."""
-        return self.cards[-1].rank if len(self.cards) < self.total and self.cards else ""
+    def next_rank(self) -> str | None:
+        """The rank after which the next page begins; None if all cards are shown."""
+        if self.total is None:
+            return self.cards[-1].rank if self.cards else ""
+        return self.cards[-1].rank if len(self.cards) < self.total and self.cards else None
 
     @property
     def is_short(self) -> bool:
         """Whether it begins with fewer cards than a board has, although there are further ones."""
-        return len(self.cards) < min(FIRST, self.total)
+        return self.total is None or len(self.cards) < min(FIRST, self.total)
 
 
 Outline = tuple[Stack, list[int]]
 
 
-def load(selection: Selection, first: int = FIRST) -> list[Stack]:
-    """Return all columns with their counts and `first` cards, in five statements at most."""
+def load(selection: Selection, *, is_short: bool = False) -> list[Stack]:
+    """Return all columns with their counts and first cards, in five statements at most.
+
+    If `is_short`, with fewer cards, and without what would take long to count.
+    """
+    first = SHORT if is_short else FIRST
     if selection.is_everything:
         stacks = totals(selection)
         cards = loading.shown_first([stack.column.pk for stack in stacks], first)
         by_column = {column_id: [*found] for column_id, found in groupby(cards, attrgetter("column_id"))}
         return [replace(stack, cards=by_column.get(stack.column.pk, [])) for stack in stacks]
-    found = _found(selection, first)
+    found = _found(selection, first, is_short)
     shown = loading.shown(selection.user, [pk for column in found for pk in column.first])
     return [
         Stack(column, total, [shown[pk] for pk in ids if pk in shown], mails) for column, total, mails, ids in found
@@ -74,16 +80,24 @@ def outline(selection: Selection, first: int) -> list[Outline]:
     return [(Stack(column, total, mails=mails), [*ids]) for column, total, mails, ids in _found(selection, first)]
 
 
-def _found(selection: Selection, first: int) -> list[Found]:
+def _found(selection: Selection, first: int, is_short: bool = False) -> list[Found]:
     full: list[int] = []
     if selection.q or selection.tag:
         expected = searched.expected(selection)
+        if selection.q and is_short:
+            return glimpsed.in_columns(selection, first, expected)
         if expected <= searched.most(selection) and (found := searched.in_columns(selection, first)) is not None:
             return found
         if selection.q:
             full = sampled.full(selection, max(expected, searched.MOST))
     with_first = partial(_counted_with_first, first=first)
     return [Found(*row) for row in _columns(selection, ("first", first), with_first, {FULL: full})]
+
+
+def total_of(stacks: Iterable[Stack]) -> int | None:
+    """Return how many contacts the columns have together; None if one is not counted."""
+    totals = [stack.total for stack in stacks]
+    return None if None in totals else sum(total or 0 for total in totals)
 
 
 def totals(selection: Selection) -> list[Stack]:

@@ -39,7 +39,22 @@ def hits(selection: Selection) -> list[int]:
     """Return ids of contacts that a search or a tag finds: all of them, or one more than `MANY`."""
     if selection.q and searched.expected(selection) > COMMON:
         return [pk for (pk,) in kept.rows(selection, "first hits", _first_hits)]
-    found, values = kept.statement(selection, "counted", _hits)
+    return _looked_up(selection, MANY + 1)
+
+
+def few(selection: Selection, most: int) -> list[int] | None:
+    """Return ids of contacts that a search finds, or None if these are more than `most`, as far as is known at once."""
+    if searched.expected(selection) > most:
+        return None
+    ids = _looked_up(selection, most + 1)
+    return ids if len(ids) <= most else None
+
+
+def _looked_up(selection: Selection, most: int) -> list[int]:
+    def hits(chosen: Selection) -> QuerySet[Any]:
+        return chosen.contacts().order_by().values("pk")[:most]
+
+    found, values = kept.statement(selection, ("counted", most), hits)
     account_id = selection.user.account_id
     ((ids, cards),) = all_rows(f"SELECT ARRAY({found}), ({tally.SIZE})", [*values, account_id])
     searched.learn(account_id, cards)
@@ -49,10 +64,6 @@ def hits(selection: Selection) -> list[int]:
 def _first_hits(selection: Selection) -> QuerySet[Any]:
     """Return hits in the order of their ids, so that PostgreSQL looks at contacts until there are enough."""
     return selection.contacts().order_by("pk").values("pk")[: MANY + 1]
-
-
-def _hits(selection: Selection) -> QuerySet[Any]:
-    return selection.contacts().order_by().values("pk")[: MANY + 1]
 
 
 def _of_column(selection: Selection) -> QuerySet[Any]:

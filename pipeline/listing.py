@@ -84,7 +84,7 @@ class Listing:
     """A page of the list, with the addresses of other pages and orders."""
 
     sort: Sort
-    total: int
+    total: int | None  # None: not counted yet, in an answer to typing
     contacts: list[ListedContact]
     previous: str
     next: str
@@ -115,14 +115,15 @@ def load(selection: Selection, query: QueryDict, used: str = "", size: int | Non
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
     size = size or PAGE
-    hits = counting.hits(selection) if selection.q and sort.key not in GROUPS else None
+    is_typed = bool(selection.q) and size < PAGE
+    hits = _hits(selection, sort, is_typed)
     few = hits if hits is not None and len(hits) <= FEW else None
     page = _page(selection, sort, place, size, few)
     if place and not page.rows:
         page = _page(selection, sort, None, size, few)
     return Listing(
         sort=sort,
-        total=_total(selection, page) if hits is None else len(hits),
+        total=_total(selection, page, is_typed) if hits is None else len(hits),
         contacts=page.rows,
         previous=_address(selection, sort, before=page.previous) if page.previous else "",
         next=_address(selection, sort, after=page.next) if page.next else "",
@@ -131,8 +132,16 @@ def load(selection: Selection, query: QueryDict, used: str = "", size: int | Non
     )
 
 
-def _total(selection: Selection, page: Page) -> int:
-    return counting.found(selection) if page.previous or page.next else len(page.rows)
+def _hits(selection: Selection, sort: Sort, is_typed: bool) -> list[int] | None:
+    if is_typed:
+        return counting.few(selection, FEW)
+    return counting.hits(selection) if selection.q and sort.key not in GROUPS else None
+
+
+def _total(selection: Selection, page: Page, is_typed: bool) -> int | None:
+    if not page.previous and not page.next:
+        return len(page.rows)
+    return None if is_typed else counting.found(selection)
 
 
 def _page(selection: Selection, sort: Sort, place: Place | None, size: int, few: list[int] | None) -> Page:

@@ -28,22 +28,19 @@ TAGGED = 3_000  # of a tag alone, since cards carry tags
 # An array of ids is looked up in their order, so that a page of the index is read once for all ids on it; a join read
 # three pages for each, or all cards. With more than MOST hits nothing is looked up.
 FOUND = f"""
-WITH hits (id) AS MATERIALIZED ({{hits}}),
-number AS MATERIALIZED (SELECT count(*) AS all_hits FROM hits),
-found AS MATERIALIZED (
-    SELECT card.contact_id, card.column_id, card.rank
-    FROM pipeline_card AS card
-    WHERE card.contact_id = ANY (ARRAY(SELECT id FROM hits WHERE (SELECT all_hits FROM number) <= {MOST}))
-), held AS MATERIALIZED (
+WITH hits AS MATERIALIZED (SELECT {{ids}} AS ids), held AS MATERIALIZED (
     SELECT column_id, count(*) AS cards, (array_agg(contact_id ORDER BY rank))[:%s] AS first
-    FROM found GROUP BY column_id
+    FROM pipeline_card
+    WHERE contact_id = ANY ((SELECT ids FROM hits WHERE cardinality(ids) <= {{most}})::bigint[])
+    GROUP BY column_id
 )
-SELECT number.all_hits, {tally.CARDS.format(column="col")}, {listed("col", COLUMN)},
-    coalesce(held.cards, 0), {MAILS.format(column="col")}, coalesce(held.first, '{{{{}}}}')
-FROM number CROSS JOIN pipeline_column AS col LEFT JOIN held ON held.column_id = col.id
+SELECT cardinality(hits.ids), {tally.CARDS.format(column="col")}, {listed("col", COLUMN)},
+    coalesce(held.cards, 0), {MAILS.format(column="col")}, {{first}}
+FROM hits CROSS JOIN pipeline_column AS col LEFT JOIN held ON held.column_id = col.id
 WHERE col.account_id = %s
 ORDER BY col.position
 """
+HELD = "coalesce(held.first, ARRAY[]::bigint[])"
 
 _large: set[int] = set()  # offices that had more than MOST contacts when something was searched in them
 
@@ -52,7 +49,7 @@ class Found(NamedTuple):
     """What a column has of the selection."""
 
     column: Column
-    total: int
+    total: int | None  # None: not counted
     mails: int | None
     first: list[int]  # ids of its first cards
 
@@ -86,7 +83,8 @@ def in_columns(selection: Selection, limit: int) -> list[Found] | None:
     """Return what the selection has in each column, in one statement; None for more than `MOST` contacts."""
     hits, values = kept.statement(selection, "hits", _hits)
     account_id = selection.user.account_id
-    rows = all_rows(FOUND.format(hits=hits), [*values, limit, account_id])
+    statement = FOUND.format(ids=f"ARRAY({hits})", most=MOST, first=HELD)
+    rows = all_rows(statement, [*values, limit, account_id])
     learn(account_id, sum(cards for _hits, cards, *_found in rows))
     if any(number > MOST for number, *_found in rows):
         return None

@@ -69,18 +69,18 @@ class Selection:
     def is_filtered(self) -> bool:
         return any(getattr(self, name) for name in FILTERS)
 
-    def needs_a_digit(self, total: int) -> bool:
+    def needs_a_digit(self, total: int | None) -> bool:
         """Return whether four digits found so many contacts that the user should type a fifth."""
-        return total > MANY and self.user.works_contacts and search.is_short_number(self.q)
+        return self.exceeds(total) and self.user.works_contacts and search.is_short_number(self.q)
 
     @property
     def finds_whole_words(self) -> bool:
         """Whether the search is so short that words are not found by their beginning. Marketing searches names."""
         return self.user.works_contacts and search.finds_whole_words(self.q)
 
-    def exceeds(self, total: int) -> bool:
+    def exceeds(self, total: int | None) -> bool:
         """Return whether a filter finds so many contacts that they are not counted. Everything is always counted."""
-        return total > MANY and not self.is_everything
+        return total is not None and total > MANY and not self.is_everything
 
     @property
     def is_everything(self) -> bool:

@@ -26,7 +26,7 @@ def column(stack: Stack, head: str, selection: Selection, scene: Scene, *, is_fo
 def cards(stack: Stack, selection: Selection, scene: Scene) -> str:
     """Return the HTML of the stack's cards, and of what fetches further ones if there are any."""
     shown = [scene.card(card, stack.column.key) for card in stack.cards]
-    if rank := stack.next_rank:
+    if (rank := stack.next_rank) is not None:
         values = {"id": str(stack.column.pk), "rank": quote(rank, safe=""), "tail": escape(selection.tail)}
         shown.append(_more(stack.is_short, scene.language) % values)
     return "".join(shown)

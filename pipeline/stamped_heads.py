@@ -22,17 +22,21 @@ def in_selection(stack: Stack, selection: Selection, leads: bool, *, oob: bool) 
 
 
 def head(stack: Stack, shown: str, suffix: str, leads: bool, oob: bool) -> str:
-    """Return the HTML of the column's head. `shown` is its count, `suffix` the filter as the end of an address."""
+    """Return the HTML of the column's head.
+
+    `shown` is its count, if it is counted; `suffix` is the filter as the end of an address.
+    """
     column = stack.column
-    form = _head(column.is_system, stack.total == 1, stack.mails, leads, oob, get_language())
+    total = stack.total and min(stack.total, 2)  # None, one or several
+    form = _head(column.is_system, total, stack.mails, leads, oob, get_language())
     return form % {"pk": str(column.pk), "name": escape(column.name), "shown": shown, "suffix": escape(suffix)}
 
 
 @lru_cache(maxsize=500)
-def _head(is_system: bool, is_one: bool, mails: int | None, leads: bool, oob: bool, language: str | None) -> str:
+def _head(is_system: bool, total: int | None, mails: int | None, leads: bool, oob: bool, language: str | None) -> str:
     context = {
         "stack": SimpleNamespace(
-            column=SimpleNamespace(pk=PK, name=NAME, is_system=is_system), total=1 if is_one else 2, mails=mails
+            column=SimpleNamespace(pk=PK, name=NAME, is_system=is_system), total=total, mails=mails
         ),
         "selection": SimpleNamespace(suffix=SUFFIX),
         "leads": leads,

@@ -61,9 +61,9 @@ def is_short(request: Request) -> bool:
     return request.headers.get("X-Short") == "1" and request.user.works_contacts
 
 
-def first_steps(request: Request, selection: Selection, total: int) -> list[FirstStep]:
+def first_steps(request: Request, selection: Selection, total: int | None) -> list[FirstStep]:
     """Return the first steps of a new office; none once there is a contact, nor for marketing."""
-    is_new = not total and not selection.is_filtered and request.user.works_contacts
+    is_new = total == 0 and not selection.is_filtered and request.user.works_contacts
     return load_first_steps(request.user) if is_new else []
 
 
@@ -137,7 +137,7 @@ def truth(
         "after": board.above(selection, card) if card else None,
         "stacks": stacks,
         "order": ",".join(str(stack.column.pk) for stack in stacks),
-        "total": sum(stack.total for stack in stacks),
+        "total": board.total_of(stacks),
         "sentence": refusal.sentence if refusal else "",
         "is_error": True,
     }

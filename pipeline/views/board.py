@@ -31,8 +31,8 @@ def page(request: Request) -> HttpResponse:
 def board_context(request: Request) -> dict[str, Any]:
     """Return the context of the board's template."""
     selection = Selection.parse(request.user, request.GET)
-    stacks = board.load(selection, board.SHORT if is_short(request) else board.FIRST)
-    total = sum(stack.total for stack in stacks)
+    stacks = board.load(selection, is_short=is_short(request))
+    total = board.total_of(stacks)
     return scene(request, selection) | {
         "stacks": stacks,
         "total": total,
@@ -58,7 +58,7 @@ def changes(request: Request) -> HttpResponse:
         "columns": columns,
         "keys": {stack.column.pk: stack.column.key for stack, _first in columns},
         "order": ",".join(str(stack.column.pk) for stack, _first in columns),
-        "total": sum(stack.total for stack, _first in columns),
+        "total": board.total_of(stack for stack, _first in columns),
     }
     return render(request, "pipeline/_board_changes.html", context)
 

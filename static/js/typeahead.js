@@ -23,27 +23,45 @@
     }
   };
 
-  // Screen readers announce the new number of results.
+  // Screen readers announce the new number of results, once it is known.
+  const isCounting = () => Boolean(document.querySelector("[data-counting]"));
   const tell = () => {
+    if (isCounting()) return;
     const place = document.querySelector("[data-found]");
     place.textContent = place.dataset.found.replace("%s", document.querySelector("[data-total]").textContent);
   };
 
-  // Whatever is behind the last card or row in the complete answer takes the place of the mark behind it here.
-  const fill = async (address, signal) => {
-    const answer = signal.aborted ? {} : await request.ask(address, { signal });
-    if (signal.aborted || !answer.ok) return;
-    const page = parsed(answer.text);
+  // Whatever is behind the last card or row in the complete answer, or has gone meanwhile, takes the place of the mark.
+  const fill = async (page) => {
     for (const mark of document.querySelectorAll("[data-short]")) {
       const fresh = [...page.getElementById(mark.parentElement.id)?.children ?? []];
       const place = fresh.findIndex(({ id }) => id && id === mark.previousElementSibling?.id);
       const rest = fresh.slice(place + 1).filter(({ id }) => !id || !document.getElementById(id));
       const text = rest.map((element) => element.outerHTML).join("");
-      if (place < 0) return; // it has gone meanwhile: the mark, or the next page, begins behind it
       await htmx.swap({ text, sourceElement: document.body, target: mark, swap: "outerHTML" });
     }
     const links = page.querySelector(".pagination");
     document.querySelector("#content .pagination")?.replaceWith(...(links ? [document.adoptNode(links)] : []));
+  };
+
+  // Where "…" stood in an answer that did not count, its part of the page comes from the one that did.
+  const count = async (page) => {
+    if (!isCounting()) return;
+    const places = new Set([...document.querySelectorAll("[data-counting]")].map((sign) => sign.closest("[id]")));
+    for (const target of places) {
+      const text = page.getElementById(target.id)?.outerHTML ?? "";
+      await htmx.swap({ text, sourceElement: document.body, target, swap: "outerHTML" });
+    }
+    tell();
+  };
+
+  const complete = async (address, signal) => {
+    const answer = signal.aborted ? {} : await request.ask(address, { signal });
+    if (signal.aborted) return undefined;
+    if (!answer.ok) return isCounting() ? request.refuse(answer) : undefined;
+    const page = parsed(answer.text);
+    await fill(page);
+    return count(page);
   };
 
   const search = async (form) => {
@@ -61,7 +79,7 @@
     field.classList.toggle("field--set", address.searchParams.has("q"));
     tell();
     document.dispatchEvent(new CustomEvent("found"));
-    if (document.querySelector("[data-short]")) setTimeout(fill, WAIT, address, signal);
+    if (document.querySelector("[data-short]")) setTimeout(complete, WAIT, address, signal);
     return undefined;
   };
 

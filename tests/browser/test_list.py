@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from contacts.kinds import Kind
 from contacts.models import Contact, Source
+from pipeline import glimpsed, listing
 from pipeline.models import Card
 from tests.browser.board import messages, settled
 from tests.factories import ActionFactory, ContactFactory
@@ -205,6 +206,43 @@ def test_what_typing_finds_below_the_window_follows(visit, anna, board, path, nu
     expect(page.locator("[data-short]")).to_have_count(0)
     expect(found).to_have_count(number)
     assert [one.get_attribute("id") for one in found.all()] == shown
+
+
+@pytest.mark.parametrize("path", ["/contacts/", "/contacts/board/"])
+def test_what_typing_has_not_counted_is_counted_once_nobody_types(visit, anna, board, path, monkeypatch):
+    monkeypatch.setattr(glimpsed, "MOST", 20)
+    monkeypatch.setattr(glimpsed, "LOOKED_AT", 9 * len(board))
+    monkeypatch.setattr(listing, "FEW", 20)
+    make(board["Neue Kontakte"], *["Otto"] * 60)
+    make(board["Nicht erreicht"], *["Eva"] * 20, "Otto")
+    page = visit(anna, path, viewport={"width": 1440, "height": 900})
+    with page.expect_response(lambda answer: answer.request.headers.get("x-short") == "1") as asked:
+        page.get_by_role("searchbox", name="Suche").click()
+        page.keyboard.type("otto", delay=20)
+    assert "…" in asked.value.text()
+    total = page.locator("#total")
+    expect(total).to_have_text("61")
+    expect(page.locator("[data-found]")).to_have_text("61 gefunden")
+    expect(page.locator("[data-counting]")).to_have_count(0)
+    if "board" in path:
+        expect(page.locator("[data-column]").nth(0).locator("[data-count]")).to_have_text("60")
+        expect(page.locator("[data-column]").nth(1).locator("[data-count]")).to_have_text("1")
+        expect(page.locator("[data-column]").nth(1).locator("[data-card]")).to_have_count(1)
+    else:
+        expect(page.locator("#everything")).to_contain_text("alle 61 gefundenen")
+
+
+def test_a_server_that_does_not_count_is_reported(visit, watch, anna, board, monkeypatch):
+    watch.expect("net::ERR_FAILED")
+    monkeypatch.setattr(glimpsed, "MOST", 20)
+    make(board["Neue Kontakte"], *["Otto"] * 60)
+    page = visit(anna, "/contacts/board/", viewport={"width": 1440, "height": 900})
+    is_whole = lambda route: route.request.headers.get("x-short") != "1"  # noqa: E731
+    page.route("**/contacts/board/?q=*", lambda route: route.abort() if is_whole(route) else route.continue_())
+    page.get_by_role("searchbox", name="Suche").fill("otto")
+    expect(page.locator("#messages .toast")).to_be_visible()
+    expect(page.locator("[data-total]")).to_have_text("…")
+    expect(page.locator("#total")).to_have_text(re.compile("werden gezählt"))
 
 
 def test_markup_in_a_name_is_shown_as_text(visit, anna, board):

@@ -147,6 +147,23 @@ def test_a_word_of_many_contacts_is_sampled_and_walked_along_the_ranks(anna, kno
     assert all(rows <= 1000 for rows in sorts(nodes))
 
 
+def test_typing_a_word_of_many_contacts_looks_up_cards_on_top_of_the_columns(anna, known):
+    selection = Selection.parse(anna, QueryDict("q=sch"))
+    nodes = plans(lambda: boards.load(selection, is_short=True))
+    assert "card_place_once" in indexes(nodes)
+    assert "contact_search" not in indexes(nodes)
+    assert reads_a_table(nodes) == []
+    assert all(rows <= 1000 for rows in sorts(nodes))
+
+
+@pytest.mark.parametrize("query", ["q=lead", "q=lead7", "q=lead&assignee=me"])
+def test_typing_a_word_of_few_contacts_finds_them_along_the_index(anna, million, query):
+    selection = Selection.parse(anna, QueryDict(query))
+    nodes = plans(lambda: [boards.load(selection, is_short=True), counting.few(selection, listing.FEW)])
+    assert "contact_search" in indexes(nodes)
+    assert reads_a_table(nodes) == []
+
+
 @pytest.mark.parametrize("query", ["assignee=me", "assignee=none", "due=now", "due=none", "source=event", "q=lead"])
 def test_no_filter_reads_a_table(anna, million, query):
     selection = Selection.parse(anna, QueryDict(query))

@@ -31,7 +31,7 @@ def crowd(board) -> None:
 
 
 def shown(html: str) -> list[str]:
-    return re.findall(r'data-(?:card|contact)="(\d+)"', html)
+    return re.findall(r'(?:id="card-|data-contact=")(\d+)"', html)
 
 
 def counts(html: str) -> list[str]:
