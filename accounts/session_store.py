@@ -29,8 +29,10 @@ WHERE session.session_key = %(key)s AND session.expire_date > %(now)s
 
 WHOSE = """
 SELECT login.account_id, login.id
-FROM usersessions_usersession AS seen JOIN accounts_user AS login ON login.id = seen.user_id
-WHERE seen.session_key = %(key)s
+FROM django_session AS session
+JOIN usersessions_usersession AS seen ON seen.session_key = session.session_key
+JOIN accounts_user AS login ON login.id = seen.user_id
+WHERE session.session_key = %(key)s
 """
 
 

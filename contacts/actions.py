@@ -18,7 +18,7 @@ from base.refusals import Forbidden, NotUnderstood
 from contacts.finding import lock, seen_by
 from contacts.kinds import MANUAL, NOT_COUNTED, PLANNABLE, Kind
 from contacts.models import Action, Contact
-from contacts.telling import tell_of
+from contacts.telling import about, sending, tell_of
 
 
 @transaction.atomic
@@ -62,8 +62,9 @@ def perform(
     return action
 
 
-# Part of a statement that records an action and, if it reads `counted`, more after it. The contact is locked first.
-NOTED = """
+# Part of a statement that records an action, tells it and, if it reads `counted`, does more after it. The contact is
+# locked first.
+NOTED = f"""
 held AS MATERIALIZED (
     SELECT id FROM contacts_contact WHERE id = %(contact)s AND account_id = %(account)s FOR NO KEY UPDATE
 ), noted AS (
@@ -76,7 +77,7 @@ held AS MATERIALIZED (
             || jsonb_build_object(%(kind)s::text, coalesce((action_counts ->> %(kind)s)::int, 0) + 1),
         last_action_at = CASE WHEN %(counts)s THEN greatest(last_action_at, %(now)s) ELSE last_action_at END
     FROM noted WHERE contacts_contact.id = noted.contact_id
-    RETURNING contacts_contact.id
+    RETURNING contacts_contact.id, {sending("contacts_contact.assignee_id")}
 )
 """
 
@@ -87,7 +88,8 @@ def noted(*, account_id: int, contact_id: int, kind: str, text: str, now: dateti
     A contact that no longer exists is skipped.
     """
     values: dict[str, Any] = {"account": account_id, "contact": contact_id, "kind": kind, "text": text, "now": now}
-    return values | {"counts": kind not in NOT_COUNTED}
+    notice = about(notices.Kind.MAILED, account_id, contact_id)
+    return values | {"counts": kind not in NOT_COUNTED, "notice": notice}
 
 
 @transaction.atomic

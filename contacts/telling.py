@@ -8,13 +8,7 @@ from base import notices
 from base.notices import MOST_CONTACTS, Kind, Seen
 from contacts.models import Contact
 
-ASSIGNEE: Any = "assignee"  # stands for the id that `SEND_ABOUT` reads
-# For a statement that tells by itself, of the contact of the row it returns: what `about` returns.
-SEND_ABOUT = f"""(
-    SELECT pg_notify('{notices.CHANNEL}',
-                     replace(%(notice)s::text, '"{ASSIGNEE}"', coalesce(told.assignee_id::text, 'null')))
-    FROM contacts_contact AS told WHERE told.id = contact_id
-)"""
+ASSIGNEE: Any = "assignee"  # stands for the id that a statement reads
 
 
 def tell_of(kind: Kind, contact: Contact, actor: User | None = None) -> None:
@@ -42,5 +36,11 @@ def tell_of_many(
 
 
 def about(kind: Kind, account_id: int, contact_id: int) -> str:
-    """Return the notice for `SEND_ABOUT`, of what the worker did about a contact."""
+    """Return the notice for `sending`: what the worker did about a contact."""
     return notices.Notice(kind, account_id, (Seen.kept(contact_id, ASSIGNEE),)).text()
+
+
+def sending(assignee: str) -> str:
+    """Return SQL by which a statement tells the notice of `about` with the assignee that it reads itself."""
+    text = f"replace(%(notice)s::text, '\"{ASSIGNEE}\"', coalesce({assignee}::text, 'null'))"
+    return f"pg_notify('{notices.CHANNEL}', {text})"

@@ -134,7 +134,7 @@ def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
         text=subject,
         now=now,
     )
-    _execute(SENT, values | {"id": message.pk, "answer": answer[:300], "notice": _notice(message)})
+    _execute(SENT, values | {"id": message.pk, "answer": answer[:300]})
     return MessageState.SENT
 
 
@@ -149,7 +149,7 @@ WHERE id = %(id)s AND state = 'claimed'
 FINISH = f"""
 UPDATE funnel_message SET state = %(state)s, reason = %(reason)s, answer = %(answer)s, finished_at = %(now)s
 WHERE id = %(id)s AND state IN ('claimed', 'sending')
-RETURNING {telling.SEND_ABOUT}
+RETURNING (SELECT {telling.sending("told.assignee_id")} FROM contacts_contact AS told WHERE told.id = contact_id)
 """
 # Not waited for until it is on the disk: if the database dies before it is, the message is in `sending`, so that it is
 # shown as unclear and not sent again. One statement and one wait for a mail instead of four and two.
@@ -158,18 +158,14 @@ WITH unawaited AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', t
 UPDATE funnel_message SET state = 'sent', reason = '', answer = %(answer)s, finished_at = %(now)s
 WHERE id = %(id)s AND state IN ('claimed', 'sending')
     AND (SELECT count(*) FROM counted) + (SELECT count(*) FROM unawaited) > 0
-RETURNING {telling.SEND_ABOUT}
 """  # noqa: S608  only constants
 
 
 def _finish(message: Message, state: str, now: datetime, *, reason: str = "", answer: str = "") -> str:
     values = {"id": message.pk, "state": state, "reason": reason, "answer": answer[:300], "now": now}
-    _execute(FINISH, values | {"notice": _notice(message)})
+    notice = telling.about(notices.Kind.MAILED, message.account_id, message.contact_id)
+    _execute(FINISH, values | {"notice": notice})
     return state
-
-
-def _notice(message: Message) -> str:
-    return telling.about(notices.Kind.MAILED, message.account_id, message.contact_id)
 
 
 def _execute(statement: str, values: dict[str, Any]) -> int:
@@ -198,6 +194,6 @@ def _requeue(message: Message, now: datetime, changes: dict[str, object]) -> str
         changes |= {"reason": MessageReason.STOPPED, "finished_at": now}
     state = MessageState.CANCELLED if is_over else MessageState.PLANNED
     sending = Message.objects.of(message.account_id).filter(pk=message.pk, state=MessageState.SENDING)
-    sending.update(state=state, claimed_at=None, subject="", html="", text="", **changes)
-    telling.tell_of_many(notices.Kind.MAILED, message.account_id, [message.contact_id])
+    if sending.update(state=state, claimed_at=None, subject="", html="", text="", **changes):
+        telling.tell_of_many(notices.Kind.MAILED, message.account_id, [message.contact_id])
     return state

@@ -36,6 +36,8 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
     unready = imprint.missing(Sender.objects.of(user.account).get())
     if unready:
         raise Conflict(_("Es kann nichts gesendet werden. Im Impressum fehlt: %s.") % ", ".join(unready))
+    if message.is_urgent and message.planned_for == now:
+        return message
     message.is_urgent, message.planned_for = True, now
     message.save(update_fields=["is_urgent", "planned_for"])
     tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)

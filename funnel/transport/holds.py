@@ -122,7 +122,7 @@ def release(*, account_id: int | None, now: datetime) -> bool:
 def postpone(*, hold_id: int, now: datetime) -> None:
     """Schedule another trial after one that proved nothing, with the same wait."""
     row = Hold.objects.filter(pk=hold_id, ended_at=None).first()
-    if row is not None:
+    if row is not None and row.try_at != now + FIRST_WAITS[row.kind]:
         row.try_at = now + FIRST_WAITS[row.kind]
         row.save(update_fields=["try_at"])
         _tell(row.account_id)
@@ -131,10 +131,10 @@ def postpone(*, hold_id: int, now: datetime) -> None:
 @transaction.atomic
 def request_trial(*, user: User, now: datetime) -> bool:
     """Have the worker try the office's holds at once. Return whether there are any."""
-    is_held = bool(open_for(user.account_id).update(try_at=now))
-    if is_held:
+    held = open_for(user.account_id)
+    if held.filter(~Q(try_at=now) | Q(try_at=None)).update(try_at=now):
         notices.tell(notices.Kind.SERIES, user.account_id, user=user.pk)
-    return is_held
+    return held.exists()
 
 
 def current(account_id: int) -> Hold | None:

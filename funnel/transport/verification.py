@@ -76,8 +76,9 @@ def record_result(*, account_id: int, received: Received, now: datetime) -> None
     elif received.sender == address:
         proof = verdict(received.results, address.rpartition("@")[2])
         proven = address if proof == AddressProof.PASSED else sender.proven
-        Sender.objects.of(account_id).update(proof=proof, proven=proven)
-        notices.tell(notices.Kind.SERIES, account_id)
+        if (sender.proof, sender.proven) != (proof, proven):
+            Sender.objects.of(account_id).update(proof=proof, proven=proven)
+            notices.tell(notices.Kind.SERIES, account_id)
 
 
 def verdict(results: tuple[str, ...], domain: str) -> AddressProof:
