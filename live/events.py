@@ -33,6 +33,7 @@ class Event(NamedTuple):
 
 
 RESYNC = Event("resync", {})
+ALIVE = Event("beat", {})  # a browser that hears nothing for long tries another line
 
 
 def read(payload: str) -> Notice:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol, Self
 
 from base.notices import Kind, Notice
-from live.events import RESYNC, Audience, Event, events, read
+from live.events import ALIVE, RESYNC, Audience, Event, events, read
 from live.past import Past
 from live.presence import Place, Presence
 
@@ -151,7 +151,7 @@ class Hub:
             if reader.ends <= now or (reader.behind_since or now) < now - PATIENCE:
                 reader.line.end()
             elif reader.beat <= now - BEAT and reader.behind_since is None:
-                reader.tell(b":\n\n", now)
+                reader.tell(self._encoded([ALIVE], now), now)
         self._tell_people(self.presence.forget(now), now)
 
     def _publish(self, notice: Notice, now: int) -> None:

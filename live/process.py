@@ -29,7 +29,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 TAKEN_AT_ONCE = 20  # sockets between two looks at everything else
 BUFFER = 32_768  # bytes that wait for a reader in this process, and about as many in the kernel
 UNCONFIRMED = 60_000  # milliseconds until a browser that confirms nothing counts as gone
-REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 15\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+REFUSAL = b"HTTP/1.1 204 No Content\r\nRetry-After: 15\r\nConnection: close\r\n\r\n"
 
 log = logging.getLogger("pipeline.stream")
 

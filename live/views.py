@@ -4,7 +4,6 @@ import time
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, Request, gate
@@ -32,5 +31,5 @@ def stream(request: Request) -> HttpResponseBase:
 
 
 def _not_now() -> HttpResponse:
-    sentence = _("Änderungen erscheinen gerade nicht von selbst.")
-    return HttpResponse(sentence, status=503, content_type="text/plain", headers={"Retry-After": str(LATER)})
+    """Return an answer without content, which ends the stream in silence: browsers report errors to the console."""
+    return HttpResponse(status=204, headers={"Retry-After": str(LATER)})

@@ -200,7 +200,7 @@ ROWS = [
         body={"key": str(UUID(int=7)), "text": "Gefällt uns.", "reply_to": "", "page": "/contacts/"},
     ),
     # The stream of events: this server has no connection to hand over
-    Row("live:stream", "302 503 503 503 503 503 302"),
+    Row("live:stream", "302 204 204 204 204 204 302"),
     # List and board
     Row("pipeline:home", "302 302 302 302 302 302 302"),
     Row("pipeline:list", "302 200 200 200 200 200 302"),
