@@ -167,12 +167,16 @@ def is_quiet() -> bool:
 
 
 def _merged(kind: Kind, notices: list[Notice]) -> Notice:
-    """Return all in one: of a contact that is in several, the first says whose it was, the last whose it is."""
+    """Return all in one: of a contact that is in several, the first says whose it was, the last whose it is.
+
+    Nobody saw one that arrived: whose it was while it was written is told to nobody.
+    """
     seen: dict[int, Seen] = {}
     for contact in (contact for notice in notices for contact in notice.contacts or ()):
         known = seen.get(contact.contact_id, contact)
         version = known.version if contact.version is None else contact.version
-        seen[contact.contact_id] = contact._replace(before=known.before, version=version)
+        before = contact.after if kind is Kind.ARRIVED else known.before
+        seen[contact.contact_id] = contact._replace(before=before, version=version)
     users = {notice.user for notice in notices}
     return Notice(
         kind,

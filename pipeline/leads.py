@@ -50,7 +50,7 @@ def add(
     contact = derive(Contact(account=account, created_at=now, **values))
     contact.save(force_insert=True)
     put_on_top(contact, column, now)
-    seen = [Seen(contact.pk, None, contact.assignee_id, 1)]
+    seen = [Seen.kept(contact.pk, contact.assignee_id, 1)]
     notices.tell(Kind.ARRIVED, account.pk, seen, [column.pk], actor.pk if actor else None)
     Change.objects.create(
         account=account, contact=contact, kind=Change.Kind.CREATED, after=column.name, actor=actor, at=now

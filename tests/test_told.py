@@ -112,7 +112,7 @@ def _wrong(
     after = assignees(office.account.pk)
     named = {pk: (was, now) for one in heard for pk, was, now, _version in one["contacts"]}
     for pk in {contact for _table, contact in keys if contact is not None}:
-        seen = (before.get(pk), after.get(pk, before.get(pk)))
+        seen = (before.get(pk, after.get(pk)), after.get(pk, before.get(pk)))
         if named.get(pk) != seen:
             found.append(f"contact {pk}: told {named.get(pk)} instead of {seen}")
     return found

@@ -77,6 +77,13 @@ def test_what_is_told_as_one_is_one_notice_for_each_office(listener):
     assert listener.heard() == [ours, theirs]
 
 
+def test_whose_a_contact_was_while_it_arrived_is_not_told(listener):
+    with transaction.atomic(), notices.as_one(Kind.ARRIVED):
+        notices.tell(Kind.ARRIVED, 3, [Seen.kept(17, None, 1)], [1])
+        notices.tell(Kind.ASSIGNED, 3, [Seen(17, None, 5)])
+    assert [told["contacts"] for told in listener.heard()] == [[[17, 5, 5, 1]]]
+
+
 def test_nothing_told_is_no_notice_and_quiet_tells_nothing(listener):
     with transaction.atomic(), notices.as_one(Kind.ACTED), notices.quiet():
         notices.tell(Kind.MOVED, 3, [Seen(17, 5, 6)])
