@@ -14,6 +14,7 @@ if CHECKOUT not in sys.path:
 
 from config.instance_lock import claim_shared  # noqa: E402
 from config.server_worker import DRAIN  # noqa: E402
+from live.handover import leave  # noqa: E402
 
 HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8000"
@@ -36,6 +37,13 @@ logger_class = "config.server_log.ServerLog"
 proc_name = "pipeline-web"
 control_socket_disable = True
 forwarded_allow_ips = ""  # config/proxies.py decides which proxies are trusted
+
+
+def on_exit(server: Any) -> None:
+    """Say goodbye to the streams: where there are several web servers, this one's network may go with it."""
+    if DRAIN:
+        leave()
+
 
 serving = claim_shared()  # held by this process and its workers, until the last of them ends
 if serving is None:

@@ -16,8 +16,6 @@ from django.http import HttpRequest, HttpResponse
 
 # Beginnings of gunicorn's messages that quote the line or the path of a request.
 OF_THE_SERVER = ("Invalid request", "Error handling request")
-# Answers that are no errors: of a server that is stopping, and where no process of the streams runs.
-EXPECTED = {("healthz", 503), ("live:stream", 503)}
 requests = logging.getLogger("pipeline.request")
 
 
@@ -107,7 +105,7 @@ class NoPath(logging.Filter):
             return False
         match = getattr(request, "resolver_match", None)
         route, number = match.view_name if match else "?", getattr(request, "id", "?")
-        if (route, getattr(record, "status_code", 0)) in EXPECTED:
-            return False
+        if route == "healthz":
+            return False  # a server that is stopping is not an error
         record.msg, record.args = "fault in %s, request %s", (route, number)
         return True

@@ -1,4 +1,4 @@
-"""`make run`: start database, tables, demo, web server and worker, and end all of them on Ctrl-C.
+"""`make run`: start database, tables, demo, web server, streams and worker, and end all of them on Ctrl-C.
 
 `python -m config.run` serves; `python -m config.run <command> …` runs a management command in the same environment.
 In production the same processes run with DATABASE_URL, SECRET_KEY, TOKEN_KEY, ALLOWED_HOSTS and BASE_URL set.
@@ -25,6 +25,7 @@ TICK = 0.1
 STOP_SECONDS = 4
 READY_SECONDS = 60
 MAX_FAILURES = 3
+LONGEST = 16  # seconds between two attempts to start what the others can do without
 BEHIND = 10  # niceness of the worker: a long import or many mails must not slow the board down
 SOUND_SECONDS = 15  # a process that lived this long has started properly
 WORKER = ("--shutdown-graceful-timeout", "3")
@@ -44,8 +45,10 @@ class Child:
         *arguments: str,
         listen: socket.socket | None = None,
         niceness: int = 0,
+        is_needed: bool = True,
     ) -> None:
         self.label = label
+        self.is_needed = is_needed
         self.niceness = niceness
         self.command = [sys.executable, "-m", "config.guard", module, *arguments]
         self.listen = listen
@@ -70,15 +73,16 @@ class Child:
             psutil.Process(self.process.pid).nice(self.niceness)
 
     def tend(self, environment: dict[str, str]) -> None:
-        """Restart the process if it has ended, later after each failure. Raises StartError if it never starts."""
+        """Restart the process if it has ended, later after each failure. Raises StartError if it never starts and
+        the others cannot do without it."""
         now = time.monotonic()
         if self.process and self.process.poll() is not None:
             self.failures = 1 if now - self.started > SOUND_SECONDS else self.failures + 1
-            if self.failures == MAX_FAILURES:
+            if self.failures == MAX_FAILURES and self.is_needed:
                 raise StartError(f"{self.label} startet nicht (Grund: siehe oben); alles wird beendet.")
             print(f"{self.label} hat sich beendet und wird neu gestartet.", file=sys.stderr, flush=True)
             self.process = None
-            self.due = now + (0 if self.failures == 1 else 2**self.failures / 4)
+            self.due = now + (0 if self.failures == 1 else min(2**self.failures / 4, LONGEST))
         if self.process is None and now >= self.due:
             self.start(environment)
 
@@ -119,10 +123,11 @@ class Supervisor:
                 web = Child("Der Webserver", "gunicorn", "--config", "python:config.gunicorn", listen=listen)
                 jobs = ("django", "procrastinate", "worker", *WORKER)
                 worker = Child("Der Hintergrunddienst", *jobs, niceness=BEHIND)
+                streams = Child("Der Dienst für sofort sichtbare Änderungen", "live.process", is_needed=False)
                 self.children = [web]
                 self.wait_until_ready()
                 self.announce(logins)
-                self.children = [web, worker]
+                self.children = [web, worker, streams]
                 while True:
                     self.tend()
                     self.pause()

@@ -32,8 +32,8 @@ class Event(NamedTuple):
         return f"id: {event_id}\nevent: {self.name}\ndata: {data}\n\n".encode()
 
 
-RESYNC = Event("resync", {})
-ALIVE = Event("beat", {})  # a browser that hears nothing for long tries another line
+RESYNC = Event("resync", {})  # something may have been missed
+BEAT = Event("beat", {})  # a sign of life, or a page could not tell silence from a line that is dead
 
 
 def read(payload: str) -> Notice:

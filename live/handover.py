@@ -15,6 +15,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from live import passing
 
+SERVER = socket.gethostname()  # of a container: its id
+
 
 class HandedOver(Exception):
     """The connection belongs to another process: nothing more may be written to it, nor may it be shut down."""
@@ -45,13 +47,19 @@ class Handover(StreamingHttpResponse):
         self["X-Accel-Buffering"] = "no"  # or nginx would keep the events back
 
     def words(self) -> bytes:
-        return json.dumps(self.facts | {"head": self.head()}).encode()
+        return json.dumps(self.facts | {"server": SERVER, "head": self.head()}).encode()
 
     def head(self) -> str:
         """Return the status line and the headers. The end of the connection is the end of the content."""
         cookies = [("Set-Cookie", morsel.OutputString()) for morsel in self.cookies.values()]
         lines = [f"{name}: {value}" for name, value in [*self.items(), *cookies, ("Connection", "close")]]
         return "\r\n".join([f"HTTP/1.1 {self.status_code} {self.reason_phrase}", *lines, "", ""])
+
+
+def leave() -> None:
+    """Say that the network of this machine is about to go: its streams end, and go on by another web server."""
+    with suppress(OSError), passing.way_to(Path(settings.DATA_DIR)) as way:
+        passing.give(way, None, json.dumps({"leaving": SERVER}).encode())
 
 
 def handover(request: HttpRequest, facts: dict[str, Any]) -> Handover | None:

@@ -3,21 +3,21 @@
 Times are milliseconds of the epoch.
 """
 
-import json
 import logging
 import random
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol, Self
 
 from base.notices import Kind, Notice
-from live.events import ALIVE, RESYNC, Audience, Event, events, read
+from live.events import BEAT, RESYNC, Audience, Event, events, read
 from live.past import Past
 from live.presence import Place, Presence
 
 OF_A_USER, OF_ALL = 30, 2000  # streams
 LIFE = 15 * 60_000  # milliseconds: then the ordinary view decides anew who may read what
 SOON = 60_000  # the same, if a notice of changed rights may have been missed
-BEAT = 20_000  # between two signs of life
+PULSE = 20_000  # between two signs of life
 PATIENCE = 30_000  # with a reader that takes nothing
 BACKLOG = 50  # notices; after more, asking anew for everything is less work
 RETRY = (500, 2500)  # when the browser comes back, so that not all do at once
@@ -38,26 +38,28 @@ class Request(NamedTuple):
     office: int
     user: int
     is_limited: bool  # to their own contacts and those of nobody
-    sees_people: bool
+    works_contacts: bool
     at: int  # when the view decided all this
     since: str = ""  # the moment the page was read
     last: str = ""  # the id of the last event it got
+    server: str = ""  # which web server's connection it is
 
     @classmethod
     def of(cls, facts: dict[str, Any]) -> Self:
-        return cls(**{name: facts[name] for name in cls._fields})
+        return cls(**{name: facts[name] for name in cls._fields} | {"server": sys.intern(facts["server"])})
 
 
 class Reader:
     """An open stream."""
 
-    __slots__ = ("audience", "beat", "behind_since", "ends", "has_missed", "line", "sees_people", "user")
+    __slots__ = ("audience", "beat", "behind_since", "ends", "has_missed", "line", "server", "user", "works_contacts")
 
     def __init__(self, line: Line, request: Request, now: int, ends: int) -> None:
         self.line = line
         self.user = request.user
         self.audience = Audience(request.office, request.user if request.is_limited else None)
-        self.sees_people = request.sees_people
+        self.works_contacts = request.works_contacts
+        self.server = request.server
         self.ends = ends
         self.beat = now
         self.behind_since: int | None = None  # since when its connection takes nothing more
@@ -108,6 +110,12 @@ class Hub:
         if not readers:
             self.readers.pop(office, None)
 
+    def end(self, server: str | None = None) -> None:
+        """End the streams that go through this web server's connections, by default all."""
+        for reader in self:
+            if server in (None, reader.server):
+                reader.line.end()
+
     def hear(self, payload: str, now: int) -> None:
         """Take in a notice of the database, and tell those whom it concerns."""
         try:
@@ -150,8 +158,8 @@ class Hub:
         for reader in self:
             if reader.ends <= now or (reader.behind_since or now) < now - PATIENCE:
                 reader.line.end()
-            elif reader.beat <= now - BEAT and reader.behind_since is None:
-                reader.tell(self._encoded([ALIVE], now), now)
+            elif reader.beat <= now - PULSE and reader.behind_since is None:
+                reader.tell(self._encoded([BEAT], now), now)
         self._tell_people(self.presence.forget(now), now)
 
     def _publish(self, notice: Notice, now: int) -> None:
@@ -166,12 +174,11 @@ class Hub:
     def _tell_people(self, places: Iterable[Place], now: int) -> None:
         for place in dict.fromkeys(places):
             for reader in list(self.readers.get(place.office, ())):
-                event = self.presence.here(place, reader.audience) if reader.sees_people else None
-                if event:
+                if event := self.presence.here(place, reader.audience, reader.works_contacts):
                     reader.tell(self._encoded([event], now), now)
 
     def _people(self, reader: Reader) -> list[Event]:
-        return self.presence.everywhere(reader.audience) if reader.sees_people else []
+        return self.presence.everywhere(reader.audience, reader.works_contacts)
 
     def _missed(self, audience: Audience, request: Request) -> list[Event]:
         """Return what the reader has missed since the event or the page they name."""
@@ -196,9 +203,3 @@ class Hub:
 def _concerns(notice: Notice, user: int) -> bool:
     """Return whether a notice of changed rights concerns the user: it names whom, or means the whole office."""
     return dict(notice.more).get("of") in (None, user)
-
-
-def understood(words: bytes) -> tuple[Request, bytes]:
-    """Return what the web server says of a reader, and the head of the answer."""
-    facts = json.loads(words)
-    return Request.of(facts), facts["head"].encode("latin-1")

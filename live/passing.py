@@ -47,24 +47,18 @@ def way_to(folder: Path) -> socket.socket:
     return way
 
 
-def give(way: socket.socket, passed: socket.socket, words: bytes) -> None:
-    """Pass the socket; the caller closes its own copy and nothing else. Raises OSError if nobody takes it."""
-    socket.send_fds(way, [words], [passed.fileno()])
+def give(way: socket.socket, passed: socket.socket | None, words: bytes) -> None:
+    """Pass the socket, if there is one, and the words. The caller closes its own copy and does nothing else to it.
 
-
-def take(receiver: socket.socket) -> tuple[socket.socket, bytes] | None:
-    """Return the next socket that was passed and the words. Raises BlockingIOError if there is none for now.
-
-    None: what arrived is no socket, or this process may open no more.
+    Raises OSError if nobody takes it.
     """
-    words, descriptors, flags, _ = socket.recv_fds(receiver, MOST, 1)
-    if not descriptors:
-        return None
-    passed = socket.socket(fileno=descriptors[0])
-    if flags & (socket.MSG_CTRUNC | socket.MSG_TRUNC):
-        passed.close()
-        return None
-    return passed, words
+    socket.send_fds(way, [words], [passed.fileno()] if passed else [])
+
+
+def take(receiver: socket.socket) -> tuple[socket.socket | None, bytes]:
+    """Return what was passed next, as it was given. Raises BlockingIOError if there is nothing for now."""
+    words, descriptors, _, _ = socket.recv_fds(receiver, MOST, 1)  # without one: this process may open no more
+    return socket.socket(fileno=descriptors[0]) if descriptors else None, words
 
 
 def _address(folder: Path, name: str) -> str:

@@ -30,7 +30,7 @@ class Tab(NamedTuple):
 class Company:
     """The people at a place, and whose contact it is."""
 
-    people: dict[int, tuple[str, str]] = field(default_factory=dict)  # initials and name
+    people: dict[int, tuple[str, str, int]] = field(default_factory=dict)  # initials, name, hue
     tabs: dict[Tab, int] = field(default_factory=dict)  # when it last gave a sign
     assignee: int | None = None
 
@@ -58,7 +58,7 @@ class Presence:
         if facts["leaving"]:
             return changed
         company = self.places.setdefault(place, Company())
-        company.people[tab.user] = (facts["initials"], facts["name"])
+        company.people[tab.user] = (facts["initials"], facts["name"], facts["hue"])
         company.tabs[tab] = now
         company.assignee = notice.contacts[0].after if notice.contacts else None
         self.tabs[tab] = place
@@ -80,17 +80,18 @@ class Presence:
         for tab in [tab for tab in self.tabs if tab.office == office]:
             self._leave(tab)
 
-    def here(self, place: Place, audience: Audience) -> Event | None:
+    def here(self, place: Place, audience: Audience, works_contacts: bool) -> Event | None:
         """Return who is at the place, for those who may see it."""
         company = self.places.get(place, Company())
-        if place.office != audience.office or not audience.sees(company.assignee):
+        is_open = place.at == BOARD or (works_contacts and audience.sees(company.assignee))
+        if place.office != audience.office or not is_open:
             return None
-        people = [[user, initials, name] for user, (initials, name) in sorted(company.people.items())]
+        people = [[user, *facts] for user, facts in sorted(company.people.items())]
         return Event("here", {"at": place.at, "people": people})
 
-    def everywhere(self, audience: Audience) -> list[Event]:
+    def everywhere(self, audience: Audience, works_contacts: bool) -> list[Event]:
         """Return who is at each place of the office that has somebody."""
-        found = [self.here(place, audience) for place in self.places if place.office == audience.office]
+        found = [self.here(place, audience, works_contacts) for place in self.places if place.office == audience.office]
         return [event for event in found if event]
 
     def _leave(self, tab: Tab) -> list[Place]:

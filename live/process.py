@@ -6,6 +6,7 @@ It loads next to nothing of Django. A web server hands it the sockets of browser
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import resource
@@ -22,7 +23,7 @@ from typing import Any
 import environ
 
 from live import passing
-from live.hub import Hub, Reader, Request, understood
+from live.hub import Hub, Reader, Request
 from live.listening import listen
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -91,21 +92,32 @@ class Entrance:
     def take(self) -> None:
         with suppress(BlockingIOError):
             for _ in range(TAKEN_AT_ONCE):
-                if passed := passing.take(self.receiver):
-                    task = self.loop.create_task(self.welcome(*passed))
+                passed, words = passing.take(self.receiver)
+                if passed is None:
+                    self.note(words)
+                else:
+                    task = self.loop.create_task(self.welcome(passed, words))
                     self.arriving.add(task)
                     task.add_done_callback(self.arriving.discard)
 
+    def note(self, words: bytes) -> None:
+        """Take in what came without a socket."""
+        try:
+            self.hub.end(json.loads(words)["leaving"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("what came is no socket")
+
     async def welcome(self, passed: socket.socket, words: bytes) -> None:
         try:
-            request, head = understood(words)
+            facts = json.loads(words)
+            request = Request.of(facts)
             _prepare(passed)
             if not self.hub.has_room(request):
                 passed.send(REFUSAL)
                 passed.close()
                 return
             _, line = await self.loop.connect_accepted_socket(lambda: Line(self.hub), passed)
-            line.greet(request, head)
+            line.greet(request, facts["head"].encode("latin-1"))
         except (OSError, ValueError, KeyError, TypeError) as error:  # it has gone; it is no reader
             log.warning("a stream did not begin (%s)", type(error).__qualname__)
             passed.close()
@@ -139,8 +151,7 @@ async def serve(folder: Path, database: Mapping[str, Any]) -> None:
     gc.collect()
     gc.freeze()
     done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for reader in hub:
-        reader.line.end()
+    hub.end()
     for task in others:
         task.cancel()
     for task in done:

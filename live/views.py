@@ -17,19 +17,17 @@ LONGEST = 60  # characters of what a browser names as its last event
 @require_safe
 @gate(*EVERYBODY)
 def stream(request: Request) -> HttpResponseBase:
-    """Hand the connection over to the process of the streams, with what its reader may see."""
+    """Hand the connection over to the process of the streams, with what its reader may see.
+
+    204 if there is none: that is how a browser learns without a fault that there is no stream.
+    """
     facts = {
         "office": request.account.pk,
         "user": request.user.pk,
         "is_limited": limits(request.user),
-        "sees_people": request.user.works_contacts,
+        "works_contacts": request.user.works_contacts,
         "at": int(time.time() * 1000),
         "since": request.GET.get("since", "")[:LONGEST],
         "last": request.headers.get("Last-Event-ID", "")[:LONGEST],
     }
-    return handover(request, facts) or _not_now()
-
-
-def _not_now() -> HttpResponse:
-    """Return an answer without content, which ends the stream in silence: browsers report errors to the console."""
-    return HttpResponse(status=204, headers={"Retry-After": str(LATER)})
+    return handover(request, facts) or HttpResponse(status=204, headers={"Retry-After": str(LATER)})

@@ -81,13 +81,14 @@ def test_compose_starts_everything_and_starts_it_again() -> None:
     assert said.returncode == 0, said.stderr
     services = json.loads(said.stdout)["services"]
     restarts = {name: service["restart"] for name, service in services.items()}
-    lasting = dict.fromkeys(("db", "web1", "web2", "worker", "proxy"), "always")
+    lasting = dict.fromkeys(("db", "web1", "web2", "worker", "stream", "proxy"), "always")
     assert restarts == lasting | {"prepare": "on-failure"}
     for name in ("web1", "web2"):
         assert services[name].get("command") is None, "the image's own: gunicorn"
         assert services[name]["environment"]["WEB_DRAIN"] == "5"
     assert services["worker"]["command"][-2:] == ["procrastinate", "worker"]
-    for name in ("web1", "web2", "worker"):
+    assert services["stream"]["command"] == ["python", "-m", "live.process"]
+    for name in ("web1", "web2", "worker", "stream"):
         assert services[name]["depends_on"]["prepare"]["condition"] == "service_completed_successfully"
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from config import embedded
 from tests.config.instances import PATIENCE, Instance, free_port, lend_static_files
+from tests.config.production import Browser
+from tests.live.streams import come_back
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +163,22 @@ def test_dead_web_worker_and_database_are_started_again(instance: Instance) -> N
     assert instance.status("/healthz") == 200  # sent during the restart: the request waits
     assert instance.status("/readyz") == 200
     assert embedded.running(instance.data_dir) not in (None, database)
+
+
+def test_streams_come_back_after_kill_9_of_their_process_and_end_with_everything(instance: Instance) -> None:
+    browser = Browser(instance.port).log_in("anna@krueger.example")
+    streams = instance.wait_for_command("live.process")
+    with come_back(browser) as stream:
+        stream.next("hello")
+        streams.kill()
+        assert stream.has_ended()
+    instance.wait_for_command("live.process", other_than=streams.pid)
+    everything = instance.children()
+    with come_back(browser, last_id=stream.last_id) as stream:
+        assert stream.next("resync") == ("resync", {})
+        instance.interrupt()
+        assert ended(everything)
+        assert stream.has_ended()
 
 
 def test_sigterm_to_the_supervisor_alone_ends_everything(instance: Instance) -> None:

@@ -4,8 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from tests.config.production import Browser
 
@@ -56,18 +55,15 @@ class Stream:
         except ConnectionError:
             return True
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self.answer.close()
         self.connection.close()
-
-
-@contextmanager
-def open_stream(browser: Browser, query: str = "", **more: str) -> Iterator[Stream]:
-    stream = Stream(browser, query, **more)
-    try:
-        yield stream
-    finally:
-        stream.close()
 
 
 def come_back(browser: Browser, query: str = "", **more: str) -> Stream:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.config.production import Browser, Production
-from tests.live.streams import PATIENCE, come_back, open_stream
+from tests.live.streams import PATIENCE, Stream, come_back
 from tests.pipeline.working import wait_until
 
 MAX_REQUESTS = 40
@@ -65,7 +65,7 @@ def request_of(browser: Browser) -> bytes:
 
 
 def test_a_stream_begins_on_the_connection_of_the_page_and_gets_events(house, browser):
-    with open_stream(browser, first="/healthz") as stream:
+    with Stream(browser, first="/healthz") as stream:
         assert stream.connection.sock is stream.socket or stream.connection.sock is None
         assert stream.status == 200
         assert stream.answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
@@ -82,7 +82,7 @@ def test_a_stream_begins_on_the_connection_of_the_page_and_gets_events(house, br
 
 
 def test_whoever_is_not_logged_in_gets_no_stream_and_no_redirect(house):
-    with open_stream(house.browser()) as stream:
+    with Stream(house.browser()) as stream:
         assert stream.status == 401
     assert house.browser().get("/stream/").status == 302
 
@@ -99,7 +99,7 @@ def test_a_browser_that_goes_at_once_leaves_nothing_behind(house, browser):
 
 def test_streams_stay_open_while_web_workers_are_replaced(house, browser):
     """`max_requests`, and a restart of the server: pages are served by others, streams go on."""
-    with open_stream(browser) as stream:
+    with Stream(browser) as stream:
         stream.next("hello")
         before = psutil.Process(house.web.pid).children()
         before[0].send_signal(signal.SIGTERM)
@@ -113,7 +113,7 @@ def test_streams_stay_open_while_web_workers_are_replaced(house, browser):
 
 
 def test_a_web_server_that_stops_is_not_held_up_by_streams(house, browser):
-    with open_stream(browser) as stream:
+    with Stream(browser) as stream:
         stream.next("hello")
         house.web.terminate()
         assert house.web.wait(PATIENCE) == 0
@@ -123,14 +123,15 @@ def test_a_web_server_that_stops_is_not_held_up_by_streams(house, browser):
         wait_until(lambda: house.is_up())
 
 
-def test_without_the_process_the_answer_has_no_content_and_comes_at_once(house, browser):
-    with open_stream(browser) as cut:
+def test_without_the_process_there_is_no_stream_and_the_answer_comes_at_once(house, browser):
+    with Stream(browser) as cut:
         cut.next("hello")
         house.streams.kill()
         house.streams.wait()
         assert cut.has_ended()
-        with open_stream(browser) as refused:
+        with Stream(browser) as refused:
             assert (refused.status, refused.answer.headers["Retry-After"]) == (204, "15")
+            assert refused.answer.read() == b""
         house.restart_streams()
         back = come_back(browser, last_id=cut.last_id)
         assert back.next("resync") == ("resync", {})
@@ -156,7 +157,7 @@ def test_a_process_that_hangs_costs_pages_nothing_and_is_as_good_as_none(house, 
 
 
 def test_the_connection_to_the_database_comes_back_and_everybody_asks_anew(house, browser):
-    with open_stream(browser) as stream:
+    with Stream(browser) as stream:
         stream.next("hello")
         ended = house.ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pipeline-stream'"
@@ -168,18 +169,18 @@ def test_the_connection_to_the_database_comes_back_and_everybody_asks_anew(house
 
 
 def test_whoever_comes_back_gets_what_they_missed(house, browser):
-    with open_stream(browser) as stream:
+    with Stream(browser) as stream:
         stream.next("hello")
         time.sleep(3)
         house.tell(kind="assigned")
         stream.next("change")
     house.tell(kind="due")
-    with open_stream(browser, last_id=stream.last_id) as back:
+    with Stream(browser, last_id=stream.last_id) as back:
         assert [back.next()[0], back.next()[1]["kind"], back.next()[1]["kind"]] == ["hello", "assigned", "due"]
 
 
 def test_a_notice_of_changed_rights_ends_the_streams_it_concerns(house, browser):
-    with open_stream(browser) as stream:
+    with Stream(browser) as stream:
         stream.next("hello")
         house.tell(kind="access", of=house.user + 1000)
         house.tell(kind="due")
@@ -189,7 +190,7 @@ def test_a_notice_of_changed_rights_ends_the_streams_it_concerns(house, browser)
 
 
 def test_the_process_ends_at_once_when_told_to(house, browser):
-    with open_stream(browser) as stream:
+    with Stream(browser) as stream:
         stream.next("hello")
         house.streams.terminate()
         assert house.streams.wait(PATIENCE) == 0
@@ -198,13 +199,13 @@ def test_the_process_ends_at_once_when_told_to(house, browser):
 
 
 def test_a_second_process_takes_over_and_the_first_keeps_its_streams(house, browser):
-    with open_stream(browser) as first:
+    with Stream(browser) as first:
         first.next("hello")
         heir: subprocess.Popen[bytes] = house.start("-m", "live.process")
         boots = set()
 
         def taken_over() -> bool:
-            with open_stream(browser) as stream:
+            with Stream(browser) as stream:
                 stream.next("hello")
                 boots.add(stream.last_id.split("-")[0])
             return len(boots) > 1

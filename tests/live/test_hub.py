@@ -7,7 +7,7 @@ import pytest
 
 from base.notices import Kind, Notice, Seen, payload
 from live.events import Audience, events, read
-from live.hub import BACKLOG, BEAT, LIFE, OF_A_USER, OF_ALL, PATIENCE, RETRY, Hub, Request
+from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, RETRY, Hub, Request
 from live.past import OF_AN_OFFICE, SLACK, SPAN, Past
 from live.presence import LASTS
 
@@ -41,7 +41,7 @@ def hub(now: int = START, chance: float = 0.5) -> Hub:
 
 
 def request(user: int = SOFIA, office: int = OURS, **more: Any) -> Request:
-    given = {"is_limited": False, "sees_people": True, "at": START}
+    given = {"is_limited": False, "works_contacts": True, "at": START}
     return Request(office, user, **given | more)
 
 
@@ -251,13 +251,12 @@ def test_a_stream_ends_within_a_quarter_of_an_hour_and_not_all_at_once():
 def test_a_silent_stream_gives_signs_of_life():
     streams = hub()
     wire = join(streams)
-    streams.tick(START + BEAT - 1)
+    streams.tick(START + PULSE - 1)
     assert wire.text == ""
-    streams.tick(START + BEAT)
-    assert wire.text.endswith("event: beat\ndata: {}\n\n")
-    once = wire.text
-    streams.tick(START + BEAT + 1000)
-    assert wire.text == once
+    streams.tick(START + PULSE)
+    assert wire.take() == [("beat", {})]
+    streams.tick(START + PULSE + 1000)
+    assert wire.text == ""
 
 
 def test_a_user_and_all_have_so_many_streams_and_no_more():
@@ -280,11 +279,11 @@ def test_a_slow_reader_gets_the_newest_state_and_no_backlog():
     streams.fall_behind(reader, START)
     for number in range(1000):
         streams.hear(told(Kind.DUE), START + number)
-    streams.tick(START + BEAT)
+    streams.tick(START + PULSE)
     assert wire.text == ""
-    streams.catch_up(reader, START + BEAT)
+    streams.catch_up(reader, START + PULSE)
     assert wire.take() == [("resync", {})]
-    streams.hear(told(Kind.DUE), START + BEAT)
+    streams.hear(told(Kind.DUE), START + PULSE)
     assert [name for name, _ in wire.take()] == ["change"]
     streams.fall_behind(reader, START)
     streams.catch_up(reader, START)
@@ -320,6 +319,13 @@ def test_a_stream_whose_rights_changed_on_its_way_here_ends_at_once():
     wires = [join(streams, late, at=START + 2 * SLACK), join(streams, late, user=JONAS, at=START + 2 * SLACK)]
     assert [wire.is_open for wire in wires] == [False, True]
     assert join(streams, late + SLACK, at=late + 1).is_open
+
+
+def test_a_web_server_that_goes_takes_its_streams_along_and_no_others():
+    streams = hub()
+    wires = [join(streams, server=server) for server in ("web1", "web2", "web1")]
+    streams.end("web1")
+    assert [wire.is_open for wire in wires] == [False, True, False]
 
 
 # The past
@@ -369,18 +375,18 @@ def test_the_past_of_all_offices_is_bounded_and_the_quietest_forgets_first():
 
 
 def sign(user: int = SOFIA, at: str = "board", tab: str = "t1", leaving: bool = False, **more: Any) -> str:
-    name = {SOFIA: ("SV", "Sofia Vogt"), JONAS: ("JK", "Jonas Krüger")}[user]
-    facts = {"at": at, "tab": tab, "leaving": leaving, "initials": name[0], "name": name[1]}
+    name = {SOFIA: ("SV", "Sofia Vogt", 3), JONAS: ("JK", "Jonas Krüger", 4)}[user]
+    facts = {"at": at, "tab": tab, "leaving": leaving, "initials": name[0], "name": name[1], "hue": name[2]}
     return told(Kind.HERE, more.pop("contacts", ()), user=user, **facts, **more)
 
 
-VOGT, KRUEGER = [SOFIA, "SV", "Sofia Vogt"], [JONAS, "JK", "Jonas Krüger"]
+VOGT, KRUEGER = [SOFIA, "SV", "Sofia Vogt", 3], [JONAS, "JK", "Jonas Krüger", 4]
 
 
 def people(wire: Wire) -> list[tuple[str, list[Any]]]:
-    found = [(name, data) for name, data in wire.take() if name != "beat"]
-    assert {name for name, _ in found} <= {"here"}
-    return [(data["at"], data["people"]) for _, data in found]
+    found = wire.take()
+    assert {name for name, _ in found} <= {"here", "beat"}
+    return [(data["at"], data["people"]) for name, data in found if name == "here"]
 
 
 def test_who_comes_and_who_leaves_is_told_once():
@@ -425,13 +431,17 @@ def test_who_gives_no_sign_is_forgotten_within_half_a_minute():
 def test_people_at_a_contact_are_told_to_those_who_may_see_it():
     streams = hub()
     sofia, jonas = join(streams, is_limited=True), join(streams, user=JONAS, is_limited=True)
-    marketing, theirs = join(streams, user=PAUL, sees_people=False), join(streams, office=THEIRS)
-    streams.hear(sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START)
+    marketing, theirs = join(streams, user=PAUL, works_contacts=False), join(streams, office=THEIRS)
+    streams.hear(sign(), START)
+    assert [people(wire) for wire in (sofia, jonas, marketing)] == [[("board", [VOGT])]] * 3
+    assert theirs.text == ""
+    streams.hear(sign(at="contact-17", tab="t2", contacts=[Seen(17, SOFIA, SOFIA)]), START)
     assert people(sofia) == [("contact-17", [VOGT])]
     assert (jonas.text, marketing.text, theirs.text) == ("", "", "")
     streams.hear(told(Kind.ASSIGNED, [Seen(17, SOFIA, JONAS)]), START)
-    assert [name for name, _ in opened(streams, START, user=JONAS, is_limited=True)] == ["hello", "here"]
-    assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello"]
+    assert [name for name, _ in opened(streams, START, user=JONAS, is_limited=True)] == ["hello", "here", "here"]
+    assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello", "here"]
+    assert [name for name, _ in opened(streams, START, works_contacts=False)] == ["hello", "here"]
 
 
 def test_a_new_stream_is_told_who_is_where():
