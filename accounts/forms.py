@@ -171,6 +171,14 @@ class OfficeForm(forms.Form):
             "Was ein Makler nicht sieht, gibt es für ihn nicht: weder in Liste und Pipeline noch in der Suche."
         ),
     )
+    shows_presence = forms.BooleanField(
+        label=_("Zeigen, wer gerade da ist"),
+        help_text=_(
+            "Wer dieselbe Seite offen hat, sieht die Kürzel der anderen. Gespeichert wird davon nichts: Es gibt keinen "
+            "Verlauf, und wer eine Seite schließt, verschwindet gleich darauf."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -37,6 +37,7 @@ class Account(models.Model):
     plan = models.CharField(_("Paket"), max_length=20, choices=plans.Plan, default=plans.Plan.EXPERT)
     time_zone = models.CharField(_("Zeitzone"), max_length=60, default="Europe/Berlin")
     agents_see = models.CharField(_("Makler sehen"), max_length=10, choices=Sight, default=Sight.ALL)
+    shows_presence = models.BooleanField(_("Zeigen, wer gerade da ist"), default=True, db_default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

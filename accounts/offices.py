@@ -20,13 +20,13 @@ def change_plan(*, account_id: int, plan: str) -> Account:
 
 
 @transaction.atomic
-def settle(*, account: Account, name: str, time_zone: str, agents_see: str) -> Account:
+def settle(*, account: Account, name: str, time_zone: str, agents_see: str, shows_presence: bool) -> Account:
     """Save the settings that administrators may change. The plan is not one of them."""
     locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    return _write(locked, name=name, time_zone=time_zone, agents_see=agents_see)
+    return _write(locked, name=name, time_zone=time_zone, agents_see=agents_see, shows_presence=shows_presence)
 
 
-def _write(account: Account, **values: str) -> Account:
+def _write(account: Account, **values: str | bool) -> Account:
     changed = {name: value for name, value in values.items() if getattr(account, name) != value}
     for name, value in changed.items():
         setattr(account, name, value)

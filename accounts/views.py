@@ -39,9 +39,9 @@ def settings(request: Request) -> HttpResponse:
 @form_page
 @gate(*ADMINISTRATORS)
 def office(request: Request) -> HttpResponse:
-    """Show name, time zone, what agents see and the plan (GET), or save the first three (POST)."""
+    """Show the settings and the plan (GET), or save the settings (POST)."""
     account = request.account
-    initial = {"name": account.name, "time_zone": account.time_zone, "agents_see": account.agents_see}
+    initial = {name: getattr(account, name) for name in OfficeForm.base_fields}
     form = OfficeForm(request.POST or None, account=account, initial=initial)
     if not form.is_valid():
         return _show(request, "settings/office.html", form)

@@ -7,4 +7,5 @@ from live import views
 app_name = "live"
 urlpatterns = [
     path("stream/", views.stream, name="stream"),
+    path("here/", views.here, name="here"),
 ]

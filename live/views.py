@@ -1,14 +1,18 @@
-"""The stream of events, for everybody who is logged in: the ordinary gate decides, another process serves it."""
+"""The stream of events, which another process serves, and where somebody is: for everybody who is logged in."""
 
 import time
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EVERYBODY, Request, gate
+from base.refusals import NotUnderstood
 from contacts.models import limits
+from live.forms import HereForm
 from live.handover import handover
+from live.whereabouts import say
 
 LATER = 15  # seconds: meanwhile pages ask by themselves
 LONGEST = 60  # characters of what a browser names as its last event
@@ -31,3 +35,14 @@ def stream(request: Request) -> HttpResponseBase:
         "last": request.headers.get("Last-Event-ID", "")[:LONGEST],
     }
     return handover(request, facts) or HttpResponse(status=204, headers={"Retry-After": str(LATER)})
+
+
+@require_POST
+@gate(*EVERYBODY)
+def here(request: Request) -> HttpResponse:
+    """Take in which page somebody has open, or leaves."""
+    form = HereForm(request.POST)
+    if not form.is_valid():
+        raise NotUnderstood(_("Diese Seite ist hier nicht bekannt."))
+    say(request.user, **form.cleaned_data)
+    return HttpResponse(status=204)

@@ -201,6 +201,7 @@ ROWS = [
     ),
     # The stream of events: this server has no connection to hand over
     Row("live:stream", "302 204 204 204 204 204 302"),
+    Row("live:here", post="401 204 204 204 204 204 401", body={"at": "board", "tab": "k3f9"}),
     # List and board
     Row("pipeline:home", "302 302 302 302 302 302 302"),
     Row("pipeline:list", "302 200 200 200 200 200 302"),

@@ -1,5 +1,6 @@
 """Office, profile and theme: who may, what is written, what is ignored."""
 
+import re
 from typing import Any
 
 import pytest
@@ -71,6 +72,15 @@ def test_office_is_saved_and_the_plan_is_not_for_sale_here(anna: User, login: Lo
     assert (account.plan, account.created_at) == (Plan.EXPERT, before)
 
 
+def test_an_office_decides_whether_it_shows_who_is_there(anna: User, login: Login) -> None:
+    client = login(anna)
+    assert re.search(r'name="shows_presence"[^>]* checked', page_of(client.get("/settings/office/")))
+    for given, shown in (({}, False), ({"shows_presence": "on"}, True)):
+        client.post("/settings/office/", OFFICE | given)
+        anna.account.refresh_from_db()
+        assert anna.account.shows_presence is shown
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -94,7 +104,7 @@ def test_office_that_is_not_understood_writes_nothing(
 
 
 def test_office_keeps_a_zone_the_list_does_not_offer(anna: User, login: Login) -> None:
-    offices.settle(account=anna.account, name="Krüger", time_zone="Asia/Tokyo", agents_see="all")
+    offices.settle(account=anna.account, name="Krüger", time_zone="Asia/Tokyo", agents_see="all", shows_presence=True)
     client = login(anna)
     assert '<option value="Asia/Tokyo" selected>' in page_of(client.get("/settings/office/"))
     client.post("/settings/office/", OFFICE | {"time_zone": "Asia/Tokyo"})
