@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.http import Http404
+from django.urls import reverse
 
 from base import notices
 from base.notices import Kind
 from base.refusals import Refusal
 from contacts import due, telling
 from pipeline.deeds import apply, reversible
+from pipeline.imports import jobs
 from tests import told
+from tests.factories import PASSWORD
 from tests.house import code
 from tests.listening import Listener, listening
+from tests.pipeline.importing import checked
 from tests.told import NOW, UNTOLD, VERBS, Act, Office
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -290,3 +294,32 @@ def test_a_large_change_is_one_notice_that_names_nobody(office, listener, board)
     reversible.move(user=office.anna, contact_ids=ids, column_id=board["Kein Auftrag"].pk, enrol=False, now=NOW)
     (heard,) = listener.heard()
     assert (heard["kind"], heard["contacts"], len(heard["columns"])) == ("moved", None, 2)
+
+
+@pytest.mark.parametrize("ends", ["account_logout", "account_change_password", "usersessions_list"])
+def test_whose_session_ends_is_told(ends, office, listener, login):
+    client = login(office.sofia)
+    if ends == "usersessions_list":
+        login(office.sofia)  # elsewhere, which is ended
+    words = {"oldpassword": PASSWORD, "password1": "ein neues langes", "password2": "ein neues langes"}
+    listener.heard()
+    assert client.post(reverse(ends), words).status_code == 302
+    told = {(one["kind"], one["office"], one["of"]) for one in listener.heard()}
+    assert told == {("access", office.account.pk, office.sofia.pk)}
+
+
+def test_an_import_tells_how_far_it_is_but_not_with_each_batch(office, listener, monkeypatch):
+    source = checked(office.anna, "Nachname\nNeu\nAlt\nJung\n")
+    listener.heard()
+    monkeypatch.setattr(jobs.Progress, "PAUSE", 0)
+    with jobs.Progress(source) as report:
+        source.rows_done = report.shown = 0
+        monkeypatch.setattr(report, "QUIET", 0)
+        report(1)
+        monkeypatch.setattr(report, "QUIET", 3600)
+        report(2)
+    source.refresh_from_db()
+    assert source.rows_done == 2
+    assert [(told["kind"], told["import"], told["contacts"]) for told in listener.heard()] == [
+        ("imported", source.pk, [])
+    ]
