@@ -231,5 +231,9 @@ def _joined(text: str) -> str:
 
 def _flat(*names: str) -> str:
     """Return the sorted words in one spelling of umlauts. Only used as a key: "Bauer" and "Baur" become the same."""
-    words = (word for name in names for word in name_words(name))
-    return " ".join(sorted(word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in words))[:200]
+    return " ".join(sorted([word for name in names for word in _flat_words(name)]))[:200]
+
+
+@lru_cache(maxsize=8192)
+def _flat_words(name: str) -> tuple[str, ...]:
+    return tuple(word.replace("ae", "a").replace("oe", "o").replace("ue", "u") for word in name_words(name))

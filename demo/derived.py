@@ -5,6 +5,7 @@ The lexemes of a contact are those of its facts, and different facts are few. A 
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from base.copying import text_array
 from contacts import identity, search
@@ -18,14 +19,23 @@ _WORDED = [
 ]
 
 
-def derived(account_id: int, person: Person) -> dict[str, str | None]:
-    """Return the derived columns of a person, as text for COPY."""
-    return {
-        "phone_e164": identity.number_of(person.phone),
-        "sort_name": search.sort_key(person.last_name, person.first_name, person.company),
-        "search": _vector(person),
-        "keys": text_array(sorted(f"{account_id}:{key}" for key in _keys(person))),
-    }
+class Derived(NamedTuple):
+    """The derived columns of a contact, as text for COPY."""
+
+    phone_e164: str
+    sort_name: str | None
+    search: str
+    keys: str
+
+
+def derived(account_id: int, person: Person) -> Derived:
+    """Return the derived columns of a person."""
+    return Derived(
+        identity.number_of(person.phone),
+        search.sort_key(person.last_name, person.first_name, person.company),
+        _vector(person),
+        text_array(sorted([f"{account_id}:{key}" for key in _keys(person)])),
+    )
 
 
 def _vector(person: Person) -> str:

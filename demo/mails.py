@@ -6,23 +6,30 @@ from itertools import zip_longest
 from random import Random
 
 from contacts.kinds import Kind
-from demo.story import LOST, WAY, Event, Story
+from demo.story import LOST, MAIL_IN, WAY, Event, Story
 from funnel.models import EnrolmentReason, EnrolmentState, MessageReason, MessageState, Step
 from funnel.permission import schedule
 
+# Plain text, for COPY.
+PLANNED, SENT, FAILED = MessageState.PLANNED.value, MessageState.SENT.value, MessageState.FAILED.value
+UNCLEAR, CANCELLED = MessageState.UNCLEAR.value, MessageState.CANCELLED.value
+STOPPED, REFUSED_BY_SERVER = MessageReason.STOPPED.value, MessageReason.REFUSED.value
+ACTIVE, PAUSED, ENDED = EnrolmentState.ACTIVE.value, EnrolmentState.PAUSED.value, EnrolmentState.ENDED.value
 ANSWERED = "250 2.0.0 Ok: queued"
 REFUSED = "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
 BROKEN_OFF = "Der Versand brach ab, bevor der Mailserver antwortete."
+FUNNEL_MAIL = Kind.FUNNEL_MAIL.value
+_DELIVERY = timedelta(seconds=5)
 UNSUBSCRIBING = "Abmeldelink einer E-Mail"
 
 
 @dataclass(slots=True)
 class Mail:
-    """One message of the demo. States and reasons are plain text, for COPY."""
+    """One message of the demo."""
 
     step: Step
     planned_for: datetime
-    state: str = MessageState.PLANNED.value
+    state: str = PLANNED
     reason: str = ""
     claimed_at: datetime | None = None
     finished_at: datetime | None = None
@@ -36,15 +43,15 @@ class Mail:
     def leave(self, moment: datetime, chance: Random) -> None:
         """Mark the mail as sent; now and then as failed."""
         fate = chance.random()
-        self.state, self.answer = MessageState.SENT.value, ANSWERED
+        self.state, self.answer = SENT, ANSWERED
         if fate < 0.008:
-            self.state, self.reason, self.answer = MessageState.FAILED.value, MessageReason.REFUSED.value, REFUSED
+            self.state, self.reason, self.answer = FAILED, REFUSED_BY_SERVER, REFUSED
         elif fate < 0.012:
-            self.state, self.answer = MessageState.UNCLEAR.value, BROKEN_OFF
-        self.claimed_at, self.finished_at = moment, moment + timedelta(seconds=chance.uniform(0.4, 3))
+            self.state, self.answer = UNCLEAR, BROKEN_OFF
+        self.claimed_at, self.finished_at = moment, moment + timedelta(seconds=0.4 + 2.6 * chance.random())
 
     def call_off(self, moment: datetime) -> None:
-        self.state, self.reason = MessageState.CANCELLED.value, MessageReason.STOPPED.value
+        self.state, self.reason = CANCELLED, STOPPED
         self.finished_at = moment
 
 
@@ -55,28 +62,29 @@ class Run:
     sequence_id: int
     started_at: datetime
     changed_at: datetime
-    state: str = EnrolmentState.ACTIVE.value
+    state: str = ACTIVE
     reason: str = ""
     mails: list[Mail] = field(default_factory=list)
 
-    def change(self, state: EnrolmentState, reason: EnrolmentReason, moment: datetime) -> None:
-        self.state, self.reason, self.changed_at = state.value, reason.value, moment
+    def change(self, state: str, reason: EnrolmentReason, moment: datetime) -> None:
+        self.state, self.reason, self.changed_at = state, reason.value, moment
 
     def send_until(self, moment: datetime, chance: Random) -> None:
         """Send the mails due by then, unless the series was paused before."""
-        if self.state != EnrolmentState.ACTIVE:
+        if self.state != ACTIVE:
             return
         for mail in self.mails:
-            leaving = mail.planned_for + timedelta(seconds=chance.uniform(2, 50))
-            if not mail.has_left and leaving + timedelta(seconds=5) < moment:
-                mail.leave(leaving, chance)
+            if mail.claimed_at is None and mail.planned_for < moment:
+                leaving = mail.planned_for + timedelta(seconds=2 + 48 * chance.random())
+                if leaving + _DELIVERY < moment:
+                    mail.leave(leaving, chance)
 
     def end(self, reason: EnrolmentReason, moment: datetime, chance: Random) -> None:
         self.send_until(moment, chance)
         for mail in self.mails:
             if not mail.has_left:
                 mail.call_off(moment)
-        self.change(EnrolmentState.ENDED, reason, moment)
+        self.change(ENDED, reason, moment)
 
 
 @dataclass(slots=True)
@@ -102,22 +110,23 @@ def follow(
     run: Run | None = None
     stays = _stays(story)
     lefts = [moment for _column, moment in stays[1:]]
+    answers = [event.performed_at for event in story.events if event.kind == MAIL_IN and event.performed_at]
     for (column, entered), left in zip_longest(stays, lefts):
         if run and column not in series and column != LOST:
             run.send_until(entered, chance)
-            if run.state == EnrolmentState.ACTIVE:
-                run.change(EnrolmentState.PAUSED, EnrolmentReason.STATUS, entered)
+            if run.state == ACTIVE:
+                run.change(PAUSED, EnrolmentReason.STATUS, entered)
         elif run:
             run.end(EnrolmentReason.LOST if column == LOST else EnrolmentReason.STATUS, entered, chance)
             run = None
         if series.get(column) and (may_write or left is None):
             run = _begin(series[column], entered, window, may_write=may_write)
             post.runs.append(run)
-        answered = _answered(story, entered, left or now)
-        if run and answered:
+        answered = min((moment for moment in answers if entered < moment < (left or now)), default=None)
+        if run and answered:  # a reply ends the series
             run.end(EnrolmentReason.REPLY, answered, chance)
             run = None
-    if run and run.state == EnrolmentState.ACTIVE:
+    if run and run.state == ACTIVE:
         _finish(post, run, chance, now)
     return post
 
@@ -126,9 +135,9 @@ def tell_of(post: Post, story: Story, subjects: dict[int, str]) -> None:
     """Add an action for each sent mail, and for an unsubscription."""
     for run in post.runs:
         for mail in run.mails:
-            if mail.state == MessageState.SENT:
-                subject = subjects[mail.step.pk]
-                mail.event = Event(Kind.FUNNEL_MAIL.value, mail.finished_at, subject, is_automatic=True)
+            if mail.state == SENT:
+                subject = subjects[mail.step.id]
+                mail.event = Event(FUNNEL_MAIL, mail.finished_at, subject, is_automatic=True)
                 story.mailed.append(mail.event)
     if post.unsubscribed_at:
         story.events.append(Event(Kind.OPT_OUT.value, post.unsubscribed_at, UNSUBSCRIBING, is_automatic=True))
@@ -139,16 +148,10 @@ def _stays(story: Story) -> list[tuple[str, datetime]]:
     return [(WAY[0], story.created_at), *((after, moment) for _before, after, moment in story.steps)]
 
 
-def _answered(story: Story, since: datetime, until: datetime) -> datetime | None:
-    """Return when the contact first replied in this time, which ends a series."""
-    answers = [event.performed_at for event in story.events if event.kind == Kind.MAIL_IN]
-    return min((moment for moment in answers if moment and since < moment < until), default=None)
-
-
 def _begin(steps: list[Step], entered: datetime, window: schedule.Window, *, may_write: bool) -> Run:
     run = Run(steps[0].sequence_id, entered, entered)
     if not may_write:
-        run.change(EnrolmentState.PAUSED, EnrolmentReason.NO_BASIS, entered)
+        run.change(PAUSED, EnrolmentReason.NO_BASIS, entered)
         return run
     base, earliest = entered, entered + schedule.GRACE_PERIOD
     for step in steps:
@@ -163,7 +166,7 @@ def _finish(post: Post, run: Run, chance: Random, now: datetime) -> None:
     run.send_until(now, chance)
     gone = [mail.finished_at for mail in run.mails if mail.finished_at]
     if len(gone) == len(run.mails):
-        run.change(EnrolmentState.ENDED, EnrolmentReason.FINISHED, max(gone))
+        run.change(ENDED, EnrolmentReason.FINISHED, max(gone))
     elif gone and chance.random() < 0.08:
         moment = max(gone) + timedelta(minutes=chance.uniform(20, 900))
         if moment < min(now, min(mail.planned_for for mail in run.mails if not mail.has_left)):

@@ -85,7 +85,8 @@ class PostOffice:
         }
         self.subjects = {step.pk: plain_subject(step.subject, self.sender.name) for step in steps}
         self.has_mailed = Message.objects.of(account).exists()
-        self.count = self.letters = 0
+        self.account_id, self.message_id = account.pk, planning.new_message_id()[1:]  # of which each mail's is made
+        self.count = self.letters = self.written = 0
         self.newest: list[tuple[datetime, int, Letter]] = []  # a heap, the oldest of them on top
 
     def served(self, addresses: list[str]) -> set[str]:
@@ -114,12 +115,11 @@ class PostOffice:
             rows.add(Enrolment, self._enrolment(number, life, run, address))
             for mail in run.mails:
                 message = self._message(number, life, mail, address)
-                if mail.has_left:
-                    event = mail.event
-                    action = list(self.writer.action(life, event)) if event else None
-                    self._keep(mail.planned_for, Letter(life, mail.step, message, action), rows)
-                else:
+                if mail.claimed_at is None:
                     rows.add(Message, message)
+                else:
+                    action = list(self.writer.action(life, mail.event)) if mail.event else None
+                    self._keep(mail.planned_for, Letter(life, mail.step, message, action), rows)
         if post.unsubscribed_at:
             rows.add(Consent, self._withdrawal(life, post.unsubscribed_at))
             digest = address_hash(self.account.pk, address)
@@ -157,13 +157,14 @@ class PostOffice:
 
     def _enrolment(self, number: int, life: Life, run: Run, address: str) -> tuple[Any, ...]:
         times = (str(run.started_at), str(run.changed_at))
-        return (number, self.account.pk, life.pk, run.sequence_id, run.state, run.reason, address, *times)
+        return (number, self.account_id, life.pk, run.sequence_id, run.state, run.reason, address, *times)
 
     def _message(self, number: int, life: Life, mail: Mail, address: str) -> list[Any]:
-        ids = (self.account.pk, life.pk, number, mail.step.pk, address)
+        ids = (self.account_id, life.pk, number, mail.step.id, address)
         ends = (text_of(mail.claimed_at), text_of(mail.finished_at), int(mail.has_left))
         how = (mail.state, mail.reason, str(mail.planned_for), False, *ends)
-        return [*ids, *how, planning.new_message_id(), mail.answer, "", "", ""]
+        self.written += 1
+        return [*ids, *how, f"<{self.written}.{self.message_id}", mail.answer, "", "", ""]
 
     def _withdrawal(self, life: Life, moment: datetime) -> tuple[Any, ...]:
         how = ("", UNSUBSCRIBING, Consent.Method.FORM.value, moment, moment, "")

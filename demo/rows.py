@@ -6,11 +6,19 @@ from typing import Any
 from django.db.models import Model
 
 from base.copying import analyze, copy_in
-from contacts.derived import COLUMNS as CONTACT
+from contacts.derived import COLUMNS
 from contacts.models import Action, Change, Consent, Contact
+from demo.derived import Derived
+from demo.people import Person
 from funnel.models import Enrolment, Message, Suppression
 from pipeline.models import Move
 
+# The demo writes first what differs; further columns have their default.
+WRITTEN = (
+    *("id", *Person._fields[:-1], "created_at", "last_action_at", "action_counts", "due_on", "due_note"),
+    *("assignee_id", *Derived._fields),
+)
+CONTACT = (*WRITTEN, *(name for name in COLUMNS if name not in WRITTEN))
 ACTION = (
     *("account_id", "contact_id", "kind", "outcome", "text", "performed_at", "planned_for"),
     *("author_id", "created_at"),
@@ -55,8 +63,8 @@ class RowBatch:
         # Tables without statistics yet that checks and triggers of others read.
         self.unknown: set[type[Model]] = {Contact, Enrolment, Message}
 
-    def add(self, model: type[Model], row: Row) -> None:
-        self.rows[model].append(row)
+    def add(self, model: type[Model], *rows: Row) -> None:
+        self.rows[model] += rows
 
     def write(self) -> None:
         """Write all rows and forget them."""

@@ -8,7 +8,7 @@ from random import Random
 from contacts.kinds import NOT_COUNTED, Kind, Outcome
 from contacts.models import Source
 from demo import texts
-from demo.people import Person
+from demo.people import Person, drawn
 
 # The usual path of a lead, and the percentage of contacts in each column.
 WAY = (
@@ -21,10 +21,15 @@ WAY = (
 )
 LOST = "Kein Auftrag"
 SHARES = dict(zip((*WAY, LOST), (12, 34, 23, 7, 5, 16, 3), strict=True))
+# Plain text: asking a member of an enumeration for its value takes as long as drawing a text.
+CALL, MAIL_OUT, MAIL_IN, NOTE = Kind.CALL.value, Kind.MAIL_OUT.value, Kind.MAIL_IN.value, Kind.NOTE.value
+MEETING, ONSITE, VALUATION = Kind.MEETING.value, Kind.ONSITE.value, Kind.VALUATION.value
+LETTER, OFFER, MANDATE = Kind.LETTER.value, Kind.OFFER.value, Kind.MANDATE.value
+INQUIRY, REACHED = Kind.INQUIRY.value, Outcome.REACHED.value
 FIRST_ACTIONS = {
-    Source.VALUATION.value: Kind.VALUATION_REQUEST,
-    Source.GUIDE.value: Kind.DOWNLOAD,
-    Source.PHONE.value: Kind.CALL,
+    Source.VALUATION.value: Kind.VALUATION_REQUEST.value,
+    Source.GUIDE.value: Kind.DOWNLOAD.value,
+    Source.PHONE.value: CALL,
 }
 CONSENTING = frozenset((Source.FORM.value, Source.VALUATION.value, Source.GUIDE.value))
 WORDING = (
@@ -113,8 +118,7 @@ def tell(person: Person, column: str, place: int, chance: Random, now: datetime)
     return story
 
 
-_DAYTIME = tuple(min(max(hour, 8), 19) for hour in range(24))
-_MINUTES = range(60)
+_TO_DAYTIME = tuple(timedelta(hours=min(max(hour, 8), 19) - hour) for hour in range(24))
 
 
 class _Clock:
@@ -126,8 +130,8 @@ class _Clock:
         self.stride = (now - start) / (stages * 6 + 1)
 
     def forward(self) -> datetime:
-        moment = self.now_in_story + self.stride * self.chance.uniform(0.3, 1.6)
-        moment = moment.replace(hour=_DAYTIME[moment.hour], minute=self.chance.choice(_MINUTES))
+        moment = self.now_in_story + self.stride * (0.3 + 1.3 * self.chance.random())
+        moment += _TO_DAYTIME[moment.hour]
         if self.now_in_story < moment < self.end:
             self.now_in_story = moment
         else:
@@ -136,44 +140,43 @@ class _Clock:
 
 
 def _first(person: Person, moment: datetime) -> Event:
-    kind = FIRST_ACTIONS.get(person.source, Kind.INQUIRY)
-    outcome = Outcome.REACHED.value if kind is Kind.CALL else ""
-    return Event(kind.value, moment, person.inquiry, outcome, is_automatic=kind is not Kind.CALL)
+    kind = FIRST_ACTIONS.get(person.source, INQUIRY)
+    return Event(kind, moment, person.inquiry, REACHED if kind == CALL else "", is_automatic=kind != CALL)
 
 
 def _happen(story: Story, column: str, chance: Random, clock: _Clock) -> None:
     """Add the actions before the card moved into the column."""
     add = story.events.append
     if column == "Nicht erreicht":
-        for _ in range(chance.randint(1, 3)):
-            outcome, notes = chance.choice(MISSED)
-            add(Event(Kind.CALL.value, clock.forward(), chance.choice(notes), outcome))
+        for _ in range(drawn(chance, (1, 2, 3))):
+            outcome, notes = drawn(chance, MISSED)
+            add(Event(CALL, clock.forward(), drawn(chance, notes), outcome))
         if chance.random() < 0.6:
-            add(Event(Kind.MAIL_OUT.value, clock.forward(), chance.choice(MAILS)))
+            add(Event(MAIL_OUT, clock.forward(), drawn(chance, MAILS)))
     elif column == "Erfolgreich kontaktiert":
-        add(Event(Kind.CALL.value, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED.value))
+        add(Event(CALL, clock.forward(), drawn(chance, texts.CALLS_REACHED), REACHED))
         if chance.random() < 0.5:
-            add(Event(Kind.MAIL_OUT.value, clock.forward(), chance.choice(MAILS)))
-            add(Event(Kind.MAIL_IN.value, clock.forward()))
+            add(Event(MAIL_OUT, clock.forward(), drawn(chance, MAILS)))
+            add(Event(MAIL_IN, clock.forward()))
         if chance.random() < 0.5:
-            add(Event(Kind.NOTE.value, clock.forward(), chance.choice(texts.NOTES)))
+            add(Event(NOTE, clock.forward(), drawn(chance, texts.NOTES)))
     elif column == "Termin vereinbart":
-        add(Event(Kind.CALL.value, clock.forward(), chance.choice(texts.CALLS_REACHED), Outcome.REACHED.value))
+        add(Event(CALL, clock.forward(), drawn(chance, texts.CALLS_REACHED), REACHED))
         if story.column == column:
-            days = timedelta(days=chance.randint(1, 14))
-            planned = (clock.end + days).replace(hour=chance.randint(9, 17), minute=chance.choice((0, 30)))
-            add(Event(Kind.MEETING.value, None, planned_for=planned))
+            days = timedelta(days=drawn(chance, range(1, 15)))
+            planned = (clock.end + days).replace(hour=drawn(chance, range(9, 18)), minute=drawn(chance, (0, 30)))
+            add(Event(MEETING, None, planned_for=planned))
         else:
-            add(Event(Kind.MEETING.value, clock.forward(), chance.choice(texts.MEETINGS)))
+            add(Event(MEETING, clock.forward(), drawn(chance, texts.MEETINGS)))
     elif column == "Bewertung erstellt":
-        add(Event(Kind.ONSITE.value, clock.forward(), chance.choice(texts.MEETINGS)))
-        add(Event(Kind.VALUATION.value, clock.forward()))
-        add(Event(Kind.LETTER.value, clock.forward(), chance.choice(texts.LETTERS)))
+        add(Event(ONSITE, clock.forward(), drawn(chance, texts.MEETINGS)))
+        add(Event(VALUATION, clock.forward()))
+        add(Event(LETTER, clock.forward(), drawn(chance, texts.LETTERS)))
     elif column == "Auftrag erhalten":
-        add(Event(Kind.OFFER.value, clock.forward()))
-        add(Event(Kind.MANDATE.value, clock.forward()))
+        add(Event(OFFER, clock.forward()))
+        add(Event(MANDATE, clock.forward()))
     else:
-        add(Event(Kind.CALL.value, clock.forward(), chance.choice(REFUSALS), Outcome.REACHED.value))
+        add(Event(CALL, clock.forward(), drawn(chance, REFUSALS), REACHED))
 
 
 def _set_due(story: Story, place: int, chance: Random, today: date) -> None:
@@ -183,8 +186,8 @@ def _set_due(story: Story, place: int, chance: Random, today: date) -> None:
     if place in fixed:
         days = fixed[place]
     elif chance.random() < (0.1 if is_new else 0.3):
-        days = chance.choice((-9, -4, -2, -1, 0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 60))
+        days = drawn(chance, (-9, -4, -2, -1, 0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 60))
     else:
         return
     story.due_on = today + timedelta(days=days)
-    story.due_note = chance.choice(texts.DUE_NOTES) if chance.random() < 0.6 else ""
+    story.due_note = drawn(chance, texts.DUE_NOTES) if chance.random() < 0.6 else ""

@@ -105,14 +105,14 @@ def test_values_derived_part_by_part_equal_those_of_a_contact(crowd):
     for person in crowd[:1_500]:
         contact = derive(Contact(account=office, **person.facts()))
         found = derived(7, person)
-        assert (found["phone_e164"], found["sort_name"]) == (contact.phone_e164, contact.sort_name)
-        assert found["keys"] == text_array(contact.keys)
-        assert {*found["search"].split()} == {*vector(lexemes(contact)).split()}  # no lexeme has a blank
+        assert (found.phone_e164, found.sort_name) == (contact.phone_e164, contact.sort_name)
+        assert found.keys == text_array(contact.keys)
+        assert {*found.search.split()} == {*vector(lexemes(contact)).split()}  # no lexeme has a blank
 
 
 def test_an_address_that_was_cut_at_a_hyphen_has_no_empty_word(crowd):
     long = next(iter(crowd))._replace(email="graf-von-hohenfels-vermoegensverwaltung-@familie.example")
-    found = derived(7, long)["search"]
+    found = derived(7, long).search
     assert "'vermoegensverwaltung' 'familie' 'example'" in found and "''" not in found
 
 
