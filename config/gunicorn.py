@@ -32,6 +32,7 @@ graceful_timeout = int(os.environ.get("WEB_GRACE", "20")) + math.ceil(DRAIN)
 keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
+limit_request_line = 8190  # bytes: a page without a stream names all contacts that it shows
 loglevel = "warning"
 logger_class = "config.server_log.ServerLog"
 proc_name = "pipeline-web"

@@ -19,9 +19,9 @@ SINCE = datetime(1, 2, 1, tzinfo=UTC)  # a mark, see `kept`
 LONGEST = timedelta(days=2)  # for which new contacts are counted: a page is loaded anew each day
 
 
-def asked(text: str) -> list[int]:
+def asked(text: str, most: int = MOST) -> list[int]:
     """Return the ids of a list with commas, at most so many as are answered. Whatever is no id is left out."""
-    return list(dict.fromkeys(int(part) for part in text.split(",")[:MOST] if is_id(part)))
+    return list(dict.fromkeys(int(part) for part in text.split(",")[:most] if is_id(part)))
 
 
 def moment(text: str, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from base import converters  # noqa: F401  (registers <id:…>)
 from pipeline.views import (
     board,
     cards,
+    changes,
     columns,
     deeds,
     detail,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("contacts/selection/export/", selection.export, name="selection-export"),
     path("contacts/selection/trash/", selection.trash, name="selection-trash"),
     path("contacts/changes/", deeds.page, name="deeds"),
+    path("changes/", changes.page, name="changes"),
     path("changes/<id:deed_id>/reversal/", deeds.reversal, name="deed-reversal"),
     path("contacts/trash/", trash.page, name="trash"),
     path("contacts/trash/restoration/", trash.restoration, name="trash-restoration"),

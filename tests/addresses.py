@@ -203,6 +203,9 @@ ROWS = [
     Row("live:stream", "302 204 204 204 204 204 302"),
     Row("live:here", post="401 204 204 204 204 204 401", body={"at": "board", "tab": "k3f9"}),
     # List and board
+    Row(
+        "pipeline:changes", "302 200 200 200 200 200 302", query={"contacts": Ref("contact"), "contact": Ref("contact")}
+    ),
     Row("pipeline:home", "302 302 302 302 302 302 302"),
     Row("pipeline:list", "302 200 200 200 200 200 302"),
     Row("pipeline:list-changes", "302 200 200 200 200 200 302", query={"rows": Ref("contact")}),

@@ -1,0 +1,75 @@
+"""Whether anything that an open page shows has changed: a fingerprint, for browsers that have no stream.
+
+One statement reads which transactions wrote the rows (`xmin`), and no content. What the user may not see is not part of
+it, so neither what it is nor that it changed can be learned from it.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from functools import cache
+
+from accounts.models import User
+from base.sql import one_row
+from contacts.models import limits
+from pipeline.selection import MANY
+
+# What the page of a contact shows beside its facts.
+STORY = (
+    *("contacts_action", "contacts_change", "contacts_consent", "pipeline_move"),
+    *("funnel_enrolment", "funnel_message", "funnel_optin"),
+)
+EVERYWHERE = ("accounts_user", "funnel_sequence", "funnel_step", "funnel_sender", "funnel_holiday")  # few rows
+CARDS = "SELECT sum(tally.cards) FROM pipeline_tally AS tally WHERE tally.column_id = col.id"
+OWN_CARDS = f"""
+SELECT count(*) FROM (
+    SELECT FROM pipeline_card AS card
+    WHERE card.column_id = col.id AND card.assignee_id = ANY (ARRAY[0, %(user)s]) LIMIT {MANY + 1}
+) AS own
+"""
+NEWEST = """
+SELECT id FROM contacts_contact WHERE account_id = %(office)s AND {whose} ORDER BY {latest} DESC LIMIT 1
+"""
+# Sums, not maxima: of two transactions the one that began first may end last.
+WRITTEN = "SELECT concat_ws(' ', count(*), sum({rows}.xmin::text::bigint)) FROM {rows}"
+FINGERPRINT = """
+WITH shown AS MATERIALIZED (
+    SELECT contact.id, contact.xmin AS written, card.xmin AS placed
+    FROM unnest(%(contacts)s::bigint[]) AS asked (id)
+    JOIN contacts_contact AS contact ON contact.id = asked.id AND contact.account_id = %(office)s {sight}
+    LEFT JOIN pipeline_card AS card ON card.contact_id = contact.id
+)
+SELECT md5(concat_ws('|', %(about)s::text,
+    (SELECT string_agg(concat_ws(' ', id, written, placed), ',' ORDER BY id) FROM shown),
+    (SELECT string_agg(concat_ws(' ', col.id, col.xmin, ({cards})), ',' ORDER BY col.id)
+        FROM pipeline_column AS col WHERE col.account_id = %(office)s),
+    {parts}
+))
+"""
+
+
+def fingerprint(user: User, contacts: Collection[int], contact: int | None, today: date) -> str:
+    """Return it for a page that shows these contacts, and the whole story of one of them."""
+    is_limited = limits(user)
+    about = f"{user.pk} {user.role} {is_limited} {user.account.plan} {today}"
+    shown = sorted({*contacts, contact} if contact else {*contacts})
+    values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}
+    row = one_row(_statement(is_limited, contact is not None), values)
+    assert row
+    return str(row[0])
+
+
+@cache
+def _statement(is_limited: bool, has_story: bool) -> str:
+    parts = [f"{WRITTEN.format(rows=table)} WHERE account_id = %(office)s" for table in EVERYWHERE]
+    if has_story:
+        whose = "WHERE contact_id = (SELECT id FROM shown WHERE id = %(contact)s)"
+        parts += [f"{WRITTEN.format(rows=table)} {whose}" for table in STORY]
+    if is_limited:
+        mine, nobodys = "assignee_id = %(user)s", "assignee_id IS NULL"
+        parts += [NEWEST.format(whose=whose, latest="id") for whose in (mine, nobodys)]
+        sight = f"AND (contact.{mine} OR contact.{nobodys})"
+    else:
+        parts += [NEWEST.format(whose="true", latest="created_at")]
+        sight = ""
+    listed = ",\n    ".join(f"coalesce(({part})::text, '-')" for part in parts)
+    return FINGERPRINT.format(cards=OWN_CARDS if is_limited else CARDS, sight=sight, parts=listed)
