@@ -43,12 +43,8 @@ def hits(selection: Selection) -> list[int]:
 
 
 def few(selection: Selection, most: int) -> list[int] | None:
-    """Return ids of contacts that a search finds, or None if these are more than `most`, as far as is known at once.
-
-    Only of one word PostgreSQL knows well what to expect: two may be common, and never together.
-    """
-    expected = searched.expected(selection)
-    if expected > COMMON or (expected > most and selection.is_one_word):
+    """Return ids of contacts that a search finds, or None if these are more than `most`, as far as is known at once."""
+    if searched.expected(selection) > most:
         return None
     ids = _looked_up(selection, most + 1)
     return ids if len(ids) <= most else None

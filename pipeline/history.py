@@ -67,6 +67,17 @@ def load(contact: Contact, limit: int = PAGE) -> tuple[list[Line], bool]:
     return [_of_move(row) if row.is_move else _of_change(row) for row in found[:limit]], len(found) > limit
 
 
+def newest(contact: Contact) -> list[Recorded]:
+    """Return what was recorded last: a move, a change, or both."""
+    return [*map(Recorded._make, once.tuples(_recorded, contact.account_id, contact.pk, shape=(0,)))]
+
+
+def told(row: Recorded) -> str:
+    """Return in a few words what happened."""
+    line = _of_move(row) if row.is_move else _of_change(row)
+    return line.after or line.text
+
+
 def _recorded(limit: int, account_id: int, contact_id: int) -> QuerySet[Move, Any]:
     moves = Move.objects.of(account_id).filter(contact=contact_id).order_by("-at", "-pk")
     changes = Change.objects.of(account_id).filter(contact=contact_id).order_by("-at", "-pk")

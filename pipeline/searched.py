@@ -64,7 +64,7 @@ def expected(selection: Selection) -> int:
 
     0 for an office that is not known to be large: there nothing depends on it.
     """
-    if not is_in_large(selection):
+    if selection.user.account_id not in _large:
         return 0
     hits, values = kept.statement(selection, "expected", _expected)
     with connection.cursor() as cursor:
@@ -72,11 +72,6 @@ def expected(selection: Selection) -> int:
         (answer,) = cursor.fetchone()
     (plan,) = json.loads(answer) if isinstance(answer, str) else answer
     return int(plan["Plan"]["Plan Rows"])
-
-
-def is_in_large(selection: Selection) -> bool:
-    """Return whether its office is known to be large, so that it is asked first what to expect."""
-    return selection.user.account_id in _large
 
 
 def learn(account_id: int, cards: int) -> None:

@@ -74,17 +74,6 @@ class Selection:
         return self.exceeds(total) and self.user.works_contacts and search.is_short_number(self.q)
 
     @property
-    def is_one_word(self) -> bool:
-        """Whether it is filtered by one word and nothing else."""
-        words = search.query(self.q) or ""
-        return "&" not in words and [name for name in FILTERS if getattr(self, name)] == ["q"]
-
-    @property
-    def is_beginning(self) -> bool:
-        """Whether so few letters are typed that they are likely to find many contacts."""
-        return len(self.q) == 3
-
-    @property
     def finds_whole_words(self) -> bool:
         """Whether the search is so short that words are not found by their beginning. Marketing searches names."""
         return self.user.works_contacts and search.finds_whole_words(self.q)

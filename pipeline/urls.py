@@ -14,6 +14,7 @@ from pipeline.views import (
     follow_ups,
     imports,
     intake,
+    latest,
     list,
     selection,
     trash,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("columns/", columns.create, name="columns"),
     path("columns/<id:column_id>/cards/", board.column_cards, name="column-cards"),
     path("columns/<id:column_id>/menu/", columns.menu, name="column-menu"),
+    path("columns/<id:column_id>/latest/", latest.column, name="column-latest"),
     path("columns/<id:column_id>/name/", columns.name, name="column-name"),
     path("columns/<id:column_id>/place/", columns.place, name="column-place"),
     path("columns/<id:column_id>/mails/", columns.mails, name="column-mails"),
@@ -64,5 +66,6 @@ urlpatterns = [
     path("contacts/<id:contact_id>/", detail.page, name="contact"),
     path("contacts/<id:contact_id>/actions/", follow_ups.create, name="actions"),
     path("contacts/<id:contact_id>/actions/new/", follow_ups.compose, name="action-new"),
+    path("contacts/<id:contact_id>/latest/", latest.contact, name="contact-latest"),
     path("contacts/<id:contact_id>/history/", detail.all_history, name="contact-history"),
 ]

@@ -1,5 +1,6 @@
 """Responses of the board: what a move changed or, if it was refused, the stored state with a sentence."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -54,6 +55,17 @@ def scene(request: Request, selection: Selection) -> dict[str, Any]:
         "leads": request.user.leads,
         "base": "pipeline/_found.html" if wants_fragment(request) else "base.html",
     }
+
+
+def opened(at: str, changes: str = "") -> dict[str, Any]:
+    """Return what a page needs to show what others change; to be called before anything is read for it.
+
+    `at` is its place, `changes` the name of the view it asks. Times are milliseconds since 1970.
+    """
+    now = timezone.localtime()
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
+    since, midnight = (int(moment.timestamp() * 1000) for moment in (now, tomorrow))
+    return {"since": since, "midnight": midnight, "at": at, "changes": changes and reverse(changes)}
 
 
 def is_short(request: Request) -> bool:

@@ -14,7 +14,7 @@ from funnel.sending import availability
 from pipeline import board, changed, filters
 from pipeline.models import Column
 from pipeline.selection import Selection
-from pipeline.views.answers import VIEW, first_steps, found, is_short, scene, set_preference
+from pipeline.views.answers import VIEW, first_steps, found, is_short, opened, scene, set_preference
 
 
 @require_safe
@@ -30,10 +30,12 @@ def page(request: Request) -> HttpResponse:
 
 def board_context(request: Request) -> dict[str, Any]:
     """Return the context of the board's template."""
+    live = opened("board", "pipeline:board-changes")
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection, is_short=is_short(request))
     total = board.total_of(stacks)
     return scene(request, selection) | {
+        "live": live,
         "stacks": stacks,
         "total": total,
         "first_steps": first_steps(request, selection, total),

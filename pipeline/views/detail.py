@@ -10,15 +10,18 @@ from accounts.plans import Feature
 from contacts.finding import find
 from funnel.sending import availability
 from pipeline import detail, history
+from pipeline.views.answers import opened
 
 
 @require_safe
 @gate(*WORKERS)
 def page(request: Request, contact_id: int) -> HttpResponse:
     """Show facts, actions, consents and history of a contact."""
+    live = opened(f"contact-{contact_id}")
     contact = detail.find(request.user, contact_id)
     now = timezone.localtime()
     context = {
+        "live": live,
         "detail": detail.load(request.user, contact),
         "contact": contact,
         "can_assign": request.account.can(Feature.ASSIGN),

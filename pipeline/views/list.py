@@ -12,7 +12,7 @@ from base.refusals import wants_fragment
 from contacts import assignment
 from pipeline import changed, counting, filters, listing
 from pipeline.selection import Selection
-from pipeline.views.answers import SORT, VIEW, first_steps, is_short, scene, set_preference, sort_used
+from pipeline.views.answers import SORT, VIEW, first_steps, is_short, opened, scene, set_preference, sort_used
 
 SEARCH_FROM = 8  # colleagues; fewer need no search
 
@@ -29,10 +29,12 @@ def home(request: Request) -> HttpResponse:
 @gate(*EVERYBODY)
 def page(request: Request) -> HttpResponse:
     """Show a page of the selection as a table."""
+    live = opened("board", "pipeline:list-changes")
     selection = Selection.parse(request.user, request.GET)
     size = listing.SHORT if is_short(request) else listing.PAGE
     found = listing.load(selection, request.GET, sort_used(request), size)
     context = scene(request, selection) | {
+        "live": live,
         "listing": found,
         "total": found.total,
         "first_steps": first_steps(request, selection, found.total),

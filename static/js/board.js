@@ -25,12 +25,9 @@
   const glideBack = (id, place) => {
     const card = byId(id);
     if (!card) return;
-    const from = card.getBoundingClientRect();
+    const glide = fresh.glide([card]);
     put(card, place);
-    const to = card.getBoundingClientRect();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const path = [{ translate: `${from.x - to.x}px ${from.y - to.y}px` }, { translate: "0 0" }];
-    card.animate(path, { duration: 220, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" });
+    glide();
   };
 
   // Between two columns counts as the board; on the bars, below it or outside the window does not.

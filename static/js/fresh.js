@@ -1,64 +1,105 @@
-// Reloads a page that is shown again (back and forward, a sleeping tab, another window), so that nobody works on an
-// outdated board. Open dialogs and typed text are left alone, and the columns keep their scroll positions.
-{
-  const OLD = 15000; // milliseconds after which a page is reloaded when it is shown again
-  let asked = Date.now();
+// Asks anew for the open page and puts in place what is different, without a trace of it in what somebody does: focus,
+// scroll positions, ticks and open forms stay, and so do cards and entries that were loaded further.
+// Busy is who holds a card, a menu or a dialog, renames a column, has selected text, or waits for an answer.
+window.fresh = (() => {
+  const SELECTED = 60000; // milliseconds for which nothing is put below selected text
+  const FURTHER = 10; // entries beyond those of a page that are worth asking for
+  const FOCUSABLE = "a[href], button, input, select, textarea, summary";
+  const byId = (id) => document.getElementById(id);
+  const content = byId("content");
+  const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
   let isCarried = false;
-  let isAsking = false;
+  let selected = 0;
   document.addEventListener("lifted", () => (isCarried = true));
   document.addEventListener("landed", () => (isCarried = false));
+  document.addEventListener("selectionchange", () => (selected = Date.now()));
 
-  const isChanged = (field) =>
-    !["checkbox", "radio"].includes(field.type) && field.value !== field.defaultValue;
-  const isBusy = () => isCarried || isAsking
-    || document.querySelector("dialog[open], :popover-open, [data-rename], [aria-busy='true']")
-    || [...document.querySelectorAll("main textarea, main input:not([type='hidden'])")].some(isChanged);
+  const isSelecting = () => {
+    const { isCollapsed, anchorNode } = getSelection();
+    return !isCollapsed && Date.now() - selected < SELECTED && content.contains(anchorNode);
+  };
+  const BUSY = "dialog[open], :popover-open, [data-rename], [data-popup][aria-busy='true'], main [aria-busy='true']";
+  const isBusy = () => isCarried || isSelecting() || document.querySelector(BUSY) !== null;
 
-  const scrolled = () => [document.getElementById("content"), ...document.querySelectorAll("[data-cards]")]
-    .map((box) => [box.id, box.scrollLeft, box.scrollTop]);
-  const scrollBack = (places) => {
-    for (const [id, left, top] of places) document.getElementById(id)?.scrollTo({ left, top, behavior: "instant" });
+  // Returns a function that gives focus and scroll positions back once something was swapped.
+  const hold = () => {
+    const focused = document.activeElement;
+    const home = focused?.closest("[id]");
+    const place = home ? [...home.querySelectorAll(FOCUSABLE)].indexOf(focused) : -1;
+    const scrolled = [content, ...document.querySelectorAll("[data-cards]")].map((box) =>
+      [box.id, box.scrollLeft, box.scrollTop]);
+    return () => {
+      for (const [id, left, top] of scrolled) byId(id)?.scrollTo({ left, top, behavior: "instant" });
+      if (!home || document.activeElement !== document.body) return;
+      const twin = byId(home.id);
+      (place < 0 ? twin : twin?.querySelectorAll(FOCUSABLE)[place])?.focus({ preventScroll: true });
+    };
+  };
+
+  // Returns a function that lets these cards glide from where they were to where they are.
+  const glide = (cards) => {
+    const before = [...cards].map((card) => [card.id, card.getBoundingClientRect()]);
+    return () => {
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+      for (const [id, from] of before) {
+        const to = byId(id)?.getBoundingClientRect();
+        if (!to || (from.x === to.x && from.y === to.y) || Math.min(from.y, to.y) > innerHeight) continue;
+        const path = [{ translate: `${from.x - to.x}px ${from.y - to.y}px` }, { translate: "0 0" }];
+        byId(id).animate(path, { duration: 220, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" });
+      }
+    };
+  };
+
+  const entries = (home) => home?.querySelectorAll("li").length ?? 0;
+  const isShallow = (mark) => {
+    const home = mark.closest("[id]");
+    return entries(byId(home.id)) > entries(home) + FURTHER;
+  };
+
+  // Loads as much of each list as was loaded here; returns whether it could.
+  const deepen = async (page) => {
+    for (;;) {
+      const mark = [...page.querySelectorAll("[data-more]")].find(isShallow);
+      if (!mark) return true;
+      const answer = await request.ask((mark.querySelector("[hx-get]") ?? mark).getAttribute("hx-get"));
+      if (!answer.ok) return false;
+      mark.outerHTML = answer.text;
+    }
+  };
+
+  // The parts marked data-live, and the whole content unless there are some in it. A part with an open form stays.
+  const parts = () => {
+    const live = [...document.querySelectorAll("[data-live]")].filter((part) => !part.querySelector("form[data-keep]"));
+    return content.querySelector("[data-live]") ? live : [...live, content];
   };
 
   const put = async (page) => {
-    const places = scrolled();
-    const focused = document.activeElement?.id;
-    for (const target of document.querySelectorAll("[data-live], #content")) {
-      const fresh = page.getElementById(target.id);
-      if (!fresh) continue;
-      await htmx.swap({ text: fresh.innerHTML, sourceElement: document.body, target, swap: "innerHTML" });
+    const back = hold();
+    const settle = glide(document.querySelectorAll("[data-card]"));
+    for (const target of parts()) {
+      const text = page.getElementById(target.id)?.innerHTML;
+      if (text !== undefined) await htmx.swap({ text, sourceElement: document.body, target, swap: "innerMorph" });
     }
-    scrollBack(places);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    const [meta, now] = [document, page].map((one) => one.querySelector("meta[name='live']"));
+    if (meta && now) meta.replaceWith(document.adoptNode(now));
+    back();
+    settle();
     document.dispatchEvent(new CustomEvent("found"));
   };
 
-  const ask = async () => {
-    if (isBusy()) return;
-    asked = Date.now();
-    isAsking = true;
-    try {
-      const answer = await request.ask(location.href); // if not reachable: drops and forms report it when they are used
-      if (answer.status === 401) request.refuse(answer);
-      else if (answer.moved || [403, 404, 410].includes(answer.status)) location.reload();
-      else if (answer.ok && !isCarried) await put(new DOMParser().parseFromString(answer.text, "text/html"));
-    } finally {
-      isAsking = false;
-    }
+  // Returns whether the page is right now. A contact that has gone takes its page along, unless something was typed.
+  const ask = async (isStill = () => true) => {
+    const answer = await request.ask(location.href);
+    if (answer.status === 401) request.refuse(answer);
+    else if (answer.moved || [403, 404, 410].includes(answer.status)) {
+      if (!content.querySelector("form[data-keep]")) location.reload();
+    } else if (answer.ok) {
+      const page = parsed(answer.text);
+      if (!(await deepen(page)) || isBusy() || !isStill()) return false;
+      await put(page);
+    } else return false;
+    return true;
   };
 
-  // The detail page is reloaded, since it has no fragment for this; drafts.js restores typed text.
-  const again = () => {
-    const way = document.querySelector("meta[name='fresh']")?.content;
-    if (way === "reload") isBusy() || location.reload();
-    else if (way) ask();
-  };
-
-  addEventListener("pageshow", (event) => {
-    const came = performance.getEntriesByType("navigation")[0]?.type;
-    if (event.persisted || came === "back_forward") again();
-  });
-  const back = () => document.visibilityState === "visible" && Date.now() - asked > OLD && again();
-  document.addEventListener("visibilitychange", back);
-  addEventListener("focus", back);
-}
+  return { ask, isBusy, hold, glide, parsed };
+})();

@@ -2,13 +2,19 @@
 window.request = (() => {
   const UNREACHED = ["AbortError", "TimeoutError", "TypeError"]; // aborted, timed out, offline
 
-  // Requests a fragment, or with `page` a page; with a `body` by POST; with `isShort` only its beginning. Returns:
+  // Of this load of the page: what it changes is told to all open pages, and not shown a second time on this one.
+  const tab = Array.from(crypto.getRandomValues(new Uint32Array(3)), (number) => number.toString(36)).join("");
+
+  // Requests a fragment, or with `page` a page; with a `body` by POST; with `isShort` only its beginning,
+  // unless it is still what is `known` of it. Returns:
   //   status   0 without an answer: offline, timed out, or aborted by the `signal`
   //   ok       whether it is the requested fragment or page, from the requested address
   //   isPage   whether it is a page, or the response of another address (`moved`)
-  const ask = async (address, { body, page, signal, isShort } = {}) => {
-    const headers = page ? {} : { "HX-Request": "true", "HX-Current-URL": location.href };
+  const ask = async (address, { body, page, signal, isShort, known } = {}) => {
+    const headers = { "X-Tab": tab };
+    if (!page) Object.assign(headers, { "HX-Request": "true", "HX-Current-URL": location.href });
     if (isShort) headers["X-Short"] = "1";
+    if (known) headers["If-None-Match"] = known;
     const token = document.querySelector("meta[name='csrf-token']")?.content ?? "";
     const how = body ? { method: "POST", body, headers: { ...headers, "X-CSRFToken": token } } : { headers };
     try {
@@ -35,5 +41,5 @@ window.request = (() => {
     else refuse(answer);
   };
 
-  return { ask, apply, refuse, fail };
+  return { ask, apply, refuse, fail, tab };
 })();

@@ -35,7 +35,7 @@ def asked(client: Client, address: str, **query: object) -> str:
 
 
 def cards(html: str) -> set[str]:
-    return set(re.findall(r'data-card="(\d+)"', html))
+    return set(re.findall(r'id="card-(\d+)" data-card', html))
 
 
 def first(html: str) -> dict[str, str]:

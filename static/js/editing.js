@@ -1,0 +1,24 @@
+// A line in a form that edits what somebody else has just changed, before it is saved: who and what. A form names what
+// it edits (data-edits="contact-17"), and the address that knows (data-latest).
+{
+  const TOLD = ["edited", "due", "acted", "assigned", "moved", "trashed", "gone", "columns"];
+
+  const warn = async (form) => {
+    const answer = await request.ask(form.dataset.latest);
+    if (!answer.ok) return request.refuse(answer);
+    form.querySelector("[data-said]")?.remove();
+    const place = form.querySelector(".dialog__body, .menu__body, .column__said") ?? form;
+    place.insertAdjacentHTML("afterbegin", answer.text);
+    return undefined;
+  };
+
+  document.addEventListener("changed", ({ detail: { kind, contacts, columns, origin } }) => {
+    if ((origin && origin === request.tab) || !TOLD.includes(kind)) return;
+    const changed = kind === "columns"
+      ? columns.map((id) => `column-${id}`)
+      : (contacts ?? []).map(([id]) => `contact-${id}`);
+    for (const form of document.querySelectorAll("form[data-edits]")) {
+      if (changed.includes(form.dataset.edits)) warn(form);
+    }
+  });
+}

@@ -1,0 +1,86 @@
+// What others change appears here. The contacts that stream.js hears of are asked for in the views that show them to
+// this user and filter: at once after silence, at most once a second. Whoever is busy (fresh.js) is left alone: changes
+// wait. An answer that something of one's own has overtaken is asked for again.
+// What is asked for is up to the page: `live.refetch(ids, isAll, isStill)` (live-board.js, live-list.js), or all of it.
+window.live = (() => {
+  const PAUSE = 1000; // milliseconds between two questions
+  const BUSY = 250; // until the next look whether somebody is still busy
+  const UNREACHED = 5000;
+  const meta = () => document.querySelector("meta[name='live']");
+  const waiting = new Set();
+  let isDue = false;
+  let isAll = false; // more than is known
+  let isAnew = false; // the page as if it were loaded again
+  let timer = null;
+  let last = 0;
+  let touched = 0; // counts what may overtake an answer
+  for (const name of ["lifted", "dropped", "answered", "found"]) document.addEventListener(name, () => (touched += 1));
+
+  const later = (milliseconds) => (timer ??= setTimeout(run, milliseconds));
+  const hurry = () => {
+    isDue = true;
+    later(Math.max(0, last + PAUSE - Date.now()));
+  };
+
+  // Resolves to whether the page now shows what was asked for.
+  const fetchThem = (ids, wasAll, wasAnew) => {
+    const before = touched;
+    const isStill = () => touched === before && !fresh.isBusy();
+    return wasAnew || !api.refetch ? fresh.ask(isStill) : api.refetch(ids, wasAll, isStill);
+  };
+
+  const run = async () => {
+    const ids = [...waiting];
+    const [wasAll, wasAnew] = [isAll, isAnew];
+    let wait = BUSY;
+    if (!fresh.isBusy()) {
+      waiting.clear();
+      isDue = isAll = isAnew = false;
+      last = Date.now();
+      wait = PAUSE;
+      if (!(await fetchThem(ids, wasAll, wasAnew))) {
+        ids.forEach((id) => waiting.add(id));
+        isAll ||= wasAll;
+        isAnew ||= wasAnew;
+        isDue = true;
+        wait = navigator.onLine ? PAUSE : UNREACHED;
+      }
+    }
+    timer = null;
+    if (isDue && !document.hidden) later(wait);
+  };
+
+  // What a change means to this page: on a contact's, only that contact, its column and series matter.
+  const own = meta().dataset.at.match(/^contact-(\d+)$/)?.[1];
+  const concerns = ({ kind, contacts, columns }) =>
+    !own || !contacts || columns?.length || kind === "series" || contacts.some(([id]) => String(id) === own);
+
+  document.addEventListener("changed", ({ detail }) => {
+    if ((detail.origin && detail.origin === request.tab) || !concerns(detail)) return;
+    if (detail.contacts) for (const [id] of detail.contacts) waiting.add(String(id));
+    else isAll = true;
+    hurry();
+  });
+  document.addEventListener("missed", ({ detail }) => {
+    if (detail.isBack) isAnew = true;
+    else isAll = true;
+    hurry();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || (isDue && hurry()));
+
+  const api = {
+    refetch: null,
+    want: (id) => {
+      waiting.add(id);
+      isDue = true;
+    },
+    wantAll: () => (isDue = isAll = true),
+    // The address at which this page asks for changes, with its filter.
+    address: (values) => {
+      const query = new URLSearchParams(location.search);
+      for (const [name, value] of Object.entries(values)) query.set(name, value);
+      return `${meta().dataset.changes}?${query}`;
+    },
+  };
+  return api;
+})();

@@ -1,0 +1,143 @@
+// The stream of what others change: one for all tabs of a browser, held by a tab that is visible, which passes on what
+// it hears. Without a stream each visible tab asks every 15 seconds whether something has changed. On the document:
+//   "changed" {kind, contacts, columns, user, origin}    what a colleague or the worker has changed
+//   "missed" {isBack}    something may have changed; isBack: while nobody looked at this tab, or a day has begun
+//   "here" {at, people}    who looks at what
+//   "streamed"    there is a stream
+{
+  const TICK = 5000;
+  const AWAY = 15000; // whoever was away for longer gets the page anew
+  const POLL = 15000;
+  const SILENCE = 50000; // a line on which nothing comes for so long is dead: a sign of life comes every 20 seconds
+  const LONGEST = 60000; // until the next attempt
+  const NAMES = { hello: "streamed", beat: "", change: "changed", resync: "missed", here: "here" };
+  const meta = () => document.querySelector("meta[name='live']");
+  const name = `live-${document.body.dataset.user}`;
+  const tell = (type, detail = {}) => document.dispatchEvent(new CustomEvent(type, { detail }));
+  const ahead = Number(meta().content) - Date.now(); // the server's clock
+  let since = Number(meta().content); // until when this page has everything
+  let source = null;
+  let channel = null;
+  let visit = null; // ends when the tab is hidden
+  let heard = 0; // when the last sign of life came, from the stream or the tab that has it; 0: there is none
+  let lost = 0; // since when
+  let isReady = false;
+  let isKnown = false; // whether there ever was one
+  let mark = ""; // of what this page may see, as of the last question
+  let retry;
+  let [asked, ticked, left] = [Date.now(), Date.now(), Date.now()];
+
+  const isLive = () => Date.now() - heard < SILENCE;
+
+  const hear = ({ type, data, id }) => {
+    heard = Date.now();
+    since = Number(id.split("-").at(-1));
+    if (NAMES[type]) tell(NAMES[type], JSON.parse(data));
+  };
+
+  const poll = async () => {
+    asked = Date.now();
+    if (!meta().dataset.poll) return;
+    const shown = [...document.querySelectorAll("[data-card], #rows [data-contact]")].slice(0, 400);
+    const query = new URLSearchParams({ contacts: shown.map(({ id }) => id.split("-")[1]).join() });
+    const own = meta().dataset.at.split("-")[1];
+    if (own) query.set("contact", own);
+    const answer = await request.ask(`${meta().dataset.poll}?${query}`, { known: mark });
+    if (answer.status === 401) request.refuse(answer);
+    if (!answer.ok || isLive()) return;
+    if (mark) tell("missed");
+    mark = answer.headers.get("ETag");
+  };
+
+  const close = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+    heard = 0;
+  };
+
+  const open = () => {
+    close();
+    source = new EventSource(`${meta().dataset.stream}?since=${since}`);
+    for (const kind of Object.keys(NAMES)) {
+      source.addEventListener(kind, ({ type, data, lastEventId: id }) => {
+        isKnown = true;
+        lost = 0;
+        channel.postMessage({ type, data, id });
+        hear({ type, data, id });
+      });
+    }
+    source.addEventListener("error", lose);
+  };
+
+  // Tries again after a quarter of the time since it was lost, and never at the same time as all others.
+  const lose = () => {
+    close();
+    lost ||= Date.now() - (isKnown ? 0 : LONGEST);
+    const wait = Math.min(Math.max(1000, (Date.now() - lost) / 4), LONGEST);
+    retry = setTimeout(open, wait * (0.5 + Math.random()));
+    if (isKnown) mark = "lost"; // whatever it is now, it is another
+    else if (!mark) poll();
+    asked = Math.max(asked, Date.now() - POLL + TICK);
+  };
+
+  const join = () => {
+    if (visit || document.hidden || !isReady) return;
+    visit = new AbortController();
+    const { signal } = visit;
+    channel = new BroadcastChannel(name);
+    channel.addEventListener("message", ({ data }) => {
+      if (!data.since) hear(data);
+      else if (source) {
+        since = Math.min(since, data.since);
+        open();
+      }
+    });
+    const hold = () => new Promise((done) => {
+      signal.addEventListener("abort", done);
+      open();
+    });
+    navigator.locks.request(name, { signal }, hold).catch(() => {}); // it was left before its turn came
+    setTimeout(() => source || signal.aborted || channel.postMessage({ since }), 300); // another tab has it
+  };
+
+  const leave = () => {
+    if (!visit) return;
+    visit.abort();
+    channel.close();
+    close();
+    visit = null;
+    left = Date.now();
+  };
+
+  const comeBack = (isLong = Date.now() - left > AWAY) => {
+    leave();
+    join();
+    if (isLong && !document.hidden) tell("missed", { isBack: true });
+  };
+
+  const tick = () => {
+    const isAwake = Date.now() - ticked < AWAY;
+    ticked = Date.now();
+    if (document.hidden) return;
+    if (!isAwake) comeBack(true);
+    else if (Date.now() + ahead > Number(meta().dataset.midnight)) tell("missed", { isBack: true });
+    else if (source && isKnown && heard && !isLive()) open();
+    else if (!isLive() && Date.now() - asked > POLL) poll();
+  };
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") comeBack(true);
+  });
+  addEventListener("offline", leave);
+  addEventListener("online", () => comeBack(true));
+  addEventListener("focus", () => isLive() || Date.now() - asked < AWAY || comeBack(true));
+  setInterval(tick, TICK);
+
+  // The page first.
+  addEventListener("load", () => setTimeout(() => {
+    isReady = true;
+    join();
+  }, 300));
+}
