@@ -41,6 +41,13 @@ def one_row(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[
     return cursor.cursor.fetchone()
 
 
+def changed(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> int:
+    """Run the statement, prepared, and return how many rows it changed."""
+    cursor = cast(DatabaseWrapper, connection).prepared()
+    cursor.execute(statement, values)
+    return cursor.rowcount
+
+
 def loaded(model: type[AModel], names: Sequence[str], row: Sequence[Any]) -> AModel:
     """Return the model with the row's values of these columns; all others are deferred.
 

@@ -1,7 +1,10 @@
 """The Impressum of an office by its legal form (§ 5 DDG, § 34c GewO). Without a complete one nothing is sent."""
 
 import re
+from functools import lru_cache
 
+from django.db.models import CharField
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from base.meta import field_of
@@ -36,10 +39,18 @@ def _completeness_sql() -> str:
 
 
 COMPLETE_SQL = _completeness_sql()
+_TEXTS = [field.name for field in Sender._meta.concrete_fields if isinstance(field, CharField) and field.editable]
 
 
 def lines(sender: Sender) -> list[str]:
     """Return the lines of the Impressum as shown below every mail, without what is not known."""
+    return [*_lines(get_language(), *[getattr(sender, name) for name in _TEXTS])]
+
+
+@lru_cache(maxsize=512)
+def _lines(_language: str | None, *values: str) -> tuple[str, ...]:
+    """Make the lines of these fields. Kept, because each mail is looked through for them."""
+    sender = Sender(**dict(zip(_TEXTS, values, strict=True)))
     place = f"{sender.postal_code} {sender.city}".strip()
     found = [
         firm(sender),
@@ -53,7 +64,7 @@ def lines(sender: Sender) -> list[str]:
         _labelled(_("USt-IdNr.: %s"), sender.vat_id),
         _labelled(_("Aufsichtsbehörde nach § 34c GewO: %s"), sender.supervisor),
     ]
-    return [one_line(line) for line in found if line]
+    return tuple(one_line(line) for line in found if line)
 
 
 def missing(sender: Sender) -> list[str]:

@@ -91,7 +91,7 @@ def _parse(mail: EmailMultiAlternatives, sender: Sender, quoted: Collection[str]
 def _size(mail: ParsedMail) -> Iterator[str]:
     if len(mail.raw) > MAX_BYTES:
         yield _("Die Mail ist größer als 100 kB.")
-    if any(len(line) > MAX_LINE_LENGTH for line in mail.raw.splitlines()):
+    if max(map(len, mail.raw.splitlines()), default=0) > MAX_LINE_LENGTH:
         yield _("Eine Zeile der Mail ist zu lang.")
 
 

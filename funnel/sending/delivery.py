@@ -8,11 +8,11 @@ outcome is shown as unclear.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from base import notices
+from base.sql import changed
 from contacts import actions, telling
 from contacts.kinds import Kind
 from funnel.incoming.classify import Received, ReceivedKind
@@ -63,7 +63,7 @@ def _deliver(message: Message, relay: Relay, now: datetime) -> Delivery:
         answer = "; ".join(faults)
         return Delivery(_failed(message, MessageState.SKIPPED, now, reason=MessageReason.BAD_TEXT, answer=answer))
     content = {"subject": mail.content.subject, "html": mail.content.html, "text": mail.content.text}
-    if not _execute(BEGIN, {"id": message.pk, "now": now, **content}):
+    if not changed(BEGIN, {"id": message.pk, "now": now, **content}):
         return Delivery(MessageState.CANCELLED)
     message.attempts += 1
     message.tried_at = message.tried_at or now
@@ -134,11 +134,12 @@ def _sent(message: Message, subject: str, answer: str, now: datetime) -> str:
         text=subject,
         now=now,
     )
-    _execute(SENT, values | {"id": message.pk, "answer": answer[:300]})
+    changed(SENT, values | {"id": message.pk, "answer": answer[:300]})
     return MessageState.SENT
 
 
-# Plain SQL, since the worker runs these for every mail: `BEGIN` takes 3.2 ms instead of 7.1 ms through the ORM.
+# Plain SQL, since the worker runs these for every mail: `BEGIN` takes 3.2 ms instead of 7.1 ms through the ORM. Both
+# are prepared, as planning takes PostgreSQL as long as they do.
 # It is committed before the mail server is contacted.
 BEGIN = """
 UPDATE funnel_message
@@ -164,14 +165,8 @@ WHERE id = %(id)s AND state IN ('claimed', 'sending')
 def _finish(message: Message, state: str, now: datetime, *, reason: str = "", answer: str = "") -> str:
     values = {"id": message.pk, "state": state, "reason": reason, "answer": answer[:300], "now": now}
     notice = telling.about(notices.Kind.MAILED, message.account_id, message.contact_id)
-    _execute(FINISH, values | {"notice": notice})
+    changed(FINISH, values | {"notice": notice})
     return state
-
-
-def _execute(statement: str, values: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.rowcount
 
 
 def _requeue_later(message: Message, now: datetime, *, answer: str) -> str:
