@@ -139,5 +139,5 @@
   addEventListener("load", () => setTimeout(() => {
     isReady = true;
     join();
-  }, 300));
+  }, 1000));
 }

@@ -1,0 +1,87 @@
+"""Windows of several users on one small production: see `tests/live/windows.py`."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from demo.build import PASSWORD
+from tests.browser.watching import Watch
+from tests.chromium import launch
+from tests.live.windows import HEARING, PATIENCE, SIZE, Colleague, House, until
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("live"))
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def states(house: House, chromium: Browser) -> Callable[[str], Any]:
+    """Return what a browser keeps of a login."""
+    known: dict[str, Any] = {}
+
+    def of(name: str) -> Any:
+        if name not in known:
+            context = chromium.new_context(base_url=f"http://localhost:{house.port}", locale="de-DE")
+            context.set_default_timeout(PATIENCE)
+            page = context.new_page()
+            page.goto("/accounts/login/?next=/help/")
+            page.get_by_label("E-Mail").fill(f"{name}@krueger.example")
+            page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+            page.get_by_role("button", name="Anmelden", exact=True).click()
+            page.wait_for_url("**/help/**")
+            known[name] = context.storage_state()
+            context.close()
+        return known[name]
+
+    return of
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch()
+    yield watch
+    assert watch.unexpected() == []
+
+
+@pytest.fixture
+def opened(
+    house: House, chromium: Browser, states: Callable[[str], Any], watch: Watch
+) -> Iterator[Callable[..., Page]]:
+    """`opened("sofia", "/contacts/")` opens a page in a browser of this user, and waits until its stream is there."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def window(name: str, path: str = "/contacts/board/") -> Page:
+        if name not in contexts:
+            base = f"http://localhost:{house.port}"
+            contexts[name] = chromium.new_context(
+                base_url=base, locale="de-DE", viewport=SIZE, storage_state=states(name)
+            )
+            contexts[name].set_default_timeout(PATIENCE)
+            contexts[name].add_init_script(HEARING)
+            watch.over(contexts[name], base)
+        page = contexts[name].new_page()
+        page.goto(path)
+        until(page, "heard.streamed > 0")
+        return page
+
+    yield window
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def colleague(house: House) -> Colleague:
+    return Colleague(house, "mehmet")

@@ -1,0 +1,109 @@
+"""Windows of several users on one small production: database, gunicorn and the process of the streams."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.board import SHOWN
+from tests.config.production import Browser as Client
+from tests.config.production import Production
+
+PATIENCE = 15_000  # milliseconds until something counts as never coming
+SIZE = {"width": 1440, "height": 900}
+
+
+class House(Production):
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir)
+        self.streams = self.start("-m", "live.process")
+        (self.office,) = self.ask("SELECT account_id FROM accounts_user WHERE email = 'anna@krueger.example'")[0]
+
+    def close(self) -> None:
+        self.streams.terminate()
+        self.streams.wait(10)
+        super().close()
+
+    def column(self, name: str) -> str:
+        """Return the id of the column with this name."""
+        sql = "SELECT id FROM pipeline_column WHERE account_id = %s AND name LIKE %s ORDER BY id DESC"
+        return str(self.ask(sql, self.office, f"{name}%")[0][0])
+
+    def truth(self) -> dict[str, list[str]]:
+        """Return the ids of each column's cards, from left to right and from above."""
+        found = self.ask(
+            "SELECT col.name, array_agg(card.contact_id::text ORDER BY card.rank) FILTER (WHERE card.contact_id > 0)"
+            " FROM pipeline_column col LEFT JOIN pipeline_card card ON card.column_id = col.id"
+            " WHERE col.account_id = %s GROUP BY col.id ORDER BY col.position",
+            self.office,
+        )
+        return {name: ids or [] for name, ids in found}
+
+
+HEARING = """
+window.heard = { streamed: 0, changed: 0, missed: 0, here: 0 };
+for (const name of Object.keys(heard)) document.addEventListener(name, () => (heard[name] += 1));
+"""
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until this is true in the page, whose policy refuses Playwright's own way of waiting."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {expression}")
+
+
+def names(page: Page) -> dict[str, list[str]]:
+    shown = page.evaluate(SHOWN)
+    return {name: [str(card[0]) for card in column["cards"]] for name, column in shown.items()}
+
+
+def agree(house: House, *pages: Page) -> None:
+    """Wait until these boards show what the database has."""
+    for page in pages:
+        for _ in range(PATIENCE // 50):
+            if names(page) == house.truth():
+                break
+            page.wait_for_timeout(50)
+        assert names(page) == house.truth()
+
+
+def asked(page: Page) -> list[str]:
+    """Return the addresses that the page asks from now on."""
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url.split("/", 3)[3]))
+    return found
+
+
+def first(house: House, column: str) -> str:
+    return house.truth()[column][0]
+
+
+class Colleague:
+    """Somebody elsewhere, whose browser shows nothing here."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self.house = house
+        self.client: Client = house.browser().log_in(f"{name}@krueger.example")
+
+    def move(self, contact: str, column: str, after: str = "") -> None:
+        version, target = self.house.ask(
+            "SELECT card.version, col.id FROM pipeline_card card JOIN pipeline_column col"
+            " ON col.account_id = card.account_id AND col.name = %s WHERE card.contact_id = %s",
+            column,
+            int(contact),
+        )[0]
+        body: dict[str, object] = {"column": target, "after": after, "version": version, "via": "board"}
+        self.do(f"/cards/{contact}/position/", body)
+
+    def do(self, address: str, body: dict[str, object]) -> None:
+        answer = self.client.post(address, body)
+        assert answer.status in (200, 302), answer.text
+
+    def edit(self, contact: str, group: str, **values: object) -> None:
+        """Change these facts, and leave all others of their group as the form has them."""
+        page = self.client.get(f"/contacts/{contact}/facts/{group}/", **{"HX-Request": "true"}).text
+        fields = dict(re.findall(r'name="(version|seen)" value="([^"]*)"', page))
+        self.do(f"/contacts/{contact}/facts/{group}/", fields | values)
