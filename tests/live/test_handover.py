@@ -1,6 +1,5 @@
 """The handover of a connection from gunicorn to the process of the streams, with both as they run in production."""
 
-import json
 import os
 import select
 import signal
@@ -13,36 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.config.production import Browser, Production
+from tests.config.production import Browser
+from tests.live.house import House
 from tests.live.streams import PATIENCE, Stream, come_back
 from tests.pipeline.working import wait_until
-
-MAX_REQUESTS = 40
-OFFICE = "SELECT account_id FROM accounts_user WHERE email = %s"
-
-
-class House(Production):
-    def __init__(self, data_dir) -> None:
-        super().__init__(data_dir)
-        self.streams = self.start("-m", "live.process")
-        self.email = str(self.ask("SELECT email FROM accounts_user WHERE role = 'administrator' ORDER BY id")[0][0])
-        self.office = int(self.ask(OFFICE, self.email)[0][0])
-        self.user = int(self.ask("SELECT id FROM accounts_user WHERE email = %s", self.email)[0][0])
-
-    def tell(self, **facts: object) -> None:
-        """Have the database tell something, as a verb does at the end of its transaction."""
-        told = {"kind": "edited", "office": self.office, "contacts": [], "columns": [], "user": None, "origin": ""}
-        self.ask("SELECT pg_notify('live', %s)", json.dumps(told | facts))
-
-    def restart_streams(self) -> None:
-        self.streams.kill()
-        self.streams.wait()
-        self.streams = self.start("-m", "live.process")
-
-    def close(self) -> None:
-        self.streams.terminate()
-        self.streams.wait(PATIENCE)
-        super().close()
 
 
 @pytest.fixture(scope="module")
@@ -159,10 +132,7 @@ def test_a_process_that_hangs_costs_pages_nothing_and_is_as_good_as_none(house, 
 def test_the_connection_to_the_database_comes_back_and_everybody_asks_anew(house, browser):
     with Stream(browser) as stream:
         stream.next("hello")
-        ended = house.ask(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pipeline-stream'"
-        )
-        assert ended == [(True,)]
+        house.cut_listening()
         assert stream.next("resync") == ("resync", {})
         house.tell(kind="due")
         assert stream.next("change")[1]["kind"] == "due"
