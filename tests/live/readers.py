@@ -1,6 +1,7 @@
 """Many bare readers in one thread: sockets that ask for a stream, take what comes, and come back like a browser."""
 
 import json
+import random
 import selectors
 import socket
 import threading
@@ -12,7 +13,7 @@ from typing import Any, Self
 
 from tests.live.streams import PATIENCE
 
-PAUSE = 0.3  # seconds until a reader whose stream has ended asks again
+PAUSE = (0.5, 1.5)  # seconds until a reader whose stream has ended asks again
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Readers:
                 self._read(key.data)
 
     def _ask(self, reader: Bare) -> None:
-        reader.due = time.perf_counter() + PAUSE
+        reader.due = time.perf_counter() + random.uniform(*PAUSE)
         with suppress(OSError):
             reader.line = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
             last = f"Last-Event-ID: {reader.last_id}\r\n" if reader.last_id else ""
@@ -109,4 +110,4 @@ class Readers:
         else:
             self.selector.unregister(reader.line)
             reader.line.close()
-            reader.line, reader.due = None, now + PAUSE
+            reader.line, reader.due = None, now + random.uniform(*PAUSE)

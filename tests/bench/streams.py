@@ -1,0 +1,88 @@
+"""Open streams: how soon an event arrives, what one costs in memory, and what they leave of the moves."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import psycopg
+
+from tests.bench.clients import Load
+from tests.bench.dragging import Dragging
+from tests.bench.products import Office, Product
+from tests.live.readers import Readers
+
+AT_ONCE = (1, 100, 500)  # streams
+OF_A_USER = 25  # streams; a user has no more than 30
+EVENTS, PAUSE = 100, 0.05  # seconds between two
+STREAMS = ["-m", "live.process"]
+ANOTHER = """
+INSERT INTO accounts_user (account_id, email, first_name, last_name, role, is_active, hue, theme, created_at, password)
+SELECT account_id, %s, first_name, last_name, role, true, hue, theme, created_at, password
+FROM accounts_user WHERE email = 'anna@krueger.example'
+RETURNING account_id
+"""
+Row = dict[str, object]
+
+
+def rows(product: Product, port: int, dragging: Dragging, seconds: float) -> list[Row]:
+    with product.started(*STREAMS) as process, psycopg.connect(product.url, autocommit=True) as wire:
+        office, logins = _logins(product, wire, max(AT_ONCE) // OF_A_USER)
+        found = [_arrivals(port, logins, wire, office, process.pid, count) for count in AT_ONCE]
+        found += _moves(port, logins, dragging, seconds)
+    return found
+
+
+def _logins(product: Product, wire: psycopg.Connection, count: int) -> tuple[int, list[str]]:
+    """Make so many users, and return their office and their cookies."""
+    offices, cookies = set(), []
+    for number in range(count):
+        email = f"reader{number}@krueger.example"
+        offices.add(wire.execute(ANOTHER, [email]).fetchone()[0])  # type: ignore[index]
+        cookies.append(Office(product, email).cookie)
+    return offices.pop(), cookies
+
+
+def _arrivals(port: int, logins: list[str], wire: psycopg.Connection, office: int, pid: int, count: int) -> Row:
+    """Measure from before the commit until each reader has the event."""
+    before = psutil.Process(pid).memory_full_info().pss
+    with Readers(port, logins, count) as readers:
+        grown = psutil.Process(pid).memory_full_info().pss - before
+        sent = {}
+        for number in range(EVENTS):
+            sent[str(number)] = time.perf_counter()
+            wire.execute("SELECT pg_notify('live', %s)", [_told(office, number)])
+            time.sleep(PAUSE)
+        readers.wait(lambda: all(len(reader.named("change")) == EVENTS for reader in readers.all))
+        got = [(at, data["origin"]) for reader in readers.all for at, _, data in reader.named("change")]
+    load = Load(EVENTS * PAUSE, [(at - sent[origin]) * 1000 for at, origin in got], 0)
+    size = f", {grown / count / 1000:.0f} kB each" if count == max(AT_ONCE) else ""
+    name = f"commit to event, {count} open streams{size}"
+    return {"name": name, "p50": round(load.quantile(0.5), 1), "p95": round(load.quantile(0.95), 1), "errors": 0}
+
+
+def _told(office: int, number: int) -> str:
+    facts = {"kind": "moved", "office": office, "contacts": [[1, None, None, 2]], "columns": [1, 2], "user": None}
+    return json.dumps(facts | {"origin": str(number)})
+
+
+def _moves(port: int, logins: list[str], dragging: Dragging, seconds: float) -> list[Row]:
+    """Measure moves without and with a hundred open streams, in turns, and how much is left of them."""
+    rates: dict[int, list[float]] = {0: [], 100: []}
+    for _ in range(3):
+        for count in rates:
+            with _open(port, logins, count):
+                rates[count].append(dragging.run(dragging.own(), 8, seconds / 3)[0].rate)
+    without, with_streams = (sum(found) / len(found) for found in rates.values())
+    name = f"moves with 100 open streams, {with_streams / without:.0%} of those without"
+    return [{"name": name, "clients": 8, "rate": round(with_streams, 1), "p50": "", "errors": 0}]
+
+
+@contextmanager
+def _open(port: int, logins: list[str], count: int) -> Iterator[None]:
+    if not count:
+        yield
+        return
+    with Readers(port, logins, count):
+        yield
