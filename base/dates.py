@@ -89,6 +89,12 @@ def moment_label(moment: datetime, now_local: datetime) -> str:
     return f"{local.day:02}.{local.month:02}.{year}, {local.hour:02}:{local.minute:02}"
 
 
+def moment_texts(moment: datetime | None, now_local: datetime, prefix: str = "") -> dict[str, str]:
+    """Return what a template shows in a `time` element: "iso" and "at", both empty without a moment."""
+    iso, at = (moment.isoformat(timespec="seconds"), moment_label(moment, now_local)) if moment else ("", "")
+    return {f"{prefix}iso": iso, f"{prefix}at": at}
+
+
 def when_label(moment: datetime | None, now_local: datetime) -> str:
     """Return the text of a card's last action, in the time zone of `now_local`: "heute, 07:41", "20.11.2026"."""
     if moment is None:

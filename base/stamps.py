@@ -7,7 +7,9 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from html import escape
+from typing import Any
 
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -53,6 +55,11 @@ def filled_each(template: str, rows: Iterable[Values], **flags: Hashable) -> lis
                 shown[name] = value if type(value) is SafeString else escape(value)  # type: ignore[arg-type]
         found.append(SafeString(_kept(template, tuple(shown), tuple(numbers), shared, language) % shown))
     return found
+
+
+def token_of(context: Context | Mapping[str, Any]) -> dict[str, str | int]:
+    """Return the value that `{% csrf_token %}` in a template shows; none outside of a request."""
+    return {"csrf_token": str(context.get("csrf_token", ""))}
 
 
 Flags = tuple[tuple[str, Hashable], ...]

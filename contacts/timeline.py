@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from base import once
-from base.dates import moment_label
+from base.dates import moment_texts
 from contacts.actions import may_edit
 from contacts.models import Action, Contact
 
@@ -32,8 +32,7 @@ class Entry:
             "who": author.full_name if author else "",
             "is_gone": "1" if author and not author.is_active else "",
             "text": action.text,
-            "iso": moment.isoformat(timespec="seconds") if moment else "",
-            "at": moment_label(moment, now) if moment else "",
+            **moment_texts(moment, now),
             "is_planned": "1" if action.is_planned else "",
             "is_editable": "1" if self.editable else "",
         }

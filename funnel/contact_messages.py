@@ -9,7 +9,7 @@ from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
 from base import once
-from base.dates import moment_label
+from base.dates import moment_texts
 from base.meta import chosen
 from contacts.models import Contact
 from funnel.letters import placeholders
@@ -109,11 +109,9 @@ class Line:
             "state_label": self.state,
             "subject": self.subject,
             "why": self.why,
-            "iso": self.at.isoformat(timespec="seconds"),
-            "at": moment_label(self.at, now),
+            **moment_texts(self.at, now),
             "again": self.again,
-            "again_iso": again_at.isoformat(timespec="seconds") if again_at else "",
-            "again_at": moment_label(again_at, now) if again_at else "",
+            **moment_texts(again_at, now, "again_"),
             **{name: "1" if getattr(self, name) else "" for name in asked},
         }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base import once
-from base.dates import moment_label
+from base.dates import moment_texts
 from contacts.models import Change, Contact
 from pipeline.models import Move
 
@@ -30,7 +30,7 @@ class Line:
 
     def texts(self, now: datetime) -> dict[str, str]:
         """Return what the template `pipeline/_history_line.html` shows."""
-        when = {"iso": self.at.isoformat(timespec="seconds"), "at": moment_label(self.at, now)}
+        when = moment_texts(self.at, now)
         return {**when, "text": self.text, "who": self.who, "key": self.key, "before": self.before, "after": self.after}
 
 

@@ -6,10 +6,13 @@ from django import template
 from django.template.defaultfilters import stringfilter
 from django.urls import Resolver404, resolve
 
+from base.quick.nodes import constant
+
 register = template.Library()
 
 
 @register.filter
+@constant
 @stringfilter
 def below(path: str, address: str) -> bool:
     """Return whether `path` is the page at `address` or one below it."""
@@ -17,6 +20,7 @@ def below(path: str, address: str) -> bool:
 
 
 @register.filter
+@constant
 @stringfilter
 def leads_to(address: str, name: str) -> bool:
     """Return whether `name` is that of the page at `address`."""
@@ -24,7 +28,3 @@ def leads_to(address: str, name: str) -> bool:
         return resolve(urlsplit(address).path).view_name == name
     except Resolver404:
         return False
-
-
-for question in (below, leads_to):
-    setattr(question, "is_constant", True)  # noqa: B010  what asks it can be kept (`base.quick.isolated`)

@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from base.quick.nodes import constant
+
 register = template.Library()
 
 SPRITE = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
@@ -21,6 +23,7 @@ def icon_names() -> frozenset[str]:
 
 
 @register.simple_tag
+@constant
 @cache  # a board shows the same few icons some thousand times
 def icon(name: str) -> SafeString:
     """Return the svg element for `name`; LookupError for a name the sprite lacks."""
@@ -31,6 +34,3 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
-
-
-icon.is_constant = True  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.utils.dates import MONTHS
 from django.utils.safestring import SafeString, mark_safe
 
 from base import dates
-from base.stamps import Values, filled, filled_each
+from base.stamps import Values, filled, filled_each, token_of
 from base.templatetags.icons import icon
 from contacts import consent, signs
 from contacts.factsheet import Section
@@ -85,8 +85,8 @@ def bubble_names(counts: dict[str, int]) -> str:
 @register.simple_tag(takes_context=True)
 def entries(context: Context | dict[str, Any], shown: Iterable[Entry]) -> SafeString:
     """Render entries of the timeline."""
-    now, token = context["now"], str(context.get("csrf_token", ""))
-    rows = [one.texts(now) | {"icon": icon(one.action.kind), "csrf_token": token} for one in shown]
+    now, token = context["now"], token_of(context)
+    rows = [one.texts(now) | token | {"icon": icon(one.action.kind)} for one in shown]
     return mark_safe("".join(filled_each("contacts/_entry.html", rows)))
 
 

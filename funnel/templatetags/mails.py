@@ -8,7 +8,7 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from base.stamps import filled_each
+from base.stamps import filled_each, token_of
 from funnel import contact_messages, outbox_rows
 from funnel.statistics import Day, SequenceStatistics, Week
 
@@ -26,14 +26,14 @@ def rows_of_outbox(context: Shown, items: Iterable[outbox_rows.Item]) -> SafeStr
 @register.simple_tag(takes_context=True)
 def ledger_lines(context: Shown, lines: Iterable[contact_messages.Line]) -> SafeString:
     """Render mails of a contact."""
-    now, token = context["now"], _token(context)
+    now, token = context["now"], token_of(context)
     return mark_safe("".join(filled_each("funnel/_ledger_line.html", [line.texts(now) | token for line in lines])))
 
 
 @register.simple_tag(takes_context=True)
 def sequences(context: Shown, shown: Iterable[SequenceStatistics]) -> SafeString:
     """Render series with their steps."""
-    token, rows = _token(context), []
+    token, rows = token_of(context), []
     for series in shown:
         count, places = len(series.steps), enumerate(series.steps, start=1)
         steps = filled_each("funnel/_step.html", [step.texts(place, count) | token for place, step in places])
@@ -54,7 +54,3 @@ def plot_days(days: Iterable[Day]) -> SafeString:
 def plot_weeks(weeks: Iterable[Week]) -> SafeString:
     """Render the rows of the plot's table."""
     return mark_safe("".join(filled_each("funnel/_plot_week.html", [week.texts() for week in weeks])))
-
-
-def _token(context: Shown) -> dict[str, str | int]:
-    return {"csrf_token": str(context.get("csrf_token", ""))}
