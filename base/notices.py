@@ -20,6 +20,7 @@ MOST_CONTACTS = 100  # that a notice names; more are "many"
 MOST_BYTES = 7900  # of what PostgreSQL carries
 # For a statement that tells by itself: what `payload` returns.
 SEND = f"CASE WHEN %(notice)s::text IS NOT NULL THEN pg_notify('{CHANNEL}', %(notice)s::text) END"
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 TAB = re.compile("[A-Za-z0-9]{1,32}")
 
 
@@ -78,7 +79,7 @@ class Notice(NamedTuple):
             "user": self.user,
             "origin": origin.get(),
         }
-        text = json.dumps(facts | dict(self.more), separators=(",", ":"))
+        text = ENCODER.encode(facts | dict(self.more))
         return text if len(text) <= MOST_BYTES or self.contacts is None else self._replace(contacts=None).text()
 
 
