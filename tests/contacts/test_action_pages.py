@@ -41,7 +41,7 @@ def test_each_manual_kind_has_a_form_and_is_recorded(login, sofia, post, contact
     assert answer.status_code == 200
     html = page_of(answer)
     assert f'id="bubbles-{contact.pk}" hx-swap-oob="true"' in html
-    assert 'id="timeline" hx-swap-oob="true"' in html
+    assert 'id="timeline" data-live hx-swap-oob="true"' in html
     assert 'id="composer" hx-swap-oob="true"' in html
     contact.refresh_from_db()
     assert contact.action_counts == {kind: 1}
