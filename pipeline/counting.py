@@ -7,7 +7,6 @@ from django.db import connection
 from django.db.models import Func, IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
-from base.sql import all_rows
 from pipeline import kept, searched
 from pipeline.columns import tally
 from pipeline.selection import MANY, Selection
@@ -43,8 +42,12 @@ def hits(selection: Selection) -> list[int]:
 
 
 def few(selection: Selection, most: int) -> list[int] | None:
-    """Return ids of contacts that a search finds, or None if these are more than `most`, as far as is known at once."""
-    if searched.expected(selection) > most:
+    """Return ids of contacts that a search finds, or None if these are more than `most`, as far as is known at once.
+
+    Only of one word PostgreSQL knows well what to expect: two may be common, and never together.
+    """
+    expected = searched.expected(selection)
+    if expected > COMMON or (expected > most and selection.is_one_word):
         return None
     ids = _looked_up(selection, most + 1)
     return ids if len(ids) <= most else None
@@ -56,7 +59,7 @@ def _looked_up(selection: Selection, most: int) -> list[int]:
 
     found, values = kept.statement(selection, ("counted", most), hits)
     account_id = selection.user.account_id
-    ((ids, cards),) = all_rows(f"SELECT ARRAY({found}), ({tally.SIZE})", [*values, account_id])
+    ((ids, cards),) = kept.found(selection, f"SELECT ARRAY({found}), ({tally.SIZE})", [*values, account_id])
     searched.learn(account_id, cards)
     return ids
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from base.sql import all_rows, loaded
+from base.sql import loaded
 from pipeline import kept, searched
 from pipeline.models import Column
 from pipeline.searched import COLUMN, Found
@@ -33,14 +33,27 @@ CASE WHEN cardinality(hits.ids) <= {{most}} THEN {searched.HELD} ELSE ARRAY(
 """
 
 
+def is_likely_common(selection: Selection) -> bool:
+    """Return whether the selection should be met on a walk before it is looked up, though nothing is known of it."""
+    return selection.is_beginning and not searched.is_in_large(selection)
+
+
 def in_columns(selection: Selection, limit: int, expected: int) -> list[Found]:
     """Return what the selection, of which `expected` contacts are expected, has on top of each column."""
+    if is_likely_common(selection):
+        found = _found(selection, limit, is_walked=True)
+        if all(column.total is not None or len(column.first) == limit for column in found):
+            return found
+    return _found(selection, limit, is_walked=expected > MOST)
+
+
+def _found(selection: Selection, limit: int, *, is_walked: bool) -> list[Found]:
     hits, values = kept.statement(selection, ("glimpsed", MOST), _hits)
     hit, values_of_one = kept.statement(selection, "met", _met)
     account_id = selection.user.account_id
     statement = searched.FOUND.format(ids=IDS.format(hits=hits), most=MOST, first=MET.format(hit=hit, most=MOST))
     met = [LOOKED_AT, account_id, *values_of_one, limit]
-    rows = all_rows(statement, [expected > MOST, *values, limit, *met, account_id])
+    rows = kept.found(selection, statement, [is_walked, *values, limit, *met, account_id])
     searched.learn(account_id, sum(cards for _hits, cards, *_found in rows))
     bound = LOOKED_AT // max(len(rows), 1)
     found = []

@@ -54,8 +54,19 @@ def rows(
     filters each time, because what they find differs.
     """
     sql, values = statement(selection, key, build, marks)
-    if by_id or selection.is_everything:
-        return all_rows(sql, values)
+    return all_rows(sql, values) if by_id or selection.is_everything else _planned(sql, values)
+
+
+def found(selection: Selection, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement that finds contacts along the index of words if only words are asked for.
+
+    Then it is prepared. With a further filter its plan is up to what that finds: in an office of 10,000 one plan for
+    all tags took two and a half times as long.
+    """
+    return all_rows(sql, values) if selection.has_only_words else _planned(sql, values)
+
+
+def _planned(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

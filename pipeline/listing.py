@@ -14,7 +14,7 @@ from accounts.models import User
 from base import grouped, keyset
 from base.keyset import Order, Page, Place
 from contacts.models import Contact, ContactQuerySet, Source
-from pipeline import counting, kept, listed
+from pipeline import counting, glimpsed, kept, listed
 from pipeline.listed import ListedContact
 from pipeline.models import Column
 from pipeline.selection import Selection
@@ -134,7 +134,7 @@ def load(selection: Selection, query: QueryDict, used: str = "", size: int | Non
 
 def _hits(selection: Selection, sort: Sort, is_typed: bool) -> list[int] | None:
     if is_typed:
-        return counting.few(selection, FEW)
+        return None if glimpsed.is_likely_common(selection) else counting.few(selection, FEW)
     return counting.hits(selection) if selection.q and sort.key not in GROUPS else None
 
 

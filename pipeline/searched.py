@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
-from base.sql import all_rows, columns_of, listed, loaded
+from base.sql import columns_of, listed, loaded
 from pipeline import kept
 from pipeline.columns import tally
 from pipeline.columns.counts import MAILS
@@ -64,7 +64,7 @@ def expected(selection: Selection) -> int:
 
     0 for an office that is not known to be large: there nothing depends on it.
     """
-    if selection.user.account_id not in _large:
+    if not is_in_large(selection):
         return 0
     hits, values = kept.statement(selection, "expected", _expected)
     with connection.cursor() as cursor:
@@ -72,6 +72,11 @@ def expected(selection: Selection) -> int:
         (answer,) = cursor.fetchone()
     (plan,) = json.loads(answer) if isinstance(answer, str) else answer
     return int(plan["Plan"]["Plan Rows"])
+
+
+def is_in_large(selection: Selection) -> bool:
+    """Return whether its office is known to be large, so that it is asked first what to expect."""
+    return selection.user.account_id in _large
 
 
 def learn(account_id: int, cards: int) -> None:
@@ -84,7 +89,7 @@ def in_columns(selection: Selection, limit: int) -> list[Found] | None:
     hits, values = kept.statement(selection, "hits", _hits)
     account_id = selection.user.account_id
     statement = FOUND.format(ids=f"ARRAY({hits})", most=MOST, first=HELD)
-    rows = all_rows(statement, [*values, limit, account_id])
+    rows = kept.found(selection, statement, [*values, limit, account_id])
     learn(account_id, sum(cards for _hits, cards, *_found in rows))
     if any(number > MOST for number, *_found in rows):
         return None

@@ -74,6 +74,21 @@ class Selection:
         return self.exceeds(total) and self.user.works_contacts and search.is_short_number(self.q)
 
     @property
+    def is_one_word(self) -> bool:
+        """Whether it contains all contacts of the office that one word finds."""
+        return self.has_only_words and "&" not in (search.query(self.q) or "")
+
+    @property
+    def has_only_words(self) -> bool:
+        """Whether it contains all contacts of the office that the search finds."""
+        return [name for name in FILTERS if getattr(self, name)] == ["q"] and not sight(self.user)
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether only so few letters are asked for that they are likely to find many contacts."""
+        return self.has_only_words and len(self.q) == 3
+
+    @property
     def finds_whole_words(self) -> bool:
         """Whether the search is so short that words are not found by their beginning. Marketing searches names."""
         return self.user.works_contacts and search.finds_whole_words(self.q)

@@ -14,7 +14,7 @@ from pipeline.selection import Selection
 from tests.markup import page_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_invariants]  # the contacts are found by what they do not hold
-BOARD, LIST = "/contacts/board/?q=lead", "/contacts/?q=lead&sort=name"
+BOARD = "/contacts/board/?q=lead"
 TYPED = {"HX-Request": "true", "X-Short": "1"}
 
 
@@ -78,6 +78,20 @@ def test_what_few_contacts_have_is_counted_at_once(anna, crowd):
     assert boards.total_of(stacks) == 64
 
 
+def test_three_letters_are_met_before_they_are_looked_up(anna, board, crowd, monkeypatch):
+    monkeypatch.setattr(glimpsed, "LOOKED_AT", 60 * len(board))
+    selection = Selection.parse(anna, QueryDict("q=lea"))
+    stacks = boards.load(selection, is_short=True)
+    assert heads(stacks) == {"Nicht erreicht": (None, 8), "Kein Auftrag": (3, 3), "Termin vereinbart": (1, 1)}
+
+
+def test_three_letters_that_are_not_met_in_each_column_are_looked_up(anna, board, crowd, monkeypatch):
+    monkeypatch.setattr(glimpsed, "LOOKED_AT", 10 * len(board))
+    selection = Selection.parse(anna, QueryDict("q=lea"))
+    stacks = boards.load(selection, is_short=True)
+    assert heads(stacks) == {"Nicht erreicht": (60, 8), "Kein Auftrag": (3, 3), "Termin vereinbart": (1, 1)}
+
+
 def test_a_column_that_has_just_as_many_as_are_shown_is_not_known(anna, board, bounded):
     make(board["Nicht erreicht"], boards.SHORT)
     make(board["Kein Auftrag"], 60)
@@ -118,9 +132,17 @@ def test_the_list_says_that_it_is_not_counted(anna, crowd, bounded, login):
         assert 'id="everything" data-counting hidden' in short
 
 
-def test_a_page_that_has_all_of_the_list_is_counted(anna, board, bounded, login):
+def test_the_list_of_three_letters_is_not_counted(anna, board, login):
+    make(board["Nicht erreicht"], listing.SHORT + 1)
+    client = login(anna)
+    assert counts(page_of(client.get("/contacts/?q=lea", headers=TYPED))) == ["…"]
+    assert counts(page_of(client.get("/contacts/?q=lead", headers=TYPED))) == [str(listing.SHORT + 1)]
+
+
+@pytest.mark.parametrize("typed", ["lea", "lead"])
+def test_a_page_that_has_all_of_the_list_is_counted(anna, board, bounded, login, typed):
     make(board["Nicht erreicht"], listing.SHORT)
-    html = page_of(login(anna).get(LIST, headers=TYPED))
+    html = page_of(login(anna).get(f"/contacts/?q={typed}", headers=TYPED))
     assert counts(html) == [str(listing.SHORT)]
     assert "data-counting" not in html
 

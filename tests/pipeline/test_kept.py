@@ -4,11 +4,12 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 
 from accounts.models import Account, Role
 from contacts.models import Contact
-from pipeline import counting, kept, listing
+from pipeline import counting, kept, listing, searched
 from pipeline.selection import DUE, MANY, Selection
 from tests.clock import TUESDAY
 from tests.factories import ContactFactory
@@ -94,3 +95,13 @@ def test_kept_statements_stay_few(anna, board, monkeypatch):
     for number in range(10):
         assert kept.rows(Selection.parse(anna, QueryDict()), ("few", number), ids) == []
     assert len(kept._known) <= 3
+
+
+def test_what_words_alone_find_is_prepared_and_what_a_tag_finds_is_planned_each_time(anna, board):
+    for query in ["q=lead", "tag=Erbe", "q=lead&tag=Erbe"]:
+        for _ in range(4):
+            searched.in_columns(Selection.parse(anna, QueryDict(query)), 5)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement LIKE '%tags%' FROM pg_prepared_statements WHERE statement LIKE '%WITH hits%'")
+        prepared = {has_tags for (has_tags,) in cursor.fetchall()}
+    assert prepared == {False}

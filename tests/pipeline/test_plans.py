@@ -156,6 +156,13 @@ def test_typing_a_word_of_many_contacts_looks_up_cards_on_top_of_the_columns(ann
     assert all(rows <= 1000 for rows in sorts(nodes))
 
 
+@pytest.mark.parametrize(("query", "is_asked"), [("q=sch", False), ("q=sch+lead7", True)])
+def test_typing_one_word_of_many_contacts_looks_up_none_for_the_list(anna, known, query, is_asked):
+    selection = Selection.parse(anna, QueryDict(query))
+    nodes = plans(lambda: counting.few(selection, listing.FEW))
+    assert ("contact_search" in indexes(nodes)) == is_asked
+
+
 @pytest.mark.parametrize("query", ["q=lead", "q=lead7", "q=lead&assignee=me"])
 def test_typing_a_word_of_few_contacts_finds_them_along_the_index(anna, million, query):
     selection = Selection.parse(anna, QueryDict(query))
