@@ -175,7 +175,9 @@ on_office(
 on_office("accounts.offices.change_plan", lambda o: offices.change_plan(account_id=o.account.pk, plan=Plan.STARTER))
 on_office(
     "accounts.offices.settle",
-    lambda o: offices.settle(account=o.account, name="Neu", time_zone="Europe/Berlin", agents_see="own"),
+    lambda o: offices.settle(
+        account=o.account, name="Neu", time_zone="Europe/Berlin", agents_see="own", shows_presence=False
+    ),
 )
 
 
