@@ -43,7 +43,7 @@
     const own = meta().dataset.at.split("-")[1];
     if (own) query.set("contact", own);
     const answer = await request.ask(`${meta().dataset.poll}?${query}`, { known: mark });
-    if (answer.status === 401) request.refuse(answer);
+    if (answer.status === 401) leave(); // until somebody comes back: the next change asks for the login
     if (!answer.ok || isLive()) return;
     if (mark) tell("missed");
     mark = answer.headers.get("ETag");
@@ -121,6 +121,7 @@
     ticked = Date.now();
     if (document.hidden) return;
     if (!isAwake) comeBack(true);
+    else if (!visit) return;
     else if (Date.now() + ahead > Number(meta().dataset.midnight)) tell("missed", { isBack: true });
     else if (source && isKnown && heard && !isLive()) open();
     else if (!isLive() && Date.now() - asked > POLL) poll();

@@ -1,0 +1,166 @@
+"""What others change leaves alone whoever is at work, and is there afterwards; what was missed is made good."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.board import drag_over, lift
+from tests.live.windows import House, agree, asked, first, names, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.prove]
+NEW, CALLS = "Neue Kontakte", "Nicht erreicht"
+HIDE = """(hidden) => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => hidden ? 'hidden' : 'visible' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def changes(addresses: list[str]) -> list[str]:
+    return [address for address in addresses if "changes/" in address or address.startswith("contacts/board/")]
+
+
+def tell(house: House, **facts: object) -> None:
+    told = {"kind": "due", "office": house.office, "contacts": [], "columns": [], "user": None, "origin": ""}
+    house.ask("SELECT pg_notify('live', %s)", json.dumps(told | facts))
+
+
+def test_a_card_in_hand_is_not_replaced_by_a_colleague_who_moves_it(house, opened, colleague, watch):
+    watch.expect_status(409)  # the drop is refused, as always when somebody was faster
+    sofia = opened("sofia")
+    card = first(house, NEW)
+    target = sofia.locator(f"#column-{house.column(CALLS)}-cards")
+    lift(sofia, sofia.locator(f"#card-{card}"))
+    drag_over(sofia, target)
+    colleague.move(card, "Termin vereinbart")
+    until(sofia, "heard.changed > 0")
+    sofia.wait_for_timeout(1500)
+    assert sofia.evaluate("document.querySelector('.board--dragging') !== null")
+    sofia.mouse.up()
+    expect(sofia.locator("#messages .toast")).to_be_visible()
+    agree(house, sofia)
+    assert card in house.truth()["Termin vereinbart"]
+
+
+def test_an_open_menu_stays_and_the_change_comes_when_it_is_closed(house, opened, colleague):
+    sofia = opened("sofia")
+    card, other = house.truth()[CALLS][:2]
+    sofia.locator(f"#card-{card}").get_by_role("button", name="Kartenmenü: ").click(force=True)
+    expect(sofia.locator("#popup [role='menu']")).to_be_visible()
+    before = names(sofia)
+    colleague.move(other, "Termin vereinbart")
+    until(sofia, "heard.changed > 0")
+    sofia.wait_for_timeout(1500)
+    expect(sofia.locator("#popup [role='menu']")).to_be_visible()
+    assert names(sofia) == before != house.truth()
+    sofia.keyboard.press("Escape")
+    agree(house, sofia)
+
+
+def test_focus_and_scroll_positions_stay(house, opened, colleague):
+    sofia = opened("sofia")
+    sofia.set_viewport_size({"width": 1000, "height": 420})
+    column = sofia.locator(f"#column-{house.column(CALLS)}-cards")
+    top = column.evaluate("list => { list.scrollTop = 120; return list.scrollTop; }")
+    focused = sofia.locator(f"#card-{house.truth()[CALLS][2]} .card__name")
+    focused.evaluate("link => link.focus({ preventScroll: true })")
+    colleague.do(f"/contacts/{house.truth()[CALLS][2]}/due/", {"pick": "tomorrow", "due_note": ""})
+    colleague.move(house.truth()["Termin vereinbart"][0], "Bewertung erstellt")
+    agree(house, sofia)
+    sofia.wait_for_timeout(1200)
+    expect(focused).to_be_focused()
+    assert column.evaluate("list => list.scrollTop") == top
+
+
+def test_a_form_of_facts_says_who_has_changed_the_same_and_keeps_what_was_typed(house, opened, colleague):
+    card = first(house, CALLS)
+    sofia = opened("sofia", f"/contacts/{card}/")
+    sofia.locator("#facts-source").get_by_role("button").first.or_(sofia.locator("#facts-source a").first).click()
+    field = sofia.locator("#facts-source form [name='source_detail']")
+    field.fill("Mein Text")
+    colleague.edit(card, "source", source="form", source_detail="Anderer Text")
+    expect(sofia.locator("#facts-source [data-said]")).to_contain_text("Mehmet Bulut hat gerade geändert: ")
+    expect(field).to_have_value("Mein Text")
+
+
+def test_a_name_being_typed_for_a_column_stays_and_says_who_renamed_it(house, opened, colleague):
+    anna = opened("anna")
+    column = house.column(CALLS)
+    anna.locator(f"#column-{column} .column__menu").click()
+    anna.locator("#popup [data-head]").click()
+    field = anna.locator("[data-rename] [name='name']")
+    field.fill("Mein Name")
+    colleague.do(f"/columns/{column}/name/", {"name": "Anderer Name"})
+    expect(anna.locator("[data-rename] [data-said]")).to_contain_text("Spalte umbenannt: Anderer Name")
+    expect(field).to_have_value("Mein Name")
+    field.press("Escape")
+    agree(house, anna)
+    colleague.do(f"/columns/{column}/name/", {"name": CALLS})
+    agree(house, anna)
+
+
+def test_a_hidden_tab_hears_nothing_and_is_right_when_it_is_shown(house, opened, colleague):
+    sofia = opened("sofia")
+    sofia.evaluate(HIDE, True)
+    seen = asked(sofia)
+    before = names(sofia)
+    colleague.move(first(house, CALLS), "Termin vereinbart")
+    sofia.wait_for_timeout(1500)
+    assert (names(sofia), changes(seen)) == (before, [])
+    sofia.evaluate(HIDE, False)
+    agree(house, sofia)
+
+
+def test_two_tabs_of_a_browser_share_one_stream(house, opened, colleague):
+    one, two = opened("sofia"), opened("sofia")
+    held = one.evaluate("navigator.locks.query().then(({ held, pending }) => [held.length, pending.length])")
+    assert held == [1, 1]
+    colleague.move(first(house, CALLS), "Termin vereinbart")
+    agree(house, one, two)
+    holder, other = (one, two) if is_holder(one) else (two, one)
+    holder.close()
+    until(other, "navigator.locks.query().then(({ held }) => held.length === 1)")
+    colleague.move(first(house, CALLS), "Termin vereinbart")
+    agree(house, other)
+
+
+def is_holder(page: Page) -> bool:
+    """Return whether this tab has a stream of its own: only it asked for one."""
+    return bool(page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('/stream/'))"))
+
+
+def test_fifty_notices_are_asked_about_once_a_second_at_most(house, opened):
+    sofia = opened("sofia")
+    sofia.wait_for_timeout(1200)
+    seen = asked(sofia)
+    cards = [card for cards in house.truth().values() for card in cards]
+    for number in range(50):
+        tell(house, contacts=[[int(cards[number % len(cards)]), None, None, None]])
+        sofia.wait_for_timeout(40)
+    until(sofia, "heard.changed >= 50")
+    sofia.wait_for_timeout(2500)
+    took = sofia.evaluate("performance.now()") / 1000  # no promise: bounds what a second at most allows
+    assert 1 <= len(changes(seen)) <= took
+
+
+def test_what_was_missed_while_the_streams_were_away_is_made_good(house, opened, colleague):
+    sofia = opened("sofia")
+    house.streams.kill()
+    house.streams.wait()
+    colleague.move(first(house, CALLS), "Termin vereinbart")
+    house.streams = house.start("-m", "live.process")
+    agree(house, sofia)
+    until(sofia, "heard.streamed > 1 || heard.missed > 0")
+    colleague.move(first(house, CALLS), "Termin vereinbart")
+    agree(house, sofia)
+
+
+def test_colleagues_are_shown_until_they_leave_and_never_oneself(house, opened):
+    sofia, anna = opened("sofia"), opened("anna")
+    here = sofia.locator("#here")
+    expect(here).to_have_attribute("aria-label", "Auch hier: Anna Krüger")
+    expect(here.locator(".avatar")).to_have_text(["AK"])
+    expect(anna.locator("#here")).to_have_attribute("aria-label", "Auch hier: Sofia Vogt")
+    anna.goto("/help/")
+    expect(here).to_be_hidden()
