@@ -28,7 +28,7 @@ from tests.told import NOW, UNTOLD, VERBS, Act, Office
 CHECKOUT = Path(__file__).resolve().parent.parent
 # What pages show, with what nobody sees of it; of whom a row is, where it is a contact's.
 TABLES = {
-    "accounts_account": "id, name, plan, agents_see, time_zone",
+    "accounts_account": "*",
     "accounts_user": "id, first_name, last_name, role, is_active, email",
     "django_session": "session_key",
     **dict.fromkeys(("contacts_action", "contacts_change", "contacts_consent", "contacts_contact"), "*"),
