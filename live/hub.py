@@ -120,11 +120,12 @@ class Hub:
         """Take in a notice of the database, and tell those whom it concerns."""
         try:
             notice = read(payload)
+            places = self.presence.note(notice, now) if notice.kind == Kind.HERE else []
         except (ValueError, TypeError, KeyError, AttributeError):
             log.warning("a notice was not understood")
             return
         if notice.kind == Kind.HERE:
-            self._tell_people(self.presence.note(notice, now), now)
+            self._tell_people(places, now)
             return
         self.past.keep(notice, len(payload), now)
         self.presence.reassign(notice)

@@ -48,8 +48,7 @@ class Presence:
     def note(self, notice: Notice, now: int) -> list[Place]:
         """Take in the sign of a page that is open or being left, and return the places to tell readers about."""
         facts = dict(notice.more)
-        assert notice.user is not None
-        tab, place = Tab(notice.office_id, notice.user, facts["tab"]), Place(notice.office_id, facts["at"])
+        tab, place = Tab(notice.office_id, int(notice.user or 0), facts["tab"]), Place(notice.office_id, facts["at"])
         before = self.tabs.get(tab)
         if before == place and not facts["leaving"]:
             self.places[place].tabs[tab] = now

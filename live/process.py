@@ -49,8 +49,9 @@ class Line(asyncio.Protocol):
         self.reader: Reader | None = None
 
     def greet(self, request: Request, head: bytes) -> None:
-        self.transport.write(head)
-        self.reader = self.hub.open(self, request, now())
+        if not self.transport.is_closing():  # or nobody would say that the reader has gone
+            self.transport.write(head)
+            self.reader = self.hub.open(self, request, now())
 
     def write(self, data: bytes) -> None:
         self.transport.write(data)

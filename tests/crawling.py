@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.addresses import NEVER, Row, address, rows, walk, writes
 from tests.offices import SEARCHED, Mark, Office, Ref, owned_models
+from tests.overhearing import Overheard
 
 STARTS = (
     "/",
@@ -74,6 +75,7 @@ class Crawl:
 
     def __post_init__(self) -> None:
         self.untouched = fingerprint(self.strangers[0])
+        self.overheard = Overheard(self.strangers[0])
 
     def addresses(self, only: Iterable[str] = (), *, fragments: tuple[bool, ...] = (True,)) -> None:
         """Request every address with own, foreign and unknown objects by GET and POST, as fragment or page."""
@@ -141,6 +143,8 @@ class Crawl:
                 self._look_at_rows(f"{method} {where}", written)
             transaction.set_rollback(True)
         self._look_at(f"{method} {where} {data or ''}", texts)
+        if got := self.overheard.hear(query["sql"] for query in statements.captured_queries):
+            self.faults.append(f"{method} {where} is told to a stream of another office: {got!r}")
         if response.status_code >= 500:
             self.faults.append(f"{method} {where}: {response.status_code}")
         first = int(texts[0].split(" ", 1)[0])

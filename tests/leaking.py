@@ -6,7 +6,11 @@ from django.urls import path
 from django.utils import timezone
 
 from accounts.models import User
-from base import converters  # noqa: F401  (registers <id:…>)
+from base import (
+    converters,  # noqa: F401  (registers <id:…>)
+    notices,
+)
+from base.notices import Kind, Seen
 from config.urls import urlpatterns as sound
 from contacts.models import Contact
 from pipeline.models import Column, Move
@@ -103,6 +107,14 @@ def count(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{Contact.objects.count()} {Column.objects.count()}")
 
 
+def tell(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Tell the office of the contact, whosever it is."""
+    contact = Contact.objects.filter(pk=contact_id).first()
+    if contact is not None:
+        notices.tell(Kind.EDITED, contact.account_id, [Seen.kept(contact.pk, contact.assignee_id)])
+    raise Http404
+
+
 urlpatterns = [
     *sound,
     path("leak/anybody/<id:contact_id>/", anybody, name="leak-anybody"),
@@ -119,6 +131,7 @@ urlpatterns = [
     path("leak/after/", after, name="leak-after"),
     path("leak/start/", start, name="leak-start"),
     path("leak/broken/", broken, name="leak-broken"),
+    path("leak/tell/<id:contact_id>/", tell, name="leak-tell"),
     path("leak/count/", count, name="leak-count"),
 ]
 PLANTED = [
@@ -131,6 +144,7 @@ PLANTED = [
     ("addresses", "leak-search", "shows qzxfo"),
     ("addresses", "leak-overwrite", "changed rows of another account"),
     ("addresses", "leak-refer", "wrote across accounts: pipeline_move.reverses_id"),
+    ("addresses", "leak-tell", "is told to a stream of another office"),
     ("references", "leak-mass", "reads fields that are not its own"),
     ("pages", "leak-start", "shows qzxfo"),
     ("pages", "leak-start", "a link leads to /leak/broken/: 500"),

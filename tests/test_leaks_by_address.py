@@ -12,3 +12,4 @@ def test_addresses_reveal_nothing_of_foreign_objects(scene: Scene, role: str) ->
     crawl = scene.crawl(role)
     crawl.addresses(fragments=(True, False) if role == "administrator" else (True,))
     assert crawl.faults == []
+    assert crawl.overheard.heard > 0, "something was told, if not to the other office"

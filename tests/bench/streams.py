@@ -27,11 +27,14 @@ Row = dict[str, object]
 
 
 def rows(product: Product, port: int, dragging: Dragging, seconds: float) -> list[Row]:
-    with product.started(*STREAMS) as process, psycopg.connect(product.url, autocommit=True) as wire:
+    with psycopg.connect(product.url, autocommit=True) as wire:
         office, logins = _logins(product, wire, max(AT_ONCE) // OF_A_USER)
-        found = [_arrivals(port, logins, wire, office, process.pid, count) for count in AT_ONCE]
-        found += _moves(port, logins, dragging, seconds)
-    return found
+        found = []
+        for count in AT_ONCE:
+            with product.started(*STREAMS) as process:  # whose memory has held no stream yet
+                found.append(_arrivals(port, logins, wire, office, psutil.Process(process.pid), count))
+    with product.started(*STREAMS):
+        return found + _moves(port, logins, dragging, seconds)
 
 
 def _logins(product: Product, wire: psycopg.Connection, count: int) -> tuple[int, list[str]]:
@@ -44,21 +47,25 @@ def _logins(product: Product, wire: psycopg.Connection, count: int) -> tuple[int
     return offices.pop(), cookies
 
 
-def _arrivals(port: int, logins: list[str], wire: psycopg.Connection, office: int, pid: int, count: int) -> Row:
+def _arrivals(
+    port: int, logins: list[str], wire: psycopg.Connection, office: int, process: psutil.Process, count: int
+) -> Row:
     """Measure from before the commit until each reader has the event."""
-    before = psutil.Process(pid).memory_full_info().pss
+    with Readers(port, logins, 1) as readers:
+        before = process.memory_full_info().pss
     with Readers(port, logins, count) as readers:
-        grown = psutil.Process(pid).memory_full_info().pss - before
+        grown, busy = process.memory_full_info().pss - before, sum(process.cpu_times()[:2])
         sent = {}
         for number in range(EVENTS):
             sent[str(number)] = time.perf_counter()
             wire.execute("SELECT pg_notify('live', %s)", [_told(office, number)])
             time.sleep(PAUSE)
         readers.wait(lambda: all(len(reader.named("change")) == EVENTS for reader in readers.all))
+        busy = (sum(process.cpu_times()[:2]) - busy) / EVENTS
         got = [(at, data["origin"]) for reader in readers.all for at, _, data in reader.named("change")]
     load = Load(EVENTS * PAUSE, [(at - sent[origin]) * 1000 for at, origin in got], 0)
-    size = f", {grown / count / 1000:.0f} kB each" if count == max(AT_ONCE) else ""
-    name = f"commit to event, {count} open streams{size}"
+    cost = f", {grown / count / 1000:.0f} kB each, {1000 * busy:.1f} ms busy an event" if count > 1 else ""
+    name = f"commit to event, {count} open stream{'s' * (count > 1)}{cost}"
     return {"name": name, "p50": round(load.quantile(0.5), 1), "p95": round(load.quantile(0.95), 1), "errors": 0}
 
 

@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from tests.live.streams import PATIENCE
-
+PATIENCE = 30  # seconds until something counts as lost
 PAUSE = (0.5, 1.5)  # seconds until a reader whose stream has ended asks again
 
 

@@ -145,7 +145,17 @@ def test_readers_are_told_by_office_and_sight():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "[]", "{}", '{"kind":"new","office":3}', '{"kind":"due","office":3}', "null"]
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "{}",
+        '{"kind":"new","office":3}',
+        '{"kind":"due","office":3}',
+        "null",
+        '{"kind":"here","office":3,"contacts":[],"columns":[],"user":9}',
+    ],
 )
 def test_what_is_no_notice_is_ignored(text):
     streams = hub()
