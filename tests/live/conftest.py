@@ -63,7 +63,7 @@ def opened(
     """`opened("sofia", "/contacts/")` opens a page in a browser of this user, and waits until its stream is there."""
     contexts: dict[str, BrowserContext] = {}
 
-    def window(name: str, path: str = "/contacts/board/") -> Page:
+    def window(name: str, path: str = "/contacts/board/", *, is_streamed: bool = True) -> Page:
         if name not in contexts:
             base = f"http://localhost:{house.port}"
             contexts[name] = chromium.new_context(
@@ -74,7 +74,8 @@ def opened(
             watch.over(contexts[name], base)
         page = contexts[name].new_page()
         page.goto(path)
-        until(page, "heard.streamed > 0")
+        if is_streamed:
+            until(page, "heard.streamed > 0")
         return page
 
     yield window

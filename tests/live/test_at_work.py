@@ -164,3 +164,32 @@ def test_colleagues_are_shown_until_they_leave_and_never_oneself(house, opened):
     expect(anna.locator("#here")).to_have_attribute("aria-label", "Auch hier: Sofia Vogt")
     anna.goto("/help/")
     expect(here).to_be_hidden()
+
+
+def test_a_board_that_stays_open_over_midnight_is_right_in_the_morning(house, opened):
+    sofia = opened("sofia")
+    card = first(house, CALLS)
+    house.ask("UPDATE contacts_contact SET due_on = current_date - 3 WHERE id = %s", int(card))
+    house.ask("UPDATE pipeline_card SET due_on = current_date - 3 WHERE contact_id = %s", int(card))
+    sofia.evaluate("document.querySelector(\"meta[name='live']\").dataset.midnight = Date.now()")
+    expect(sofia.locator(f"#card-{card} [data-due='overdue']")).to_be_visible()
+    assert sofia.evaluate("Number(document.querySelector(\"meta[name='live']\").dataset.midnight) > Date.now()")
+
+
+def test_a_board_that_wakes_up_is_right(house, opened):
+    sofia = opened("sofia")
+    card = house.truth()[CALLS][1]
+    house.ask("UPDATE contacts_contact SET due_on = current_date - 3 WHERE id = %s", int(card))
+    house.ask("UPDATE pipeline_card SET due_on = current_date - 3 WHERE contact_id = %s", int(card))
+    sofia.evaluate("const now = Date.now; Date.now = () => now() + 8 * 3600e3; undefined")
+    expect(sofia.locator(f"#card-{card} [data-due='overdue']")).to_be_visible()
+
+
+def test_without_streams_a_page_asks_and_is_right_all_the_same(house, opened, colleague):
+    house.streams.kill()
+    house.streams.wait()
+    sofia = opened("sofia", is_streamed=False)
+    until(sofia, "performance.getEntriesByType('resource').some(({ name }) => name.includes('/changes/?contacts='))")
+    colleague.move(first(house, CALLS), "Termin vereinbart")
+    agree(house, sofia)
+    house.streams = house.start("-m", "live.process")

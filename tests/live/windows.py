@@ -9,7 +9,7 @@ from tests.browser.board import SHOWN
 from tests.config.production import Browser as Client
 from tests.config.production import Production
 
-PATIENCE = 15_000  # milliseconds until something counts as never coming
+PATIENCE = 30_000  # milliseconds until something counts as never coming
 SIZE = {"width": 1440, "height": 900}
 
 
