@@ -2,7 +2,6 @@
 {
   const say = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const byId = (id) => document.getElementById(`card-${id}`);
-  const idOf = (card) => card.id.slice("card-".length);
   const cardsIn = (list) => [...list.querySelectorAll(":scope > [data-card]")];
   const GAP = 28; // pixels next to a column that count as part of it, also at the edge of the board
   let start = null; // where the lifted card stood
@@ -17,7 +16,7 @@
   };
 
   const put = (card, { list, next }) => {
-    const before = next && byId(idOf(next));
+    const before = next && byId(next.dataset.card);
     if (before?.parentElement === list) list.insertBefore(card, before);
     else list.insertBefore(card, list.querySelector(":scope > .cards__more"));
   };
@@ -45,7 +44,7 @@
   const drop = ({ item, to, originalEvent }) => {
     document.querySelector(".board").classList.remove("board--dragging");
     const origin = start;
-    const id = idOf(item);
+    const id = item.dataset.card;
     start = null;
     say("landed");
     if (origin.isFocused) item.querySelector("a").focus({ preventScroll: true }); // moving the element loses it
@@ -57,7 +56,7 @@
     }
     const isSamePlace = to === origin.list && (cards[place + 1] ?? null) === origin.next;
     if (isSamePlace) return undefined;
-    const after = place > 0 ? idOf(cards[place - 1]) : "";
+    const after = cards[place - 1]?.dataset.card ?? "";
     const { column } = to.closest("[data-column]").dataset;
     const here = { list: to, next: cards[place + 1] ?? null };
     const putDown = () => byId(id).parentElement === to || put(byId(id), here);

@@ -14,7 +14,7 @@ SHOWN = """() => Object.fromEntries([...document.querySelectorAll("[data-column]
   column.querySelector("h2").textContent, {
     count: Number(column.querySelector("[data-count]").textContent),
     cards: [...column.querySelectorAll("[data-card]")].map((card) => [
-      Number(card.id.slice("card-".length)), Number(card.dataset.version), card.classList.contains("card--new")]),
+      Number(card.dataset.card), Number(card.dataset.version), card.classList.contains("card--new")]),
   }]))"""
 
 

@@ -146,5 +146,5 @@ class Browser:
         """Return a card that may be dragged: contact, version, another column."""
         page = self.get("/contacts/board/").text
         columns = [int(found) for found in re.findall(r'data-column="(\d+)"', page)]
-        contact, version = re.findall(r'id="card-(\d+)"[^>]*data-version="(\d+)"', page)[0]
+        contact, version = re.findall(r'data-card="(\d+)"[^>]*data-version="(\d+)"', page)[0]
         return int(contact), int(version), columns[1]

@@ -79,7 +79,7 @@ def heads(response: HttpResponse) -> set[int]:
 def shown_card(response: HttpResponse) -> dict[str, str]:
     """Return the place of the card in the answer, empty if there is none."""
     marks = re.search(
-        r'id="card-(\d+)" data-card data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', page_of(response)
+        r'data-card="(\d+)" data-version="(\d+)"[^>]*data-in="(\d+)" data-after="(\d*)"', page_of(response)
     )
     return dict(zip(("card", "version", "column", "after"), marks.groups(), strict=True)) if marks else {}
 

@@ -32,7 +32,7 @@ def total(response) -> int:
 
 
 def cards(response) -> list[int]:
-    return sorted(int(pk) for pk in re.findall(r'id="card-(\d+)"', page_of(response)))
+    return sorted(int(pk) for pk in re.findall(r'data-card="(\d+)"', page_of(response)))
 
 
 def link(response, rel: str) -> str:
