@@ -130,7 +130,7 @@ class Hub:
         self.past.keep(notice, len(payload), now)
         self.presence.reassign(notice)
         if notice.kind == Kind.ACCESS:
-            self.presence.clear(notice.office_id)
+            self._tell_people(self.presence.leave(notice.office_id, dict(notice.more).get("of")), now)
             for reader in list(self.readers.get(notice.office_id, ())):
                 if _concerns(notice, reader.user):
                     reader.line.end()

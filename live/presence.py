@@ -74,10 +74,10 @@ class Presence:
         silent = [tab for company in self.places.values() for tab, seen in company.tabs.items() if seen < now - LASTS]
         return [place for tab in silent for place in self._leave(tab)]
 
-    def clear(self, office: int) -> None:
-        """Forget the pages of an office, without a word."""
-        for tab in [tab for tab in self.tabs if tab.office == office]:
-            self._leave(tab)
+    def leave(self, office: int, user: int | None = None) -> list[Place]:
+        """Forget the pages of a user, by default of the whole office, and return the places they have left by that."""
+        gone = [tab for tab in self.tabs if tab.office == office and user in (None, tab.user)]
+        return [place for tab in gone for place in self._leave(tab)]
 
     def here(self, place: Place, audience: Audience, works_contacts: bool) -> Event | None:
         """Return who is at the place, for those who may see it."""

@@ -460,8 +460,12 @@ def test_a_new_stream_is_told_who_is_where():
     assert opened(streams, START)[1] == ("here", {"at": "board", "people": [VOGT]})
 
 
-def test_changed_settings_forget_who_is_where():
+def test_changed_rights_forget_where_those_are_whom_they_concern():
     streams = hub()
     streams.hear(sign(), START)
+    streams.hear(sign(JONAS, tab="t2"), START)
+    wire = join(streams, user=PAUL)
+    streams.hear(told(Kind.ACCESS, of=SOFIA), START)
+    assert people(wire) == [("board", [KRUEGER])]
     streams.hear(told(Kind.ACCESS), START)
-    assert streams.presence.places == {}
+    assert (streams.presence.places, streams.presence.tabs) == ({}, {})
