@@ -17,6 +17,7 @@ from live.presence import Place, Presence
 OF_A_USER, OF_ALL = 30, 2000  # streams
 LIFE = 15 * 60_000  # milliseconds: then the ordinary view decides anew who may read what
 SOON = 60_000  # the same, if a notice of changed rights may have been missed
+WINDOW = 40  # between two tellings: a hundred writes to a hundred readers are work
 PULSE = 20_000  # between two signs of life
 PATIENCE = 30_000  # with a reader that takes nothing
 BACKLOG = 50  # notices; after more, asking anew for everything is less work
@@ -80,6 +81,8 @@ class Hub:
         self.chance = chance
         self.past, self.presence = Past(now), Presence()
         self.readers: dict[int, set[Reader]] = {}  # of each office
+        self.told_at: dict[int, int] = {}  # when its readers were told something
+        self.held: dict[int, list[Notice]] = {}  # what they are told together, shortly
 
     def __iter__(self) -> Iterator[Reader]:
         """Yield all readers; some may be closed meanwhile."""
@@ -136,6 +139,12 @@ class Hub:
                     reader.line.end()
         self._publish(notice, now)
 
+    def flush(self, now: int) -> None:
+        """Tell what is held back. To be called `WINDOW` after `hear` has left something there."""
+        held, self.held = self.held, {}
+        for office, notices in held.items():
+            self._tell(office, notices, now)
+
     def resume(self, now: int) -> None:
         """Go on after notices may have been missed: everybody asks anew, and soon for their rights as well."""
         self.past.begin(now)
@@ -164,11 +173,21 @@ class Hub:
         self._tell_people(self.presence.forget(now), now)
 
     def _publish(self, notice: Notice, now: int) -> None:
+        """Tell it at once after silence; under load with all that comes within `WINDOW`."""
+        office = notice.office_id
+        if now - self.told_at.get(office, 0) < WINDOW:
+            self.held.setdefault(office, []).append(notice)
+        else:
+            self._tell(office, [notice], now)
+
+    def _tell(self, office: int, notices: list[Notice], now: int) -> None:
+        self.told_at[office] = now
         encoded: dict[int | None, bytes] = {}  # for each limit of sight
-        for reader in list(self.readers.get(notice.office_id, ())):
+        for reader in list(self.readers.get(office, ())):
             limit = reader.audience.limited_to
             if limit not in encoded:
-                encoded[limit] = self._encoded(events(notice, reader.audience), now)
+                found = (event for notice in notices for event in events(notice, reader.audience))
+                encoded[limit] = self._encoded(found, now)
             if encoded[limit]:
                 reader.tell(encoded[limit], now)
 

@@ -23,7 +23,7 @@ from typing import Any
 import environ
 
 from live import passing
-from live.hub import Hub, Reader, Request
+from live.hub import WINDOW, Hub, Reader, Request
 from live.listening import listen
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -147,7 +147,14 @@ async def serve(folder: Path, database: Mapping[str, Any]) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    heard = listen(database, lambda payload: hub.hear(payload, now()), lambda: hub.resume(now()))
+
+    def hear(payload: str) -> None:
+        is_timed = bool(hub.held)
+        hub.hear(payload, now())
+        if hub.held and not is_timed:
+            loop.call_later(WINDOW / 1000, lambda: hub.flush(now()))
+
+    heard = listen(database, hear, lambda: hub.resume(now()))
     tasks = [asyncio.create_task(work) for work in (heard, _tick(hub), stop.wait())]
     gc.collect()
     gc.freeze()

@@ -32,5 +32,6 @@ class Overheard:
                 for text in NOTICE.findall(statement):
                     self.heard += 1
                     self.streams.hear(text, 0)
+                    self.streams.flush(0)
         got, self.got = self.got, b""
         return got.decode()

@@ -91,5 +91,5 @@ def _open(port: int, logins: list[str], count: int) -> Iterator[None]:
     if not count:
         yield
         return
-    with Readers(port, logins, count):
+    with Readers(port, logins, count, keeps=False):
         yield

@@ -44,8 +44,9 @@ class Bare:
 class Readers:
     """`count` readers with these logins in turn, until the end of the block."""
 
-    def __init__(self, port: int, cookies: Sequence[str], count: int) -> None:
+    def __init__(self, port: int, cookies: Sequence[str], count: int, *, keeps: bool = True) -> None:
         self.port = port
+        self.keeps = keeps  # what they get after the greeting; reading it is work, too
         self.all = [Bare(cookies[number % len(cookies)]) for number in range(count)]
         self.selector = selectors.DefaultSelector()
         self.stops = False
@@ -104,6 +105,8 @@ class Readers:
         except OSError:
             data = b""
         now = time.perf_counter()
+        if data and reader.begun and not self.keeps:
+            return
         if data:
             reader.take(data.replace(b"\r\n", b"\n"), now)
         else:

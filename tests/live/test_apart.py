@@ -77,6 +77,7 @@ def wrong(count: int = 500) -> int:
         text = payload(Kind.MOVED, office, [contact], user=100 * office)
         assert text
         streams.hear(text, START)
+        streams.flush(START)
     known: dict[bytes, list[tuple[str, int]]] = {}
     return sum(wire.found(known) != wire.expected(told) for wire in wires)
 

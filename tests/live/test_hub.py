@@ -7,7 +7,7 @@ import pytest
 
 from base.notices import Kind, Notice, Seen, payload
 from live.events import Audience, events, read
-from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, RETRY, Hub, Request
+from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, RETRY, WINDOW, Hub, Request
 from live.past import OF_AN_OFFICE, SLACK, SPAN, Past
 from live.presence import LASTS
 
@@ -56,6 +56,12 @@ def told(kind: Kind, *arguments: Any, office: int = OURS, **more: Any) -> str:
     text = payload(kind, office, *arguments, **more)
     assert text
     return text
+
+
+def tell(streams: Hub, text: str, now: int) -> None:
+    """Have it heard, and told without waiting for more."""
+    streams.hear(text, now)
+    streams.flush(now)
 
 
 def seen_by(audience: Audience, *contacts: Seen, **more: Any) -> list[dict[str, Any]]:
@@ -130,15 +136,15 @@ def test_a_stream_begins_with_when_to_come_back_and_who_reads():
 def test_an_event_has_the_boot_and_the_moment_as_its_id():
     streams = hub()
     wire = join(streams)
-    streams.hear(told(Kind.SERIES), START + 7)
+    tell(streams, told(Kind.SERIES), START + 7)
     assert wire.text.startswith(f"id: b00t-{START + 7}\nevent: change\n")
 
 
 def test_readers_are_told_by_office_and_sight():
     streams = hub()
     ours, agents, theirs = join(streams), join(streams, user=JONAS, is_limited=True), join(streams, office=THEIRS)
-    streams.hear(told(Kind.DUE, [Seen(17, SOFIA, SOFIA)]), START + 1)
-    streams.hear(told(Kind.DUE, [Seen(18, None, None)]), START + 2)
+    tell(streams, told(Kind.DUE, [Seen(17, SOFIA, SOFIA)]), START + 1)
+    tell(streams, told(Kind.DUE, [Seen(18, None, None)]), START + 2)
     assert [data["contacts"] for _, data in ours.take()] == [[[17, None]], [[18, None]]]
     assert [data["contacts"] for _, data in agents.take()] == [[[18, None]]]
     assert theirs.text == ""
@@ -160,7 +166,7 @@ def test_readers_are_told_by_office_and_sight():
 def test_what_is_no_notice_is_ignored(text):
     streams = hub()
     wire = join(streams)
-    streams.hear(text, START)
+    tell(streams, text, START)
     assert wire.text == ""
 
 
@@ -170,7 +176,7 @@ def test_a_reader_who_has_gone_is_told_nothing():
     wire.take()
     streams.close(reader)
     streams.close(reader)
-    streams.hear(told(Kind.SERIES), START)
+    tell(streams, told(Kind.SERIES), START)
     assert (wire.text, streams.readers) == ("", {})
 
 
@@ -180,7 +186,7 @@ def test_a_reader_who_has_gone_is_told_nothing():
 def test_whoever_names_their_last_event_gets_what_came_after_it():
     streams = hub()
     for number in range(4):
-        streams.hear(told(Kind.DUE, [Seen(number, JONAS, JONAS)]), START + number * SLACK)
+        tell(streams, told(Kind.DUE, [Seen(number, JONAS, JONAS)]), START + number * SLACK)
     wire = Wire()
     streams.open(wire, request(last=f"b00t-{START + 2 * SLACK}", since="1"), START + 9 * SLACK)
     assert [data["contacts"] for name, data in wire.take() if name == "change"] == [
@@ -195,7 +201,7 @@ def test_whoever_names_their_last_event_gets_what_came_after_it():
 
 def test_a_page_gets_what_came_after_it_was_read():
     streams = hub()
-    streams.hear(told(Kind.DUE), START + SLACK)
+    tell(streams, told(Kind.DUE), START + SLACK)
     assert [name for name, _ in opened(streams, since=str(START + SLACK), now=START + 2 * SLACK)] == ["hello", "change"]
     assert [name for name, _ in opened(streams, since="", now=START + 2 * SLACK)] == ["hello"]
 
@@ -228,7 +234,7 @@ def test_whoever_asks_for_what_is_not_known_is_told_to_ask_anew(facts):
 def test_many_notices_are_made_good_by_asking_anew():
     streams = hub()
     for number in range(BACKLOG + 1):
-        streams.hear(told(Kind.DUE), START + SLACK + number)
+        tell(streams, told(Kind.DUE), START + SLACK + number)
     found = opened(streams, START + 2 * SLACK, since=str(START + SLACK + 1))
     assert [name for name, _ in found] == ["hello", "resync"]
 
@@ -236,7 +242,7 @@ def test_many_notices_are_made_good_by_asking_anew():
 def test_after_a_gap_everybody_asks_anew_and_soon_for_their_rights():
     streams = hub(chance=1.0)
     ours, theirs = join(streams), join(streams, office=THEIRS)
-    streams.hear(told(Kind.DUE), START + 1)
+    tell(streams, told(Kind.DUE), START + 1)
     ours.take()
     streams.resume(START + 50_000)
     assert [ours.take(), theirs.take()] == [[("resync", {})], [("resync", {})]]
@@ -288,12 +294,12 @@ def test_a_slow_reader_gets_the_newest_state_and_no_backlog():
     wire.take()
     streams.fall_behind(reader, START)
     for number in range(1000):
-        streams.hear(told(Kind.DUE), START + number)
+        tell(streams, told(Kind.DUE), START + number)
     streams.tick(START + PULSE)
     assert wire.text == ""
     streams.catch_up(reader, START + PULSE)
     assert wire.take() == [("resync", {})]
-    streams.hear(told(Kind.DUE), START + PULSE)
+    tell(streams, told(Kind.DUE), START + PULSE)
     assert [name for name, _ in wire.take()] == ["change"]
     streams.fall_behind(reader, START)
     streams.catch_up(reader, START)
@@ -310,21 +316,37 @@ def test_a_reader_who_takes_nothing_for_long_is_left():
     assert not wire.is_open
 
 
+def test_what_comes_fast_is_told_together_and_the_first_at_once():
+    streams = hub()
+    wire, theirs = join(streams), join(streams, office=THEIRS)
+    for moment in (0, WINDOW - 1, WINDOW - 1):
+        streams.hear(told(Kind.DUE, [Seen(moment, None, None)]), START + moment)
+    streams.hear(told(Kind.SERIES, office=THEIRS), START + WINDOW - 1)
+    assert [data["contacts"] for _, data in wire.take()] == [[[0, None]]]
+    assert [data["kind"] for _, data in theirs.take()] == ["series"]
+    streams.flush(START + 2 * WINDOW)
+    assert len(wire.take()) == 2
+    streams.flush(START + 2 * WINDOW)
+    streams.hear(told(Kind.SERIES), START + 3 * WINDOW)
+    assert len(wire.take()) == 1
+    assert theirs.text == ""
+
+
 # Rights
 
 
 def test_changed_rights_end_the_streams_they_concern():
     streams = hub()
     sofia, jonas, theirs = join(streams), join(streams, user=JONAS), join(streams, office=THEIRS)
-    streams.hear(told(Kind.ACCESS, user=JONAS, of=SOFIA), START + 1)
+    tell(streams, told(Kind.ACCESS, user=JONAS, of=SOFIA), START + 1)
     assert [wire.is_open for wire in (sofia, jonas, theirs)] == [False, True, True]
-    streams.hear(told(Kind.ACCESS, user=SOFIA), START + 2)
+    tell(streams, told(Kind.ACCESS, user=SOFIA), START + 2)
     assert [wire.is_open for wire in (jonas, theirs)] == [False, True]
 
 
 def test_a_stream_whose_rights_changed_on_its_way_here_ends_at_once():
     streams = hub()
-    streams.hear(told(Kind.ACCESS, of=SOFIA), START + 2 * SLACK)
+    tell(streams, told(Kind.ACCESS, of=SOFIA), START + 2 * SLACK)
     late = START + 3 * SLACK
     wires = [join(streams, late, at=START + 2 * SLACK), join(streams, late, user=JONAS, at=START + 2 * SLACK)]
     assert [wire.is_open for wire in wires] == [False, True]
@@ -402,34 +424,34 @@ def people(wire: Wire) -> list[tuple[str, list[Any]]]:
 def test_who_comes_and_who_leaves_is_told_once():
     streams = hub()
     wire = join(streams)
-    streams.hear(sign(), START)
+    tell(streams, sign(), START)
     assert people(wire) == [("board", [VOGT])]
-    streams.hear(sign(JONAS, tab="t2"), START + 1)
+    tell(streams, sign(JONAS, tab="t2"), START + 1)
     assert people(wire) == [("board", [VOGT, KRUEGER])]
-    streams.hear(sign(), START + 2)
+    tell(streams, sign(), START + 2)
     assert people(wire) == []
-    streams.hear(sign(leaving=True), START + 3)
+    tell(streams, sign(leaving=True), START + 3)
     assert people(wire) == [("board", [KRUEGER])]
-    streams.hear(sign(leaving=True), START + 4)
+    tell(streams, sign(leaving=True), START + 4)
     assert people(wire) == []
 
 
 def test_somebody_is_somewhere_as_long_as_one_of_their_tabs_is():
     streams = hub()
     wire = join(streams)
-    streams.hear(sign(), START)
-    streams.hear(sign(tab="t2"), START)
+    tell(streams, sign(), START)
+    tell(streams, sign(tab="t2"), START)
     people(wire)
-    streams.hear(sign(leaving=True), START)
+    tell(streams, sign(leaving=True), START)
     assert people(wire) == []
-    streams.hear(sign(tab="t2", at="contact-17"), START)
+    tell(streams, sign(tab="t2", at="contact-17"), START)
     assert people(wire) == [("board", []), ("contact-17", [VOGT])]
 
 
 def test_who_gives_no_sign_is_forgotten_within_half_a_minute():
     streams = hub()
     wire = join(streams)
-    streams.hear(sign(), START)
+    tell(streams, sign(), START)
     people(wire)
     streams.tick(START + LASTS)
     assert people(wire) == []
@@ -442,13 +464,13 @@ def test_people_at_a_contact_are_told_to_those_who_may_see_it():
     streams = hub()
     sofia, jonas = join(streams, is_limited=True), join(streams, user=JONAS, is_limited=True)
     marketing, theirs = join(streams, user=PAUL, works_contacts=False), join(streams, office=THEIRS)
-    streams.hear(sign(), START)
+    tell(streams, sign(), START)
     assert [people(wire) for wire in (sofia, jonas, marketing)] == [[("board", [VOGT])]] * 3
     assert theirs.text == ""
-    streams.hear(sign(at="contact-17", tab="t2", contacts=[Seen(17, SOFIA, SOFIA)]), START)
+    tell(streams, sign(at="contact-17", tab="t2", contacts=[Seen(17, SOFIA, SOFIA)]), START)
     assert people(sofia) == [("contact-17", [VOGT])]
     assert (jonas.text, marketing.text, theirs.text) == ("", "", "")
-    streams.hear(told(Kind.ASSIGNED, [Seen(17, SOFIA, JONAS)]), START)
+    tell(streams, told(Kind.ASSIGNED, [Seen(17, SOFIA, JONAS)]), START)
     assert [name for name, _ in opened(streams, START, user=JONAS, is_limited=True)] == ["hello", "here", "here"]
     assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello", "here"]
     assert [name for name, _ in opened(streams, START, works_contacts=False)] == ["hello", "here"]
@@ -456,16 +478,16 @@ def test_people_at_a_contact_are_told_to_those_who_may_see_it():
 
 def test_a_new_stream_is_told_who_is_where():
     streams = hub()
-    streams.hear(sign(), START)
+    tell(streams, sign(), START)
     assert opened(streams, START)[1] == ("here", {"at": "board", "people": [VOGT]})
 
 
 def test_changed_rights_forget_where_those_are_whom_they_concern():
     streams = hub()
-    streams.hear(sign(), START)
-    streams.hear(sign(JONAS, tab="t2"), START)
+    tell(streams, sign(), START)
+    tell(streams, sign(JONAS, tab="t2"), START)
     wire = join(streams, user=PAUL)
-    streams.hear(told(Kind.ACCESS, of=SOFIA), START)
+    tell(streams, told(Kind.ACCESS, of=SOFIA), START)
     assert people(wire) == [("board", [KRUEGER])]
-    streams.hear(told(Kind.ACCESS), START)
+    tell(streams, told(Kind.ACCESS), START)
     assert (streams.presence.places, streams.presence.tabs) == ({}, {})
