@@ -16,6 +16,7 @@ from tests.config.production import Browser
 from tests.live.house import House
 from tests.live.streams import PATIENCE, Stream, come_back
 from tests.pipeline.working import wait_until
+from tests.prove.servers import Server
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +189,15 @@ def test_a_second_process_takes_over_and_the_first_keeps_its_streams(house, brow
         house.streams = heir
         assert first.has_ended()
         come_back(browser).close()
+
+
+def test_a_web_server_that_is_one_of_several_takes_its_streams_along(house, browser):
+    """The network of its container goes with it, and connections through that would hang without a word."""
+    server = Server(house, WEB_DRAIN="0.1").wait_until_ready()
+    try:
+        with Stream(Browser(server.port).log_in(house.email)) as stream:
+            stream.next("hello")
+            server.tell_to_stop()
+            assert stream.has_ended()
+    finally:
+        server.close()
