@@ -15,8 +15,9 @@
       row.inert = true;
       row.classList.add("row--gone");
       row.querySelector(".list__name").dataset.gone = row.parentElement.dataset.gone;
-      const box = row.querySelector("input[type='checkbox']");
+      const box = row.querySelector("input:checked");
       if (box) box.checked = false;
+      box?.dispatchEvent(new Event("change", { bubbles: true })); // no tick is left on it
     }
     back();
     document.dispatchEvent(new CustomEvent("found"));

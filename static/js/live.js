@@ -5,7 +5,7 @@
 window.live = (() => {
   const PAUSE = 1000; // milliseconds between two questions
   const BUSY = 250; // until the next look whether somebody is still busy
-  const UNREACHED = 5000;
+  const LONGEST = 30000; // between two attempts, while the server does not answer
   const meta = () => document.querySelector("meta[name='live']");
   const waiting = new Set();
   let isDue = false;
@@ -13,6 +13,7 @@ window.live = (() => {
   let isAnew = false; // the page as if it were loaded again
   let timer = null;
   let last = 0;
+  let failures = 0;
   let touched = 0; // counts what may overtake an answer
   for (const name of ["lifted", "dropped", "answered", "found"]) document.addEventListener(name, () => (touched += 1));
 
@@ -38,12 +39,14 @@ window.live = (() => {
       isDue = isAll = isAnew = false;
       last = Date.now();
       wait = PAUSE;
-      if (!(await fetchThem(ids, wasAll, wasAnew))) {
+      failures += 1;
+      if (await fetchThem(ids, wasAll, wasAnew).catch(reportError)) failures = 0;
+      else {
         ids.forEach((id) => waiting.add(id));
         isAll ||= wasAll;
         isAnew ||= wasAnew;
         isDue = true;
-        wait = navigator.onLine ? PAUSE : UNREACHED;
+        wait = Math.min(PAUSE * 2 ** (failures - 1), LONGEST);
       }
     }
     timer = null;
