@@ -71,9 +71,14 @@ def _wants_events(request: HttpRequest) -> bool:
 
 
 def login_first(request: HttpRequest) -> HttpResponse:
-    """Return 401 with a login link for fragments and changes, a redirect for pages."""
+    """Return 401 with a login link for fragments and changes, a redirect for pages, nothing for a stream of events.
+
+    A stream says nothing to anybody, and browsers report an answer of 400 and above to the console.
+    """
+    if _wants_events(request):
+        return keep_private(HttpResponse(status=204))
     login = resolve_url("account_login")
-    if request.method not in ("GET", "HEAD") or wants_fragment(request) or _wants_events(request):
+    if request.method not in ("GET", "HEAD") or wants_fragment(request):
         sentence = _("Ihre Sitzung ist abgelaufen. Es wurde nichts gespeichert.")
         way = other_address(request, request.headers.get("Referer", ""))
         if way and not wants_fragment(request):  # a fragment's login opens beside the page

@@ -42,8 +42,8 @@
     const query = new URLSearchParams({ contacts: shown.map(({ id }) => id.split("-")[1]).join() });
     const own = meta().dataset.at.split("-")[1];
     if (own) query.set("contact", own);
-    const answer = await request.ask(`${meta().dataset.poll}?${query}`, { known: mark });
-    if (answer.status === 401) leave(); // until somebody comes back: the next change asks for the login
+    const answer = await request.ask(`${meta().dataset.poll}?${query}`, { page: true, known: mark });
+    if (answer.moved) leave(); // to the login: until somebody comes back, whose next change asks for it
     if (!answer.ok || isLive()) return;
     if (mark) tell("missed");
     mark = answer.headers.get("ETag");

@@ -57,7 +57,7 @@ def test_a_stream_begins_on_the_connection_of_the_page_and_gets_events(house, br
 
 def test_whoever_is_not_logged_in_gets_no_stream_and_no_redirect(house):
     with Stream(house.browser()) as stream:
-        assert stream.status == 401
+        assert stream.status == 204
     assert house.browser().get("/stream/").status == 302
 
 
