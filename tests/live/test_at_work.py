@@ -95,6 +95,7 @@ def test_a_name_being_typed_for_a_column_stays_and_says_who_renamed_it(house, op
     expect(anna.locator("[data-rename] [data-said]")).to_contain_text("Spalte umbenannt: Anderer Name")
     expect(field).to_have_value("Mein Name")
     field.press("Escape")
+    expect(anna.locator("[data-rename]")).to_have_count(0)
     agree(house, anna)
     colleague.do(f"/columns/{column}/name/", {"name": CALLS})
     agree(house, anna)
