@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import psutil
 import psycopg
 
-from tests.bench.clients import Load
+from tests.bench import painting
+from tests.bench.clients import Browser, Load
 from tests.bench.dragging import Dragging
 from tests.bench.products import Office, Product
 from tests.live.readers import Readers
@@ -34,6 +35,7 @@ def rows(product: Product, port: int, dragging: Dragging, seconds: float) -> lis
             with product.started(*STREAMS) as process:  # whose memory has held no stream yet
                 found.append(_arrivals(port, logins, wire, office, psutil.Process(process.pid), count))
     with product.started(*STREAMS):
+        found.append(_painted(port, logins, dragging.office))
         return found + _moves(port, logins, dragging, seconds)
 
 
@@ -72,6 +74,15 @@ def _arrivals(
 def _told(office: int, number: int) -> str:
     facts = {"kind": "moved", "office": office, "contacts": [[1, None, None, 2]], "columns": [1, 2], "user": None}
     return json.dumps(facts | {"origin": str(number)})
+
+
+def _painted(port: int, logins: list[str], office: Office) -> Row:
+    with Readers(port, logins, max(AT_ONCE), keeps=False):
+        found = painting.times(port, logins[0], Browser(port, office.cookie, office.token))
+    asked, answered = (Load(1, [*times], 0) for times in zip(*found, strict=True))
+    since = f"p50 {answered.quantile(0.5):.0f}, p95 {answered.quantile(0.95):.0f} since its answer"
+    name = f"move to painted in another's Chromium, {max(AT_ONCE)} open streams; {since}"
+    return {"name": name, "p50": round(asked.quantile(0.5), 1), "p95": round(asked.quantile(0.95), 1), "errors": 0}
 
 
 def _moves(port: int, logins: list[str], dragging: Dragging, seconds: float) -> list[Row]:
