@@ -1,6 +1,7 @@
 """What others change leaves alone whoever is at work, and is there afterwards; what was missed is made good."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -131,18 +132,22 @@ def is_holder(page: Page) -> bool:
     return bool(page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('/stream/'))"))
 
 
+STARTS = """performance.getEntriesByType('resource')
+  .filter(({ name }) => name.includes('/board/changes/')).map(({ startTime }) => startTime)"""
+
+
 def test_fifty_notices_are_asked_about_once_a_second_at_most(house, opened):
     sofia = opened("sofia")
-    sofia.wait_for_timeout(1200)
-    seen = asked(sofia)
     cards = [card for cards in house.truth().values() for card in cards]
     for number in range(50):
         tell(house, contacts=[[int(cards[number % len(cards)]), None, None, None]])
         sofia.wait_for_timeout(40)
     until(sofia, "heard.changed >= 50")
-    sofia.wait_for_timeout(2500)
-    took = sofia.evaluate("performance.now()") / 1000  # no promise: bounds what a second at most allows
-    assert 1 <= len(changes(seen)) <= took
+    sofia.wait_for_timeout(1500)
+    starts = sofia.evaluate(STARTS)
+    # By the page's own clock, whose timers come late on a busy machine, but never early.
+    assert 2 <= len(starts) < 50
+    assert all(later - earlier > 900 for earlier, later in pairwise(starts))
 
 
 def test_what_was_missed_while_the_streams_were_away_is_made_good(house, opened, colleague):
