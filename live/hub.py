@@ -99,7 +99,7 @@ class Hub:
         self.readers.setdefault(request.office, set()).add(reader)
         retry = RETRY[0] + int((RETRY[1] - RETRY[0]) * self.chance())
         greeting = [Event("hello", {"user": request.user, "now": now}), *self._people(reader)]
-        greeting += self._missed(reader.audience, request)
+        greeting += self._missed(reader, request)
         reader.tell(f"retry: {retry}\n\n".encode() + self._encoded(greeting, now), now)
         if self._is_outdated(request):
             line.end()
@@ -200,24 +200,30 @@ class Hub:
     def _people(self, reader: Reader) -> list[Event]:
         return self.presence.everywhere(reader.audience, reader.works_contacts)
 
-    def _missed(self, audience: Audience, request: Request) -> list[Event]:
-        """Return what the reader has missed since the event or the page they name."""
+    def _missed(self, reader: Reader, request: Request) -> list[Event]:
+        """Return what the reader has missed since the event or the page they name.
+
+        With other rights than before they may see less of the page, or more, than any event would say.
+        """
         if not (request.last or request.since):
             return []
         boot, _, moment = (request.last or f"{self.boot}-{request.since}").partition("-")
         is_moment = boot == self.boot and moment.isascii() and moment.isdigit() and len(moment) < 16
-        notices = self.past.since(audience.office, int(moment)) if is_moment else None
-        if notices is None or len(notices) > BACKLOG:
+        notices = self.past.since(request.office, int(moment)) if is_moment else None
+        if notices is None or len(notices) > BACKLOG or _change_rights(notices, reader.user):
             return [RESYNC]
-        return [event for notice in notices for event in events(notice, audience)]
+        return [event for notice in notices for event in events(notice, reader.audience)]
 
     def _is_outdated(self, request: Request) -> bool:
         """Return whether the reader's rights may have changed since the view looked at them."""
-        notices = self.past.since(request.office, request.at) or []
-        return any(notice.kind == Kind.ACCESS and _concerns(notice, request.user) for notice in notices)
+        return _change_rights(self.past.since(request.office, request.at) or [], request.user)
 
     def _encoded(self, found: Iterable[Event], now: int) -> bytes:
         return b"".join(event.encoded(f"{self.boot}-{now}") for event in found)
+
+
+def _change_rights(notices: Iterable[Notice], user: int) -> bool:
+    return any(notice.kind == Kind.ACCESS and _concerns(notice, user) for notice in notices)
 
 
 def _concerns(notice: Notice, user: int) -> bool:

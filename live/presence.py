@@ -11,6 +11,7 @@ from live.events import Audience, Event
 
 LASTS = 25_000  # milliseconds after the last sign of a page
 BOARD = "board"
+UNKNOWN = -1  # instead of an assignee: nobody who is limited may see it
 
 
 class Place(NamedTuple):
@@ -49,25 +50,26 @@ class Presence:
         """Take in the sign of a page that is open or being left, and return the places to tell readers about."""
         facts = dict(notice.more)
         tab, place = Tab(notice.office_id, int(notice.user or 0), facts["tab"]), Place(notice.office_id, facts["at"])
-        before = self.tabs.get(tab)
-        if before == place and not facts["leaving"]:
-            self.places[place].tabs[tab] = now
-            return []
-        changed = self._leave(tab)
+        is_new = facts["leaving"] or self.tabs.get(tab) != place
+        changed = self._leave(tab) if is_new else []
         if facts["leaving"]:
             return changed
         company = self.places.setdefault(place, Company())
+        before, company.assignee = company.assignee, notice.contacts[0].after if notice.contacts else None
         company.people[tab.user] = (facts["initials"], facts["name"], facts["hue"])
         company.tabs[tab] = now
-        company.assignee = notice.contacts[0].after if notice.contacts else None
         self.tabs[tab] = place
-        return [*changed, place]
+        return [*changed, place] if is_new or company.assignee != before else []
 
     def reassign(self, notice: Notice) -> None:
-        """Take in whose the contacts are now."""
+        """Take in whose the contacts are now; after a notice of many that is not known until the next sign."""
+        if notice.contacts is None:
+            for place, company in self.places.items():
+                if place.office == notice.office_id and place.at != BOARD:
+                    company.assignee = UNKNOWN
         for contact in notice.contacts or ():
-            if company := self.places.get(Place(notice.office_id, f"contact-{contact.contact_id}")):
-                company.assignee = contact.after
+            if known := self.places.get(Place(notice.office_id, f"contact-{contact.contact_id}")):
+                known.assignee = contact.after
 
     def forget(self, now: int) -> list[Place]:
         """Forget pages that gave no sign for a while, and return the places that somebody has left by that."""

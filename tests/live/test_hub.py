@@ -353,6 +353,17 @@ def test_a_stream_whose_rights_changed_on_its_way_here_ends_at_once():
     assert join(streams, late + SLACK, at=late + 1).is_open
 
 
+def test_whoever_comes_back_with_other_rights_asks_anew_for_what_the_page_shows():
+    streams = hub()
+    tell(streams, told(Kind.DUE), START + SLACK)
+    tell(streams, told(Kind.ACCESS, of=SOFIA), START + 2 * SLACK)
+    late = {"now": START + 9 * SLACK, "at": START + 9 * SLACK, "since": str(START + SLACK)}
+    assert [name for name, _ in opened(streams, **late)] == ["hello", "resync"]
+    assert [name for name, _ in opened(streams, user=JONAS, **late)] == ["hello", "change"]
+    tell(streams, told(Kind.ACCESS), START + 3 * SLACK)
+    assert [name for name, _ in opened(streams, user=JONAS, **late)] == ["hello", "resync"]
+
+
 def test_a_web_server_that_goes_takes_its_streams_along_and_no_others():
     streams = hub()
     wires = [join(streams, server=server) for server in ("web1", "web2", "web1")]
@@ -474,6 +485,33 @@ def test_people_at_a_contact_are_told_to_those_who_may_see_it():
     assert [name for name, _ in opened(streams, START, user=JONAS, is_limited=True)] == ["hello", "here", "here"]
     assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello", "here"]
     assert [name for name, _ in opened(streams, START, works_contacts=False)] == ["hello", "here"]
+
+
+def test_whose_contact_it_is_comes_with_each_sign():
+    streams = hub()
+    jonas = join(streams, user=JONAS, is_limited=True)
+    tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START)
+    assert jonas.text == ""
+    tell(streams, sign(at="contact-17", contacts=[Seen(17, JONAS, JONAS)]), START + 1)
+    assert people(jonas) == [("contact-17", [VOGT])]
+    tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START + 2)
+    tell(streams, sign(JONAS, at="contact-17", tab="t2", contacts=[Seen(17, SOFIA, SOFIA)]), START + 3)
+    assert jonas.text == ""
+
+
+def test_after_many_were_changed_nobody_knows_whose_a_contact_is_until_its_next_sign():
+    streams = hub()
+    tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START)
+    tell(streams, sign(JONAS, at="board", tab="t2"), START)
+    tell(streams, told(Kind.ASSIGNED, None, office=THEIRS), START + 1)
+    assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello", "here", "here"]
+    sofia = join(streams, is_limited=True)
+    tell(streams, told(Kind.ASSIGNED, None), START + 2)
+    assert [data["at"] for name, data in opened(streams, START, is_limited=True) if name == "here"] == ["board"]
+    assert [name for name, _ in opened(streams, START, user=PAUL)] == ["hello", "here", "here"]
+    sofia.take()
+    tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START + 3)
+    assert people(sofia) == [("contact-17", [VOGT])]
 
 
 def test_a_new_stream_is_told_who_is_where():
