@@ -52,12 +52,14 @@ def changes(request: Request) -> HttpResponse:
     """Show what became of the `cards` of an open board, all heads, and which cards are the `first` of each column."""
     selection = Selection.parse(request.user, request.GET)
     asked = changed.asked(request.GET.get("cards", ""))
-    columns = board.outline(selection, changed.depth(request.GET.get("first", "")))
+    depth = changed.depth(request.GET.get("first", ""))
+    columns = board.outline(selection, depth)
     cards = changed.cards(selection, asked)
     context = scene(request, selection) | {
         "cards": cards,
         "gone": set(asked) - {card.pk for card in cards},
         "columns": columns,
+        "depth": depth,
         "keys": {stack.column.pk: stack.column.key for stack, _first in columns},
         "order": ",".join(str(stack.column.pk) for stack, _first in columns),
         "total": board.total_of(stack for stack, _first in columns),

@@ -30,6 +30,9 @@
     for (const card of [...list.children]) if (!known.has(card)) card.remove();
   };
 
+  // Whether more cards of a column are loaded than are answered.
+  const isBeyond = ({ list, first, isWhole }) => list && !isWhole && list.childElementCount > first.length;
+
   live.refetch = async (ids, isAll, isStill) => {
     if (isAll || ids.length > MOST || document.querySelector(".firststeps")) return fresh.ask(isStill);
     const depths = [...document.querySelectorAll("[data-cards]")].map((list) =>
@@ -37,6 +40,12 @@
     const depth = Math.max(...depths);
     const answer = await request.ask(live.address({ cards: ids.join(), first: depth }));
     if (!answer.ok || !isStill()) return false;
+    const columns = [...fresh.parsed(answer.text).querySelectorAll("[data-first]")].map(({ dataset }) => ({
+      list: byId(`column-${dataset.of}-cards`),
+      first: dataset.first.split(",").filter(Boolean),
+      isWhole: "whole" in dataset,
+    }));
+    if (columns.some(isBeyond)) return fresh.ask(isStill);
     const settle = fresh.glide(ids.map(cardOf).filter(Boolean));
     const back = fresh.hold();
     const room = document.createElement("ul"); // for cards that were not on this board
@@ -48,13 +57,13 @@
     }));
     byId("content").append(room);
     await request.apply(answer.text.replaceAll('hx-swap-oob="true"', 'hx-swap-oob="outerMorph"'));
-    const columns = [...fresh.parsed(answer.text).querySelectorAll("[data-first]")].map(({ dataset }) =>
-      [byId(`column-${dataset.of}-cards`), dataset.first.split(",").filter(Boolean)]);
-    for (const [list, first] of columns) {
-      if (list) arrange(list, first, new Set(ids), first.length < depth);
+    for (const { list, first, isWhole } of columns) {
+      if (list) arrange(list, first, new Set(ids), isWhole);
       else live.wantAll(); // a new column
     }
-    for (const [list, first] of columns) if (list && first.length < depth) prune(list, first);
+    for (const { list, first, isWhole } of columns) if (list && isWhole) prune(list, first);
+    const shown = new Set(columns.flatMap(({ first }) => first));
+    for (const id of ids) if (!shown.has(id)) cardOf(id)?.remove(); // further down than is loaded
     room.remove();
     back();
     settle();

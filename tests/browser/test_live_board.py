@@ -1,0 +1,53 @@
+"""What others change on a long board. The pages of these tests have no stream: each tells of the change itself."""
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from contacts import due
+from contacts.models import Contact
+from pipeline.models import Column
+from tests.browser.board import card_of, cards_in, settled, shown, truth
+from tests.pipeline.drops import make
+from tests.pipeline.test_moves import move
+
+TELL = """(contacts) => document.dispatchEvent(new CustomEvent("changed", { detail: {
+  kind: "moved", columns: [], user: 0, origin: "", contacts: contacts.map((id) => [id, null]) } }))"""
+
+
+def tell(page: Page, *contacts: Contact) -> None:
+    page.evaluate(TELL, [contact.pk for contact in contacts])
+
+
+def scroll_down(page: Page, column: Column, *counts: int) -> None:
+    """Load further cards, until there are as many as each of these numbers in turn."""
+    for number in counts:
+        cards_in(page, column).evaluate("list => list.scrollTop = list.scrollHeight")
+        expect(cards_in(page, column).locator("> [data-card]")).to_have_count(number)
+
+
+def test_a_column_scrolled_far_down_keeps_all_cards_and_the_way_to_further_ones(visit, anna, sofia, board):
+    column = board["Neue Kontakte"]
+    make(column, *(f"N{number}" for number in range(325)))
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna)
+    scroll_down(page, column, *range(65, 316, 50))
+    due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
+    tell(page, ada)
+    expect(card_of(page, ada).locator("[data-due]")).to_be_visible()
+    settled(page)
+    assert cards_in(page, column).locator("> [data-card]").count() == 315
+    scroll_down(page, column, 325)
+    assert shown(page) == truth(anna.account)
+
+
+def test_a_card_that_moved_further_down_than_is_loaded_leaves_and_comes_while_scrolling(visit, anna, sofia, board):
+    column, target = board["Neue Kontakte"], board["Nicht erreicht"]
+    ada, *_ = make(column, "Ada", *(f"N{number}" for number in range(70)))
+    last = make(target, *(f"M{number}" for number in range(70)))[-1]
+    page = visit(anna)
+    move(sofia, ada, target, after=last)
+    tell(page, ada)
+    expect(card_of(page, ada)).to_have_count(0)
+    scroll_down(page, column, 64, 70)
+    scroll_down(page, target, 65, 71)
+    assert shown(page) == truth(anna.account)
