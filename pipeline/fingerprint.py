@@ -35,7 +35,8 @@ FINGERPRINT = """
 WITH shown AS MATERIALIZED (
     SELECT contact.id, contact.xmin AS written, card.xmin AS placed
     FROM unnest(%(contacts)s::bigint[]) AS asked (id)
-    JOIN contacts_contact AS contact ON contact.id = asked.id AND contact.account_id = %(office)s {sight}
+    JOIN contacts_contact AS contact
+        ON contact.id = asked.id AND contact.account_id = %(office)s AND contact.trashed_at IS NULL {sight}
     LEFT JOIN pipeline_card AS card ON card.contact_id = contact.id
 )
 SELECT md5(concat_ws('|', %(about)s::text,
@@ -48,8 +49,9 @@ SELECT md5(concat_ws('|', %(about)s::text,
 
 
 def fingerprint(user: User, contacts: Collection[int], contact: int | None, today: date) -> str:
-    """Return it for a page that shows these contacts, and the whole story of one of them."""
+    """Return it for a page that shows these contacts, and the whole story of one of them if the user may open it."""
     is_limited = limits(user)
+    contact = contact if user.works_contacts else None
     about = f"{user.pk} {user.role} {is_limited} {user.account.plan} {today}"
     shown = sorted({*contacts, contact} if contact else {*contacts})
     values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}

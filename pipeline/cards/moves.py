@@ -167,7 +167,7 @@ def _reorder(card: Card, rank: str, after_id: int | None, user: User) -> Moved:
 
 
 def _notice(kind: Kind, card: Card, user: User, columns: list[int | None]) -> str | None:
-    seen = Seen.kept(card.contact_id, card.contact.assignee_id, card.version)
+    seen = Seen.kept(card.contact_id, card.assignee_id or None, card.version)  # what the locked card knows
     return notices.payload(kind, card.account_id, [seen], columns, user.pk)
 
 

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from accounts.models import Account, User
 from contacts import assignment, due
-from contacts.models import Contact
+from contacts.kinds import Kind
+from contacts.models import Action, Contact
 from pipeline.deeds import apply
 from pipeline.fingerprint import fingerprint
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, put_in_trash
 from tests.funnel.mailing import move as moved
 from tests.told import NOW, VERBS, Office
 
@@ -117,6 +118,30 @@ def test_a_page_asks_for_two_statements_and_is_answered_with_nothing_new(office,
     later = client.get("/changes/", query, headers={"If-None-Match": answer["ETag"]})
     assert later.status_code == 200
     assert later["ETag"] != answer["ETag"]
+
+
+def told_by_address(login, user: User, contact: Contact) -> str:
+    query = {"contacts": str(contact.pk), "contact": str(contact.pk)}
+    return str(login(user).get("/changes/", query)["ETag"])
+
+
+def test_whoever_does_not_work_contacts_learns_nothing_of_what_is_done_with_one(office, mara, login):
+    contact = office.contact()
+    before, annas = (told_by_address(login, user, contact) for user in (mara, office.anna))
+    with transaction.atomic():
+        Action.objects.create(account=office.account, contact=contact, kind=Kind.NOTE, performed_at=NOW, created_at=NOW)
+    assert told_by_address(login, mara, contact) == before
+    assert told_by_address(login, office.anna, contact) != annas
+
+
+def test_nobody_learns_of_what_becomes_of_a_contact_in_the_trash(office, login):
+    contact = office.contact()
+    put_in_trash(contact)
+    before = told_by_address(login, office.anna, contact)
+    with transaction.atomic():
+        Contact.objects.filter(pk=contact.pk).update(phone="040 1")
+        Action.objects.create(account=office.account, contact=contact, kind=Kind.NOTE, performed_at=NOW, created_at=NOW)
+    assert told_by_address(login, office.anna, contact) == before
 
 
 @pytest.mark.parametrize(
