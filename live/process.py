@@ -52,6 +52,8 @@ class Line(asyncio.Protocol):
         if not self.transport.is_closing():  # or nobody would say that the reader has gone
             self.transport.write(head)
             self.reader = self.hub.open(self, request, now())
+            if self.transport.get_write_buffer_size() > BUFFER:  # `pause_writing` came before there was a reader
+                self.hub.fall_behind(self.reader, now())
 
     def write(self, data: bytes) -> None:
         self.transport.write(data)
