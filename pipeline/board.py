@@ -84,7 +84,7 @@ def _found(selection: Selection, first: int, is_short: bool = False) -> list[Fou
     full: list[int] = []
     if selection.q or selection.tag:
         expected = searched.expected(selection)
-        if selection.q and is_short:
+        if selection.q and is_short and not searched.is_counted_at_once(selection):
             return glimpsed.in_columns(selection, first, expected)
         if expected <= searched.most(selection) and (found := searched.in_columns(selection, first)) is not None:
             return found

@@ -14,7 +14,7 @@ from accounts.models import User
 from base import grouped, keyset
 from base.keyset import Order, Page, Place
 from contacts.models import Contact, ContactQuerySet, Source
-from pipeline import counting, glimpsed, kept, listed
+from pipeline import counting, glimpsed, kept, listed, searched
 from pipeline.listed import ListedContact
 from pipeline.models import Column
 from pipeline.selection import Selection
@@ -115,7 +115,7 @@ def load(selection: Selection, query: QueryDict, used: str = "", size: int | Non
     order = ORDERS[sort.key]
     place = keyset.asked(query, order)
     size = size or PAGE
-    is_typed = bool(selection.q) and size < PAGE
+    is_typed = bool(selection.q) and size < PAGE and not searched.is_counted_at_once(selection)
     hits = _hits(selection, sort, is_typed)
     few = hits if hits is not None and len(hits) <= FEW else None
     page = _page(selection, sort, place, size, few)

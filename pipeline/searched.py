@@ -24,6 +24,7 @@ from pipeline.selection import MANY, Selection
 COLUMN = columns_of(Column)
 MOST = 30_000  # contacts that are looked up on the board at once
 TAGGED = 3_000  # of a tag alone, since cards carry tags
+SMALL = 5_000  # contacts of an office in which typing finds figures at once
 
 # An array of ids is looked up in their order, so that a page of the index is read once for all ids on it; a join read
 # three pages for each, or all cards. With more than MOST hits nothing is looked up.
@@ -42,7 +43,7 @@ ORDER BY col.position
 """
 HELD = "coalesce(held.first, ARRAY[]::bigint[])"
 
-_large: set[int] = set()  # offices that had more than MOST contacts when something was searched in them
+_sizes: dict[int, int] = {}  # how many contacts an office had when something was last searched in it
 
 
 class Found(NamedTuple):
@@ -76,12 +77,17 @@ def expected(selection: Selection) -> int:
 
 def is_in_large(selection: Selection) -> bool:
     """Return whether its office is known to be large, so that it is asked first what to expect."""
-    return selection.user.account_id in _large
+    return _sizes.get(selection.user.account_id, 0) > MOST
+
+
+def is_counted_at_once(selection: Selection) -> bool:
+    """Return whether an answer to typing counts what it finds: unless its office is known not to be small."""
+    return _sizes.get(selection.user.account_id, 0) <= SMALL
 
 
 def learn(account_id: int, cards: int) -> None:
-    """Remember whether the office is large. It decides how a search is asked, never what it finds."""
-    (_large.add if cards > MOST else _large.discard)(account_id)
+    """Remember how large the office is. It decides how a search is asked, never what it finds."""
+    _sizes[account_id] = cards
 
 
 def in_columns(selection: Selection, limit: int) -> list[Found] | None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from contacts.kinds import Kind
 from contacts.models import Contact, Source
-from pipeline import glimpsed, listing
+from pipeline import glimpsed, listing, searched
 from pipeline.models import Card
 from tests.browser.board import messages, settled
 from tests.factories import ActionFactory, ContactFactory
@@ -210,6 +210,7 @@ def test_what_typing_finds_below_the_window_follows(visit, anna, board, path, nu
 
 @pytest.mark.parametrize("path", ["/contacts/", "/contacts/board/"])
 def test_what_typing_has_not_counted_is_counted_once_nobody_types(visit, anna, board, path, monkeypatch):
+    monkeypatch.setattr(searched, "SMALL", -1)
     monkeypatch.setattr(glimpsed, "MOST", 20)
     monkeypatch.setattr(glimpsed, "LOOKED_AT", 9 * len(board))
     monkeypatch.setattr(listing, "FEW", 20)
@@ -234,6 +235,7 @@ def test_what_typing_has_not_counted_is_counted_once_nobody_types(visit, anna, b
 
 def test_a_server_that_does_not_count_is_reported(visit, watch, anna, board, monkeypatch):
     watch.expect("net::ERR_FAILED")
+    monkeypatch.setattr(searched, "SMALL", -1)
     monkeypatch.setattr(glimpsed, "MOST", 20)
     make(board["Neue Kontakte"], *["Otto"] * 60)
     page = visit(anna, "/contacts/board/", viewport={"width": 1440, "height": 900})

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from contacts.models import Contact
 from pipeline import board as boards
-from pipeline import glimpsed, listing
+from pipeline import glimpsed, listing, searched
 from pipeline.cards import ranks
 from pipeline.models import Card, Column
 from pipeline.selection import Selection
@@ -16,6 +16,11 @@ from tests.markup import page_of
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_invariants]  # the contacts are found by what they do not hold
 BOARD = "/contacts/board/?q=lead"
 TYPED = {"HX-Request": "true", "X-Short": "1"}
+
+
+@pytest.fixture(autouse=True)
+def office_that_is_not_small(monkeypatch) -> None:
+    monkeypatch.setattr(searched, "SMALL", -1)
 
 
 def make(column: Column, number: int, above: int = 0) -> None:
@@ -76,6 +81,17 @@ def test_what_few_contacts_have_is_counted_at_once(anna, crowd):
     stacks = boards.load(selection, is_short=True)
     assert heads(stacks) == {"Nicht erreicht": (60, 8), "Kein Auftrag": (3, 3), "Termin vereinbart": (1, 1)}
     assert boards.total_of(stacks) == 64
+
+
+@pytest.mark.parametrize("typed", ["lea", "lead"])
+def test_a_small_office_is_counted_at_once(anna, board, crowd, bounded, login, monkeypatch, typed):
+    monkeypatch.setattr(searched, "SMALL", 100)
+    client = login(anna)
+    assert counts(page_of(client.get(f"/contacts/board/?q={typed}", headers=TYPED)))[0] == "64"
+    assert counts(page_of(client.get(f"/contacts/?q={typed}", headers=TYPED))) == ["64"]
+    monkeypatch.setattr(searched, "SMALL", 50)
+    assert counts(page_of(client.get(f"/contacts/board/?q={typed}", headers=TYPED)))[0] == "…"
+    assert counts(page_of(client.get(f"/contacts/?q={typed}", headers=TYPED))) == ["…"]
 
 
 def test_three_letters_are_met_before_they_are_looked_up(anna, board, crowd, monkeypatch):
