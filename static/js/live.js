@@ -13,7 +13,7 @@ window.live = (() => {
   let isAnew = false; // the page as if it were loaded again
   let timer = null;
   let last = 0;
-  let failures = 0;
+  let failures = 0; // questions in a row that were not answered
   let touched = 0; // counts what may overtake an answer
   for (const name of ["lifted", "dropped", "answered", "found"]) document.addEventListener(name, () => (touched += 1));
 
@@ -24,11 +24,8 @@ window.live = (() => {
   };
 
   // Resolves to whether the page now shows what was asked for.
-  const fetchThem = (ids, wasAll, wasAnew) => {
-    const before = touched;
-    const isStill = () => touched === before && !fresh.isBusy();
-    return wasAnew || !api.refetch ? fresh.ask(isStill) : api.refetch(ids, wasAll, isStill);
-  };
+  const fetchThem = (ids, wasAll, wasAnew, isStill) =>
+    (wasAnew || !api.refetch ? fresh.ask(isStill) : api.refetch(ids, wasAll, isStill));
 
   const run = async () => {
     const ids = [...waiting];
@@ -39,14 +36,16 @@ window.live = (() => {
       isDue = isAll = isAnew = false;
       last = Date.now();
       wait = PAUSE;
-      failures += 1;
-      if (await fetchThem(ids, wasAll, wasAnew).catch(reportError)) failures = 0;
+      const before = touched;
+      const isStill = () => touched === before && !fresh.isBusy();
+      if (await fetchThem(ids, wasAll, wasAnew, isStill).catch(reportError)) failures = 0;
       else {
         ids.forEach((id) => waiting.add(id));
         isAll ||= wasAll;
         isAnew ||= wasAnew;
         isDue = true;
-        wait = Math.min(PAUSE * 2 ** (failures - 1), LONGEST);
+        failures = isStill() ? failures + 1 : 0;
+        wait = Math.min(PAUSE * 2 ** Math.max(failures - 1, 0), LONGEST);
       }
     }
     timer = null;
