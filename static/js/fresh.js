@@ -87,11 +87,14 @@ window.fresh = (() => {
     document.dispatchEvent(new CustomEvent("found"));
   };
 
+  // Whether this page is no longer for this user, who is to be told why, or led elsewhere.
+  const isOver = ({ status, moved }) => moved || [401, 403, 404, 410].includes(status);
+
   // Returns whether the page is right now. A contact that has gone takes its page along, unless something was typed.
   const ask = async (isStill = () => true) => {
     const answer = await request.ask(location.href);
     if (answer.status === 401) request.refuse(answer);
-    else if (answer.moved || [403, 404, 410].includes(answer.status)) {
+    else if (isOver(answer)) {
       if (!content.querySelector("form[data-keep]")) location.reload();
     } else if (answer.ok) {
       const page = parsed(answer.text);
@@ -101,5 +104,5 @@ window.fresh = (() => {
     return true;
   };
 
-  return { ask, isBusy, hold, glide, parsed };
+  return { ask, isBusy, isOver, hold, glide, parsed };
 })();

@@ -39,6 +39,7 @@
       list.childElementCount + (moreOf(list) ? 0 : FURTHER));
     const depth = Math.max(...depths);
     const answer = await request.ask(live.address({ cards: ids.join(), first: depth }));
+    if (fresh.isOver(answer)) return fresh.ask(isStill);
     if (!answer.ok || !isStill()) return false;
     const columns = [...fresh.parsed(answer.text).querySelectorAll("[data-first]")].map(({ dataset }) => ({
       list: byId(`column-${dataset.of}-cards`),

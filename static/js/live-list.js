@@ -7,6 +7,7 @@
     const asked = isAll ? rows : rows.filter(({ dataset }) => ids.includes(dataset.contact));
     const since = document.querySelector("meta[name='live']").content;
     const answer = await request.ask(live.address({ rows: asked.map((row) => row.dataset.contact).join(), since }));
+    if (fresh.isOver(answer)) return fresh.ask(isStill);
     if (!answer.ok || !isStill()) return false;
     const back = fresh.hold();
     await request.apply(answer.text);

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from contacts import due
 from contacts.models import Contact
 from pipeline.models import Column
-from tests.browser.board import card_of, cards_in, settled, shown, truth
+from tests.browser.board import card_of, cards_in, messages, settled, shown, truth
 from tests.pipeline.drops import make
 from tests.pipeline.test_moves import move
 
@@ -51,3 +51,36 @@ def test_a_card_that_moved_further_down_than_is_loaded_leaves_and_comes_while_sc
     scroll_down(page, column, 64, 70)
     scroll_down(page, target, 65, 71)
     assert shown(page) == truth(anna.account)
+
+
+# Has something of one's own overtake the first four answers.
+OVERTAKE = """() => {
+  const ask = window.fetch;
+  let left = 4;
+  window.fetch = (address, how) => {
+    if (String(address).includes("board/changes/") && left-- > 0) document.dispatchEvent(new Event("found"));
+    return ask(address, how);
+  };
+}"""
+
+
+def test_answers_that_were_overtaken_do_not_make_a_board_wait_longer(visit, anna, sofia, board):
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna)
+    page.evaluate(OVERTAKE)
+    due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
+    tell(page, ada)
+    expect(card_of(page, ada).locator("[data-due]")).to_be_visible(timeout=10_000)
+
+
+def test_a_board_whose_session_has_ended_says_so_and_asks_no_more(visit, anna, board, watch):
+    watch.expect_status(401)
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna)
+    page.context.clear_cookies()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    tell(page, ada)
+    expect(messages(page)).to_have_count(1)
+    page.wait_for_timeout(2500)
+    assert len([address for address in asked if "/contacts/board/" in address]) == 2
