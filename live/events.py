@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from base.notices import Kind, Notice, Seen
 
-FORWARDED = ("import",)  # facts beyond those that every notice has
 GONE = "gone"  # the kind of an event that says no more than that contacts left the reader's sight
 
 
@@ -60,10 +59,9 @@ def events(notice: Notice, audience: Audience) -> Iterator[Event]:
     columns = sorted(notice.columns)
     if seen or not contacts:
         named = None if notice.contacts is None else [[contact.contact_id, contact.version] for contact in seen]
-        more = dict(notice.more)
-        facts = {"kind": notice.kind, "contacts": named, "columns": columns, "user": notice.user}
-        origin = {"origin": more.get("origin", "")}
-        yield Event("change", facts | origin | {name: more[name] for name in FORWARDED if name in more})
+        origin = dict(notice.more).get("origin", "")
+        facts = {"kind": notice.kind, "contacts": named, "columns": columns, "user": notice.user, "origin": origin}
+        yield Event("change", facts)
     if lost:
         yield Event(
             "change", {"kind": GONE, "contacts": [[contact.contact_id, None] for contact in lost], "columns": columns}

@@ -22,7 +22,7 @@ from contacts.csv.sheet import Entry
 from pipeline.imports import files, keeping
 from pipeline.imports.mails import Mails, forecast, sentences
 from pipeline.imports.plan import MAX_REASON_LENGTH, Line, Plan, make_plan
-from pipeline.imports.telling import progress, tell
+from pipeline.imports.telling import tell
 from pipeline.imports.words import Words
 from pipeline.imports.write import Writer
 from pipeline.models import Import, ImportRow, ImportState
@@ -112,12 +112,11 @@ class Progress:
     """
 
     PAUSE = 0.5  # seconds between two statements
-    QUIET = 1  # seconds between two notices
 
     def __init__(self, source: Import, stages: int = 1) -> None:
         self.source, self.stages = source, stages
         self.stage, self.size = 0, source.rows_total
-        self.reported_at = self.told_at = time.monotonic()
+        self.reported_at = time.monotonic()
         self.shown = source.rows_done
         self.aside = connection.copy()
 
@@ -131,7 +130,7 @@ class Progress:
     def begin_again(self) -> None:
         """Mark the work as resumed: it starts again from the first row."""
         if self.shown:
-            self._tell("options = options || '{\"resumed\": true}'")
+            self._write("options = options || '{\"resumed\": true}'")
 
     def next_stage(self, size: int) -> None:
         self.stage, self.size = self.stage + 1, size
@@ -144,16 +143,14 @@ class Progress:
         rows = int(part * self.source.rows_total)
         if rows > self.shown:
             self.shown = rows
-            self._tell("rows_done = %(rows)s, options = options - 'resumed'")
+            self._write("rows_done = %(rows)s, options = options - 'resumed'")
         self.reported_at = time.monotonic()
 
-    def _tell(self, what: str) -> None:
-        """Write it, and tell open pages, once a second at most."""
-        values: dict[str, int | str | None] = {"rows": self.shown, "id": self.source.pk, "notice": None}
-        if time.monotonic() - self.told_at >= self.QUIET:
-            values["notice"], self.told_at = progress(self.source), time.monotonic()
+    def _write(self, what: str) -> None:
+        """Write it. No open page is told: the import's own page asks by itself, and no other shows it."""
         with self.aside.cursor() as cursor:
-            cursor.execute(f"UPDATE pipeline_import SET {what} WHERE id = %(id)s RETURNING {notices.SEND}", values)
+            values = {"rows": self.shown, "id": self.source.pk}
+            cursor.execute(f"UPDATE pipeline_import SET {what} WHERE id = %(id)s", values)
 
 
 @contextmanager

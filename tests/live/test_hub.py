@@ -114,9 +114,9 @@ def test_what_concerns_no_contact_or_many_goes_to_the_whole_office():
         assert [event.data["contacts"] for event in events(Notice(Kind.EDITED, OURS, None), audience)] == [None]
 
 
-def test_an_import_is_named_and_nothing_else_is_forwarded():
-    notice = read(told(Kind.IMPORTED, None, **{"import": 12, "name": "Kontakte.csv"}))
-    facts = {"kind": "imported", "contacts": None, "columns": [], "user": None, "origin": "", "import": 12}
+def test_no_facts_are_forwarded_but_those_of_every_notice():
+    notice = read(told(Kind.IMPORTED, None, name="Kontakte.csv"))
+    facts = {"kind": "imported", "contacts": None, "columns": [], "user": None, "origin": ""}
     assert [event.data for event in events(notice, ALL)] == [facts]
 
 
