@@ -6,17 +6,25 @@
   const meta = () => document.querySelector("meta[name='live']");
   const place = document.getElementById("here");
   const me = Number(document.body.dataset.user);
+  let isTold = false;
 
-  const say = (leaving) => {
+  const hide = () => (place.hidden = true);
+
+  const say = async (leaving) => {
     const { at, here } = meta().dataset;
     const body = new FormData();
     const token = document.querySelector("meta[name='csrf-token']").content;
     for (const [name, value] of Object.entries({ at, tab: request.tab, csrfmiddlewaretoken: token })) {
       body.set(name, value);
     }
-    if (!leaving) return request.ask(here, { body });
-    body.set("leaving", "1");
-    return navigator.sendBeacon(here, body);
+    if (leaving) {
+      body.set("leaving", "1");
+      navigator.sendBeacon(here, body);
+      return;
+    }
+    const answer = await request.ask(here, { body });
+    if (fresh.isOver(answer)) isTold = false;
+    if (!answer.ok) hide();
   };
 
   const circle = (text, hue) => {
@@ -38,7 +46,7 @@
     place.replaceChildren(...circles);
   });
 
-  let isTold = false;
+  document.addEventListener("silent", hide);
   document.addEventListener("streamed", () => {
     isTold = true;
     say();
