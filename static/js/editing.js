@@ -1,6 +1,7 @@
 // A line in a form that edits what somebody else has just changed, before it is saved: who and what. A form names what
 // it edits (data-edits="contact-17"), and the address that knows (data-latest).
 {
+  const PAUSE = 1000; // milliseconds between two questions of a form
   const TOLD = ["edited", "due", "acted", "assigned", "moved", "trashed", "gone", "columns"];
 
   const warn = async (form) => {
@@ -12,13 +13,26 @@
     return undefined;
   };
 
+  // At once, and again after a pause if something was changed meanwhile.
+  const waiting = new Map();
+  const ask = (form) => {
+    if (waiting.has(form)) return waiting.set(form, true);
+    waiting.set(form, false);
+    setTimeout(() => {
+      const isDue = waiting.get(form);
+      waiting.delete(form);
+      if (isDue && form.isConnected) ask(form);
+    }, PAUSE);
+    return warn(form);
+  };
+
   document.addEventListener("changed", ({ detail: { kind, contacts, columns, origin } }) => {
     if ((origin && origin === request.tab) || !TOLD.includes(kind)) return;
     const changed = kind === "columns"
       ? columns.map((id) => `column-${id}`)
       : (contacts ?? []).map(([id]) => `contact-${id}`);
     for (const form of document.querySelectorAll("form[data-edits]")) {
-      if (changed.includes(form.dataset.edits)) warn(form);
+      if (changed.includes(form.dataset.edits)) ask(form);
     }
   });
 }

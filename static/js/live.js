@@ -54,11 +54,12 @@ window.live = (() => {
 
   // What a change means to this page: on a contact's, only that contact, its column and series matter.
   const own = meta().dataset.at.match(/^contact-(\d+)$/)?.[1];
+  const isProgress = ({ kind, contacts, columns }) => kind === "imported" && contacts?.length === 0 && !columns?.length;
   const concerns = ({ kind, contacts, columns }) =>
     !own || !contacts || columns?.length || kind === "series" || contacts.some(([id]) => String(id) === own);
 
   document.addEventListener("changed", ({ detail }) => {
-    if ((detail.origin && detail.origin === request.tab) || !concerns(detail)) return;
+    if ((detail.origin && detail.origin === request.tab) || isProgress(detail) || !concerns(detail)) return;
     if (detail.contacts) for (const [id] of detail.contacts) waiting.add(String(id));
     else isAll = true;
     hurry();

@@ -4,6 +4,7 @@
 //   "missed" {isBack}    something may have changed; isBack: while nobody looked at this tab, or a day has begun
 //   "here" {at, people}    who looks at what
 //   "streamed"    there is a stream
+//   "silent"    there is none
 {
   const TICK = 5000;
   const AWAY = 15000; // whoever was away for longer gets the page anew
@@ -85,7 +86,7 @@
     if (visit || document.hidden || !isReady) return;
     visit = new AbortController();
     const { signal } = visit;
-    channel = new BroadcastChannel(name);
+    channel = new BroadcastChannel(navigator.locks ? name : request.tab);
     channel.addEventListener("message", ({ data }) => {
       if (!data.since) hear(data);
       else if (source) {
@@ -97,7 +98,8 @@
       signal.addEventListener("abort", done);
       open();
     });
-    navigator.locks.request(name, { signal }, hold).catch(() => {}); // it was left before its turn came
+    if (!navigator.locks) open(); // not on plain http beyond localhost: each visible tab has a stream of its own
+    navigator.locks?.request(name, { signal }, hold).catch(() => {}); // it was left before its turn came
     setTimeout(() => source || signal.aborted || channel.postMessage({ since }), 300); // another tab has it
   };
 
@@ -124,7 +126,10 @@
     else if (!visit) return;
     else if (Date.now() + ahead > Number(meta().dataset.midnight)) tell("missed", { isBack: true });
     else if (source && isKnown && heard && !isLive()) open();
-    else if (!isLive() && Date.now() - asked > POLL) poll();
+    else if (!isLive()) {
+      tell("silent");
+      if (Date.now() - asked > POLL) poll();
+    }
   };
 
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));

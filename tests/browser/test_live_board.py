@@ -1,5 +1,6 @@
 """What others change on a long board. The pages of these tests have no stream: each tells of the change itself."""
 
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -10,12 +11,21 @@ from tests.browser.board import card_of, cards_in, messages, settled, shown, tru
 from tests.pipeline.drops import make
 from tests.pipeline.test_moves import move
 
-TELL = """(contacts) => document.dispatchEvent(new CustomEvent("changed", { detail: {
-  kind: "moved", columns: [], user: 0, origin: "", contacts: contacts.map((id) => [id, null]) } }))"""
+TELL = """([contacts, kind]) => document.dispatchEvent(new CustomEvent("changed", { detail: {
+  kind, columns: [], user: 0, origin: "", contacts: contacts.map((id) => [id, null]) } }))"""
+HERE = """() => document.dispatchEvent(new CustomEvent("here", { detail: {
+  at: "board", people: [[0, "SV", "Sofia", 1]] } }))"""
 
 
 def tell(page: Page, *contacts: Contact) -> None:
-    page.evaluate(TELL, [contact.pk for contact in contacts])
+    page.evaluate(TELL, [[contact.pk for contact in contacts], "moved"])
+
+
+def addresses(page: Page, part: str) -> list[str]:
+    """Return a list that the address of each request from now on is added to, if this is a part of it."""
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url) if part in request.url else None)
+    return found
 
 
 def scroll_down(page: Page, column: Column, *counts: int) -> None:
@@ -77,10 +87,55 @@ def test_a_board_whose_session_has_ended_says_so_and_asks_no_more(visit, anna, b
     watch.expect_status(401)
     (ada,) = make(board["Nicht erreicht"], "Ada")
     page = visit(anna)
-    page.context.clear_cookies()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    asked = addresses(page, "/contacts/board/")
     tell(page, ada)
     expect(messages(page)).to_have_count(1)
     page.wait_for_timeout(2500)
-    assert len([address for address in asked if "/contacts/board/" in address]) == 2
+    assert len(asked) == 2
+
+
+def test_progress_of_an_import_is_no_reason_to_ask(visit, anna, sofia, board):
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna)
+    asked = addresses(page, "/contacts/board/")
+    page.evaluate(TELL, [[], "imported"])
+    page.wait_for_timeout(300)
+    assert asked == []
+    due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
+    tell(page, ada)
+    expect(card_of(page, ada).locator("[data-due]")).to_be_visible()
+
+
+def test_colleagues_are_no_longer_shown_once_nobody_tells_of_them(visit, anna, board, watch):
+    watch.expect_status(401)
+    page = visit(anna)
+    here = page.locator("#here")
+    page.evaluate(HERE)
+    expect(here).to_be_visible()
+    page.evaluate('document.dispatchEvent(new CustomEvent("silent"))')
+    expect(here).to_be_hidden()
+    page.evaluate(HERE)
+    expect(here).to_be_visible()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.evaluate('document.dispatchEvent(new CustomEvent("streamed"))')
+    expect(here).to_be_hidden()
+
+
+def test_a_form_asks_once_a_second_who_changed_what_it_edits(visit, anna, board):
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna, f"/contacts/{ada.pk}/")
+    page.locator(".composer__kinds a").first.click()
+    expect(page.locator("#composer textarea")).to_be_visible()
+    asked = addresses(page, "/latest/")
+    page.evaluate(f"(told) => {{ for (let count = 0; count < 10; count += 1) ({TELL})(told); }}", [[ada.pk], "edited"])
+    expect(page.locator("#composer [data-said]")).to_be_visible()
+    page.wait_for_timeout(2500)
+    assert len(asked) == 2
+
+
+def test_without_locks_a_tab_has_a_stream_of_its_own(visit, anna, board):
+    page = visit(anna)
+    page.context.add_init_script('Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined })')
+    with page.expect_request("**/stream/?since=*"):
+        page.reload()
