@@ -12,6 +12,7 @@ from funnel.models import Sender
 from funnel.permission import schedule
 from funnel.replies import inbox
 from funnel.sending import claiming, delivery
+from live import hub
 from pipeline import exports, leads, picked
 from pipeline.cards import moves
 from pipeline.columns import verbs
@@ -58,6 +59,8 @@ OPERATIONS = [
     f" {isolated.MAX_BYTES_WRITTEN // MEGABYTE} MB written",
     f"of those with more than {tasks.LARGE:,} rows",
     f"taking longer than {ENGLISH[inbox.SECONDS_PER_MAIL]} seconds",
+    f"A user has at most {hub.OF_A_USER} streams, a process {hub.OF_ALL:,}",
+    f"systemctl enable --now {' '.join(sorted(unit.name for unit in (CHECKOUT / 'deploy').glob('pipeline-*')))}",
     f"retried for {delivery.GIVE_UP_AFTER // HOUR} hours",
 ]
 PROMISES = [(f"templates/help/{name}.html", promise) for name, promises in HELP.items() for promise in promises]
