@@ -26,9 +26,10 @@ class Event(NamedTuple):
     name: str
     data: dict[str, Any]
 
-    def encoded(self, event_id: str) -> bytes:
+    def encoded(self, now: int) -> bytes:
+        """Return it with the moment as its id: until then its reader has everything."""
         data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False)
-        return f"id: {event_id}\nevent: {self.name}\ndata: {data}\n\n".encode()
+        return f"id: {now}\nevent: {self.name}\ndata: {data}\n\n".encode()
 
 
 RESYNC = Event("resync", {})  # something may have been missed

@@ -21,7 +21,6 @@ WINDOW = 40  # between two tellings: a hundred writes to a hundred readers are w
 PULSE = 20_000  # between two signs of life
 PATIENCE = 30_000  # with a reader that takes nothing
 BACKLOG = 50  # notices; after more, asking anew for everything is less work
-RETRY = (500, 2500)  # when the browser comes back, so that not all do at once
 
 log = logging.getLogger("pipeline.stream")
 
@@ -41,8 +40,7 @@ class Request(NamedTuple):
     is_limited: bool  # to their own contacts and those of nobody
     works_contacts: bool
     at: int  # when the view decided all this
-    since: str = ""  # the moment the page was read
-    last: str = ""  # the id of the last event it got
+    since: str = ""  # the moment until which the page has everything: when it was read, or of its last event
     server: str = ""  # which web server's connection it is
 
     @classmethod
@@ -76,8 +74,7 @@ class Reader:
 
 
 class Hub:
-    def __init__(self, boot: str, now: int, chance: Callable[[], float] = random.random) -> None:
-        self.boot = boot  # of this process, in the ids of events
+    def __init__(self, now: int, chance: Callable[[], float] = random.random) -> None:
         self.chance = chance
         self.past, self.presence = Past(now), Presence()
         self.readers: dict[int, set[Reader]] = {}  # of each office
@@ -97,10 +94,9 @@ class Hub:
         """Greet a new reader, tell them what they missed, and return them."""
         reader = Reader(line, request, now, now + int(LIFE * (0.8 + 0.2 * self.chance())))
         self.readers.setdefault(request.office, set()).add(reader)
-        retry = RETRY[0] + int((RETRY[1] - RETRY[0]) * self.chance())
         greeting = [Event("hello", {"user": request.user, "now": now}), *self._people(reader)]
         greeting += self._missed(reader, request)
-        reader.tell(f"retry: {retry}\n\n".encode() + self._encoded(greeting, now), now)
+        reader.tell(self._encoded(greeting, now), now)
         self._limit(reader, request.at, now)
         return reader
 
@@ -200,14 +196,14 @@ class Hub:
         return self.presence.everywhere(reader.audience, reader.works_contacts)
 
     def _missed(self, reader: Reader, request: Request) -> list[Event]:
-        """Return what the reader has missed since the event or the page they name.
+        """Return what the reader has missed since the moment they name.
 
         With other rights than before they may see less of the page, or more, than any event would say.
         """
-        if not (request.last or request.since):
+        moment = request.since
+        if not moment:
             return []
-        boot, _, moment = (request.last or f"{self.boot}-{request.since}").partition("-")
-        is_moment = boot == self.boot and moment.isascii() and moment.isdigit() and len(moment) < 16
+        is_moment = moment.isascii() and moment.isdigit() and len(moment) < 16
         notices = self.past.since(request.office, int(moment)) if is_moment else None
         if notices is None or len(notices) > BACKLOG or _change_rights(notices, reader.user):
             return [RESYNC]
@@ -225,7 +221,7 @@ class Hub:
         reader.ends = min(reader.ends, now + int(SOON * self.chance()))
 
     def _encoded(self, found: Iterable[Event], now: int) -> bytes:
-        return b"".join(event.encoded(f"{self.boot}-{now}") for event in found)
+        return b"".join(event.encoded(now) for event in found)
 
 
 def _change_rights(notices: Iterable[Notice], user: int) -> bool:

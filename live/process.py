@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import resource
-import secrets
 import signal
 import socket
 import sys
@@ -144,7 +143,7 @@ async def _tick(hub: Hub) -> None:
 
 async def serve(folder: Path, database: Mapping[str, Any]) -> None:
     """Serve until a signal says to stop. Whatever else ends it is a fault, and whoever watches starts it again."""
-    hub = Hub(secrets.token_hex(4), now())
+    hub = Hub(now())
     Entrance(hub, folder)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -32,7 +32,7 @@
 
   const hear = ({ type, data, id }) => {
     heard = Date.now();
-    since = Number(id.split("-").at(-1));
+    since = Number(id);
     if (NAMES[type]) tell(NAMES[type], JSON.parse(data));
   };
 

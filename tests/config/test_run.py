@@ -174,7 +174,7 @@ def test_streams_come_back_after_kill_9_of_their_process_and_end_with_everything
         assert stream.has_ended()
     instance.wait_for_command("live.process", other_than=streams.pid)
     everything = instance.children()
-    with come_back(browser, last_id=stream.last_id) as stream:
+    with come_back(browser, stream.since) as stream:
         assert stream.next("resync") == ("resync", {})
         instance.interrupt()
         assert ended(everything)

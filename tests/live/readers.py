@@ -22,7 +22,7 @@ class Bare:
     cookie: str
     line: socket.socket | None = None
     rest: bytes = b""
-    last_id: str = ""
+    since: str = ""  # the moment of its last event
     due: float = 0.0
     begun: list[float] = field(default_factory=list)
     events: list[tuple[float, str, Any]] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Bare:
         *blocks, self.rest = (self.rest + data).split(b"\n\n")
         for block in blocks:
             facts = dict(line.split(": ", 1) for line in block.decode().split("\n") if ": " in line)
-            self.last_id = facts.get("id", self.last_id)
+            self.since = facts.get("id", self.since)
             if "event" in facts:
                 self.events.append((now, facts["event"], json.loads(facts["data"])))
                 if facts["event"] == "hello":
@@ -89,8 +89,8 @@ class Readers:
         reader.due = time.perf_counter() + random.uniform(*PAUSE)
         with suppress(OSError):
             reader.line = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
-            last = f"Last-Event-ID: {reader.last_id}\r\n" if reader.last_id else ""
-            head = f"GET /stream/ HTTP/1.1\r\nHost: localhost:{self.port}\r\nCookie: {reader.cookie}\r\n{last}\r\n"
+            query = f"?since={reader.since}" if reader.since else ""
+            head = f"GET /stream/{query} HTTP/1.1\r\nHost: localhost:{self.port}\r\nCookie: {reader.cookie}\r\n\r\n"
             reader.line.sendall(head.encode())
             reader.line.setblocking(False)
             reader.rest = b""

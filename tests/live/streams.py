@@ -14,7 +14,7 @@ PATIENCE = 30  # seconds until something counts as lost; no test measures how fa
 class Stream:
     """An open stream of a browser that has logged in. `first` is asked on the same connection before."""
 
-    def __init__(self, browser: Browser, query: str = "", first: str = "", last_id: str = "") -> None:
+    def __init__(self, browser: Browser, query: str = "", first: str = "") -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", browser.port, timeout=PATIENCE)
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         host = {"Host": f"localhost:{browser.port}", "Cookie": cookie, "Accept": "text/event-stream"}
@@ -22,11 +22,10 @@ class Stream:
             self.connection.request("GET", first, headers=host)
             self.connection.getresponse().read()
         self.socket = self.connection.sock
-        more = {"Accept-Encoding": "gzip"} | ({"Last-Event-ID": last_id} if last_id else {})
-        self.connection.request("GET", f"/stream/{query}", headers=host | more)
+        self.connection.request("GET", f"/stream/{query}", headers=host | {"Accept-Encoding": "gzip"})
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
-        self.last_id = ""
+        self.since = ""  # the query of who comes back
 
     def events(self) -> Iterator[tuple[str, Any]]:
         """Yield names and data as they come, until the stream ends."""
@@ -39,7 +38,7 @@ class Stream:
             elif field == "data":
                 data = value
             elif field == "id":
-                self.last_id = value
+                self.since = f"?since={value}"
             elif not field and name:
                 yield name, json.loads(data)
                 name = ""
@@ -66,12 +65,12 @@ class Stream:
         self.connection.close()
 
 
-def come_back(browser: Browser, query: str = "", **more: str) -> Stream:
+def come_back(browser: Browser, query: str = "") -> Stream:
     """Return a stream as soon as there is one, as a browser does that tries again and again."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            stream = Stream(browser, query, **more)
+            stream = Stream(browser, query)
         except (OSError, http.client.HTTPException):
             time.sleep(0.1)
             continue

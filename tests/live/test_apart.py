@@ -63,7 +63,7 @@ def _contacts(data: bytes) -> list[tuple[str, int]]:
 
 def wrong(count: int = 500) -> int:
     """Tell all of it to all streams, and return how many of them got anything else than they are to get."""
-    streams, told, wires = Hub("b00t", START), [*notices(count)], []
+    streams, told, wires = Hub(START), [*notices(count)], []
     for number in range(STREAMS):
         for office in (OURS, THEIRS):
             user = people_of(office)[1 + number % AGENTS]

@@ -7,7 +7,7 @@ import pytest
 
 from base.notices import Kind, Notice, Seen, payload
 from live.events import Audience, events, read
-from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, RETRY, SOON, WINDOW, Hub, Request
+from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, SOON, WINDOW, Hub, Request
 from live.past import OF_AN_OFFICE, SLACK, SPAN, Past
 from live.presence import LASTS
 
@@ -37,7 +37,7 @@ class Wire:
 
 
 def hub(now: int = START, chance: float = 0.5) -> Hub:
-    return Hub("b00t", now, lambda: chance)
+    return Hub(now, lambda: chance)
 
 
 def request(user: int = SOFIA, office: int = OURS, **more: Any) -> Request:
@@ -125,19 +125,17 @@ def test_what_is_for_the_process_itself_is_not_forwarded(kind):
     assert [*events(Notice(kind, OURS, (), frozenset(), SOFIA), ALL)] == []
 
 
-def test_a_stream_begins_with_when_to_come_back_and_who_reads():
+def test_a_stream_begins_with_who_reads():
     wire = Wire()
     hub().open(wire, request(), START)
-    assert (
-        wire.text == f'retry: {sum(RETRY) // 2}\n\nid: b00t-{START}\nevent: hello\ndata: {{"user":9,"now":{START}}}\n\n'
-    )
+    assert wire.text == f'id: {START}\nevent: hello\ndata: {{"user":9,"now":{START}}}\n\n'
 
 
-def test_an_event_has_the_boot_and_the_moment_as_its_id():
+def test_an_event_has_the_moment_as_its_id():
     streams = hub()
     wire = join(streams)
     tell(streams, told(Kind.SERIES), START + 7)
-    assert wire.text.startswith(f"id: b00t-{START + 7}\nevent: change\n")
+    assert wire.text.startswith(f"id: {START + 7}\nevent: change\n")
 
 
 def test_readers_are_told_by_office_and_sight():
@@ -183,19 +181,19 @@ def test_a_reader_who_has_gone_is_told_nothing():
 # Coming back
 
 
-def test_whoever_names_their_last_event_gets_what_came_after_it():
+def test_whoever_names_the_moment_of_their_last_event_gets_what_came_after_it():
     streams = hub()
     for number in range(4):
         tell(streams, told(Kind.DUE, [Seen(number, JONAS, JONAS)]), START + number * SLACK)
     wire = Wire()
-    streams.open(wire, request(last=f"b00t-{START + 2 * SLACK}", since="1"), START + 9 * SLACK)
+    streams.open(wire, request(since=str(START + 2 * SLACK)), START + 9 * SLACK)
     assert [data["contacts"] for name, data in wire.take() if name == "change"] == [
         [[1, None]],
         [[2, None]],
         [[3, None]],
     ]
     limited = Wire()
-    streams.open(limited, request(last=f"b00t-{START + 2 * SLACK}", is_limited=True), START + 9 * SLACK)
+    streams.open(limited, request(since=str(START + 2 * SLACK), is_limited=True), START + 9 * SLACK)
     assert [name for name, _ in limited.take()] == ["hello"]
 
 
@@ -215,13 +213,9 @@ def opened(streams: Hub, now: int, **facts: Any) -> list[tuple[str, Any]]:
 @pytest.mark.parametrize(
     "facts",
     [
-        {"last": "other-1732795200000"},
-        {"last": f"other-{START + 2 * SLACK}"},
-        {"last": "nonsense"},
-        {"last": "b00t-"},
-        {"last": "b00t-x"},
-        {"last": "b00t-²"},
-        {"last": f"b00t-{'9' * 40}"},
+        {"since": f"b00t-{START + 2 * SLACK}"},
+        {"since": "²"},
+        {"since": "9" * 40},
         {"since": str(START + SLACK - 1)},
         {"since": "yesterday"},
         {"since": "-5"},

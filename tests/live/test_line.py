@@ -17,7 +17,7 @@ START = 1_732_795_200_000
 
 def crowded() -> Hub:
     """Return a hub whose greeting is longer than what waits for a reader."""
-    hub = Hub("b00t", START)
+    hub = Hub(START)
     for number in range(1, PEOPLE):
         facts = {"at": "board", "tab": f"t{number}", "leaving": False, "initials": "SV", "name": "Sofia Vogt", "hue": 3}
         text = payload(Kind.HERE, OFFICE, user=number, **facts)
