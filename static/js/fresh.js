@@ -73,6 +73,12 @@ window.fresh = (() => {
     return content.querySelector("[data-live]") ? live : [...live, content];
   };
 
+  // Takes over since when the page has everything, where to ask, and for how long the day lasts.
+  const renew = (page) => {
+    const [meta, now] = [document, page].map((one) => one.querySelector("meta[name='live']"));
+    if (meta && now) meta.replaceWith(document.adoptNode(now));
+  };
+
   const put = async (page) => {
     const back = hold();
     const settle = glide(document.querySelectorAll("[data-card]"));
@@ -80,8 +86,7 @@ window.fresh = (() => {
       const text = page.getElementById(target.id)?.innerHTML;
       if (text !== undefined) await htmx.swap({ text, sourceElement: document.body, target, swap: "innerMorph" });
     }
-    const [meta, now] = [document, page].map((one) => one.querySelector("meta[name='live']"));
-    if (meta && now) meta.replaceWith(document.adoptNode(now));
+    renew(page);
     back();
     settle();
     document.dispatchEvent(new CustomEvent("found"));
@@ -104,5 +109,5 @@ window.fresh = (() => {
     return true;
   };
 
-  return { ask, isBusy, isOver, hold, glide, parsed };
+  return { ask, isBusy, isOver, hold, glide, parsed, renew };
 })();

@@ -3,14 +3,14 @@
 //   "changed" {kind, contacts, columns, user, origin}    what a colleague or the worker has changed
 //   "missed" {isBack}    something may have changed; isBack: while nobody looked at this tab, or a day has begun
 //   "here" {at, people}    who looks at what
-//   "streamed"    there is a stream
-//   "silent"    there is none
+//   "streamed", "silent"    there is a stream, there is none
 {
   const TICK = 5000;
   const AWAY = 15000; // whoever was away for longer gets the page anew
   const POLL = 15000;
   const SILENCE = 50000; // a line on which nothing comes for so long is dead: a sign of life comes every 20 seconds
   const LONGEST = 60000; // until the next attempt
+  const SPREAD = 1500; // over which all pages ask that have missed the same
   const NAMES = { hello: "streamed", beat: "", change: "changed", resync: "missed", here: "here" };
   const meta = () => document.querySelector("meta[name='live']");
   const name = `live-${document.body.dataset.user}`;
@@ -33,7 +33,7 @@
   const hear = ({ type, data, id }) => {
     heard = Date.now();
     since = Number(id);
-    if (NAMES[type]) tell(NAMES[type], JSON.parse(data));
+    if (NAMES[type]) setTimeout(tell, type === "resync" ? SPREAD * Math.random() : 0, NAMES[type], JSON.parse(data));
   };
 
   const poll = async () => {
@@ -46,7 +46,7 @@
     const answer = await request.ask(`${meta().dataset.poll}?${query}`, { page: true, known: mark });
     if (answer.moved) leave(); // to the login: until somebody comes back, whose next change asks for it
     if (!answer.ok || isLive()) return;
-    if (mark) tell("missed");
+    tell("missed"); // the first time as well: since the page was made something may have changed
     mark = answer.headers.get("ETag");
   };
 

@@ -21,6 +21,7 @@
       const text = page.getElementById(target.id).innerHTML;
       await htmx.swap({ text, sourceElement: document.body, target, swap: "innerHTML" });
     }
+    fresh.renew(page);
   };
 
   // Screen readers announce the new number of results, once it is known.

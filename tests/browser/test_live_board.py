@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from contacts import due
 from contacts.models import Contact
@@ -139,3 +139,29 @@ def test_without_locks_a_tab_has_a_stream_of_its_own(visit, anna, board):
     page.context.add_init_script('Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined })')
     with page.expect_request("**/stream/?since=*"):
         page.reload()
+
+
+def test_a_list_counts_nothing_as_new_that_a_search_has_found(visit, anna, board):
+    page = visit(anna, "/contacts/")
+    (zander,) = make(board["Nicht erreicht"], "Zander")
+    Contact.objects.filter(pk=zander.pk).update(created_at=timezone.now())
+    page.get_by_role("searchbox").fill("zander")
+    expect(page.locator(f"#contact-{zander.pk}")).to_be_visible()
+    with page.expect_response("**/contacts/rows/**"):
+        tell(page, zander)
+    settled(page)
+    page.wait_for_timeout(200)
+    expect(page.locator("#arrived a")).to_have_count(0)
+
+
+def test_without_a_stream_a_page_shows_what_changed_since_it_was_made(visit, anna, sofia, board):
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna)
+    held: list[Route] = []
+    page.context.route("**/stream/**", lambda route: held.append(route))
+    with page.expect_request("**/stream/**"):
+        page.reload()
+    due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
+    page.wait_for_timeout(100)
+    held.pop().continue_()
+    expect(card_of(page, ada).locator("[data-due]")).to_be_visible()
