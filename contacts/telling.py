@@ -8,7 +8,7 @@ from base import notices
 from base.notices import MOST_CONTACTS, Kind, Seen
 from contacts.models import Contact
 
-ASSIGNEE: Any = "assignee"  # stands for the id that a statement reads
+ASSIGNEE: Any = "<assignee>"  # stands for the id that a statement reads; no tab is named so (`notices.TAB`)
 
 
 def tell_of(kind: Kind, contact: Contact, actor: User | None = None) -> None:

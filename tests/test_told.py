@@ -15,6 +15,7 @@ from django.urls import reverse
 from base import notices
 from base.notices import Kind
 from base.refusals import Refusal
+from base.sql import all_rows
 from contacts import due, telling
 from pipeline.deeds import apply, reversible
 from pipeline.imports import jobs
@@ -318,3 +319,11 @@ def test_how_far_an_import_is_is_told_to_nobody_because_its_page_asks(office, li
     source.refresh_from_db()
     assert source.rows_done == 2
     assert listener.heard() == []
+
+
+def test_no_tab_is_taken_for_the_assignee_that_a_statement_reads(listener):
+    with notices.coming_from("assignee"):
+        text = telling.about(Kind.MAILED, 3, 17)
+    all_rows(f"SELECT {telling.sending('5')}", {"notice": text})
+    (heard,) = listener.heard()
+    assert (heard["origin"], heard["contacts"]) == ("assignee", [[17, 5, 5, None]])
