@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from base.notices import Kind, Notice
 from live.events import BEAT, RESYNC, Audience, Event, events, read
 from live.past import Past
-from live.presence import Place, Presence
+from live.presence import Changed, Presence
 
 OF_A_USER, OF_ALL = 30, 2000  # streams
 LIFE = 15 * 60_000  # milliseconds: then the ordinary view decides anew who may read what
@@ -126,7 +126,7 @@ class Hub:
             self._tell_people(places, now)
             return
         self.past.keep(notice, len(payload), now)
-        self.presence.reassign(notice)
+        self._tell_people(self.presence.reassign(notice), now)
         if notice.kind == Kind.ACCESS:
             self._tell_people(self.presence.leave(notice.office_id, dict(notice.more).get("of")), now)
             for reader in list(self.readers.get(notice.office_id, ())):
@@ -186,10 +186,10 @@ class Hub:
             if encoded[limit]:
                 reader.tell(encoded[limit], now)
 
-    def _tell_people(self, places: Iterable[Place], now: int) -> None:
-        for place in dict.fromkeys(places):
+    def _tell_people(self, places: Changed, now: int) -> None:
+        for place, company in dict(places).items():
             for reader in list(self.readers.get(place.office, ())):
-                if event := self.presence.here(place, reader.audience, reader.works_contacts):
+                if event := self.presence.here(place, company, reader.audience, reader.works_contacts):
                     reader.tell(self._encoded([event], now), now)
 
     def _people(self, reader: Reader) -> list[Event]:

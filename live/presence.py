@@ -3,6 +3,7 @@
 Pure; times are milliseconds of the epoch and given by the caller.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,7 +12,6 @@ from live.events import Audience, Event
 
 LASTS = 25_000  # milliseconds after the last sign of a page
 BOARD = "board"
-UNKNOWN = -1  # instead of an assignee: nobody who is limited may see it
 
 
 class Place(NamedTuple):
@@ -41,12 +41,15 @@ class Company:
             del self.people[tab.user]
 
 
+Changed = list[tuple[Place, Company]]  # places, each with its company even if that was the last to leave
+
+
 class Presence:
     def __init__(self) -> None:
         self.places: dict[Place, Company] = {}
         self.tabs: dict[Tab, Place] = {}
 
-    def note(self, notice: Notice, now: int) -> list[Place]:
+    def note(self, notice: Notice, now: int) -> Changed:
         """Take in the sign of a page that is open or being left, and return the places to tell readers about."""
         facts = dict(notice.more)
         tab, place = Tab(notice.office_id, int(notice.user or 0), facts["tab"]), Place(notice.office_id, facts["at"])
@@ -59,31 +62,30 @@ class Presence:
         company.people[tab.user] = (facts["initials"], facts["name"], facts["hue"])
         company.tabs[tab] = now
         self.tabs[tab] = place
-        return [*changed, place] if is_new or company.assignee != before else []
+        return [*changed, (place, company)] if is_new or company.assignee != before else []
 
-    def reassign(self, notice: Notice) -> None:
-        """Take in whose the contacts are now; after a notice of many that is not known until the next sign."""
-        if notice.contacts is None:
-            for place, company in self.places.items():
-                if place.office == notice.office_id and place.at != BOARD:
-                    company.assignee = UNKNOWN
+    def reassign(self, notice: Notice) -> Changed:
+        """Take in whose the contacts are now. After a notice of many nobody is at one until the page's next sign."""
         for contact in notice.contacts or ():
-            if known := self.places.get(Place(notice.office_id, f"contact-{contact.contact_id}")):
-                known.assignee = contact.after
+            if company := self.places.get(Place(notice.office_id, f"contact-{contact.contact_id}")):
+                company.assignee = contact.after
+        if notice.contacts is not None:
+            return []
+        return self._leave_all(
+            tab for tab, place in self.tabs.items() if tab.office == notice.office_id and place.at != BOARD
+        )
 
-    def forget(self, now: int) -> list[Place]:
+    def forget(self, now: int) -> Changed:
         """Forget pages that gave no sign for a while, and return the places that somebody has left by that."""
-        silent = [tab for company in self.places.values() for tab, seen in company.tabs.items() if seen < now - LASTS]
-        return [place for tab in silent for place in self._leave(tab)]
+        companies = self.places.values()
+        return self._leave_all(tab for one in companies for tab, seen in one.tabs.items() if seen < now - LASTS)
 
-    def leave(self, office: int, user: int | None = None) -> list[Place]:
+    def leave(self, office: int, user: int | None = None) -> Changed:
         """Forget the pages of a user, by default of the whole office, and return the places they have left by that."""
-        gone = [tab for tab in self.tabs if tab.office == office and user in (None, tab.user)]
-        return [place for tab in gone for place in self._leave(tab)]
+        return self._leave_all(tab for tab in self.tabs if tab.office == office and user in (None, tab.user))
 
-    def here(self, place: Place, audience: Audience, works_contacts: bool) -> Event | None:
+    def here(self, place: Place, company: Company, audience: Audience, works_contacts: bool) -> Event | None:
         """Return who is at the place, for those who may see it."""
-        company = self.places.get(place, Company())
         is_open = place.at == BOARD or (works_contacts and audience.sees(company.assignee))
         if place.office != audience.office or not is_open:
             return None
@@ -92,10 +94,13 @@ class Presence:
 
     def everywhere(self, audience: Audience, works_contacts: bool) -> list[Event]:
         """Return who is at each place of the office that has somebody."""
-        found = [self.here(place, audience, works_contacts) for place in self.places if place.office == audience.office]
+        found = [self.here(*there, audience, works_contacts) for there in self.places.items()]
         return [event for event in found if event]
 
-    def _leave(self, tab: Tab) -> list[Place]:
+    def _leave_all(self, tabs: Iterable[Tab]) -> Changed:
+        return [changed for tab in list(tabs) for changed in self._leave(tab)]
+
+    def _leave(self, tab: Tab) -> Changed:
         place = self.tabs.pop(tab, None)
         if place is None:
             return []
@@ -103,4 +108,4 @@ class Presence:
         company.leave(tab)
         if not company.tabs:
             del self.places[place]
-        return [] if tab.user in company.people else [place]
+        return [] if tab.user in company.people else [(place, company)]

@@ -490,6 +490,21 @@ def test_people_at_a_contact_are_told_to_those_who_may_see_it():
     assert [name for name, _ in opened(streams, START, works_contacts=False)] == ["hello", "here"]
 
 
+def test_that_the_last_one_left_a_contact_is_told_to_those_who_may_see_it_and_nobody_else():
+    streams = hub()
+    sofia, jonas = join(streams, is_limited=True), join(streams, user=JONAS, is_limited=True)
+    for leave in (
+        lambda: tell(streams, sign(at="contact-17", leaving=True), START + 1),
+        lambda: streams.tick(START + LASTS + 1),
+        lambda: tell(streams, told(Kind.ACCESS, of=SOFIA), START + 1),
+    ):
+        tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START)
+        sofia.take()
+        leave()
+        assert [data["people"] for name, data in sofia.take() if name == "here"] == [[]]
+        assert people(jonas) == []
+
+
 def test_whose_contact_it_is_comes_with_each_sign():
     streams = hub()
     jonas = join(streams, user=JONAS, is_limited=True)
@@ -502,19 +517,21 @@ def test_whose_contact_it_is_comes_with_each_sign():
     assert jonas.text == ""
 
 
-def test_after_many_were_changed_nobody_knows_whose_a_contact_is_until_its_next_sign():
+def test_after_many_were_changed_nobody_is_at_a_contact_until_the_next_sign():
     streams = hub()
     tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START)
     tell(streams, sign(JONAS, at="board", tab="t2"), START)
+    sofia, jonas = join(streams, is_limited=True), join(streams, user=JONAS, is_limited=True)
     tell(streams, told(Kind.ASSIGNED, None, office=THEIRS), START + 1)
-    assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello", "here", "here"]
-    sofia = join(streams, is_limited=True)
+    assert people(sofia) == []
     tell(streams, told(Kind.ASSIGNED, None), START + 2)
-    assert [data["at"] for name, data in opened(streams, START, is_limited=True) if name == "here"] == ["board"]
-    assert [name for name, _ in opened(streams, START, user=PAUL)] == ["hello", "here", "here"]
-    sofia.take()
-    tell(streams, sign(at="contact-17", contacts=[Seen(17, SOFIA, SOFIA)]), START + 3)
-    assert people(sofia) == [("contact-17", [VOGT])]
+    assert [[data for name, data in wire.take() if name == "here"] for wire in (sofia, jonas)] == [
+        [{"at": "contact-17", "people": []}],
+        [],
+    ]
+    assert [data["at"] for name, data in opened(streams, START, user=PAUL) if name == "here"] == ["board"]
+    tell(streams, sign(at="contact-17", contacts=[Seen(17, JONAS, JONAS)]), START + 3)
+    assert [people(wire) for wire in (sofia, jonas)] == [[], [("contact-17", [VOGT])]]
 
 
 def test_a_new_stream_is_told_who_is_where():
