@@ -57,7 +57,8 @@ def events(notice: Notice, audience: Audience) -> Iterator[Event]:
     contacts = notice.contacts or ()
     seen = [contact for contact in contacts if audience.sees(contact.after)]
     lost = [contact for contact in contacts if audience.sees(contact.before) and not audience.sees(contact.after)]
-    columns = sorted(notice.columns)
+    sees_all = audience.limited_to is None or (notice.contacts is not None and len(seen) == len(contacts))
+    columns = sorted(notice.columns) if sees_all else []  # or they would say where the others are
     if seen or not contacts:
         named = None if notice.contacts is None else [[contact.contact_id, contact.version] for contact in seen]
         origin = dict(notice.more).get("origin", "")

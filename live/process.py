@@ -114,12 +114,13 @@ class Entrance:
             facts = json.loads(words)
             request = Request.of(facts)
             _prepare(passed)
-            if not self.hub.has_room(request):
-                passed.send(REFUSAL)
-                passed.close()
-                return
+            head = facts["head"].encode("latin-1")
             _, line = await self.loop.connect_accepted_socket(lambda: Line(self.hub), passed)
-            line.greet(request, facts["head"].encode("latin-1"))
+            if self.hub.has_room(request):  # asked without waiting in between, so that many at once are counted
+                line.greet(request, head)
+            else:
+                line.write(REFUSAL)
+                line.end()
         except (OSError, ValueError, KeyError, TypeError) as error:  # it has gone; it is no reader
             log.warning("a stream did not begin (%s)", type(error).__qualname__)
             passed.close()

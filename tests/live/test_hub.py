@@ -71,7 +71,7 @@ def seen_by(audience: Audience, *contacts: Seen, **more: Any) -> list[dict[str, 
 
 ALL, OWN = Audience(OURS, None), Audience(OURS, SOFIA)
 CHANGE = {"kind": "moved", "columns": [1, 2], "user": JONAS, "origin": ""}
-GONE = {"kind": "gone", "columns": [1, 2]}
+GONE = {"kind": "gone", "columns": []}
 
 
 def test_an_event_has_ids_and_versions_and_no_assignee():
@@ -87,7 +87,7 @@ def test_no_other_office_is_told():
 
 def test_a_limited_reader_is_told_of_their_own_and_of_those_of_nobody():
     contacts = [Seen(1, SOFIA, SOFIA), Seen(2, JONAS, JONAS), Seen(3, None, None), Seen(4, JONAS, SOFIA)]
-    assert seen_by(OWN, *contacts) == [CHANGE | {"contacts": [[1, None], [3, None], [4, None]]}]
+    assert seen_by(OWN, *contacts) == [CHANGE | {"contacts": [[1, None], [3, None], [4, None]], "columns": []}]
 
 
 @pytest.mark.parametrize("before", [SOFIA, None])
@@ -103,9 +103,24 @@ def test_a_limited_reader_is_told_nothing_of_a_contact_that_stays_hidden():
 
 def test_of_several_contacts_the_lost_ones_are_told_apart():
     assert seen_by(OWN, Seen(1, SOFIA, SOFIA), Seen(2, SOFIA, JONAS), Seen(3, JONAS, PAUL)) == [
-        CHANGE | {"contacts": [[1, None]]},
+        CHANGE | {"contacts": [[1, None]], "columns": []},
         GONE | {"contacts": [[2, None]]},
     ]
+
+
+@pytest.mark.parametrize(
+    ("contacts", "columns"),
+    [
+        ((Seen(1, SOFIA, SOFIA), Seen(2, SOFIA, SOFIA)), [[3, 5]]),
+        ((Seen(1, SOFIA, SOFIA), Seen(2, JONAS, JONAS)), [[]]),
+        ((Seen(1, SOFIA, SOFIA), Seen(2, SOFIA, JONAS)), [[], []]),
+        (None, [[]]),
+    ],
+)
+def test_a_limited_reader_does_not_learn_where_other_contacts_are(contacts, columns):
+    notice = Notice(Kind.MOVED, OURS, contacts, frozenset({3, 5}))
+    assert [event.data["columns"] for event in events(notice, OWN)] == columns
+    assert all(event.data["columns"] == [3, 5] for event in events(notice, ALL))
 
 
 def test_what_concerns_no_contact_or_many_goes_to_the_whole_office():

@@ -1,6 +1,7 @@
 """The end of a line in the process of the streams: sockets as they are passed, and browsers that read nothing."""
 
 import asyncio
+import json
 import os
 import resource
 import socket
@@ -8,8 +9,8 @@ from pathlib import Path
 
 from base.notices import Kind, payload
 from live import passing
-from live.hub import Hub, Request
-from live.process import BUFFER, Line
+from live.hub import OF_A_USER, Hub, Request
+from live.process import BUFFER, Entrance, Line
 
 OFFICE, PEOPLE = 3, 4000
 START = 1_732_795_200_000
@@ -60,3 +61,17 @@ def test_a_web_server_with_more_than_a_thousand_descriptors_finds_the_way(tmp_pa
         for number in held:
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, most)
+
+
+def test_streams_that_arrive_together_do_not_exceed_the_limit(tmp_path: Path):
+    reader = Request(OFFICE, 1, is_limited=False, works_contacts=True, at=START)
+    words = json.dumps(reader._asdict() | {"head": "HTTP/1.1 200 OK\r\n\r\n"}).encode()
+
+    async def arrive() -> list[bytes]:
+        entrance = Entrance(Hub(START), tmp_path)
+        pairs = [socket.socketpair() for _ in range(OF_A_USER + 5)]
+        await asyncio.gather(*(entrance.welcome(ours, words) for ours, _ in pairs))
+        await asyncio.sleep(0)
+        return [browser.recv(12)[-3:] for _, browser in pairs]
+
+    assert sorted(asyncio.run(arrive())) == [b"200"] * OF_A_USER + [b"204"] * 5
