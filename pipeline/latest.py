@@ -1,4 +1,8 @@
-"""What was changed last and by whom: the line for somebody who is about to change the same."""
+"""What was changed last and by whom: the line for somebody who is about to change the same.
+
+An open page knows who has just changed something, as its notice says, but not what. Not every change leaves a row that
+is read here, so the newest one is named only if it is theirs.
+"""
 
 from datetime import datetime, timedelta
 
@@ -15,14 +19,14 @@ JUST_NOW = timedelta(minutes=2)
 LONGEST = 160  # characters of what was changed
 
 
-def of_contact(user: User, contact: Contact, now: datetime) -> str:
-    """Return the sentence about a contact that the user sees, in two statements."""
+def of_contact(user: User, contact: Contact, by: int | None, now: datetime) -> str:
+    """Return the sentence about a contact that the user sees and somebody has just changed, in two statements."""
     changes = [(row.at, row.actor_id, row.actor, history.told(row)) for row in history.newest(contact)]
     for action in once.rows(_newest_action, contact.account_id, contact.pk):
         name = str(action.author) if action.author else ""
         changes.append((action.created_at, action.author_id, name, str(action.label)))
     at, who, name, what = max(changes, key=lambda change: change[0], default=(now - 2 * JUST_NOW, None, "", ""))
-    if at < now - JUST_NOW:
+    if at < now - JUST_NOW or who != by:
         return _("Der Kontakt wurde gerade geändert.")
     return _sentence(user, who, name, what)
 
@@ -31,11 +35,11 @@ def _newest_action(account_id: int, contact_id: int) -> QuerySet[Action]:
     return Action.objects.of(account_id).filter(contact=contact_id).select_related("author").order_by("-pk")[:1]
 
 
-def of_column(user: User, column_id: int, now: datetime) -> str:
+def of_column(user: User, column_id: int, by: int | None, now: datetime) -> str:
     """Return the sentence about a column, which may have been deleted, in one statement."""
     deeds = Deed.objects.of(user.account).filter(column_id=column_id, at__gte=now - JUST_NOW)
     deed = deeds.select_related("actor").order_by("-at", "-pk").first()
-    if deed is None:
+    if deed is None or deed.actor_id != by:
         return _("Die Spalte wurde gerade geändert.")
     return _sentence(user, deed.actor_id, str(deed.actor), f"{deed.get_kind_display()}: {deed.subject}")
 

@@ -1,4 +1,4 @@
-"""What somebody else has changed of what is being edited, for a line in the form."""
+"""What somebody else has changed of what is being edited, for a line in the form. `by`: who has; nobody: the worker."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import LEADERS, WORKERS, Request, gate
+from base.ids import is_id
 from contacts.finding import find
 from pipeline import latest
 
@@ -15,7 +16,7 @@ from pipeline import latest
 def contact(request: Request, contact_id: int) -> HttpResponse:
     """Say who changed what of the contact last."""
     shown = find(request.user, contact_id)
-    sentence = latest.of_contact(request.user, shown, timezone.now())
+    sentence = latest.of_contact(request.user, shown, _by(request), timezone.now())
     return render(request, "pipeline/_latest.html", {"sentence": sentence, "way": shown.get_absolute_url()})
 
 
@@ -23,5 +24,10 @@ def contact(request: Request, contact_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def column(request: Request, column_id: int) -> HttpResponse:
     """Say who changed what of the column last."""
-    sentence = latest.of_column(request.user, column_id, timezone.now())
+    sentence = latest.of_column(request.user, column_id, _by(request), timezone.now())
     return render(request, "pipeline/_latest.html", {"sentence": sentence})
+
+
+def _by(request: Request) -> int | None:
+    text = request.GET.get("by", "")
+    return int(text) if is_id(text) else None
