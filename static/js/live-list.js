@@ -24,4 +24,7 @@
     document.dispatchEvent(new CustomEvent("found"));
     return true;
   };
+
+  // Each row names its column.
+  document.addEventListener("changed", ({ detail }) => detail.kind === "columns" && live.wantAll());
 }

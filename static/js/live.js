@@ -11,6 +11,7 @@ window.live = (() => {
   let isDue = false;
   let isAll = false; // more than is known
   let isAnew = false; // the page as if it were loaded again
+  let isAsking = false;
   let timer = null;
   let last = 0;
   let failures = 0; // questions in a row that were not answered
@@ -18,8 +19,12 @@ window.live = (() => {
   for (const name of ["lifted", "dropped", "answered", "found"]) document.addEventListener(name, () => (touched += 1));
 
   const later = (milliseconds) => (timer ??= setTimeout(run, milliseconds));
+  // A long wait for a server that did not answer ends with a sign of it.
   const hurry = () => {
     isDue = true;
+    if (isAsking) return; // goes on by itself
+    clearTimeout(timer);
+    timer = null;
     later(Math.max(0, last + PAUSE - Date.now()));
   };
 
@@ -38,6 +43,7 @@ window.live = (() => {
       wait = PAUSE;
       const before = touched;
       const isStill = () => touched === before && !fresh.isBusy();
+      isAsking = true;
       if (await fetchThem(ids, wasAll, wasAnew, isStill).catch(reportError)) failures = 0;
       else {
         ids.forEach((id) => waiting.add(id));
@@ -47,6 +53,7 @@ window.live = (() => {
         failures = isStill() ? failures + 1 : 0;
         wait = Math.min(PAUSE * 2 ** Math.max(failures - 1, 0), LONGEST);
       }
+      isAsking = false;
     }
     timer = null;
     if (isDue && !document.hidden) later(wait);

@@ -65,6 +65,15 @@ def test_the_list_stands_still_and_says_what_is_new(house, opened, colleague):
     assert sofia.evaluate(order) == before
 
 
+def test_the_rows_of_the_list_follow_a_column_that_is_renamed(house, opened, colleague):
+    sofia = opened("sofia", f"/contacts/?status={house.column(CALLS)}")
+    pk = house.column(CALLS)
+    colleague.do(f"/columns/{pk}/name/", {"name": "Nachfassen"})
+    expect(sofia.locator("#rows [data-contact]").first).to_contain_text("Nachfassen")
+    colleague.do(f"/columns/{pk}/name/", {"name": CALLS})
+    expect(sofia.locator("#rows [data-contact]").first).to_contain_text(CALLS)
+
+
 def test_a_note_being_typed_stays_and_its_form_says_who_changed_what(house, opened, colleague):
     card = first(house, NEW)
     sofia = opened("sofia", f"/contacts/{card}/")
