@@ -21,6 +21,18 @@ window.fresh = (() => {
   const BUSY = "dialog[open], :popover-open, [data-rename], [data-popup][aria-busy='true'], main [aria-busy='true']";
   const isBusy = () => isCarried || isSelecting() || document.querySelector(BUSY) !== null;
 
+  const topOf = (element) => element.getBoundingClientRect().top;
+
+  // Returns a function that leaves what one reads in a column that was scrolled where it is, whatever comes above it.
+  const anchor = (list) => {
+    const seen = [...list.children].filter((card) => card.id && card.getBoundingClientRect().bottom > topOf(list));
+    const tops = seen.map((card) => [card.id, topOf(card) - topOf(list)]);
+    return () => {
+      const [id, top] = tops.find(([one]) => byId(one)?.parentElement === list) ?? [];
+      if (id) list.scrollTop += topOf(byId(id)) - topOf(list) - top;
+    };
+  };
+
   // Returns a function that gives focus and scroll positions back once something was swapped.
   const hold = () => {
     const focused = document.activeElement;
@@ -28,8 +40,10 @@ window.fresh = (() => {
     const place = home ? [...home.querySelectorAll(FOCUSABLE)].indexOf(focused) : -1;
     const scrolled = [content, ...document.querySelectorAll("[data-cards]")].map((box) =>
       [box.id, box.scrollLeft, box.scrollTop]);
+    const anchors = [...document.querySelectorAll("[data-cards]")].filter((list) => list.scrollTop > 0).map(anchor);
     return () => {
       for (const [id, left, top] of scrolled) byId(id)?.scrollTo({ left, top, behavior: "instant" });
+      for (const settle of anchors) settle();
       if (!home || document.activeElement !== document.body) return;
       const twin = byId(home.id);
       (place < 0 ? twin : twin?.querySelectorAll(FOCUSABLE)[place])?.focus({ preventScroll: true });

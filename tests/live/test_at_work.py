@@ -74,6 +74,19 @@ def test_focus_and_scroll_positions_stay(house, opened, colleague):
     assert column.evaluate("list => list.scrollTop") == top
 
 
+def test_what_one_reads_in_a_column_stays_when_a_card_comes_above_it(house, opened, colleague):
+    sofia = opened("sofia")
+    sofia.set_viewport_size({"width": 1000, "height": 420})
+    column = sofia.locator(f"#column-{house.column(CALLS)}-cards")
+    column.evaluate("list => { list.scrollTop = 250; }")
+    read = sofia.locator(f"#card-{house.truth()[CALLS][3]}")
+    top = read.evaluate("card => card.getBoundingClientRect().top")
+    colleague.move(house.truth()["Termin vereinbart"][0], CALLS)
+    agree(house, sofia)
+    sofia.wait_for_timeout(1200)
+    assert read.evaluate("card => card.getBoundingClientRect().top") == pytest.approx(top, abs=1)
+
+
 def test_a_form_of_facts_says_who_has_changed_the_same_and_keeps_what_was_typed(house, opened, colleague):
     card = first(house, CALLS)
     sofia = opened("sofia", f"/contacts/{card}/")
