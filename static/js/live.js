@@ -36,7 +36,7 @@ window.live = (() => {
     const ids = [...waiting];
     const [wasAll, wasAnew] = [isAll, isAnew];
     let wait = BUSY;
-    if (!fresh.isBusy()) {
+    if (!document.hidden && !fresh.isBusy()) {
       waiting.clear();
       isDue = isAll = isAnew = false;
       last = Date.now();
