@@ -97,7 +97,8 @@ class Hub:
         greeting = [Event("hello", {"user": request.user, "now": now}), *self._people(reader)]
         greeting += self._missed(reader, request)
         reader.tell(self._encoded(greeting, now), now)
-        self._limit(reader, request.at, now)
+        if self._is_outdated(request):
+            line.end()
         return reader
 
     def close(self, reader: Reader) -> None:
@@ -144,7 +145,7 @@ class Hub:
         """Go on after notices may have been missed: everybody asks anew, and soon for their rights as well."""
         self.past.begin(now)
         for reader in self:
-            self._end_soon(reader, now)
+            reader.ends = min(reader.ends, now + int(SOON * self.chance()))
             reader.tell(self._encoded([RESYNC], now), now)
 
     def fall_behind(self, reader: Reader, now: int) -> None:
@@ -209,16 +210,9 @@ class Hub:
             return [RESYNC]
         return [event for notice in notices for event in events(notice, reader.audience)]
 
-    def _limit(self, reader: Reader, decided: int, now: int) -> None:
-        """End the stream if the reader's rights have changed since the view looked at them; soon, if they may have."""
-        notices = self.past.since(reader.audience.office, decided)
-        if notices is None:
-            self._end_soon(reader, now)
-        elif _change_rights(notices, reader.user):
-            reader.line.end()
-
-    def _end_soon(self, reader: Reader, now: int) -> None:
-        reader.ends = min(reader.ends, now + int(SOON * self.chance()))
+    def _is_outdated(self, request: Request) -> bool:
+        """Return whether the reader's rights may have changed since the view looked at them."""
+        return _change_rights(self.past.since(request.office, request.at) or [], request.user)
 
     def _encoded(self, found: Iterable[Event], now: int) -> bytes:
         return b"".join(event.encoded(now) for event in found)
