@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.board import drag_over, lift
-from tests.live.windows import House, agree, asked, first, names, until
+from tests.live.windows import PATIENCE, House, agree, asked, first, names, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.prove]
 NEW, CALLS = "Neue Kontakte", "Nicht erreicht"
@@ -191,7 +191,7 @@ def test_a_board_that_stays_open_over_midnight_is_right_in_the_morning(house, op
     house.ask("UPDATE contacts_contact SET due_on = current_date - 3 WHERE id = %s", int(card))
     house.ask("UPDATE pipeline_card SET due_on = current_date - 3 WHERE contact_id = %s", int(card))
     sofia.evaluate("document.querySelector(\"meta[name='live']\").dataset.midnight = Date.now()")
-    expect(sofia.locator(f"#card-{card} [data-due='overdue']")).to_be_visible()
+    expect(sofia.locator(f"#card-{card} [data-due='overdue']")).to_be_visible(timeout=PATIENCE)
     assert sofia.evaluate("Number(document.querySelector(\"meta[name='live']\").dataset.midnight) > Date.now()")
 
 
@@ -201,7 +201,7 @@ def test_a_board_that_wakes_up_is_right(house, opened):
     house.ask("UPDATE contacts_contact SET due_on = current_date - 3 WHERE id = %s", int(card))
     house.ask("UPDATE pipeline_card SET due_on = current_date - 3 WHERE contact_id = %s", int(card))
     sofia.evaluate("const now = Date.now; Date.now = () => now() + 8 * 3600e3; undefined")
-    expect(sofia.locator(f"#card-{card} [data-due='overdue']")).to_be_visible()
+    expect(sofia.locator(f"#card-{card} [data-due='overdue']")).to_be_visible(timeout=PATIENCE)
 
 
 def test_without_streams_a_page_asks_and_is_right_all_the_same(house, opened, colleague):
