@@ -14,7 +14,7 @@ class Overheard:
     def __init__(self, office: Office) -> None:
         self.got = b""
         self.heard = 0
-        self.streams = Hub("crawl", 0)
+        self.streams = Hub(0)
         administrator = office.people["administrator"]
         self.streams.open(self, Request(office.account.pk, administrator.pk, False, True, 0), 0)
         self.got = b""

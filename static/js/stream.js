@@ -46,7 +46,7 @@
     const answer = await request.ask(`${meta().dataset.poll}?${query}`, { page: true, known: mark });
     if (answer.moved) leave(); // to the login: until somebody comes back, whose next change asks for it
     if (!answer.ok || isLive()) return;
-    tell("missed"); // the first time as well: since the page was made something may have changed
+    if (mark) tell("missed");
     mark = answer.headers.get("ETag");
   };
 

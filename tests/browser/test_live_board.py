@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from contacts import due
 from contacts.models import Contact
@@ -152,16 +152,3 @@ def test_a_list_counts_nothing_as_new_that_a_search_has_found(visit, anna, board
     settled(page)
     page.wait_for_timeout(200)
     expect(page.locator("#arrived a")).to_have_count(0)
-
-
-def test_without_a_stream_a_page_shows_what_changed_since_it_was_made(visit, anna, sofia, board):
-    (ada,) = make(board["Nicht erreicht"], "Ada")
-    page = visit(anna)
-    held: list[Route] = []
-    page.context.route("**/stream/**", lambda route: held.append(route))
-    with page.expect_request("**/stream/**"):
-        page.reload()
-    due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
-    page.wait_for_timeout(100)
-    held.pop().continue_()
-    expect(card_of(page, ada).locator("[data-due]")).to_be_visible()

@@ -91,7 +91,7 @@ def test_the_form_records_who_and_when_and_shows_the_state(login, sofia, contact
     answer = login(sofia).post(f"/contacts/{contact.pk}/consents/", data, headers=FETCH)
     assert answer.status_code == 200
     html = page_of(answer)
-    assert 'id="consents" hx-swap-oob="true"' in html
+    assert 'id="consents" data-live hx-swap-oob="true"' in html
     assert "Telefon: erteilt" in html
     row = Consent.objects.get()
     assert (row.channel, row.granted, row.method, row.wording) == ("phone", True, "written", "Bitte anrufen")

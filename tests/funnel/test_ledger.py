@@ -134,7 +134,7 @@ def test_without_a_series_the_page_says_what_starts_one(login, sofia, krueger, b
 def test_pausing_and_resuming_respond_with_the_ledger(contact, login, sofia):
     client = login(sofia)
     answer = page_of(client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH))
-    assert 'id="mails" hx-swap-oob="true"' in answer
+    assert 'id="mails" data-live hx-swap-oob="true"' in answer
     assert ("pausiert: von Hand" in answer, "E-Mails pausiert." in answer) == (True, True)
     again = client.post(f"/contacts/{contact.pk}/mails/pause/", headers=FETCH)
     assert again.status_code == 409

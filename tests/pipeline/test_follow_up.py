@@ -166,8 +166,8 @@ def test_the_answer_renews_the_page_and_offers_the_way_back(agent, post, ada, ca
     answer = post(column=calls.pk, due_on="24.12.2030")
     html = page_of(answer)
     assert answer.status_code == 200
-    for part in ("timeline", f"bubbles-{ada.pk}", "composer"):
-        assert f'id="{part}" hx-swap-oob="true"' in html
+    for part in ('timeline" data-live', f'bubbles-{ada.pk}"', 'composer"'):
+        assert f'id="{part} hx-swap-oob="true"' in html
     assert "ist eingetragen. „Ada" in html
     assert "„Nicht erreicht“ verschoben." in html
     assert "Fällig am 24.12.2030." in html

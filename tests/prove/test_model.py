@@ -24,7 +24,7 @@ def test_board_and_model_agree(promise, examples, steps):
 
 
 def gap_between_columns(monkeypatch):
-    monkeypatch.setattr(verbs, "close_gap", lambda column: column.delete())
+    monkeypatch.setattr(verbs, "close_gap", lambda user, column: column.delete())
 
 
 def neighbour_ignored(monkeypatch):

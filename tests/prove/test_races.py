@@ -275,7 +275,7 @@ def test_missing_lock_on_a_deleted_column_is_caught(login, anna, sofia, board, m
     without_locks(monkeypatch)
     dawdle(monkeypatch, moves, "lock_move_columns")
     real = verbs.close_gap
-    monkeypatch.setattr(verbs, "close_gap", lambda column: (time.sleep(0.1), real(column)))
+    monkeypatch.setattr(verbs, "close_gap", lambda user, column: (time.sleep(0.1), real(user, column)))
     assert drop_while("remove", login, anna, sofia, board, 5, Counter()) != []
 
 
