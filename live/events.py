@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from base.notices import Kind, Notice, Seen
 
+# What marketing does not see: its list shows name, status, source and last action.
+HIDDEN = {Kind.DUE, Kind.ASSIGNED, Kind.MAILED, Kind.SERIES, Kind.PLACED}
 GONE = "gone"  # the kind of an event that says no more than that contacts left the reader's sight
 
 
@@ -17,6 +19,7 @@ class Audience(NamedTuple):
 
     office: int
     limited_to: int | None  # the id of a user who sees only their own contacts and those of nobody; None: all
+    works_contacts: bool = True  # False: marketing
 
     def sees(self, assignee: int | None) -> bool:
         return self.limited_to is None or assignee is None or assignee == self.limited_to
@@ -53,6 +56,8 @@ def read(payload: str) -> Notice:
 def events(notice: Notice, audience: Audience) -> Iterator[Event]:
     """Yield what these readers are told: nothing of other offices, nor of contacts that they do not see."""
     if notice.office_id != audience.office or notice.kind in (Kind.ACCESS, Kind.HERE):
+        return
+    if notice.kind in HIDDEN and not audience.works_contacts:
         return
     contacts = notice.contacts or ()
     seen = [contact for contact in contacts if audience.sees(contact.after)]

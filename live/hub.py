@@ -56,7 +56,8 @@ class Reader:
     def __init__(self, line: Line, request: Request, now: int, ends: int) -> None:
         self.line = line
         self.user = request.user
-        self.audience = Audience(request.office, request.user if request.is_limited else None)
+        limited_to = request.user if request.is_limited else None
+        self.audience = Audience(request.office, limited_to, request.works_contacts)
         self.works_contacts = request.works_contacts
         self.server = request.server
         self.ends = ends

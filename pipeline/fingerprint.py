@@ -1,7 +1,8 @@
 """Whether anything that an open page shows has changed: a fingerprint, for browsers that have no stream.
 
-One statement reads which transactions wrote the rows (`xmin`), and no content. What the user may not see is not part of
-it, so neither what it is nor that it changed can be learned from it.
+One statement reads which transactions wrote the rows (`xmin`), and no content; for marketing, which sees little of a
+contact, it reads just that. What the user may not see is not part of it, so neither what it is nor that it changed can
+be learned from it.
 """
 
 from collections.abc import Collection
@@ -31,9 +32,15 @@ SELECT id FROM contacts_contact WHERE account_id = %(office)s AND {whose} ORDER 
 """
 # Sums, not maxima: of two transactions the one that began first may end last.
 WRITTEN = "SELECT concat_ws(' ', count(*), sum({rows}.xmin::text::bigint)) FROM {rows}"
+ROWS = "contact.xmin AS written, card.xmin AS placed"
+BRIEF = """
+concat_ws('~', contact.title, contact.first_name, contact.last_name, contact.partner_title, contact.partner_first_name,
+    contact.partner_last_name, contact.company, contact.source, contact.last_action_at) AS written,
+card.column_id AS placed
+"""
 FINGERPRINT = """
 WITH shown AS MATERIALIZED (
-    SELECT contact.id, contact.xmin AS written, card.xmin AS placed
+    SELECT contact.id, {row}
     FROM unnest(%(contacts)s::bigint[]) AS asked (id)
     JOIN contacts_contact AS contact
         ON contact.id = asked.id AND contact.account_id = %(office)s AND contact.trashed_at IS NULL {sight}
@@ -55,14 +62,14 @@ def fingerprint(user: User, contacts: Collection[int], contact: int | None, toda
     about = f"{user.pk} {user.role} {is_limited} {user.account.plan} {today}"
     shown = sorted({*contacts, contact} if contact else {*contacts})
     values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}
-    row = one_row(_statement(is_limited, contact is not None), values)
+    row = one_row(_statement(is_limited, user.works_contacts, contact is not None), values)
     assert row
     return str(row[0])
 
 
 @cache
-def _statement(is_limited: bool, has_story: bool) -> str:
-    parts = [f"{WRITTEN.format(rows=table)} WHERE account_id = %(office)s" for table in EVERYWHERE]
+def _statement(is_limited: bool, works_contacts: bool, has_story: bool) -> str:
+    parts = [f"{WRITTEN.format(rows=table)} WHERE account_id = %(office)s" for table in EVERYWHERE if works_contacts]
     if has_story:
         whose = "WHERE contact_id = (SELECT id FROM shown WHERE id = %(contact)s)"
         parts += [f"{WRITTEN.format(rows=table)} {whose}" for table in STORY]
@@ -71,7 +78,8 @@ def _statement(is_limited: bool, has_story: bool) -> str:
         parts += [NEWEST.format(whose=whose, latest="id") for whose in (mine, nobodys)]
         sight = f"AND (contact.{mine} OR contact.{nobodys})"
     else:
-        parts += [NEWEST.format(whose="true", latest="created_at")]
+        parts += [NEWEST.format(whose="true", latest="created_at")] if works_contacts else ["SELECT ''"]
         sight = ""
     listed = ",\n    ".join(f"coalesce(({part})::text, '-')" for part in parts)
-    return FINGERPRINT.format(cards=OWN_CARDS if is_limited else CARDS, sight=sight, parts=listed)
+    row, cards = ROWS if works_contacts else BRIEF, OWN_CARDS if is_limited else CARDS
+    return FINGERPRINT.format(row=row, cards=cards, sight=sight, parts=listed)

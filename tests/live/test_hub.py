@@ -123,6 +123,13 @@ def test_a_limited_reader_does_not_learn_where_other_contacts_are(contacts, colu
     assert all(event.data["columns"] == [3, 5] for event in events(notice, ALL))
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_marketing_is_told_of_what_its_list_shows(kind):
+    told_of = [*events(Notice(kind, OURS, (Seen(1, None, None),)), Audience(OURS, None, works_contacts=False))]
+    shown = ("moved", "columns", "acted", "edited", "arrived", "trashed", "restored", "erased", "imported")
+    assert bool(told_of) == (kind in shown)
+
+
 def test_what_concerns_no_contact_or_many_goes_to_the_whole_office():
     for audience in (ALL, OWN):
         assert [event.data["contacts"] for event in events(Notice(Kind.COLUMNS, OURS), audience)] == [[]]
