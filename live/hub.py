@@ -51,14 +51,13 @@ class Request(NamedTuple):
 class Reader:
     """An open stream."""
 
-    __slots__ = ("audience", "beat", "behind_since", "ends", "has_missed", "line", "server", "user", "works_contacts")
+    __slots__ = ("audience", "beat", "behind_since", "ends", "has_missed", "line", "server", "user")
 
     def __init__(self, line: Line, request: Request, now: int, ends: int) -> None:
         self.line = line
         self.user = request.user
         limited_to = request.user if request.is_limited else None
         self.audience = Audience(request.office, limited_to, request.works_contacts)
-        self.works_contacts = request.works_contacts
         self.server = request.server
         self.ends = ends
         self.beat = now
@@ -179,23 +178,23 @@ class Hub:
 
     def _tell(self, office: int, notices: list[Notice], now: int) -> None:
         self.told_at[office] = now
-        encoded: dict[int | None, bytes] = {}  # for each limit of sight
+        encoded: dict[Audience, bytes] = {}
         for reader in list(self.readers.get(office, ())):
-            limit = reader.audience.limited_to
-            if limit not in encoded:
-                found = (event for notice in notices for event in events(notice, reader.audience))
-                encoded[limit] = self._encoded(found, now)
-            if encoded[limit]:
-                reader.tell(encoded[limit], now)
+            audience = reader.audience
+            if audience not in encoded:
+                found = (event for notice in notices for event in events(notice, audience))
+                encoded[audience] = self._encoded(found, now)
+            if encoded[audience]:
+                reader.tell(encoded[audience], now)
 
     def _tell_people(self, places: Changed, now: int) -> None:
         for place, company in dict(places).items():
             for reader in list(self.readers.get(place.office, ())):
-                if event := self.presence.here(place, company, reader.audience, reader.works_contacts):
+                if event := self.presence.here(place, company, reader.audience):
                     reader.tell(self._encoded([event], now), now)
 
     def _people(self, reader: Reader) -> list[Event]:
-        return self.presence.everywhere(reader.audience, reader.works_contacts)
+        return self.presence.everywhere(reader.audience)
 
     def _missed(self, reader: Reader, request: Request) -> list[Event]:
         """Return what the reader has missed since the moment they name.

@@ -84,17 +84,17 @@ class Presence:
         """Forget the pages of a user, by default of the whole office, and return the places they have left by that."""
         return self._leave_all(tab for tab in self.tabs if tab.office == office and user in (None, tab.user))
 
-    def here(self, place: Place, company: Company, audience: Audience, works_contacts: bool) -> Event | None:
+    def here(self, place: Place, company: Company, audience: Audience) -> Event | None:
         """Return who is at the place, for those who may see it."""
-        is_open = place.at == BOARD or (works_contacts and audience.sees(company.assignee))
+        is_open = place.at == BOARD or (audience.works_contacts and audience.sees(company.assignee))
         if place.office != audience.office or not is_open:
             return None
         people = [[user, *facts] for user, facts in sorted(company.people.items())]
         return Event("here", {"at": place.at, "people": people})
 
-    def everywhere(self, audience: Audience, works_contacts: bool) -> list[Event]:
+    def everywhere(self, audience: Audience) -> list[Event]:
         """Return who is at each place of the office that has somebody."""
-        found = [self.here(*there, audience, works_contacts) for there in self.places.items()]
+        found = [self.here(*there, audience) for there in self.places.items()]
         return [event for event in found if event]
 
     def _leave_all(self, tabs: Iterable[Tab]) -> Changed:

@@ -130,6 +130,13 @@ def test_marketing_is_told_of_what_its_list_shows(kind):
     assert bool(told_of) == (kind in shown)
 
 
+def test_marketing_and_colleagues_of_one_office_are_each_told_their_own():
+    streams = Hub(START)
+    readers = [join(streams, user=number, works_contacts=number % 2 == 0) for number in range(1, 9)]
+    tell(streams, told(Kind.DUE, [Seen(17, None, None)]), START + 1000)
+    assert [len(wire.take()) for wire in readers] == [0, 1] * 4
+
+
 def test_what_concerns_no_contact_or_many_goes_to_the_whole_office():
     for audience in (ALL, OWN):
         assert [event.data["contacts"] for event in events(Notice(Kind.COLUMNS, OURS), audience)] == [[]]
