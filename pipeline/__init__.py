@@ -1,1 +1,1 @@
-"""The board and all that touches contact, card and mails together: list, detail page, intake, import, export."""
+"""The board and all that touches contact, card and mails together: list, detail page, new contacts, files."""

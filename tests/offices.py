@@ -60,7 +60,7 @@ from pipeline.columns.defaults import create_board
 from pipeline.deeds import reversible
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
-from pipeline.models import Column, Export, Import, ImportPart, ImportRow, Intake, Move, Trace
+from pipeline.models import Column, Entry, Export, Import, ImportPart, ImportRow, Move, Trace
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
 FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
@@ -382,7 +382,7 @@ def _files(office: Office, mark: Mark) -> None:
             at=source.created_at,
         )
         office.refs[name] = source.pk
-    Intake.objects.create(account=office.account, key=uuid4(), contact_id=office.refs["contact"])
+    Entry.objects.create(account=office.account, key=uuid4(), contact_id=office.refs["contact"])
     export = Export.objects.create(id=uuid4(), account=office.account, user=admin, query=f"q={mark.text('query')}")
     office.refs["export"] = export.pk
 

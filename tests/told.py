@@ -32,7 +32,7 @@ from funnel.series import bulk_enrolments, enrolments, maintenance, manual, sequ
 from funnel.series.enrolments import Effect
 from funnel.series.sequences import Content
 from funnel.transport import holds, verification
-from pipeline import follow_up, inquiries, intake, leads
+from pipeline import entering, follow_up, inquiries, leads
 from pipeline.cards import bulk, moves
 from pipeline.columns import verbs
 from pipeline.deeds import jobs as deed_jobs
@@ -399,16 +399,16 @@ def _(o: Office) -> Act:
     return lambda: leads.add(account=o.account, actor=o.anna, **values)
 
 
-@verb("pipeline.intake.enter")
+@verb("pipeline.entering.enter")
 def _(o: Office) -> Act:
     values = _enrolling(o) | {"column": o.board["Erfolgreich kontaktiert"], "assignee": o.sofia}
-    return lambda: intake.enter(user=o.anna, consent={"wording": "Ja", "method": "spoken"}, **values)
+    return lambda: entering.enter(user=o.anna, consent={"wording": "Ja", "method": "spoken"}, **values)
 
 
-@verb("pipeline.intake.enter_once")
+@verb("pipeline.entering.enter_once")
 def _(o: Office) -> Act:
     values = _enrolling(o) | {"column": o.board["Erfolgreich kontaktiert"], "assignee": o.sofia}
-    return lambda: intake.enter_once(user=o.anna, key=UUID(int=1), anyway=False, **values)
+    return lambda: entering.enter_once(user=o.anna, key=UUID(int=1), anyway=False, **values)
 
 
 @verb("pipeline.inquiries.take_in")

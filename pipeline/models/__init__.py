@@ -3,7 +3,7 @@
 from pipeline.models.board import Card, Column, Move, Tally, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
 from pipeline.models.imports import Export, Import, ImportPart, ImportRow, ImportState
-from pipeline.models.origins import Intake, Trace
+from pipeline.models.origins import Entry, Trace
 
 __all__ = [
     "Card",
@@ -12,12 +12,12 @@ __all__ = [
     "DeedKind",
     "DeedPart",
     "DeedState",
+    "Entry",
     "Export",
     "Import",
     "ImportPart",
     "ImportRow",
     "ImportState",
-    "Intake",
     "Move",
     "Tally",
     "Trace",

@@ -8,14 +8,14 @@ from contacts.models import Contact
 from pipeline.models.imports import Import
 
 
-class Intake(AccountModel):
+class Entry(AccountModel):
     """A submission of „Kontakt anlegen“. The same form with the same values does not add a second contact."""
 
     key = models.UUIDField()  # of the form and what was typed into it
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="+", db_constraint=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "key"], name="intake_once")]
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="entry_once")]
 
     def __str__(self) -> str:
         return str(self.key)

@@ -24,8 +24,8 @@ from pipeline.models import Column
 FIRST = ("first_name", "last_name", "phone", "email")
 
 
-class IntakeForm(FactsForm):
-    """Validates only; `intake.enter` writes. Unknown and foreign columns and colleagues are refused alike."""
+class EntryForm(FactsForm):
+    """Validates only; `entering.enter` writes. Unknown and foreign columns and colleagues are refused alike."""
 
     column: forms.ModelChoiceField = forms.ModelChoiceField(
         None,

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import WORKERS, Request, gate
 from contacts.finding import sees
-from pipeline import intake
-from pipeline.intake_form import IntakeForm
+from pipeline import entering
+from pipeline.entry_form import EntryForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,10 +18,10 @@ from pipeline.intake_form import IntakeForm
 def new(request: Request) -> HttpResponse:
     """Show the form, with the status of `?column=` (GET), or add the contact, warning of duplicates first (POST)."""
     data = request.POST if request.method == "POST" else None
-    form = IntakeForm(data, user=request.user, column=request.GET.get("column", ""))
+    form = EntryForm(data, user=request.user, column=request.GET.get("column", ""))
     if not form.is_valid():
-        return render(request, "pipeline/intake.html", {"form": form}, status=422 if form.is_bound else 200)
-    contact, twins = intake.enter_once(
+        return render(request, "pipeline/entry.html", {"form": form}, status=422 if form.is_bound else 200)
+    contact, twins = entering.enter_once(
         user=request.user,
         key=form.cleaned_data["key"],
         anyway="anyway" in request.POST,
@@ -34,7 +34,7 @@ def new(request: Request) -> HttpResponse:
         now=timezone.now(),
     )
     if contact is None:
-        return render(request, "pipeline/intake.html", {"form": form, "twins": twins}, status=409)
+        return render(request, "pipeline/entry.html", {"form": form, "twins": twins}, status=409)
     sentence = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
     messages.success(request, f"{sentence} {form.warning}".strip())
     return redirect(contact if sees(request.user, contact) else "pipeline:home")

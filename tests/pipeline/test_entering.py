@@ -64,8 +64,8 @@ def test_the_form_follows_a_call_and_folds_the_rest(login, sofia, board, post):
     assert asked == ["first_name", "last_name", "phone", "email", "note", "source", "mine"]
     assert re.search(r'name="first_name"[^>]* autofocus', html)
     assert html.count('autocomplete="off"') >= html.count('class="input"')
-    assert '<details class="intake__more">' in html
-    assert '<details class="intake__more" open>' in page_of(post(year_built="1"))
+    assert '<details class="entry__more">' in html
+    assert '<details class="entry__more" open>' in page_of(post(year_built="1"))
 
 
 def test_it_goes_into_the_chosen_column_to_the_chosen_colleague(post, board, jan):

@@ -17,7 +17,7 @@ from contacts.models import Consent, Contact
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
 from pipeline import leads
-from pipeline.models import Column, Intake
+from pipeline.models import Column, Entry
 
 LOCK_CLASS = 4716  # of the advisory locks: equal forms
 
@@ -79,7 +79,7 @@ def enter_once(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, f"{user.account_id}:{sent}"])
     own = uuid5(key, sent) if key else None
-    entered = Intake.objects.of(user.account).filter(key=own).select_related("contact").first() if own else None
+    entered = Entry.objects.of(user.account).filter(key=own).select_related("contact").first() if own else None
     if entered and entered.contact:
         return entered.contact, []
     if not anyway and (found := twins(user, values)):
@@ -95,7 +95,7 @@ def enter_once(
         now=now,
     )
     if own:
-        Intake.objects.create(account=user.account, key=own, contact=contact)
+        Entry.objects.create(account=user.account, key=own, contact=contact)
     return contact, []
 
 
