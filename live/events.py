@@ -53,8 +53,11 @@ def read(payload: str) -> Notice:
     )
 
 
-def events(notice: Notice, audience: Audience) -> Iterator[Event]:
-    """Yield what these readers are told: nothing of other offices, nor of contacts that they do not see."""
+def events(notice: Notice, audience: Audience, *, is_own: bool = False) -> Iterator[Event]:
+    """Yield what these readers are told: nothing of other offices, nor of contacts that they do not see.
+
+    Only whoever did it (`is_own`) learns from which tab: it would tell others how to hide a change from that tab.
+    """
     if notice.office_id != audience.office or notice.kind in (Kind.ACCESS, Kind.HERE):
         return
     if notice.kind in HIDDEN and not audience.works_contacts:
@@ -66,7 +69,7 @@ def events(notice: Notice, audience: Audience) -> Iterator[Event]:
     columns = sorted(notice.columns) if sees_all else []  # or they would say where the others are
     if seen or not contacts:
         named = None if notice.contacts is None else [[contact.contact_id, contact.version] for contact in seen]
-        origin = dict(notice.more).get("origin", "")
+        origin = dict(notice.more).get("origin", "") if is_own else ""
         facts = {"kind": notice.kind, "contacts": named, "columns": columns, "user": notice.user, "origin": origin}
         yield Event("change", facts)
     if lost:

@@ -178,14 +178,14 @@ class Hub:
 
     def _tell(self, office: int, notices: list[Notice], now: int) -> None:
         self.told_at[office] = now
-        encoded: dict[Audience, bytes] = {}
+        actors = {notice.user for notice in notices}
+        encoded: dict[tuple[Audience, int | None], bytes] = {}
         for reader in list(self.readers.get(office, ())):
-            audience = reader.audience
-            if audience not in encoded:
-                found = (event for notice in notices for event in events(notice, audience))
-                encoded[audience] = self._encoded(found, now)
-            if encoded[audience]:
-                reader.tell(encoded[audience], now)
+            same = reader.audience, reader.user if reader.user in actors else None
+            if same not in encoded:
+                encoded[same] = self._encoded(_events(notices, reader), now)
+            if encoded[same]:
+                reader.tell(encoded[same], now)
 
     def _tell_people(self, places: Changed, now: int) -> None:
         for place, company in dict(places).items():
@@ -208,7 +208,7 @@ class Hub:
         notices = self.past.since(request.office, int(moment)) if is_moment else None
         if notices is None or len(notices) > BACKLOG or _change_rights(notices, reader.user):
             return [RESYNC]
-        return [event for notice in notices for event in events(notice, reader.audience)]
+        return _events(notices, reader)
 
     def _is_outdated(self, request: Request) -> bool:
         """Return whether the reader's rights may have changed since the view looked at them."""
@@ -216,6 +216,11 @@ class Hub:
 
     def _encoded(self, found: Iterable[Event], now: int) -> bytes:
         return b"".join(event.encoded(now) for event in found)
+
+
+def _events(notices: Iterable[Notice], reader: Reader) -> list[Event]:
+    """Return what the reader is told of these."""
+    return [event for notice in notices for event in events(notice, reader.audience, is_own=notice.user == reader.user)]
 
 
 def _change_rights(notices: Iterable[Notice], user: int) -> bool:

@@ -98,7 +98,9 @@ def test_a_process_that_forgets_what_an_agent_sees_is_caught(monkeypatch):
 
 
 def test_a_process_that_looks_at_the_assignee_before_alone_is_caught(monkeypatch):
-    monkeypatch.setattr(hub, "events", lambda notice, audience: events.events(_backwards(notice), audience))
+    monkeypatch.setattr(
+        hub, "events", lambda notice, audience, **how: events.events(_backwards(notice), audience, **how)
+    )
     assert wrong() == STREAMS
 
 

@@ -48,10 +48,10 @@ def test_a_stream_begins_on_the_connection_of_the_page_and_gets_events(house, br
         assert stream.answer.headers["X-Accel-Buffering"] == "no"
         name, data = stream.next()
         assert (name, data["user"]) == ("hello", house.user)
-        house.tell(contacts=[[17, None, None, 8]], columns=[1, 2], user=9, origin="k3f9")
+        house.tell(contacts=[[17, None, None, 8]], columns=[1, 2], user=house.user, origin="k3f9")
         assert stream.next("change") == (
             "change",
-            {"kind": "edited", "contacts": [[17, 8]], "columns": [1, 2], "user": 9, "origin": "k3f9"},
+            {"kind": "edited", "contacts": [[17, 8]], "columns": [1, 2], "user": house.user, "origin": "k3f9"},
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from base.notices import Kind, Notice, Seen, payload
+from base.notices import Kind, Notice, Seen, coming_from, payload
 from live.events import Audience, events, read
 from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, WINDOW, Hub, Request
 from live.past import OF_AN_OFFICE, SLACK, SPAN, Past
@@ -135,6 +135,31 @@ def test_marketing_and_colleagues_of_one_office_are_each_told_their_own():
     readers = [join(streams, user=number, works_contacts=number % 2 == 0) for number in range(1, 9)]
     tell(streams, told(Kind.DUE, [Seen(17, None, None)]), START + 1000)
     assert [len(wire.take()) for wire in readers] == [0, 1] * 4
+
+
+def test_only_whoever_did_it_learns_from_which_tab():
+    """Others could claim that tab for a change of theirs, and hide it from whoever has it open."""
+    streams = hub()
+    with coming_from("k3f9"):
+        text = told(Kind.DUE, [Seen(17, None, None)], user=SOFIA)
+    sofia, again, jonas = join(streams), join(streams), join(streams, user=JONAS)
+    tell(streams, text, START + SLACK)
+    late = {"now": START + 2 * SLACK, "since": str(START + SLACK)}
+    heard = [[*sofia.take(), *again.take()], opened(streams, **late)[1:]]
+    assert [data["origin"] for found in heard for _, data in found] == ["k3f9"] * 3
+    heard = [jonas.take(), opened(streams, user=JONAS, **late)[1:]]
+    assert [(data["origin"], data["user"]) for found in heard for _, data in found] == [("", SOFIA)] * 2
+
+
+def test_a_tab_that_somebody_else_claims_is_not_hidden_from_its_user():
+    streams = hub()
+    with coming_from("k3f9"):
+        texts = [told(Kind.DUE, [Seen(17, None, None)], user=user) for user in (JONAS, None)]
+    sofia = join(streams)
+    for moment, text in enumerate(texts):
+        streams.hear(text, START + moment)
+    streams.flush(START + WINDOW)
+    assert [data["origin"] for _, data in sofia.take()] == ["", ""]
 
 
 def test_what_concerns_no_contact_or_many_goes_to_the_whole_office():
