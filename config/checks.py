@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGES = ["accounts", "base", "config", "contacts", "demo", "funnel", "help", "live", "pipeline"]
+PACKAGES = ["accounts", "base", "config", "contacts", "demo", "funnel", "help", "intake", "live", "pipeline"]
 MODULE = [sys.executable, "-m"]
 DJADE = str(Path(sys.executable).with_name("djade"))
 MANAGE = [sys.executable, "manage.py"]

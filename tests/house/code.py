@@ -14,10 +14,11 @@ ROOMS: dict[str, set[str]] = {
     "contacts": {"accounts", "base"},
     "funnel": {"contacts", "accounts", "base"},
     "pipeline": {"funnel", "contacts", "accounts", "base"},
-    "demo": {"pipeline", "funnel", "contacts", "accounts", "base"},
+    "intake": {"pipeline", "funnel", "contacts", "accounts", "base"},
+    "demo": {"intake", "pipeline", "funnel", "contacts", "accounts", "base"},
     "help": {"accounts", "base"},
     "live": {"contacts", "accounts", "base"},
-    "config": {"demo", "pipeline", "funnel", "contacts", "accounts", "base", "help", "live"},
+    "config": {"demo", "intake", "pipeline", "funnel", "contacts", "accounts", "base", "help", "live"},
 }
 # The folders of a room, from the bottom up: each may import those before it. "" are the modules that lie flat in it.
 FOLDERS: dict[str, tuple[str, ...]] = {
@@ -26,6 +27,7 @@ FOLDERS: dict[str, tuple[str, ...]] = {
         *("models", "permission", "incoming", "letters", "series", "transport", "replies", "sending", ""),
         *("views", "urls"),
     ),
+    "intake": ("reading", "models", "", "tasks", "views", "urls"),
     "pipeline": ("models", "columns", "cards", "", "deeds", "imports", "inquiries", "tasks", "views", "urls"),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}
