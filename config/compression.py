@@ -9,7 +9,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from zlib_ng import zlib_ng
 
-from live.handover import Handover
+from live.handover import Head
 
 LEAST = 200  # bytes; a shorter page fits into one packet anyhow
 LEVEL = 5  # a board is 1.8 % larger than by 7, which takes half as long again
@@ -21,7 +21,7 @@ class Compression(GZipMiddleware):
     """Compresses what a client accepts compressed; what is streamed is left to Django."""
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        if isinstance(response, Handover):  # what other processes write is as it is
+        if isinstance(response, Head):  # what other processes write is as it is
             return response
         if response.streaming or response.has_header("Content-Encoding") or len(response.content) < LEAST:
             return super().process_response(request, response)

@@ -5,7 +5,7 @@
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -40,11 +40,18 @@ class Parting:
         self.way.close()
 
 
-class Handover(StreamingHttpResponse):
-    def __init__(self, way: socket.socket, passed: socket.socket, facts: dict[str, Any]) -> None:
-        super().__init__(Parting(way, passed, self.words), content_type="text/event-stream; charset=utf-8")
-        self.facts = facts
+class Head(StreamingHttpResponse):
+    """The head of a stream, without a length and without content."""
+
+    def __init__(self, content: Iterable[Any] = ()) -> None:
+        super().__init__(content, content_type="text/event-stream; charset=utf-8")
         self["X-Accel-Buffering"] = "no"  # or nginx would keep the events back
+
+
+class Handover(Head):
+    def __init__(self, way: socket.socket, passed: socket.socket, facts: dict[str, Any]) -> None:
+        super().__init__(Parting(way, passed, self.words))
+        self.facts = facts
 
     def words(self) -> bytes:
         return json.dumps(self.facts | {"server": SERVER, "head": self.head()}).encode()
@@ -62,15 +69,20 @@ def leave() -> None:
         passing.give(way, None, json.dumps({"leaving": SERVER}).encode())
 
 
-def handover(request: HttpRequest, facts: dict[str, Any]) -> Handover | None:
+def handover(request: HttpRequest, facts: dict[str, Any]) -> Head | None:
     """Return the response that hands the request's connection over; None if there is nobody to take it.
 
-    Only gunicorn gives the socket; Django's own servers, and the client of the tests, have none to give.
+    Only gunicorn gives the socket; Django's own servers, and the client of the tests, have none to give. Who asks for
+    the head alone keeps the connection: it is the web server's, for what is asked next.
     """
     passed = request.META.get("gunicorn.socket")
-    if request.method != "GET" or passed is None:
+    if passed is None:
         return None
     try:
-        return Handover(passing.way_to(Path(settings.DATA_DIR)), passed, facts)
+        way = passing.way_to(Path(settings.DATA_DIR))
     except OSError:
         return None
+    if request.method == "HEAD":
+        way.close()
+        return Head()
+    return Handover(way, passed, facts)

@@ -61,6 +61,19 @@ def test_whoever_is_not_logged_in_gets_no_stream_and_no_redirect(house):
     assert house.browser().get("/stream/").status == 302
 
 
+def test_who_asks_for_the_head_alone_gets_it_and_no_stream(house, browser):
+    before = psutil.Process(house.streams.pid).num_fds()
+    with Stream(browser) as stream:
+        names = ("Content-Type", "X-Accel-Buffering", "Cache-Control", "Vary")
+        given = {name: stream.answer.headers[name] for name in names}
+    answer = browser.request("HEAD", "/stream/", None, {"Accept": "text/event-stream"})
+    assert (answer.status, {name: answer.headers[name] for name in names}) == (200, given)
+    assert answer.headers.keys().isdisjoint({"Content-Length", "Retry-After"})
+    wait_until(lambda: psutil.Process(house.streams.pid).num_fds() <= before)
+    assert browser.get("/contacts/").status == 200
+    assert house.browser().request("HEAD", "/stream/", None, {"Accept": "text/event-stream"}).status == 204
+
+
 def test_a_browser_that_goes_at_once_leaves_nothing_behind(house, browser):
     process = psutil.Process(house.streams.pid)
     open_before = process.num_fds()
@@ -106,6 +119,8 @@ def test_without_the_process_there_is_no_stream_and_the_answer_comes_at_once(hou
         with Stream(browser) as refused:
             assert (refused.status, refused.answer.headers["Retry-After"]) == (204, "15")
             assert refused.answer.read() == b""
+        head = browser.request("HEAD", "/stream/", None, {"Accept": "text/event-stream"})
+        assert (head.status, head.headers["Retry-After"]) == (204, "15")
         house.restart_streams()
         back = come_back(browser, cut.since)
         assert back.next("resync") == ("resync", {})
