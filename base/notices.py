@@ -178,7 +178,7 @@ def _merged(kind: Kind, notices: list[Notice]) -> Notice:
         version = known.version if contact.version is None else contact.version
         before = contact.after if kind is Kind.ARRIVED else known.before
         seen[contact.contact_id] = contact._replace(before=before, version=version)
-    users = {notice.user for notice in notices}
+    users = {notice.user for notice in notices} - {None}  # what follows by itself has none
     return Notice(
         kind,
         notices[0].office_id,

@@ -36,6 +36,15 @@ def test_what_is_rolled_back_is_not_told(listener):
     assert listener.heard() == []
 
 
+def test_a_verb_made_of_others_is_told_as_done_by_whoever_did_a_part_of_it(listener):
+    """What follows by itself has no user; two have no name in common."""
+    for users in ((9, None), (None, 9), (9, 8, None), (None,)):
+        with notices.as_one(Kind.MOVED):
+            for user in users:
+                notices.tell(Kind.DUE, 3, [Seen.kept(17, None)], user=user)
+    assert [told["user"] for told in listener.heard()] == [9, 9, None, None]
+
+
 def test_a_notice_names_the_tab_it_came_from(listener):
     with notices.coming_from("k3f9"):
         notices.tell(Kind.SERIES, 3)
@@ -73,7 +82,7 @@ def test_what_is_told_as_one_is_one_notice_for_each_office(listener):
         notices.tell(Kind.MAILED, 4, None)
     told = {"kind": "acted", "origin": ""}
     ours = told | {"office": 3, "contacts": [[17, 5, None, 8], [18, None, None, None]], "columns": [1, 2], "user": 9}
-    theirs = told | {"office": 4, "contacts": None, "columns": [], "user": None}
+    theirs = told | {"office": 4, "contacts": None, "columns": [], "user": 10}
     assert listener.heard() == [ours, theirs]
 
 
