@@ -1,27 +1,30 @@
-"""Rename the submissions of „Kontakt anlegen“: "intake" is what arrives by itself."""
+"""Rename the submissions of „Kontakt anlegen“: "intake" is what arrives by itself.
+
+Their table keeps its name, because the version before works with it while this one starts.
+"""
 
 from django.db import migrations, models
 
-
-def renamed(old: str, new: str) -> migrations.RunSQL:
-    """Return an operation that renames a constraint of the table."""
-    pattern = "ALTER TABLE pipeline_entry RENAME CONSTRAINT {} TO {}"
-    return migrations.RunSQL(pattern.format(old, new), pattern.format(new, old))
+RENAMED = "ALTER TABLE pipeline_intake RENAME CONSTRAINT {} TO {}"
 
 
 class Migration(migrations.Migration):
     dependencies = [("pipeline", "0023_card_tagged")]
 
     operations = [
-        migrations.RenameModel("Intake", "Entry"),
         migrations.SeparateDatabaseAndState(
-            [renamed("intake_once", "entry_once")],
             [
+                migrations.RunSQL(
+                    RENAMED.format("intake_once", "entry_once"), RENAMED.format("entry_once", "intake_once")
+                )
+            ],
+            [
+                migrations.RenameModel("Intake", "Entry"),
+                migrations.AlterModelTable("entry", "pipeline_intake"),
                 migrations.RemoveConstraint("entry", "intake_once"),
                 migrations.AddConstraint(
                     "entry", models.UniqueConstraint(fields=("account", "key"), name="entry_once")
                 ),
             ],
         ),
-        renamed("pipeline_intake_contact_id_same_account", "pipeline_entry_contact_id_same_account"),
     ]

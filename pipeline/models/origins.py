@@ -15,6 +15,7 @@ class Entry(AccountModel):
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="+", db_constraint=False)
 
     class Meta:
+        db_table = "pipeline_intake"  # as the version before called it, which works while this one starts
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="entry_once")]
 
     def __str__(self) -> str:
