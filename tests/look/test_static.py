@@ -82,6 +82,14 @@ def test_nothing_is_fetched_from_elsewhere(file):
 
 
 @pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_lines_of_comments_are_left_out_of_what_is_sent_and_no_line_of_a_text_is(file):
+    text = file.read_text(encoding="utf-8")
+    assert re.findall(r"^ *//", wrapped(f"js/{file.name}", text), re.M) == []
+    comments = [match.start() for match in re.finditer(r"^ *//", text, re.M)]
+    assert [start for start in comments if text[:start].count("`") % 2] == []
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
 def test_no_script_evaluates_text(file):
     assert re.findall(r"\beval\(|new Function|setTimeout\([\"']", file.read_text(encoding="utf-8")) == []
 
