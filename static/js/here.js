@@ -7,8 +7,12 @@
   const place = document.getElementById("here");
   const me = Number(document.body.dataset.user);
   let isTold = false;
+  let isDoubted = false; // whether the last sign found no answer: the next one decides
 
-  const hide = () => (place.hidden = true);
+  const hide = () => {
+    place.replaceChildren();
+    place.hidden = true;
+  };
 
   const say = async (leaving) => {
     const { at, here } = meta().dataset;
@@ -24,7 +28,8 @@
     }
     const answer = await request.ask(here, { body });
     if (fresh.isOver(answer)) isTold = false;
-    if (!answer.ok) hide();
+    place.hidden = !place.children.length || (!answer.ok && (isDoubted || !isTold));
+    isDoubted = !answer.ok;
   };
 
   const circle = (text, hue) => {

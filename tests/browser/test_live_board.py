@@ -1,8 +1,10 @@
 """What others change on a long board. The pages of these tests have no stream: each tells of the change itself."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from contacts import due
 from contacts.models import Contact
@@ -120,6 +122,26 @@ def test_colleagues_are_no_longer_shown_once_nobody_tells_of_them(visit, anna, b
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.evaluate('document.dispatchEvent(new CustomEvent("streamed"))')
     expect(here).to_be_hidden()
+
+
+def test_colleagues_stay_when_one_sign_finds_no_answer_and_go_with_the_second_until_there_is_one(
+    visit, anna, board, watch
+):
+    watch.expect("net::ERR_FAILED")
+    page = visit(anna)
+    here = page.locator("#here")
+    page.evaluate(HERE)
+    for code, is_shown in ((0, True), (0, False), (204, True), (0, True)):
+        page.context.unroute("**/here/")
+        page.context.route("**/here/", _answering(code))
+        with page.expect_event("requestfinished" if code else "requestfailed", lambda asked: "/here/" in asked.url):
+            page.evaluate('document.dispatchEvent(new CustomEvent("streamed"))')
+        page.wait_for_timeout(100)
+        expect(here).to_be_visible() if is_shown else expect(here).to_be_hidden()
+
+
+def _answering(code: int) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(status=code) if code else route.abort()
 
 
 def test_a_form_asks_once_a_second_who_changed_what_it_edits(visit, anna, board):
