@@ -84,6 +84,8 @@ GERMAN_DATA = {
     "contacts/csv/vcards.py": "headers as of another program's file",
     "funnel/letters/legal_forms.py": "words of the law, looked for in the names of German firms",
     "funnel/letters/defaults.py": "the mails of a new office, its own texts from then on",
+    "intake/reading/consenting.py": "words of forms, and of the people who fill them in",
+    "intake/reading/words.py": "words of portals, of forms and of people",
     "demo/*.py": "the demo's people and texts",
     "pipeline/columns/defaults.py": "the columns of a new office, its own words from then on",
 }

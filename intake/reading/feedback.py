@@ -1,0 +1,123 @@
+"""The XML that most portals attach to their mails, `openimmo_feedback`, in all versions met, by local names."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_noop as _
+
+from intake.reading import xml_files
+from intake.reading.composing import Item, compose
+from intake.reading.lead import MAX_PEOPLE, Lead, NotRead
+from intake.reading.targets import CAMPAIGN
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+ROOT = "openimmo_feedback"
+NOBODY = _("In der XML-Datei steht niemand, der anfragt.")
+TOO_MANY = _("In der XML-Datei stehen mehr als 50 Personen.")
+
+_OBJECTS = ("objekt", "object", "property", "estate")
+_PEOPLE = ("interessent", "prospect", "prospective_customer", "lead")
+# Names in English, which at least one platform sends.
+_ALIASES = {
+    "salutation": "anrede",
+    "first": "vorname",
+    "first_name": "vorname",
+    "firstname": "vorname",
+    "last": "nachname",
+    "last_name": "nachname",
+    "lastname": "nachname",
+    "name": "nachname",
+    "company": "firma",
+    "street": "strasse",
+    "zip": "plz",
+    "zipcode": "plz",
+    "postcode": "plz",
+    "postal_code": "plz",
+    "city": "ort",
+    "phone": "tel",
+    "telephone": "tel",
+    "telefon": "tel",
+    "mobile": "mobil",
+    "cell": "mobil",
+    "e_mail": "email",
+    "mail": "email",
+    "enquiry": "anfrage",
+    "inquiry": "anfrage",
+    "message": "anfrage",
+    "nachricht": "anfrage",
+}
+_OF_PERSON = {
+    "anrede": "salutation",
+    "titel": "title",
+    "vorname": "first_name",
+    "nachname": "last_name",
+    "firma": "company",
+    "strasse": "street",
+    "hausnummer": "house_number",
+    "plz": "postal_code",
+    "ort": "city",
+    "tel": "phone",
+    "fax": "fax",
+    "mobil": "mobile",
+    "email": "email",
+    "anfrage": "message",
+}
+_OF_OBJECT = {"oobj_id": "subject", "bezeichnung": "subject", "title": "subject"}
+_OF_SENDER = {"name": "source_detail", "datum": "occurred_at", "date": "occurred_at"}
+_EXTENSION = "user_defined_extend"
+
+
+def leads_in(root: "Element") -> list[Lead]:
+    """Return the people who ask. Raises NotRead, even if only one of them cannot be understood."""
+    found = [lead for held, person in _people(root) if (lead := _lead(root, held, person))]
+    if not found:
+        raise NotRead(NOBODY)
+    return found
+
+
+def _people(root: "Element") -> list[tuple["Element | None", "Element"]]:
+    """Return each person with the object they ask about; some senders name people beside the objects."""
+    objects = [*xml_files.children(root, *_OBJECTS)]
+    people: list[tuple[Element | None, Element]] = [
+        (held, person) for held in objects for person in xml_files.children(held, *_PEOPLE)
+    ]
+    only = objects[0] if len(objects) == 1 else None
+    people += [(only, person) for person in xml_files.children(root, *_PEOPLE)]
+    if len(people) > MAX_PEOPLE:
+        raise NotRead(TOO_MANY)
+    return people
+
+
+def _lead(root: "Element", held: "Element | None", person: "Element") -> Lead | None:
+    """Return None for an element without any text."""
+    items = [*_items(person, _OF_PERSON)]
+    if not any(item.value for item in items):
+        return None
+    items += _items(held, _OF_OBJECT, "objekt") if held is not None else ()
+    for sender in xml_files.children(root, "sender"):
+        items += _items(sender, _OF_SENDER, "sender")
+    return compose([*items, Item("source", "source", "portal")], parser="feedback")
+
+
+def _items(element: "Element", targets: dict[str, str], of: str = "") -> Iterator[Item]:
+    for child in element:
+        name = xml_files.local(child)
+        if name == _EXTENSION:
+            yield from _extensions(child)
+        elif name not in _PEOPLE:
+            target = targets.get(name) or targets.get(_ALIASES.get(name, ""), "")
+            yield Item(f"{of}.{name}".lstrip("."), target, xml_files.text(child))
+
+
+def _extensions(extension: "Element") -> Iterator[Item]:
+    """Yield the fields of senders' own, some of them campaign marks; other shapes are kept as they are."""
+    for child in extension:
+        names = [xml_files.text(one) for one in xml_files.children(child, "name")]
+        values = [xml_files.text(one) for one in xml_files.children(child, "wert", "value")]
+        if names and values:
+            mark = names[0].lower()
+            yield Item(names[0], mark if mark in CAMPAIGN else "", " ".join(values))
+        else:
+            yield Item(xml_files.local(child), "", xml_files.text(child))
