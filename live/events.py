@@ -9,8 +9,12 @@ from typing import Any, NamedTuple
 
 from base.notices import Kind, Notice, Seen
 
-# What marketing does not see: its list shows name, status, source and last action.
-HIDDEN = {Kind.DUE, Kind.ASSIGNED, Kind.MAILED, Kind.SERIES, Kind.PLACED}
+# What may change the list of marketing, which shows name, status, source and last action. Only some facts and actions
+# do; a notice does not say which ones, since all other readers ask anew for whatever has changed.
+LISTED = {
+    *(Kind.MOVED, Kind.COLUMNS, Kind.ACTED, Kind.EDITED, Kind.IMPORTED),
+    *(Kind.ARRIVED, Kind.TRASHED, Kind.RESTORED, Kind.ERASED),
+}
 GONE = "gone"  # the kind of an event that says no more than that contacts left the reader's sight
 
 
@@ -60,8 +64,10 @@ def events(notice: Notice, audience: Audience, *, is_own: bool = False) -> Itera
     """
     if notice.office_id != audience.office or notice.kind in (Kind.ACCESS, Kind.HERE):
         return
-    if notice.kind in HIDDEN and not audience.works_contacts:
-        return
+    if not audience.works_contacts:
+        if notice.kind not in LISTED:
+            return
+        notice = _of_a_list(notice)
     contacts = notice.contacts or ()
     seen = [contact for contact in contacts if audience.sees(contact.after)]
     lost = [contact for contact in contacts if audience.sees(contact.before) and not audience.sees(contact.after)]
@@ -76,3 +82,10 @@ def events(notice: Notice, audience: Audience, *, is_own: bool = False) -> Itera
         yield Event(
             "change", {"kind": GONE, "contacts": [[contact.contact_id, None] for contact in lost], "columns": columns}
         )
+
+
+def _of_a_list(notice: Notice) -> Notice:
+    """Return it as whoever sees a list alone may know it: neither who did it, nor what became of a card or a story."""
+    kind = Kind.EDITED if notice.kind is Kind.ACTED else notice.kind
+    contacts = notice.contacts and tuple(contact._replace(version=None) for contact in notice.contacts)
+    return notice._replace(kind=kind, contacts=contacts, user=None)

@@ -11,12 +11,13 @@ from base.notices import Notice
 from live.events import Audience, Event
 
 LASTS = 25_000  # milliseconds after the last sign of a page
-BOARD = "board"
+TABS = 30  # of a user; of more, the first ones are forgotten
+BOARD, LIST = "board", "list"
 
 
 class Place(NamedTuple):
     office: int
-    at: str  # "board" or "contact-17"
+    at: str  # "board", "list" or "contact-17"
 
 
 class Tab(NamedTuple):
@@ -57,6 +58,8 @@ class Presence:
         changed = self._leave(tab) if is_new else []
         if facts["leaving"]:
             return changed
+        if is_new:
+            changed += self._leave_all(self._of(notice.office_id, tab.user)[: 1 - TABS])
         company = self.places.setdefault(place, Company())
         before, company.assignee = company.assignee, notice.contacts[0].after if notice.contacts else None
         company.people[tab.user] = (facts["initials"], facts["name"], facts["hue"])
@@ -72,7 +75,7 @@ class Presence:
         if notice.contacts is not None:
             return []
         return self._leave_all(
-            tab for tab, place in self.tabs.items() if tab.office == notice.office_id and place.at != BOARD
+            tab for tab, place in self.tabs.items() if tab.office == notice.office_id and place.at not in (BOARD, LIST)
         )
 
     def forget(self, now: int) -> Changed:
@@ -82,11 +85,13 @@ class Presence:
 
     def leave(self, office: int, user: int | None = None) -> Changed:
         """Forget the pages of a user, by default of the whole office, and return the places they have left by that."""
-        return self._leave_all(tab for tab in self.tabs if tab.office == office and user in (None, tab.user))
+        return self._leave_all(self._of(office, user))
 
     def here(self, place: Place, company: Company, audience: Audience) -> Event | None:
-        """Return who is at the place, for those who may see it."""
-        is_open = place.at == BOARD or (audience.works_contacts and audience.sees(company.assignee))
+        """Return who is at the place, for those who may see it: marketing has the list alone."""
+        is_open = place.at == LIST or (
+            audience.works_contacts and (place.at == BOARD or audience.sees(company.assignee))
+        )
         if place.office != audience.office or not is_open:
             return None
         people = [[user, *facts] for user, facts in sorted(company.people.items())]
@@ -96,6 +101,10 @@ class Presence:
         """Return who is at each place of the office that has somebody."""
         found = [self.here(*there, audience) for there in self.places.items()]
         return [event for event in found if event]
+
+    def _of(self, office: int, user: int | None) -> list[Tab]:
+        """Return the pages of a user, or of everybody, in the order in which they were opened."""
+        return [tab for tab in self.tabs if tab.office == office and user in (None, tab.user)]
 
     def _leave_all(self, tabs: Iterable[Tab]) -> Changed:
         return [changed for tab in list(tabs) for changed in self._leave(tab)]

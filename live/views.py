@@ -8,14 +8,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EVERYBODY, Request, gate
-from base.refusals import NotUnderstood
+from base.refusals import NotUnderstood, TooMany
 from contacts.models import limits
 from live.forms import HereForm
 from live.handover import handover
+from live.pace import Pace
 from live.whereabouts import say
 
 LATER = 15  # seconds: meanwhile pages ask by themselves
-LONGEST = 20  # characters of a moment
+MOMENT = 20  # characters at most
+
+signs = Pace()
 
 
 @require_safe
@@ -31,7 +34,7 @@ def stream(request: Request) -> HttpResponseBase:
         "is_limited": limits(request.user),
         "works_contacts": request.user.works_contacts,
         "at": int(time.time() * 1000),
-        "since": request.GET.get("since", "")[:LONGEST],
+        "since": request.GET.get("since", "")[:MOMENT],
     }
     return handover(request, facts) or HttpResponse(status=204, headers={"Retry-After": str(LATER)})
 
@@ -39,7 +42,9 @@ def stream(request: Request) -> HttpResponseBase:
 @require_POST
 @gate(*EVERYBODY)
 def here(request: Request) -> HttpResponse:
-    """Take in which page somebody has open, or leaves."""
+    """Take in which page somebody has open, or leaves: each sign is work for the database and for all streams."""
+    if not signs.keeps(request.user.pk, time.monotonic()):
+        raise TooMany(_("Das war zu oft in einer Minute."))
     form = HereForm(request.POST)
     if not form.is_valid():
         raise NotUnderstood(_("Diese Seite ist hier nicht bekannt."))

@@ -11,16 +11,18 @@ from base import notices
 from base.ids import is_id
 from base.notices import Kind, Seen
 from contacts.finding import find
-from live.presence import BOARD
+from live.presence import BOARD, LIST
 
 
 def say(user: User, *, at: str, tab: str, leaving: bool) -> None:
-    """Tell that a page is open at the board or a contact, or is being left.
+    """Tell that a page is open at the board, the list or a contact, or is being left.
 
     Raises Http404, PermissionDenied or Trashed if the user has no business there. An office that does not show who is
     there tells nothing.
     """
-    contacts = () if at == BOARD else (_seen(user, at.removeprefix("contact-")),)
+    if at != LIST and not user.works_contacts:
+        raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
+    contacts = () if at in (BOARD, LIST) else (_seen(user, at.removeprefix("contact-")),)
     if user.account.shows_presence:
         facts: dict[str, Any] = {
             "at": at,
@@ -33,8 +35,6 @@ def say(user: User, *, at: str, tab: str, leaving: bool) -> None:
 
 
 def _seen(user: User, contact_id: str) -> Seen:
-    if not user.works_contacts:
-        raise PermissionDenied(_("Dafür fehlt Ihnen die Berechtigung."))
     if not is_id(contact_id):
         raise Http404
     contact = find(user, int(contact_id))

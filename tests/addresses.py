@@ -201,7 +201,7 @@ ROWS = [
     ),
     # The stream of events: this server has no connection to hand over
     Row("live:stream", "302 204 204 204 204 204 302"),
-    Row("live:here", post="401 204 204 204 204 204 401", body={"at": "board", "tab": "k3f9"}),
+    Row("live:here", post="401 204 204 204 403 204 401", body={"at": "board", "tab": "k3f9"}),
     # List and board
     Row(
         "pipeline:changes", "302 200 200 200 200 200 302", query={"contacts": Ref("contact"), "contact": Ref("contact")}

@@ -3,10 +3,12 @@
 import pytest
 
 from accounts.models import Account
+from live import views
+from live.pace import Pace
 from tests.factories import ContactFactory
 from tests.listening import listening
 
-BOARD = {"at": "board", "tab": "k3f9"}
+BOARD, LIST = {"at": "board", "tab": "k3f9"}, {"at": "list", "tab": "k3f9"}
 
 
 pytestmark = pytest.mark.breaks_invariants  # contacts without cards
@@ -60,6 +62,29 @@ def test_a_contact_one_may_not_see_tells_nothing(listener, sofia, jan, mara, pau
     assert listener.heard() == []
 
 
+def test_marketing_has_the_list_and_no_board(listener, mara, login):
+    client = login(mara)
+    assert client.post("/here/", BOARD).status_code == 403
+    assert client.post("/here/", LIST).status_code == 204
+    assert listener.heard() == [told(mara, "list")]
+
+
+def test_who_says_so_too_often_is_told_so_and_nobody_else_anything(listener, sofia, jan, login, monkeypatch):
+    monkeypatch.setattr(views, "signs", Pace(3))
+    client = login(sofia)
+    assert [client.post("/here/", BOARD).status_code for _ in range(5)] == [204, 204, 204, 429, 429]
+    assert len(listener.heard()) == 3
+    assert login(jan).post("/here/", BOARD).status_code == 204
+
+
+def test_a_pace_counts_each_user_for_a_minute_and_then_forgets_all():
+    pace = Pace(2)
+    assert [pace.keeps(9, now) for now in (100.0, 101.0, 102.0)] == [True, True, False]
+    assert pace.keeps(10, 159.9)
+    assert (pace.keeps(9, 159.9), pace.keeps(9, 160)) == (False, True)
+    assert pace.counted == {9: 1}
+
+
 def test_an_office_that_does_not_show_it_tells_nothing(listener, sofia, login):
     Account.objects.filter(pk=sofia.account_id).update(shows_presence=False)
     assert login(sofia).post("/here/", BOARD).status_code == 204
@@ -70,7 +95,7 @@ def test_an_office_that_does_not_show_it_tells_nothing(listener, sofia, login):
 @pytest.mark.parametrize(
     "changes",
     [
-        *({"at": at} for at in ("", "list", "contact-", "contact-0", "board\n", "contact-١")),
+        *({"at": at} for at in ("", "lists", "contact-", "contact-0", "board\n", "contact-١")),
         *({"tab": tab} for tab in ("", "ä", "x" * 33, "a b", "a\n")),
     ],
 )

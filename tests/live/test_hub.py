@@ -9,7 +9,7 @@ from base.notices import Kind, Notice, Seen, coming_from, payload
 from live.events import Audience, events, read
 from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, WINDOW, Hub, Request
 from live.past import OF_AN_OFFICE, SLACK, SPAN, Past
-from live.presence import LASTS
+from live.presence import LASTS, TABS
 
 OURS, THEIRS = 3, 4
 SOFIA, JONAS, PAUL = 9, 10, 11
@@ -128,6 +128,13 @@ def test_marketing_is_told_of_what_its_list_shows(kind):
     told_of = [*events(Notice(kind, OURS, (Seen(1, None, None),)), Audience(OURS, None, works_contacts=False))]
     shown = ("moved", "columns", "acted", "edited", "arrived", "trashed", "restored", "erased", "imported")
     assert bool(told_of) == (kind in shown)
+
+
+@pytest.mark.parametrize("kind", [Kind.ACTED, Kind.EDITED])
+def test_marketing_learns_that_a_row_may_have_changed_and_neither_who_did_it_nor_what(kind):
+    notice = Notice(kind, OURS, (Seen(17, SOFIA, SOFIA, 8),), frozenset(), JONAS)
+    (event,) = events(notice, Audience(OURS, None, works_contacts=False))
+    assert event.data == {"kind": "edited", "contacts": [[17, None]], "columns": [], "user": None, "origin": ""}
 
 
 def test_marketing_and_colleagues_of_one_office_are_each_told_their_own():
@@ -524,15 +531,39 @@ def test_people_at_a_contact_are_told_to_those_who_may_see_it():
     sofia, jonas = join(streams, is_limited=True), join(streams, user=JONAS, is_limited=True)
     marketing, theirs = join(streams, user=PAUL, works_contacts=False), join(streams, office=THEIRS)
     tell(streams, sign(), START)
-    assert [people(wire) for wire in (sofia, jonas, marketing)] == [[("board", [VOGT])]] * 3
-    assert theirs.text == ""
+    assert [people(wire) for wire in (sofia, jonas)] == [[("board", [VOGT])]] * 2
+    assert (marketing.text, theirs.text) == ("", "")
     tell(streams, sign(at="contact-17", tab="t2", contacts=[Seen(17, SOFIA, SOFIA)]), START)
     assert people(sofia) == [("contact-17", [VOGT])]
     assert (jonas.text, marketing.text, theirs.text) == ("", "", "")
     tell(streams, told(Kind.ASSIGNED, [Seen(17, SOFIA, JONAS)]), START)
     assert [name for name, _ in opened(streams, START, user=JONAS, is_limited=True)] == ["hello", "here", "here"]
     assert [name for name, _ in opened(streams, START, is_limited=True)] == ["hello", "here"]
-    assert [name for name, _ in opened(streams, START, works_contacts=False)] == ["hello", "here"]
+    assert [name for name, _ in opened(streams, START, works_contacts=False)] == ["hello"]
+
+
+def test_people_at_the_list_are_told_to_everybody_of_the_office():
+    streams = hub()
+    wires = [join(streams, user=JONAS, is_limited=True), join(streams, user=PAUL, works_contacts=False)]
+    theirs = join(streams, office=THEIRS)
+    tell(streams, sign(at="list"), START)
+    assert [people(wire) for wire in wires] == [[("list", [VOGT])]] * 2
+    tell(streams, told(Kind.EDITED, None), START)
+    assert [place.at for place in streams.presence.places] == ["list"]
+    assert theirs.text == ""
+
+
+def test_so_many_tabs_of_a_user_are_remembered_and_no_more():
+    streams = hub()
+    for number in range(TABS + 5):
+        tell(streams, sign(tab=f"t{number}", at=f"contact-{number + 1}"), START)
+        tell(streams, sign(JONAS, tab="t0"), START)
+    assert [place.at for place in streams.presence.places if place.at != "board"] == [
+        f"contact-{number + 1}" for number in range(5, TABS + 5)
+    ]
+    assert len(streams.presence.tabs) == TABS + 1
+    tell(streams, sign(tab="t9", at="contact-10"), START)
+    assert len(streams.presence.tabs) == TABS + 1, "it is known"
 
 
 def test_that_the_last_one_left_a_contact_is_told_to_those_who_may_see_it_and_nobody_else():
