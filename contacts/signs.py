@@ -18,7 +18,7 @@ from base.stamps import stamp
 from contacts.kinds import Bubble
 from contacts.kinds import bubbles as bubbles_of
 
-KEPT = 5000  # of each
+KEPT = 1000  # of each
 CONTACT = ("id", "name")
 Values = Mapping[str, str]
 Language = str | None  # None: the active one

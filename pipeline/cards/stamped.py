@@ -1,7 +1,11 @@
-"""Cards as HTML, by a stamp of their template (`base.stamps`)."""
+"""Cards as HTML, by a stamp of their template (`base.stamps`).
+
+The HTML of some cards is kept, since all colleagues see the same cards on top of their columns, and the same again
+while they type. It is found by everything that it shows: whatever changes, of the card or of the day, is another card.
+"""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
 from html import escape
 
@@ -15,6 +19,7 @@ from pipeline.cards.loading import ShownCard
 
 DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due")
 TEMPLATE = "pipeline/_card.html"
+KEPT = 500  # cards, each of 2.5 kB
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Scene:
 
     def card(self, card: ShownCard, key: str | None) -> str:
         """Return the card's HTML, in a column with this key."""
-        return self._form(card, key, is_moved=False) % self.values(card)
+        return _kept(card, key, self.can_assign, self.today, self.now.tzinfo, self.language)
 
     def moved(self, card: ShownCard, key: str | None, after_id: int | None) -> str:
         """Return the HTML that puts the card in its place on a board that is open: below the card of `after_id`."""
@@ -49,6 +54,15 @@ class Scene:
         values["acted"] = escape(when_label(card.last_action_at, self.now))
         values["bubbles"] = signs.bubbles(values, card.action_counts, named=False, language=self.language)
         return values
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(
+    card: ShownCard, key: str | None, can_assign: bool, today: date, zone: tzinfo | None, language: str | None
+) -> str:
+    """Return the card's HTML, which does not depend on the time of the day."""
+    scene = Scene(datetime.combine(today, time(), zone), can_assign, language)
+    return scene._form(card, key, is_moved=False) % scene.values(card)
 
 
 @lru_cache(maxsize=300)

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from html import unescape
+from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template.loader import render_to_string
@@ -75,6 +77,18 @@ def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign):
         place = {"column": str(card.column_id), "after": ""}
         moved = plain(stamped.TEMPLATE, values | place, is_new=key == "new", is_moved=True)
         assert one_line(scene.moved(shown, key, None)) == moved
+
+
+@pytest.mark.parametrize("key", [None, "new"])
+def test_a_card_that_was_shown_before_is_that_of_this_day_zone_reader_and_language(card, anna, key):
+    shown = loading.shown(anna, [card.pk])[card.pk]
+    moments = [timezone.localtime() + timedelta(days=days) for days in (0, 1)]
+    moments.append(moments[0].astimezone(ZoneInfo("Pacific/Kiritimati")))
+    scenes = [Scene(*each) for each in product(moments, [True, False], ["de", "en"])]
+    for scene in scenes * 2:
+        with translation.override(scene.language):
+            signs_of = with_signs(scene.values(shown), signs.who_is(card.contact.assignee), shown.due_on, scene)
+            assert one_line(scene.card(shown, key)) == plain(stamped.TEMPLATE, signs_of, is_new=key == "new")
 
 
 def test_a_card_loaded_as_a_model_shows_the_same(card, anna):
