@@ -47,8 +47,10 @@ class ListedContact(Named):
     card__column__key: str | None
 
     sort_key: Any  # of a page
+    shown: tuple[Any, ...]  # all values but the sort key
 
     def __init__(self, row: tuple[Any, ...]) -> None:
+        self.shown = row[: len(SHOWN)]
         self.__dict__.update(zip(NAMES, row, strict=False))
 
     @property

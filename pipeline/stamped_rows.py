@@ -1,9 +1,10 @@
-"""Rows of the list as HTML, by a stamp of their template (`base.stamps`)."""
+"""Rows of the list as HTML, by a stamp of their template (`base.stamps`); some are kept, as cards are (`stamped`)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
 from html import escape
+from typing import Any
 
 from base.dates import when_label
 from base.stamps import stamp
@@ -13,6 +14,7 @@ from pipeline.cards.stamped import Scene
 from pipeline.listed import ListedContact
 
 TEMPLATE = "pipeline/_row.html"
+KEPT = 300  # rows
 ALWAYS = ("id", "name", "status", "key", "tail", "acted", "bubbles", "due", "circle", "source", "created")
 SOMETIMES = ("email", "address", "phone", "e164", "detail")  # what the row shows only if there is something
 
@@ -26,6 +28,11 @@ class Rows:
 
     def row(self, contact: ListedContact) -> str:
         """Return the row's HTML."""
+        scene = self.scene
+        return _kept(contact.shown, self.tail, scene.can_assign, scene.today, scene.now.tzinfo, scene.language)
+
+    def rendered(self, contact: ListedContact) -> str:
+        """Return it without looking whether it is known."""
         values, scene = self.values(contact), self.scene
         some = tuple([name for name in SOMETIMES if values[name]])
         who, is_new = contact.who, contact.column_key == "new"
@@ -51,6 +58,15 @@ class Rows:
     @cached_property
     def _tail(self) -> str:
         return escape(self.tail)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(
+    shown: tuple[Any, ...], tail: str, can_assign: bool, today: date, zone: tzinfo | None, language: str | None
+) -> str:
+    """Return the HTML of the row that shows these values, which does not depend on the time of the day."""
+    rows = Rows(Scene(datetime.combine(today, time(), zone), can_assign, language), tail)
+    return rows.rendered(ListedContact(shown))
 
 
 @lru_cache(maxsize=300)

@@ -107,6 +107,18 @@ def test_a_stamped_row_is_the_rendered_one(card, anna, language):
         assert one_line(shared.row(contact)) == expected
 
 
+def test_a_row_that_was_shown_before_is_that_of_this_day_reader_and_filter(card, anna):
+    (contact,) = listing.rows(Selection(user=anna, today=timezone.localdate()), [card.pk])
+    moments = [timezone.localtime() + timedelta(days=days) for days in (0, 1)]
+    for now, can_assign, language, tail in [*product(moments, [True, False], ["de", "en"], ["", "&q=a"])] * 2:
+        with translation.override(language):
+            shared = Rows(Scene(now, can_assign), tail)
+            values = with_signs(shared.values(contact), contact.who, contact.due_on, shared.scene)
+            assert one_line(shared.row(contact)) == plain(
+                stamped_rows.TEMPLATE, values, is_new=card.column.key == "new"
+            )
+
+
 def test_a_name_and_its_badge_are_two_words(board, anna):
     new = ContactFactory(column=board["Neue Kontakte"], last_name="Vogt")
     (contact,) = listing.rows(Selection(user=anna, today=timezone.localdate()), [new.pk])
