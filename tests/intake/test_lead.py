@@ -51,6 +51,6 @@ def test_whether_anybody_could_answer(lead: Lead, is_reachable: bool, is_named: 
 def test_refusals_pass_between_processes() -> None:
     asked = Confirmation("Bitte bestätigen.", provider="Gmail", link="https://mail.example/c", code="1234")
     back = pickle.loads(pickle.dumps(asked))
-    assert isinstance(back, NoLead)
+    assert isinstance(back, NoLead) and isinstance(back, Confirmation)
     assert (back.reason, back.provider, back.link, back.code) == (asked.reason, "Gmail", asked.link, "1234")
     assert pickle.loads(pickle.dumps(NotRead("Nichts."))).reason == "Nichts."
