@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import Http404
 from django.urls import reverse
 
@@ -175,6 +175,24 @@ def test_the_reversal_of_a_deed_tells_once_what_it_changes(kind, office, listene
     heard = listener.heard()
     assert len(heard) == 1
     assert _wrong(heard, office, changed(rows, rows_of(office.account.pk)), owners) == []
+
+
+# Verbs by which users change what a contact is mailed.
+BY_HAND = [
+    *(f"funnel.series.enrolments.{name}" for name in ("pause", "resume")),
+    *(f"funnel.series.manual.{name}" for name in ("send_now", "cancel", "send_again")),
+]
+
+
+@pytest.mark.breaks_invariants
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_verb_waits_for_an_assignment_under_way_so_that_it_tells_whose_the_contact_is(name, office, listener):
+    act = VERBS[name](office)
+    with listener.wire.transaction(force_rollback=True):
+        listener.wire.execute("UPDATE contacts_contact SET assignee_id = NULL")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            all_rows("SELECT set_config('lock_timeout', %s, true)", ["100ms"])
+            act()
 
 
 def atomic_verbs(path: str, source: str) -> list[str]:

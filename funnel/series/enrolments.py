@@ -11,13 +11,13 @@ from enum import Enum
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from base import notices
 from base.notices import Kind
 from base.refusals import Conflict
+from contacts import finding
 from contacts.models import Contact
 from contacts.telling import tell_of_many
 from funnel.models import (
@@ -130,8 +130,9 @@ def leave_many(
 @transaction.atomic
 @notices.as_one(Kind.MAILED)
 def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
-    """Pause the contact's active series. Raises Http404 if the contact is not visible, Conflict if none is active."""
-    row = _lock_one(user, contact_id, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
+    """Pause the contact's active series. Raises what `finding.lock` raises, and Conflict if none is active."""
+    contact = finding.lock(user, contact_id)
+    row = _lock_one(contact, EnrolmentState.ACTIVE, _("Für diesen Kontakt läuft keine Serie."))
     change(row, EnrolmentState.PAUSED, EnrolmentReason.MANUAL, cause=None, actor=user, now=now)
     return row
 
@@ -141,10 +142,10 @@ def pause(*, user: User, contact_id: int, now: datetime) -> Enrolment:
 def resume(*, user: User, contact_id: int, now: datetime) -> Enrolment:
     """Resume the paused series at its next step, ten minutes from now at the earliest.
 
-    Raises Http404 if the contact is not visible, Conflict if nothing is paused or the contact may not be mailed.
+    Raises what `finding.lock` raises, and Conflict if nothing is paused or the contact may not be mailed.
     """
-    row = _lock_one(user, contact_id, EnrolmentState.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
-    contact = Contact.objects.of(user.account).get(pk=contact_id)
+    contact = finding.lock(user, contact_id)
+    row = _lock_one(contact, EnrolmentState.PAUSED, _("Für diesen Kontakt ist keine Serie pausiert."))
     lacking = eligibility.missing(contact)
     if lacking:
         raise Conflict(_("Es kann nichts gesendet werden: %s.") % MessageReason(lacking).label)
@@ -286,10 +287,8 @@ def lock_rows(account_id: int, contact_ids: Collection[int]) -> list[Enrolment]:
     return list(rows.order_by("pk").select_for_update())
 
 
-def _lock_one(user: User, contact_id: int, state: str, sentence: str) -> Enrolment:
-    if not Contact.objects.visible_to(user).filter(pk=contact_id).exists():
-        raise Http404
-    row = next((row for row in lock_rows(user.account_id, [contact_id]) if row.state == state), None)
+def _lock_one(contact: Contact, state: str, sentence: str) -> Enrolment:
+    row = next((row for row in lock_rows(contact.account_id, [contact.pk]) if row.state == state), None)
     if row is None:
         raise Conflict(sentence)
     return row

@@ -11,7 +11,7 @@ from base import notices
 from base.notices import Kind
 from base.refusals import Conflict
 from contacts import finding
-from contacts.telling import tell_of_many
+from contacts.telling import tell_of
 from funnel.letters import imprint
 from funnel.models import Enrolment, EnrolmentState, Message, MessageReason, MessageState, Sender
 from funnel.permission import eligibility
@@ -40,7 +40,7 @@ def send_now(*, user: User, message_id: int, now: datetime) -> Message:
         return message
     message.is_urgent, message.planned_for = True, now
     message.save(update_fields=["is_urgent", "planned_for"])
-    tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)
+    tell_of(Kind.MAILED, message.contact, user)
     return message
 
 
@@ -50,7 +50,7 @@ def cancel(*, user: User, message_id: int, now: datetime) -> Message:
     message = _lock_message(user, message_id)
     message.state, message.reason, message.finished_at = MessageState.CANCELLED, MessageReason.BY_HAND, now
     message.save(update_fields=["state", "reason", "finished_at"])
-    tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)
+    tell_of(Kind.MAILED, message.contact, user)
     return message
 
 
@@ -74,26 +74,24 @@ def send_again(*, user: User, message_id: int, now: datetime) -> Message:
     message.claimed_at = message.finished_at = message.tried_at = None
     message.attempts = 0
     message.save()
-    tell_of_many(Kind.MAILED, user.account_id, [message.contact_id], user)
+    tell_of(Kind.MAILED, message.contact, user)
     return message
 
 
 def _lock_message(
     user: User, message_id: int, states: tuple[str, ...] = (MessageState.PLANNED,), refusal: str = ""
 ) -> Message:
-    """Lock and return a message that is in one of `states`, and its enrolment.
+    """Lock and return a message that is in one of `states`, its enrolment, and its contact, whose assignee is told.
 
     Raises Http404, Gone if the contact is in the trash, and Conflict.
     """
-    seen = Message.objects.of(user.account).filter(contact__in=finding.seen_by(user))
-    message = seen.filter(pk=message_id).select_related("contact").first()
-    if message is None:
+    known = Message.objects.of(user.account).filter(pk=message_id).values_list("contact", "enrolment").first()
+    if known is None:
         raise Http404
-    if message.contact.trashed_at is not None:
-        finding.find(user, message.contact_id)
-    enrolment = Enrolment.objects.of(user.account).select_for_update().get(pk=message.enrolment_id)
-    locked = Message.objects.of(user.account).select_for_update().get(pk=message.pk)
+    contact = finding.lock(user, known[0])
+    enrolment = Enrolment.objects.of(user.account).select_for_update().get(pk=known[1])
+    locked = Message.objects.of(user.account).select_for_update().get(pk=message_id)
     if locked.state not in states:
         raise Conflict(refusal or _("Diese Nachricht ist nicht mehr geplant."))
-    locked.enrolment, locked.contact = enrolment, message.contact
+    locked.enrolment, locked.contact = enrolment, contact
     return locked

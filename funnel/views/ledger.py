@@ -21,7 +21,6 @@ from funnel.series import enrolments, manual
 @gate(*WORKERS)
 def pause(request: Request, contact_id: int) -> HttpResponse:
     """Pause the active series."""
-    find(request.user, contact_id)
     enrolments.pause(user=request.user, contact_id=contact_id, now=timezone.now())
     return _updated_ledger(request, contact_id, _("E-Mails pausiert."))
 
@@ -30,7 +29,6 @@ def pause(request: Request, contact_id: int) -> HttpResponse:
 @gate(*WORKERS)
 def resumption(request: Request, contact_id: int) -> HttpResponse:
     """Resume the paused series."""
-    find(request.user, contact_id)
     enrolments.resume(user=request.user, contact_id=contact_id, now=timezone.now())
     return _updated_ledger(request, contact_id, _("Die E-Mails gehen weiter."))
 
