@@ -1,7 +1,8 @@
 """Django's database sessions, loaded by plain SQL, because every request of a logged-in user pays for it.
 
 One statement reads the session, when it was last used (`sessions.touch`), and the user and the office whose login it
-is, so that identifying the user takes one round trip to the database.
+is, so that identifying the user takes one round trip to the database. It also says of which state of the database all
+later ones are at least.
 """
 
 from datetime import datetime
@@ -19,7 +20,7 @@ USER = columns_of(User)
 ACCOUNT = columns_of(Account)
 LOGIN = f"{listed('login', USER)}, {listed('office', ACCOUNT)}"
 LOAD = f"""
-SELECT session.session_data, seen.last_seen_at, {LOGIN}
+SELECT session.session_data, seen.last_seen_at, md5(pg_current_snapshot()::text), {LOGIN}
 FROM django_session AS session
 LEFT JOIN usersessions_usersession AS seen ON seen.session_key = session.session_key
 LEFT JOIN accounts_user AS login ON login.id = seen.user_id
@@ -40,6 +41,7 @@ class SessionStore(db.SessionStore):
     """Django's store. An expired or unknown session is empty and loses its key."""
 
     seen_at: datetime | None = None  # of a session of somebody logged in, once it is loaded
+    snapshot = ""  # of which transactions had ended by then; the same later means that none has since
     _login: tuple[Any, ...] = ()  # the row of the user and the office, until it is used
 
     def load(self) -> dict[str, Any]:
@@ -47,7 +49,7 @@ class SessionStore(db.SessionStore):
         if row is None:
             self._session_key = None
             return {}
-        self.seen_at, self._login = row[1], row[2:]
+        self.seen_at, self.snapshot, self._login = row[1], row[2], row[3:]
         return self.decode(row[0])
 
     def delete(self, session_key: str | None = None) -> None:

@@ -8,6 +8,7 @@ be learned from it.
 from collections.abc import Collection
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from accounts.models import User
 from base.sql import one_row
@@ -51,11 +52,16 @@ SELECT md5(concat_ws('|', %(about)s::text,
     (SELECT string_agg(concat_ws(' ', col.id, col.xmin, ({cards})), ',' ORDER BY col.id)
         FROM pipeline_column AS col WHERE col.account_id = %(office)s),
     {parts}
-))
+)), md5(pg_current_snapshot()::text)
 """
 
 
-def fingerprint(user: User, contacts: Collection[int], contact: int | None, today: date) -> str:
+class Print(NamedTuple):
+    mark: str  # the same as long as nothing has changed
+    snapshot: str  # the state of the database it was read in, as `session_store` says it
+
+
+def fingerprint(user: User, contacts: Collection[int], contact: int | None, today: date) -> Print:
     """Return it for a page that shows these contacts, and the whole story of one of them if the user may open it."""
     is_limited = limits(user)
     contact = contact if user.works_contacts else None
@@ -64,7 +70,7 @@ def fingerprint(user: User, contacts: Collection[int], contact: int | None, toda
     values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}
     row = one_row(_statement(is_limited, user.works_contacts, contact is not None), values)
     assert row
-    return str(row[0])
+    return Print(*row)
 
 
 @cache

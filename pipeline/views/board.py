@@ -30,7 +30,7 @@ def page(request: Request) -> HttpResponse:
 
 def board_context(request: Request) -> dict[str, Any]:
     """Return the context of the board's template."""
-    live = opened("board", "pipeline:board-changes")
+    live = opened(request, "board", "pipeline:board-changes")
     selection = Selection.parse(request.user, request.GET)
     stacks = board.load(selection, is_short=is_short(request))
     total = board.total_of(stacks)

@@ -16,10 +16,16 @@ MOST = 400  # contacts on a page
 @require_safe
 @gate(*EVERYBODY)
 def page(request: Request) -> HttpResponse:
-    """Answer 304 if nothing changed of `contacts`, the `contact` and what all pages show, else 200 with an ETag."""
+    """Answer 304 if nothing changed of `contacts`, the `contact` and what all pages show, else 200 with an ETag.
+
+    A page that asks for the first time names the state that it has `seen`. "changed" says that it may show something
+    else than the fingerprint is of: anybody has written something since.
+    """
     contact = request.GET.get("contact", "")
     shown = changed.asked(request.GET.get("contacts", ""), MOST)
     today = timezone.localdate()
-    etag = f'"{fingerprint(request.user, shown, int(contact) if is_id(contact) else None, today)}"'
-    response = HttpResponse(headers={"ETag": etag}, content_type="text/plain")
+    found = fingerprint(request.user, shown, int(contact) if is_id(contact) else None, today)
+    etag = f'"{found.mark}"'
+    text = "changed" if request.GET.get("seen", found.snapshot) != found.snapshot else ""
+    response = HttpResponse(text, headers={"ETag": etag}, content_type="text/plain")
     return get_conditional_response(request, etag=etag, response=response) or response

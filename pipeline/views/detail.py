@@ -17,7 +17,7 @@ from pipeline.views.answers import opened
 @gate(*WORKERS)
 def page(request: Request, contact_id: int) -> HttpResponse:
     """Show facts, actions, consents and history of a contact."""
-    live = opened(f"contact-{contact_id}")
+    live = opened(request, f"contact-{contact_id}")
     contact = detail.find(request.user, contact_id)
     now = timezone.localtime()
     context = {

@@ -29,7 +29,7 @@ def home(request: Request) -> HttpResponse:
 @gate(*EVERYBODY)
 def page(request: Request) -> HttpResponse:
     """Show a page of the selection as a table."""
-    live = opened("list", "pipeline:list-changes")
+    live = opened(request, "list", "pipeline:list-changes")
     selection = Selection.parse(request.user, request.GET)
     size = listing.SHORT if is_short(request) else listing.PAGE
     found = listing.load(selection, request.GET, sort_used(request), size)

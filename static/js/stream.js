@@ -43,10 +43,11 @@
     const query = new URLSearchParams({ contacts: shown.map(({ id }) => id.split("-")[1]).join() });
     const own = meta().dataset.at.split("-")[1];
     if (own) query.set("contact", own);
+    if (!mark) query.set("seen", meta().dataset.seen); // so that what changed while the page was loading is not missed
     const answer = await request.ask(`${meta().dataset.poll}?${query}`, { page: true, known: mark });
     if (answer.moved) leave(); // to the login: until somebody comes back, whose next change asks for it
     if (!answer.ok || isLive()) return;
-    if (mark) tell("missed");
+    if (mark || answer.text) tell("missed");
     mark = answer.headers.get("ETag");
   };
 

@@ -109,6 +109,31 @@ def test_progress_of_an_import_is_no_reason_to_ask(visit, anna, sofia, board):
     expect(card_of(page, ada).locator("[data-due]")).to_be_visible()
 
 
+def test_what_changes_while_a_page_loads_without_a_stream_appears_at_once(visit, anna, sofia, board):
+    (ada,) = make(board["Nicht erreicht"], "Ada")
+    page = visit(anna, "/help/")
+    held: list[Route] = []
+    page.route("**/changes/?contacts=*", lambda route: held.append(route))
+    page.goto("/contacts/board/")
+    due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
+    asked = addresses(page, "/contacts/board/")
+    for _ in range(50):
+        page.wait_for_timeout(0 if held else 100)
+    assert asked == []
+    held[0].continue_()
+    expect(card_of(page, ada).locator("[data-due]")).to_be_visible()
+
+
+def test_a_page_without_a_stream_is_not_asked_for_again_when_nothing_has_changed(visit, anna, board):
+    make(board["Nicht erreicht"], "Ada")
+    page = visit(anna, "/help/")
+    asked = addresses(page, "/contacts/board/")
+    with page.expect_response("**/changes/?contacts=*"):
+        page.goto("/contacts/board/")
+    page.wait_for_timeout(500)
+    assert len(asked) == 1  # the page itself
+
+
 def test_colleagues_are_no_longer_shown_once_nobody_tells_of_them(visit, anna, board, watch):
     watch.expect_status(401)
     page = visit(anna)

@@ -1,5 +1,6 @@
 """Whether an open page is still as it was: every verb alters the answer, and nothing hidden or foreign does."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.deeds import apply
 from pipeline.fingerprint import fingerprint
 from tests.factories import ContactFactory, put_in_trash
 from tests.funnel.mailing import move as moved
+from tests.markup import page_of
 from tests.told import NOW, VERBS, Office
 
 TODAY = date(2026, 11, 27)
@@ -43,7 +45,7 @@ def seen(user: User) -> dict[int | None, str]:
     """Return the fingerprints of the board, and of the page of each contact."""
     user = User.objects.select_related("account").get(pk=user.pk)
     ids = list(Contact.objects.of(user.account).order_by("pk").values_list("pk", flat=True))
-    return {contact: fingerprint(user, ids, contact, TODAY) for contact in (None, *ids)}
+    return {contact: fingerprint(user, ids, contact, TODAY).mark for contact in (None, *ids)}
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -59,7 +61,8 @@ def test_a_verb_alters_what_pages_are_told(name, office, monkeypatch):
 
 
 def test_the_day_alters_what_pages_are_told(office):
-    assert fingerprint(office.anna, [], None, TODAY) != fingerprint(office.anna, [], None, TODAY + timedelta(days=1))
+    tomorrow = TODAY + timedelta(days=1)
+    assert fingerprint(office.anna, [], None, TODAY).mark != fingerprint(office.anna, [], None, tomorrow).mark
 
 
 @pytest.fixture
@@ -118,6 +121,21 @@ def test_a_page_asks_for_two_statements_and_is_answered_with_nothing_new(office,
     later = client.get("/changes/", query, headers={"If-None-Match": answer["ETag"]})
     assert later.status_code == 200
     assert later["ETag"] != answer["ETag"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", ["/contacts/board/", "/contacts/", "/contacts/{}/"])
+def test_the_first_question_of_a_page_is_told_whether_anything_was_written_since_it_was_read(address, office, login):
+    contact = office.contact()
+    client = login(office.anna)
+    meta = re.search(r'data-seen="(\w+)"', page_of(client.get(address.format(contact.pk))))
+    query = {"contacts": str(contact.pk), "seen": meta[1]}
+    assert client.get("/changes/", query).content == b""
+    with transaction.atomic():
+        due.set_due(contact=contact, actor=office.anna, due_on=TODAY, now=NOW)
+    assert client.get("/changes/", query).content == b"changed"
+    assert client.get("/changes/", query | {"seen": ""}).content == b"changed"
+    assert client.get("/changes/", {"contacts": str(contact.pk)}).content == b""
 
 
 def told_by_address(login, user: User, contact: Contact) -> str:
