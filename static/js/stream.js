@@ -1,13 +1,13 @@
 // The stream of what others change: one for all tabs of a browser, held by a tab that is visible, which passes on what
-// it hears. Without a stream each visible tab asks every 15 seconds whether something has changed. On the document:
+// it hears. A hidden tab hears nothing. Without a stream pages ask (polling.js). On the document:
 //   "changed" {kind, contacts, columns, user, origin}    what a colleague or the worker has changed
 //   "missed" {isBack}    something may have changed; isBack: while nobody looked at this tab, or a day has begun
 //   "here" {at, people}    who looks at what
 //   "streamed", "silent"    there is a stream, there is none
-{
+//   "lost" {isKnown}    an attempt at one has failed; isKnown: there was one before
+window.stream = (() => {
   const TICK = 5000;
   const AWAY = 15000; // whoever was away for longer gets the page anew
-  const POLL = 15000;
   const SILENCE = 50000; // a line on which nothing comes for so long is dead: a sign of life comes every 20 seconds
   const LONGEST = 60000; // until the next attempt
   const SPREAD = 1500; // over which all pages ask that have missed the same
@@ -24,9 +24,8 @@
   let lost = 0; // since when
   let isReady = false;
   let isKnown = false; // whether there ever was one
-  let mark = ""; // of what this page may see, as of the last question
   let retry;
-  let [asked, ticked, left] = [Date.now(), Date.now(), Date.now()];
+  let [ticked, left] = [Date.now(), Date.now()];
 
   const isLive = () => Date.now() - heard < SILENCE;
 
@@ -34,21 +33,6 @@
     heard = Date.now();
     since = Number(id);
     if (NAMES[type]) setTimeout(tell, type === "resync" ? SPREAD * Math.random() : 0, NAMES[type], JSON.parse(data));
-  };
-
-  const poll = async () => {
-    asked = Date.now();
-    if (!meta().dataset.poll) return;
-    const shown = [...document.querySelectorAll("[data-card], #rows [data-contact]")].slice(0, 400);
-    const query = new URLSearchParams({ contacts: shown.map(({ id }) => id.split("-")[1]).join() });
-    const own = meta().dataset.at.split("-")[1];
-    if (own) query.set("contact", own);
-    if (!mark) query.set("seen", meta().dataset.seen); // so that what changed while the page was loading is not missed
-    const answer = await request.ask(`${meta().dataset.poll}?${query}`, { page: true, known: mark });
-    if (answer.moved) leave(); // to the login: until somebody comes back, whose next change asks for it
-    if (!answer.ok || isLive()) return;
-    if (mark || answer.text) tell("missed");
-    mark = answer.headers.get("ETag");
   };
 
   const close = () => {
@@ -78,9 +62,7 @@
     lost ||= Date.now() - (isKnown ? 0 : LONGEST);
     const wait = Math.min(Math.max(1000, (Date.now() - lost) / 4), LONGEST);
     retry = setTimeout(open, wait * (0.5 + Math.random()));
-    if (isKnown) mark = "lost"; // whatever it is now, it is another
-    else if (!mark) poll();
-    asked = Math.max(asked, Date.now() - POLL + TICK);
+    tell("lost", { isKnown });
   };
 
   const join = () => {
@@ -127,10 +109,7 @@
     else if (!visit) return;
     else if (Date.now() + ahead > Number(meta().dataset.midnight)) tell("missed", { isBack: true });
     else if (source && isKnown && heard && !isLive()) open();
-    else if (!isLive()) {
-      tell("silent");
-      if (Date.now() - asked > POLL) poll();
-    }
+    else if (!isLive()) tell("silent");
   };
 
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));
@@ -139,7 +118,6 @@
   });
   addEventListener("offline", leave);
   addEventListener("online", () => comeBack(true));
-  addEventListener("focus", () => isLive() || Date.now() - asked < AWAY || comeBack(true));
   setInterval(tick, TICK);
 
   // The page first.
@@ -147,4 +125,6 @@
     isReady = true;
     join();
   }, 1000));
-}
+
+  return { comeBack, isLive, leave, tell };
+})();
