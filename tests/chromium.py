@@ -1,6 +1,7 @@
 """The Chromium of tests, bench and pictures, without what its window brings along."""
 
 import os
+from collections.abc import Sequence
 
 from playwright.sync_api import Browser, Playwright
 
@@ -22,8 +23,11 @@ DISABLED = (
 )
 
 
-def launch(playwright: Playwright, *arguments: str) -> Browser:
+def launch(playwright: Playwright, *arguments: str, without: Sequence[str] = ()) -> Browser:
+    """Start it with these arguments, and without those of Playwright's own."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
     disabled = f"--disable-features={','.join(DISABLED)}"
     path = os.environ.get("CHROMIUM") or found()
-    return playwright.chromium.launch(executable_path=path, args=[disabled, *sandbox, *arguments])
+    return playwright.chromium.launch(
+        executable_path=path, args=[disabled, *sandbox, *arguments], ignore_default_args=[*without]
+    )

@@ -10,6 +10,7 @@ from tests.config.production import Browser as Client
 from tests.config.production import Production
 
 PATIENCE = 30_000  # milliseconds until something counts as never coming
+SOON = 12_000  # for what an event has to bring: a page that hears nothing asks every 15 seconds
 SIZE = {"width": 1440, "height": 900}
 
 
@@ -46,9 +47,9 @@ for (const name of Object.keys(heard)) document.addEventListener(name, () => (he
 """
 
 
-def until(page: Page, expression: str) -> None:
+def until(page: Page, expression: str, within: int = PATIENCE) -> None:
     """Wait until this is true in the page, whose policy refuses Playwright's own way of waiting."""
-    for _ in range(PATIENCE // 50):
+    for _ in range(within // 50):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)
@@ -60,10 +61,10 @@ def names(page: Page) -> dict[str, list[str]]:
     return {name: [str(card[0]) for card in column["cards"]] for name, column in shown.items()}
 
 
-def agree(house: House, *pages: Page) -> None:
+def agree(house: House, *pages: Page, within: int = PATIENCE) -> None:
     """Wait until these boards show what the database has."""
     for page in pages:
-        for _ in range(PATIENCE // 50):
+        for _ in range(within // 50):
             if names(page) == house.truth():
                 break
             page.wait_for_timeout(50)
@@ -79,6 +80,13 @@ def asked(page: Page) -> list[str]:
 
 def first(house: House, column: str) -> str:
     return house.truth()[column][0]
+
+
+def fill(house: House, colleague: "Colleague", column: str, count: int) -> None:
+    """Have at least so many cards in this column, out of the longest others."""
+    for _ in range(count - len(house.truth()[column])):
+        longest = max((name for name in house.truth() if name != column), key=lambda name: len(house.truth()[name]))
+        colleague.move(house.truth()[longest][-1], column)
 
 
 class Colleague:
