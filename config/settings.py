@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "contacts",
     "funnel",
     "pipeline",
+    "intake",
     "demo",
     "help",
     "procrastinate.contrib.django",  # after ours, whose command `procrastinate` takes precedence

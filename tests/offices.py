@@ -55,6 +55,8 @@ from funnel.models import (
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
+from intake.models import ApiKey, Arrival, Inlet, InletKind, Result
+from intake.reading.lead import Lead
 from pipeline.cards import moves
 from pipeline.columns.defaults import create_board
 from pipeline.deeds import reversible
@@ -78,7 +80,7 @@ FACTS = (
     ),
     *("street", "postal_code", "city", "source_detail", "due_note", "phone_words"),
 )
-ROOMS = ("accounts", "contacts", "funnel", "pipeline", "help")
+ROOMS = ("accounts", "contacts", "funnel", "pipeline", "intake", "help")
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def furnish(mark: Mark, *, sight: str = Account.Sight.ALL) -> Office:
     _files(office, mark)
     _opinions(office, mark)
     _keys(office, mark)
+    _arrivals(office, mark)
     return office
 
 
@@ -385,6 +388,44 @@ def _files(office: Office, mark: Mark) -> None:
     Entry.objects.create(account=office.account, key=uuid4(), contact_id=office.refs["contact"])
     export = Export.objects.create(id=uuid4(), account=office.account, user=admin, query=f"q={mark.text('query')}")
     office.refs["export"] = export.pk
+
+
+def _arrivals(office: Office, mark: Mark) -> None:
+    """What arrived by itself, in every state, and a key of another program."""
+    account, admin, now = office.account, office.people["administrator"], timezone.now()
+    common: dict[str, Any] = {"account": account, "created_at": now, "created_by": admin}
+    api, hook = (
+        Inlet.objects.create(
+            **common,
+            kind=kind,
+            name=mark.text(f"inlet{kind}"),
+            token=mark.text(f"token{kind}"),
+            secret=f"sealed:{mark.text('inletsecret')}",
+            mapping={mark.text("path"): mark.text("meaning")},
+        )
+        for kind in (InletKind.API, InletKind.HOOK)
+    )
+    digest, hint = mark.text("digest"), mark.text("hint", 20)
+    key = ApiKey.objects.create(**common, inlet=api, digest=digest, hint=hint, may_read=True)
+    office.refs |= {"inlet": hook.pk, "api_key": key.pk}
+    for result in Result:
+        raw = f"{mark.text('raw')} {mark.digits}".encode()
+        arrival = Arrival.objects.create(
+            account=account,
+            inlet=hook,
+            key=mark.text(f"arrivalkey{result}"),
+            arrived_at=now,
+            content_type=mark.text("contenttype"),
+            raw=raw,
+            size=len(raw),
+            read=Lead(facts={"last_name": mark.text("readname")}, message=mark.text("readmessage")).as_json(),
+            parser=mark.text("parser"),
+            result=result,
+            reason=mark.text("arrivalreason"),
+            contact_id=office.refs["contact"] if result in (Result.NEW, Result.AGAIN) else None,
+            due_at=now,
+        )
+        office.refs[f"arrival_{result}"] = arrival.pk
 
 
 def _opinions(office: Office, mark: Mark) -> None:

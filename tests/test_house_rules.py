@@ -47,6 +47,7 @@ ACROSS_ACCOUNTS = {
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/heartbeat.py::*": "the worker's sign of life belongs to nobody",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
+    "intake/taking.py::*": "the row names the account, and the worker takes what waits in every office",
     "pipeline/columns/verbs.py::lock_all_columns": "locks the account itself",
     "pipeline/deeds/jobs.py::forget_old": "forgets every office's old deeds",
     "pipeline/deeds/jobs.py::_locked": "the job names the deed, and the deed the account",

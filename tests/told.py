@@ -105,6 +105,7 @@ UNTOLD = {
     "funnel.replies.quarantine.release": "the operator's",
     "funnel.transport.alerts.notify_of_holds": "mails people of holds, which have been told",
     "help.feedback.*": "mails to the operator, which nobody else sees",
+    "intake.taking._taken": "`inquiries.take_in` tells of the contact",
     "pipeline.columns.defaults.create_board": "nobody is there yet",
     "pipeline.deeds.jobs.give_up": "what has been done was told; the page of a deed asks while it runs",
     "pipeline.exports.permit": "one's own download",

@@ -1,0 +1,104 @@
+"""Keeping what arrives before anybody reads it, within limits: strangers decide how much it is."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from base.refusals import Refusal, TooMany
+from base.sql import changed, one_row
+from intake.models import Arrival, Inlet, InletKind
+from intake.reading.lead import MAX_BYTES
+
+PATIENCE = timedelta(minutes=1)  # until the worker takes what its keeper has not
+KEPT = timedelta(days=90)
+# In one statement, which counts and keeps or does neither. What waits for the same key waits in the unique index.
+KEEP = """
+WITH room AS (
+    UPDATE intake_inlet SET
+        last_arrival_at = %(now)s,
+        minute = %(minute)s, in_minute = CASE WHEN minute = %(minute)s THEN in_minute + 1 ELSE 1 END,
+        day = %(day)s, in_day = CASE WHEN day = %(day)s THEN in_day + 1 ELSE 1 END,
+        bytes_in_day = CASE WHEN day = %(day)s THEN bytes_in_day + %(size)s ELSE %(size)s END
+    WHERE id = %(inlet)s AND account_id = %(account)s
+        AND (minute IS DISTINCT FROM %(minute)s OR in_minute < %(a_minute)s)
+        AND (day IS DISTINCT FROM %(day)s OR in_day < %(a_day)s AND bytes_in_day + %(size)s <= %(bytes_a_day)s)
+    RETURNING id
+)
+INSERT INTO intake_arrival (account_id, inlet_id, key, arrived_at, content_type, raw, size, parser, result, reason,
+    attempts, due_at)
+SELECT %(account)s, id, %(key)s, %(now)s, %(content_type)s, %(raw)s, %(size)s, '', 'waiting', '', 1, %(due)s FROM room
+ON CONFLICT (inlet_id, key) DO NOTHING
+RETURNING id
+"""
+DROP = """
+UPDATE intake_inlet SET dropped = dropped + 1 WHERE id = %(inlet)s AND account_id = %(account)s
+RETURNING minute = %(minute)s AND in_minute >= %(a_minute)s
+"""
+
+
+class Limit(NamedTuple):
+    """How much of one inlet is kept."""
+
+    a_minute: int
+    a_day: int
+    bytes_a_day: int
+
+
+LIMITS = {
+    InletKind.FORM: Limit(60, 2_000, 20_000_000),
+    InletKind.API: Limit(6_000, 200_000, 400_000_000),
+    InletKind.HOOK: Limit(600, 20_000, 100_000_000),
+    InletKind.ADDRESS: Limit(300, 5_000, 200_000_000),
+    InletKind.MAILBOX: Limit(300, 5_000, 200_000_000),
+}
+
+
+class TooMuch(TooMany):
+    """The inlet is full for `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_("Das ist gerade zu viel auf einmal. Bitte versuchen Sie es später noch einmal."))
+        self.seconds = seconds
+
+
+class TooLarge(Refusal):
+    """Larger than anything that is read."""
+
+    status = 413
+
+
+def keep(*, inlet: Inlet, key: str, raw: bytes, content_type: str, now: datetime) -> Arrival:
+    """Keep what arrived, and return it: the earlier one if this key has arrived before.
+
+    Whoever keeps it calls `taking.take` next; if they are killed, the worker does. Raises TooMuch, and counts it as
+    dropped, beyond the inlet's limits; TooLarge for more than anybody reads.
+    """
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(_("Das ist zu groß. Es wurde nichts gespeichert."))
+    moment = now.replace(second=0, microsecond=0)
+    values = {
+        "inlet": inlet.pk,
+        "account": inlet.account_id,
+        "key": key,
+        "raw": raw,
+        "size": len(raw),
+        "content_type": content_type[:200],
+        "now": now,
+        "due": now + PATIENCE,
+        "minute": moment,
+        "day": moment.replace(hour=0, minute=0),
+        **LIMITS[InletKind(inlet.kind)]._asdict(),
+    }
+    row = one_row(KEEP, values)
+    known = Arrival.objects.of(inlet.account_id).select_related("inlet")
+    found = known.filter(pk=row[0]).first() if row else known.filter(inlet=inlet, key=key).first()
+    if found is None:
+        is_minute = one_row(DROP, values)
+        raise TooMuch(60 - now.second if is_minute and is_minute[0] else 3600)
+    return found
+
+
+def forget(*, now: datetime) -> int:
+    """Erase what arrived more than 90 days ago, in all offices, and return how much it was."""
+    return changed("DELETE FROM intake_arrival WHERE arrived_at < %(before)s", {"before": now - KEPT})

@@ -1,0 +1,48 @@
+"""The ways by which leads arrive."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountModel, User
+from base.references import reference
+
+
+class InletKind(models.TextChoices):
+    FORM = "form", _("Formular")
+    API = "api", _("Schnittstelle")
+    HOOK = "hook", _("Web-Hook")
+    ADDRESS = "address", _("E-Mail-Adresse des Büros")
+    MAILBOX = "mailbox", _("Postfach")
+
+
+class Inlet(AccountModel):
+    """One way by which leads arrive (Eingangsweg). Its name is what people call it: „ImmoScout24“."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    kind = models.CharField(max_length=10, choices=InletKind)
+    name = models.CharField(_("Name"), max_length=60)
+    token = models.CharField(max_length=64, unique=True, null=True)  # the unguessable part of its address, if any
+    secret = models.TextField(blank=True)  # sealed by `base.vault`: what its sender signs with
+    mapping = models.JSONField(default=dict)  # what the kind's reader needs to know
+    is_active = models.BooleanField(default=True)
+    # Whether a consent counts without double opt-in; only for senders that sign.
+    trusts_consents = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    created_by = reference(User, null=True)
+    # How much arrived, for the limits of `arrivals`: in the minute and on the day that began then.
+    last_arrival_at = models.DateTimeField(null=True)
+    minute = models.DateTimeField(null=True)
+    in_minute = models.PositiveIntegerField(default=0)
+    day = models.DateTimeField(null=True)
+    in_day = models.PositiveIntegerField(default=0)
+    bytes_in_day = models.BigIntegerField(default=0)
+    dropped = models.BigIntegerField(default=0)  # beyond the limits
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="inlet_of_account"),
+            models.CheckConstraint(condition=models.Q(kind__in=InletKind.values), name="inlet_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind})"

@@ -1,0 +1,129 @@
+"""Reading what arrived, and taking it in: each exactly once, whoever is killed meanwhile.
+
+What an arrival means and that it is done are one transaction. Until it commits, the arrival waits, and the worker takes
+it again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from base.sql import all_rows
+from contacts.models import Contact
+from intake.models import Arrival, Inlet, Result
+from intake.reading.lead import Lead, NoLead, NotRead
+from intake.understanding import understood
+from pipeline import inquiries
+
+Reader = Callable[[bytes, str, Mapping[str, Any]], list[Lead]]  # of raw bytes, content type, and the inlet's mapping
+
+MAX_ATTEMPTS = 5
+FEW = 10  # that a worker claims at once
+# Claiming counts the attempt, since what kills its process never ends one.
+CLAIM = """
+UPDATE intake_arrival SET attempts = attempts + 1, due_at = %(now)s + %(pause)s * power(2, attempts) WHERE id IN (
+    SELECT id FROM intake_arrival WHERE result = 'waiting' AND due_at <= %(now)s
+    ORDER BY due_at LIMIT %(few)s FOR UPDATE SKIP LOCKED
+) RETURNING id, attempts
+"""
+READERS: dict[str, Reader] = {}  # by the kind of the inlet
+
+logger = logging.getLogger(__name__)
+
+
+def take(arrival_id: int, now: datetime) -> Arrival:
+    """Read what arrived and take it in, and return it as it now is. Taken already, it is returned without effect.
+
+    What cannot be read stays for people. After a fault of ours it still waits, and the worker tries again.
+    """
+    try:
+        return _taken(arrival_id, now)
+    except Exception:
+        logger.exception("Arrival %s waits for another attempt", arrival_id)
+        return Arrival.objects.select_related("inlet__account", "contact").get(pk=arrival_id)
+
+
+def take_waiting(*, now: datetime) -> int:
+    """Take what others have left waiting, in all offices; return how much was claimed."""
+    claimed = 0
+    while rows := all_rows(CLAIM, {"now": now, "pause": timedelta(minutes=1), "few": FEW}):
+        for arrival_id, attempts in rows:
+            if attempts > MAX_ATTEMPTS:
+                _give_up(arrival_id)
+            else:
+                take(arrival_id, now)
+        claimed += len(rows)
+    return claimed
+
+
+@transaction.atomic
+def _taken(arrival_id: int, now: datetime) -> Arrival:
+    arrivals = Arrival.objects.select_related("inlet__account", "contact")
+    arrival = arrivals.select_for_update(of=("self",), no_key=True).get(pk=arrival_id)
+    if arrival.result != Result.WAITING:
+        return arrival
+    try:
+        leads = READERS[arrival.inlet.kind](bytes(arrival.raw), arrival.content_type, arrival.inlet.mapping)
+        if not leads:
+            raise NotRead(gettext_noop("Darin steht niemand, der anfragt."))
+    except NotRead as fault:
+        return _mark(arrival, Result.UNREAD, fault.reason)
+    except NoLead as fault:
+        return _mark(arrival, Result.DISCARDED, fault.reason)
+    arrival.bundle = arrival.pk if len(leads) > 1 else None
+    for number, lead in enumerate(leads):
+        _settle(arrival if number == 0 else _beside(arrival, number), lead, now)
+    return arrival
+
+
+def _settle(arrival: Arrival, lead: Lead, now: datetime) -> None:
+    """Take in one person, and mark their arrival."""
+    taken = None if lead.is_test else take_in(arrival.inlet, lead, now)
+    arrival.read, arrival.parser = lead.as_json(), lead.parser[:60]
+    if taken:
+        arrival.contact, result = taken
+        _mark(arrival, result)
+    elif lead.is_test:
+        _mark(arrival, Result.TEST)
+    else:
+        _mark(arrival, Result.UNREAD, gettext_noop("Es fehlt ein Name, eine E-Mail-Adresse oder eine Telefonnummer."))
+
+
+def take_in(inlet: Inlet, lead: Lead, now: datetime) -> tuple[Contact, Result] | None:
+    """Take in a lead through the one door, in the caller's transaction; None if it names nobody."""
+    found = understood(lead, inlet)
+    if found is None:
+        return None
+    taken = inquiries.take_in(account=inlet.account, values=found.values, text=found.text, now=now)
+    return taken.contact, Result.NEW if taken.is_new else Result.AGAIN
+
+
+def _beside(arrival: Arrival, number: int) -> Arrival:
+    """Return the row of a further person in the same thing. It has no raw text: that speaks of others too."""
+    return Arrival(
+        account_id=arrival.account_id,
+        inlet=arrival.inlet,
+        key=f"{arrival.key}#{number}"[-200:],
+        arrived_at=arrival.arrived_at,
+        due_at=arrival.due_at,
+        content_type=arrival.content_type,
+        raw=b"",
+        size=0,
+        bundle=arrival.pk,
+    )
+
+
+def _mark(arrival: Arrival, result: Result, reason: str = "") -> Arrival:
+    arrival.result, arrival.reason = result, reason[:500]
+    arrival.save()
+    return arrival
+
+
+def _give_up(arrival_id: int) -> None:
+    logger.error("Arrival %s was given up after %s attempts", arrival_id, MAX_ATTEMPTS)
+    reason = gettext_noop("Beim Lesen trat mehrmals ein Fehler auf.")
+    Arrival.objects.filter(pk=arrival_id, result=Result.WAITING).update(result=Result.UNREAD, reason=reason)

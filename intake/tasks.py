@@ -1,0 +1,20 @@
+"""The worker's tasks. What they work on says itself what is to be done."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from intake import arrivals, taking
+
+
+@app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
+@app.task(name="take_waiting", queueing_lock="take_waiting", lock="take_waiting")
+def take_waiting(timestamp: int) -> None:
+    """Take what was left waiting: its keeper was killed, or something failed."""
+    taking.take_waiting(now=timezone.now())
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="forget_intake", queueing_lock="forget_intake")
+def forget_intake(timestamp: int) -> None:
+    """Erase what arrived 90 days ago."""
+    arrivals.forget(now=timezone.now())
