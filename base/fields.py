@@ -17,12 +17,16 @@ from django.utils.translation import gettext as _
 
 from base.dates import FIRST_YEAR, LAST_YEAR, parse_date, parse_past_date
 from base.emails import clean_email
+from base.links import clean_link
 from base.text import one_line
 
 MAX_TAGS = 20
 MAX_TAG_LENGTH = 30
+MAX_EUROS = 2_000_000_000
 
 _THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
+_CURRENCY = re.compile(r"€|\b(?:EUR|Euro)\b", re.IGNORECASE)
+_NO_CENTS = re.compile(r",(?:00|-{1,2}|–)$")
 
 
 def one_spelling(value: Any) -> Any:
@@ -164,6 +168,38 @@ class AreaField(forms.DecimalField):
             if "," in value or _THOUSANDS.fullmatch(value):
                 value = value.replace(".", "").replace(",", ".")
         return super().to_python(value)
+
+
+class EurosField(forms.IntegerField):
+    """Whole euros as Germans write them: "489000", "489.000 €", "489.000,00 EUR"."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=MAX_EUROS, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return german_number(Decimal(value)) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = _CURRENCY.sub("", value.replace("\u00a0", " ")).strip()
+            value = _NO_CENTS.sub("", value)
+            value = value.replace(".", "") if _THOUSANDS.fullmatch(value) else value
+        return super().to_python(value)
+
+
+class LinkField(forms.CharField):
+    """The address of a page elsewhere, or nothing."""
+
+    widget = forms.URLInput
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return clean_link(text) if text else ""
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
 
 
 class TagsField(forms.CharField):

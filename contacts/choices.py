@@ -19,6 +19,15 @@ class PropertyKind(models.TextChoices):
     OTHER = "other", _("Sonstiges")
 
 
+class SellHorizon(models.TextChoices):
+    NOW = "now", _("sofort")
+    THREE_MONTHS = "3_months", _("in 3 Monaten")
+    SIX_MONTHS = "6_months", _("in 6 Monaten")
+    TWELVE_MONTHS = "12_months", _("in 12 Monaten")
+    LATER = "later", _("später")
+    UNKNOWN = "unknown", _("noch offen")
+
+
 class Source(models.TextChoices):
     FORM = "form", _("Website")
     VALUATION = "valuation", _("Bewertungsanfrage")

@@ -20,6 +20,8 @@ _BLANK = {field.attname: field.get_default() for field in _FIELDS} | {"created_a
 _JSON = [field.attname for field in _FIELDS if isinstance(field, JSONField)]
 _ARRAYS = [field.attname for field in _FIELDS if isinstance(field, ArrayField)]
 _SEARCHED = [fact.name for fact in FACTS.values() if fact.searched and fact.kind in ("text", "tags")]
+_STREETS = ("street", "property_street")
+_TEXTS = [name for name in _SEARCHED if name not in _STREETS]
 
 
 def derive(contact: Contact) -> Contact:
@@ -76,7 +78,9 @@ def _lexemes(values: Mapping[str, Any]) -> list[str]:
     return search.lexemes(
         emails=contact_points.texts(values["email"], values["more_emails"]),
         phones=[values["phone_e164"] or values["phone"], *map(_dialled, values["more_phones"])],
-        **{name: values[name] for name in _SEARCHED if values[name]},
+        street=" ".join(values[name] for name in _STREETS if values[name]),
+        foreign_ids=" ".join(value for _source, value in values["foreign_ids"]),
+        **{name: values[name] for name in _TEXTS if values[name]},
     )
 
 

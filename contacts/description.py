@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-Kind = Literal["text", "choice", "email", "emails", "phone", "phones", "tags", "area", "year", "date", "past"]
+_Reach = Literal["email", "emails", "phone", "phones"]
+Kind = Literal["text", "choice", _Reach, "tags", "area", "euros", "year", "date", "past", "link", "pairs"]
 
 FIRST_YEAR_BUILT, LAST_YEAR_BUILT = 1000, 2100
 
@@ -172,6 +173,63 @@ _ALL = (
         headers="Grundstück|Grundstücksfläche|Grundstücksgröße|plot area|plot size|lot size",
     ),
     Fact("year_built", _("Baujahr"), "property", "year", headers="year built|year of construction"),
+    Fact(
+        "property_street",
+        _("Straße und Hausnummer (Objekt)"),
+        "property",
+        limit=120,
+        headers="Objektstraße|Objekt Straße|Straße Objekt|Straße (Objekt)|Straße des Objekts|Straße der Immobilie|"
+        "Objektadresse|Adresse des Objekts|property street|property address",
+        searched=True,
+    ),
+    Fact(
+        "property_postal_code",
+        _("PLZ (Objekt)"),
+        "property",
+        limit=10,
+        headers="Objekt PLZ|PLZ des Objekts|PLZ der Immobilie|property zip|property postal code|property postcode",
+        searched=True,
+    ),
+    Fact(
+        "property_city",
+        _("Ort (Objekt)"),
+        "property",
+        limit=80,
+        headers="Objekt Ort|Objektort|Ort des Objekts|Ort der Immobilie|property city",
+        searched=True,
+    ),
+    Fact(
+        "sell_horizon",
+        _("Verkaufszeitpunkt"),
+        "property",
+        "choice",
+        headers="Verkaufshorizont|Zeitpunkt des Verkaufs|Geplanter Verkauf|Verkauf geplant|sell horizon|time to sell",
+    ),
+    Fact(
+        "value",
+        _("Wert"),
+        "valuation",
+        "euros",
+        headers="Wert in Euro|Wert in EUR|Immobilienwert|Marktwert|Verkehrswert|Schätzwert|Bewertungsergebnis|"
+        "property value|estimated value",
+    ),
+    Fact("value_from", _("Wert von"), "valuation", "euros", headers="Bewertung von|Wert ab|value from|minimum value"),
+    Fact("value_to", _("Wert bis"), "valuation", "euros", headers="Bewertung bis|value to|maximum value"),
+    Fact(
+        "value_provider",
+        _("Bewertet von"),
+        "valuation",
+        limit=120,
+        headers="Bewertungsanbieter|Bewertung durch|valuation provider",
+    ),
+    Fact(
+        "value_link",
+        _("Link zur Bewertung"),
+        "valuation",
+        "link",
+        500,
+        headers="Bewertungslink|Link zum Gutachten|valuation link|report url",
+    ),
     Fact("source", _("Quelle"), "source", "choice", headers="Herkunft|Leadquelle|source|lead source", listed=True),
     Fact(
         "source_detail",
@@ -181,6 +239,16 @@ _ALL = (
         headers="Quelle Detail|Quelle Details|source detail",
         listed=True,
     ),
+    Fact(
+        "foreign_ids",
+        _("Kennungen anderer Systeme"),
+        "source",
+        "pairs",
+        headers="Externe Kennungen|Externe IDs|foreign ids|external ids",
+        searched=True,
+    ),
+    Fact("campaign", _("Kampagnendaten"), "further", "pairs", headers="utm|campaign data|tracking"),
+    Fact("further", _("Weitere Angaben"), "further", "pairs", headers="Zusatzangaben|further details|extra"),
     Fact(
         "due_on",
         _("Fällig am"),
@@ -214,8 +282,10 @@ _LABELS = {
     "reach": gettext_lazy("Erreichbarkeit"),
     "address": gettext_lazy("Adresse"),
     "property": gettext_lazy("Objekt"),
+    "valuation": gettext_lazy("Bewertung"),
     "source": gettext_lazy("Quelle"),
     "tags": gettext_lazy("Schlagwörter"),
+    "further": gettext_lazy("Weitere Angaben"),
 }
 
 FACTS = {fact.name: fact for fact in _ALL}

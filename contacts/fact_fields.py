@@ -6,9 +6,10 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from base.fields import AreaField, DayField, EmailField, PastDayField, TagsField
+from base.fields import AreaField, DayField, EmailField, EurosField, LinkField, PastDayField, TagsField
 from contacts.contact_point_fields import ContactPointsField
 from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
+from contacts.pair_fields import PairsField
 
 
 def form_field(field: models.Field, **options: Any) -> forms.Field | None:
@@ -25,6 +26,12 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
             column = cast(models.DecimalField, field)
             digits, places = column.max_digits, column.decimal_places
             return AreaField(label=label, min_value=0, required=False, max_digits=digits, decimal_places=places)
+        case "euros":
+            return EurosField(label=label, required=False)
+        case "link":
+            return LinkField(label=label, max_length=field.max_length, required=False)
+        case "pairs":
+            return PairsField(field.name, label=label)
         case "year":
             return forms.IntegerField(
                 label=label, required=False, min_value=FIRST_YEAR_BUILT, max_value=LAST_YEAR_BUILT

@@ -1,6 +1,6 @@
 """Editing the facts of a contact in groups. Saving over a colleague's edit is refused, and both values are shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -13,10 +13,10 @@ from base import notices
 from base.fields import german_number
 from base.meta import field_of
 from base.refusals import NotUnderstood, Overtaken
-from contacts import contact_points, derived
+from contacts import contact_points, derived, pairs
 from contacts.description import EDITED, FACTS, NAMES
 from contacts.finding import lock
-from contacts.models import Change, Contact
+from contacts.models import Change, Contact, ForeignId
 from contacts.telling import tell_of
 
 _LONGEST = field_of(Change, "before").max_length or 0
@@ -31,7 +31,7 @@ def save(
     `version` is the one the values were typed against; None: do not check. `seen` is the `mark` of these facts at that
     time: an edit of other facts is no conflict. What is so already writes nothing, whatever the version. Raises Http404
     and Gone like `finding.lock`, Overtaken for an old version, NotUnderstood if no name, company, e-mail address or
-    phone number would be left.
+    phone number would be left, or for a foreign id that another contact has.
     """
     locked = lock(actor, contact.pk)
     is_overtaken = version not in (None, locked.version) and seen != mark(locked, values)
@@ -42,6 +42,7 @@ def save(
         raise Overtaken(_clash(locked, values), locked)
     if not any(values.get(name, getattr(locked, name)) for name in NAMES):
         raise NotUnderstood(nameless())
+    _check_taken(locked, values.get("foreign_ids", ()))
     write(locked, values, actor, now)
     return locked
 
@@ -62,6 +63,17 @@ def write(contact: Contact, values: Mapping[str, Any], actor: User | None, now: 
     contact.save(update_fields=[*values, "version", *derived.FIELDS])
     _record(contact, before, _summary(contact, values), actor, now)
     tell_of(notices.Kind.EDITED, contact, actor)
+
+
+def _check_taken(contact: Contact, ids: Iterable[Sequence[str]]) -> None:
+    for source, value in ids:
+        if (
+            ForeignId.objects.of(contact.account_id)
+            .filter(source=source, value=value)
+            .exclude(contact=contact)
+            .exists()
+        ):
+            raise NotUnderstood(_("Die Kennung „%(id)s“ gehört zu einem anderen Kontakt.") % {"id": value})
 
 
 def _clash(contact: Contact, values: Mapping[str, Any]) -> str:
@@ -91,8 +103,12 @@ def text(name: str, value: Any) -> str:
     match FACTS[name].kind if name in FACTS else "":
         case "emails" | "phones":
             return contact_points.write(value)
+        case "pairs":
+            return pairs.line(value)
         case "tags":
             return ", ".join(value)
+        case "euros":
+            return f"{german_number(value)}\u00a0€"
         case "area":
             return german_number(value)
         case "date" | "past":

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from base.fields import german_number
 from base.meta import chosen
-from contacts import contact_points, facts
-from contacts.description import GROUPS, Group
+from contacts import contact_points, facts, pairs
+from contacts.description import FACTS, GROUPS, Group
 from contacts.models import Contact
 from contacts.signs import parted
 
@@ -50,7 +50,8 @@ def section(contact: Contact, group: Group) -> Section:
 def _alone(contact: Contact, name: str) -> Line:
     """Return the line of a fact that is shown on its own."""
     value = getattr(contact, name)
-    return Line(facts.label(name), "" if value in (None, "", []) else facts.text(name, value))
+    text = "" if value in (None, "", []) else facts.text(name, value)
+    return Line(facts.label(name), text, text if FACTS[name].kind == "link" else "")
 
 
 def _person(contact: Contact) -> list[Line]:
@@ -70,12 +71,12 @@ def _contact_point(contact: Contact) -> list[Line]:
         Line(_("E-Mail"), contact.email, f"mailto:{contact.email}", contact_points.beside(contact.email_kind, "")),
         Line(_("Telefon"), contact.phone, _dialled(contact.phone_e164), remark),
     ]
-    mails = [_further(_("Weitere E-Mail"), one, f"mailto:{one['text']}") for one in contact.more_emails]
-    phones = [_further(_("Weiteres Telefon"), one, _dialled(one["e164"])) for one in contact.more_phones]
+    mails = [_another(_("Weitere E-Mail"), one, f"mailto:{one['text']}") for one in contact.more_emails]
+    phones = [_another(_("Weiteres Telefon"), one, _dialled(one["e164"])) for one in contact.more_phones]
     return [first[0], *mails, first[1], *phones]
 
 
-def _further(label: str, one: contact_points.ContactPoint, href: str) -> Line:
+def _another(label: str, one: contact_points.ContactPoint, href: str) -> Line:
     return Line(label, one["text"], href, contact_points.beside(one["kind"], one["words"]))
 
 
@@ -96,11 +97,26 @@ def _property(contact: Contact) -> list[Line]:
         parts.append(_("%(area)s\u00a0m² Grundstück") % {"area": german_number(contact.plot_area)})
     if contact.year_built is not None:
         parts.append(_("Baujahr %(year)s") % {"year": contact.year_built})
-    return [Line(_("Objekt"), ", ".join(filter(None, parts)))]
+    city = _joined(contact.property_postal_code, contact.property_city)
+    place = "\n".join(filter(None, (contact.property_street, city)))
+    return [Line(_("Objekt"), ", ".join(filter(None, parts))), Line(_("Adresse des Objekts"), place)]
+
+
+def _valuation(contact: Contact) -> list[Line]:
+    ends = (contact.value_from, contact.value_to)
+    least, most = (facts.text("value", end) if end is not None else "" for end in ends)
+    between = f"{least} – {most}" if least and most else _("ab %s") % least if least else _("bis %s") % most
+    return [_alone(contact, "value"), Line(_("Spanne"), between if least or most else "")]
 
 
 def _source(contact: Contact) -> list[Line]:
-    return [Line(_("Quelle"), " – ".join(filter(None, (contact.source_label, contact.source_detail))))]
+    known = (Line(_("Kennung bei %s") % source, value) for source, value in contact.foreign_ids)
+    return [Line(_("Quelle"), " – ".join(filter(None, (contact.source_label, contact.source_detail)))), *known]
+
+
+def _further(contact: Contact) -> list[Line]:
+    said = (Line(label or _("Angabe"), value) for label, value in contact.further)
+    return [*said, Line(_("Kampagne"), pairs.write(contact.campaign))]
 
 
 def _joined(*words: str) -> str:
@@ -116,6 +132,14 @@ _TOGETHER: dict[str, tuple[Callable[[Contact], list[Line]], tuple[str, ...]]] = 
         ("email", "email_kind", "more_emails", "phone", "phone_kind", "phone_words", "more_phones"),
     ),
     "address": (_address, ("street", "postal_code", "city")),
-    "property": (_property, ("property_kind", "living_area", "plot_area", "year_built")),
-    "source": (_source, ("source", "source_detail")),
+    "property": (
+        _property,
+        (
+            *("property_kind", "living_area", "plot_area", "year_built"),
+            *("property_street", "property_postal_code", "property_city"),
+        ),
+    ),
+    "valuation": (_valuation, ("value", "value_from", "value_to")),
+    "source": (_source, ("source", "source_detail", "foreign_ids")),
+    "further": (_further, ("campaign", "further")),
 }

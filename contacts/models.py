@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountModel, AccountQuerySet, Role, User
 from base.references import reference
-from contacts.choices import ContactPointKind, PropertyKind, Salutation, Source
+from contacts.choices import ContactPointKind, Salutation, Source
 from contacts.kinds import Bubble, Kind, Outcome, bubbles
 from contacts.naming import Named
+from contacts.sold import Sold
 
 NOTHING = models.Value([], output_field=models.JSONField())
 
@@ -47,7 +48,7 @@ def sight(user: User, prefix: str = "") -> models.Q:
     return models.Q(**{f"{prefix}assignee": user.pk}) | models.Q(**{f"{prefix}assignee": None})
 
 
-class Contact(Named, AccountModel):
+class Contact(Named, Sold, AccountModel):
     """A lead (Kontakt): a person or couple with address, property and consent."""
 
     shared: str  # what it has in common with another contact; set by `duplicates.find`
@@ -80,12 +81,12 @@ class Contact(Named, AccountModel):
     street = models.CharField(_("Straße und Hausnummer"), max_length=120, blank=True)
     postal_code = models.CharField(_("PLZ"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=80, blank=True)
-    property_kind = models.CharField(_("Objektart"), max_length=20, choices=PropertyKind, blank=True)
-    living_area = models.DecimalField(_("Wohnfläche in m²"), max_digits=9, decimal_places=2, null=True, blank=True)
-    plot_area = models.DecimalField(_("Grundstück in m²"), max_digits=9, decimal_places=2, null=True, blank=True)
-    year_built = models.PositiveSmallIntegerField(_("Baujahr"), null=True, blank=True)
     source = models.CharField(_("Quelle"), max_length=20, choices=Source, default=Source.OTHER)
     source_detail = models.CharField(_("Quelle im Einzelnen"), max_length=120, blank=True)
+    # Lists of `pairs.Pair`: how other systems call the contact, and what was said under labels of their own.
+    foreign_ids = models.JSONField(_("Kennungen anderer Systeme"), default=list, db_default=NOTHING, blank=True)
+    campaign = models.JSONField(_("Kampagnendaten"), default=list, db_default=NOTHING, blank=True)
+    further = models.JSONField(_("Weitere Angaben"), default=list, db_default=NOTHING, blank=True)
     due_on = models.DateField(_("Fällig am"), null=True, blank=True)
     due_note = models.CharField(_("Notiz zur Fälligkeit"), max_length=200, blank=True)
     assignee = reference(User, null=True, blank=True, verbose_name=_("Mitarbeiter"))
@@ -113,6 +114,10 @@ class Contact(Named, AccountModel):
             models.UniqueConstraint(fields=["id", "account"], name="contact_of_account"),
             models.CheckConstraint(
                 condition=~models.Q(last_name="", company="", email="", phone=""), name="contact_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(value__lt=0) & ~models.Q(value_from__lt=0) & ~models.Q(value_to__lt=0),
+                name="contact_worth_something",
             ),
         ]
         indexes = [
@@ -152,6 +157,24 @@ class Contact(Named, AccountModel):
     @property
     def tags_text(self) -> str:
         return ", ".join(self.tags)
+
+
+class ForeignId(AccountModel):
+    """How another system calls a contact (Kennung): one contact of the office at most.
+
+    A trigger keeps them as `Contact.foreign_ids` says (migration `0018_room`). What is taken stays where it is.
+    """
+
+    contact = reference(Contact, models.CASCADE)
+    source = models.CharField(max_length=60)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "source", "value"], name="foreign_id_once")]
+        indexes = [models.Index(fields=["contact"], name="foreign_id_of_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.value}"
 
 
 class Action(AccountModel):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from base.refusals import Refusal
+from contacts.choices import PropertyKind
 from contacts.finding import searched
-from contacts.models import Contact, PropertyKind, Salutation
+from contacts.models import Contact, Salutation
 from funnel.letters import lint, rendering
 from funnel.models import Sender
 from funnel.series import planning

@@ -1,6 +1,6 @@
 """The form behind „Kontakt anlegen“: the facts, the status and the colleague of a new contact."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django import forms
@@ -22,6 +22,17 @@ from pipeline.models import Column
 
 # What is asked during a call, in this order. Everything else is folded.
 FIRST = ("first_name", "last_name", "phone", "email")
+TOLD_BY_MACHINES = ("foreign_ids", "campaign", "further")  # can be edited on the contact's page
+FOLDED = ("valuation",)  # groups that are folded once more: rarely known during a call
+
+
+class FormGroup(NamedTuple):
+    """Folded facts that are shown together; `is_folded` again, unless one has an error."""
+
+    group: Group
+    fields: list[forms.BoundField]
+    is_folded: bool
+    has_errors: bool
 
 
 class EntryForm(FactsForm):
@@ -73,6 +84,8 @@ class EntryForm(FactsForm):
         offer_rows(self, "column", Column.objects.of(user.account).order_by("position"))
         self.fields["column"].initial = asked.pk
         offer_rows(self, "assignee", assignment.available(user.account).order_by("first_name", "last_name"))
+        for name in TOLD_BY_MACHINES:
+            del self.fields[name]
         self.fields[FIRST[0]].widget.attrs["autofocus"] = True
         for field in self.fields.values():  # the browser knows the colleague's own name, not the caller's
             field.widget.attrs["autocomplete"] = "off"
@@ -132,10 +145,14 @@ class EntryForm(FactsForm):
         return [self[name] for name in FIRST]
 
     @property
-    def groups(self) -> list[tuple[Group, list[forms.BoundField]]]:
+    def groups(self) -> list[FormGroup]:
         """The folded facts, by group."""
-        rest = [(group, [self[name] for name in group.fields if not self._is_open(name)]) for group in self._all]
-        return [(group, fields) for group, fields in rest if fields]
+        rest = ((group, [name for name in group.fields if not self._is_open(name)]) for group in self._all)
+        return [
+            FormGroup(group, [self[name] for name in names], group.key in FOLDED, bool({*names} & {*self.errors}))
+            for group, names in rest
+            if names
+        ]
 
     @property
     def has_folded_errors(self) -> bool:
@@ -145,4 +162,4 @@ class EntryForm(FactsForm):
     _all = tuple(GROUPS.values())
 
     def _is_open(self, name: str) -> bool:
-        return name in FIRST or name in ("note", "source", "mine")
+        return name in FIRST or name in ("note", "source", "mine", *TOLD_BY_MACHINES)

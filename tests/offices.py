@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -79,7 +80,9 @@ FACTS = (
         "partner_last_name",
     ),
     *("street", "postal_code", "city", "source_detail", "due_note", "phone_words"),
+    *("property_street", "property_postal_code", "property_city", "value_provider"),
 )
+_numbers = count(1)  # an id of another system is one contact's
 ROOMS = ("accounts", "contacts", "funnel", "pipeline", "intake", "help")
 
 
@@ -168,7 +171,10 @@ def facts(mark: Mark) -> dict[str, Any]:
     further = {"kind": "", "words": mark.text("beside")}
     reach |= {"more_emails": [further | {"text": f"{mark.text('second')}@example.org"}]}
     reach |= {"more_phones": [further | {"text": f"+49 41 {mark.digits}"}]}
-    return texts | reach | {"tags": [mark.text("tag")], "due_on": timezone.localdate()}
+    said = {name: [[mark.text(f"{name}label"), mark.text(name)]] for name in ("campaign", "further")}
+    said["foreign_ids"] = [[mark.text("system"), f"{mark.text('foreign')}{next(_numbers)}"]]
+    worth = {"value": int(mark.digits), "value_link": f"https://{mark.text('link')}.example/"}
+    return texts | reach | said | worth | {"tags": [mark.text("tag")], "due_on": timezone.localdate()}
 
 
 def _people(account: Account, mark: Mark) -> dict[str, User]:

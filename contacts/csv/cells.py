@@ -22,12 +22,11 @@ from contacts.csv.contact_points import (
 )
 from contacts.csv.fields import FIELDS, choice_of
 from contacts.csv.headers import Heading, heading, is_kept, labels_of
-from contacts.csv.numbers import READERS
 from contacts.csv.places import ADDRESS, Cells, fields_of, place_rank
-from contacts.csv.values import empty_of, tags_in, tidy
+from contacts.csv.values import READER_OF, empty_of, tags_in, tidy
 from contacts.description import NAMES
 
-_LONG = ("note", "email", "phone")
+_LONG = ("note", "email", "phone", "pairs")
 _TOGETHER = {*ADDRESS, "email", "phone", "full_name", "name_first", "title", "partner_title"}
 
 
@@ -126,8 +125,8 @@ class _Row:
     def _read_one(self, index: int, key: str, text: str) -> None:
         field = FIELDS[key]
         try:
-            if field.kind in READERS:
-                value, is_exact = (None, True) if is_nothing(text) and text != "0" else READERS[field.kind](text)
+            if read := READER_OF.get(key):
+                value, is_exact = (empty_of(key), True) if is_nothing(text) and text != "0" else read(text)
                 self.values[key] = value
                 if not is_exact:
                     self.refuse(index, key, text)

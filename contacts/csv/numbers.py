@@ -19,6 +19,7 @@ from base.ids import is_id
 from contacts.description import FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 
 MAX_AREA = Decimal("9999999.99")
+MAX_EUROS = 2_000_000_000
 LAST_SHORT_YEAR = 2069  # 69 is 2069, 70 is 1970
 Read = tuple[object, bool]  # the value, and whether it is exact
 
@@ -27,6 +28,11 @@ _ABOUT = r"(?:ca\.?|circa|etwa|rund|um|ungefähr|~|≈|baujahr|bj\.?)?"
 _NUMBER = re.compile(
     rf"{_ABOUT}(?P<digits>[0-9][0-9.,'’]*?)(?:,-+|,–)?(?P<unit>m2|qm|m\^2|quadratmeter)?"
     rf"(?P<range>(?:[-–]|bis)[0-9][0-9.,]*)?(?P=unit)?(?:m2|qm)?"
+)
+_EUROS = re.compile(
+    rf"{_ABOUT}(?:€|eur|euro)?(?P<digits>[0-9][0-9.,'’]*?)(?:,-+|,–)?"
+    rf"(?:(?P<thousands>t(?:€|eur|sd\.?)|tausend)|(?P<millions>mio\.?))?"
+    rf"(?P<range>(?:€|eur|euro)?(?:[-–]|bis)[0-9][0-9.,]*)?(?:€|eur|euro)?"
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _YEAR = re.compile(rf"\(?{_ABOUT} ?([0-9]{{4}})(er(?: jahre)?|[/–-](?:[0-9]{{4}}|[0-9]{{2}}))?\)?")
@@ -63,17 +69,28 @@ def read_area(text: str) -> Read:
     found = _NUMBER.fullmatch(compact)
     if not found:
         raise ValueError(_("„%(text)s“ ist keine Fläche in m².") % {"text": text})
-    digits = found["digits"].replace("'", "").replace("’", "").rstrip(".,")
-    if "," in digits and digits.rfind(",") < digits.rfind("."):
-        digits = digits.replace(",", "")  # 1,250.50
-    elif "," in digits or _THOUSANDS.fullmatch(digits):
-        digits = digits.replace(".", "").replace(",", ".")  # 1.250,50 and 1.250
+    digits = _plain(found["digits"])
     if digits.count(".") > 1:
         raise ValueError(_("„%(text)s“ ist keine Fläche in m².") % {"text": text})
     area = Decimal(digits).quantize(Decimal("0.01"), ROUND_HALF_UP) if len(digits) < 20 else MAX_AREA + 1
     if area > MAX_AREA:
         raise ValueError(_("Die Fläche ist zu groß."))
     return area, not found["range"]
+
+
+@lru_cache(maxsize=1024)
+def read_euros(text: str) -> Read:
+    """Read „489.000 €“, „ca. 450 TEUR“, „0,5 Mio. €“ as whole euros."""
+    compact = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    found = _EUROS.fullmatch(compact)
+    digits = _plain(found["digits"]) if found else "."
+    if not found or digits.count(".") > 1 or len(digits) > 15:
+        raise ValueError(_("„%(text)s“ ist kein Betrag in Euro.") % {"text": text})
+    times = 1_000_000 if found["millions"] else 1000 if found["thousands"] else 1
+    euros = int((Decimal(digits) * times).to_integral_value(ROUND_HALF_UP))
+    if euros > MAX_EUROS:
+        raise ValueError(_("Der Betrag ist zu groß."))
+    return euros, not found["range"]
 
 
 @lru_cache(maxsize=1024)
@@ -134,12 +151,23 @@ def read_id(text: str) -> Read:
 
 READERS: dict[str, Callable[[str], Read]] = {
     "area": read_area,
+    "euros": read_euros,
     "year": read_year,
     "date": read_date,
     "past": read_past_date,
     "moment": read_moment,
     "id": read_id,
 }
+
+
+def _plain(digits: str) -> str:
+    """Return a number as Python writes it: 1250.5 for 1.250,50 and 1,250.50, and 1250 for 1.250."""
+    digits = digits.replace("'", "").replace("’", "").rstrip(".,")
+    if "," in digits and digits.rfind(",") < digits.rfind("."):
+        return digits.replace(",", "")
+    if "," in digits or _THOUSANDS.fullmatch(digits):
+        return digits.replace(".", "").replace(",", ".")
+    return digits
 
 
 def _day(text: str, last_year: int = LAST_SHORT_YEAR) -> date:

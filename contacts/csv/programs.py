@@ -33,7 +33,7 @@ HEADERS = {
     ),
     "street": (
         "street 1|street 2|street 3|street2|Straße 1|Straße 2|Straße 3|Strasse u. Hausnr.|Straße & Hausnummer|"
-        "address line 1|address line 2|address line|street name|Straßenname|Str|Objektstraße"
+        "address line 1|address line 2|address line|street name|Straßenname|Str"
     ),
     "address": (
         "Anschrift|Adresse|Postanschrift|Adresse 2|address|full address|address formatted|formatted address|"

@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from django.utils import timezone
 
-from contacts import contact_points
+from base.links import clean_link
+from contacts import contact_points, pairs
 from contacts.csv.fields import CHOICES, FIELDS
-from contacts.csv.numbers import READERS
+from contacts.csv.numbers import READERS, Read
 
 MAX_TAGS = 20
 
@@ -30,6 +32,8 @@ def show(key: str, value: object) -> str:
         return ""
     if FIELDS[key].kind in ("emails", "phones"):
         return contact_points.write(value)  # type: ignore[arg-type]
+    if FIELDS[key].kind == "pairs":
+        return pairs.write(value)  # type: ignore[arg-type]
     if key in CHOICES:
         words = CHOICES[key].get(str(value))
         return words[0] if words else str(value)
@@ -52,10 +56,27 @@ def _moment(value: datetime) -> str:
     return text if is_plain else f"{text} {local.isoformat()[-6:]}"
 
 
+def _read_link(text: str) -> Read:
+    return clean_link(text), True
+
+
+def _read_pairs(key: str, text: str) -> Read:
+    found, left = pairs.tidy(key, pairs.read(text))
+    return found, not left
+
+
+# What reads the cells of a field that is neither text nor a choice.
+READER_OF: dict[str, Callable[[str], Read]] = {
+    key: READERS.get(field.kind) or (_read_link if field.kind == "link" else partial(_read_pairs, key))
+    for key, field in FIELDS.items()
+    if field.kind in {*READERS, "link", "pairs"}
+}
+
+
 def empty_of(key: str) -> object:
     """Return the empty value of a field."""
     kind = FIELDS[key].kind
-    return [] if kind in ("tags", "emails", "phones") else None if kind in READERS else ""
+    return [] if kind in ("tags", "emails", "phones", "pairs") else None if kind in READERS else ""
 
 
 def tidy(text: str, is_long: bool) -> str:

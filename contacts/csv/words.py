@@ -80,6 +80,17 @@ CHOICES = {
         ),
         "other": ("Sonstiges", "Sonstige", "Andere", "other"),
     },
+    "sell_horizon": {
+        "now": ("sofort", "jetzt", "so schnell wie möglich", "schnellstmöglich", "baldmöglichst", "now", "asap"),
+        "3_months": ("in 3 Monaten", "3 Monate", "innerhalb von 3 Monaten", "1-3 Monate", "bis 3 Monate"),
+        "6_months": ("in 6 Monaten", "6 Monate", "innerhalb von 6 Monaten", "3-6 Monate", "bis 6 Monate"),
+        "12_months": (
+            *("in 12 Monaten", "12 Monate", "innerhalb von 12 Monaten", "6-12 Monate", "bis 12 Monate"),
+            *("in einem Jahr", "1 Jahr"),
+        ),
+        "later": ("später", "mehr als 12 Monate", "über 12 Monate", "later"),
+        "unknown": ("noch offen", "offen", "unklar", "weiß noch nicht", "unentschlossen", "unbestimmt"),
+    },
     "source": {
         "form": ("Website", "Webseite", "Homepage", "Internet", "Formular", "Kontaktformular", "form"),
         "valuation": ("Bewertungsanfrage", "Bewertung", "Online-Bewertung", "valuation"),

@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.models import Contact, PropertyKind
+from contacts.choices import PropertyKind
+from contacts.models import Contact
 from funnel.letters.salutations import UNSEEN, name, salutation, tidy
 from funnel.models import Sender
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contacts import contact_points, identity
+from contacts import contact_points, identity, pairs
+from contacts.description import FACTS
 from contacts.identity import Record, Same
 from pipeline.imports.rows import Evidence, Facts, Known, Row, known_by
 
+PAIRS = {name for name, fact in FACTS.items() if fact.kind == "pairs"}
+LISTS = {"more_emails", "more_phones", *PAIRS}  # of which more can be added to what is there
 _NOT_SAID = ("assignee_id", "due_on", "due_note", "tags", "source", "source_detail")
 
 Change = tuple[str, Any, Any]  # field, old value, new one
@@ -89,13 +92,15 @@ def in_common(record: Record, people: Sequence[Person]) -> list[tuple[str, Perso
 
 
 def wanted(known: Facts, row: Facts) -> Facts:
-    """Return what the row changes. Numbers are added; a name is not replaced by an initial or a shorter form."""
+    """Return what the row changes. Numbers and pairs are added; an initial or a shorter form replaces no name."""
     found = {name: value for name, value in row.items() if known.get(name) != value}
     for first, further, fold in (
         ("email", "more_emails", str.lower),
         ("phone", "more_phones", identity.number_of),
     ):
         found.update(_merged_points(known, row, first, further, fold))
+    for name in PAIRS & row.keys():
+        found[name], _left = pairs.union(name, known.get(name, []), row[name])
     if _is_shorter(known, row):
         found.pop("first_name", None)
         found.pop("last_name", None)
@@ -105,7 +110,7 @@ def wanted(known: Facts, row: Facts) -> Facts:
 def filled(known: Facts, row: Facts) -> Facts:
     """Return what the row adds to what is known: values where there is none yet, further numbers and addresses."""
     added = wanted(known, row)
-    return {name: value for name, value in added.items() if name.startswith("more_") or not known.get(name)}
+    return {name: value for name, value in added.items() if name in LISTS or not known.get(name)}
 
 
 def _narrowed(row: Row, people: list[Person]) -> list[Person]:
@@ -139,7 +144,9 @@ def _says_the_same(person: Person, row: Row) -> bool:
 
 
 def _agrees(known: Facts, name: str, value: Any) -> bool:
-    if name in ("more_emails", "more_phones"):
+    if name in PAIRS:
+        return all(pair in known.get(name, []) for pair in value)
+    if name in LISTS:
         texts = {one["text"] for one in known.get(name, [])}
         return all(one["text"] in texts for one in value)
     return known.get(name) == value

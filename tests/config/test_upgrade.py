@@ -135,6 +135,7 @@ def test_rows_of_an_earlier_version_are_kept_and_completed(database):
         *("", ""),
         *([], []),
     )
+    assert (found["property_city"], found["value"], found["foreign_ids"], found["further"]) == ("", None, [], [])
     office = contact["account_id"]
     assert found["keys"] == [
         f"{office}:e:zoeobrien@alt.example",

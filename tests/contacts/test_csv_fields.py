@@ -1,8 +1,9 @@
 import pytest
 
+from contacts.choices import PropertyKind, Salutation, SellHorizon, Source
 from contacts.csv.fields import CHOICES, FIELDS, ONLY_READ, choice_of
 from contacts.csv.headers import propose_by_name as propose
-from contacts.models import Consent, Contact, PropertyKind, Salutation, Source
+from contacts.models import Consent, Contact
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,7 @@ def test_columns_that_can_be_joined_are_all_proposed():
         ("salutation", Salutation),
         ("partner_salutation", Salutation),
         ("property_kind", PropertyKind),
+        ("sell_horizon", SellHorizon),
         ("source", Source),
     ],
 )

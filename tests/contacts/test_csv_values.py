@@ -16,6 +16,7 @@ from contacts.csv.fields import CHOICES, FIELDS, ONLY_READ
 from contacts.csv.numbers import read_past_date
 from contacts.csv.reading import read
 from contacts.csv.rows import write
+from contacts.pairs import tidy as tidy_pairs
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOBODY = "Es fehlt ein Name, eine Firma, eine E-Mail-Adresse oder eine Telefonnummer."
@@ -404,6 +405,12 @@ def consistent(row):
     return row | {key: value for key, value in (nothing | lists).items() if key in row}
 
 
+def pairs(name):
+    """A strategy for pairs as a contact has them."""
+    text = st.text(alphabet=":'=+-@;\"aäB \n1", max_size=12)
+    return st.lists(st.tuples(text, text.map("a".__add__)), max_size=3).map(lambda found: tidy_pairs(name, found)[0])
+
+
 days = {
     "date": st.dates(date(1900, 1, 1), date(2200, 12, 31)),
     "past": st.dates(date(1900, 1, 1), date(2026, 11, 27)),
@@ -428,6 +435,11 @@ rows = st.fixed_dictionaries(
         "living_area": areas,
         "plot_area": areas,
         "year_built": st.none() | st.integers(1000, 2100),
+        **dict.fromkeys(("value", "value_from", "value_to"), st.none() | st.integers(0, 2_000_000_000)),
+        "value_link": st.sampled_from(["", "https://wert.example/b?x=1;y=2", "http://wert.example"]),
+        "foreign_ids": pairs("foreign_ids"),
+        "campaign": pairs("campaign"),
+        "further": pairs("further"),
         "created_at": moments,
         "consent_at": moments,
         "consent_wording": long_texts(),

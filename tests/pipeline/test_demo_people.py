@@ -9,10 +9,11 @@ import pytest
 from accounts.models import Account
 from base.copying import text_array
 from base.emails import clean_email
+from contacts.choices import PropertyKind
 from contacts.csv.reading import read
 from contacts.csv.rows import write
 from contacts.derived import derive, lexemes
-from contacts.models import Contact, PropertyKind, Salutation, Source
+from contacts.models import Contact, Salutation, Source
 from contacts.phones import e164
 from contacts.search import vector
 from demo.data import PLACES

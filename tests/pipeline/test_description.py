@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from base.fields import AreaField, DayField, EmailField, PastDayField, TagsField
+from base.fields import AreaField, DayField, EmailField, EurosField, LinkField, PastDayField, TagsField
 from contacts import facts, factsheet
 from contacts.contact_point_fields import ContactPointsField
 from contacts.contact_points import contact_point
@@ -24,6 +24,7 @@ from contacts.derived import derive, lexemes
 from contacts.description import EDITED, FACTS, GROUPS, Fact
 from contacts.forms import FactsForm
 from contacts.models import Change, Contact
+from contacts.pair_fields import PairsField
 from pipeline import listing
 from pipeline.exports import COLUMNS
 from pipeline.imports import undo, undoing
@@ -56,6 +57,9 @@ COLUMN = {
     "phones": models.JSONField,
     "tags": ArrayField,
     "area": models.DecimalField,
+    "euros": models.IntegerField,
+    "link": models.CharField,
+    "pairs": models.JSONField,
     "year": models.PositiveSmallIntegerField,
     "date": models.DateField,
     "past": models.DateField,
@@ -69,6 +73,9 @@ INPUT = {
     "phones": ContactPointsField,
     "tags": TagsField,
     "area": AreaField,
+    "euros": EurosField,
+    "link": LinkField,
+    "pairs": PairsField,
     "year": forms.IntegerField,
     "date": DayField,
     "past": PastDayField,
@@ -81,6 +88,9 @@ SAMPLES: dict[str, tuple[Any, str]] = {
     "phones": ([contact_point("040 5550199", "fax", "Büro") | {"e164": "+49405550199"}], "040 5550199 (Fax; Büro)"),
     "tags": (["Erbe", "eilt"], "Erbe, eilt"),
     "area": (Decimal("1142.50"), "1.142,5"),
+    "euros": (489_000, "489.000\u00a0€"),
+    "link": ("https://wert.example/b?id=7", "https://wert.example/b?id=7"),
+    "pairs": ([["Etage", "3. OG"], ["Wann", "bald\noder: später"]], "Etage: 3. OG; Wann: bald oder: später"),
     "year": (1911, "1911"),
     "date": (date(2027, 5, 1), "01.05.2027"),
     "past": (date(1980, 5, 1), "01.05.1980"),
@@ -88,6 +98,8 @@ SAMPLES: dict[str, tuple[Any, str]] = {
 
 
 def sample(fact: Fact) -> tuple[Any, str]:
+    if fact.name == "foreign_ids":
+        return [["Portal", "w-8812"]], "Portal: w-8812"
     if fact.kind == "text":
         word = f"Wort{list(FACTS).index(fact.name)}"
         return word, word
@@ -136,7 +148,9 @@ def test_the_page_shows_each(name):
     known = derive(Contact(account_id=1, **VALUES))
     without = derive(Contact(account_id=1, **VALUES | {name: Contact._meta.get_field(name).get_default()}))
     assert said(known) != said(without)
-    if FACTS[name].kind not in ("emails", "phones"):  # each on a line of its own
+    if FACTS[name].kind == "pairs":
+        assert all(word in said(known) for pair in VALUES[name] for text in pair for word in text.split("\n"))
+    elif FACTS[name].kind not in ("emails", "phones"):  # each on a line of its own
         assert sample(FACTS[name])[1] in said(known)
 
 
@@ -194,9 +208,12 @@ def test_the_dry_run_writes_each_in_words(anna, board):
     words = Words(anna.account).describe([(name, None, value) for name, value in VALUES.items()])
     assert [line[:2] for line in words] == [[fact.label, "–"] for fact in FACTS.values()]
     written = {name: text for name, (_label, _old, text) in zip(VALUES, words, strict=True)}
-    plain = {fact.name: sample(fact)[1] for fact in FACTS.values() if fact.kind != "area"}
-    assert {name: written[name] for name in plain} == plain
-    assert {written[name] for name in VALUES if name not in plain} == {"1142,50"}  # as a file has it
+    as_a_file_has_it = {"area": "1142,50", "euros": "489000", "pairs": "Etage: 3. OG\nWann: bald\n  oder: später"}
+    plain = {
+        fact.name: sample(fact)[1] if fact.name == "foreign_ids" else as_a_file_has_it.get(fact.kind, sample(fact)[1])
+        for fact in FACTS.values()
+    }
+    assert written == plain
 
 
 def test_the_list_reads_only_what_it_shows(sofia, board):

@@ -46,8 +46,20 @@ KNOWN = {
     "living_area": Decimal("1142.50"),
     "plot_area": Decimal("600"),
     "year_built": 1911,
+    "property_street": "Am Deich 7",
+    "property_postal_code": "21029",
+    "property_city": "Hamburg",
+    "sell_horizon": "6_months",
+    "value": 489_000,
+    "value_from": 460_000,
+    "value_to": 515_000,
+    "value_provider": "Wertblick",
+    "value_link": "https://wertblick.example/b/17",
     "source": "portal",
     "source_detail": "Inserat 17",
+    "foreign_ids": [["Wertblick", "w-8812"]],
+    "campaign": [["utm_source", "google"]],
+    "further": [["Etage", "3. OG"], ["", "ohne Aufzug"]],
     "due_on": date(2026, 12, 24),
     "due_note": "vor dem Fest",
     "tags": ["Erbe", "eilt"],
@@ -87,12 +99,28 @@ def test_the_form_asks_for_each(contact):
         "living_area": ("AreaField", "Wohnfläche in m²"),
         "plot_area": ("AreaField", "Grundstück in m²"),
         "year_built": ("IntegerField", "Baujahr"),
+        "property_street": ("CharField", "Straße und Hausnummer (Objekt)"),
+        "property_postal_code": ("CharField", "PLZ (Objekt)"),
+        "property_city": ("CharField", "Ort (Objekt)"),
+        "sell_horizon": ("TypedChoiceField", "Verkaufszeitpunkt"),
+        "value": ("EurosField", "Wert"),
+        "value_from": ("EurosField", "Wert von"),
+        "value_to": ("EurosField", "Wert bis"),
+        "value_provider": ("CharField", "Bewertet von"),
+        "value_link": ("LinkField", "Link zur Bewertung"),
         "source": ("TypedChoiceField", "Quelle"),
         "source_detail": ("CharField", "Quelle im Einzelnen"),
+        "foreign_ids": ("PairsField", "Kennungen anderer Systeme"),
         "tags": ("TagsField", "Schlagwörter"),
+        "campaign": ("PairsField", "Kampagnendaten"),
+        "further": ("PairsField", "Weitere Angaben"),
     }
     assert [name for name, field in asked if field.required] == ["source"]
-    assert {name: str(field.help_text) for name, field in asked if field.help_text} == {"tags": "mit Kommas getrennt"}
+    lines = "je Zeile eine: „Bezeichnung: Wert“"
+    assert {name: str(field.help_text) for name, field in asked if field.help_text} == {
+        "tags": "mit Kommas getrennt",
+        **dict.fromkeys(("foreign_ids", "campaign", "further"), lines),
+    }
     # Not what the lines of further numbers hold: they are tested by themselves.
     assert {
         name: {key: value for key, value in form[name].field.widget.attrs.items() if key != "class"} | {"is": shown}
@@ -120,9 +148,21 @@ def test_the_form_asks_for_each(contact):
         "living_area": {"inputmode": "decimal", "is": "1.142,5"},
         "plot_area": {"inputmode": "decimal", "is": "600"},
         "year_built": {"min": 1000, "max": 2100, "is": 1911},
+        "property_street": {"maxlength": "120", "is": "Am Deich 7"},
+        "property_postal_code": {"maxlength": "10", "is": "21029"},
+        "property_city": {"maxlength": "80", "is": "Hamburg"},
+        "sell_horizon": {"is": "6_months"},
+        "value": {"inputmode": "numeric", "is": "489.000"},
+        "value_from": {"inputmode": "numeric", "is": "460.000"},
+        "value_to": {"inputmode": "numeric", "is": "515.000"},
+        "value_provider": {"maxlength": "120", "is": "Wertblick"},
+        "value_link": {"maxlength": "500", "is": "https://wertblick.example/b/17"},
         "source": {"is": "portal"},
         "source_detail": {"maxlength": "120", "is": "Inserat 17"},
+        "foreign_ids": {"rows": 4, "cols": "40", "maxlength": "60000", "is": "Wertblick: w-8812"},
         "tags": {"maxlength": "700", "is": "Erbe, eilt"},
+        "campaign": {"rows": 4, "cols": "40", "maxlength": "60000", "is": "utm_source: google"},
+        "further": {"rows": 4, "cols": "40", "maxlength": "60000", "is": "Etage: 3. OG\nohne Aufzug"},
     }
 
 
@@ -147,10 +187,29 @@ def test_the_page_shows_each(contact):
         (
             "property",
             "Objekt",
-            [("Objekt", "Einfamilienhaus, 1.142,5\u00a0m² Wohnfläche, 600\u00a0m² Grundstück, Baujahr 1911", "")],
+            [
+                ("Objekt", "Einfamilienhaus, 1.142,5\u00a0m² Wohnfläche, 600\u00a0m² Grundstück, Baujahr 1911", ""),
+                ("Adresse des Objekts", "Am Deich 7\n21029 Hamburg", ""),
+                ("Verkaufszeitpunkt", "in 6 Monaten", ""),
+            ],
         ),
-        ("source", "Quelle", [("Quelle", "Portal – Inserat 17", "")]),
+        (
+            "valuation",
+            "Bewertung",
+            [
+                ("Wert", "489.000\u00a0€", ""),
+                ("Spanne", "460.000\u00a0€ – 515.000\u00a0€", ""),
+                ("Bewertet von", "Wertblick", ""),
+                ("Link zur Bewertung", "https://wertblick.example/b/17", ""),
+            ],
+        ),
+        ("source", "Quelle", [("Quelle", "Portal – Inserat 17", ""), ("Kennung bei Wertblick", "w-8812", "")]),
         ("tags", "Schlagwörter", [("Schlagwörter", "Erbe, eilt", "")]),
+        (
+            "further",
+            "Weitere Angaben",
+            [("Etage", "3. OG", ""), ("Angabe", "ohne Aufzug", ""), ("Kampagne", "utm_source: google", "")],
+        ),
     ]
 
 
@@ -165,8 +224,10 @@ def test_the_page_says_of_an_empty_group_that_it_is_empty():
         "reach": [("E-Mail", "ada@albers.example")],
         "address": [("Adresse", "")],
         "property": [("Objekt", "")],
+        "valuation": [("Wert", "")],
         "source": [("Quelle", "Website")],
         "tags": [("Schlagwörter", "")],
+        "further": [("Kampagne", "")],
     }
 
 
@@ -194,9 +255,21 @@ SAID = {
     "living_area": ("Wohnfläche in m²", "1.142,5"),
     "plot_area": ("Grundstück in m²", "600"),
     "year_built": ("Baujahr", "1911"),
+    "property_street": ("Straße und Hausnummer (Objekt)", "Am Deich 7"),
+    "property_postal_code": ("PLZ (Objekt)", "21029"),
+    "property_city": ("Ort (Objekt)", "Hamburg"),
+    "sell_horizon": ("Verkaufszeitpunkt", "in 6 Monaten"),
+    "value": ("Wert", "489.000\u00a0€"),
+    "value_from": ("Wert von", "460.000\u00a0€"),
+    "value_to": ("Wert bis", "515.000\u00a0€"),
+    "value_provider": ("Bewertet von", "Wertblick"),
+    "value_link": ("Link zur Bewertung", "https://wertblick.example/b/17"),
     "source": ("Quelle", "Portal"),
     "source_detail": ("Quelle im Einzelnen", "Inserat 17"),
+    "foreign_ids": ("Kennungen anderer Systeme", "Wertblick: w-8812"),
     "tags": ("Schlagwörter", "Erbe, eilt"),
+    "campaign": ("Kampagnendaten", "utm_source: google"),
+    "further": ("Weitere Angaben", "Etage: 3. OG; ohne Aufzug"),
 }
 
 
@@ -207,7 +280,7 @@ def test_the_history_says_each(contact):
 
 def test_the_history_of_an_edit_names_field_and_value(contact, sofia):
     empty = ContactFactory(account=contact.account, first_name="", last_name="Leer", source="form")
-    values = {name: KNOWN[name] for name in SAID if name not in ("more_emails", "more_phones")}
+    values = {name: KNOWN[name] for name in SAID if name not in ("more_emails", "more_phones", "foreign_ids")}
     for name, value in values.items():
         facts.save(contact=empty, values={name: value}, version=None, actor=sofia, now=TUESDAY)
     told = Change.objects.filter(contact=empty).order_by("pk").values_list("after", flat=True)
@@ -218,13 +291,16 @@ HEADERS = (
     "Kontakt-ID;Anrede;Titel;Vorname;Nachname;Firma;Anrede (2. Person);Titel (2. Person);Vorname (2. Person);"
     "Nachname (2. Person);E-Mail-Adresse;Telefon;Art der E-Mail-Adresse;Art des Telefons;Hinweis zum Telefon;"
     "Weitere E-Mail-Adressen;Weitere Telefonnummern;Straße und Hausnummer;PLZ;Ort;Objektart;Wohnfläche in m²;"
-    "Grundstück in m²;Baujahr;Quelle;Quelle im Einzelnen;Status;Mitarbeiter;Fällig am;Notiz zur Fälligkeit;"
-    "Schlagwörter;Angelegt am"
+    "Grundstück in m²;Baujahr;Straße und Hausnummer (Objekt);PLZ (Objekt);Ort (Objekt);Verkaufszeitpunkt;Wert;Wert von;"
+    "Wert bis;Bewertet von;Link zur Bewertung;Quelle;Quelle im Einzelnen;Status;Mitarbeiter;Kennungen anderer Systeme;"
+    "Kampagnendaten;Weitere Angaben;Fällig am;Notiz zur Fälligkeit;Schlagwörter;Angelegt am"
 )
 CELLS = (
     ";Frau;Dr.;Ada;Albers;Albers GmbH;Herr;Prof.;Bo;Brandt;ada@albers.example;0170 1234567;geschäftlich;mobil;"
     'nur abends;bo@albers.example (privat);"040 5550199 (Fax; Büro)";Lindenallee 14;01067;Dresden;Einfamilienhaus;'
-    "1142,50;600;1911;Portal;Inserat 17;;;24.12.2026;vor dem Fest;Erbe, eilt;"
+    "1142,50;600;1911;Am Deich 7;21029;Hamburg;in 6 Monaten;489000;460000;515000;Wertblick;"
+    "https://wertblick.example/b/17;Portal;Inserat 17;;;Wertblick: w-8812;utm_source: google;"
+    '"Etage: 3. OG\nohne Aufzug";24.12.2026;vor dem Fest;Erbe, eilt;'
 )
 
 
@@ -237,8 +313,9 @@ def test_the_choice_of_columns_offers_each_in_this_order():
         "id salutation title first_name last_name full_name name_first company partner_salutation partner_title"
         " partner_first_name partner_last_name email phone email_kind phone_kind phone_words more_emails more_phones"
         " street address house_number postal_code city place country property_kind living_area plot_area year_built"
-        " source source_detail status assignee due_on due_note tags note consent_at consent_wording consent_place"
-        " created_at"
+        " property_street property_postal_code property_city sell_horizon value value_from value_to value_provider"
+        " value_link source source_detail status assignee foreign_ids campaign further due_on due_note tags note"
+        " consent_at consent_wording consent_place created_at"
     )
 
 
@@ -256,7 +333,11 @@ def test_a_file_brings_each(anna, board):
 def test_an_import_into_a_known_contact_reports_each(anna, board):
     nobody = {"first_name": "", "last_name": "", "source": "form"}
     known = ContactFactory(account=anna.account, email="ada@albers.example", **nobody)
-    parts = (PINNED[1:11], PINNED[10:17], ("email", *PINNED[17:26]), ("email", *PINNED[28:31]))
+    named = ("property_street", "value", "value_link", "foreign_ids", "campaign", "further")
+    parts = (
+        *(PINNED[1:11], PINNED[10:17], ("email", *PINNED[17:24], "source", "source_detail")),
+        *(("email", *named), ("email", "due_on", "due_note", "tags")),
+    )
     for part in parts:
         imported(anna, b"".join(write([KNOWN], part)))
     told = Change.objects.filter(contact=known).order_by("pk").values_list("kind", "after")
@@ -277,6 +358,12 @@ def test_an_import_into_a_known_contact_reports_each(anna, board):
             "Straße und Hausnummer: Lindenallee 14; PLZ: 01067; Ort: Dresden; Objektart: Einfamilienhaus;"
             " Wohnfläche in m²: 1142,50; Grundstück in m²: 600,00; Baujahr: 1911; Quelle: Portal;"
             " Quelle im Einzelnen: Inserat 17",
+        ),
+        (
+            "imported",
+            "Straße und Hausnummer (Objekt): Am Deich 7; Wert: 489000; Link zur Bewertung: "
+            "https://wertblick.example/b/17; Kennungen anderer Systeme: Wertblick: w-8812; Kampagnendaten: utm_source:"
+            " google; Weitere Angaben: Etage: 3. OG\nohne Aufzug",
         ),
         ("due", "24.12.2026: vor dem Fest"),
         ("imported", "Schlagwörter: Erbe, eilt"),
@@ -306,4 +393,5 @@ def test_the_search_covers_only_these(contact):
         *("dr", "ada", "albers", "gmbh", "bo", "brandt", "example", "ada@albers.example", "bo@albers.example"),
         *("491701234567", "01701234567", "49405550199", "0405550199"),
         *("lindenallee", "14", "01067", "dresden", "erbe", "eilt"),
+        *("am", "deich", "7", "21029", "hamburg", "w", "8812"),
     }
