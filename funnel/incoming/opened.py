@@ -33,9 +33,9 @@ class PoisonMail(Exception):
         self.fault = fault
 
 
-def parse_bytes(raw: bytes) -> Message:
-    """Parse the first `MAX_BYTES` of a mail. Raises PoisonMail if its structure is absurd."""
-    raw = raw[:MAX_BYTES]
+def parse_bytes(raw: bytes, limit: int = MAX_BYTES) -> Message:
+    """Parse the first `limit` bytes of a mail. Raises PoisonMail if its structure is absurd."""
+    raw = raw[:limit]
     if len(NESTING.findall(raw)) > MAX_DEPTH:
         raise PoisonMail("too_deep")
     mail = email.message_from_bytes(raw, policy=email.policy.compat32)

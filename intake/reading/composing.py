@@ -148,8 +148,8 @@ class _Composer:
             self._further(item)
 
     def _subject(self, item: Item) -> None:
-        parts = [*filter(None, [self.lead.subject, item.value])]
-        self.lead.subject = ", ".join(dict.fromkeys(parts))[:MAX_VALUE]
+        if item.value not in self.lead.subject:
+            self.lead.subject = ", ".join(filter(None, [self.lead.subject, item.value]))[:MAX_VALUE]
 
     def _foreign_id(self, item: Item) -> None:
         if self.lead.foreign_id or len(item.value) > MAX_LABEL:

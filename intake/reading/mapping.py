@@ -66,7 +66,7 @@ def target_of(path: str) -> str:
     if len(path) > 120 or NO_PERSON & {*words}:
         return ""
     named = [word for word in _WORD.findall(fold(_HUMP.sub(" ", last))) if word not in FILLERS]
-    target = _named(" ".join(named), last)
+    target = _BY_NAME.get(bare(last)) or _named(" ".join(named), last)
     if target in _OF_OBJECT and (OBJECT & {*words} or any(word.startswith(("objekt", "immobilie")) for word in words)):
         return f"property_{target}"
     return target
@@ -76,7 +76,7 @@ def _last(path: str) -> str:
     """Return the part of the path that names the value; a label with blanks is no path."""
     if " " in path:
         return path
-    parts = [part for part in path.split(".") if not part.isdigit()]
+    parts = [part for part in path.split(".") if part and not part.isdigit()]
     while len(parts) > 1 and parts[-1].lower() in NAMELESS:
         parts.pop()
     return parts[-1] if parts else path

@@ -1,5 +1,7 @@
 """Words in what is sent to us, in German and English: of portals, of forms and of people."""
 
+import re
+
 from contacts.csv.names import words_of
 
 AROUND_EMAILS = frozenset(("mailto", "und", "oder", "and", "or"))  # between several addresses
@@ -49,3 +51,40 @@ NO_PERSON = words_of(
 )
 # Last parts of a path that are called after what stands before them: phones.0.number.
 NAMELESS = words_of("number nummer value text wert")
+
+# Lines that end what a portal quotes of a person, and those after which nothing is about the person any more.
+MESSAGE_ENDS = words_of("weiteredatenzuminteressenten weitereangabenzuminteressenten datenzumobjekt objektdaten")
+FOOTER = re.compile(
+    r"--\s*$|[_*=-]{5,}\s*$|©|diese (?:e-?mail|nachricht) (?:wurde|ist|enthält)|this (?:e-?mail|message) (?:was|is)\b"
+    r"|ihr (?:\S+[ -])?team\b|impressum\b|gesendet (?:von|über) |sent (?:from|via) |powered by ",
+    re.IGNORECASE,
+)
+ADVERT = re.compile(
+    r"newsletter|such(?:auftrag|agent|profil)|\btreffer (?:zu|für)|webinar"
+    r"|(?:neue|passende|weitere|aktuelle) (?:immobilien|angebote|objekte|treffer)"
+    r"|rabatt|sparen sie|jetzt testen|marktbericht|preisatlas|ihre rechnung|gratis\b"
+    r"|(?:wochen|monats|leistungs)bericht|ihre statistik|premium-?(?:paket|platzierung)"
+    r"|sonderaktion|\d ?% (?:auf|günstiger)"
+    r"|saved search|new listings|price alert|unsubscribe",
+    re.IGNORECASE,
+)
+# Subjects of the mails that forms on websites send.
+FORM_SUBJECT = re.compile(
+    r"(?:kontakt|objekt|exposé|expose|immobilien|bewertungs|wertermittlungs|verkaufs|rückruf|besichtigungs)-?\s?anfrage"
+    r"|(?:kontakt|bewertungs|anfrage)-?formular|anfrage (?:über|von|zu|aus|für|auf|an)\b"
+    r"|neue anfrage|neuer lead|rückrufbitte"
+    r"|nachricht (?:über|von) (?:ihre|der|ihrer) (?:web|home|internet)|contact form"
+    r"|new (?:lead|enquiry|inquiry|submission)"
+    r"|form submission|wertermittlung|immobilienbewertung",
+    re.IGNORECASE,
+)
+# Behind the name of a person in the sender of a mail that a portal passes on.
+VIA_PORTAL = re.compile(r"\s+(?:über|ueber|via|von|bei|on|\||-)\s+\S", re.IGNORECASE)
+# Subjects and links of mails that ask whether mails may be forwarded.
+CONFIRMS = re.compile(
+    r"(?=.*(?:weiterleit|umleit|forward))(?=.*(?:best\S{1,3}tig|confirm|verif|aktivier|freischalt|freigabe|freigeben))",
+    re.IGNORECASE,
+)
+CONFIRM_LINK = re.compile(
+    r"confirm|verif|best(?:ä|ae|%c3%a4)tig|aktivier|activat|/vf|forward|weiterleit", re.IGNORECASE
+)

@@ -14,6 +14,9 @@ from tests.intake.sampling import said, sample
 KURZ = {"last_name": "Kurz"}
 
 
+PAGER = {"kind": "pager", "number": "040 5550123"}
+
+
 def read(payload: Any) -> Lead:
     return api.lead_in(json.dumps(payload).encode())
 
@@ -100,7 +103,7 @@ def test_what_is_new_is_kept() -> None:
         ({"person": KURZ | {"phones": ["040 5550123"]}}, {"person.phones.0": api.NEEDS_BRANCH}),
         ({"person": KURZ | {"phones": [{"number": "abends"}]}}, {"person.phones.0.number": api.NEEDS_PHONE}),
         (
-            {"person": KURZ | {"phones": [{"kind": "pager", "number": "040 5550123"}]}},
+            {"person": KURZ | {"phones": [PAGER]}},
             {"person.phones.0.kind": api.NEEDS_CHOICE},
         ),
         ({"person": KURZ | {"phones": [{"number": "040 5550123"}] * 11}}, {"person.phones": api.TOO_MANY}),
