@@ -12,7 +12,9 @@ from tests.bench import painting
 from tests.bench.clients import Browser, Load
 from tests.bench.dragging import Dragging
 from tests.bench.products import Office, Product
+from tests.live.house import SETTLED
 from tests.live.readers import Readers
+from tests.pipeline.working import wait_until
 
 AT_ONCE = (1, 100, 500)  # streams
 OF_A_USER = 25  # streams; a user has no more than 30
@@ -33,6 +35,7 @@ def rows(product: Product, port: int, dragging: Dragging, seconds: float) -> lis
         found = []
         for count in AT_ONCE:
             with product.started(*STREAMS) as process:  # whose memory has held no stream yet
+                wait_until(lambda: wire.execute(SETTLED).fetchone()[0])  # type: ignore[index]
                 found.append(_arrivals(port, logins, wire, office, psutil.Process(process.pid), count))
     with product.started(*STREAMS):
         found.append(_painted(port, logins, dragging.office))
@@ -59,21 +62,21 @@ def _arrivals(
         grown, busy = process.memory_full_info().pss - before, sum(process.cpu_times()[:2])
         sent = {}
         for number in range(EVENTS):
-            sent[str(number)] = time.perf_counter()
+            sent[number] = time.perf_counter()
             wire.execute("SELECT pg_notify('live', %s)", [_told(office, number)])
             time.sleep(PAUSE)
         readers.wait(lambda: all(len(reader.named("change")) == EVENTS for reader in readers.all))
         busy = (sum(process.cpu_times()[:2]) - busy) / EVENTS
-        got = [(at, data["origin"]) for reader in readers.all for at, _, data in reader.named("change")]
-    load = Load(EVENTS * PAUSE, [(at - sent[origin]) * 1000 for at, origin in got], 0)
+        got = [(at, data["contacts"][0][1]) for reader in readers.all for at, _, data in reader.named("change")]
+    load = Load(EVENTS * PAUSE, [(at - sent[number]) * 1000 for at, number in got], 0)
     cost = f", {grown / count / 1000:.0f} kB each, {1000 * busy:.1f} ms busy an event" if count > 1 else ""
     name = f"commit to event, {count} open stream{'s' * (count > 1)}{cost}"
     return {"name": name, "p50": round(load.quantile(0.5), 1), "p95": round(load.quantile(0.95), 1), "errors": 0}
 
 
 def _told(office: int, number: int) -> str:
-    facts = {"kind": "moved", "office": office, "contacts": [[1, None, None, 2]], "columns": [1, 2], "user": None}
-    return json.dumps(facts | {"origin": str(number)})
+    facts = {"kind": "moved", "office": office, "contacts": [[1, None, None, number]], "columns": [1, 2], "user": None}
+    return json.dumps(facts | {"origin": ""})
 
 
 def _painted(port: int, logins: list[str], office: Office) -> Row:

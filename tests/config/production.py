@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 
 import psycopg
@@ -49,9 +50,22 @@ class Production:
             [sys.executable, "-m", "config.prepare"], cwd=CHECKOUT, env=given, check=True, capture_output=True
         )
         keep_static_files(data_dir)
-        self.web = self.start("-m", "gunicorn", "--config", "config/gunicorn.py")
+        self.start_web()
         self.worker = self.start("manage.py", "procrastinate", "worker")
         wait_until(lambda: self.is_up())
+
+    @classmethod
+    @contextmanager
+    def running(cls, data_dir: Path) -> Iterator[Self]:
+        """Start it, and close it at the end of the block."""
+        production = cls(data_dir)
+        try:
+            yield production
+        finally:
+            production.close()
+
+    def start_web(self) -> None:
+        self.web = self.start("-m", "gunicorn", "--config", "config/gunicorn.py")
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, *command], cwd=CHECKOUT, env=self.environment)

@@ -24,9 +24,8 @@ ANNA, PAUL = "anna@krueger.example", "paul@hansen.example"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    production = Production(tmp_path_factory.mktemp("production"))
-    yield production
-    production.close()
+    with Production.running(tmp_path_factory.mktemp("production")) as production:
+        yield production
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from demo.build import PASSWORD
 from tests.browser.watching import Watch
 from tests.chromium import launch
-from tests.live.windows import HEARING, PATIENCE, SIZE, Colleague, House, until
+from tests.live.house import House
+from tests.live.windows import HEARING, PATIENCE, SIZE, Colleague, until
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("live"))
-    yield house
-    house.close()
+    with House.running(tmp_path_factory.mktemp("live")) as house:
+        yield house
 
 
 @pytest.fixture(scope="module")

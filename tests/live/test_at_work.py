@@ -1,13 +1,12 @@
 """What others change leaves alone whoever is at work, and is there afterwards; what was missed is made good."""
 
-import json
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.board import drag_over, lift
-from tests.live.windows import PATIENCE, House, agree, asked, first, names, until
+from tests.live.windows import PATIENCE, agree, asked, first, names, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.prove]
 NEW, CALLS = "Neue Kontakte", "Nicht erreicht"
@@ -20,11 +19,6 @@ HIDE = """(hidden) => {
 
 def changes(addresses: list[str]) -> list[str]:
     return [address for address in addresses if "changes/" in address or address.startswith("contacts/board/")]
-
-
-def tell(house: House, **facts: object) -> None:
-    told = {"kind": "due", "office": house.office, "contacts": [], "columns": [], "user": None, "origin": ""}
-    house.ask("SELECT pg_notify('live', %s)", json.dumps(told | facts))
 
 
 def test_a_card_in_hand_is_not_replaced_by_a_colleague_who_moves_it(house, opened, colleague, watch):
@@ -153,7 +147,7 @@ def test_fifty_notices_are_asked_about_once_a_second_at_most(house, opened):
     sofia = opened("sofia")
     cards = [card for cards in house.truth().values() for card in cards]
     for number in range(50):
-        tell(house, contacts=[[int(cards[number % len(cards)]), None, None, None]])
+        house.tell(kind="due", contacts=[[int(cards[number % len(cards)]), None, None, None]])
         sofia.wait_for_timeout(40)
     until(sofia, "heard.changed >= 50")
     sofia.wait_for_timeout(1500)
@@ -165,10 +159,9 @@ def test_fifty_notices_are_asked_about_once_a_second_at_most(house, opened):
 
 def test_what_was_missed_while_the_streams_were_away_is_made_good(house, opened, colleague):
     sofia = opened("sofia")
-    house.streams.kill()
-    house.streams.wait()
+    house.kill_streams()
     colleague.move(first(house, CALLS), "Termin vereinbart")
-    house.streams = house.start("-m", "live.process")
+    house.start_streams()
     agree(house, sofia)
     until(sofia, "heard.streamed > 1 || heard.missed > 0")
     colleague.move(first(house, CALLS), "Termin vereinbart")
@@ -205,10 +198,9 @@ def test_a_board_that_wakes_up_is_right(house, opened):
 
 
 def test_without_streams_a_page_asks_and_is_right_all_the_same(house, opened, colleague):
-    house.streams.kill()
-    house.streams.wait()
+    house.kill_streams()
     sofia = opened("sofia", is_streamed=False)
     until(sofia, "performance.getEntriesByType('resource').some(({ name }) => name.includes('/changes/?contacts='))")
     colleague.move(first(house, CALLS), "Termin vereinbart")
     agree(house, sofia)
-    house.streams = house.start("-m", "live.process")
+    house.start_streams()

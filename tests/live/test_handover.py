@@ -4,9 +4,7 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -19,17 +17,11 @@ from tests.pipeline.working import wait_until
 from tests.prove.servers import Server
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("streams"))
-    yield house
-    house.close()
-
-
 @pytest.fixture
 def browser(house: House) -> Browser:
     browser = house.browser().log_in(house.email)
     come_back(browser).close()
+    house.settle()
     return browser
 
 
@@ -106,22 +98,21 @@ def test_a_web_server_that_stops_is_not_held_up_by_streams(house, browser):
         assert house.web.wait(PATIENCE) == 0
         house.tell(kind="due")
         assert stream.next("change")[1]["kind"] == "due"
-        house.web = house.start("-m", "gunicorn", "--config", "config/gunicorn.py")
+        house.start_web()
         wait_until(lambda: house.is_up())
 
 
 def test_without_the_process_there_is_no_stream_and_the_answer_comes_at_once(house, browser):
     with Stream(browser) as cut:
         cut.next("hello")
-        house.streams.kill()
-        house.streams.wait()
+        house.kill_streams()
         assert cut.has_ended()
         with Stream(browser) as refused:
             assert (refused.status, refused.answer.headers["Retry-After"]) == (204, "15")
             assert refused.answer.read() == b""
         head = browser.request("HEAD", "/stream/", None, {"Accept": "text/event-stream"})
         assert (head.status, head.headers["Retry-After"]) == (204, "15")
-        house.restart_streams()
+        house.start_streams()
         back = come_back(browser, cut.since)
         assert back.next("resync") == ("resync", {})
         house.tell(kind="due")
@@ -181,14 +172,15 @@ def test_the_process_ends_at_once_when_told_to(house, browser):
         house.streams.terminate()
         assert house.streams.wait(PATIENCE) == 0
         assert stream.has_ended()
-    house.restart_streams()
+    house.start_streams()
 
 
 def test_a_second_process_takes_over_and_the_first_keeps_its_streams(house, browser):
     with Stream(browser) as first:
         first.next("hello")
-        heir: subprocess.Popen[bytes] = house.start("-m", "live.process")
-        process = psutil.Process(heir.pid)
+        before = house.streams
+        house.start_streams()
+        process = psutil.Process(house.streams.pid)
 
         def taken_over() -> bool:
             with Stream(browser) as stream:
@@ -198,9 +190,8 @@ def test_a_second_process_takes_over_and_the_first_keeps_its_streams(house, brow
         wait_until(taken_over)
         house.tell(kind="due")
         assert first.next("change")[1]["kind"] == "due"
-        house.streams.terminate()
-        house.streams.wait(PATIENCE)
-        house.streams = heir
+        before.terminate()
+        before.wait(PATIENCE)
         assert first.has_ended()
         come_back(browser).close()
 

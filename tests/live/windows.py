@@ -1,44 +1,16 @@
 """Windows of several users on one small production: database, gunicorn and the process of the streams."""
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.browser.board import SHOWN
 from tests.config.production import Browser as Client
-from tests.config.production import Production
+from tests.live.house import House
 
 PATIENCE = 30_000  # milliseconds until something counts as never coming
 SOON = 12_000  # for what an event has to bring: a page that hears nothing asks every 15 seconds
 SIZE = {"width": 1440, "height": 900}
-
-
-class House(Production):
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir)
-        self.streams = self.start("-m", "live.process")
-        (self.office,) = self.ask("SELECT account_id FROM accounts_user WHERE email = 'anna@krueger.example'")[0]
-
-    def close(self) -> None:
-        self.streams.terminate()
-        self.streams.wait(10)
-        super().close()
-
-    def column(self, name: str) -> str:
-        """Return the id of the column with this name."""
-        sql = "SELECT id FROM pipeline_column WHERE account_id = %s AND name LIKE %s ORDER BY id DESC"
-        return str(self.ask(sql, self.office, f"{name}%")[0][0])
-
-    def truth(self) -> dict[str, list[str]]:
-        """Return the ids of each column's cards, from left to right and from above."""
-        found = self.ask(
-            "SELECT col.name, array_agg(card.contact_id::text ORDER BY card.rank) FILTER (WHERE card.contact_id > 0)"
-            " FROM pipeline_column col LEFT JOIN pipeline_card card ON card.column_id = col.id"
-            " WHERE col.account_id = %s GROUP BY col.id ORDER BY col.position",
-            self.office,
-        )
-        return {name: ids or [] for name, ids in found}
 
 
 HEARING = """

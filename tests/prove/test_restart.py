@@ -16,9 +16,8 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    production = Production(tmp_path_factory.mktemp("restart"))
-    yield production
-    production.close()
+    with Production.running(tmp_path_factory.mktemp("restart")) as production:
+        yield production
 
 
 @pytest.fixture

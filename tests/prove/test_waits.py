@@ -21,9 +21,8 @@ PAGES = ("/contacts/", "/contacts/board/", "/help/")
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    production = Production(tmp_path_factory.mktemp("waits"))
-    yield production
-    production.close()
+    with Production.running(tmp_path_factory.mktemp("waits")) as production:
+        yield production
 
 
 class Asking:
