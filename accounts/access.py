@@ -35,6 +35,7 @@ class Request(HttpRequest):
     account: Account
     session: SessionStore
     htmx: HtmxDetails
+    begun: float  # see `config.logs`
 
 
 def gate(*roles: Role) -> Callable[[View], View]:

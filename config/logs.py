@@ -23,16 +23,17 @@ class NumberedRequest(HttpRequest):
     """A request that has its id."""
 
     id: str
+    begun: float  # seconds of the epoch, before anything was read for it
 
 
 class RequestLine:
-    """Gives each request an id, counts its statements, and logs one line with the response."""
+    """Gives each request an id and the moment it began, counts its statements, and logs one line with the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: NumberedRequest) -> HttpResponse:
-        request.id = str(uuid4())
+        request.id, request.begun = str(uuid4()), time.time()
         begun, counter = time.perf_counter(), Counter()
         with connection.execute_wrapper(counter):
             response = self.get_response(request)

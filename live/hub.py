@@ -16,7 +16,7 @@ from live.presence import Changed, Presence
 
 OF_A_USER, OF_ALL = 30, 2000  # streams
 LIFE = 15 * 60_000  # milliseconds: then the ordinary view decides anew who may read what
-SOON = 60_000  # the same, if a notice of changed rights may have been missed
+SOON = 10_000  # the same, if a notice of changed rights may have been missed
 WINDOW = 40  # between two tellings: a hundred writes to a hundred readers are work
 PULSE = 20_000  # between two signs of life
 PATIENCE = 30_000  # with a reader that takes nothing
@@ -39,13 +39,14 @@ class Request(NamedTuple):
     user: int
     is_limited: bool  # to their own contacts and those of nobody
     works_contacts: bool
-    at: int  # when the view decided all this
+    at: int  # when the request began by which all this was decided, on the clock of this machine
     since: str = ""  # the moment until which the page has everything: when it was read, or of its last event
     server: str = ""  # which web server's connection it is
 
     @classmethod
     def of(cls, facts: dict[str, Any]) -> Self:
-        return cls(**{name: facts[name] for name in cls._fields} | {"server": sys.intern(facts["server"])})
+        """Return it. Raises TypeError for words of another version: they may limit a reader otherwise."""
+        return cls(**facts | {"server": sys.intern(facts["server"])})
 
 
 class Reader:
@@ -92,12 +93,12 @@ class Hub:
 
     def open(self, line: Line, request: Request, now: int) -> Reader:
         """Greet a new reader, tell them what they missed, and return them."""
-        reader = Reader(line, request, now, now + int(LIFE * (0.8 + 0.2 * self.chance())))
+        reader = Reader(line, request, now, self._end(request, now))
         self.readers.setdefault(request.office, set()).add(reader)
         greeting = [Event("hello", {"user": request.user, "now": now}), *self._people(reader)]
         greeting += self._missed(reader, request)
         reader.tell(self._encoded(greeting, now), now)
-        if self._is_outdated(request):
+        if reader.ends <= now:
             line.end()
         return reader
 
@@ -145,7 +146,7 @@ class Hub:
         """Go on after notices may have been missed: everybody asks anew, and soon for their rights as well."""
         self.past.begin(now)
         for reader in self:
-            reader.ends = min(reader.ends, now + int(SOON * self.chance()))
+            reader.ends = min(reader.ends, self._soon(now))
             reader.tell(self._encoded([RESYNC], now), now)
 
     def fall_behind(self, reader: Reader, now: int) -> None:
@@ -210,9 +211,19 @@ class Hub:
             return [RESYNC]
         return _events(notices, reader)
 
-    def _is_outdated(self, request: Request) -> bool:
-        """Return whether the reader's rights may have changed since the view looked at them."""
-        return _change_rights(self.past.since(request.office, request.at) or [], request.user)
+    def _end(self, request: Request, now: int) -> int:
+        """Return when the stream ends: at once if the reader's rights have changed since the view looked at them.
+
+        Soon if nobody knows: it was before LISTEN.
+        """
+        since = self.past.since(request.office, request.at, slack=0)
+        if since is None:
+            return self._soon(now)
+        return now if _change_rights(since, request.user) else now + int(LIFE * (0.8 + 0.2 * self.chance()))
+
+    def _soon(self, now: int) -> int:
+        """Return when a stream ends that is to be decided anew, not at the same time as all others."""
+        return now + int(SOON * (0.2 + 0.8 * self.chance()))
 
     def _encoded(self, found: Iterable[Event], now: int) -> bytes:
         return b"".join(event.encoded(now) for event in found)

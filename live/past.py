@@ -42,9 +42,9 @@ class Past:
         while self.size > OF_ALL:
             self._drop_first(next(iter(self.offices)))
 
-    def since(self, office: int, moment: int) -> list[Notice] | None:
+    def since(self, office: int, moment: int, slack: int = SLACK) -> list[Notice] | None:
         """Return what the office was told since the moment, or slightly before; None if not all of it is known."""
-        begin = moment - SLACK
+        begin = moment - slack
         if begin < max(self.all_known_from, self.known_from.get(office, 0)):
             return None
         return [told.notice for told in self.offices.get(office, ()) if told.at >= begin]

@@ -110,20 +110,30 @@ class Entrance:
             log.warning("what came is no socket")
 
     async def welcome(self, passed: socket.socket, words: bytes) -> None:
+        request, head = _understood(words)
         try:
-            facts = json.loads(words)
-            request = Request.of(facts)
             _prepare(passed)
-            head = facts["head"].encode("latin-1")
             _, line = await self.loop.connect_accepted_socket(lambda: Line(self.hub), passed)
-            if self.hub.has_room(request):  # asked without waiting in between, so that many at once are counted
-                line.greet(request, head)
-            else:
-                line.write(REFUSAL)
-                line.end()
-        except (OSError, ValueError, KeyError, TypeError) as error:  # it has gone; it is no reader
+        except OSError as error:  # it has gone
             log.warning("a stream did not begin (%s)", type(error).__qualname__)
             passed.close()
+            return
+        if request and self.hub.has_room(request):  # asked without waiting in between, so that many at once are counted
+            line.greet(request, head)
+        else:
+            line.write(REFUSAL)
+            line.end()
+
+
+def _understood(words: bytes) -> tuple[Request | None, bytes]:
+    """Return the reader and the head of the answer; no reader if the web server is of another version."""
+    try:
+        facts = json.loads(words)
+        head = facts.pop("head").encode("latin-1")
+        return Request.of(facts), head
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("a web server of another version asked for a stream (%s)", type(error).__qualname__)
+        return None, b""
 
 
 def _prepare(passed: socket.socket) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from base.notices import Kind, Notice, Seen, coming_from, payload
 from live.events import Audience, events, read
-from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, WINDOW, Hub, Request
+from live.hub import BACKLOG, LIFE, OF_A_USER, OF_ALL, PATIENCE, PULSE, SOON, WINDOW, Hub, Request
 from live.past import OF_AN_OFFICE, SLACK, SPAN, Past
 from live.presence import LASTS, TABS
 
@@ -406,6 +406,40 @@ def test_a_stream_whose_rights_changed_on_its_way_here_ends_at_once():
     wires = [join(streams, late, at=START + 2 * SLACK), join(streams, late, user=JONAS, at=START + 2 * SLACK)]
     assert [wire.is_open for wire in wires] == [False, True]
     assert join(streams, late + SLACK, at=late + 1).is_open
+
+
+def test_a_stream_decided_before_anything_was_heard_is_soon_decided_anew():
+    """Of rights that changed after that and before LISTEN there is no notice here."""
+    streams = hub(chance=1.0)
+    first = join(streams, START + 10, at=START + 5)
+    streams.resume(START + 50)  # LISTEN stands
+    late = START + 60
+    second, third = join(streams, late, at=START + 49), join(streams, late, at=START + 50)
+    streams.tick(START + 50 + SOON)
+    assert [wire.is_open for wire in (first, second, third)] == [False, True, True]
+    streams.tick(late + SOON)
+    assert [wire.is_open for wire in (second, third)] == [False, True]
+
+
+def test_whoever_is_told_to_come_again_is_not_told_so_twice():
+    streams = hub()
+    wire = join(streams, START, at=START - 1)
+    tell(streams, told(Kind.ACCESS, of=SOFIA), START + 1)
+    assert not wire.is_open
+    assert not join(streams, START + 2, at=START + 1).is_open
+    again = join(streams, START + 3, at=START + 2)
+    streams.tick(START + 3 + SOON)
+    assert again.is_open
+
+
+def test_a_stream_decided_before_what_is_still_known_is_soon_decided_anew():
+    streams = hub(chance=1.0)
+    for number in range(OF_AN_OFFICE + 1):
+        streams.hear(told(Kind.DUE), START + SLACK + number)
+    late = START + SLACK + OF_AN_OFFICE
+    wires = [join(streams, late, at=START + SLACK), join(streams, late, office=THEIRS)]
+    streams.tick(late + SOON)
+    assert [wire.is_open for wire in wires] == [False, True]
 
 
 def test_whoever_comes_back_with_other_rights_asks_anew_for_what_the_page_shows():

@@ -7,10 +7,12 @@ import resource
 import socket
 from pathlib import Path
 
+import pytest
+
 from base.notices import Kind, payload
 from live import passing
 from live.hub import OF_A_USER, Hub, Request
-from live.process import BUFFER, Entrance, Line
+from live.process import BUFFER, REFUSAL, Entrance, Line
 
 OFFICE, PEOPLE = 3, 4000
 START = 1_732_795_200_000
@@ -61,6 +63,24 @@ def test_a_web_server_with_more_than_a_thousand_descriptors_finds_the_way(tmp_pa
         for number in held:
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, most)
+
+
+@pytest.mark.parametrize("change", [{"sees_nothing": True}, {"works_contacts": None}])
+def test_words_of_another_version_are_answered_that_there_is_no_stream_for_now(change, tmp_path: Path):
+    """What a newer web server says of a reader may limit them in a way that is not known here, and so may silence."""
+    reader = Request(OFFICE, 1, is_limited=False, works_contacts=True, at=START)._asdict() | {"head": "HTTP/1.1 200 OK"}
+    words = json.dumps({name: value for name, value in (reader | change).items() if value is not None}).encode()
+
+    async def arrive() -> bytes:
+        hub = Hub(START)
+        ours, browser = socket.socketpair()
+        with browser:
+            await Entrance(hub, tmp_path).welcome(ours, words)
+            await asyncio.sleep(0)
+            assert hub.readers == {}
+            return browser.recv(1000)
+
+    assert asyncio.run(arrive()) == REFUSAL
 
 
 def test_streams_that_arrive_together_do_not_exceed_the_limit(tmp_path: Path):
