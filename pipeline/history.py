@@ -67,9 +67,9 @@ def load(contact: Contact, limit: int = PAGE) -> tuple[list[Line], bool]:
     return [_of_move(row) if row.is_move else _of_change(row) for row in found[:limit]], len(found) > limit
 
 
-def newest(contact: Contact) -> list[Recorded]:
-    """Return what was recorded last: a move, a change, or both."""
-    return [*map(Recorded._make, once.tuples(_recorded, contact.account_id, contact.pk, shape=(0,)))]
+def newest(account_id: int, contact_id: int) -> list[Recorded]:
+    """Return what was recorded last, the newest first."""
+    return sorted(map(Recorded._make, once.tuples(_recorded, account_id, contact_id, shape=(PAGE,))), reverse=True)
 
 
 def told(row: Recorded) -> str:

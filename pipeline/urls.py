@@ -66,6 +66,7 @@ urlpatterns = [
     path("contacts/<id:contact_id>/", detail.page, name="contact"),
     path("contacts/<id:contact_id>/actions/", follow_ups.create, name="actions"),
     path("contacts/<id:contact_id>/actions/new/", follow_ups.compose, name="action-new"),
+    path("contacts/<id:contact_id>/changes/", detail.changes, name="contact-changes"),
     path("contacts/<id:contact_id>/latest/", latest.contact, name="contact-latest"),
     path("contacts/<id:contact_id>/history/", detail.all_history, name="contact-history"),
 ]

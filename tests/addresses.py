@@ -350,7 +350,8 @@ ROWS = [
         "401 302 302 403 403 404 401",
         body={"name": "Neuer Name"},
     ),
-    Row("pipeline:contact-latest", "302 200 200 200 403 404 302"),
+    Row("pipeline:contact-changes", "302 200 200 200 403 200 302"),  # of one that has gone or is another's: that it has
+    Row("pipeline:contact-latest", "302 200 200 200 403 200 302"),
     Row("pipeline:column-latest", "302 200 200 403 403 200 302"),  # of one's own office: nothing of another's
     Row("pipeline:column-place", post="401 302 302 403 403 404 401", body={"direction": "right"}),
     Row("pipeline:column-mails", post="401 302 302 403 403 404 401", body={"go_on": "1"}),

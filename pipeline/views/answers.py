@@ -57,17 +57,17 @@ def scene(request: Request, selection: Selection) -> dict[str, Any]:
     }
 
 
-def opened(request: Request, at: str, changes: str = "") -> dict[str, Any]:
+def opened(request: Request, at: str, changes: str, *ids: int) -> dict[str, Any]:
     """Return what a page needs to show what others change; to be called before anything is read for it.
 
-    `at` is its place, `changes` the name of the view it asks, `seen` the state of the database that it shows at least.
-    Times are milliseconds since 1970.
+    `at` is its place, `changes` the name of the view it asks, for `ids`. `seen` is the state of the database that it
+    shows at least. Times are milliseconds since 1970.
     """
     now = timezone.localtime()
     tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
     since, midnight = (int(moment.timestamp() * 1000) for moment in (now, tomorrow))
     seen = request.session.snapshot
-    return {"since": since, "midnight": midnight, "at": at, "seen": seen, "changes": changes and reverse(changes)}
+    return {"since": since, "midnight": midnight, "at": at, "seen": seen, "changes": reverse(changes, args=ids)}
 
 
 def is_short(request: Request) -> bool:

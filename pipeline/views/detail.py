@@ -1,12 +1,15 @@
 """The page of one contact."""
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import WORKERS, Request, gate
 from accounts.plans import Feature
+from base.refusals import Trashed
 from contacts.finding import find
 from funnel.sending import availability
 from pipeline import detail, history
@@ -17,7 +20,27 @@ from pipeline.views.answers import opened
 @gate(*WORKERS)
 def page(request: Request, contact_id: int) -> HttpResponse:
     """Show facts, actions, consents and history of a contact."""
-    live = opened(request, f"contact-{contact_id}")
+    return _page(request, contact_id)
+
+
+@require_safe
+@gate(*WORKERS)
+def changes(request: Request, contact_id: int) -> HttpResponse:
+    """Show the same to a page that is open, and that the contact has gone with 200: browsers report 404 and 410."""
+    try:
+        return _page(request, contact_id)
+    except (Http404, Trashed) as gone:
+        live = _opened(request, contact_id)
+        context = {"live": live, "is_lost": isinstance(gone, Http404), "sentence": getattr(gone, "sentence", "")}
+        return render(request, "pipeline/contact_gone.html", context)
+
+
+def _opened(request: Request, contact_id: int) -> dict[str, Any]:
+    return opened(request, f"contact-{contact_id}", "pipeline:contact-changes", contact_id)
+
+
+def _page(request: Request, contact_id: int) -> HttpResponse:
+    live = _opened(request, contact_id)
     contact = detail.find(request.user, contact_id)
     now = timezone.localtime()
     context = {

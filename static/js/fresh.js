@@ -4,6 +4,7 @@
 window.fresh = (() => {
   const SELECTED = 60000; // milliseconds for which nothing is put below selected text
   const FURTHER = 10; // entries beyond those of a page that are worth asking for
+  const LIVE = "meta[name='live']";
   const FOCUSABLE = "a[href], button, input, select, textarea, summary";
   const byId = (id) => document.getElementById(id);
   const content = byId("content");
@@ -89,18 +90,19 @@ window.fresh = (() => {
 
   // Takes over since when the page has everything, where to ask, and for how long the day lasts.
   const renew = (page) => {
-    const [meta, now] = [document, page].map((one) => one.querySelector("meta[name='live']"));
+    const [meta, now] = [document, page].map((one) => one.querySelector(LIVE));
     if (meta && now) meta.replaceWith(document.adoptNode(now));
   };
 
   const put = async (page) => {
     const back = hold();
     const settle = glide(document.querySelectorAll("[data-card]"));
-    for (const target of parts()) {
+    for (const target of page.getElementById("gone") ? [content] : parts()) {
       const text = page.getElementById(target.id)?.innerHTML;
       if (text !== undefined) await htmx.swap({ text, sourceElement: document.body, target, swap: "innerMorph" });
     }
     renew(page);
+    document.title = page.title;
     back();
     settle();
     document.dispatchEvent(new CustomEvent("found"));
@@ -109,15 +111,27 @@ window.fresh = (() => {
   // Whether this page is no longer for this user, who is to be told why, or led elsewhere.
   const isOver = ({ status, moved }) => moved || [401, 403, 404, 410].includes(status);
 
-  // Returns whether the page is right now. A contact that has gone takes its page along, unless something was typed.
+  const shut = () => {
+    for (const id of ["popup", "dialog-content"]) byId(id).replaceChildren(); // what was typed is not asked about
+    byId("popup").hidePopover();
+    byId("dialog").close();
+  };
+
+  // Returns whether the page is right now. Of a contact that has gone the page says so until it is back; as long as a
+  // form is open that says so too it stays, unless this user may no longer see it.
   const ask = async (isStill = () => true) => {
-    const answer = await request.ask(location.href);
+    const answer = await request.ask(live.refetch ? location.href : document.querySelector(LIVE).dataset.changes);
     if (answer.status === 401) request.refuse(answer);
     else if (isOver(answer)) {
       if (!content.querySelector("form[data-keep]")) location.reload();
     } else if (answer.ok) {
       const page = parsed(answer.text);
-      if (!(await deepen(page)) || isBusy() || !isStill()) return false;
+      const gone = page.getElementById("gone");
+      if (gone && "lost" in gone.dataset) {
+        editing.keep(document, gone);
+        shut();
+      } else if (gone && content.querySelector("form[data-keep]")) return false;
+      else if (!(await deepen(page)) || isBusy() || !isStill()) return false;
       await put(page);
     } else return false;
     return true;

@@ -4,12 +4,13 @@
   const BEAT = 15000;
   const MOST = 5;
   const meta = () => document.querySelector("meta[name='live']");
-  const place = document.getElementById("here");
+  const find = () => document.getElementById("here");
   const me = Number(document.body.dataset.user);
   let isTold = false;
   let isDoubted = false; // whether the last sign found no answer: the next one decides
 
   const hide = () => {
+    const place = find();
     place.replaceChildren();
     place.hidden = true;
   };
@@ -28,6 +29,7 @@
     }
     const answer = await request.ask(here, { body });
     if (fresh.isOver(answer)) isTold = false;
+    const place = find();
     place.hidden = !place.children.length || (!answer.ok && (isDoubted || !isTold));
     isDoubted = !answer.ok;
   };
@@ -42,6 +44,7 @@
 
   document.addEventListener("here", ({ detail: { at, people } }) => {
     if (at !== meta().dataset.at) return;
+    const place = find();
     const others = people.filter(([id]) => id !== me);
     const names = others.map(([, , name]) => name).join(", ");
     const circles = others.slice(0, MOST).map(([, initials, , hue]) => circle(initials, hue));
@@ -51,6 +54,11 @@
     place.replaceChildren(...circles);
   });
 
+  // Nobody is at a contact that has gone.
+  document.addEventListener("changed", ({ detail: { kind, contacts } }) => {
+    const isOwn = contacts?.some(([id]) => `contact-${id}` === meta().dataset.at);
+    if (isOwn) isTold = !["trashed", "erased", "gone"].includes(kind);
+  });
   document.addEventListener("silent", hide);
   document.addEventListener("streamed", () => {
     isTold = true;

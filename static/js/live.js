@@ -11,6 +11,7 @@ window.live = (() => {
   let isDue = false;
   let isAll = false; // more than is known
   let isAnew = false; // the page as if it were loaded again
+  let isLost = false; // this user may no longer see the contact whose page this is: nobody is too busy for that
   let isAsking = false;
   let timer = null;
   let last = 0;
@@ -36,7 +37,7 @@ window.live = (() => {
     const ids = [...waiting];
     const [wasAll, wasAnew] = [isAll, isAnew];
     let wait = BUSY;
-    if (!document.hidden && !fresh.isBusy()) {
+    if (!document.hidden && (isLost || !fresh.isBusy())) {
       waiting.clear();
       isDue = isAll = isAnew = false;
       last = Date.now();
@@ -44,8 +45,10 @@ window.live = (() => {
       const before = touched;
       const isStill = () => touched === before && !fresh.isBusy();
       isAsking = true;
-      if (await fetchThem(ids, wasAll, wasAnew, isStill).catch(reportError)) failures = 0;
-      else {
+      if (await fetchThem(ids, wasAll, wasAnew, isStill).catch(reportError)) {
+        isLost = false;
+        failures = 0;
+      } else {
         ids.forEach((id) => waiting.add(id));
         isAll ||= wasAll;
         isAnew ||= wasAnew;
@@ -67,6 +70,7 @@ window.live = (() => {
 
   document.addEventListener("changed", ({ detail }) => {
     if ((detail.origin && detail.origin === request.tab) || isProgress(detail) || !concerns(detail)) return;
+    isLost ||= Boolean(own) && detail.kind === "gone";
     if (detail.contacts) for (const [id] of detail.contacts) waiting.add(String(id));
     else isAll = true;
     hurry();
