@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from base.notices import Kind
 from base.refusals import Refusal
 from base.sql import all_rows
 from contacts import due, telling
+from funnel.sending import worker
 from pipeline.deeds import apply, reversible
 from pipeline.imports import jobs
 from tests import told
@@ -175,6 +177,18 @@ def test_the_reversal_of_a_deed_tells_once_what_it_changes(kind, office, listene
     heard = listener.heard()
     assert len(heard) == 1
     assert _wrong(heard, office, changed(rows, rows_of(office.account.pk)), owners) == []
+
+
+@pytest.mark.breaks_invariants
+def test_a_mail_that_a_dead_worker_had_claimed_is_told_as_planned_again(office, listener):
+    """A page that was loaded meanwhile says that it is being prepared, and would for days."""
+    message = office.claimed()
+    listener.heard()
+    assert worker.reconcile(now=NOW + timedelta(hours=1)) == 0
+    (heard,) = listener.heard()
+    assert (heard["kind"], heard["contacts"]) == ("mailed", [[message.contact_id, *[office.sofia.pk] * 2, None]])
+    assert worker.reconcile(now=NOW + timedelta(hours=1)) == 0
+    assert listener.heard() == []
 
 
 # Verbs by which users change what a contact is mailed.

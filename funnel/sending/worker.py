@@ -52,14 +52,19 @@ def reconcile(*, now: datetime) -> int:
     they become unclear, and are sent again only when a user says so.
     """
     left = Message.objects.filter(claimed_at__lt=now - LEASE).select_for_update(skip_locked=True)
-    claimed = list(left.filter(state=MessageState.CLAIMED).values_list("pk", flat=True))
-    sending = list(left.filter(state=MessageState.SENDING).values_list("pk", "account", "contact"))
-    Message.objects.filter(pk__in=claimed).update(state=MessageState.PLANNED, claimed_at=None)
+    claimed, sending = (
+        list(left.filter(state=state).values_list("pk", "account", "contact"))
+        for state in (MessageState.CLAIMED, MessageState.SENDING)
+    )
+    Message.objects.filter(pk__in=[pk for pk, _account, _contact in claimed]).update(
+        state=MessageState.PLANNED, claimed_at=None
+    )
     Message.objects.filter(pk__in=[pk for pk, _account, _contact in sending]).update(
         state=MessageState.UNCLEAR,
         finished_at=now,
         answer=_("Der Versand brach ab, bevor der Mailserver antwortete."),
     )
-    for account_id in {account for _pk, account, _contact in sending}:
-        tell_of_many(Kind.MAILED, account_id, [contact for _pk, account, contact in sending if account == account_id])
+    found = [*claimed, *sending]
+    for account_id in {account for _pk, account, _contact in found}:
+        tell_of_many(Kind.MAILED, account_id, [contact for _pk, account, contact in found if account == account_id])
     return len(sending)
