@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from demo.build import PASSWORD
 from tests.browser.watching import Watch
 from tests.chromium import launch
 from tests.live.house import House
@@ -28,22 +27,16 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def states(house: House, chromium: Browser) -> Callable[[str], Any]:
+def states(house: House) -> Callable[[str], Any]:
     """Return what a browser keeps of a login."""
     known: dict[str, Any] = {}
 
     def of(name: str) -> Any:
         if name not in known:
-            context = chromium.new_context(base_url=f"http://localhost:{house.port}", locale="de-DE")
-            context.set_default_timeout(PATIENCE)
-            page = context.new_page()
-            page.goto("/accounts/login/?next=/help/")
-            page.get_by_label("E-Mail").fill(f"{name}@krueger.example")
-            page.get_by_label("Passwort", exact=True).fill(PASSWORD)
-            page.get_by_role("button", name="Anmelden", exact=True).click()
-            page.wait_for_url("**/help/**")
-            known[name] = context.storage_state()
-            context.close()
+            cookies = house.browser().log_in(f"{name}@krueger.example").cookies
+            place = {"domain": "localhost", "path": "/"}
+            kept = [{"name": name, "value": value} | place for name, value in cookies.items()]
+            known[name] = {"cookies": kept, "origins": []}
         return known[name]
 
     return of

@@ -5,11 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.live.windows import SOON, Colleague, House, agree, fill, first, until
+from tests.live.windows import LOOKS, SOON, Colleague, House, agree, fill, first, until
 
 pytestmark = pytest.mark.browser
 CALLS, MEETING = "Nicht erreicht", "Termin vereinbart"
-LOOKS = 800  # milliseconds, in which a page looks three times whether somebody is still busy
 
 
 @pytest.fixture(autouse=True)

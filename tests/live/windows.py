@@ -10,6 +10,7 @@ from tests.live.house import House
 
 PATIENCE = 30_000  # milliseconds until something counts as never coming
 SOON = 12_000  # for what an event has to bring: a page that hears nothing asks every 15 seconds
+LOOKS = 800  # in which a page looks three times whether somebody is still busy
 SIZE = {"width": 1440, "height": 900}
 
 
