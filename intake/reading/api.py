@@ -34,7 +34,6 @@ NEEDS_CHOICE = _("Dieser Wert ist nicht vorgesehen.")
 TOO_LONG = _("Der Text ist zu lang.")
 TOO_MANY = _("Das sind zu viele Einträge.")
 
-HORIZONS = ("now", "3_months", "6_months", "12_months", "later", "unknown")
 PHONE_KINDS = {
     "": "phone",
     "home": "private_phone",
@@ -122,15 +121,11 @@ def _moment(value: Any) -> str:
 
 
 def _link(value: Any) -> str:
-    return _text(value) or ("" if _LINK.fullmatch(str(value)) else NEEDS_LINK)
+    return _text(value, FACTS["value_link"].limit) or ("" if _LINK.fullmatch(str(value)) else NEEDS_LINK)
 
 
 def _choice(name: str) -> Callable[[Any], str]:
     return lambda value: _text(value) or ("" if choice_of(name, str(value)) else NEEDS_CHOICE)
-
-
-def _horizon(value: Any) -> str:
-    return "" if value in HORIZONS else NEEDS_CHOICE
 
 
 class _Rule(NamedTuple):
@@ -159,11 +154,11 @@ _FIELDS: Mapping[str, _Rule] = {
     "property.plot_area": _Rule("plot_area", _number),
     "property.year_built": _Rule("year_built", _year),
     **{f"property.address.{name}": _Rule(f"property_{name}", rule.check) for name, rule in _HOME.items()},
-    "property.sell_horizon": _Rule("sell_horizon", _horizon),
+    "property.sell_horizon": _Rule("sell_horizon", _choice("sell_horizon")),
     "property.valuation.value": _Rule("value", _number),
     "property.valuation.from": _Rule("value_from", _number),
     "property.valuation.to": _Rule("value_to", _number),
-    "property.valuation.provider": _Rule("value_provider", _limited(120)),
+    "property.valuation.provider": _fact("value_provider"),
     "property.valuation.report_url": _Rule("value_link", _link),
 }
 _BRANCHES = {path[:dot] for path in _FIELDS for dot in range(len(path)) if path[dot] == "."} | {"tracking"}

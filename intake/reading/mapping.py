@@ -63,7 +63,7 @@ def target_of(path: str) -> str:
     if last.lower() in targets.CAMPAIGN:
         return last.lower()
     words = _WORD.findall(fold(_HUMP.sub(" ", path)))
-    if len(path) > 120 or NO_PERSON & {*words}:
+    if len(path) > 120 or NO_PERSON & {*words} or bare(last) in ("value", "wert"):
         return ""
     named = [word for word in _WORD.findall(fold(_HUMP.sub(" ", last))) if word not in FILLERS]
     target = _BY_NAME.get(bare(last)) or _named(" ".join(named), last)

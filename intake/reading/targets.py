@@ -8,20 +8,12 @@ from contacts.description import FACTS
 _PERSON = ("salutation", "title", "first_name", "last_name", "company", "birth_date")
 _PARTNER = ("partner_salutation", "partner_title", "partner_first_name", "partner_last_name")
 _HOME = ("street", "postal_code", "city")
-_PROPERTY = ("property_kind", "living_area", "plot_area", "year_built")
-# Facts that a contact has in a room of their own.
-_MORE = {
-    "property_street": _("Straße und Hausnummer des Objekts"),
-    "property_postal_code": _("PLZ des Objekts"),
-    "property_city": _("Ort des Objekts"),
-    "value": _("Wert"),
-    "value_from": _("Wert von"),
-    "value_to": _("Wert bis"),
-    "value_provider": _("Anbieter der Bewertung"),
-    "value_link": _("Link zur Bewertung"),
-    "sell_horizon": _("Verkaufszeitpunkt"),
-}
-FACT_TARGETS = (*_PERSON, *_PARTNER, *_HOME, *_PROPERTY, "source", "source_detail", *_MORE)
+_PROPERTY = (
+    *("property_kind", "property_street", "property_postal_code", "property_city"),
+    *("living_area", "plot_area", "year_built", "sell_horizon"),
+)
+_VALUATION = ("value", "value_from", "value_to", "value_provider", "value_link")
+FACT_TARGETS = (*_PERSON, *_PARTNER, *_HOME, *_PROPERTY, *_VALUATION, "source", "source_detail")
 NAMES = {"full_name": _("Vor- und Nachname"), "name_first": _("Nachname, Vorname")}
 # Numbers by their kind, as in `contacts.contact_points`.
 PHONES = {
@@ -63,8 +55,7 @@ ELSEWHERE = {TEXT: _("in den Text"), OMIT: _("weglassen"), FURTHER: _("Weitere A
 
 LABELS: dict[str, str] = (
     NAMES
-    | {name: FACTS[name].label for name in FACT_TARGETS if name in FACTS}
-    | {name: label for name, label in _MORE.items() if name not in FACTS}
+    | {name: FACTS[name].label for name in FACT_TARGETS}
     | {"email": SINGLE["email"]}
     | {key: label for key, (label, _kind) in PHONES.items()}
     | PLACES

@@ -45,12 +45,12 @@ def parsed(content_type: str, body: bytes) -> Tree:
     """Return the tree of a request, by what it looks like where its type says nothing. Raises NotRead."""
     if len(body) > MAX_BYTES:
         raise NotRead(TOO_LARGE)
-    if not body.strip():
-        raise NotRead(EMPTY)
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return _nested(_multipart(content_type, body))
     text = decoded(body).lstrip()
+    if not text:
+        raise NotRead(EMPTY)
     if text[0] in "{[":
         return from_json(text)
     if kind in ("application/x-www-form-urlencoded", "", "text/plain") and _PAIR.match(text):

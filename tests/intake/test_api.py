@@ -112,7 +112,7 @@ def test_what_is_new_is_kept() -> None:
         ({"person": KURZ, "property": {"living_area": "groß"}}, {"property.living_area": api.NEEDS_NUMBER}),
         ({"person": KURZ, "property": {"year_built": 20}}, {"property.year_built": api.NEEDS_YEAR}),
         ({"person": KURZ, "property": {"kind": "castle"}}, {"property.kind": api.NEEDS_CHOICE}),
-        ({"person": KURZ, "property": {"sell_horizon": []}}, {"property.sell_horizon": api.NEEDS_CHOICE}),
+        ({"person": KURZ, "property": {"sell_horizon": "2_years"}}, {"property.sell_horizon": api.NEEDS_CHOICE}),
         (
             {"person": KURZ, "property": {"valuation": {"report_url": "javascript:alert(1)"}}},
             {"property.valuation.report_url": api.NEEDS_LINK},
