@@ -1,16 +1,19 @@
 """What became of cards and rows that an open board or list shows, for the user and within the selection it shows."""
 
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from base.ids import is_id
+from contacts.models import Change, sight
 from pipeline import board, kept, listed
 from pipeline.cards import loading
 from pipeline.cards.loading import ShownCard
 from pipeline.listed import ListedContact
+from pipeline.models import Move
 from pipeline.selection import MANY, Selection
 
 DEEPEST = 265  # cards of a column whose order is answered
@@ -58,11 +61,60 @@ def _rows(selection: Selection) -> QuerySet[Any]:
     return listed.on_board(selection.contacts().filter(kept.AMONG)).values_list(*listed.SHOWN)
 
 
-def arrived(selection: Selection, since: datetime) -> int:
-    """Return how many contacts of the selection were created since then; one more than `MANY` for any larger number."""
-    return len(kept.rows(selection, "arrived", _arrived, {SINCE: since}))
+class Known(NamedTuple):
+    """What an open list knows: since when, what it has heard of and does not show, and how many contacts it had.
+
+    `number` is without those that left it since; None if the list does not know.
+    """
+
+    since: datetime
+    met: list[int]
+    number: int | None
+
+
+class Entered(NamedTuple):
+    """How many contacts a selection has that an open list does not show, and did not have when it was loaded.
+
+    `are_new`: all of them were created since, rather than moved, assigned, restored ... into it.
+    """
+
+    number: int  # one more than `MANY` for any larger one
+    are_new: bool
+
+
+def entered(selection: Selection, known: Known, total: int) -> Entered:
+    """Return what has entered the selection since a list was loaded.
+
+    Whoever did it: the list does not show what another tab of the same browser has made either, and says of nobody that
+    it was somebody else. Where not all could be heard of (many at once, or without a stream), the number of contacts
+    says how many have entered at least.
+    """
+    since: dict[Hashable, Any] = {SINCE: known.since}
+    new = len(kept.rows(selection, "arrived", _arrived, since))
+    marks = kept.among(known.met) | since
+    others = len(kept.rows(selection, "entered", _entered, marks, by_id=True)) if known.met else 0
+    lacking = 0 if known.number is None or selection.exceeds(total) else total - known.number
+    return Entered(min(max(new + others, lacking), MANY + 1), new >= lacking and not others)
 
 
 def _arrived(selection: Selection) -> QuerySet[Any]:
     new = selection.contacts().filter(card__isnull=False, created_at__gte=SINCE)
     return new.order_by().values_list("pk")[: MANY + 1]
+
+
+def _entered(selection: Selection) -> QuerySet[Any]:
+    """Older contacts of which something has changed that the selection, or who sees them, depends on."""
+    kinds = {Change.Kind.RESTORED}
+    if selection.assignee or sight(selection.user):
+        kinds |= {Change.Kind.ASSIGNED}
+    if selection.due:
+        kinds |= {Change.Kind.DUE, Change.Kind.IMPORTED}
+    if selection.q or selection.source or selection.tag:
+        kinds |= {Change.Kind.EDITED, Change.Kind.IMPORTED}
+    account = selection.user.account
+    just_now = {"contact": OuterRef("pk"), "at__gte": SINCE}
+    ways = Q(Exists(Change.objects.of(account).filter(kind__in=sorted(kinds), **just_now)))
+    if selection.status:
+        ways |= Q(Exists(Move.objects.of(account).filter(**just_now)))
+    found = selection.contacts().filter(kept.AMONG, ways, card__isnull=False, created_at__lt=SINCE)
+    return found.order_by().values_list("pk")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYBODY, WORKERS, Request, gate
+from base.ids import is_id
 from base.refusals import wants_fragment
 from contacts import assignment
 from pipeline import changed, counting, filters, listing
@@ -53,13 +54,17 @@ def page(request: Request) -> HttpResponse:
 @require_safe
 @gate(*EVERYBODY)
 def changes(request: Request) -> HttpResponse:
-    """Show the `rows` of an open list that are still found, and how many contacts are new `since` it was loaded."""
+    """Show the `rows` of an open list that are still found, and how many contacts have entered it."""
     selection = Selection.parse(request.user, request.GET)
-    context = scene(request, selection) | {
-        "contacts": changed.rows(selection, changed.asked(request.GET.get("rows", ""))),
-        "new": changed.arrived(selection, changed.moment(request.GET.get("since", ""), timezone.now())),
-        "total": counting.found(selection),
-    }
+    rows, met = (changed.asked(request.GET.get(name, "")) for name in ("rows", "met"))
+    found, total = changed.rows(selection, rows), counting.found(selection)
+    known = changed.Known(
+        since=changed.moment(request.GET.get("since", ""), timezone.now()),
+        met=met,
+        number=int(before) - len(rows) + len(found) if is_id(before := request.GET.get("before", "")) else None,
+    )
+    entered = changed.entered(selection, known, total)
+    context = scene(request, selection) | {"contacts": found, "entered": entered, "total": total}
     return render(request, "pipeline/_list_changes.html", context)
 
 

@@ -65,6 +65,19 @@ def test_the_list_stands_still_and_says_what_is_new(house, opened, colleague):
     assert sofia.evaluate(order) == before
 
 
+def test_the_list_says_what_has_been_moved_into_its_filter_and_shows_it_when_asked(house, opened, colleague):
+    sofia = opened("sofia", f"/contacts/?status={house.column(CALLS)}")
+    order = "[...document.querySelectorAll('#rows [data-contact]')].map((row) => row.dataset.contact)"
+    before, card = sofia.evaluate(order), first(house, NEW)
+    colleague.move(card, CALLS)
+    link = sofia.get_by_role("link", name="1 Kontakt neu in dieser Auswahl – anzeigen")
+    expect(link).to_be_visible()
+    expect(sofia.locator("[data-total]")).to_have_text(str(len(before) + 1))
+    assert sofia.evaluate(order) == before
+    link.click()
+    expect(sofia.locator(f"#contact-{card}")).to_be_visible()
+
+
 def test_the_rows_of_the_list_follow_a_column_that_is_renamed(house, opened, colleague):
     sofia = opened("sofia", f"/contacts/?status={house.column(CALLS)}")
     pk = house.column(CALLS)

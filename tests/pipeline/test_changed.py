@@ -9,11 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contacts import actions, assignment, due, facts
 from contacts.models import Contact
+from pipeline import leads
 from pipeline.cards import moves
 from pipeline.models import Card, Move
 from tests.factories import ContactFactory, put_in_trash
 from tests.markup import page_of
+from tests.pipeline.test_moves import move
 
 BOARD, LIST = "/contacts/board/changes/", "/contacts/rows/"
 FETCH = {"HX-Request": "true"}
@@ -22,6 +25,25 @@ FETCH = {"HX-Request": "true"}
 @pytest.fixture
 def people(board) -> list[Contact]:
     return [ContactFactory(column=board["Neue Kontakte"], first_name=name) for name in ("Ada", "Bob", "Cyd")]
+
+
+def _edit(contact, _column, actor, _assignee, now):
+    facts.save(contact=contact, values={"tags": ["warm"]}, version=None, actor=actor, now=now)
+
+
+ENTER = {
+    "status": lambda contact, column, actor, _assignee, _now: move(actor, contact, column),
+    "assignee": lambda contact, _column, actor, assignee, now: assignment.assign(
+        contact=contact, assignee=assignee, actor=actor, now=now
+    ),
+    "due": lambda contact, _column, actor, _assignee, now: due.set_due(
+        contact=contact, due_on=timezone.localdate(), actor=actor, now=now
+    ),
+    "tag": _edit,
+    "restored": lambda contact, _column, actor, _assignee, now: leads.restore(
+        user=actor, contact_ids=[contact.pk], now=now
+    ),
+}
 
 
 def ids(contacts) -> str:
@@ -154,6 +176,35 @@ class TestList:
         html = asked(client, LIST, since=since, q="eva")
         assert "1 neuer Kontakt – anzeigen" in html
         assert 'href="?sort=-created&amp;q=eva"' in html
+
+    @pytest.mark.parametrize("way", ["status", "assignee", "due", "tag", "restored"])
+    def test_counts_what_enters_by_other_ways_than_being_new(self, way, board, people, anna, sofia, login):
+        ada, bob, cyd = people
+        now = timezone.now()
+        Contact.objects.all().update(created_at=now - timedelta(hours=1))
+        if way == "restored":
+            leads.trash(user=anna, contact_ids=[ada.pk], now=now - timedelta(hours=1))
+        calls = board["Nicht erreicht"]
+        queries = {"status": calls.pk, "assignee": sofia.pk, "due": "today", "tag": "warm"}
+        query = {way: queries[way]} if way in queries else {}
+        since, client = int(now.timestamp() * 1000) - 60_000, login(sofia)
+        ENTER[way](ada, calls, anna, sofia, now)
+        actions.perform(contact=bob, kind="note", actor=anna, now=now, text="Nur ein Vermerk.")
+        html = asked(client, LIST, since=since, met=ids(people), **query)
+        assert "1 Kontakt neu in dieser Auswahl – anzeigen" in html
+        assert "neu in dieser Auswahl" not in asked(client, LIST, since=since, met=ids([bob, cyd]), **query)
+        later = int((now + timedelta(hours=1)).timestamp() * 1000)
+        assert "neu in dieser Auswahl" not in asked(client, LIST, since=later, met=ids(people), **query)
+
+    def test_counts_what_it_could_not_hear_of_by_how_many_there_were(self, board, people, anna, sofia, login):
+        ada, bob, _cyd = people
+        Contact.objects.all().update(created_at=timezone.now() - timedelta(hours=1))
+        client = login(sofia)
+        assert "neu in" not in asked(client, LIST, rows=ids([ada, bob]), before=3)
+        assert "1 Kontakt neu in dieser Auswahl" in asked(client, LIST, rows=ids([ada, bob]), before=2)
+        leads.trash(user=anna, contact_ids=[bob.pk], now=timezone.now())
+        assert "1 Kontakt neu in dieser Auswahl" in asked(client, LIST, rows=ids([ada, bob]), before=2)
+        assert "neu in" not in asked(client, LIST, rows=ids([ada, bob]), before=3)
 
     def test_counts_no_new_contact_that_is_hidden(self, board, people, sofia, jan, login):
         sofia.account.agents_see = "own"
