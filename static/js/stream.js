@@ -9,7 +9,7 @@ window.stream = (() => {
   const TICK = 5000;
   const AWAY = 15000; // whoever was away for longer gets the page anew
   const SILENCE = 50000; // a line on which nothing comes for so long is dead: a sign of life comes every 20 seconds
-  const LONGEST = 60000; // until the next attempt
+  const LONGEST = 40000; // until the next attempt, and half as much for some: a minute at most
   const SPREAD = 1500; // over which all pages ask that have missed the same
   const NAMES = { hello: "streamed", beat: "", change: "changed", resync: "missed", here: "here" };
   const meta = () => document.querySelector("meta[name='live']");

@@ -90,8 +90,8 @@ class Readers:
         with suppress(OSError):
             reader.line = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
             query = f"?since={reader.since}" if reader.since else ""
-            head = f"GET /stream/{query} HTTP/1.1\r\nHost: localhost:{self.port}\r\nCookie: {reader.cookie}\r\n\r\n"
-            reader.line.sendall(head.encode())
+            head = f"GET /stream/{query} HTTP/1.1\r\nHost: localhost:{self.port}\r\nCookie: {reader.cookie}\r\n"
+            reader.line.sendall(f"{head}Connection: close\r\n\r\n".encode())  # or 204 would not be the end of it
             reader.line.setblocking(False)
             reader.rest = b""
             self.selector.register(reader.line, selectors.EVENT_READ, reader)

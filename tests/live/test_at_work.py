@@ -204,3 +204,27 @@ def test_without_streams_a_page_asks_and_is_right_all_the_same(house, opened, co
     colleague.move(first(house, CALLS), "Termin vereinbart")
     agree(house, sofia)
     house.start_streams()
+    until(sofia, "heard.streamed > 0")
+
+
+WAITS = """
+window.waits = [];
+const [set, now] = [setTimeout, Date.now];
+window.setTimeout = (act, wait, ...more) => {
+  if (act.name === "open") waits.push(wait);
+  return set(act, wait, ...more);
+};
+Math.random = () => 0.999;
+Date.now = () => now() + 8 * 3600e3;
+undefined;
+"""
+
+
+def test_however_long_there_was_no_stream_a_page_asks_for_one_each_minute(house, opened):
+    house.kill_streams()
+    sofia = opened("sofia", is_streamed=False)
+    until(sofia, "performance.getEntriesByType('resource').some(({ name }) => name.includes('/stream/'))")
+    sofia.evaluate(WAITS)
+    until(sofia, "waits.some((wait) => wait > 30000)")
+    house.start_streams()
+    assert sofia.evaluate("Math.max(...waits)") <= 60_000
