@@ -40,6 +40,7 @@ class Kind(StrEnum):
     ERASED = "erased"
     MAILED = "mailed"  # whatever the funnel did about a contact
     SERIES = "series"  # series, steps, sender, free days, mails on or off
+    INTAKE = "intake"  # what arrived by itself, or was decided of it
     IMPORTED = "imported"  # a step or the end of an import
     ACCESS = "access"  # who may see what: never forwarded, ends streams
     HERE = "here"  # who looks at what

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("contacts.urls")),
     path("", include("funnel.urls")),
+    path("", include("intake.urls")),
     path("", include("help.urls")),
     path("", include("live.urls")),
 ]

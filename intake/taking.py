@@ -12,9 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from base import notices
 from base.sql import all_rows
 from contacts.models import Contact
-from intake.models import Arrival, Inlet, Result
+from intake.models import Arrival, Inlet, InletKind, Result
+from intake.reading import api
 from intake.reading.lead import Lead, NoLead, NotRead
 from intake.understanding import understood
 from pipeline import inquiries
@@ -30,7 +32,13 @@ UPDATE intake_arrival SET attempts = attempts + 1, due_at = %(now)s + %(pause)s 
     ORDER BY due_at LIMIT %(few)s FOR UPDATE SKIP LOCKED
 ) RETURNING id, attempts
 """
-READERS: dict[str, Reader] = {}  # by the kind of the inlet
+
+
+def _of_api(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[Lead]:
+    return [api.lead_in(raw)]
+
+
+READERS: dict[str, Reader] = {InletKind.API: _of_api}  # by the kind of the inlet
 
 logger = logging.getLogger(__name__)
 
@@ -120,10 +128,15 @@ def _beside(arrival: Arrival, number: int) -> Arrival:
 def _mark(arrival: Arrival, result: Result, reason: str = "") -> Arrival:
     arrival.result, arrival.reason = result, reason[:500]
     arrival.save()
+    if arrival.contact is None:  # else the door has told of the contact
+        notices.tell(notices.Kind.INTAKE, arrival.account_id)
     return arrival
 
 
 def _give_up(arrival_id: int) -> None:
     logger.error("Arrival %s was given up after %s attempts", arrival_id, MAX_ATTEMPTS)
     reason = gettext_noop("Beim Lesen trat mehrmals ein Fehler auf.")
-    Arrival.objects.filter(pk=arrival_id, result=Result.WAITING).update(result=Result.UNREAD, reason=reason)
+    with transaction.atomic():
+        waiting = Arrival.objects.select_for_update(no_key=True).filter(pk=arrival_id, result=Result.WAITING)
+        for arrival in waiting:
+            _mark(arrival, Result.UNREAD, reason)

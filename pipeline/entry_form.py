@@ -135,6 +135,13 @@ class EntryForm(FactsForm):
         return {"wording": given, "method": self.cleaned_data["method"]} if given else {}
 
     @property
+    def entry(self) -> dict[str, Any]:
+        """What `entering.enter_once` asks for: everything but who sent the form, when, and how often."""
+        names = ("key", "column", "assignee", "enrol", "note")
+        taken = {name: self.cleaned_data[name] for name in names}
+        return taken | {"values": self.values, "consent": self.consent}
+
+    @property
     def values(self) -> dict[str, Any]:
         """The facts of the contact."""
         return {name: self.cleaned_data[name] for name in EDITED if name in self.cleaned_data}

@@ -42,6 +42,7 @@ PARAMETERS = {
     "message_id": Ref("message"),
     "deed_id": Ref("deed"),
     "pk": Ref("authenticator"),
+    "arrival_id": Ref("arrival_unread"),
 }
 NEVER = "405 405 405 405 405 405 405"
 OPEN = "200 200 200 200 200 200 200"
@@ -367,6 +368,17 @@ ROWS = [
         "401 302 302 302 403 422 401",
         body={"last_name": "Lenz", "source": "phone", "column": Ref("column"), "assignee": Ref("user")},
     ),
+    # What arrives by itself
+    Row("intake:tray", "302 200 200 403 403 200 302"),
+    Row("intake:arrival", "302 200 200 403 403 404 302"),
+    Row(
+        "intake:arrival-contact",
+        "302 200 200 403 403 404 302",
+        "401 302 302 403 403 404 401",
+        body={"last_name": "Lenz", "source": "phone", "column": Ref("column")},
+    ),
+    Row("intake:arrival-reading", post="401 302 302 403 403 404 401"),
+    Row("intake:arrival-discarding", post="401 302 302 403 403 404 401"),
     # The e-mail funnel
     Row("funnel:overview", "302 200 200 403 200 200 302"),
     Row("funnel:sequence-switch", post="401 302 302 403 302 404 401", body={"on": "0"}),

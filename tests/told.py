@@ -32,6 +32,8 @@ from funnel.series import bulk_enrolments, enrolments, maintenance, manual, sequ
 from funnel.series.enrolments import Effect
 from funnel.series.sequences import Content
 from funnel.transport import holds, verification
+from intake import deciding, taking
+from intake.models import Arrival, Inlet
 from pipeline import entering, follow_up, inquiries, leads
 from pipeline.cards import bulk, moves
 from pipeline.columns import verbs
@@ -105,7 +107,6 @@ UNTOLD = {
     "funnel.replies.quarantine.release": "the operator's",
     "funnel.transport.alerts.notify_of_holds": "mails people of holds, which have been told",
     "help.feedback.*": "mails to the operator, which nobody else sees",
-    "intake.taking._taken": "`inquiries.take_in` tells of the contact",
     "pipeline.columns.defaults.create_board": "nobody is there yet",
     "pipeline.deeds.jobs.give_up": "what has been done was told; the page of a deed asks while it runs",
     "pipeline.exports.permit": "one's own download",
@@ -324,6 +325,48 @@ on_office(
     "pipeline.deeds.reversible_columns.remove",
     lambda o: reversible_columns.remove(user=o.anna, column_id=_column(o), now=NOW),
 )
+
+
+# What arrives
+
+
+def _arrival(o: Office, **more: Any) -> Arrival:
+    inlet = Inlet.objects.create(account=o.account, kind="api", name="Website", created_at=NOW)
+    raw = b'{"person": {"last_name": "Otto"}}'
+    common = {"inlet": inlet, "key": "k", "arrived_at": NOW, "due_at": NOW, "raw": raw, "size": len(raw)}
+    return Arrival.objects.create(account=o.account, **common | more)
+
+
+@verb("intake.taking._taken")
+def _(o: Office) -> Act:
+    arrival = _arrival(o)
+    return lambda: taking.take(arrival.pk, NOW)
+
+
+@verb("intake.taking._give_up")
+def _(o: Office) -> Act:
+    _arrival(o, attempts=5)
+    return lambda: taking.take_waiting(now=LATER)
+
+
+@verb("intake.deciding.discard")
+def _(o: Office) -> Act:
+    arrival = _arrival(o, result="unread")
+    return lambda: deciding.discard(user=o.anna, arrival_id=arrival.pk)
+
+
+@verb("intake.deciding.read_again")
+def _(o: Office) -> Act:
+    arrival = _arrival(o, result="unread")
+    return lambda: deciding.read_again(user=o.anna, arrival_id=arrival.pk, now=LATER)
+
+
+@verb("intake.deciding.enter")
+def _(o: Office) -> Act:
+    arrival = _arrival(o, result="unread")
+    entry = {"values": {"last_name": "Otto"}, "column": o.board["Nicht erreicht"], "assignee": None}
+    how = {"key": None, "anyway": True, "now": NOW}
+    return lambda: deciding.enter(user=o.anna, arrival_id=arrival.pk, **entry, **how)
 
 
 # Deeds

@@ -1,7 +1,7 @@
 """The tables of what arrives by itself."""
 
-from intake.models.arrivals import Arrival, Result
+from intake.models.arrivals import TO_LOOK_AT, Arrival, Result
 from intake.models.inlets import Inlet, InletKind
 from intake.models.keys import ApiKey
 
-__all__ = ["ApiKey", "Arrival", "Inlet", "InletKind", "Result"]
+__all__ = ["TO_LOOK_AT", "ApiKey", "Arrival", "Inlet", "InletKind", "Result"]

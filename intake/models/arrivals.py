@@ -21,12 +21,18 @@ class Result(models.TextChoices):
     DISCARDED = "discarded", _("verworfen")
 
 
+TO_LOOK_AT = (Result.UNREAD, Result.REFUSED)
+
+
 class Arrival(AccountModel):
     """One thing that arrived (Eingang): raw, as it was read, and what became of it.
 
     What speaks of several people is one row for each: the first has the raw text, the others name it as `bundle`, and
     all have it. With any of them the raw text goes.
     """
+
+    who: str  # and what about, as a line of the tray says it; set by `tray`
+    about: str
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     inlet = reference(Inlet, models.CASCADE, related_name="arrivals")
@@ -64,6 +70,11 @@ class Arrival(AccountModel):
             models.Index(fields=["bundle"], condition=models.Q(bundle__isnull=False), name="arrival_in_bundle"),
             BrinIndex(fields=["arrived_at"], name="arrival_by_age"),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a person."""
+        return self.result in TO_LOOK_AT
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.result}"

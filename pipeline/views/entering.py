@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,22 +20,14 @@ def new(request: Request) -> HttpResponse:
     """Show the form, with the status of `?column=` (GET), or add the contact, warning of duplicates first (POST)."""
     data = request.POST if request.method == "POST" else None
     form = EntryForm(data, user=request.user, column=request.GET.get("column", ""))
+    context = {"form": form, "address": reverse("pipeline:contact-new")}
     if not form.is_valid():
-        return render(request, "pipeline/entry.html", {"form": form}, status=422 if form.is_bound else 200)
+        return render(request, "pipeline/entry.html", context, status=422 if form.is_bound else 200)
     contact, twins = entering.enter_once(
-        user=request.user,
-        key=form.cleaned_data["key"],
-        anyway="anyway" in request.POST,
-        values=form.values,
-        column=form.cleaned_data["column"],
-        assignee=form.cleaned_data["assignee"],
-        consent=form.consent,
-        enrol=form.cleaned_data["enrol"],
-        note=form.cleaned_data["note"],
-        now=timezone.now(),
+        user=request.user, anyway="anyway" in request.POST, now=timezone.now(), **form.entry
     )
     if contact is None:
-        return render(request, "pipeline/entry.html", {"form": form, "twins": twins}, status=409)
+        return render(request, "pipeline/entry.html", context | {"twins": twins}, status=409)
     sentence = _("„%(name)s“ ist angelegt.") % {"name": contact.display_name}
     messages.success(request, f"{sentence} {form.warning}".strip())
     return redirect(contact if sees(request.user, contact) else "pipeline:home")

@@ -1,0 +1,88 @@
+"""What people decide about something that arrived and did not become a contact by itself."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from base import notices
+from base.refusals import Conflict
+from contacts.models import Contact
+from intake import taking, tray
+from intake.models import Arrival, Result
+from intake.understanding import text, understood
+from pipeline import entering
+
+
+def find(user: User, arrival_id: int) -> Arrival:
+    """Return what arrived. Raises Http404."""
+    return _one(Arrival.objects.of(user.account).select_related("inlet__account", "contact").filter(pk=arrival_id))
+
+
+@transaction.atomic
+def discard(*, user: User, arrival_id: int) -> Arrival:
+    """Mark as nothing anybody needs. Raises Http404, and Conflict if it has become a contact. Idempotent."""
+    arrival = _undecided(user, arrival_id)
+    if arrival.result != Result.DISCARDED:
+        arrival.result = Result.DISCARDED
+        arrival.save(update_fields=["result"])
+        notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
+    return arrival
+
+
+@transaction.atomic
+@notices.as_one(notices.Kind.ARRIVED)
+def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
+    """Read and take in once more, as if it had just arrived; return it as it then is.
+
+    Raises Http404, and Conflict if it has become a contact.
+    """
+    arrival = _undecided(user, arrival_id)
+    arrival.result, arrival.attempts, arrival.due_at = Result.WAITING, 1, now
+    arrival.save(update_fields=["result", "attempts", "due_at"])
+    notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
+    return taking.take(arrival_id, now)
+
+
+@transaction.atomic
+@notices.as_one(notices.Kind.ARRIVED)
+def enter(*, user: User, arrival_id: int, **entry: Any) -> tuple[Contact | None, list[Contact]]:
+    """Add the contact of a filled-in form, as `entering.enter_once` does, and have the arrival name it.
+
+    Raises Http404, and Conflict if it has become a contact.
+    """
+    arrival = _undecided(user, arrival_id)
+    contact, twins = entering.enter_once(user=user, **entry)
+    if contact is not None:
+        arrival.contact, arrival.result, arrival.reason = contact, Result.NEW, ""
+        arrival.save(update_fields=["contact", "result", "reason"])
+        notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
+    return contact, twins
+
+
+def proposal(arrival: Arrival) -> dict[str, Any]:
+    """Return what „Kontakt anlegen“ is filled in with: what was read, or else the text that arrived."""
+    lead = tray.lead_of(arrival)
+    found = understood(lead, arrival.inlet) if lead else None
+    if found:
+        return found.values | {"note": found.text}
+    return {"source_detail": arrival.inlet.name, "note": text(lead) if lead else tray.raw_of(arrival)[:5000]}
+
+
+def _undecided(user: User, arrival_id: int) -> Arrival:
+    """Lock what arrived."""
+    rows = Arrival.objects.of(user.account).select_related("inlet__account")
+    arrival = _one(rows.select_for_update(of=("self",), no_key=True).filter(pk=arrival_id))
+    if arrival.contact_id is not None:
+        raise Conflict(_("Daraus ist schon ein Kontakt geworden."))
+    return arrival
+
+
+def _one(rows: Any) -> Arrival:
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,150 @@
+"""Reading the tray („Eingang“): what arrived, from where, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from base import keyset
+from base.ids import is_id
+from base.sql import all_rows
+from contacts import facts
+from contacts.contact_points import KINDS
+from contacts.description import FACTS
+from intake.models import TO_LOOK_AT, Arrival, Inlet, Result
+from intake.reading.decoding import decoded
+from intake.reading.lead import Lead
+
+PAGE = 50  # rows
+SHOWN = 50_000  # characters of a raw text on its page
+
+
+def _id(text: str) -> int:
+    """Return the id; raises ValueError."""
+    if not is_id(text):
+        raise ValueError
+    return int(text)
+
+
+ORDER = keyset.Order("pk", _id)
+# The longest of the last pauses of each inlet; one that lasts twice as long, and a day at least, is a silence.
+PAUSES = """
+SELECT inlet.id, inlet.name, inlet.last_arrival_at, max(pause.length) FROM intake_inlet AS inlet, LATERAL (
+    SELECT arrived_at - lead(arrived_at) OVER (ORDER BY id DESC) AS length FROM (
+        SELECT id, arrived_at FROM intake_arrival WHERE inlet_id = inlet.id ORDER BY id DESC LIMIT 20
+    ) AS last
+) AS pause
+WHERE inlet.account_id = %(account)s AND inlet.is_active GROUP BY inlet.id HAVING count(pause.length) >= 4
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for; anything that does not exist asks for nothing."""
+
+    inlet: int | None = None
+    result: str = ""  # "": all; "open": what waits for a person
+
+    @classmethod
+    def parse(cls, query: QueryDict, inlets: list[Inlet]) -> "Wanted":
+        inlet, result = str(query.get("inlet", "")), str(query.get("result", ""))
+        known = {str(one.pk) for one in inlets}
+        return cls(
+            int(inlet) if is_id(inlet) and inlet in known else None,
+            result if result in ("open", *Result.values) else "",
+        )
+
+
+@dataclass(frozen=True)
+class Tray:
+    """A page of the tray, the newest first."""
+
+    arrivals: list[Arrival]
+    inlets: list[Inlet]
+    wanted: Wanted
+    silences: list[str]
+    previous: str
+    next: str
+
+
+def load(user: User, query: QueryDict, now: datetime) -> Tray:
+    """Return the requested page."""
+    inlets = list(Inlet.objects.of(user.account).order_by("name", "pk"))
+    wanted = Wanted.parse(query, inlets)
+    rows = _found(user, wanted).defer("raw").select_related("inlet", "contact")
+    page = keyset.page(rows, ORDER, descending=True, place=keyset.asked(query, ORDER), size=PAGE)
+    for arrival in page.rows:
+        arrival.who, arrival.about = _who(arrival)
+    silences = [sentence for row in all_rows(PAUSES, {"account": user.account_id}) if (sentence := _silence(row, now))]
+    before, after = (
+        f"?{_query(wanted)}{side}={place}" if place else ""
+        for side, place in (("before", page.previous), ("after", page.next))
+    )
+    return Tray(page.rows, inlets, wanted, silences, before, after)
+
+
+def _found(user: User, wanted: Wanted) -> QuerySet[Arrival]:
+    rows = Arrival.objects.of(user.account)
+    if wanted.inlet:
+        rows = rows.filter(inlet=wanted.inlet)
+    if wanted.result:
+        rows = rows.filter(result__in=TO_LOOK_AT if wanted.result == "open" else (wanted.result,))
+    return rows
+
+
+def _query(wanted: Wanted) -> str:
+    inlet = f"inlet={wanted.inlet}&" if wanted.inlet else ""
+    return inlet + (f"result={wanted.result}&" if wanted.result else "")
+
+
+def _silence(row: tuple[Any, ...], now: datetime) -> str:
+    """Return „seit 6 Tagen nichts von …“ if an inlet has been silent for longer than it usually is, else ""."""
+    _pk, name, last, longest = row
+    if last is None or now - last <= max(2 * longest, timedelta(days=1)):
+        return ""
+    days = (now - last).days
+    sentence = ngettext("Seit %(days)s Tag nichts von „%(name)s“", "Seit %(days)s Tagen nichts von „%(name)s“", days)
+    return sentence % {"days": days, "name": name}
+
+
+def lead_of(arrival: Arrival) -> Lead | None:
+    """Return what was read."""
+    return Lead.from_json(arrival.read) if arrival.read else None
+
+
+def _who(arrival: Arrival) -> tuple[str, str]:
+    """Return who it is from and what about, as far as it was read."""
+    lead = lead_of(arrival)
+    if lead is None:
+        return "", ""
+    name = f"{lead.facts.get('first_name', '')} {lead.facts.get('last_name', '')}".strip()
+    reach = [*lead.emails, *(number for _kind, number in lead.phones)]
+    who = name or lead.facts.get("company", "") or next(iter(reach), "")
+    return who[:120], " ".join((lead.subject or lead.message).split())[:120]
+
+
+def lines(arrival: Arrival) -> list[tuple[str, str]]:
+    """Return label and value of whatever was read."""
+    lead = lead_of(arrival)
+    if lead is None:
+        return []
+    found = [(facts.label(name) if name in FACTS else name, value) for name, value in lead.facts.items()]
+    found += [(facts.label("email"), address) for address in lead.emails]
+    found += [(f"{facts.label('phone')} {KINDS.get(kind, '')}".strip(), number) for kind, number in lead.phones]
+    found += [(_("Betreff"), lead.subject), (_("Nachricht"), lead.message)]
+    found += [(_("Einwilligung"), f"{one.channel}: {one.wording}") for one in lead.consents if one.granted]
+    return [(label, value) for label, value in (*found, *lead.further, *lead.campaign.items()) if value]
+
+
+def raw_of(arrival: Arrival) -> str:
+    """Return the raw text of what arrived, which the first of its people has, as far as a page shows it."""
+    raw = bytes(arrival.raw)
+    if arrival.bundle and not raw:
+        first = Arrival.objects.of(arrival.account_id).filter(pk=arrival.bundle).first()
+        raw = bytes(first.raw) if first else b""
+    return decoded(raw)[:SHOWN]

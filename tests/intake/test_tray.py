@@ -1,0 +1,179 @@
+"""The tray: what arrived, what became of it, and what people decide about the rest."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+
+from base.refusals import Conflict
+from contacts.models import Action, Contact
+from intake import deciding, taking, tray
+from intake.models import Arrival, Result
+from tests.intake.arriving import NOW, OLGA, inlet, kept, later
+from tests.markup import page_of
+
+OTTO = {"facts": {"last_name": "Otto"}, "phones": [["mobile", "0151 55501234"]]}
+
+
+def take(arrival: Arrival) -> Arrival:
+    return taking.take(arrival.pk, NOW)
+
+
+@pytest.fixture
+def unread(hook) -> Arrival:
+    return take(kept(hook, unread="Das ist kein JSON.", note="<script>alert(1)</script>"))
+
+
+def waiting(account) -> int:
+    account.refresh_from_db()
+    return account.to_look_at
+
+
+def test_a_line_says_who_when_where_and_what_became_of_it(hook, mehmet, login):
+    new = take(kept(hook, OLGA))
+    text = page_of(login(mehmet).get("/intake/"))
+    assert f'data-intake="{new.pk}" data-result="new"' in text
+    assert all(word in text for word in ("Olga Wagner", "Bitte!", "Unsere Website", f"/contacts/{new.contact_id}/"))
+
+
+def test_pages_are_filtered_by_inlet_and_result(hook, anna, unread, login):
+    other = inlet(anna.account)
+    new, elsewhere = take(kept(hook, OLGA)), take(kept(other, unread="x"))
+    client = login(anna)
+
+    def found(query: str) -> set[int]:
+        return {one.pk for one in client.get(f"/intake/?{query}").context["tray"].arrivals}
+
+    assert found("") == found("result=nonsense&inlet=0") == {new.pk, unread.pk, elsewhere.pk}
+    assert found("result=open") == found("result=unread") == {unread.pk, elsewhere.pk}
+    assert found(f"inlet={hook.pk}") == {new.pk, unread.pk}
+    assert found(f"inlet={hook.pk}&result=new") == {new.pk}
+
+
+def test_pages_follow_each_other_and_keep_the_filter(hook, anna, login, monkeypatch):
+    monkeypatch.setattr(tray, "PAGE", 2)
+    ids = [take(kept(hook, unread="x")).pk for _number in range(5)][::-1]
+    client, address, seen = login(anna), f"?inlet={hook.pk}", []
+    while address:
+        shown = client.get(f"/intake/{address}").context["tray"]
+        seen.append([one.pk for one in shown.arrivals])
+        address = shown.next
+    assert seen == [ids[:2], ids[2:4], ids[4:]]
+    assert client.get(f"/intake/{shown.previous}").context["tray"].wanted.inlet == hook.pk
+    assert client.get("/intake/?after=7.OTk5OTk5OTk5OTk5OTk5OTk5OTk5").status_code == 200
+
+
+def test_the_number_on_the_navigation_is_what_waits_for_people(hook, anna, sofia, unread, login):
+    take(kept(hook, OLGA))
+    assert waiting(anna.account) == 1
+    assert 'class="mainnav__number" title="wartet auf Sie">1<' in page_of(login(anna).get("/contacts/"))
+    assert "mainnav__number" not in page_of(login(sofia).get("/contacts/"))
+    deciding.discard(user=anna, arrival_id=unread.pk)
+    assert waiting(anna.account) == 0
+    assert "mainnav__number" not in page_of(login(anna).get("/contacts/"))
+
+
+def test_what_is_forgotten_waits_no_longer(anna, unread):
+    Arrival.objects.all().delete()
+    assert waiting(anna.account) == 0
+
+
+def test_open_board_and_list_get_the_number_with_other_changes(anna, sofia, unread, login):
+    for address in ("/contacts/board/changes/?cards=", "/contacts/rows/?rows="):
+        assert 'id="to-look-at"' in page_of(login(anna).get(address))
+        assert 'id="to-look-at"' not in page_of(login(sofia).get(address))
+
+
+def test_a_raw_text_is_shown_as_text_and_only_its_beginning(hook, anna, unread, login, monkeypatch):
+    monkeypatch.setattr(tray, "SHOWN", 80)
+    text = page_of(login(anna).get(f"/intake/{unread.pk}/"))
+    assert "&lt;script&gt;" in text and "<script>alert" not in text
+    assert "Hier steht nur der Anfang." in text
+
+
+def test_what_was_read_is_shown_with_the_names_of_the_fields(hook, anna, login):
+    found = take(kept(hook, OLGA | {"further": [["Balkon", "ja"]], "facts": OLGA["facts"] | {"city": "Bonn"}}))
+    assert tray.lines(found) == [
+        *(("Vorname", "Olga"), ("Nachname", "Wagner"), ("Ort", "Bonn")),
+        *(("E-Mail-Adresse", "olga@st.example"), ("Nachricht", "Bitte!"), ("Balkon", "ja")),
+    ]
+    assert login(anna).get(f"/intake/{found.pk}/").status_code == 200
+
+
+def test_a_person_makes_a_contact_of_it(hook, anna, board, login):
+    arrival = take(kept(hook, {"message": "Ruft mich an", "further": [["Wo", "im Garten"]]}))
+    client, where = login(anna), f"/intake/{arrival.pk}/contact/"
+    form = client.get(where).context["form"]
+    assert form.initial["note"] == "Ruft mich an\nWo: im Garten"
+    assert f'action="{where}"' in page_of(client.get(where))
+    sent = {"last_name": "Otto", "source": "form", "column": board["Nicht erreicht"].pk, "note": form.initial["note"]}
+    answer = client.post(where, sent)
+    contact = Contact.objects.get()
+    arrival.refresh_from_db()
+    assert (answer["Location"], arrival.contact, arrival.result) == (f"/contacts/{contact.pk}/", contact, Result.NEW)
+    assert Action.objects.get().text == "Ruft mich an\nWo: im Garten"
+    assert client.get(where)["Location"] == f"/contacts/{contact.pk}/"
+    client.post(where, sent)
+    assert Contact.objects.count() == 1
+
+
+def test_the_form_is_filled_in_with_what_was_read(hook, anna, login):
+    arrival = take(kept(hook, OTTO))
+    Arrival.objects.update(contact=None, result=Result.REFUSED)
+    initial = login(anna).get(f"/intake/{arrival.pk}/contact/").context["form"].initial
+    assert (initial["last_name"], initial["phone"], initial["phone_kind"]) == ("Otto", "0151 55501234", "mobile")
+
+
+def test_the_form_warns_of_who_is_there_already(hook, anna, board, login):
+    take(kept(hook, OLGA))
+    arrival = take(kept(hook, unread="x"))
+    sent = {"last_name": "Wagner", "email": "olga@st.example", "source": "form", "column": board["Nicht erreicht"].pk}
+    client, where = login(anna), f"/intake/{arrival.pk}/contact/"
+    assert client.post(where, sent).status_code == 409
+    assert client.post(where, sent | {"anyway": "1"}).status_code == 302
+    assert Contact.objects.count() == 2
+
+
+def test_it_is_read_once_more_and_taken_in(hook, anna, login):
+    arrival = take(kept(hook, OLGA))
+    Contact.objects.all().update(trashed_at=None)
+    Arrival.objects.update(contact=None, result=Result.REFUSED)
+    login(anna).post(f"/intake/{arrival.pk}/reading/")
+    arrival.refresh_from_db()
+    assert (arrival.result, arrival.contact) == (Result.AGAIN, Contact.objects.get())
+
+
+def test_what_has_become_a_contact_is_decided(hook, anna):
+    arrival = take(kept(hook, OLGA))
+    for verb in (deciding.discard, lambda **who: deciding.read_again(**who, now=NOW)):
+        with pytest.raises(Conflict):
+            verb(user=anna, arrival_id=arrival.pk)
+
+
+def arrive(hook, *hours: int) -> None:
+    for hour in hours:
+        kept(hook, OLGA, now=later(hour * 3600))
+
+
+@pytest.mark.parametrize(
+    ("hours", "silent_at", "sentence"),
+    [
+        ((0, 24, 48, 60, 72), 72 + 48, ""),  # as long as two of its pauses
+        ((0, 24, 48, 60, 72), 72 + 49, "Seit 2 Tagen nichts von „Unsere Website“"),
+        ((0, 1, 2, 3, 4), 4 + 24, ""),  # nobody wonders within a day
+        ((0, 1, 2, 3, 4), 4 + 25, "Seit 1 Tag nichts von „Unsere Website“"),
+        ((0, 1, 2, 3), 1000, ""),  # too few to know what is usual
+    ],
+)
+def test_an_inlet_that_is_silent_for_longer_than_usual_says_so(hook, anna, hours, silent_at, sentence):
+    arrive(hook, *hours)
+    shown = tray.load(anna, QueryDict(), NOW + timedelta(hours=silent_at))
+    assert shown.silences == ([sentence] if sentence else [])
+
+
+def test_a_trashed_contact_is_named_without_a_link(hook, anna, login):
+    contact = take(kept(hook, OLGA)).contact
+    Contact.objects.filter(pk=contact.pk).update(trashed_at=NOW)
+    text = page_of(login(anna).get("/intake/"))
+    assert "Olga Wagner, im Papierkorb" in text and f"/contacts/{contact.pk}/" not in text
+    Contact.objects.filter(pk=contact.pk).update(trashed_at=None)
