@@ -68,7 +68,9 @@ class _Composer:
         target = item.target
         if target in targets.PHONES:
             self._phones(item)
-        elif target in targets.NAMES or target in targets.PLACES or target in _ABOUT_CONSENT:
+        elif target in targets.NAMES:
+            self._named(item)
+        elif target in targets.PLACES or target in _ABOUT_CONSENT:
             self.parts.setdefault(target, []).append(item)
         elif target in targets.CAMPAIGN:
             self._campaign(item)
@@ -131,6 +133,15 @@ class _Composer:
             self._reach(self.lead.emails, address, item)
         if not found or value != item.value or _words(EMAIL.sub(" ", value)) - AROUND_EMAILS:
             self._further(item)
+
+    def _named(self, item: Item) -> None:
+        """Keep a name for the end, and take an address that stands beside it: Uwe Kern <uwe@kern.example>."""
+        value = item.value[:MAX_CELL_LENGTH]
+        for address in EMAIL.findall(value) if "@" in value else ():
+            self._reach(self.lead.emails, address, item)
+            item = item._replace(value=item.value.replace(address, " ").strip(" <>()\"',;"))
+        if item.value:
+            self.parts.setdefault(item.target, []).append(item)
 
     def _phones(self, item: Item) -> None:
         found = phones_in(item.value, targets.PHONES[item.target][1])

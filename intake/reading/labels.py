@@ -3,13 +3,14 @@
 import re
 
 from contacts.csv.fields import bare
-from intake.reading.composing import Item
+from intake.reading.composing import EMAIL, Item
 from intake.reading.mapping import target_of
-from intake.reading.words import FIELDS, FOOTER, MESSAGE_ENDS
+from intake.reading.words import FIELDS, FOOTER, FORWARDED, MESSAGE_ENDS, SENDER
 
 MAX_LABEL = 60  # characters
 MAX_LINES = 5000
 MAX_ITEMS = 300
+MAX_SENDER = 300  # characters of a name with an address
 MAX_REST = 80  # characters behind a label that ends a message; longer ones are prose
 
 _LABELLED = re.compile(rf"[ \t>*•-]{{0,10}}([^\W\d][^:\n?]{{0,{MAX_LABEL - 1}}}(?::(?!//)|\?(?=[: ])):?)[ \t]*(.*)")
@@ -22,6 +23,7 @@ def items_in(rows: list[list[str]], *, message_is_last: bool = False) -> list[It
     `message_is_last`: no label ends a message, because those in it are the person's own words.
     """
     block = _Block(message_is_last)
+    block.names_sender = not message_is_last and not any(FORWARDED.match(cell) for row in rows for cell in row[:1])
     for row in rows:
         if len(row) > 1 and block.takes_cells(row):
             continue
@@ -39,6 +41,7 @@ class _Block:
         self.seen: set[str] = set()  # labels
         self.targets: set[str] = set()
         self.message_is_last = message_is_last
+        self.names_sender = False  # whether "Von:" is the person, and not the head of a mail that was forwarded
         self.lines = 0
         self.message: list[str] | None = None  # the lines of one that is being read
         self.waiting = ""  # a label whose value is on the next line
@@ -61,7 +64,7 @@ class _Block:
         text = line.strip()
         found = _LABELLED.fullmatch(text)
         label, rest = (found[1].rstrip(" :"), found[2]) if found else ("", "")
-        target = target_of(label) if label else ""
+        target = self._target(label, rest) if label else ""
         if self.message is not None:
             self._continue(line, text, target, label, rest)
         elif self.items and FOOTER.match(text):
@@ -101,7 +104,11 @@ class _Block:
 
     def _add(self, label: str, value: str) -> None:
         name = bare(label)
-        target = "message" if name in _MESSAGES else target_of(label)
+        target = "message" if name in _MESSAGES else self._target(label, value)
         self.items.append(Item(label, "" if name in self.seen else target, value))
         self.seen.add(name)
         self.targets.add(target)
+
+    def _target(self, label: str, value: str) -> str:
+        is_sender = self.names_sender and bare(label) in SENDER and EMAIL.search(value[:MAX_SENDER])
+        return "full_name" if is_sender else target_of(label)

@@ -8,17 +8,27 @@ AROUND_EMAILS = frozenset(("mailto", "und", "oder", "and", "or"))  # between sev
 
 # What forms call their fields, besides the headers that `contacts.csv.headers` knows; bare (`contacts.csv.fields`).
 FIELDS = {
-    "full_name": "name vonname namevon kontaktname absender yourfullname",
+    "full_name": (
+        "name vonname namevon kontaktname absender yourfullname "
+        "wieheissensie wieistihrname whatsyourname whatisyourname"
+    ),
     "first_name": "first fname given givenname forename vname",
     "last_name": "last lname family zuname nname",
-    "email": "emailadresse mailadresse emailaddress kontaktemail",
-    "phone": "telefonnr telnummer telefonnummer ruckruf rueckruf rueckrufnummer contactphone",
+    "email": (
+        "emailadresse mailadresse emailaddress kontaktemail wieistihreemailadresse wielautetihreemailadresse "
+        "whatsyouremail whatisyouremail"
+    ),
+    "phone": (
+        "telefonnr telnummer telefonnummer ruckruf rueckruf rueckrufnummer contactphone wieistihretelefonnummer "
+        "wielautetihretelefonnummer"
+    ),
     "mobile": "handynr mobilephone mobilnr",
     "street": "street1 line1 addressline1 addr1 strassenr strassehausnr strassehausnummer",
     "house_number": "hausnr hausnummer housenumber streetnumber",
     "message": (
         "anfrage mitteilung nachricht message text freitext comments comment bemerkung bemerkungen anmerkung inquiry "
-        "anmerkungen enquiry frage fragen anliegen kommentar textarea anmerkungenfragendesinteressenten notes"
+        "anmerkungen enquiry frage fragen anliegen kommentar textarea anmerkungenfragendesinteressenten notes "
+        "nachrichtentext messagebody ihrenachrichtanuns"
     ),
     "subject": (
         "betreff subject objektnummer objektnr objektid objekt expose exposeid exposenr referenz referenznummer "
@@ -33,7 +43,7 @@ FIELDS = {
         "verkaufszeitpunkt sellhorizon verkaufszeitraum zeithorizont wannmoechtensieverkaufen verkaufab "
         "wannsollverkauftwerden timetosell sellingtimeframe"
     ),
-    "property_kind": "immobilientyp objektart immobilienart objekttyp propertytype propertykind",
+    "property_kind": "immobilientyp objektart immobilienart objekttyp propertytype propertykind artderimmobilie",
     "foreign_id": "externalid foreignid leadid",
     "occurred_at": "occurredat submittedat createdat submissiondate eingegangenam datecreated",
 }
@@ -54,6 +64,9 @@ NAMELESS = words_of("number nummer value text wert")
 
 # Lines that end what a portal quotes of a person, and those after which nothing is about the person any more.
 MESSAGE_ENDS = words_of("weiteredatenzuminteressenten weitereangabenzuminteressenten datenzumobjekt objektdaten")
+SENDER = words_of("von from absender sender")  # with an address behind it: Uwe Kern <uwe@kern.example>
+# The head of a mail that was forwarded.
+FORWARDED = re.compile(r"[ \t>*]{0,10}(?:gesendet|sent|datum|date|an|to|cc)\s?:", re.IGNORECASE)
 FOOTER = re.compile(
     r"--\s*$|[_*=-]{5,}\s*$|©|diese (?:e-?mail|nachricht) (?:wurde|ist|enthält)|this (?:e-?mail|message) (?:was|is)\b"
     r"|ihr (?:\S+[ -])?team\b|impressum\b|gesendet (?:von|über) |sent (?:from|via) |powered by ",

@@ -39,12 +39,13 @@ def as_json(payload: Any, mapping: dict[str, str] | None = None) -> list[Lead]:
             "typeform",
             {
                 "foreign_id": "tok-1",
+                "first_name": "Edda",
+                "last_name": "Sørensen",
+                "property_kind": "Reihenhaus",
                 "emails": ["edda@sorensen.example"],
                 "phones": [("", "+4915155507777")],
                 "campaign": {"utm_source": "flyer"},
                 "further": [
-                    ("Wie heißen Sie?", "Edda Sørensen"),
-                    ("Art der Immobilie", "Reihenhaus"),
                     ("Was ist dabei?", "Garten"),
                     ("Was ist dabei?", "Keller"),
                     ("Was ist dabei?", "Sauna"),
@@ -263,12 +264,12 @@ def test_a_test_of_google_is_no_contact_and_its_key_is_kept_nowhere() -> None:
 
 
 def test_what_an_office_has_chosen_comes_before_all_else() -> None:
-    mapping = {"answers.name": "full_name", "answers.art": "property_kind", "answers.zimmer": "text"}
-    (lead,) = read("typeform/answers.json", mapping | {"answers.mail": "omit", "hidden.quelle": "source_detail"})
-    assert (lead.facts["first_name"], lead.facts["last_name"]) == ("Edda", "Sørensen")
-    assert lead.facts["property_kind"] == "Reihenhaus"
+    mapping = {"answers.name": "name_first", "answers.art": "source_detail", "answers.zimmer": "text"}
+    (lead,) = read("typeform/answers.json", mapping | {"answers.mail": "omit", "hidden.quelle": "title"})
+    assert (lead.facts["first_name"], lead.facts["last_name"]) == ("Sørensen", "Edda")
+    assert "property_kind" not in lead.facts
     assert (lead.message, lead.emails) == ("Zimmer: 4", [])
-    assert lead.facts["source_detail"] == "Messe"
+    assert (lead.facts["source_detail"], lead.facts["title"]) == ("Reihenhaus", "Messe")
 
 
 def test_a_target_that_exists_no_more_keeps_the_value() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from funnel.replies.isolation import IsolatedProcess
 from intake.reading import confirmations, mails, xml_files
 from intake.reading.lead import Confirmation, Lead, NoLead, NotRead
 from tests.intake.sampling import said, sample
@@ -108,6 +109,18 @@ def one(name: str) -> Lead:
                 "further": [("Wie viele Zimmer?", "5")],
             },
         ),
+        (
+            "form-with-a-sender",
+            "labels.form",
+            {
+                "first_name": "Thea",
+                "last_name": "Busch",
+                "emails": ["thea@busch.example"],
+                "subject": "Wohnung verkaufen",
+                "message": "Was ist meine Wohnung wert?",
+            },
+        ),
+        ("form-forwarded-by-hand", "labels.form", {"first_name": "Gesa", "last_name": "Lau"}),
         ("form-of-a-known-sender", "labels.form", {"last_name": "Kühn", "phones": [("", "0345 667788")]}),
         ("kleinanzeigen-labels", "labels.kleinanzeigen", {"emails": ["mona@eigene.example"], "subject": "99887766"}),
         ("cut-off-xml-with-labels", "labels.immowelt", {"last_name": "Halb"}),
@@ -214,3 +227,9 @@ def test_a_hostile_mail_is_only_not_read(name: str) -> None:
     except (NotRead, NoLead):
         return
     assert len(leads) <= 50
+
+
+def test_mails_are_read_in_a_process_of_their_own() -> None:
+    raw = sample("mails/form-text.eml")
+    with IsolatedProcess(mails.leads_in, seconds=60) as isolated:
+        assert isolated(raw) == mails.leads_in(raw)
