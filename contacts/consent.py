@@ -41,7 +41,7 @@ class ConsentState:
 
     @property
     def granted(self) -> bool:
-        return self.newest is not None and self.newest.granted
+        return self.newest is not None and self.newest.granted and self.newest.is_proven
 
 
 @transaction.atomic
@@ -97,13 +97,13 @@ def states(contact: Contact) -> list[ConsentState]:
 
 def _newest_of_each(account_id: int, contact_id: int) -> QuerySet[Consent]:
     rows = with_earlier_grant(Consent.objects.of(account_id).filter(contact=contact_id))
-    return rows.order_by("channel", "-occurred_at", "-pk").distinct("channel")
+    return rows.order_by("channel", "-is_proven", "-occurred_at", "-pk").distinct("channel")
 
 
 def word(row: Consent) -> str:
     """Return what the person did. `row` comes from `with_earlier_grant`: only what was given can be withdrawn."""
     if row.granted:
-        return _("erteilt")
+        return _("erteilt") if row.is_proven else _("angegeben, noch nicht bestätigt")
     if row.was_granted:
         return _("widerrufen")
     return _("nicht erteilt") if row.method == Consent.Method.IMPORT else _("abgelehnt")
@@ -112,7 +112,8 @@ def word(row: Consent) -> str:
 def with_earlier_grant(rows: QuerySet[Any]) -> QuerySet[Consent]:
     """Annotate the rows with `was_granted`, which `word` needs: whether there is an earlier consent of the channel."""
     same = Consent.objects.of(OuterRef("account")).filter(contact=OuterRef("contact"), channel=OuterRef("channel"))
-    return rows.annotate(was_granted=Exists(same.filter(granted=True, occurred_at__lte=OuterRef("occurred_at"))))
+    earlier = same.filter(granted=True, is_proven=True, occurred_at__lte=OuterRef("occurred_at"))
+    return rows.annotate(was_granted=Exists(earlier))
 
 
 def _state(contact: Contact, channel: str, newest: Consent | None) -> ConsentState:
@@ -129,13 +130,17 @@ def attest(
     method: str,
     wording: str = "",
     place: str = "",
+    wording_version: str = "",
     address: str | None = None,
+    is_proven: bool = True,
+    occurred_at: datetime | None = None,
     actor: User | None = None,
     now: datetime,
     is_news: bool = True,
 ) -> Consent:
-    """Record a consent or withdrawal that the product itself has witnessed at `now`.
+    """Record a consent or withdrawal that the product itself has witnessed at `occurred_at`, by default at `now`.
 
+    One that is not `is_proven` is evidence of what was said, and counts for nothing until the person confirms it.
     `actor` is the colleague involved, if any. Works for contacts in the trash, too, and checks no permission: that is
     up to the caller. `is_news` False: the withdrawal is replayed from the journal, so it is not written there again.
     Each call adds a row. Raises NotUnderstood for a consent without wording.
@@ -151,10 +156,12 @@ def attest(
         channel=channel,
         granted=granted,
         wording=wording,
+        wording_version=wording_version,
         place=place[:MAX_PLACE_LENGTH],
         method=method,
-        occurred_at=now,
+        occurred_at=occurred_at or now,
         address=_meant(contact, channel, granted) if address is None else address.lower(),
+        is_proven=is_proven,
         recorded_by=actor,
         recorded_at=now,
     )
@@ -163,11 +170,13 @@ def attest(
 def counts(prefix: str = "") -> Q:
     """Return the condition for evidence that counts for the contact's first e-mail address.
 
-    That is each consent given for this address, each without an address (from before they were recorded), and every
-    withdrawal. `prefix` is the lookup that leads from the queried model to the consents.
+    That is each consent given for this address, each without an address (from before they were recorded), but none of
+    which it is not proven that the person agreed; and every withdrawal. `prefix` is the lookup that leads from the
+    queried model to the consents.
     """
     named = Q(**{f"{prefix}address": Lower(f"{prefix}contact__email")})
-    return named | Q(**{f"{prefix}granted": False}) | Q(**{f"{prefix}address": ""})
+    is_for_it = named | Q(**{f"{prefix}granted": False}) | Q(**{f"{prefix}address": ""})
+    return is_for_it & Q(**{f"{prefix}is_proven": True})
 
 
 def _meant(contact: Contact, channel: str, granted: bool) -> str:
@@ -189,7 +198,7 @@ def _note(contact: Contact, channel: str, method: str, at: datetime) -> None:
 
 def newest(account_id: int, contact_ids: Collection[int], channel: str) -> dict[int, Consent]:
     """Return the newest evidence of one channel by contact, without contacts that were never asked."""
-    rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=channel)
+    rows = Consent.objects.of(account_id).filter(contact__in=contact_ids, channel=channel, is_proven=True)
     found = rows.order_by("contact", "-occurred_at", "-pk").distinct("contact")
     return {row.contact_id: row for row in found}
 

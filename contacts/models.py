@@ -250,6 +250,10 @@ class Consent(AccountModel):
     place = models.CharField(_("Wo"), max_length=200, blank=True)
     method = models.CharField(_("Wie"), max_length=20, choices=Method)
     occurred_at = models.DateTimeField(_("Wann"))
+    # Which version of the wording it was, as the sender counts them.
+    wording_version = models.CharField(_("Fassung"), max_length=40, blank=True, default="", db_default="")
+    # Whether it is known that the person whose address it is agreed. If not, it counts for nothing until they confirm.
+    is_proven = models.BooleanField(default=True, db_default=True)
     # The address (lower case) or number it was given for; "": not known. A withdrawal counts for all of the person's.
     address = models.CharField(_("Wofür"), max_length=254, blank=True, default="", db_default="")
     recorded_by = reference(User, null=True)

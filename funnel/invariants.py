@@ -48,9 +48,10 @@ def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
         "SELECT message.id FROM funnel_message message CROSS JOIN LATERAL ("
         " SELECT granted, occurred_at, id FROM contacts_consent consent"
         " WHERE consent.contact_id = message.contact_id AND channel = 'email' AND recorded_at < message.claimed_at"
+        " AND is_proven"
         " ORDER BY occurred_at DESC, id DESC LIMIT 1"
         ") AS newest WHERE NOT newest.granted AND NOT EXISTS ("
-        " SELECT FROM contacts_consent consent WHERE consent.contact_id = message.contact_id AND granted"
+        " SELECT FROM contacts_consent consent WHERE consent.contact_id = message.contact_id AND granted AND is_proven"
         " AND channel = 'email' AND recorded_at = message.claimed_at"
         " AND (consent.occurred_at, consent.id) > (newest.occurred_at, newest.id)"
         f") AND {of_account('message')}",

@@ -21,7 +21,7 @@ from contacts.models import Consent, Contact
 from contacts.telling import tell_of
 from funnel import permission_panel, tasks
 from funnel.letters import imprint, opt_in_mail
-from funnel.models import OptIn, Sender
+from funnel.models import MessageReason, OptIn, Sender
 from funnel.permission import eligibility, tokens
 from funnel.permission.suppression import is_suppressed
 
@@ -30,6 +30,7 @@ MIN_INTERVAL = timedelta(minutes=3)  # between two mails to an address
 DAY = timedelta(days=1)
 MAX_PER_ADDRESS = 3  # per day
 MAX_PER_OFFICE = 200  # requests by an office per day; more would be a mailing
+MAX_FROM = 80  # characters
 LOCK_CLASS = 4714  # of the advisory locks per address and per office
 
 
@@ -86,6 +87,25 @@ def ask(*, user: User, contact_id: int, now: datetime) -> Contact:
     _refuse_too_many(contact.account_id, now)
     _send(opt_in)
     return contact
+
+
+@transaction.atomic
+def request(*, contact: Contact, address: str, asked_from: str, now: datetime) -> None:
+    """Mail somebody who agreed elsewhere a request to confirm it, within the limits of `ask` and as silent as those.
+
+    Nothing is sent either to an address that is not the contact's first or is suppressed, to somebody whose consent is
+    known, or while the office's name or Impressum does not allow such mails. Whoever typed the address may not be the
+    person it belongs to: the caller learns nothing, and answers the same each time.
+    """
+    sender = Sender.objects.of(contact.account_id).get()
+    if address != contact.email.strip().lower() or eligibility.missing(contact) != MessageReason.NO_CONSENT:
+        return
+    opt_in = OptIn(account=contact.account, contact=contact, address=address, asked_at=now)
+    opt_in.asked_from = asked_from[:MAX_FROM]
+    opt_in.wording = opt_in_mail.wording(contact.account, sender)
+    if imprint.missing(sender) or opt_in_mail.faults(opt_in, sender) or _are_too_many(contact.account_id, now):
+        return
+    _send(opt_in)
 
 
 @transaction.atomic
@@ -172,9 +192,7 @@ def _state(opt_in: OptIn, now: datetime) -> LinkState:
 
 def _refuse_too_many(account_id: int, now: datetime) -> None:
     """Limit the requests of an office per day: they need no consent, so they could be misused for mailings."""
-    _lock_counter(str(account_id))
-    asked = OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY)
-    if asked.count() >= MAX_PER_OFFICE:
+    if _are_too_many(account_id, now):
         raise TooMany(
             _(
                 "Ihr Büro hat in den letzten 24 Stunden schon %d Mal um Einwilligung gebeten. "
@@ -182,6 +200,12 @@ def _refuse_too_many(account_id: int, now: datetime) -> None:
             )
             % MAX_PER_OFFICE
         )
+
+
+def _are_too_many(account_id: int, now: datetime) -> bool:
+    """Return whether the office has asked too often within a day, and keep others from asking meanwhile."""
+    _lock_counter(str(account_id))
+    return OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY).count() >= MAX_PER_OFFICE
 
 
 def _send(opt_in: OptIn) -> None:

@@ -4,18 +4,24 @@ A person who fills in „Kontakt anlegen“ is warned of duplicates and decides.
 `contacts.identity` alone decides who is the same person.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from base import notices
-from contacts import actions, facts
+from contacts import actions, facts, pairs
 from contacts.description import EDITED, FACTS
 from contacts.kinds import Kind
-from contacts.models import Contact
-from pipeline import leads
+from contacts.models import Contact, ForeignId
+from contacts.pairs import BOUNDS, Pair
+from pipeline import attested, leads
+from pipeline.attested import Given
 from pipeline.cards import bulk, places
 from pipeline.columns import verbs
 from pipeline.imports import matching
@@ -23,18 +29,39 @@ from pipeline.imports.people import People
 from pipeline.imports.rows import Row
 from pipeline.models import Card, Column, Move
 
+MAX_TEXT = 10_000
+
+
+class Outcome(Enum):
+    """What became of an inquiry."""
+
+    NEW = "new"  # a contact of its own
+    AGAIN = "again"  # a further one of a contact that is known
+    REPEATED = "repeated"  # the same one that was taken in before: nothing changed
+
 
 class TakenIn(NamedTuple):
     contact: Contact
-    is_new: bool
+    outcome: Outcome
+
+    @property
+    def is_new(self) -> bool:
+        return self.outcome is Outcome.NEW
 
 
 @transaction.atomic
 def take_in(
     *,
     account: Account,
-    values: dict[str, Any],
+    values: Mapping[str, Any],
     text: str = "",
+    foreign: tuple[str, str] | None = None,
+    consents: Iterable[Given] = (),
+    is_proven: bool = False,
+    campaign: Mapping[str, str] | Iterable[Sequence[str]] = (),
+    further: Iterable[Sequence[str]] = (),
+    source_label: str = "",
+    occurred_at: datetime | None = None,
     column_id: int | None = None,
     enrol: bool = False,
     now: datetime,
@@ -42,25 +69,92 @@ def take_in(
 ) -> TakenIn:
     """Record an inquiry on the office's contact that is the same person, or on a new contact.
 
-    A known contact moves to the top of its column; out of a lost column or the trash, to the top of `new`. Its fields
-    are completed but never overwritten; a new number or address is added. It is not enrolled. A new contact goes to
-    `column_id`, by default to `new`, and is enrolled in that column's series if `enrol` is set. If names contradict
-    each other or several contacts match, a new contact is added, and `duplicates` shows them with each other.
+    `values` are validated fields of `Contact`. `foreign` is the source with its id of this inquiry: the same one again
+    changes nothing, and says which contact it was. A known contact moves to the top of its column and is marked as
+    asking again; out of a lost column or the trash, it moves to the top of `new`. Its fields are completed but never
+    overwritten: whatever contradicts them stands in the inquiry, as does what has no room elsewhere. It is not
+    enrolled. A new contact goes to `column_id`, by default to `new`, and is enrolled in that column's series if `enrol`
+    is set. If names contradict each other or several contacts match, a new contact is added, and `duplicates` shows
+    them with each other.
 
-    `values` are validated fields of `Contact`. Raises `NotUnderstood` for an unknown column. Each call adds an inquiry.
+    `consents` become evidence. One to e-mail counts only once its address is proven: by the sender, if `is_proven`, or
+    else by the answer to the mail that is sent now (`opt_in.request`). `source_label` names the source to people,
+    `occurred_at` is when the person asked, by default `now`. Raises `NotUnderstood` for an unknown column. Without
+    `foreign` each call adds an inquiry.
     """
     columns = verbs.lock_all_columns(account)  # an office's inquiries wait for each other: two at once are one contact
-    row = Row(line=0, name="", facts={name: values[name] for name in FACTS if values.get(name)})
-    contact = known = _known(account, row)
+    said = _Said(values, foreign, campaign, further, source_label)
+    if said.foreign and (earlier := _taken_before(account, *said.foreign)):
+        return TakenIn(earlier, Outcome.REPEATED)
+    asked_at, agreed = min(occurred_at or now, now), list(consents)
+    contact = known = _known(account, said.row)
     with notices.as_one(notices.Kind.MOVED if known else notices.Kind.ARRIVED):
         if contact is None:
-            contact = leads.add(now=now, account=account, actor=actor, values=values, column_id=column_id, enrol=enrol)
+            contact = leads.add(now=now, account=account, actor=actor, values=said.values, column_id=column_id)
         else:
-            _come_up(contact, columns, now)
-            _complete(contact, row, now)
-        actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=text, now=now)
+            _come_up(contact, columns, said, asked_at, now)
+            _complete(contact, said, now)
+        said.left += attested.record(contact, agreed, values, is_proven=is_proven, at=asked_at, now=now)
+        if known is None and enrol:
+            column = next(one for one in columns if one.pk == contact.card.column_id)
+            leads.begin_series(contact, column, actor, now)
+        note = said.told(text)
+        actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, performed_at=asked_at, now=now)
+        attested.ask_for_proof(contact, agreed, values, is_proven=is_proven, asked_from=source_label, now=now)
     contact.refresh_from_db()
-    return TakenIn(contact, known is None)
+    return TakenIn(contact, Outcome.AGAIN if known else Outcome.NEW)
+
+
+class _Said:
+    """What an inquiry says: the fields it fills, and the lines that only its text has room for."""
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        foreign: tuple[str, str] | None,
+        campaign: Mapping[str, str] | Iterable[Sequence[str]],
+        further: Iterable[Sequence[str]],
+        source_label: str,
+    ) -> None:
+        self.left: list[Pair] = []
+        self.foreign = _foreign(*foreign) if foreign else None
+        self.values = dict(values)
+        self.source_label = source_label
+        more = {
+            "foreign_ids": [[*self.foreign]] if self.foreign else [],
+            "campaign": campaign.items() if isinstance(campaign, Mapping) else campaign,
+            "further": further,
+        }
+        for name, given in more.items():
+            self.values[name] = self.union(name, self.values.get(name, []), given)
+        self.row = Row(line=0, name="", facts={name: self.values[name] for name in FACTS if self.values.get(name)})
+        if source_label and not self.values.get("source_detail"):  # of a known contact it stands in the text
+            self.values["source_detail"] = source_label[:120]
+
+    def union(self, name: str, known: Sequence[Pair], more: Iterable[Sequence[str]]) -> list[Pair]:
+        """Return the pairs that the field keeps; what it cannot keep stands in the text."""
+        kept, left = pairs.union(name, known, more)
+        self.left += left
+        return kept
+
+    def told(self, text: str) -> str:
+        """Return the text of the inquiry."""
+        lines = pairs.write(self.left)
+        source = _("Über: %(source)s") % {"source": self.source_label} if self.source_label else ""
+        return "\n\n".join(filter(None, (text.strip(), lines, source)))[:MAX_TEXT]
+
+
+def _foreign(source: str, value: str) -> tuple[str, str] | None:
+    """Return the id as it is kept; one that is too long gives way to its hash."""
+    if len(value) > BOUNDS["foreign_ids"].value:
+        value = sha256(value.encode()).hexdigest()
+    kept, _left = pairs.tidy("foreign_ids", [[source, value]])
+    return (kept[0][0], kept[0][1]) if kept else None
+
+
+def _taken_before(account: Account, source: str, value: str) -> Contact | None:
+    known = ForeignId.objects.of(account).filter(source=source, value=value).select_related("contact").first()
+    return known.contact if known else None
 
 
 def _known(account: Account, row: Row) -> Contact | None:
@@ -75,23 +169,43 @@ def _known(account: Account, row: Row) -> Contact | None:
     return contact
 
 
-def _come_up(contact: Contact, columns: list[Column], now: datetime) -> None:
-    """Move the contact to the top of its column; out of a lost column or the trash, to the top of `new`."""
+def _come_up(contact: Contact, columns: list[Column], said: _Said, asked_at: datetime, now: datetime) -> None:
+    """Move the contact to the top of its column, marked; out of a lost column or the trash, to the top of `new`."""
     first = next(column for column in columns if column.key == Column.Key.NEW)
+    cards = Card.objects.of(contact.account).filter(pk=contact.pk)
     if contact.trashed_at is not None:
         leads.bring_back(contact, first, now)
-        return
-    cards = Card.objects.of(contact.account).filter(pk=contact.pk)
-    card = cards.get()
-    if next(column for column in columns if column.pk == card.column_id).is_lost:
-        bulk.move_cards(cards, first, None, Move.Via.INQUIRY, now)
-    elif Card.objects.of(contact.account).filter(column=card.column_id, rank__lt=card.rank).exists():
-        cards.update(rank=places.top(card.column_id)[0])  # told with the inquiry
+        said.left.append(["", _("Der Kontakt lag im Papierkorb und ist durch diese Anfrage zurückgekommen.")])
+    else:
+        card = cards.get()
+        if next(column for column in columns if column.pk == card.column_id).is_lost:
+            bulk.move_cards(cards, first, None, Move.Via.INQUIRY, now)
+        elif Card.objects.of(contact.account).filter(column=card.column_id, rank__lt=card.rank).exists():
+            cards.update(rank=places.top(card.column_id)[0])  # told with the inquiry
+    cards.update(asked_again_at=asked_at)
 
 
-def _complete(contact: Contact, row: Row, now: datetime) -> None:
-    """Fill in missing fields without overwriting any."""
+def _complete(contact: Contact, said: _Said, now: datetime) -> None:
+    """Fill in missing fields without overwriting any; what contradicts stands in the text."""
     known = {name: getattr(contact, name) for name in FACTS}
-    added = matching.filled(known, row.facts)
+    given = said.row.facts
+    more = {name: said.union(name, known[name], given[name]) for name in matching.PAIRS & given.keys()}
+    added = matching.filled(known, given | more)
+    for name, value in given.items():
+        if name in _CONTRADICTING and name not in added and not _is_so(known[name], value):
+            label = _("%(field)s (abweichend)") % {"field": facts.label(name)}
+            said.left.append([label, facts.text(name, value)])
     if added := {name: value for name, value in added.items() if name in EDITED}:
         facts.write(contact, added, None, now)
+
+
+# Facts of which a contact has one: a number or an address more is added, and a name is compared by `identity`.
+_CONTRADICTING = frozenset(
+    name
+    for name, fact in FACTS.items()
+    if fact.group in ("address", "property", "valuation") or name in ("company", "birth_date", "title")
+)
+
+
+def _is_so(known: Any, value: Any) -> bool:
+    return known == value or (isinstance(known, str) and known.casefold() == value.casefold())

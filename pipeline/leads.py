@@ -55,16 +55,17 @@ def add(
     Change.objects.create(
         account=account, contact=contact, kind=Change.Kind.CREATED, after=column.name, actor=actor, at=now
     )
-    if enrol and column.effect is Effect.ENROL:
-        enrolments.change_status(
-            contact=contact,
-            sequence=column.sequence_id,
-            effect=column.effect,
-            cause=None,
-            actor=actor,
-            now=now,
-        )
+    if enrol:
+        begin_series(contact, column, actor, now)
     return contact
+
+
+def begin_series(contact: Contact, column: Column, actor: User | None, now: datetime) -> None:
+    """Begin the series of the column that a new contact is in, if it has one."""
+    if column.effect is Effect.ENROL:
+        enrolments.change_status(
+            contact=contact, sequence=column.sequence_id, effect=column.effect, cause=None, actor=actor, now=now
+        )
 
 
 def put_on_top(contact: Contact, column: Column, now: datetime, version: int = 1) -> Card:

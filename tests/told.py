@@ -869,6 +869,12 @@ def _(o: Office) -> Act:
     return lambda: opt_in.ask(user=o.anna, contact_id=contact.pk, now=NOW)
 
 
+@verb("funnel.opt_in.request")
+def _(o: Office) -> Act:
+    contact = _asked(o)
+    return lambda: opt_in.request(contact=contact, address=contact.email, asked_from="Formular", now=NOW)
+
+
 @verb("funnel.opt_in.ask_again")
 def _(o: Office) -> Act:
     token = _link(_asked(o), NOW - timedelta(days=60))

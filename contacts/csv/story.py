@@ -39,14 +39,15 @@ def stories(account_id: int, contact_ids: Collection[int]) -> dict[int, Story]:
 
 def _newest(account_id: int, contact_ids: Collection[int]) -> Iterable[Consent]:
     rows = Consent.objects.of(account_id).filter(contact__in=contact_ids)
-    newest = rows.order_by("contact", "channel", "-occurred_at", "-pk").distinct("contact", "channel")
-    return with_earlier_grant(newest).only("contact", "channel", "granted", "method", "occurred_at", "address")
+    ordered = rows.order_by("contact", "channel", "-is_proven", "-occurred_at", "-pk")
+    newest = with_earlier_grant(ordered.distinct("contact", "channel"))
+    return newest.only("contact", "channel", "granted", "is_proven", "method", "occurred_at", "address")
 
 
 def _allowed(consent: Consent) -> str:
     """„erteilt seit 12.03.2026 10:15:00 für anna@example.org“"""
     values = {"when": _when(consent.occurred_at), "address": consent.address}
-    if not consent.granted:
+    if not consent.granted or not consent.is_proven:
         return _("%(said)s seit %(when)s") % {"said": word(consent), **values}
     if not consent.address:
         return _("erteilt seit %(when)s") % values

@@ -27,6 +27,7 @@ SELECT
      FROM contacts_consent AS evidence JOIN contacts_contact AS contact ON contact.id = evidence.contact_id
      WHERE evidence.account_id = %(account)s AND evidence.contact_id = %(contact)s AND evidence.channel = 'email'
        AND (evidence.address = lower(contact.email) OR NOT evidence.granted OR evidence.address = '')
+       AND evidence.is_proven
      ORDER BY evidence.occurred_at DESC, evidence.id DESC LIMIT 1),
     (SELECT max(moment) FROM (
          SELECT DISTINCT ON (step_id) finished_at AS moment FROM funnel_message

@@ -147,7 +147,8 @@ def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, 
 
 PLACE = """
 UPDATE pipeline_card
-SET column_id = %s, rank = place.rank, version = version + 1, entered_at = %s, last_key = '', last_request = ''
+SET column_id = %s, rank = place.rank, version = version + 1, entered_at = %s, last_key = '', last_request = '',
+    asked_again_at = NULL
 FROM unnest(%s::bigint[], %s::text[]) AS place(contact_id, rank)
 WHERE pipeline_card.contact_id = place.contact_id
 """

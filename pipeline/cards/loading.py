@@ -65,6 +65,7 @@ LOCK = CARDS.format(
 # The columns a card shows of each: creating model objects would take as long as rendering.
 SHOWN = (
     *(f"card.{name}" for name in ("contact_id", "column_id", "rank", "version")),
+    "card.asked_again_at IS NOT NULL",
     *(f"contact.{name}" for name in Named.__annotations__),
     *(f"contact.{name}" for name in ("due_on", "last_action_at", "action_counts", "assignee_id")),
     *(f"assignee.{name}" for name in ("first_name", "last_name", "email", "hue", "is_active")),
@@ -99,6 +100,7 @@ class ShownCard(Named):
     column_id: int
     rank: str
     version: int
+    is_again: bool  # somebody who asked again waits
     title: str
     first_name: str
     last_name: str
@@ -126,6 +128,7 @@ class ShownCard(Named):
             column_id=card.column_id,
             rank=card.rank,
             version=card.version,
+            is_again=card.asked_again_at is not None,
             **{name: getattr(contact, name) for name in Named.__annotations__},
             due_on=contact.due_on,
             last_action_at=contact.last_action_at,
@@ -135,7 +138,7 @@ class ShownCard(Named):
         )
 
 
-BESIDE_WHO = 17  # fields of a row before the assignee's
+BESIDE_WHO = 18  # fields of a row before the assignee's
 
 
 def shown_first(column_ids: Collection[int], limit: int) -> list[ShownCard]:

@@ -201,6 +201,7 @@ def _change_column(
         "reverses_id": reverses.pk if reverses else None,
     }
     card.column, card.rank, card.version, card.entered_at = target, rank, card.version + 1, now
+    card.asked_again_at = None
     notice = _notice(Kind.MOVED, card, user, [values["from_column_id"], target.pk])
     written = {"rank": rank, "key": card.last_key, "request": card.last_request, "notice": notice}
     rows = all_rows(WRITE, values | written)
@@ -240,7 +241,7 @@ WRITE = f"""
 WITH moved AS (
     UPDATE pipeline_card
     SET column_id = %(to_column_id)s, rank = %(rank)s, version = %(version)s, entered_at = %(at)s,
-        last_key = %(key)s, last_request = %(request)s
+        last_key = %(key)s, last_request = %(request)s, asked_again_at = NULL
     WHERE contact_id = %(contact_id)s AND account_id = %(account_id)s
     RETURNING contact_id
 ), noted AS (

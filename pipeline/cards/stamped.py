@@ -20,6 +20,7 @@ from pipeline.cards.loading import ShownCard
 DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due")
 TEMPLATE = "pipeline/_card.html"
 KEPT = 500  # cards, each of 2.5 kB
+Marks = tuple[bool, bool]  # whether the card is new, and whether somebody asked again
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Scene:
 
     def _form(self, card: ShownCard, key: str | None, is_moved: bool) -> str:
         who = signs.who(*card.who) if card.assignee_id else None
-        return _shared(key == "new", is_moved, who, self.can_assign, card.due_on, self.today, self.language)
+        marks = key == "new", card.is_again
+        return _shared(marks, is_moved, who, self.can_assign, card.due_on, self.today, self.language)
 
     def values(self, card: ShownCard) -> dict[str, str]:
         """Return the HTML of what differs from card to card, but for circle and due date."""
@@ -67,7 +69,7 @@ def _kept(
 
 @lru_cache(maxsize=300)
 def _shared(
-    is_new: bool,
+    marks: Marks,
     is_moved: bool,
     who: Who | None,
     can_assign: bool,
@@ -76,15 +78,15 @@ def _shared(
     language: str | None,
 ) -> str:
     """Return the form of all cards with this assignee and due date, whose signs are in it already."""
-    form = _moved(is_new, language) if is_moved else _card(is_new, language)
+    form = _moved(*marks, language) if is_moved else _card(*marks, language)
     return signs.with_signs(form, who, can_assign, due_on, today, language=language)
 
 
 @lru_cache
-def _card(is_new: bool, language: str | None) -> str:
-    return stamp(TEMPLATE, DIFFERING, is_new=is_new)
+def _card(is_new: bool, is_again: bool, language: str | None) -> str:
+    return stamp(TEMPLATE, DIFFERING, is_new=is_new, is_again=is_again)
 
 
 @lru_cache
-def _moved(is_new: bool, language: str | None) -> str:
-    return stamp(TEMPLATE, (*DIFFERING, "column", "after"), is_new=is_new, is_moved=True)
+def _moved(is_new: bool, is_again: bool, language: str | None) -> str:
+    return stamp(TEMPLATE, (*DIFFERING, "column", "after"), is_new=is_new, is_again=is_again, is_moved=True)

@@ -218,6 +218,7 @@ class People:
 
     def _read_consents(self) -> None:
         known = Consent.objects.of(self.account).filter(contact__in=[*self._loaded], granted=True)
+        known = known.filter(is_proven=True)
         rows = known.filter(channel=Consent.Channel.EMAIL)
         for key, at, wording in rows.values_list("contact_id", "occurred_at", "wording"):
             self._loaded[key].consents.add((at, wording))

@@ -101,6 +101,9 @@ class Card(AccountModel):
         editable=False,
     )
 
+    # Since when somebody who asked again waits; a move or a colleague's action ends it (`0025_asked_again`).
+    asked_again_at = models.DateTimeField(null=True, editable=False)
+
     has_series = False  # whether a series concerns the contact; only set on locked cards
     # Also only there: whether the neighbour above exists, its rank, and that of the one below; see `loading.LOCK`.
     around: Values[Any] = (False, None, None)

@@ -12,7 +12,7 @@ from contacts.models import Change, Contact
 from funnel.models import Enrolment
 from pipeline import leads
 from pipeline.cards import moves
-from pipeline.inquiries import take_in
+from pipeline.inquiries import Outcome, take_in
 from pipeline.models import Card, Move
 from tests.factories import ContactFactory, put_in_trash
 
@@ -35,7 +35,7 @@ def order(column):
 def test_an_unknown_person_is_a_new_contact_with_its_inquiry(anna, board):
     found = taken(anna, "Was ist mein Haus wert?", **OLGA)
     contact = Contact.objects.get()
-    assert found == (contact, True)
+    assert found == (contact, Outcome.NEW)
     assert (contact.card.column, contact.action_counts) == (board["Neue Kontakte"], {"inquiry": 1})
     assert [action.text for action in contact.actions.all()] == ["Was ist mein Haus wert?"]
 

@@ -65,17 +65,19 @@ def with_signs(values: dict[str, str], who: Who | None, due_on: date | None, sce
 
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("can_assign", [True, False])
-def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign):
+@pytest.mark.parametrize("is_again", [True, False])
+def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign, is_again):
+    Card.objects.update(asked_again_at=timezone.now() if is_again else None)
     with translation.override(language):
         scene = Scene(timezone.localtime(), can_assign)
         shown = loading.shown(anna, [card.pk])[card.pk]
         key = card.column.key
         who = signs.who_is(card.contact.assignee)
         values = with_signs(scene.values(shown), who, shown.due_on, scene)
-        expected = plain(stamped.TEMPLATE, values, is_new=key == "new")
+        expected = plain(stamped.TEMPLATE, values, is_new=key == "new", is_again=is_again)
         assert one_line(scene.card(shown, key)) == expected
         place = {"column": str(card.column_id), "after": ""}
-        moved = plain(stamped.TEMPLATE, values | place, is_new=key == "new", is_moved=True)
+        moved = plain(stamped.TEMPLATE, values | place, is_new=key == "new", is_again=is_again, is_moved=True)
         assert one_line(scene.moved(shown, key, None)) == moved
 
 
