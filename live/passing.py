@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 NAME = "stream.sock"
-LONGEST = 100  # bytes of a socket's path that every system takes
-MOST = 16_384  # bytes of the words
+PATH_BYTES = 100  # of a socket's path that every system takes
+WORDS_BYTES = 16_384  # at most
 PATIENCE = 0.5  # seconds until a process that does not read counts as away
 
 
@@ -64,13 +64,13 @@ def give(way: socket.socket, passed: socket.socket | None, words: bytes) -> None
 
 def take(receiver: socket.socket) -> tuple[socket.socket | None, bytes]:
     """Return what was passed next, as it was given. Raises BlockingIOError if there is nothing for now."""
-    words, descriptors, _, _ = socket.recv_fds(receiver, MOST, 1)  # without one: this process may open no more
+    words, descriptors, _, _ = socket.recv_fds(receiver, WORDS_BYTES, 1)  # without one: this process may open no more
     return socket.socket(fileno=descriptors[0]) if descriptors else None, words
 
 
 def _address(folder: Path, name: str) -> str:
     path = str(folder / name)
-    return path if len(os.fsencode(path)) < LONGEST else f"/proc/self/fd/{_opened(folder)}/{name}"
+    return path if len(os.fsencode(path)) < PATH_BYTES else f"/proc/self/fd/{_opened(folder)}/{name}"
 
 
 @cache
