@@ -30,7 +30,8 @@
     for (const card of [...list.children]) if (!known.has(card)) card.remove();
   };
 
-  // Whether more cards of a column are loaded than are answered.
+  // Whether more cards of a column are loaded than are answered, which is over a thousand. Then the whole board is
+  // asked for: nobody scrolls that far to read, and a second way of comparing orders would be for them alone.
   const isBeyond = ({ list, first, isWhole }) => list && !isWhole && list.childElementCount > first.length;
 
   live.refetch = async (ids, isAll, isStill) => {

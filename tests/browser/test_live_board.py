@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from contacts import due
 from contacts.models import Contact
+from pipeline import changed
 from pipeline.models import Column
 from tests.browser.board import card_of, cards_in, messages, settled, shown, truth
 from tests.pipeline.drops import make
@@ -37,17 +39,23 @@ def scroll_down(page: Page, column: Column, *counts: int) -> None:
         expect(cards_in(page, column).locator("> [data-card]")).to_have_count(number)
 
 
-def test_a_column_scrolled_far_down_keeps_all_cards_and_the_way_to_further_ones(visit, anna, sofia, board):
+@pytest.mark.parametrize("deepest", [265, changed.DEEPEST])
+def test_a_column_scrolled_far_down_keeps_all_cards_and_the_way_to_further_ones(
+    deepest, visit, anna, sofia, board, monkeypatch
+):
+    monkeypatch.setattr(changed, "DEEPEST", deepest)
     column = board["Neue Kontakte"]
     make(column, *(f"N{number}" for number in range(325)))
     (ada,) = make(board["Nicht erreicht"], "Ada")
     page = visit(anna)
     scroll_down(page, column, *range(65, 316, 50))
+    asked = addresses(page, "/contacts/board/")
     due.set_due(contact=ada, due_on=timezone.localdate(), actor=sofia, now=timezone.now())
     tell(page, ada)
     expect(card_of(page, ada).locator("[data-due]")).to_be_visible()
     settled(page)
     assert cards_in(page, column).locator("> [data-card]").count() == 315
+    assert all("/board/changes/" in address for address in asked) == (deepest > 315)  # else the whole board
     scroll_down(page, column, 325)
     assert shown(page) == truth(anna.account)
 
