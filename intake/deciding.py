@@ -16,6 +16,8 @@ from intake.models import Arrival, Result
 from intake.understanding import text, understood
 from pipeline import entering
 
+MAX_NOTE = 5000  # characters of a raw text
+
 
 def find(user: User, arrival_id: int) -> Arrival:
     """Return what arrived. Raises Http404."""
@@ -66,10 +68,12 @@ def enter(*, user: User, arrival_id: int, **entry: Any) -> tuple[Contact | None,
 def proposal(arrival: Arrival) -> dict[str, Any]:
     """Return what „Kontakt anlegen“ is filled in with: what was read, or else the text that arrived."""
     lead = tray.lead_of(arrival)
-    found = understood(lead, arrival.inlet) if lead else None
-    if found:
-        return found.values | {"note": found.text}
-    return {"source_detail": arrival.inlet.name, "note": text(lead) if lead else tray.raw_of(arrival)[:5000]}
+    if lead is None:
+        return {"source_detail": arrival.inlet.name, "note": tray.raw_of(arrival)[:MAX_NOTE]}
+    found = understood(lead, arrival.inlet)
+    values = found.values if found else {}
+    pairs = {"campaign": [list(pair) for pair in lead.campaign.items()], "further": [list(one) for one in lead.further]}
+    return {"source_detail": arrival.inlet.name} | values | pairs | {"note": found.text if found else text(lead)}
 
 
 def _undecided(user: User, arrival_id: int) -> Arrival:

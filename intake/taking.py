@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from base import notices
 from base.sql import all_rows
-from contacts.models import Contact
+from contacts.models import Consent, Contact
 from intake.models import Arrival, Inlet, InletKind, Result
 from intake.reading import api
 from intake.reading.lead import Lead, NoLead, NotRead
@@ -106,8 +106,21 @@ def take_in(inlet: Inlet, lead: Lead, now: datetime) -> tuple[Contact, Result] |
     found = understood(lead, inlet)
     if found is None:
         return None
-    taken = inquiries.take_in(account=inlet.account, values=found.values, text=found.text, now=now)
-    return taken.contact, Result.NEW if taken.is_new else Result.AGAIN
+    taken = inquiries.take_in(
+        account=inlet.account,
+        values=found.values,
+        text=found.text,
+        foreign=(inlet.name, lead.foreign_id) if lead.foreign_id else None,
+        consents=lead.consents,
+        is_proven=inlet.trusts_consents,
+        campaign=lead.campaign,
+        further=lead.further,
+        source_label=inlet.name,
+        occurred_at=lead.occurred_at,
+        enrol=any(one.granted and one.channel == Consent.Channel.EMAIL for one in lead.consents),
+        now=now,
+    )
+    return taken.contact, Result(taken.outcome.value)
 
 
 def _beside(arrival: Arrival, number: int) -> Arrival:

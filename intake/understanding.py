@@ -36,14 +36,12 @@ def understood(lead: Lead, inlet: Inlet) -> Understood | None:
     note = str(values.pop("note", ""))
     if not values.get("source"):
         values["source"] = SOURCES.get(InletKind(inlet.kind), Source.OTHER)
-        values["source_detail"] = values.get("source_detail") or inlet.name
     return Understood({name: value for name, value in values.items() if value not in (None, "", [])}, text(lead, note))
 
 
 def text(lead: Lead, note: str = "") -> str:
-    """Return what the person said, and all that has no field."""
+    """Return what the person said, and what they said of facts that cannot be read."""
     parts = [lead.message, lead.subject if lead.subject not in lead.message else "", note]
-    parts += [f"{label}: {value}" for label, value in (*lead.further, *lead.campaign.items())]
     return "\n".join(part for part in parts if part.strip())[: FIELDS["note"].limit]
 
 

@@ -35,7 +35,7 @@ def read(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[Lead
         raise NoLead(sent["no_lead"])
     if "fault" in sent:
         raise ZeroDivisionError(sent["fault"])
-    return [Lead(**person, parser="tests") for person in sent["people"]]
+    return [Lead.from_json(person | {"parser": "tests"}) for person in sent["people"]]
 
 
 def later(seconds: float) -> datetime:

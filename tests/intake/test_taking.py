@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.db import connection
 
-from contacts.models import Action, Contact
+from contacts.models import Action, Consent, Contact
 from intake import arrivals, taking
 from intake.models import Arrival, Inlet, Result
 from pipeline import leads
@@ -24,7 +24,7 @@ def test_what_arrives_becomes_a_contact_with_its_inquiry(hook):
     contact = Contact.objects.get()
     assert (taken.result, taken.contact, taken.parser) == (Result.NEW, contact, "tests")
     assert (contact.first_name, contact.email, contact.source_detail) == ("Olga", "olga@st.example", "Unsere Website")
-    assert Action.objects.get().text == "Bitte!"
+    assert Action.objects.get().text == "Bitte!\n\nÜber: Unsere Website"
     assert taken.read["emails"] == ["olga@st.example"]
 
 
@@ -35,10 +35,33 @@ def test_numbers_keep_their_kind_and_a_fax_is_never_the_first(hook):
     assert [(one["text"], one["kind"]) for one in contact.more_phones] == [("040 5550123", "fax")]
 
 
-def test_what_has_no_field_is_in_the_text_of_the_inquiry(hook):
-    facts = {"last_name": "Otto", "living_area": "sehr groß", "unknown": "x"}
+def test_nothing_that_was_said_is_lost(hook):
+    facts = {"last_name": "Otto", "living_area": "sehr groß"}
     take(kept(hook, {"facts": facts, "message": "Hallo", "further": [["Balkon", "ja"]], "campaign": {"gclid": "7"}}))
-    assert Action.objects.get().text.splitlines() == ["Hallo", "Wohnfläche in m²: sehr groß", "Balkon: ja", "gclid: 7"]
+    contact = Contact.objects.get()
+    assert Action.objects.get().text.splitlines()[:2] == ["Hallo", "Wohnfläche in m²: sehr groß"]
+    assert (contact.further, contact.campaign) == ([["Balkon", "ja"]], [["gclid", "7"]])
+
+
+def test_the_same_id_of_the_sender_is_taken_in_once_whatever_its_key(hook):
+    first, second = (take(kept(hook, OLGA | {"foreign_id": "w-1"})) for _time in range(2))
+    assert (second.result, second.contact) == (Result.REPEATED, first.contact)
+    assert Action.objects.count() == 1
+
+
+def test_a_consent_becomes_evidence_and_is_asked_for_once_more(hook):
+    given = {
+        "channel": "email",
+        "granted": True,
+        "wording": "Ja, gern.",
+        "wording_version": "3",
+        "place": "https://x.example",
+    }
+    arrival = kept(hook, OLGA | {"consents": [given]})
+    with_consents = Arrival.objects.get(pk=arrival.pk)
+    assert take(with_consents).result == Result.NEW
+    (evidence,) = Consent.objects.all()
+    assert (evidence.wording, evidence.wording_version, evidence.is_proven) == ("Ja, gern.", "3", False)
 
 
 def test_the_relay_of_a_portal_is_not_the_address_of_the_person(hook):

@@ -104,14 +104,14 @@ def test_a_person_makes_a_contact_of_it(hook, anna, board, login):
     arrival = take(kept(hook, {"message": "Ruft mich an", "further": [["Wo", "im Garten"]]}))
     client, where = login(anna), f"/intake/{arrival.pk}/contact/"
     form = client.get(where).context["form"]
-    assert form.initial["note"] == "Ruft mich an\nWo: im Garten"
+    assert (form.initial["note"], form.initial["further"]) == ("Ruft mich an", [["Wo", "im Garten"]])
     assert f'action="{where}"' in page_of(client.get(where))
     sent = {"last_name": "Otto", "source": "form", "column": board["Nicht erreicht"].pk, "note": form.initial["note"]}
     answer = client.post(where, sent)
     contact = Contact.objects.get()
     arrival.refresh_from_db()
     assert (answer["Location"], arrival.contact, arrival.result) == (f"/contacts/{contact.pk}/", contact, Result.NEW)
-    assert Action.objects.get().text == "Ruft mich an\nWo: im Garten"
+    assert Action.objects.get().text == "Ruft mich an"
     assert client.get(where)["Location"] == f"/contacts/{contact.pk}/"
     client.post(where, sent)
     assert Contact.objects.count() == 1
