@@ -28,6 +28,8 @@ from intake.reading.words import AROUND_EMAILS
 
 NOBODY = _("Es steht weder ein Name noch eine E-Mail-Adresse noch eine Telefonnummer darin.")
 
+MAX_POINTS = 50  # values of a lead that are searched for numbers or addresses
+
 _IN_MAIL = r"[^\s<>()\[\]{},;:\"'|@"
 EMAIL = re.compile(rf"{_IN_MAIL}]{{1,64}}@{_IN_MAIL}/]{{1,190}}\.{_IN_MAIL}/.]{{2,63}}")
 
@@ -62,16 +64,17 @@ class _Composer:
     def __init__(self, parser: str) -> None:
         self.lead = Lead(parser=parser)
         self.texts: list[str] = []
+        self.points = 0  # values read as numbers or addresses
         self.parts: dict[str, list[Item]] = {}  # of names, places and consents, which need each other
 
     def take(self, item: Item) -> None:
         target = item.target
-        if target in targets.PHONES:
-            self._phones(item)
+        if target in targets.PHONES or target == "email":
+            self._point(item)
         elif target in targets.NAMES:
             self._named(item)
         elif target in targets.PLACES or target in _ABOUT_CONSENT:
-            self.parts.setdefault(target, []).append(item)
+            self._keep(item)
         elif target in targets.CAMPAIGN:
             self._campaign(item)
         elif target in targets.FACT_TARGETS:
@@ -126,6 +129,15 @@ class _Composer:
         if self.lead.campaign.setdefault(item.target, item.value[:MAX_VALUE]) != item.value:
             self._further(item)
 
+    def _point(self, item: Item) -> None:
+        self.points += 1
+        if self.points > MAX_POINTS:
+            self._further(item)
+        elif item.target == "email":
+            self._emails(item)
+        else:
+            self._phones(item)
+
     def _emails(self, item: Item) -> None:
         value = item.value[:MAX_CELL_LENGTH]
         found = EMAIL.findall(value)
@@ -137,11 +149,21 @@ class _Composer:
     def _named(self, item: Item) -> None:
         """Keep a name for the end, and take an address that stands beside it: Uwe Kern <uwe@kern.example>."""
         value = item.value[:MAX_CELL_LENGTH]
-        for address in EMAIL.findall(value) if "@" in value else ():
+        is_room = len(self.parts.get(item.target, ())) < MAX_REACH
+        for address in EMAIL.findall(value) if is_room and "@" in value else ():
             self._reach(self.lead.emails, address, item)
             item = item._replace(value=item.value.replace(address, " ").strip(" <>()\"',;"))
         if item.value:
-            self.parts.setdefault(item.target, []).append(item)
+            self._keep(item)
+
+    def _keep(self, item: Item) -> None:
+        """Keep it until the rest is known."""
+        known = self.parts.setdefault(item.target, [])
+        limit = MAX_VALUE if item.target in _ABOUT_CONSENT else MAX_CELL_LENGTH
+        if len(known) < MAX_REACH and len(item.value) <= limit:
+            known.append(item)
+        else:
+            self._further(item)
 
     def _phones(self, item: Item) -> None:
         found = phones_in(item.value, targets.PHONES[item.target][1])
@@ -183,7 +205,7 @@ class _Composer:
             if _words(item.value) - _words(given):
                 self._further(item)
             return
-        parts = split_name(item.value[:MAX_VALUE], last_first=item.target == "name_first")
+        parts = split_name(item.value, last_first=item.target == "name_first")
         for name, value in parts.items():
             if value:
                 self._fact(Item(item.label, name, value))
@@ -199,10 +221,10 @@ class _Composer:
             elif not street:
                 self._further(number)
         for item in self.parts.get(f"{prefix}address", ()):
-            street, place = split_address(item.value[:MAX_VALUE])
+            street, place = split_address(item.value)
             self._parts_of_place(item, prefix, (street, place.postal_code, place.city))
         for item in self.parts.get(f"{prefix}place", ()):
-            self._parts_of_place(item, prefix, ("", *split_place(item.value[:MAX_VALUE])))
+            self._parts_of_place(item, prefix, ("", *split_place(item.value)))
         city = facts.get(f"{prefix}city", "")
         if city and f"{prefix}postal_code" not in facts and (place := split_place(city)).postal_code and place.city:
             facts |= {f"{prefix}postal_code": place.postal_code, f"{prefix}city": place.city}
@@ -240,7 +262,6 @@ _ABOUT_CONSENT = {**targets.CONSENTS, **targets.ABOUT_CONSENTS}
 _READERS = {
     targets.TEXT: _Composer._text,
     "message": _Composer._message,
-    "email": _Composer._emails,
     "subject": _Composer._subject,
     "foreign_id": _Composer._foreign_id,
     "occurred_at": _Composer._occurred_at,

@@ -334,3 +334,20 @@ def test_a_long_value_is_kept_whole_in_the_message() -> None:
     (lead,) = as_json({"name": "Uwe Kern", "company": "F" * 5000})
     assert lead.facts["company"] == "F" * 2000
     assert lead.message == "company: " + "F" * 5000
+
+
+@pytest.mark.parametrize("target", ["email", "phone", "full_name", "address", "consent_email"])
+def test_what_is_too_much_for_a_target_is_kept_beside_it(target: str) -> None:
+    values = [f"{number} Wert 040 55501{number:02} w{number}@kern.example" for number in range(90)]
+    payload = {"name": "Uwe Kern"} | {f"k{number}": value for number, value in enumerate(values)}
+    (lead,) = as_json(payload, {f"k{number}": target for number in range(90)})
+    kept = everything(lead)
+    assert [value for value in values if not all(word in kept for word in value.split())] == []
+    assert max(len(lead.emails), len(lead.phones), len(lead.consents)) <= 10
+
+
+def test_a_long_wording_of_a_consent_is_kept_whole() -> None:
+    wording = "Ja. " * 450
+    sent = {"name": "Uwe Kern", "ok": "ja", "text": wording}
+    (lead,) = as_json(sent, {"ok": "consent_phone", "text": "consent_wording"})
+    assert [consent.wording for consent in lead.consents] == [wording.strip()]
