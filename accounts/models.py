@@ -38,6 +38,8 @@ class Account(models.Model):
     time_zone = models.CharField(_("Zeitzone"), max_length=60, default="Europe/Berlin")
     agents_see = models.CharField(_("Makler sehen"), max_length=10, choices=Sight, default=Sight.ALL)
     shows_presence = models.BooleanField(_("Zeigen, wer gerade da ist"), default=True, db_default=True)
+    # What public addresses call it, since it has the first; never changes.
+    slug = models.SlugField(max_length=60, unique=True, null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     # How much has arrived that waits for a person. A trigger keeps it, so that every page can show it without asking.
     to_look_at = models.IntegerField(default=0, db_default=0, editable=False)

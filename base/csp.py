@@ -1,4 +1,7 @@
-"""The Content-Security-Policy: pages load only our own files. The exception is a mail shown in a frame."""
+"""The Content-Security-Policy: pages load only our own files.
+
+The exceptions are a mail shown in a frame, and the forms of offices, which their sites show in one.
+"""
 
 from django.http import HttpResponse
 
@@ -10,6 +13,11 @@ STRICT = (
 FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"
+)
+# A form of an office: less than our own pages, but websites of the office may show it.
+FORM = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; "
+    "form-action {targets}; frame-ancestors {ancestors}"
 )
 
 
@@ -24,4 +32,13 @@ def framed(html: str) -> HttpResponse:
     response = HttpResponse(html)
     response.headers["Content-Security-Policy"] = FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def as_form(response: HttpResponse, *, origins: list[str], target: str = "") -> HttpResponse:
+    """Allow these origins to show the page in a frame, and its form to lead to `target` after it was sent."""
+    targets = " ".join(["'self'", *([target] if target else [])])
+    policy = FORM.format(targets=targets, ancestors=" ".join(origins) or "'none'")
+    response.headers["Content-Security-Policy"] = policy
+    response.xframe_options_exempt = bool(origins)  # that header knows no lists
     return response

@@ -144,6 +144,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
+    "form": "10/m/ip,60/h/ip",  # of submissions of public forms
+    "form_address": "10/d/key",
+    "form_office": "500/h/key",
     "objection": "5/m/ip,30/h/ip",
     "invitation": "5/d/key",
     "invitations": "40/d/key",

@@ -16,7 +16,7 @@ from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
 from intake.models import Arrival, Inlet, InletKind, Result
-from intake.reading import api
+from intake.reading import api, submission
 from intake.reading.lead import Lead, NoLead, NotRead
 from intake.understanding import understood
 from pipeline import inquiries
@@ -38,7 +38,11 @@ def _of_api(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[L
     return [api.lead_in(raw)]
 
 
-READERS: dict[str, Reader] = {InletKind.API: _of_api}  # by the kind of the inlet
+def _of_form(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[Lead]:
+    return submission.read_trusted(raw)
+
+
+READERS: dict[str, Reader] = {InletKind.API: _of_api, InletKind.FORM: _of_form}  # by the kind of the inlet
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from intake.views import tray
+from intake.views import forms, public, tray
 
 app_name = "intake"
 urlpatterns = [
@@ -12,4 +12,18 @@ urlpatterns = [
     path("intake/<id:arrival_id>/contact/", tray.contact, name="arrival-contact"),
     path("intake/<id:arrival_id>/reading/", tray.reading, name="arrival-reading"),
     path("intake/<id:arrival_id>/discarding/", tray.discarding, name="arrival-discarding"),
+    path("f/<slug:office>/<slug:slug>/", public.page, name="page"),
+    path("f/<slug:office>/<slug:slug>/thanks/", public.thanks, name="thanks"),
+    path("settings/forms/", forms.overview, name="forms"),
+    path("settings/forms/new/", forms.new, name="form-new"),
+    path("settings/forms/<id:form_id>/", forms.form, name="form"),
+    path("settings/forms/<id:form_id>/settings/", forms.settings, name="form-settings"),
+    path("settings/forms/<id:form_id>/switch/", forms.switch, name="form-switch"),
+    path("settings/forms/<id:form_id>/preview/", forms.preview, name="form-preview"),
+    path("settings/forms/<id:form_id>/wording/", forms.wording, name="form-wording"),
+    path("settings/forms/<id:form_id>/questions/", forms.questions, name="form-questions"),
+    path("settings/forms/<id:form_id>/questions/new/", forms.question_new, name="question-new"),
+    path("settings/forms/questions/<id:question_id>/", forms.question, name="question"),
+    path("settings/forms/questions/<id:question_id>/place/", forms.place, name="question-place"),
+    path("settings/forms/questions/<id:question_id>/removal/", forms.question_removal, name="question-removal"),
 ]

@@ -43,9 +43,14 @@ PARAMETERS = {
     "deed_id": Ref("deed"),
     "pk": Ref("authenticator"),
     "arrival_id": Ref("arrival_unread"),
+    "form_id": Ref("form"),
+    "question_id": Ref("question"),
+    "office": Ref("office_slug"),
+    "slug": Ref("form_slug"),
 }
 NEVER = "405 405 405 405 405 405 405"
 OPEN = "200 200 200 200 200 200 200"
+OPEN_POST = "422 422 422 422 422 422 422"  # nothing was filled in
 
 STEP = {
     "subject": "Guten Tag",
@@ -432,6 +437,41 @@ ROWS = [
     Row("funnel:confirmation", OPEN, OPEN, at={"token": Ref("opt_in")}, asks_token=False),
     # For the provider that mails for us; without one there is no such address.
     Row("funnel:webhook", post="404 404 404 404 404 404 404", asks_token=False),
+    # Forms of the office's website: anybody's, as nobody is logged in there
+    Row("intake:page", OPEN, OPEN_POST, asks_token=False),
+    Row("intake:thanks", OPEN),
+    Row("intake:forms", "302 200 200 403 200 200 302"),
+    Row(
+        "intake:form-new",
+        "302 200 200 403 200 200 302",
+        "401 302 302 403 302 302 401",
+        body={"name": "Bewertung", "title": "Ihr Haus", "language": "de"},
+    ),
+    Row("intake:form", "302 200 200 403 200 404 302"),
+    Row(
+        "intake:form-settings",
+        "302 200 200 403 200 404 302",
+        "401 302 302 403 302 404 401",
+        body={"name": "Bewertung", "title": "Ihr Haus", "source": "form", "version": "1"},
+    ),
+    Row("intake:form-switch", post="401 302 302 403 302 404 401", body={"on": "0"}),
+    Row("intake:form-preview", "302 200 200 403 200 404 302"),
+    Row("intake:form-wording", post="401 302 302 403 302 404 401", body={"channel": "phone", "text": "Gern."}),
+    Row("intake:form-questions", post="401 302 302 403 302 404 401", body={"fact": "city"}),
+    Row(
+        "intake:question-new",
+        "302 200 200 403 200 404 302",
+        "401 302 302 403 302 404 401",
+        body={"label": "Heizung", "kind": "line"},
+    ),
+    Row(
+        "intake:question",
+        "302 200 200 403 200 404 302",
+        "401 302 302 403 302 404 401",
+        body={"label": "Heizung", "kind": "line"},
+    ),
+    Row("intake:question-place", post="401 302 302 403 302 404 401", body={"direction": "up"}),
+    Row("intake:question-removal", post="401 302 302 403 302 404 401"),
     # What a contact allows
     Row(
         "funnel:objection",

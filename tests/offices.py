@@ -56,8 +56,9 @@ from funnel.models import (
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
-from intake.models import ApiKey, Arrival, Inlet, InletKind, Result
+from intake.models import ApiKey, Arrival, Inlet, InletKind, Question, Result
 from intake.reading.lead import Lead
+from intake.website import building
 from pipeline.cards import moves
 from pipeline.columns.defaults import create_board
 from pipeline.deeds import reversible
@@ -142,6 +143,7 @@ def furnish(mark: Mark, *, sight: str = Account.Sight.ALL) -> Office:
     _opinions(office, mark)
     _keys(office, mark)
     _arrivals(office, mark)
+    _forms(office, mark)
     return office
 
 
@@ -432,6 +434,28 @@ def _arrivals(office: Office, mark: Mark) -> None:
             due_at=now,
         )
         office.refs[f"arrival_{result}"] = arrival.pk
+
+
+def _forms(office: Office, mark: Mark) -> None:
+    """A form that is online, with a word in each of its texts."""
+    admin = office.people["administrator"]
+    Account.objects.filter(pk=office.account.pk).update(slug=mark.text("slug"))
+    office.account.refresh_from_db()
+    form = building.create(
+        user=admin, name=mark.text("form"), title=mark.text("title"), language="de", now=timezone.now()
+    )
+    for name in ("slug", "intro", "button", "thanks"):
+        setattr(form, name, mark.text(f"form{name}"))
+    form.thanks_address = f"https://{mark.text('thanks')}.example/"
+    form.frame_origins = f"https://{mark.text('site')}.example"
+    form.save()
+    building.switch(user=admin, form_id=form.pk, on=True)
+    own = {"label": mark.text("question"), "hint": mark.text("hint"), "options": mark.text("options"), "kind": "choice"}
+    question = building.add_question(user=admin, form_id=form.pk, values=own)
+    building.reword(user=admin, form_id=form.pk, channel="email", text=mark.text("words"), now=timezone.now())
+    Question.objects.filter(form=form, fact="message").update(label=mark.text("asked"))
+    office.refs |= {"form": form.pk, "question": question.pk}
+    office.refs |= {"office_slug": office.account.slug, "form_slug": form.slug}
 
 
 def _opinions(office: Office, mark: Mark) -> None:

@@ -46,6 +46,8 @@ ACROSS_ACCOUNTS = {
     "funnel/transport/alerts.py::*": "the worker tells the people of every office, and the job names whom",
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/heartbeat.py::*": "the worker's sign of life belongs to nobody",
+    "intake/website/building.py::create": "locks the account itself, whose name in addresses is unique among all",
+    "intake/website/public_page.py::find": "the address names the account itself",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
     "intake/taking.py::*": "the row names the account, and the worker takes what waits in every office",
     "pipeline/columns/verbs.py::lock_all_columns": "locks the account itself",

@@ -107,6 +107,8 @@ UNTOLD = {
     "funnel.replies.quarantine.release": "the operator's",
     "funnel.transport.alerts.notify_of_holds": "mails people of holds, which have been told",
     "help.feedback.*": "mails to the operator, which nobody else sees",
+    "intake.taking._taken": "`inquiries.take_in` tells of the contact",
+    "intake.website.building.*": "forms are built on pages that are not live",
     "pipeline.columns.defaults.create_board": "nobody is there yet",
     "pipeline.deeds.jobs.give_up": "what has been done was told; the page of a deed asks while it runs",
     "pipeline.exports.permit": "one's own download",

@@ -1,7 +1,8 @@
 """The tables of what arrives by itself."""
 
 from intake.models.arrivals import TO_LOOK_AT, Arrival, Result
+from intake.models.forms import Form, Question, Wording
 from intake.models.inlets import Inlet, InletKind
 from intake.models.keys import ApiKey
 
-__all__ = ["TO_LOOK_AT", "ApiKey", "Arrival", "Inlet", "InletKind", "Result"]
+__all__ = ["TO_LOOK_AT", "ApiKey", "Arrival", "Form", "Inlet", "InletKind", "Question", "Result", "Wording"]

@@ -89,3 +89,34 @@ def test_initials_are_readable_in_every_hue():
     hues = [float(hue) for hue in re.findall(r"\.hue-\d+ \{ --hue: (\d+)", text)]
     assert len(hues) == 12
     assert min(contrast(oklab(lightness, chroma, hue), (1.0, 0.0, 0.0)) for hue in hues) >= 4.5
+
+
+def of_hex(code: str) -> Lab:
+    """The colour of "#2457b3", the other way round than `luminance`."""
+    parts = (int(code[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
+
+
+def test_a_form_is_readable_in_every_colour_of_an_office():
+    """Its name and links on both grounds, and the words of its button, which is darker while it is pressed."""
+    text = (CSS / "form.css").read_text(encoding="utf-8")
+    hues = re.findall(r"\.form-hue-\d+ \{ --accent: light-dark\((#\w{6}), (#\w{6})\)", text)
+    strong = (
+        int(re.search(r"--accent-strong: color-mix\(in oklab, var\(--accent\) (\d+)%, var\(--ink\)", text)[1]) / 100
+    )
+    assert len(hues) == 12
+    assert luminance(of_hex("#2457b3")) == pytest.approx(0.1045, abs=0.001)
+    for pair in hues:
+        for theme, colour in enumerate(map(of_hex, pair)):
+            grounds = [TOKENS[name][theme] for name in ("canvas", "surface", "accent-ink")]
+            assert min(contrast(colour, ground) for ground in grounds) >= 4.5
+            pressed = mix(colour, TOKENS["ink"][theme], strong)
+            assert contrast(pressed, TOKENS["accent-ink"][theme]) >= 4.5

@@ -1,0 +1,62 @@
+"""Submissions of the office's own forms, as `intake.website.submitting` writes them down."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from intake.reading.lead import MAX_MESSAGE, ConsentGiven, Lead, NotRead
+
+
+class Suspicious(NotRead):
+    """A robot may have sent it: a person has to look at it."""
+
+
+def read(raw: bytes) -> list[Lead]:
+    """Return the one lead of a submission, suspicious or not. Raises NotRead."""
+    try:
+        sent = json.loads(raw)
+        return [_lead(sent)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NotRead(_("Die Angaben des Formulars sind nicht lesbar.")) from None
+
+
+def read_trusted(raw: bytes) -> list[Lead]:
+    """As `read`, for what nobody has looked at yet. Raises Suspicious, too."""
+    leads = read(raw)
+    if json.loads(raw)["suspicions"]:
+        raise Suspicious(_("Das könnte ein Roboter gesendet haben. Bitte ansehen."))
+    return leads
+
+
+def _lead(sent: dict[str, Any]) -> Lead:
+    lead = Lead(
+        occurred_at=datetime.fromisoformat(sent["at"]),
+        facts={"source": sent["source"], "source_detail": sent["title"]},
+        campaign=dict(sent["campaign"]),
+        consents=[_consent(one, sent["page"]) for one in sent["consents"]],
+        parser="form",
+    )
+    for answer in sent["answers"]:
+        _add(lead, answer["fact"], answer["label"], answer["value"])
+    return lead
+
+
+def _add(lead: Lead, fact: str, label: str, value: str) -> None:
+    if fact == "email":
+        lead.emails.append(value)
+    elif fact == "phone":
+        lead.phones.append(("", value))
+    elif fact == "message":
+        lead.message = value[:MAX_MESSAGE]
+    elif fact:
+        lead.facts[fact] = value
+    else:
+        lead.further.append((label, value))
+
+
+def _consent(given: dict[str, Any], page: str) -> ConsentGiven:
+    return ConsentGiven(
+        channel=given["channel"], wording=given["wording"], wording_version=str(given["version"]), place=page
+    )

@@ -1,0 +1,84 @@
+"""What becomes of a form that was sent: it is kept as it is, and taken in at once unless a robot may have sent it.
+
+Robots and people get the same answer. A robot is never certain, because browsers fill in fields by themselves, too:
+suspicious submissions wait for a person. Only what is above the limits is dropped.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.db.models import F
+
+from intake.arrivals import TooMuch, keep
+from intake.models import Arrival, Form, Inlet
+from intake.taking import take
+from intake.website import tokens
+from intake.website.public_form import CAMPAIGN, TRAP, PublicForm
+from intake.website.tokens import Shown
+
+MAX_PLACE, MAX_CAMPAIGN = 200, 200
+
+
+def submit(
+    *, form: Form, answered: PublicForm, address: str, is_within: Callable[[], bool], now: datetime
+) -> Arrival | None:
+    """Keep a valid submission and take it in. None if it is above the limits, which the inlet counts.
+
+    `address` is where the page was shown, `is_within` consumes the limits. The same submission once more is one; its
+    key is the token with what was typed, so that somebody who goes back and corrects a number is heard again.
+    """
+    token = answered.data.get("token", "")
+    shown = tokens.read(form, token)
+    if not is_within():
+        Inlet.objects.of(form.account_id).filter(pk=form.inlet_id).update(dropped=F("dropped") + 1)
+        return None
+    sent = _written(form, answered, shown, address, now)
+    typed = {key: sent[key] for key in ("answers", "consents")}
+    key = hashlib.sha256(f"{token}\n{json.dumps(typed, sort_keys=True)}".encode()).hexdigest()
+    raw = json.dumps(sent, ensure_ascii=False).encode()
+    try:
+        with transaction.atomic():
+            arrival = keep(inlet=form.inlet, key=key, raw=raw, content_type="application/json", now=now)
+    except TooMuch:  # counted already
+        return None
+    return take(arrival.pk, now)
+
+
+def suspicions(data: Any, shown: Shown | None, now: datetime) -> list[str]:
+    """Return why a robot may have sent this."""
+    if shown is None:
+        found = ["token"]
+    else:
+        found = ["fast"] if now - shown.at < tokens.TOO_FAST else []
+        found += ["old"] if now - shown.at > tokens.TOO_OLD else []
+    return found + (["trap"] if data.get(TRAP) else [])
+
+
+def _written(form: Form, answered: PublicForm, shown: Shown | None, address: str, now: datetime) -> dict[str, Any]:
+    """Return the submission as it is kept: everything that is evidence, in words, whatever becomes of the form."""
+    data = answered.data
+    return {
+        "at": now.astimezone(UTC).isoformat(),
+        "title": form.title,
+        "source": form.source,
+        "page": _page(form, data.get("page", ""), address),
+        "shown_at": shown.at.isoformat() if shown else "",
+        "answers": answered.answers(),
+        "consents": [
+            {"channel": one.channel, "wording": one.text, "version": one.version} for one in answered.ticked()
+        ],
+        "campaign": {name: data[name][:MAX_CAMPAIGN] for name in CAMPAIGN if data.get(name)},
+        "suspicions": suspicions(data, shown, now),
+    }
+
+
+def _page(form: Form, said: str, address: str) -> str:
+    """Return the address of the page: the one around the frame, if it is of an origin that may show it."""
+    parts = urlsplit(said)
+    is_ours = f"{parts.scheme}://{parts.netloc}" in form.origins
+    return (said if is_ours else address)[:MAX_PLACE]
