@@ -18,7 +18,7 @@ from intake.reading.decoding import decoded
 from intake.reading.labels import items_in
 from intake.reading.lead import MAX_PEOPLE, Lead, NoLead, NotRead, Unread
 from intake.reading.portals import Portal, is_of, portal_of, without_relays
-from intake.reading.words import ADVERT, FORM_SUBJECT, VIA_PORTAL
+from intake.reading.words import ADVERT, ANSWER_SUBJECT, FORM_SUBJECT, VIA_PORTAL
 
 MAX_MAIL = 2_000_000  # bytes that are read: a file of 1 MB takes a third more in base64
 MAX_XML_FILES = 10
@@ -28,6 +28,7 @@ POISON = _("Die Mail ist so ungewöhnlich aufgebaut, dass sie nicht geöffnet wu
 UNKNOWN_XML = _("Die XML-Datei hat ein Format, das nicht bekannt ist.")
 TOO_MANY = _("In der Mail stehen mehr als 50 Personen.")
 ADVERTISING = _("Die Mail ist Werbung, ein Suchauftrag oder ein Newsletter.")
+ANSWER = _("Die Mail ist eine Antwort und keine neue Anfrage.")
 UNKNOWN = _("Weder Absender noch Betreff sind als Anfrage bekannt.")
 NO_LABELS = _("Die Mail sieht nach einer Anfrage aus, aber ihre Angaben ließen sich nicht sicher zuordnen.")
 
@@ -46,7 +47,10 @@ def leads_in(raw: bytes, known_senders: Collection[str] = ()) -> list[Lead]:
     """
     try:
         mail = Mail(parse_bytes(raw, MAX_MAIL))
-        return [_dated(without_relays(lead), mail) for lead in _read(mail, frozenset(map(str.lower, known_senders)))]
+        return [
+            _dated(without_relays(lead), mail)
+            for lead in _read(mail, frozenset(filter(None, map(str.lower, known_senders))))
+        ]
     except Unread:
         raise
     except Exception:  # the library raises many exceptions on malformed mails
@@ -119,8 +123,12 @@ def _read(mail: Mail, known_senders: frozenset[str]) -> list[Lead]:
         raise question
     portal = portal_of(mail.addresses, mail.subject)
     is_known = _is_known(mail, portal, known_senders)
-    if is_known and (lead := _in_labels(mail, portal) or _through_relay(mail, portal)):
+    is_answer = _is_answer(mail)
+    labelled = _in_labels(mail, portal) if is_known and not is_answer else None
+    if is_known and (lead := labelled or _through_relay(mail, portal)):
         return [lead]
+    if is_answer:
+        raise NotRead(ANSWER)
     raise _refusal(mail, is_known or portal is not None)
 
 
@@ -148,6 +156,16 @@ def _once(leads: list[Lead]) -> list[Lead]:
     """Return each lead once: some portals send the same in two formats."""
     said = [(lead.facts.get("last_name"), tuple(lead.emails), tuple(lead.phones), lead.message) for lead in leads]
     return [lead for number, lead in enumerate(leads) if said[number] not in said[:number]]
+
+
+def _is_answer(mail: Mail) -> bool:
+    """Return whether the labels in it are only quoted, or returned: a mail that was forwarded is no answer."""
+    is_automatic = header(mail.message, "Auto-Submitted").lower().startswith("auto-replied")
+    return (
+        is_automatic
+        or mail.message.get_content_type() == "multipart/report"
+        or bool(ANSWER_SUBJECT.match(mail.subject))
+    )
 
 
 def _is_known(mail: Mail, portal: Portal | None, known_senders: frozenset[str]) -> bool:

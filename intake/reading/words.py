@@ -91,6 +91,7 @@ FORM_SUBJECT = re.compile(
     r"|form submission|wertermittlung|immobilienbewertung",
     re.IGNORECASE,
 )
+ANSWER_SUBJECT = re.compile(r"\s*(?:re|aw|antw|antwort|sv)\s?(?:\[\d+\])?:|abwesen|automatische antwort", re.IGNORECASE)
 # Behind the name of a person in the sender of a mail that a portal passes on.
 VIA_PORTAL = re.compile(r"\s+(?:über|ueber|via|von|bei|on|\||-)\s+\S", re.IGNORECASE)
 # Subjects and links of mails that ask whether mails may be forwarded.

@@ -159,6 +159,8 @@ def test_a_mail_that_is_no_lead_is_recognised(name: str) -> None:
     [
         ("private-letter", mails.UNKNOWN),
         ("confirm-of-nobody", mails.UNKNOWN),
+        ("answer", mails.ANSWER),
+        ("automatic-answer", mails.ANSWER),
         ("portal-without-labels", mails.NO_LABELS),
         ("form-without-labels", mails.NO_LABELS),
         ("bomb", xml_files.FORBIDDEN),
@@ -173,7 +175,7 @@ def test_a_mail_that_was_not_read_says_why(name: str, reason: str) -> None:
 def test_labels_count_only_from_senders_and_subjects_that_are_known() -> None:
     raw = sample("mails/form-of-a-known-sender.eml")
     assert mails.leads_in(raw, ["SEITE@hoster.example"])[0].facts["last_name"] == "Kühn"
-    for others in ([], ["oster.example"], ["other@hoster.example"]):
+    for others in ([], [""], ["oster.example"], ["other@hoster.example"]):
         with pytest.raises(NotRead):
             mails.leads_in(raw, others)
 
