@@ -15,6 +15,7 @@ from pipeline.imports import undo as import_undo
 from pipeline.imports.choices import ChoicesForm
 from pipeline.imports.forms import MappingForm, ReadingForm, UploadForm
 from pipeline.models import Import, ImportState
+from pipeline.views.answers import opened
 
 EARLIER = 20  # imports shown below the upload
 
@@ -68,14 +69,14 @@ def reading(request: Request, import_id: int) -> HttpResponse:
 @gate(*LEADERS)
 def page(request: Request, import_id: int) -> HttpResponse:
     """Show the state of the import; polled every second while the worker has it."""
+    live = opened(request, f"import-{import_id}", "pipeline:import", import_id)
     source = steps.find(request.account, import_id)
     if source.state == ImportState.UPLOADED:
         way = reverse("pipeline:import-mapping", args=[source.pk])
         return HttpResponse(headers={"HX-Redirect": way}) if wants_fragment(request) else redirect(way)
     template = "pipeline/_import_state.html" if wants_fragment(request) else "pipeline/import.html"
-    return render(
-        request, template, report.state_of(source, is_asked=wants_fragment(request), heard=request.GET.get("heard", ""))
-    )
+    context = report.state_of(source, is_asked=wants_fragment(request), heard=request.GET.get("heard", ""))
+    return render(request, template, context | {"live": live})
 
 
 @require_POST

@@ -5,6 +5,7 @@
   const meta = () => document.querySelector("meta[name='live']");
   let mark = ""; // of what this page may see, as of the last question
   let asked = Date.now();
+  let isLost = false;
 
   const poll = async () => {
     asked = Date.now();
@@ -15,17 +16,24 @@
     if (own) query.set("contact", own);
     if (!mark) query.set("seen", meta().dataset.seen); // so that what changed while the page was loading is not missed
     const answer = await request.ask(`${meta().dataset.poll}?${query}`, { page: true, known: mark });
-    if (answer.moved) stream.leave(); // to the login: until somebody comes back, whose next change asks for it
+    if (answer.moved) { // to the login: until somebody comes back
+      stream.leave();
+      stream.tell("missed"); // which asks anew for the page, and so says why
+    }
     if (!answer.ok || stream.isLive()) return;
     if (mark || answer.text) stream.tell("missed");
     mark = answer.headers.get("ETag");
   };
 
   document.addEventListener("lost", ({ detail: { isKnown } }) => {
-    if (isKnown) mark = "lost"; // whatever it is now, it is another
-    else if (!mark) poll();
-    asked = Math.max(asked, Date.now() - POLL + SOON);
+    if (!isKnown && !mark) poll();
+    if (isKnown && !isLost) {
+      mark = "lost"; // whatever it is now, it is another
+      asked = Math.max(asked, Date.now() - POLL + SOON);
+    }
+    isLost = true; // further attempts put nothing off
   });
+  document.addEventListener("streamed", () => (isLost = false));
   document.addEventListener("silent", () => Date.now() - asked > POLL && poll());
   addEventListener("focus", () => stream.isLive() || Date.now() - asked < POLL || stream.comeBack(true));
 }
