@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role, User
 from base.checking import Broken, broken_rows, of_account
+from contacts import invariants as people
 from contacts.kinds import NOT_COUNTED
 from funnel import invariants as mails
 from pipeline import board
@@ -258,6 +259,7 @@ INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     14: cards_are_tallied,
     15: cards_carry_what_filters_ask,
     16: mails.paused_mails_wait,
+    17: people.foreign_ids_are_kept,
 }
 
 _LAST_MOVE = (

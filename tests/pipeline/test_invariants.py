@@ -158,6 +158,10 @@ BREAKAGES = {
         " SELECT account_id, contact_id, enrolment_id, step_id, address, 'sent', '', now(), false, 1,"
         " 'again', '', '', '', '', now() FROM funnel_message WHERE state = 'sent'",
     ),
+    "an id that its contact does not list": (
+        17,
+        "INSERT INTO contacts_foreignid (account_id, contact_id, source, value) VALUES ({office}, {bob}, 'x', 'y')",
+    ),
     "two series at once": (
         10,
         "DROP INDEX enrolment_one_active",
@@ -271,7 +275,7 @@ def test_command_names_the_rows_and_exits_1(plant, office, krueger, hansen):
 def test_command_exits_0_for_a_valid_office(office):
     out = StringIO()
     call_command("check_invariants", stdout=out)
-    assert out.getvalue() == "Alle Zusagen 1 bis 16 gelten.\n"
+    assert out.getvalue() == "Alle Zusagen 1 bis 17 gelten.\n"
 
 
 def test_command_does_not_know_an_unknown_office(db):
