@@ -99,7 +99,12 @@ def _property(contact: Contact) -> list[Line]:
         parts.append(_("Baujahr %(year)s") % {"year": contact.year_built})
     city = _joined(contact.property_postal_code, contact.property_city)
     place = "\n".join(filter(None, (contact.property_street, city)))
-    return [Line(_("Objekt"), ", ".join(filter(None, parts))), Line(_("Adresse des Objekts"), place)]
+    lines = {
+        _("Objekt"): ", ".join(filter(None, parts)),
+        _("Adresse des Objekts"): place,
+        _("Verkauf geplant"): chosen(contact, "sell_horizon"),  # shorter than its label, which does not fit
+    }
+    return [Line(label, text) for label, text in lines.items()]
 
 
 def _valuation(contact: Contact) -> list[Line]:
@@ -136,7 +141,7 @@ _TOGETHER: dict[str, tuple[Callable[[Contact], list[Line]], tuple[str, ...]]] = 
         _property,
         (
             *("property_kind", "living_area", "plot_area", "year_built"),
-            *("property_street", "property_postal_code", "property_city"),
+            *("property_street", "property_postal_code", "property_city", "sell_horizon"),
         ),
     ),
     "valuation": (_valuation, ("value", "value_from", "value_to")),

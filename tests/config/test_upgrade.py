@@ -146,6 +146,29 @@ def test_rows_of_an_earlier_version_are_kept_and_completed(database):
     assert [row["address"] for row in kept] == ["zoe.obrien@alt.example", "+491715550199", "", ""]
 
 
+AS_IT_IS = """
+SELECT contact.xmin::text, consent.xmin::text, pg_relation_filenode('contacts_contact'),
+       pg_relation_filenode('contacts_consent'), pg_relation_filenode('pipeline_card')
+FROM contacts_contact AS contact JOIN contacts_consent AS consent ON consent.contact_id = contact.id
+ORDER BY consent.id
+"""
+
+
+def test_room_for_what_arrives_writes_no_row_again(database):
+    url, given = database
+    migrate(url, "contacts=0017_fewer_indexes_to_keep", "pipeline=0023_card_tagged")
+    with psycopg.connect(**given, autocommit=True) as server:
+        fill(server.cursor())
+        before = server.execute(AS_IT_IS).fetchall()
+    migrate(url, "contacts=0021_proof", "pipeline=0025_asked_again")
+    with psycopg.connect(**given) as server:
+        assert server.execute(AS_IT_IS).fetchall() == before
+        found = server.execute("SELECT is_proven, wording_version FROM contacts_consent").fetchall()
+        assert found == [(True, "")] * 4
+        checked = server.execute("SELECT convalidated FROM pg_constraint WHERE conname = 'contact_worth_something'")
+        assert checked.fetchall() == [(True,)]
+
+
 TAKES_AWAY = (
     operations.DeleteModel,
     operations.RemoveField,

@@ -190,7 +190,7 @@ def test_the_page_shows_each(contact):
             [
                 ("Objekt", "Einfamilienhaus, 1.142,5\u00a0m² Wohnfläche, 600\u00a0m² Grundstück, Baujahr 1911", ""),
                 ("Adresse des Objekts", "Am Deich 7\n21029 Hamburg", ""),
-                ("Verkaufszeitpunkt", "in 6 Monaten", ""),
+                ("Verkauf geplant", "in 6 Monaten", ""),
             ],
         ),
         (
