@@ -38,7 +38,7 @@ def discard(*, user: User, arrival_id: int) -> Arrival:
 @transaction.atomic
 @notices.as_one(notices.Kind.ARRIVED)
 def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
-    """Read and take in once more, as if it had just arrived; return it as it then is.
+    """Read and take in once more, as if it had just arrived, or although it is suspicious; return it as it then is.
 
     Raises Http404, and Conflict if it has become a contact.
     """
@@ -46,7 +46,7 @@ def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
     arrival.result, arrival.attempts, arrival.due_at = Result.WAITING, 1, now
     arrival.save(update_fields=["result", "attempts", "due_at"])
     notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
-    return taking.take(arrival_id, now)
+    return taking.take(arrival_id, now, is_looked_at=True)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from base.sql import all_rows
 from contacts.models import Consent, Contact
 from intake.models import Arrival, Inlet, InletKind, Result
 from intake.reading import api, submission
-from intake.reading.lead import Lead, NoLead, NotRead
+from intake.reading.lead import Lead, NoLead, NotRead, Suspicious
 from intake.understanding import understood
 from pipeline import inquiries
 
@@ -39,7 +39,7 @@ def _of_api(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[L
 
 
 def _of_form(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[Lead]:
-    return submission.read_trusted(raw)
+    return submission.read(raw)
 
 
 READERS: dict[str, Reader] = {InletKind.API: _of_api, InletKind.FORM: _of_form}  # by the kind of the inlet
@@ -47,13 +47,14 @@ READERS: dict[str, Reader] = {InletKind.API: _of_api, InletKind.FORM: _of_form} 
 logger = logging.getLogger(__name__)
 
 
-def take(arrival_id: int, now: datetime) -> Arrival:
+def take(arrival_id: int, now: datetime, *, is_looked_at: bool = False) -> Arrival:
     """Read what arrived and take it in, and return it as it now is. Taken already, it is returned without effect.
 
-    What cannot be read stays for people. After a fault of ours it still waits, and the worker tries again.
+    What cannot be read, and what is suspicious unless somebody has looked at it, stays for people. After a fault of
+    ours it still waits, and the worker tries again.
     """
     try:
-        return _taken(arrival_id, now)
+        return _taken(arrival_id, now, is_looked_at)
     except Exception:
         logger.exception("Arrival %s waits for another attempt", arrival_id)
         return Arrival.objects.select_related("inlet__account", "contact").get(pk=arrival_id)
@@ -73,7 +74,7 @@ def take_waiting(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _taken(arrival_id: int, now: datetime) -> Arrival:
+def _taken(arrival_id: int, now: datetime, is_looked_at: bool) -> Arrival:
     arrivals = Arrival.objects.select_related("inlet__account", "contact")
     arrival = arrivals.select_for_update(of=("self",), no_key=True).get(pk=arrival_id)
     if arrival.result != Result.WAITING:
@@ -82,6 +83,11 @@ def _taken(arrival_id: int, now: datetime) -> Arrival:
         leads = READERS[arrival.inlet.kind](bytes(arrival.raw), arrival.content_type, arrival.inlet.mapping)
         if not leads:
             raise NotRead(gettext_noop("Darin steht niemand, der anfragt."))
+    except Suspicious as doubt:
+        leads = doubt.leads
+        if not is_looked_at:
+            arrival.read, arrival.parser = leads[0].as_json(), leads[0].parser
+            return _mark(arrival, Result.REFUSED, doubt.reason)
     except NotRead as fault:
         return _mark(arrival, Result.UNREAD, fault.reason)
     except NoLead as fault:

@@ -109,6 +109,7 @@ UNTOLD = {
     "help.feedback.*": "mails to the operator, which nobody else sees",
     "intake.taking._taken": "`inquiries.take_in` tells of the contact",
     "intake.website.building.*": "forms are built on pages that are not live",
+    "intake.website.submitting.submit": "counts what is dropped, which no open page shows; `taking` tells of the rest",
     "pipeline.columns.defaults.create_board": "nobody is there yet",
     "pipeline.deeds.jobs.give_up": "what has been done was told; the page of a deed asks while it runs",
     "pipeline.exports.permit": "one's own download",

@@ -29,6 +29,14 @@ class NotRead(Unread):
     """It may be a lead, but could not be understood: somebody has to look at it."""
 
 
+class Suspicious(NotRead):
+    """It was understood, but a robot may have sent it: it is taken in when somebody has looked at it and says so."""
+
+    def __init__(self, reason: str, leads: "list[Lead]") -> None:
+        super().__init__(reason)
+        self.leads = leads
+
+
 class NoLead(Unread):
     """It was understood, and is no lead: an advert, a search agent, a newsletter."""
 

@@ -6,28 +6,19 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from intake.reading.lead import MAX_MESSAGE, ConsentGiven, Lead, NotRead
-
-
-class Suspicious(NotRead):
-    """A robot may have sent it: a person has to look at it."""
+from intake.reading.lead import MAX_MESSAGE, ConsentGiven, Lead, NotRead, Suspicious
 
 
 def read(raw: bytes) -> list[Lead]:
-    """Return the one lead of a submission, suspicious or not. Raises NotRead."""
+    """Return the one lead of a submission. Raises NotRead, and Suspicious if a robot may have sent it."""
     try:
         sent = json.loads(raw)
-        return [_lead(sent)]
+        lead, suspicions = _lead(sent), sent["suspicions"]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotRead(_("Die Angaben des Formulars sind nicht lesbar.")) from None
-
-
-def read_trusted(raw: bytes) -> list[Lead]:
-    """As `read`, for what nobody has looked at yet. Raises Suspicious, too."""
-    leads = read(raw)
-    if json.loads(raw)["suspicions"]:
-        raise Suspicious(_("Das könnte ein Roboter gesendet haben. Bitte ansehen."))
-    return leads
+    if suspicions:
+        raise Suspicious(_("Das könnte ein Roboter gesendet haben. Bitte ansehen."), [lead])
+    return [lead]
 
 
 def _lead(sent: dict[str, Any]) -> Lead:

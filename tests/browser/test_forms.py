@@ -90,6 +90,7 @@ def test_a_form_is_built_embedded_and_sent_and_its_card_is_red_and_on_top(visit,
     stranger = visit(None, f"{website.origin}/verkaufen?utm_source=google")
     frame = stranger.frame_locator("iframe")
     fill(frame, **{"Wie wird geheizt?": "Gas", "Ihre Nachricht": "Bitte rufen Sie an."})
+    frame.get_by_label("E-Mails rund um").check()
     frame.get_by_role("button", name="Absenden").click()
     expect(frame.get_by_role("heading", name="Vielen Dank")).to_be_visible()
     assert stranger.context.cookies() == []
@@ -101,8 +102,14 @@ def test_a_form_is_built_embedded_and_sent_and_its_card_is_red_and_on_top(visit,
     expect(card).to_have_class("card card--new")
     with pipeline.context.expect_page() as opened:
         card.get_by_role("link").first.click()
-    expect(opened.value.locator("#timeline")).to_contain_text("Wie wird geheizt?: Gas")
-    expect(opened.value.locator("#timeline")).to_contain_text("utm_source: google")
+    detail = opened.value
+    expect(detail.locator("#timeline")).to_contain_text("Bitte rufen Sie an.")
+    expect(detail.get_by_text("Wie wird geheizt?")).to_be_visible()
+    detail.get_by_role("link", name="Nachweis").click()
+    proof = detail.locator("[data-evidence]")
+    expect(proof).to_contain_text(f"{website.origin}/verkaufen?utm_source=google")
+    expect(proof).to_contain_text("Ich willige ein, dass")
+    expect(proof).to_contain_text("ada@post.example")
 
 
 def test_a_frame_is_as_high_as_what_is_in_it(visit, anna, website, watch, quick):

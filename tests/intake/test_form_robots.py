@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from contacts.models import Contact
 from funnel.models import OptIn
 from intake.models import Arrival, Inlet, Result
+from intake.taking import take_waiting
 from intake.website import tokens
 from intake.website.submitting import suspicions
 from tests.funnel.consenting import with_imprint
@@ -27,7 +29,7 @@ def form(anna):
 def waits(form) -> None:
     """It lies in the tray, marked; nothing else has happened."""
     arrival = Arrival.objects.get()
-    assert arrival.result not in (Result.NEW, Result.AGAIN, Result.WAITING)
+    assert arrival.result == Result.REFUSED
     assert "Roboter" in arrival.reason and arrival.contact_id is None
     assert (Contact.objects.count(), OptIn.objects.count(), mail.outbox) == (0, 0, [])
 
@@ -49,6 +51,25 @@ def test_what_is_suspicious_waits_and_is_answered_alike(form, given):
     Contact.objects.all().delete()
     found = send(form, c_email="on", **given)
     assert (found.status_code, found["Location"]) == (sound.status_code, sound["Location"])
+    waits(form)
+
+
+def test_what_somebody_has_looked_at_is_taken_in_with_its_consents(form, anna, login):
+    send(form, c_phone="on", website="https://ada.example")
+    arrival = Arrival.objects.get()
+    page = login(anna).get(f"/intake/{arrival.pk}/").content.decode()
+    assert "Doch übernehmen" in page and "ada@post.example" in page
+    login(anna).post(f"/intake/{arrival.pk}/reading/")
+    arrival.refresh_from_db()
+    assert (arrival.result, arrival.contact) == (Result.NEW, Contact.objects.get())
+    assert arrival.contact.consents.get().channel == "phone"
+
+
+def test_the_worker_takes_no_suspicious_submission_in(form):
+    """Whoever kept it was killed before it was read."""
+    send(form, website="x")
+    Arrival.objects.update(result=Result.WAITING, read=None, reason="", due_at=NOW - timedelta(days=365))
+    take_waiting(now=timezone.now())
     waits(form)
 
 
