@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from psycopg.errors import ForeignKeyViolation
 from base.addresses import other_address
 
 log = logging.getLogger(__name__)
+PROGRAMS = "/api/"  # how all addresses of other programs begin
 Response = TypeVar("Response", bound=HttpResponseBase)
 
 
@@ -120,10 +121,24 @@ def answer(request: HttpRequest, status: int, sentence: str, *, trash: str = "")
 
     `trash`: the address of the trash, for users who may restore from it.
     """
+    if wants_json(request):
+        return as_json(status, sentence)
     template = "_message.html" if wants_fragment(request) else "refused.html"
     back = other_address(request, request.headers.get("Referer", ""))
     context = {"sentence": sentence, "status": status, "is_error": True, "back": back, "trash": trash}
     return keep_private(render(request, template, context, status=status))
+
+
+def as_json(status: int, sentence: str, **headers: str) -> JsonResponse:
+    """Return the refusal for a program, in the shape of all refusals of the API."""
+    response = JsonResponse({"sentence": sentence, "problems": []}, status=status, headers=headers)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Return whether a program asks, which reads no page."""
+    return request.path_info.startswith(PROGRAMS)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

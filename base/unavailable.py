@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from psycopg import errors
 
-from base.refusals import keep_private, wants_fragment
+from base.refusals import as_json, keep_private, wants_fragment, wants_json
 
 SOON, LATER = 5, 15  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -61,6 +61,8 @@ def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse
 
 
 def _response(request: HttpRequest, sentence: str, seconds: int) -> HttpResponse:
+    if wants_json(request):
+        return as_json(503, sentence, **{"Retry-After": str(seconds)})
     context = {"sentence": sentence, "is_error": True, "request": request}
     html = render_to_string("_message.html" if wants_fragment(request) else "503.html", context)
     response = keep_private(HttpResponse(html, status=503))

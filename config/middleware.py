@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import login_first
 from base.csp import STRICT
-from base.refusals import answer
+from base.refusals import answer, as_json, wants_json
+from intake.reading.lead import MAX_BYTES
 from pipeline.imports.steps import MAX_FILE_SIZE
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
@@ -44,11 +45,11 @@ class RefuseLargeBodies:
     """Responds with 413, before the body is read, if it is larger than this address accepts from this caller.
 
     Files are accepted at one address only, and only from users. The webhook's body is read by its view, after
-    the secret has been checked.
+    the secret has been checked, and so is that of the API.
     """
 
     ANYBODY = 100_000  # bytes; also the overhead of a file upload
-    UPLOAD, WEBHOOK = "pipeline:imports", "funnel:webhook"
+    UPLOAD, WEBHOOK, API = "pipeline:imports", "funnel:webhook", "intake:api-contacts"
 
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
@@ -65,6 +66,8 @@ class RefuseLargeBodies:
         """Return the maximum number of bytes this caller may send to this address."""
         if name == self.WEBHOOK and "form" not in (request.content_type or ""):
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if name == self.API:
+            return MAX_BYTES
         if not request.user.is_authenticated:
             return self.ANYBODY
         return self.ANYBODY + (MAX_FILE_SIZE if name == self.UPLOAD else settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
@@ -93,7 +96,8 @@ class RefuseBrokenText:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _is_broken(request):
-            return HttpResponseBadRequest(_("Die Anfrage enthält Text, der kein gültiges UTF-8 ist."))
+            sentence = _("Die Anfrage enthält Text, der kein gültiges UTF-8 ist.")
+            return as_json(400, sentence) if wants_json(request) else HttpResponseBadRequest(sentence)
         return self.get_response(request)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from intake.views import forms, public, tray
+from intake.views import api, forms, keys, public, tray
 
 app_name = "intake"
 urlpatterns = [
@@ -26,4 +26,10 @@ urlpatterns = [
     path("settings/forms/questions/<id:question_id>/", forms.question, name="question"),
     path("settings/forms/questions/<id:question_id>/place/", forms.place, name="question-place"),
     path("settings/forms/questions/<id:question_id>/removal/", forms.question_removal, name="question-removal"),
+    path("settings/keys/", keys.page, name="keys"),
+    path("settings/keys/<id:key_id>/revocation/", keys.revocation, name="key-revocation"),
+    path("api/v1/contacts/", api.contacts, name="api-contacts"),
+    path("api/v1/contacts/<id:contact_id>/", api.contact, name="api-contact"),
+    path("api/v1/openapi.json", api.description, name="api-description"),
+    path("api/v1/docs/", api.docs, name="api-docs"),
 ]

@@ -47,10 +47,12 @@ PARAMETERS = {
     "question_id": Ref("question"),
     "office": Ref("office_slug"),
     "slug": Ref("form_slug"),
+    "key_id": Ref("api_key"),
 }
 NEVER = "405 405 405 405 405 405 405"
 OPEN = "200 200 200 200 200 200 200"
 OPEN_POST = "422 422 422 422 422 422 422"  # nothing was filled in
+NO_KEY = "401 401 401 401 401 401 401"
 
 STEP = {
     "subject": "Guten Tag",
@@ -82,6 +84,7 @@ class Row:
     at: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     asks_token: bool = True  # against forged forms; a signed link needs none
+    asks_login: bool = True  # False: a session is no right here
 
 
 def csv() -> SimpleUploadedFile:
@@ -384,6 +387,18 @@ ROWS = [
     ),
     Row("intake:arrival-reading", post="401 302 302 403 403 404 401"),
     Row("intake:arrival-discarding", post="401 302 302 403 403 404 401"),
+    Row(
+        "intake:keys",
+        "302 200 403 403 403 200 302",
+        "401 200 403 403 403 200 401",  # shows the key, this once
+        body={"name": "Website", "may_write": "on"},
+    ),
+    Row("intake:key-revocation", post="401 302 403 403 403 404 401"),
+    # For other programs: a key, and never a session
+    Row("intake:api-contacts", NO_KEY, NO_KEY, asks_token=False, asks_login=False),
+    Row("intake:api-contact", NO_KEY, asks_login=False),
+    Row("intake:api-description", OPEN),
+    Row("intake:api-docs", OPEN),
     # The e-mail funnel
     Row("funnel:overview", "302 200 200 403 200 200 302"),
     Row("funnel:sequence-switch", post="401 302 302 403 302 404 401", body={"on": "0"}),

@@ -49,6 +49,7 @@ ACROSS_ACCOUNTS = {
     "intake/website/building.py::create": "locks the account itself, whose name in addresses is unique among all",
     "intake/website/public_page.py::find": "the address names the account itself",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
+    "intake/keys.py::find": "the key names the account",
     "intake/taking.py::*": "the row names the account, and the worker takes what waits in every office",
     "pipeline/columns/verbs.py::lock_all_columns": "locks the account itself",
     "pipeline/deeds/jobs.py::forget_old": "forgets every office's old deeds",
@@ -85,6 +86,7 @@ GERMAN_DATA = {
     "contacts/csv/people.py": "words of other programs' files",
     "contacts/csv/guessing.py": "words of other programs' files",
     "contacts/csv/vcards.py": "headers as of another program's file",
+    "intake/openapi.py": "an example of what a person writes",
     "funnel/letters/legal_forms.py": "words of the law, looked for in the names of German firms",
     "funnel/letters/defaults.py": "the mails of a new office, its own texts from then on",
     "intake/reading/consenting.py": "words of forms, and of the people who fill them in",
@@ -95,6 +97,7 @@ GERMAN_DATA = {
 # Addresses written out: the place, and why.
 WRITTEN_OUT = {
     "accounts/devices.py::/accounts/": "the path of a cookie: how all addresses of the login library begin, no page",
+    "base/refusals.py::/api/": "how all addresses of other programs begin, no page",
     "config/run.py::/readyz": "asked by a process that loads no Django",
     "config/server_user.py::/": "a directory",
     "templates/500.html::*": "answers where nothing works any more, not even looking up a name",
