@@ -216,7 +216,7 @@ def without_ids(text: str, *offices: Office) -> str:
         text = text.replace(value, "#")
     return re.sub(
         r"\b[0-9A-Za-z]{64}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(Content-Length|Expires): .*|noch \d+ Minuten?"
-        r"|(?<=name=.live. content=.)\d{13}|(?<=data-seen=.)[0-9a-f]{32}",
+        r"|(?<=name=.live. content=.)\d{13}|(?<=data-seen=.)[0-9a-f]{32}|(?<=since=)\d{10}\b",
         "~",
         text,
     )
