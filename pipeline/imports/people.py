@@ -16,7 +16,7 @@ from accounts.models import Account
 from contacts import finding, identity
 from contacts.description import FACTS
 from contacts.kinds import Kind
-from contacts.models import Action, Consent, Contact
+from contacts.models import Action, Consent, Contact, ForeignId
 from pipeline.imports import matching
 from pipeline.imports.matching import Change, PendingChange, Person, given
 from pipeline.imports.rows import Facts, Row, sort_name
@@ -60,6 +60,7 @@ class People:
         self._claims: dict[int, int] = {}  # contact → the id by which the file knows it
         self._near: dict[int, list[Person]] = {}  # hash of a key → contacts of this batch
         self._loaded: dict[int, Person] = {}
+        self._owners: dict[tuple[str, ...], int] = {}  # id of another system → the contact that has it
 
     def load(self, rows: Sequence[Row]) -> None:
         """Look up all contacts that these rows could refer to."""
@@ -76,6 +77,7 @@ class People:
                 pending = self.pending_change(key)
                 self._know(Person(key, dict(pending.facts), pending.column_id))
                 self._loaded[key].remember(pending)
+        self._read_owners([pair for row in rows for pair in row.facts.get("foreign_ids", ())])
         if any(row.note for row in rows):  # which any column can add to
             self._read_notes()
         if self.with_consents:
@@ -99,6 +101,15 @@ class People:
         others = [person for person in near.values() if not person.trashed]
         several = [person for person in found if not person.trashed]
         return Found(None, matching.in_common(row.known.record, others), several if several[1:] else [])
+
+    def keep_own_ids(self, row: Row, person: Person | None) -> list[str]:
+        """Leave the row those ids of other systems that no other contact has, and return the others."""
+        key = person.key if person else -self.added - 1
+        given = row.facts.get("foreign_ids", [])
+        own = [pair for pair in given if self._owners.setdefault(tuple(pair), key) == key]
+        if len(own) < len(given):
+            row.facts = {**row.facts, "foreign_ids": own} if own else _without_ids(row.facts)
+        return [value for source, value in given if [source, value] not in own]
 
     def mark(self, person: Person) -> int:
         """Return how reports refer to the contact: its id, or the negated line of the row that adds it."""
@@ -211,6 +222,13 @@ class People:
                 person.remember(pending)
             self._know(person)
 
+    def _read_owners(self, pairs: Sequence[Sequence[str]]) -> None:
+        if pairs:
+            known = ForeignId.objects.of(self.account).filter(value__in={value for _source, value in pairs})
+            self._owners |= {
+                (source, value): key for source, value, key in known.values_list("source", "value", "contact_id")
+            }
+
     def _read_notes(self) -> None:
         notes = Action.objects.of(self.account).filter(kind=Kind.NOTE, contact__in=[*self._loaded])
         for key, text in notes.values_list("contact_id", "text"):
@@ -227,6 +245,10 @@ class People:
         """Return whether the row can refer to this person: in a file, a contact has one id."""
         claim = self._claims.get(person.key, row.file_id)
         return person.trashed == trashed and (not row.file_id or claim == row.file_id)
+
+
+def _without_ids(facts: Facts) -> Facts:
+    return {name: value for name, value in facts.items() if name != "foreign_ids"}
 
 
 def _with_name(row: Row, key: str) -> tuple[str, ...]:

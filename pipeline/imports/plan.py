@@ -110,6 +110,9 @@ def _matched(plan: Plan, row: Row) -> Line:
     found = people.find(row)
     marks = [people.mark(person) for person in found.several]
     person = found.person or _chosen(plan, row, found.several)
+    if taken := people.keep_own_ids(row, person):
+        sentence = _("Kennung nicht übernommen, sie gehört zu einem anderen Kontakt: %(ids)s.")
+        row.remark = f"{row.remark} {sentence % {'ids': ', '.join(taken)}}".strip()
     if person is None:
         reason, key = _shared_with(found.others), people.add(row).key
         named = [person.key for _what, person in found.others[:MAX_NAMED]]

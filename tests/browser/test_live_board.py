@@ -7,11 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from contacts import due
+from contacts import actions, due
 from contacts.models import Contact
 from pipeline import changed
+from pipeline.inquiries import take_in
 from pipeline.models import Column
 from tests.browser.board import card_of, cards_in, messages, settled, shown, truth
+from tests.factories import ContactFactory
 from tests.pipeline.drops import make
 from tests.pipeline.test_moves import move
 
@@ -58,6 +60,21 @@ def test_a_column_scrolled_far_down_keeps_all_cards_and_the_way_to_further_ones(
     assert all("/board/changes/" in address for address in asked) == (deepest > 315)  # else the whole board
     scroll_down(page, column, 325)
     assert shown(page) == truth(anna.account)
+
+
+def test_a_card_is_marked_on_an_open_board_until_somebody_acts(visit, anna, sofia, board):
+    ada = ContactFactory(column=board["Nicht erreicht"], first_name="Ada", last_name="Albers", email="ada@lead.example")
+    make(board["Nicht erreicht"], "Bob")
+    page = visit(anna)
+    expect(card_of(page, ada)).not_to_contain_text("erneut angefragt")
+    take_in(account=anna.account, values={"last_name": "Albers", "email": "ada@lead.example"}, now=timezone.now())
+    tell(page, ada)
+    expect(card_of(page, ada)).to_contain_text("erneut angefragt")
+    settled(page)
+    assert shown(page) == truth(anna.account)
+    actions.perform(contact=ada, kind="call", outcome="reached", actor=sofia, now=timezone.now())
+    tell(page, ada)
+    expect(card_of(page, ada)).not_to_contain_text("erneut angefragt")
 
 
 def test_a_card_that_moved_further_down_than_is_loaded_leaves_and_comes_while_scrolling(visit, anna, sofia, board):

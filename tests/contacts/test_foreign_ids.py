@@ -7,6 +7,7 @@ from base.refusals import NotUnderstood
 from contacts import facts
 from contacts.models import Contact, ForeignId
 from tests.factories import ContactFactory
+from tests.pipeline.importing import imported, outcomes, report
 
 ID = [["ImmoScout24", "is-4711"]]
 
@@ -48,3 +49,17 @@ def test_the_search_finds_it_and_the_property(login, krueger, anna, board, typed
     ContactFactory(account=krueger, foreign_ids=[["ImmoScout24", "is-9"]])
     html = login(anna).get("/contacts/", {"q": typed}).content.decode()
     assert html.count("data-contact=") == 1 and f'data-contact="{contact.pk}"' in html
+
+
+def test_an_import_says_which_ids_belong_to_others_and_leaves_them_there(krueger, anna, board):
+    first = ContactFactory(account=krueger, foreign_ids=ID)
+    file = "Nachname;E-Mail;Externe IDs\nEins;eins@lead.example;ImmoScout24: is-4711\n"
+    file += "Zwei;zwei@lead.example;ImmoScout24: is-4712\nDrei;drei@lead.example;ImmoScout24: is-4712\n"
+    source = imported(anna, file)
+    said = "Kennung nicht übernommen, sie gehört zu einem anderen Kontakt: is-471{}."
+    assert [reason for _line, _outcome, reason in report(source)] == [said.format(1), "", said.format(2)]
+    second = Contact.objects.get(last_name="Zwei")
+    assert known(krueger) == [(first.pk, "ImmoScout24", "is-4711"), (second.pk, "ImmoScout24", "is-4712")]
+    assert [one.foreign_ids for one in Contact.objects.order_by("pk")] == [ID, [], [["ImmoScout24", "is-4712"]], []]
+    again = imported(anna, file)
+    assert outcomes(again) == ["unchanged"] * 3
