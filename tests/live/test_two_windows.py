@@ -4,24 +4,27 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.board import drag
-from tests.live.windows import agree, asked, first, until
+from tests.live.windows import PATIENCE, agree, asked, first, until
 
 pytestmark = pytest.mark.browser
 NEW, CALLS = "Neue Kontakte", "Nicht erreicht"
 
 
-def test_a_move_is_on_the_other_screen_and_not_asked_for_by_its_own(house, opened):
+def test_a_move_is_on_the_other_screen_and_not_asked_for_by_its_own(house, opened, colleague):
     anna, sofia = opened("anna"), opened("sofia")
     agree(house, anna, sofia)
     mine, theirs = asked(anna), asked(sofia)
+    card, other = house.truth()[NEW][:2]
     target = anna.locator("[data-column]").nth(1).locator("[data-cards]")
     with anna.expect_response(lambda answer: "/position/" in answer.url):
-        drag(anna, anna.locator(f"#card-{first(house, NEW)}"), target)
+        drag(anna, anna.locator(f"#card-{card}"), target)
     until(sofia, "heard.changed > 0")
     until(anna, "heard.changed > 0")
     agree(house, anna, sofia)
     assert any("board/changes/" in address for address in theirs)
-    assert [address for address in mine if "changes/" in address] == []
+    colleague.do(f"/contacts/{other}/due/", {"due_on": "24.12.2030", "due_note": ""})
+    expect(anna.locator(f"#due-{other}")).to_contain_text("24.12.", timeout=PATIENCE)
+    assert [address.split("?cards=")[1].split("&")[0] for address in mine if "changes/" in address] == [other]
 
 
 def test_columns_appear_move_and_go(house, opened, colleague):
