@@ -195,5 +195,5 @@ def _question_page(request: Request, answered: QuestionForm, context: dict[str, 
 def _back_to(question: Question, what: str) -> HttpResponse:
     """Return to the form, where the question's button `what` gets the focus."""
     page = redirect("intake:form", question.form_id)
-    page["Location"] += f"?at={question.pk}-{what}#fields"
+    page["Location"] += f"?at={question.pk}-{what}"  # without a fragment: browsers would go there instead
     return page

@@ -6,6 +6,7 @@ A POST needs no CSRF token: it does nothing that anybody could not do, and in a 
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,13 +30,15 @@ def page(request: HttpRequest, office: str, slug: str) -> HttpResponse:
     """Show a form (GET), or take what was sent (POST): whoever sent it, the same answer."""
     form = public_page.find(office, slug)
     with translation.override(form.language), timezone.override(form.account.zone):
+        if not public_page.is_open(form, request.POST.get("token", "")):
+            return _answer(request, form, "intake/offline.html", {}, 404)
         answered = public_page.bound(form, request.POST if request.method == "POST" else None)
         if not answered.is_valid():
             return _shown(request, form, answered)
         submit(
             form=form,
             answered=answered,
-            address=request.build_absolute_uri(request.path),
+            address=settings.BASE_URL + request.path,
             is_within=lambda: _is_within(request, form, answered),
             now=timezone.now(),
         )

@@ -83,7 +83,11 @@ class PublicForm(TidyText, forms.Form):
         return (
             answered
             + [
-                {"fact": "", "label": _("Feld, das es nicht mehr gibt"), "value": value[:MAX_MESSAGE]}
+                {
+                    "fact": "",
+                    "label": _("Feld, das es nicht mehr gibt"),
+                    "value": values.tidy(value, True)[:MAX_MESSAGE],
+                }
                 for name, value in self.data.items()
                 if name[:1] == "q" and name[1:].isdigit() and name not in self.questions and value.strip()
             ][: asking.MAX_QUESTIONS]

@@ -16,12 +16,17 @@ from intake.website.public_form import CAMPAIGN, TRAP, PublicForm
 
 
 def find(office: str, slug: str) -> Form:
-    """Return the form at an address. Raises Http404 if it is off or there is none."""
+    """Return the form at an address, whether it is online or not. Raises Http404."""
     account = Account.objects.filter(slug=office).first()
     form = Form.objects.of(account).select_related("account", "inlet").filter(slug=slug).first() if account else None
-    if form is None or not form.inlet.is_active:
+    if form is None:
         raise Http404
     return form
+
+
+def is_open(form: Form, token: str) -> bool:
+    """Return whether the form takes anything: online, or shown to the sender while it was."""
+    return form.inlet.is_active or tokens.read(form, token) is not None
 
 
 def bound(form: Form, data: Any = None) -> PublicForm:

@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import F
 
+from contacts.csv.values import tidy
 from intake.arrivals import TooMuch, keep
 from intake.models import Arrival, Form, Inlet
 from intake.taking import take
@@ -72,13 +72,13 @@ def _written(form: Form, answered: PublicForm, shown: Shown | None, address: str
         "consents": [
             {"channel": one.channel, "wording": one.text, "version": one.version} for one in answered.ticked()
         ],
-        "campaign": {name: data[name][:MAX_CAMPAIGN] for name in CAMPAIGN if data.get(name)},
+        "campaign": {name: tidy(data[name], False)[:MAX_CAMPAIGN] for name in CAMPAIGN if data.get(name)},
         "suspicions": suspicions(data, shown, now),
     }
 
 
 def _page(form: Form, said: str, address: str) -> str:
     """Return the address of the page: the one around the frame, if it is of an origin that may show it."""
-    parts = urlsplit(said)
-    is_ours = f"{parts.scheme}://{parts.netloc}" in form.origins
+    said = tidy(said, False)
+    is_ours = any(said == origin or said.startswith(f"{origin}/") for origin in form.origins)
     return (said if is_ours else address)[:MAX_PLACE]

@@ -14,7 +14,7 @@ from tests.accounts.test_words import entries
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES"
 MODULES = ("intake/website/asking.py", "intake/website/public_form.py", "base/emails.py")
-TEMPLATES = ("public.html", "form.html", "thanks.html", "_answer.html")
+TEMPLATES = ("public.html", "form.html", "thanks.html", "offline.html", "_answer.html")
 FOR_COLLEAGUES = {"Feld, das es nicht mehr gibt", "Pflichtfeld"}
 SENTENCES = re.compile(
     r'{% translate "([^"]+)" %}|{% blocktranslate[^%]*trimmed %}(.*?){% endblocktranslate %}', re.DOTALL

@@ -26,14 +26,14 @@ def test_a_consent_names_what_it_is_for(form):
     assert (given.channel, given.granted, given.address) == ("phone", True, "+491701234567")
 
 
-def test_consent_becomes_evidence_and_only_the_question_goes_out(form):
+def test_consent_becomes_evidence_and_only_the_question_goes_out(form, settings):
     before = timezone.now()
     send(form, c_email="on")
     contact, read = Contact.objects.get(), wording(form, "email")
     (given,) = contact.consents.all()
     assert (given.channel, given.granted, given.method, given.address) == ("email", True, "form", "ada@post.example")
     assert (given.wording, given.wording_version) == (read.text, "1")
-    assert given.place == f"http://testserver{address(form)}" and given.occurred_at >= before
+    assert given.place == f"{settings.BASE_URL}{address(form)}" and given.occurred_at >= before
     assert not given.is_proven
     asked = OptIn.objects.get(contact=contact)
     assert (asked.address, asked.asked_from) == ("ada@post.example", "Bewertung")

@@ -28,11 +28,36 @@ def own(form, anna, **values):
     return building.add_question(user=anna, form_id=form.pk, values=given)
 
 
-def test_a_form_that_is_off_and_one_that_is_not_are_the_same(form, anna):
+def test_a_form_that_is_off_says_so_and_there_is_no_other(form, anna):
     building.switch(user=anna, form_id=form.pk, on=False)
-    off, unknown = (Client().get(where) for where in (address(form), "/f/krueger-immobilien/anderes/"))
-    assert (off.status_code, unknown.status_code) == (404, 404)
+    off = Client().get(address(form))
+    assert off.status_code == 404 and "zurzeit nicht online" in page_of(off) and "<form" not in page_of(off)
+    assert Client().get("/f/krueger-immobilien/anderes/").status_code == 404
     assert Client().get("/f/niemand/bewertung/").status_code == 404
+    assert Client().post(address(form), typed(form)).status_code == 404
+
+
+def test_who_had_it_open_when_it_went_offline_is_still_heard(form, anna):
+    shown = token(form)
+    building.switch(user=anna, form_id=form.pk, on=False)
+    sent = Client().post(address(form), {"token": shown} | typed(form))
+    assert (sent.status_code, Contact.objects.count()) == (302, 1)
+    assert Client().get(sent["Location"]).status_code == 200
+
+
+def test_hostile_text_where_nobody_types_does_no_harm(form, settings):
+    """In hidden fields, and in fields that are none."""
+    form.frame_origins = "https://www.krueger.example"
+    form.save()
+    odd = "\x00\x1b\u202e<script>'\"" + "x" * 3000
+    body = {"token": token(form), "c-phone": "on", "page": f"https://www.krueger.example/{odd}", "q999999": odd}
+    body |= {"utm_source": odd, "gclid": "\x00", "c-fax": "on", "qx": "1", "account": "1"} | typed(form)
+    assert Client().post(address(form), body).status_code == 302
+    assert Arrival.objects.get().result == Result.NEW
+    assert (
+        Client().post(address(form), {"token": odd, "page": "https://www.krueger.example.evil.example/"}).status_code
+        == 422
+    )
 
 
 def test_the_page_asks_in_the_chosen_order_and_ticks_nothing(form, anna):
