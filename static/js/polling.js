@@ -1,6 +1,7 @@
 // Without a stream (stream.js) each visible tab asks every 15 seconds whether something has changed, and says "missed".
 {
   const POLL = 15000;
+  const EARLY = 1000; // less than a turn (stream.js) early is on time: turns are never quite five seconds apart
   const SOON = 5000; // after a stream was lost
   const meta = () => document.querySelector("meta[name='live']");
   let mark = ""; // of what this page may see, as of the last question
@@ -34,6 +35,6 @@
     isLost = true; // further attempts put nothing off
   });
   document.addEventListener("streamed", () => (isLost = false));
-  document.addEventListener("silent", () => Date.now() - asked > POLL && poll());
+  document.addEventListener("silent", () => Date.now() - asked > POLL - EARLY && poll());
   addEventListener("focus", () => stream.isLive() || Date.now() - asked < POLL || stream.comeBack(true));
 }
