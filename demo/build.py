@@ -23,6 +23,7 @@ from demo.post import PostOffice, complete_sender
 from demo.rows import RowBatch
 from demo.stacks import Stack
 from demo.story import SHARES, tell
+from demo.website import add_form
 from funnel import figures
 from funnel.models import Enrolment
 from pipeline.columns.defaults import create_board
@@ -48,7 +49,7 @@ MAX_RENDERED = 1_000  # the newest mails of the first office, an eighth of that 
 @transaction.atomic
 def build(*, contacts: int, seed: int, now: datetime) -> None:
     """Create the two offices unless they exist, and add the contacts. `now` is in the office's time zone."""
-    krueger, hansen = _office(KRUEGER, Plan.EXPERT), _office(HANSEN, Plan.STARTER)
+    krueger, hansen = _office(KRUEGER, Plan.EXPERT, now), _office(HANSEN, Plan.STARTER, now)
     second = min(max(contacts // HANSEN_SHARE, 14), contacts)
     crowd = people(contacts + second, seed)
     with connection.cursor() as cursor:
@@ -61,7 +62,7 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     figures.keep(now=now)
 
 
-def _office(name: str, plan: str) -> Account:
+def _office(name: str, plan: str, now: datetime) -> Account:
     account = Account.objects.filter(name=name).first()
     if account:
         return account
@@ -79,6 +80,8 @@ def _office(name: str, plan: str) -> Account:
             hue=hue,
             password=password,
         )
+    if name == KRUEGER:
+        add_form(User.objects.of(account).get(role=Role.ADMINISTRATOR), now)
     return account
 
 

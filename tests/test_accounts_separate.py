@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from funnel.models import Sequence
+from intake.models import Form, Inlet
 from pipeline.models import Import
 from tests.addresses import NEVER, address, browser, rows, walk
 from tests.factories import ContactFactory
@@ -69,10 +71,13 @@ def test_every_reference_includes_the_account(offices: tuple[Office, Office]) ->
 def test_the_database_refuses_every_reference_across_accounts(offices: tuple[Office, Office]) -> None:
     ours, theirs = (office.account.pk for office in offices)
     accepted = []
-    # Whatever is unique to a contact, a sequence or an import is free.
+    # Whatever is unique to a contact, a sequence, an import, an inlet or a form is free.
     ContactFactory(account=offices[1].account, last_name="Neu", card=False)
     Sequence.objects.create(account=offices[1].account, name="Neu")
     Import.objects.create(account=offices[1].account, user=offices[1].people["administrator"])
+    new = {"account": offices[1].account, "kind": "form", "name": "Neu", "created_at": timezone.now()}
+    Form.objects.create(account=offices[1].account, inlet=Inlet.objects.create(**new), slug="neu", title="Neu")
+    Inlet.objects.create(**new)
     for table, name, target, _deferrable, columns, targets in keys():
         if len(columns) != 2:
             continue
@@ -138,6 +143,12 @@ FRAMED = (
     },
     "SAMEORIGIN",
 )
+# Websites of the office show its forms in frames. They need no login, so that they are the same for everybody.
+FORM = POLICY | {"frame-ancestors": f"https://{OURS.word}site.example"}
+FORM["form-action"] = f"'self' https://{OURS.word}thanks.example"
+for missing in ("connect-src", "manifest-src"):
+    del FORM[missing]
+FORM_PREVIEW = FORM | {"form-action": "'self'", "frame-ancestors": "'self'"}
 EDITOR = r"(GET|POST) /funnel/(steps/\d+|sequences/\d+/steps/new)/ .*: (200|422)$"
 ADDRESSES = dict(walk())
 
@@ -164,11 +175,19 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
     yield "nowhere", Client().get("/nowhere/")
 
 
-def _guard(what: str) -> tuple[dict[str, str], str]:
-    """Return the expected policy: the strict one, except for mails, previews, and the pages that frame them."""
+def _guard(what: str) -> tuple[dict[str, str], str | None]:
+    """Return the expected policy: the strict one, except for mails, forms, previews, and pages that frame them."""
     if re.match(r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
         return FRAMED
-    if re.match(r"GET /funnel/messages/\d+/ .*: 200$", what) or re.match(EDITOR, what):
+    if re.match(r"(GET|POST) /f/.*: (200|404|422)$", what):
+        return FORM, None
+    if re.match(r"GET /settings/forms/\d+/preview/ .*: 200$", what):
+        return FORM_PREVIEW, None
+    if (
+        re.match(r"GET /settings/forms/\d+/ .*: 200$", what)
+        or re.match(r"GET /funnel/messages/\d+/ .*: 200$", what)
+        or re.match(EDITOR, what)
+    ):
         return FRAMING
     return POLICY, "DENY"
 
@@ -195,7 +214,7 @@ def test_every_answer_has_protective_headers(offices: tuple[Office, Office]) -> 
     assert faults == []
 
 
-OPEN = ("GET /healthz", "GET /readyz", "nowhere")
+OPEN = ("GET /healthz", "GET /readyz", "GET /f/", "POST /f/", "nowhere")
 
 
 def test_browsers_distinguish_fragments_from_pages(offices: tuple[Office, Office]) -> None:

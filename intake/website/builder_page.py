@@ -25,6 +25,15 @@ class Listed(NamedTuple):
     sent: int | None
 
 
+class Worded(NamedTuple):
+    """A channel, its present version, the form that adds one, and the earlier ones."""
+
+    label: str
+    present: Wording | None
+    form: WordingForm
+    earlier: list[Wording]
+
+
 class Sent(NamedTuple):
     """What became of what was sent in the last thirty days."""
 
@@ -97,15 +106,17 @@ def _questions(form: Form) -> list[Question]:
     return list(Question.objects.of(form.account_id).filter(form=form).order_by("position", "pk"))
 
 
-def _wordings(form: Form) -> list[tuple[str, Wording | None, WordingForm]]:
-    """Return label, present version and form of each channel."""
-    rows = Wording.objects.of(form.account_id).filter(form=form).order_by("channel", "-version").distinct("channel")
-    now = {row.channel: row for row in rows}
-    return [
-        (str(channel.label), now.get(channel), _wording_form(channel, now.get(channel))) for channel in Consent.Channel
-    ]
+def _wordings(form: Form) -> list[Worded]:
+    """Return the wordings of each channel."""
+    rows = Wording.objects.of(form.account_id).filter(form=form).order_by("-version").select_related("created_by")
+    kept: dict[str, list[Wording]] = {channel: [] for channel in Consent.Channel.values}
+    for row in rows:
+        kept[row.channel].append(row)
+    return [_worded(channel, kept[channel.value]) for channel in Consent.Channel]
 
 
-def _wording_form(channel: Consent.Channel, present: Wording | None) -> WordingForm:
+def _worded(channel: Consent.Channel, rows: list[Wording]) -> Worded:
+    present = rows[0] if rows else None
     initial = {"channel": channel.value, "text": present.text if present else ""}
-    return WordingForm(initial=initial, auto_id=f"wording-{channel.value}-%s")
+    form = WordingForm(initial=initial, auto_id=f"wording-{channel.value}-%s")
+    return Worded(str(channel.label), present, form, rows[1:])

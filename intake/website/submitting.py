@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from contacts.csv.values import tidy
+from contacts.csv.values import show, tidy
 from intake.arrivals import TooMuch, keep
 from intake.models import Arrival, Form, Inlet
 from intake.taking import take
@@ -65,7 +65,7 @@ def _written(form: Form, answered: PublicForm, shown: Shown | None, address: str
     return {
         "at": now.astimezone(UTC).isoformat(),
         "title": form.title,
-        "source": form.source,
+        "source": show("source", form.source),
         "page": _page(form, data.get("page", ""), address),
         "shown_at": shown.at.isoformat() if shown else "",
         "answers": answered.answers(),

@@ -82,6 +82,9 @@ def test_each_change_of_a_wording_is_a_version_and_none_is_lost(form, anna, logi
     kept = Wording.objects.filter(form=form, channel="email").order_by("version")
     assert [(one.version, one.text) for one in kept] == [(1, first), (2, "Ja, gern."), (3, "")]
     assert [one.channel for one in building.wordings(form)] == ["phone"]
+    page = page_of(client.get(f"/settings/forms/{form.pk}/"))
+    earlier = page[page.index("<details") : page.index("</details>")]
+    assert first in earlier and "Ja, gern." in earlier and "Anna Krüger" in earlier
     assert 'name="c-email"' not in page_of(Client().get(address(form)))
 
 

@@ -92,12 +92,13 @@ def test_the_trap_is_hidden_from_people_and_not_filled_by_browsers(form):
     assert 'autocomplete="off" tabindex="-1"' in trap[: trap.index("</div>")]
 
 
-def test_above_the_limit_of_a_caller_is_dropped_counted_and_answered_alike(form, settings):
+def test_above_the_limit_of_a_caller_is_dropped_counted_and_answered_alike(form, settings, anna, login):
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"form": "3/m/ip"}
     answers = [send(form, email=f"a{number}@post.example", last_name=f"Lenz{number}") for number in range(5)]
     assert {(one.status_code, one["Location"]) for one in answers} == {(302, f"{address(form)}thanks/")}
     assert Arrival.objects.count() == 3
     assert Inlet.objects.get(pk=form.inlet_id).dropped == 2
+    assert "Bewertung: 2 Sendungen wurden verworfen" in page_of(login(anna).get("/intake/"))
 
 
 @pytest.mark.parametrize("limit", [{"form_address": "2/d/key"}, {"form_office": "2/h/key"}])

@@ -18,8 +18,10 @@ from demo.build import HANSEN, KRUEGER, PASSWORD, build
 from demo.story import Story
 from funnel.letters import imprint
 from funnel.models import Message, Sender
+from intake.models import Form
 from pipeline.invariants import broken
 from pipeline.models import Card, Column, Move
+from tests.intake.forms import address, send
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -42,6 +44,14 @@ def test_not_reached_shows_due_dates_of_every_kind_and_both_assignments(office):
     days = {(day > NOW.date()) - (day < NOW.date()) for day in contacts.values_list("due_on", flat=True) if day}
     assert days == {-1, 0, 1}
     assert {assignee is None for assignee in contacts.values_list("assignee", flat=True)} == {True, False}
+
+
+def test_the_first_office_has_a_form_that_takes_what_is_sent(office):
+    form = Form.objects.of(office).select_related("inlet", "account").get()
+    assert (address(form), form.source) == ("/f/krueger-immobilien/bewertung/", "valuation")
+    assert send(form, sell_horizon="6_months", property_city="Köln").status_code == 302
+    contact = Contact.objects.of(office).latest("pk")
+    assert (contact.source, contact.sell_horizon, contact.property_city) == ("valuation", "6_months", "Köln")
 
 
 def test_last_action_and_bubbles_are_those_of_the_actions(office):
