@@ -1,7 +1,7 @@
 """Contacts as other programs read them: in the shape in which they write them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from contacts.models import Change, Contact, ForeignId
 from pipeline.models import Card, Move
 
 PAGE = 100
+FIRST_YEAR, LAST_YEAR = 1904, 9996  # leap years, in each time zone within what can be compared
 
 
 def one(account: Account, contact_id: int) -> dict[str, Any] | None:
@@ -52,7 +53,7 @@ def _moment(text: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise NotUnderstood(_("„changed_since“ ist ein Zeitpunkt nach ISO 8601, etwa 2026-11-27T09:12:00+01:00."))
-    return moment
+    return moment.replace(year=min(max(moment.year, FIRST_YEAR), LAST_YEAR)).astimezone(UTC)
 
 
 def _changed(account: Account, rows: QuerySet[Contact], since: datetime) -> QuerySet[Contact]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from contacts.choices import PropertyKind, Salutation, SellHorizon, Source
 from intake.exposing import PAGE
 from intake.reading import api
+from intake.rest import MAX_KEY
 
 Schema = dict[str, Any]
 
@@ -156,7 +157,7 @@ def _post() -> Schema:
     key = _parameter(
         "Idempotency-Key",
         "header",
-        _text(190),
+        _text(MAX_KEY, pattern="^[!-~]+$"),
         _("Dieselbe Anfrage noch einmal hat 24 Stunden lang keine zweite Wirkung."),
     )
     body = {"application/json": {"schema": _ref("Lead"), "example": EXAMPLE}}

@@ -6,7 +6,7 @@ it again.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -126,7 +126,7 @@ def take_in(inlet: Inlet, lead: Lead, now: datetime) -> tuple[Contact, Result] |
         campaign=lead.campaign,
         further=lead.further,
         source_label=inlet.name,
-        occurred_at=lead.occurred_at,
+        occurred_at=lead.occurred_at.astimezone(UTC) if lead.occurred_at else None,  # PostgreSQL knows fewer zones
         enrol=any(one.granted and one.channel == Consent.Channel.EMAIL for one in lead.consents),
         now=now,
     )

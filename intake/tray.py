@@ -15,6 +15,7 @@ from base.ids import is_id
 from base.sql import all_rows
 from contacts import facts
 from contacts.contact_points import KINDS
+from contacts.csv.fields import choice_of
 from contacts.description import FACTS
 from intake.models import TO_LOOK_AT, Arrival, Inlet, Result
 from intake.reading.decoding import decoded
@@ -133,12 +134,18 @@ def lines(arrival: Arrival) -> list[tuple[str, str]]:
     lead = lead_of(arrival)
     if lead is None:
         return []
-    found = [(facts.label(name) if name in FACTS else name, value) for name, value in lead.facts.items()]
+    found = [(facts.label(name), _shown(name, value)) for name, value in lead.facts.items() if name in FACTS]
     found += [(facts.label("email"), address) for address in lead.emails]
     found += [(f"{facts.label('phone')} {KINDS.get(kind, '')}".strip(), number) for kind, number in lead.phones]
     found += [(_("Betreff"), lead.subject), (_("Nachricht"), lead.message)]
     found += [(_("Einwilligung"), f"{one.channel}: {one.wording}") for one in lead.consents if one.granted]
     return [(label, value) for label, value in (*found, *lead.further, *lead.campaign.items()) if value]
+
+
+def _shown(name: str, value: str) -> str:
+    """Return the value in words: „Wohnung“ for "apartment"."""
+    choice = choice_of(name, value) if FACTS[name].kind == "choice" else None
+    return facts.text(name, choice) if choice else value
 
 
 def raw_of(arrival: Arrival) -> str:

@@ -105,6 +105,10 @@ def test_what_is_not_understood_lies_in_the_tray_with_its_paths(program):
     assert (arrival.result, Contact.objects.count()) == (Result.UNREAD, 0)
 
 
+def test_a_moment_in_a_zone_that_nobody_lives_in_is_a_moment(program):
+    assert program.post(OLGA | {"occurred_at": "2026-11-20T09:12:00+22:58"}).status_code == 201
+
+
 def test_unknown_fields_are_kept(program):
     assert program.post(OLGA | {"extra": {"Balkon": "ja"}, "colour": "red"}).status_code == 201
     assert Contact.objects.get().further == [["Balkon", "ja"], ["colour", "red"]]
@@ -252,6 +256,8 @@ def test_the_list_is_found_by_foreign_id_and_by_change(program, anna):
     assert found("?external_id=w-1&external_source=Website") == found("?external_id=w-1") == [pk]
     assert found("?external_id=w-1&external_source=x") == found("?external_id=%00") == []
     assert found(f"?changed_since={before.isoformat()}") == [pk]  # its plus is not encoded
+    assert found("?changed_since=0001-01-01T00:00:00%2B10:00") == [pk]  # those of the factory have no history
+    assert found("?changed_since=9999-12-31T23:59:59-10:00") == []
     leads.trash(user=anna, contact_ids=[first.pk], now=timezone.now())
     assert found(f"?changed_since={before.isoformat().replace('+', '%2B')}") == [first.pk, pk]
 
@@ -265,7 +271,15 @@ def test_pages_follow_each_other(program, anna, monkeypatch):
     assert ([one["id"] for one in second["contacts"]], second["next"]) == (ids[2:], None)
 
 
-@pytest.mark.parametrize("query", ["?after=x", "?after=0", "?changed_since=gestern", "?changed_since=2026-11-27"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?after=x",
+        "?after=0",
+        "?changed_since=gestern",
+        "?changed_since=2026-11-27",
+    ],
+)
 def test_questions_that_mean_nothing_are_refused(program, query):
     answer = program.get(query)
     assert (answer.status_code, bool(answer.json()["sentence"])) == (422, True)
