@@ -21,7 +21,8 @@ from psycopg.errors import ForeignKeyViolation
 from base.addresses import other_address
 
 log = logging.getLogger(__name__)
-PROGRAMS = "/api/"  # how all addresses of other programs begin
+HOOKS = "/in/"
+PROGRAMS = ("/api/", HOOKS)  # how all addresses of other programs begin
 Response = TypeVar("Response", bound=HttpResponseBase)
 
 

@@ -20,6 +20,7 @@ MARK = "sealed"
 SECOND_FACTOR = "second factor"
 RELAY = "mail server of an office"
 SENDER = "what the sender of an inlet signs with"
+ADDRESS = "unguessable address of an inlet"
 
 
 class Unreadable(Conflict):

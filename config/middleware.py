@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import login_first
 from base.csp import STRICT
-from base.refusals import answer, as_json, wants_json
+from base.refusals import HOOKS, answer, as_json, wants_json
 from intake.reading.lead import MAX_BYTES
 from pipeline.imports.steps import MAX_FILE_SIZE
 
@@ -45,11 +45,13 @@ class RefuseLargeBodies:
     """Responds with 413, before the body is read, if it is larger than this address accepts from this caller.
 
     Files are accepted at one address only, and only from users. The webhook's body is read by its view, after
-    the secret has been checked, and so is that of the API.
+    the secret has been checked, and so are those of the API and of
+    web hooks.
     """
 
     ANYBODY = 100_000  # bytes; also the overhead of a file upload
-    UPLOAD, WEBHOOK, API = "pipeline:imports", "funnel:webhook", "intake:api-contacts"
+    UPLOAD, WEBHOOK = "pipeline:imports", "funnel:webhook"
+    PROGRAMS = ("intake:api-contacts", "intake:hook")
 
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
@@ -66,7 +68,7 @@ class RefuseLargeBodies:
         """Return the maximum number of bytes this caller may send to this address."""
         if name == self.WEBHOOK and "form" not in (request.content_type or ""):
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if name == self.API:
+        if name in self.PROGRAMS:
             return MAX_BYTES
         if not request.user.is_authenticated:
             return self.ANYBODY
@@ -88,14 +90,15 @@ def _name_of(request: HttpRequest) -> str:
 class RefuseBrokenText:
     """Responds with 400 to text that is not UTF-8.
 
-    Django silently replaces invalid bytes by U+FFFD, so a damaged name would be stored.
+    Django silently replaces invalid bytes by U+FFFD, so a damaged name would be stored. What web hooks send is kept as
+    it is and decoded by its reader.
     """
 
     def __init__(self, get_response: type_of_next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _is_broken(request):
+        if not request.path_info.startswith(HOOKS) and _is_broken(request):
             sentence = _("Die Anfrage enthält Text, der kein gültiges UTF-8 ist.")
             return as_json(400, sentence) if wants_json(request) else HttpResponseBadRequest(sentence)
         return self.get_response(request)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error
 from django.urls import reverse
 
-from base.refusals import PROGRAMS
+from base.refusals import HOOKS, PROGRAMS
 from base.sql import one_row
 
 PATIENCE = 1.0  # seconds in a line that does not move
@@ -29,8 +29,11 @@ SELECT login.account_id
 FROM usersessions_usersession AS seen JOIN accounts_user AS login ON login.id = seen.user_id
 WHERE seen.session_key = %(key)s
 """
-# A key of another program counts for its office, too.
-OFFICE_OF_KEY = "SELECT account_id FROM intake_apikey WHERE digest = %(key)s AND revoked_at IS NULL"
+# A key of another program counts for its office, too, and so does the unguessable address of a web hook.
+OFFICE_OF_KEY = """
+SELECT account_id FROM intake_apikey WHERE digest = %(key)s AND revoked_at IS NULL
+UNION ALL SELECT account_id FROM intake_inlet WHERE token = %(key)s
+"""
 
 
 @dataclass(eq=False)
@@ -142,7 +145,8 @@ class Sessions:
         if path.startswith(self.free):
             return None
         if path.startswith(PROGRAMS):
-            token = next((value for name, value in headers if name == "AUTHORIZATION"), "").partition(" ")[2].strip()
+            given = next((value for name, value in headers if name == "AUTHORIZATION"), "").partition(" ")[2].strip()
+            token = path.split("/")[2] if path.startswith(HOOKS) else given
             key = sha256(token.encode(errors="replace")).hexdigest()
             return self.offices.get(key) or self._look_up(key, OFFICE_OF_KEY)
         cookies = next((value for name, value in headers if name == "COOKIE"), "")

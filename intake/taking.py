@@ -16,7 +16,7 @@ from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
 from intake.models import Arrival, Inlet, InletKind, Result
-from intake.reading import api, submission
+from intake.reading import api, hooks, submission
 from intake.reading.lead import Lead, NoLead, NotRead, Suspicious
 from intake.understanding import understood
 from pipeline import inquiries
@@ -24,6 +24,14 @@ from pipeline import inquiries
 Reader = Callable[[bytes, str, Mapping[str, Any]], list[Lead]]  # of raw bytes, content type, and the inlet's mapping
 
 MAX_ATTEMPTS = 5
+NAMELESS = gettext_noop("Es fehlt ein Name, eine E-Mail-Adresse oder eine Telefonnummer.")
+# Why a lead of a reader names nobody, where we know it.
+WHY_NAMELESS = {
+    "meta": gettext_noop(
+        "Meta nennt nur die Kennung der Anfrage. Die Antworten dazu gibt es nur mit einem Zugang zu Meta, den das Büro"
+        " hier noch nicht hat; bis dahin stehen sie 90 Tage lang im Werbeanzeigenmanager."
+    ),
+}
 FEW = 10  # that a worker claims at once
 # Claiming counts the attempt, since what kills its process never ends one.
 CLAIM = """
@@ -42,7 +50,12 @@ def _of_form(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[
     return submission.read(raw)
 
 
-READERS: dict[str, Reader] = {InletKind.API: _of_api, InletKind.FORM: _of_form}  # by the kind of the inlet
+def _of_hook(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[Lead]:
+    return hooks.leads_in(content_type, raw, mapping)
+
+
+# By the kind of the inlet.
+READERS: dict[str, Reader] = {InletKind.API: _of_api, InletKind.FORM: _of_form, InletKind.HOOK: _of_hook}
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +121,7 @@ def _settle(arrival: Arrival, lead: Lead, now: datetime) -> None:
     elif lead.is_test:
         _mark(arrival, Result.TEST)
     else:
-        _mark(arrival, Result.UNREAD, gettext_noop("Es fehlt ein Name, eine E-Mail-Adresse oder eine Telefonnummer."))
+        _mark(arrival, Result.UNREAD, WHY_NAMELESS.get(lead.parser, NAMELESS))
 
 
 def take_in(inlet: Inlet, lead: Lead, now: datetime) -> tuple[Contact, Result] | None:

@@ -137,7 +137,11 @@ def lines(arrival: Arrival) -> list[tuple[str, str]]:
     found = [(facts.label(name), _shown(name, value)) for name, value in lead.facts.items() if name in FACTS]
     found += [(facts.label("email"), address) for address in lead.emails]
     found += [(f"{facts.label('phone')} {KINDS.get(kind, '')}".strip(), number) for kind, number in lead.phones]
-    found += [(_("Betreff"), lead.subject), (_("Nachricht"), lead.message)]
+    found += [
+        (_("Kennung beim Absender"), lead.foreign_id),
+        (_("Betreff"), lead.subject),
+        (_("Nachricht"), lead.message),
+    ]
     found += [(_("Einwilligung"), f"{one.channel}: {one.wording}") for one in lead.consents if one.granted]
     return [(label, value) for label, value in (*found, *lead.further, *lead.campaign.items()) if value]
 

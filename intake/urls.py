@@ -3,7 +3,7 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from intake.views import api, forms, keys, public, tray
+from intake.views import api, forms, hook, keys, public, tray
 
 app_name = "intake"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("intake/<id:arrival_id>/contact/", tray.contact, name="arrival-contact"),
     path("intake/<id:arrival_id>/reading/", tray.reading, name="arrival-reading"),
     path("intake/<id:arrival_id>/discarding/", tray.discarding, name="arrival-discarding"),
+    path("in/<slug:token>/", hook.hook, name="hook"),
     path("f/<slug:office>/<slug:slug>/", public.page, name="page"),
     path("f/<slug:office>/<slug:slug>/thanks/", public.thanks, name="thanks"),
     path("settings/forms/", forms.overview, name="forms"),

@@ -452,6 +452,8 @@ ROWS = [
     Row("funnel:confirmation", OPEN, OPEN, at={"token": Ref("opt_in")}, asks_token=False),
     # For the provider that mails for us; without one there is no such address.
     Row("funnel:webhook", post="404 404 404 404 404 404 404", asks_token=False),
+    # Web hooks: the address is the right, whoever sends there
+    Row("intake:hook", NEVER, OPEN, at={"token": Ref("hook")}, asks_token=False),
     # Forms of the office's website: anybody's, as nobody is logged in there
     Row("intake:page", OPEN, OPEN_POST, asks_token=False),
     Row("intake:thanks", OPEN),

@@ -56,7 +56,8 @@ from funnel.models import (
 from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
-from intake.models import ApiKey, Arrival, Inlet, InletKind, Question, Result
+from intake.hooks import addresses
+from intake.models import ApiKey, Arrival, Inlet, InletKind, Program, Question, Result
 from intake.reading.lead import Lead
 from intake.website import building
 from pipeline.cards import moves
@@ -409,6 +410,7 @@ def _arrivals(office: Office, mark: Mark) -> None:
             kind=kind,
             name=mark.text(f"inlet{kind}"),
             token=mark.text(f"token{kind}"),
+            program=Program.OTHER if kind == InletKind.HOOK else "",
             secret=f"sealed:{mark.text('inletsecret')}",
             mapping={mark.text("path"): mark.text("meaning")},
         )
@@ -416,7 +418,7 @@ def _arrivals(office: Office, mark: Mark) -> None:
     )
     digest, hint = mark.text("digest"), mark.text("hint", 20)
     key = ApiKey.objects.create(**common, inlet=api, digest=digest, hint=hint, may_read=True)
-    office.refs |= {"inlet": hook.pk, "api_key": key.pk}
+    office.refs |= {"inlet": hook.pk, "api_key": key.pk, "hook": _open_hook(common)}
     for result in Result:
         raw = f"{mark.text('raw')} {mark.digits}".encode()
         arrival = Arrival.objects.create(
@@ -435,6 +437,14 @@ def _arrivals(office: Office, mark: Mark) -> None:
             due_at=now,
         )
         office.refs[f"arrival_{result}"] = arrival.pk
+
+
+def _open_hook(common: dict[str, Any]) -> str:
+    """Add a web hook to which anybody may send who knows its address, and return the unguessable part of that."""
+    inlet = Inlet(**common, kind=InletKind.HOOK, name="Elementor", program=Program.ELEMENTOR)
+    addresses.give(inlet)
+    inlet.save()
+    return addresses.address(inlet).split("/")[-2]
 
 
 def _forms(office: Office, mark: Mark) -> None:

@@ -47,6 +47,7 @@ ACROSS_ACCOUNTS = {
     "funnel/sending/worker.py::*": "what a dead worker left belongs to every office",
     "funnel/sending/heartbeat.py::*": "the worker's sign of life belongs to nobody",
     "intake/website/building.py::create": "locks the account itself, whose name in addresses is unique among all",
+    "intake/hooks/addresses.py::find": "the address names the account",
     "intake/website/public_page.py::find": "the address names the account itself",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
     "intake/keys.py::find": "the key names the account",
@@ -98,6 +99,7 @@ GERMAN_DATA = {
 WRITTEN_OUT = {
     "accounts/devices.py::/accounts/": "the path of a cookie: how all addresses of the login library begin, no page",
     "base/refusals.py::/api/": "how all addresses of other programs begin, no page",
+    "base/refusals.py::/in/": "how all addresses of web hooks begin, no page",
     "config/run.py::/readyz": "asked by a process that loads no Django",
     "config/server_user.py::/": "a directory",
     "templates/500.html::*": "answers where nothing works any more, not even looking up a name",

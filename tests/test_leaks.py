@@ -138,6 +138,7 @@ NOT_SAID = {
     "pipeline.ImportRow.candidates",  # ids of contacts
     "pipeline.ImportRow.named",
     "pipeline.Export.ids",
+    "intake.Inlet.sealed_token",  # encrypted
     "intake.Question.fact",  # a key of the product's own
     "help.Vote.article",
 }

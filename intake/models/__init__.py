@@ -2,7 +2,7 @@
 
 from intake.models.arrivals import TO_LOOK_AT, Arrival, Result
 from intake.models.forms import Form, Question, Wording
-from intake.models.inlets import Inlet, InletKind
+from intake.models.inlets import Inlet, InletKind, Program
 from intake.models.keys import ApiKey
 
-__all__ = ["TO_LOOK_AT", "ApiKey", "Arrival", "Form", "Inlet", "InletKind", "Question", "Result", "Wording"]
+__all__ = ["TO_LOOK_AT", "ApiKey", "Arrival", "Form", "Inlet", "InletKind", "Program", "Question", "Result", "Wording"]

@@ -15,13 +15,30 @@ class InletKind(models.TextChoices):
     MAILBOX = "mailbox", _("Postfach")
 
 
+class Program(models.TextChoices):
+    """What sends to a web hook, which decides how it proves itself."""
+
+    ELEMENTOR = "elementor", "Elementor"
+    WPFORMS = "wpforms", "WPForms"
+    GRAVITY_FORMS = "gravity_forms", "Gravity Forms"
+    CONTACT_FORM_7 = "contact_form_7", "Contact Form 7"
+    TYPEFORM = "typeform", "Typeform"
+    GOOGLE_ADS = "google_ads", _("Lead-Formulare von Google Ads")
+    META = "meta", _("Lead Ads von Meta (Facebook, Instagram)")
+    AUTOMATION = "automation", _("Zapier, Make oder n8n")
+    OTHER = "other", _("anderes Programm")
+
+
 class Inlet(AccountModel):
     """One way by which leads arrive (Eingangsweg). Its name is what people call it: „ImmoScout24“."""
 
     account = models.ForeignKey(Account, models.CASCADE)
     kind = models.CharField(max_length=10, choices=InletKind)
     name = models.CharField(_("Name"), max_length=60)
-    token = models.CharField(max_length=64, unique=True, null=True)  # the unguessable part of its address, if any
+    # Of the unguessable part of its address, if it has one: SHA-256, and sealed by `base.vault` to be shown again.
+    token = models.CharField(max_length=64, unique=True, null=True)
+    sealed_token = models.TextField(blank=True, db_default="")
+    program = models.CharField(_("Absender"), max_length=20, choices=Program, blank=True, db_default="")  # of a hook
     secret = models.TextField(blank=True)  # sealed by `base.vault`: what its sender signs with
     mapping = models.JSONField(default=dict)  # what the kind's reader needs to know
     is_active = models.BooleanField(default=True)

@@ -8,6 +8,7 @@ from django.test import Client
 
 from config.turns import NOBODY, PATIENCE, STIR, Sessions, Turn, Turns
 from tests.factories import PASSWORD
+from tests.intake.hooking import hook_of, where
 
 ANNAS, PAULS = 1, 2
 
@@ -107,3 +108,9 @@ def test_whoever_is_not_logged_in_counts_for_nobody_and_a_probe_needs_no_place()
     assert sessions.office("/contacts/", cookie("no-such-session")) == NOBODY
     assert sessions.office("/contacts/", cookie("\0")) == NOBODY
     assert [sessions.office(path, []) for path in ("/healthz", "/readyz", "/static/a.css")] == [None] * 3
+
+
+def test_a_web_hook_counts_for_the_office_of_its_address(anna):
+    path = where(hook_of(anna.account))
+    assert Sessions().office(path, []) == anna.account_id
+    assert Sessions().office("/in/", []) == Sessions().office("/in/guessed/", cookie("x")) == NOBODY
