@@ -10,6 +10,8 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from contacts.models import Consent
+from funnel.letters import imprint
+from funnel.models import Sender
 from intake.models import Arrival, Form, Question, Result, Wording
 from intake.website import asking
 from intake.website.builder_forms import FactForm, WordingForm
@@ -64,6 +66,7 @@ def context(form: Form, user: User, now: datetime) -> dict[str, Any]:
         "address": address(form),
         "snippet": snippet(form),
         "sent": sent(form, now) if user.leads else None,
+        "missing": imprint.missing(Sender.objects.of(form.account_id).get()),
     }
 
 

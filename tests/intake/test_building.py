@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from base.refusals import Conflict, NotUnderstood, Overtaken
+from funnel.models import Sender
 from intake.models import Form, Inlet, Question, Wording
 from intake.website import building
 from intake.website.origins import origin_of
@@ -124,6 +125,14 @@ def test_marketing_builds_and_sees_nothing_of_what_is_sent(form, anna, mara, log
     assert "In den letzten 30 Tagen" in leader and "In den letzten 30 Tagen" not in builder
     lists = [page_of(login(user).get("/settings/forms/")) for user in (mara, anna)]
     assert ["1 Anfrage in 30 Tagen" in page for page in lists] == [False, True]
+
+
+def test_what_the_impressum_lacks_is_said_where_the_form_is_built(anna, form, login):
+    page = f"/settings/forms/{form.pk}/"
+    assert "keine Bestätigungsmail" not in page_of(login(anna).get(page))
+    Sender.objects.update(street="")
+    lacking = page_of(login(anna).get(page))
+    assert "keine Bestätigungsmail" in lacking and 'href="/settings/sender/"' in lacking
 
 
 def test_the_preview_is_the_page_and_sends_nothing(form, anna, login):
