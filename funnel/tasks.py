@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from accounts.posting import LATER
 from funnel import figures, lost_links
-from funnel.replies import inbox, quarantine
+from funnel.replies import inbox
 from funnel.sending import opt_in_delivery, worker
 from funnel.series import maintenance
 from funnel.transport import alerts, verification
@@ -40,16 +40,6 @@ def count_mails(timestamp: int) -> None:
 def send_opt_in(opt_in_id: int) -> None:
     """Send a request for consent."""
     opt_in_delivery.deliver(opt_in_id=opt_in_id, now=timezone.now())
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="read_mailbox", queueing_lock="read_mailbox", lock="read_mailbox")
-def read_mailbox(timestamp: int) -> None:
-    """Process received mails, and notify the operator of quarantined ones."""
-    try:
-        inbox.poll(now=timezone.now())
-    finally:
-        quarantine.notify_operator(now=timezone.now())
 
 
 @app.task(name="prove_sender", retry=LATER)

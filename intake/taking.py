@@ -16,8 +16,9 @@ from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
 from intake.models import Arrival, Inlet, InletKind, Result
+from intake.opening import leads_in
 from intake.reading import api, hooks, submission
-from intake.reading.lead import Lead, NoLead, NotRead, Suspicious
+from intake.reading.lead import Confirmation, Lead, NoLead, NotRead, Suspicious
 from intake.understanding import understood
 from pipeline import inquiries
 
@@ -54,8 +55,13 @@ def _of_hook(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[
     return hooks.leads_in(content_type, raw, mapping)
 
 
-# By the kind of the inlet.
-READERS: dict[str, Reader] = {InletKind.API: _of_api, InletKind.FORM: _of_form, InletKind.HOOK: _of_hook}
+READERS: dict[str, Reader] = {  # by the kind of the inlet
+    InletKind.API: _of_api,
+    InletKind.FORM: _of_form,
+    InletKind.HOOK: _of_hook,
+    InletKind.ADDRESS: leads_in,
+    InletKind.MAILBOX: leads_in,
+}
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +109,9 @@ def _taken(arrival_id: int, now: datetime, is_looked_at: bool) -> Arrival:
             return _mark(arrival, Result.REFUSED, doubt.reason)
     except NotRead as fault:
         return _mark(arrival, Result.UNREAD, fault.reason)
+    except Confirmation as question:
+        arrival.read = {"question": {"provider": question.provider, "code": question.code, "link": question.link}}
+        return _mark(arrival, Result.UNREAD, question.reason)  # somebody has to answer it
     except NoLead as fault:
         return _mark(arrival, Result.DISCARDED, fault.reason)
     arrival.bundle = arrival.pk if len(leads) > 1 else None

@@ -3,7 +3,9 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from funnel.replies import inbox, quarantine
 from intake import arrivals, taking
+from intake.mail import forwarded
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -18,3 +20,13 @@ def take_waiting(timestamp: int) -> None:
 def forget_intake(timestamp: int) -> None:
     """Erase what arrived 90 days ago."""
     arrivals.forget(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="read_mailbox", queueing_lock="read_mailbox", lock="read_mailbox")
+def read_mailbox(timestamp: int) -> None:
+    """Process received mails, keep those that offices forward, and notify the operator of quarantined ones."""
+    try:
+        inbox.poll(now=timezone.now(), others=forwarded.OTHERS)
+    finally:
+        quarantine.notify_operator(now=timezone.now())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,9 +17,11 @@ from contacts import facts
 from contacts.contact_points import KINDS
 from contacts.csv.fields import choice_of
 from contacts.description import FACTS
+from intake import opening
 from intake.models import TO_LOOK_AT, Arrival, Inlet, Result
 from intake.reading.decoding import decoded
 from intake.reading.lead import Lead
+from intake.reading.showing import Shown
 
 PAGE = 50  # rows
 SHOWN = 50_000  # characters of a raw text on its page
@@ -114,15 +116,15 @@ def _silence(row: tuple[Any, ...], now: datetime) -> str:
 
 
 def lead_of(arrival: Arrival) -> Lead | None:
-    """Return what was read."""
-    return Lead.from_json(arrival.read) if arrival.read else None
+    """Return what was read as a lead."""
+    return Lead.from_json(arrival.read) if arrival.read and "question" not in arrival.read else None
 
 
 def _who(arrival: Arrival) -> tuple[str, str]:
     """Return who it is from and what about, as far as it was read."""
     lead = lead_of(arrival)
     if lead is None:
-        return "", ""
+        return ((arrival.read or {}).get("question") or {}).get("provider", ""), ""
     name = f"{lead.facts.get('first_name', '')} {lead.facts.get('last_name', '')}".strip()
     reach = [*lead.emails, *(number for _kind, number in lead.phones)]
     who = name or lead.facts.get("company", "") or next(iter(reach), "")
@@ -133,7 +135,7 @@ def lines(arrival: Arrival) -> list[tuple[str, str]]:
     """Return label and value of whatever was read."""
     lead = lead_of(arrival)
     if lead is None:
-        return []
+        return _question(arrival)
     found = [(facts.label(name), _shown(name, value)) for name, value in lead.facts.items() if name in FACTS]
     found += [(facts.label("email"), address) for address in lead.emails]
     found += [(f"{facts.label('phone')} {KINDS.get(kind, '')}".strip(), number) for kind, number in lead.phones]
@@ -152,10 +154,30 @@ def _shown(name: str, value: str) -> str:
     return facts.text(name, choice) if choice else value
 
 
+def _question(arrival: Arrival) -> list[tuple[str, str]]:
+    """Return what answers a provider that asks whether it may forward mails. Anybody can write such a mail."""
+    found = (arrival.read or {}).get("question") or {}
+    said = [(_("Anbieter"), "provider"), (_("Code zur Bestätigung"), "code"), (_("Adresse zur Bestätigung"), "link")]
+    return [(label, str(found[name])) for label, name in said if found.get(name)]
+
+
 def raw_of(arrival: Arrival) -> str:
-    """Return the raw text of what arrived, which the first of its people has, as far as a page shows it."""
+    """Return the raw text of what arrived, as far as a page shows it."""
+    return decoded(_raw(arrival))[:SHOWN]
+
+
+def mail_of(arrival: Arrival) -> Shown:
+    """Return a mail as it can be shown. Raises NotRead, and Http404 if it is none, or its raw text is gone."""
+    raw = _raw(arrival)
+    if arrival.content_type != opening.MAIL or not raw:
+        raise Http404
+    return opening.shown(raw)
+
+
+def _raw(arrival: Arrival) -> bytes:
+    """Return what arrived; the first of its people has it."""
     raw = bytes(arrival.raw)
     if arrival.bundle and not raw:
         first = Arrival.objects.of(arrival.account_id).filter(pk=arrival.bundle).first()
         raw = bytes(first.raw) if first else b""
-    return decoded(raw)[:SHOWN]
+    return raw

@@ -3,18 +3,21 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from intake.views import api, forms, hook, keys, public, tray
+from intake.views import api, forms, hook, keys, mail, public, tray
 
 app_name = "intake"
 urlpatterns = [
     path("intake/", tray.page, name="tray"),
     path("intake/<id:arrival_id>/", tray.arrival, name="arrival"),
+    path("intake/<id:arrival_id>/mail/", tray.mail, name="arrival-mail"),
     path("intake/<id:arrival_id>/contact/", tray.contact, name="arrival-contact"),
     path("intake/<id:arrival_id>/reading/", tray.reading, name="arrival-reading"),
     path("intake/<id:arrival_id>/discarding/", tray.discarding, name="arrival-discarding"),
     path("in/<slug:token>/", hook.hook, name="hook"),
     path("f/<slug:office>/<slug:slug>/", public.page, name="page"),
     path("f/<slug:office>/<slug:slug>/thanks/", public.thanks, name="thanks"),
+    path("settings/inlets/mail/", mail.page, name="mail"),
+    path("settings/inlets/mail/address/", mail.address, name="mail-address"),
     path("settings/forms/", forms.overview, name="forms"),
     path("settings/forms/new/", forms.new, name="form-new"),
     path("settings/forms/<id:form_id>/", forms.form, name="form"),

@@ -379,6 +379,7 @@ ROWS = [
     # What arrives by itself
     Row("intake:tray", "302 200 200 403 403 200 302"),
     Row("intake:arrival", "302 200 200 403 403 404 302"),
+    Row("intake:arrival-mail", "302 200 200 403 403 404 302", at={"arrival_id": Ref("arrival_mail")}),
     Row(
         "intake:arrival-contact",
         "302 200 200 403 403 404 302",
@@ -387,6 +388,8 @@ ROWS = [
     ),
     Row("intake:arrival-reading", post="401 302 302 403 403 404 401"),
     Row("intake:arrival-discarding", post="401 302 302 403 403 404 401"),
+    Row("intake:mail", "302 200 403 403 403 200 302"),
+    Row("intake:mail-address", post="401 409 403 403 403 409 401"),  # no mails are received in the tests
     Row(
         "intake:keys",
         "302 200 403 403 403 200 302",

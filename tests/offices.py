@@ -57,6 +57,7 @@ from funnel.permission.suppression import address_hash
 from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
 from intake.hooks import addresses
+from intake.mail.keeping import keep_mail
 from intake.models import ApiKey, Arrival, Inlet, InletKind, Program, Question, Result
 from intake.reading.lead import Lead
 from intake.website import building
@@ -437,6 +438,11 @@ def _arrivals(office: Office, mark: Mark) -> None:
             due_at=now,
         )
         office.refs[f"arrival_{result}"] = arrival.pk
+    mail = f"From: {mark.text('mailsender')}\r\nSubject: x\r\n\r\n{mark.text('mailtext')} {mark.digits}".encode()
+    address = Inlet.objects.create(**common, kind=InletKind.ADDRESS, name="Mails", token=mark.text("mailtoken"))
+    kept = keep_mail(inlet=address, raw=mail, now=now)
+    Arrival.objects.of(account).filter(pk=kept.pk).update(result=Result.UNREAD)
+    office.refs["arrival_mail"] = kept.pk
 
 
 def _open_hook(common: dict[str, Any]) -> str:

@@ -177,7 +177,8 @@ def answers(offices: tuple[Office, Office]) -> Iterator[tuple[str, Any]]:
 
 def _guard(what: str) -> tuple[dict[str, str], str | None]:
     """Return the expected policy: the strict one, except for mails, forms, previews, and pages that frame them."""
-    if re.match(r"(GET /funnel/messages/\d+/content|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
+    shown = r"GET /(funnel/messages/\d+/content|intake/\d+/mail)"
+    if re.match(rf"({shown}|POST /funnel/(preview|test-mails))/ .*: (200|422)$", what):
         return FRAMED
     if re.match(r"(GET|POST) /f/.*: (200|404|422)$", what):
         return FORM, None

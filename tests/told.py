@@ -107,6 +107,7 @@ UNTOLD = {
     "funnel.replies.quarantine.release": "the operator's",
     "funnel.transport.alerts.notify_of_holds": "mails people of holds, which have been told",
     "help.feedback.*": "mails to the operator, which nobody else sees",
+    "intake.mail.*": "kept mails are told when they are read; its pages are not live",
     "intake.website.building.*": "forms are built on pages that are not live",
     "intake.website.submitting.submit": "counts what is dropped, which no open page shows; `taking` tells of the rest",
     "intake.keys.*": "the page of keys is not live",

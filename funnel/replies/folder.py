@@ -105,9 +105,9 @@ class Folder:
         """Return the UIDs of the mails received on or after `day`."""
         return sorted(self.box.search(["SINCE", day]))
 
-    def fetch_beginning(self, uid: int) -> bytes | None:
-        """Return the first `MAX_BYTES` of a mail without marking it as read, or None if it is gone."""
-        found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{MAX_BYTES}>"]).get(uid, {})
+    def fetch_beginning(self, uid: int, most: int = MAX_BYTES) -> bytes | None:
+        """Return the first `most` bytes of a mail without marking it as read, or None if it is gone."""
+        found = self.box.fetch([uid], [f"BODY.PEEK[]<0.{most}>"]).get(uid, {})
         return next((value for name, value in found.items() if name.startswith(b"BODY[]")), None)
 
     def fetch_whole(self, uid: int, most: int) -> bytes | None:

@@ -8,14 +8,16 @@ import hashlib
 import imaplib
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from imapclient.exceptions import IMAPClientError
 
-from funnel.incoming.classify import ReceivedKind, parse
-from funnel.incoming.opened import PoisonMail
+from funnel.incoming.classify import Received, ReceivedKind, parse
+from funnel.incoming.opened import MAX_BYTES, PoisonMail
 from funnel.letters import inbound
 from funnel.models import Arrival, ArrivalFault, Mailbox
 from funnel.replies import forwarding, processing
@@ -34,15 +36,24 @@ SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Others:
+    """Whoever wants mails of this mailbox that are about none of ours."""
+
+    wants: Callable[[bytes], bool]  # a mail that begins so
+    keep: Callable[[bytes, datetime], None]  # the mail, or its beginning, in the caller's transaction
+    most: int  # bytes of a mail that they keep
+
+
 def receive(raw: bytes, *, now: datetime) -> ReceivedKind:
     """Process one mail without a mailbox. Return its kind, as `processing.process` does. Raises PoisonMail."""
     return processing.process(parse(raw), now=now)
 
 
-def poll(*, now: datetime) -> int:
+def poll(*, now: datetime, others: Others | None = None) -> int:
     """Process the new mails of the mailbox, and return their number; without `IMAP_URL`, do nothing.
 
-    Raises what IMAP raises; the next poll tries again.
+    `others` get those that they want and that are about no message. Raises what IMAP raises; the next poll tries again.
     """
     if not settings.IMAP_URL:
         return 0
@@ -54,7 +65,7 @@ def poll(*, now: datetime) -> int:
         for uid in waiting[:BATCH]:
             if time.monotonic() > until:
                 break
-            _read(folder, mailbox, uid, reading, now)
+            _read(folder, mailbox, uid, reading, others, now)
             done += 1
         mailbox.next_uid = waiting[done] if done < len(waiting) else last + 1
         mailbox.read_at, mailbox.failures = now, 0
@@ -102,14 +113,20 @@ def _unread(folder: Folder, mailbox: Mailbox) -> tuple[list[int], int]:
     return [uid for uid in there if uid not in known], max(there, default=mailbox.next_uid - 1)
 
 
-def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: IsolatedProcess, now: datetime) -> None:
+def _read(
+    folder: Folder, mailbox: Mailbox, uid: int, reading: IsolatedProcess, others: Others | None, now: datetime
+) -> None:
     arrival = Arrival(mailbox=mailbox, validity=mailbox.validity, uid=uid, at=now)
     try:
-        raw = _fetch(folder, mailbox, uid, now)
+        raw = _fetch(folder, mailbox, uid, now, MAX_BYTES)
+        if raw is not None and others is not None and others.wants(raw):
+            raw = _fetch(folder, mailbox, uid, now, others.most) if len(raw) == MAX_BYTES else raw
+        else:
+            others = None
         if raw is None:
             return
         arrival.digest = hashlib.sha256(raw).hexdigest()
-        _process(arrival, raw, reading, now)
+        _process(arrival, raw, reading, others, now)
     except PoisonMail as poisoned:
         arrival.kind, arrival.fault = "", poisoned.fault
         arrival.save(force_insert=True)
@@ -117,10 +134,10 @@ def _read(folder: Folder, mailbox: Mailbox, uid: int, reading: IsolatedProcess, 
     folder.mark(uid, FLAGGED if arrival.fault else SEEN)
 
 
-def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes | None:
+def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime, most: int) -> bytes | None:
     """Return a mail's beginning. Raises PoisonMail if the server cannot send it, or the connection keeps breaking."""
     try:
-        return folder.fetch_beginning(uid)
+        return folder.fetch_beginning(uid, most)
     except (OSError, imaplib.IMAP4.abort):
         mailbox.failures = mailbox.failures + 1 if mailbox.failing_uid == uid else 1
         mailbox.failing_uid = uid
@@ -134,23 +151,45 @@ def _fetch(folder: Folder, mailbox: Mailbox, uid: int, now: datetime) -> bytes |
         raise PoisonMail("unreadable") from None
 
 
-def _process(arrival: Arrival, raw: bytes, reading: IsolatedProcess, now: datetime) -> None:
-    """Process a mail in one transaction with its row. Raises PoisonMail, unless it is the database that fails."""
+def _process(arrival: Arrival, raw: bytes, reading: IsolatedProcess, others: Others | None, now: datetime) -> None:
+    """Process a mail in one transaction with its row. Raises PoisonMail, unless it is the database that fails.
+
+    `others` want it.
+    """
     if Arrival.objects.filter(digest=arrival.digest).exists():
         arrival.kind = ReceivedKind.OTHER.value
         arrival.save(force_insert=True)
         return
-    received = reading(raw)
+    received = _opened(raw, reading, others)
     try:
         with transaction.atomic():
-            kind = processing.process(received, now=now)
-            arrival.kind = kind.value
-            if kind in FORWARDED and inbound.parse(received.to):
-                message = processing.find_message(received, now)
-                arrival.passes_to = message.pk if message else 0
+            if others is not None and (received is None or processing.is_foreign(received, now)):
+                others.keep(raw, now)
+                arrival.kind = ReceivedKind.OTHER.value
+            elif received is not None:
+                _carry_out(arrival, received, now)
             arrival.save(force_insert=True)
     except (OperationalError, InterfaceError):
         raise
     except Exception as fault:  # one broken mail must not stop the others
         logger.error("A mail could not be processed: %s", type(fault).__name__)
         raise PoisonMail("not_carried_out") from None
+
+
+def _opened(raw: bytes, reading: IsolatedProcess, others: Others | None) -> Received | None:
+    """Return what a mail is, or None if it cannot be read, but others want it. Raises PoisonMail."""
+    try:
+        received: Received = reading(raw)
+    except PoisonMail:
+        if others is None:
+            raise
+        return None
+    return received
+
+
+def _carry_out(arrival: Arrival, received: Received, now: datetime) -> None:
+    kind = processing.process(received, now=now)
+    arrival.kind = kind.value
+    if kind in FORWARDED and inbound.parse(received.to):
+        message = processing.find_message(received, now)
+        arrival.passes_to = message.pk if message else 0

@@ -84,6 +84,11 @@ def process(received: Received, *, text: str = "", moment: datetime | None = Non
     return kind
 
 
+def is_foreign(received: Received, now: datetime) -> bool:
+    """Return whether it came to none of our own addresses and is about no message."""
+    return inbound.parse(received.to) is None and find_message(received, now) is None
+
+
 def find_message(received: Received, now: datetime) -> Message | None:
     """Return the message it is about: by the address it was sent to, by Message-ID, or by a bounce's recipient."""
     token = inbound.parse(received.to)

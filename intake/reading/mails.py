@@ -36,6 +36,7 @@ _ROOTS = {feedback.ROOT: feedback.leads_in, objektanfrage.ROOT: objektanfrage.le
 _XML_TYPES = ("application/xml", "text/xml")
 _SENDERS = ("From", "Sender", "Return-Path", "Reply-To", "Resent-From", "X-Original-From", "X-Forwarded-For")
 _FORWARDED = re.compile(r"^[ \t>*]{0,10}(?:von|from)\s?:\*?([^\n]{1,300})$", re.IGNORECASE | re.MULTILINE)
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _ENOUGH = 2  # labels of a person that make a block
 
 
@@ -60,7 +61,7 @@ def leads_in(raw: bytes, known_senders: Collection[str] = ()) -> list[Lead]:
 def key_of(raw: bytes) -> str:
     """Return what tells a mail from all others of an office: its Message-ID or, without one, all of it, as a hash."""
     try:
-        identity = header(parse_bytes(raw, MAX_MAIL), "Message-ID").encode()
+        identity = header(parse_bytes(_END_OF_HEAD.split(raw, maxsplit=1)[0]), "Message-ID").encode()
     except PoisonMail:
         identity = b""
     return hashlib.sha256(identity if len(identity) > len("<>") else raw).hexdigest()

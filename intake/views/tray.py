@@ -1,16 +1,21 @@
 """The tray („Eingang“), and one thing in it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import LEADERS, Request, gate
-from intake import deciding, tray
+from base import csp
+from intake import deciding, opening, tray
 from intake.models import Result
+from intake.reading.lead import NotRead
 from pipeline.entry_form import EntryForm
 from pipeline.views.answers import opened
 
@@ -30,7 +35,20 @@ def arrival(request: Request, arrival_id: int) -> HttpResponse:
     """Show one thing that arrived: as it was read, and raw."""
     found = deciding.find(request.user, arrival_id)
     context = {"arrival": found, "lines": tray.lines(found), "raw": tray.raw_of(found), "now": timezone.localtime()}
-    return render(request, "intake/arrival.html", context | {"shown": tray.SHOWN})
+    is_mail = found.content_type == opening.MAIL
+    page = render(request, "intake/arrival.html", context | {"shown": tray.SHOWN, "is_mail": is_mail})
+    return csp.with_frames(page) if is_mail else page
+
+
+@require_safe
+@gate(*LEADERS)
+def mail(request: Request, arrival_id: int) -> HttpResponse:
+    """Show a mail, cleaned, in the frame of the page before."""
+    try:
+        context: dict[str, Any] = {"mail": tray.mail_of(deciding.find(request.user, arrival_id))}
+    except NotRead as fault:
+        context = {"reason": fault.reason}
+    return csp.framed(render_to_string("intake/mail/shown.html", context, request))
 
 
 @require_POST

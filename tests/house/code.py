@@ -27,7 +27,7 @@ FOLDERS: dict[str, tuple[str, ...]] = {
         *("models", "permission", "incoming", "letters", "series", "transport", "replies", "sending", ""),
         *("views", "urls"),
     ),
-    "intake": ("reading", "models", "", "website", "hooks", "tasks", "views", "urls"),
+    "intake": ("reading", "models", "", "mail", "website", "hooks", "tasks", "views", "urls"),
     "pipeline": ("models", "columns", "cards", "", "deeds", "imports", "inquiries", "tasks", "views", "urls"),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}

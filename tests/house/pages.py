@@ -9,8 +9,8 @@ from pathlib import Path
 LIMITS = {".py": 300, ".html": 120, ".css": 250, ".js": 150}
 COLUMNS = 120
 SPOKEN = {"title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "alt", "label"}
-# Mail programs read no style sheets of ours, so the looks of a mail stand in it.
-MAILS = "templates/funnel/mail/"
+# Mail programs, and the frames in which mails are shown, read no style sheets of ours: the looks of a mail stand in it.
+MAILS = ("templates/funnel/mail/", "templates/intake/mail/")
 # The same in every language.
 NAMES: set[str] = set()
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
