@@ -84,10 +84,15 @@ def show(size: int, rows: list[Row]) -> None:
     share = 100 * any_column / rates["bare move by pgbench", 8]  # type: ignore[operator]
     of_empty = 100 * any_column / rates[EMPTY[0], 8]  # type: ignore[operator]
     crowd = 100 * rates["move", 32] / own  # type: ignore[operator]
+    posted, arriving_while = rates["lead by REST", 8], rates["move, while 4 leads a second arrive", 8]
+    arriving = 100 * posted / own  # type: ignore[operator]
+    of_bare = 100 * posted / rates["bare insert of a lead", 8]  # type: ignore[operator]
+    left = 100 * arriving_while / rates["move, before leads arrive", 8]  # type: ignore[operator]
     ratio = next(row["ratio"] for row in rows if "ratio" in row)
     said = (
         f"move at 8 clients: {share:.1f} % of the bare move, {of_empty:.1f} % of the empty view;"
-        f" 32 clients: {crowd:.0f} % of 8; board / rendering: {ratio}"
+        f" 32 clients: {crowd:.0f} % of 8; board / rendering: {ratio}; leads: {arriving:.0f} % of the moves,"
+        f" {of_bare:.0f} % of the bare insert, {left:.0f} % of the moves left while some arrive"
     )
     print(f"| {size:,} | **{said}** " + "| " * (len(COLUMNS) - 2) + "|")
 

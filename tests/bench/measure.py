@@ -23,7 +23,7 @@ from config import server_user  # noqa: E402
 from config.room import with_room  # noqa: E402
 from pipeline.models import Card, Column  # noqa: E402
 from pipeline.views.board import board_context  # noqa: E402
-from tests.bench import browsing, imports, mails, pages, streams  # noqa: E402
+from tests.bench import browsing, imports, leads, mails, pages, streams  # noqa: E402
 from tests.bench.against import Race  # noqa: E402
 from tests.bench.clients import Browser, Load, run  # noqa: E402
 from tests.bench.counting import counted  # noqa: E402
@@ -53,6 +53,7 @@ def main() -> None:
         rows += empty
         rows.append(browsing.row(port, office.cookie))
         rows += streams.rows(product, port, dragging, SECONDS)
+        rows += leads.rows(anna, port, server, worker, dragging, SECONDS)
         memory = f"memory of web and worker, PSS: {pss(server, worker):.0f} MB"
         rows.append({"name": memory, "p50": "", "errors": 0})
         worker.terminate()
@@ -64,6 +65,7 @@ def main() -> None:
     rows += imports.rows(anna)
     race = against(product)  # before pgbench, which leaves ranks and versions that no move of ours can follow
     rows += [bare_move(anna, contacts, clients) for clients in (1, 8)]
+    rows.append(leads.bare(product.url, SECONDS))
     rows.append(rendering)
     rows += race
     print("ROWS " + json.dumps(rows))
