@@ -85,7 +85,8 @@ def _lock_message(
 
     Raises Http404, Gone if the contact is in the trash, and Conflict.
     """
-    known = Message.objects.of(user.account).filter(pk=message_id).values_list("contact", "enrolment").first()
+    seen = Message.objects.of(user.account).filter(contact__in=finding.seen_by(user))
+    known = seen.filter(pk=message_id).values_list("contact", "enrolment").first()
     if known is None:
         raise Http404
     contact = finding.lock(user, known[0])

@@ -28,7 +28,7 @@ SLOW = [
 ]
 ADDRESSES = dict(walk())
 FRESH = re.compile(
-    r'(csrfmiddlewaretoken" value=|csrf-token" content=|X-CSRFToken": )"[^"]+"'
+    r'(csrfmiddlewaretoken" value=|"token" value=|csrf-token" content=|X-CSRFToken": )"[^"]+"'
     r"|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|(?<=data-seen=.)[\da-f]{32}"
 )
 SECRET = {
