@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
-from intake.models import Arrival, Inlet, InletKind, Result
+from intake.models import Arrival, InletKind, Result
 from intake.opening import leads_in
 from intake.reading import api, hooks, submission
 from intake.reading.lead import Confirmation, Lead, NoLead, NotRead, Suspicious
@@ -122,7 +122,7 @@ def _taken(arrival_id: int, now: datetime, is_looked_at: bool) -> Arrival:
 
 def _settle(arrival: Arrival, lead: Lead, now: datetime) -> None:
     """Take in one person, and mark their arrival."""
-    taken = None if lead.is_test else take_in(arrival.inlet, lead, now)
+    taken = None if lead.is_test else take_in(arrival, lead, now)
     arrival.read, arrival.parser = lead.as_json(), lead.parser[:60]
     if taken:
         arrival.contact, result = taken
@@ -133,8 +133,9 @@ def _settle(arrival: Arrival, lead: Lead, now: datetime) -> None:
         _mark(arrival, Result.UNREAD, WHY_NAMELESS.get(lead.parser, NAMELESS))
 
 
-def take_in(inlet: Inlet, lead: Lead, now: datetime) -> tuple[Contact, Result] | None:
+def take_in(arrival: Arrival, lead: Lead, now: datetime) -> tuple[Contact, Result] | None:
     """Take in a lead through the one door, in the caller's transaction; None if it names nobody."""
+    inlet = arrival.inlet
     found = understood(lead, inlet)
     if found is None:
         return None
@@ -148,11 +149,18 @@ def take_in(inlet: Inlet, lead: Lead, now: datetime) -> tuple[Contact, Result] |
         campaign=lead.campaign,
         further=lead.further,
         source_label=inlet.name,
-        occurred_at=lead.occurred_at.astimezone(UTC) if lead.occurred_at else None,  # PostgreSQL knows fewer zones
+        occurred_at=asked_at(arrival, lead),
         enrol=any(one.granted and one.channel == Consent.Channel.EMAIL for one in lead.consents),
         now=now,
     )
     return taken.contact, Result(taken.outcome.value)
+
+
+def asked_at(arrival: Arrival, lead: Lead) -> datetime:
+    """Return when the person asked: however late it is read, not after it arrived."""
+    if lead.occurred_at is None:
+        return arrival.arrived_at
+    return min(lead.occurred_at.astimezone(UTC), arrival.arrived_at)  # PostgreSQL knows fewer zones
 
 
 def _beside(arrival: Arrival, number: int) -> Arrival:

@@ -56,16 +56,16 @@ def record(
 ) -> list[Pair]:
     """Record what was agreed to at `at` as evidence for the address or number of the inquiry.
 
-    A box that was left empty declines for somebody who never agreed, and takes nothing back. What is no evidence, for
-    want of its words, is returned, to stand in the text.
+    A refusal is what somebody answered who never agreed. Somebody who has agreed takes it back only through a sender
+    who proves what it says: of others, it may be an empty box, and people decide. What is no evidence, for want of its
+    words or of its address or number, is returned, to stand in the text.
     """
     left: list[Pair] = []
     for given in consents:
         wording, channel = given.wording.strip(), str(given.channel)
-        if channel not in Consent.Channel.values or (given.granted and not wording):
-            said = _("erteilt, aber ohne Wortlaut") if given.granted else _("nicht erteilt")
+        if said := _why_not(contact, given, values, is_proven):
             left.append([_("Einwilligung (%(channel)s)") % {"channel": channel}, said])
-        elif given.granted or not _was_asked(contact, channel):
+        elif given.granted or not _was_asked(contact, channel) or _has_agreed(contact, channel):
             consent.attest(
                 contact=contact,
                 channel=channel,
@@ -96,6 +96,26 @@ def ask_for_proof(
     agreed = any(given.granted and given.channel == email and given.wording.strip() for given in consents)
     if agreed and not is_proven:
         opt_in.request(contact=contact, address=_address(email, values), asked_from=asked_from, now=now)
+
+
+def _why_not(contact: Contact, given: Given, values: Mapping[str, Any], is_proven: bool) -> str:
+    """Return what to say of a consent that is no evidence, or ""."""
+    is_known = given.channel in Consent.Channel.values
+    if not given.granted:
+        is_left = not is_known or (not is_proven and _has_agreed(contact, given.channel))
+        return _("nicht erteilt") if is_left else ""
+    if not is_known or not given.wording.strip():
+        return _("erteilt, aber ohne Wortlaut")
+    if given.channel == Consent.Channel.LETTER or _address(given.channel, values):
+        return ""
+    return _("erteilt, aber ohne Adresse oder Nummer, für die sie gilt")
+
+
+def _has_agreed(contact: Contact, channel: str) -> bool:
+    """Whether the newest evidence, proven or not, is a consent."""
+    rows = Consent.objects.of(contact.account_id).filter(contact=contact, channel=channel)
+    newest = rows.order_by("-occurred_at", "-pk").first()
+    return newest is not None and newest.granted
 
 
 def _was_asked(contact: Contact, channel: str) -> bool:
