@@ -12,7 +12,7 @@ from contacts.csv.contact_points import phones_in
 from contacts.csv.fields import choice_of
 from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 from intake.reading.composing import EMAIL, NOBODY, Item, composed
-from intake.reading.decoding import decoded
+from intake.reading.decoding import decoded, tidy
 from intake.reading.lead import MAX_BYTES, MAX_MESSAGE, MAX_REACH, MAX_VALUE, ConsentGiven, Lead, NotRead
 from intake.reading.moments import moment_of
 from intake.reading.targets import CAMPAIGN, FURTHER
@@ -243,7 +243,7 @@ class _Request:
         faults += [Problem(f"{path}.method", NEEDS_CHOICE)] if method not in METHODS else []
         self.problems += faults
         if not faults:
-            written = {name: str(value) for name, value in texts.items()}
+            written = {name: tidy(str(value)) for name, value in texts.items()}
             self.consents.append(ConsentGiven(str(channel), bool(granted), method=str(method), **written))
         yield from self._unknown(path, sent, (*texts, "channel", "granted", "method", "ip_stored"))
 

@@ -78,6 +78,12 @@ def test_a_last_name_is_enough() -> None:
     assert said(api.lead_in(sample("api/least.json"))) == {"last_name": "Kurz", "has_own_address": True}
 
 
+def test_a_consent_has_no_signs_that_no_database_keeps() -> None:
+    sent = {"channel": "email", "granted": True, "wording": "Ja\x00,\r\ngern\ud800.", "place": "\x00"}
+    (given,) = read({"person": KURZ, "consents": [sent]}).consents
+    assert (given.wording, given.place) == ("Ja ,\ngern .", "")
+
+
 def test_what_is_new_is_kept() -> None:
     lead = api.lead_in(sample("api/new-fields.json"))
     assert lead.further == [
