@@ -35,6 +35,7 @@ class Form(AccountModel):
     # Origins that may show it in a frame, one a line.
     frame_origins = models.TextField(_("Seiten, die es einbetten"), max_length=2000, blank=True)
     source = models.CharField(_("Quelle der Kontakte"), max_length=20, choices=Source, default=Source.FORM)
+    was_online = models.BooleanField(default=False, db_default=False)  # until then nobody outside knows of it
     version = models.PositiveIntegerField(default=1)  # counts edits
 
     class Meta:

@@ -30,7 +30,7 @@ def page(request: HttpRequest, office: str, slug: str) -> HttpResponse:
     """Show a form (GET), or take what was sent (POST): whoever sent it, the same answer."""
     form = public_page.find(office, slug)
     with translation.override(form.language), timezone.override(form.account.zone):
-        if not public_page.is_open(form, request.POST.get("token", "")):
+        if not public_page.is_open(form, request.POST.get("token", ""), timezone.now()):
             return _answer(request, form, "intake/offline.html", {}, 404)
         answered = public_page.bound(form, request.POST if request.method == "POST" else None)
         if not answered.is_valid():

@@ -67,6 +67,9 @@ def switch(*, user: User, form_id: int, on: bool) -> Form:
     if on and not asked.exists():
         raise NotUnderstood(_("Bitte zuerst nach E-Mail-Adresse oder Telefon fragen: Sonst kann niemand antworten."))
     Inlet.objects.of(form.account_id).filter(pk=form.inlet_id).update(is_active=on)
+    if on and not form.was_online:
+        form.was_online = True
+        form.save(update_fields=["was_online"])
     return form
 
 

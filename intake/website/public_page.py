@@ -16,17 +16,21 @@ from intake.website.public_form import CAMPAIGN, TRAP, PublicForm
 
 
 def find(office: str, slug: str) -> Form:
-    """Return the form at an address, whether it is online or not. Raises Http404."""
+    """Return the form at an address, online or not. Raises Http404 for a draft, too, which never was."""
     account = Account.objects.filter(slug=office).first()
-    form = Form.objects.of(account).select_related("account", "inlet").filter(slug=slug).first() if account else None
+    forms = Form.objects.of(account).select_related("account", "inlet") if account else Form.objects.none()
+    form = forms.filter(slug=slug, was_online=True).first()
     if form is None:
         raise Http404
     return form
 
 
-def is_open(form: Form, token: str) -> bool:
-    """Return whether the form takes anything: online, or shown to the sender while it was."""
-    return form.inlet.is_active or tokens.read(form, token) is not None
+def is_open(form: Form, token: str, now: datetime) -> bool:
+    """Return whether the form takes anything: online, or shown to the sender a short while ago, while it was."""
+    if form.inlet.is_active:
+        return True
+    shown = tokens.read(form, token)
+    return shown is not None and now - shown.at <= tokens.TOO_OLD
 
 
 def bound(form: Form, data: Any = None) -> PublicForm:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from contacts.models import Contact
 from intake.models import Arrival, Question, Result
@@ -43,6 +44,24 @@ def test_who_had_it_open_when_it_went_offline_is_still_heard(form, anna):
     sent = Client().post(address(form), {"token": shown} | typed(form))
     assert (sent.status_code, Contact.objects.count()) == (302, 1)
     assert Client().get(sent["Location"]).status_code == 200
+
+
+def test_who_had_it_open_for_longer_than_a_day_is_not(form, anna):
+    shown = token(form, seconds=25 * 3600)
+    building.switch(user=anna, form_id=form.pk, on=False)
+    assert Client().post(address(form), {"token": shown} | typed(form)).status_code == 404
+    assert Arrival.objects.count() == 0
+
+
+def test_a_draft_that_was_never_online_is_unknown_outside(form, anna):
+    draft = building.create(user=anna, name="Entwurf", title="Noch geheim", language="de", now=timezone.now())
+    for answer in (
+        Client().get(address(draft)),
+        Client().get(f"{address(draft)}thanks/"),
+        Client().post(address(draft), {"token": token(draft)} | typed(draft)),
+    ):
+        assert answer.status_code == 404 and "Noch geheim" not in page_of(answer)
+    assert Arrival.objects.count() == 0
 
 
 def test_hostile_text_where_nobody_types_does_no_harm(form, settings):
