@@ -147,6 +147,7 @@ ACCOUNT_RATE_LIMITS = {
     "form": "10/m/ip,60/h/ip",  # of submissions of public forms
     "form_address": "10/d/key",
     "form_office": "500/h/key",
+    "form_suspicious": "200/d/key",
     "objection": "5/m/ip,30/h/ip",
     "invitation": "5/d/key",
     "invitations": "40/d/key",

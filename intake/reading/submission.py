@@ -8,6 +8,10 @@ from django.utils.translation import gettext_noop as _
 
 from intake.reading.lead import MAX_MESSAGE, ConsentGiven, Lead, NotRead, Suspicious
 
+OFTEN = "often"  # why a submission is suspicious that a person may well have sent
+DOUBTS = {OFTEN: _("Mit dieser Adresse kam heute schon sehr oft etwas. Bitte ansehen.")}
+DOUBT = _("Das könnte ein Roboter gesendet haben. Bitte ansehen.")
+
 
 def read(raw: bytes) -> list[Lead]:
     """Return the one lead of a submission. Raises NotRead, and Suspicious if a robot may have sent it."""
@@ -17,7 +21,7 @@ def read(raw: bytes) -> list[Lead]:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotRead(_("Die Angaben des Formulars sind nicht lesbar.")) from None
     if suspicions:
-        raise Suspicious(_("Das könnte ein Roboter gesendet haben. Bitte ansehen."), [lead])
+        raise Suspicious(DOUBTS.get(suspicions[0], DOUBT), [lead])
     return [lead]
 
 

@@ -39,7 +39,7 @@ def page(request: HttpRequest, office: str, slug: str) -> HttpResponse:
             form=form,
             answered=answered,
             address=settings.BASE_URL + request.path,
-            is_within=lambda: _is_within(request, form, answered),
+            consume=lambda action, key: bool(ratelimit.consume(request, action=action, key=key)),
             now=timezone.now(),
         )
         return _onwards(request, form, office)
@@ -71,11 +71,3 @@ def _onwards(request: HttpRequest, form: Form, office: str) -> HttpResponse:
         return HttpResponseRedirect(form.thanks_address)
     here = reverse("intake:thanks", args=[office, form.slug])
     return HttpResponseRedirect(f"{here}?frame" if "frame" in request.GET else here)
-
-
-def _is_within(request: HttpRequest, form: Form, answered: PublicForm) -> bool:
-    """Consume the limits of the caller, the office, and of each address that was typed."""
-    limits = [("form", None), ("form_office", str(form.account_id))]
-    limits += [("form_address", f"{form.account_id}:{address}") for address in answered.addresses()]
-    consumed = [ratelimit.consume(request, action=action, key=key) for action, key in limits]  # each of them
-    return all(consumed)

@@ -1,7 +1,8 @@
 """What becomes of a form that was sent: it is kept as it is, and taken in at once unless a robot may have sent it.
 
 Robots and people get the same answer. A robot is never certain, because browsers fill in fields by themselves, too:
-suspicious submissions wait for a person. Only what is above the limits is dropped.
+suspicious submissions wait for a person. Only what is above the limits is dropped, and those of suspicious ones are
+their own, or robots would use up what is left to people.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from django.db.models import F
 from contacts.csv.values import show, tidy
 from intake.arrivals import TooMuch, keep
 from intake.models import Arrival, Form, Inlet
+from intake.reading.submission import OFTEN
 from intake.taking import take
 from intake.website import tokens
 from intake.website.public_form import CAMPAIGN, TRAP, PublicForm
@@ -23,21 +25,24 @@ from intake.website.tokens import Shown
 
 MAX_PLACE, MAX_CAMPAIGN = 200, 200
 
+Consume = Callable[[str, str | None], bool]  # whether one more is within the limit of that name and key
 
-def submit(
-    *, form: Form, answered: PublicForm, address: str, is_within: Callable[[], bool], now: datetime
-) -> Arrival | None:
+
+def submit(*, form: Form, answered: PublicForm, address: str, consume: Consume, now: datetime) -> Arrival | None:
     """Keep a valid submission and take it in. None if it is above the limits, which the inlet counts.
 
-    `address` is where the page was shown, `is_within` consumes the limits. The same submission once more is one; its
+    `address` is where the page was shown. The same submission once more is one; its
     key is the token with what was typed, so that somebody who goes back and corrects a number is heard again.
     """
     token = answered.data.get("token", "")
     shown = tokens.read(form, token)
-    if not is_within():
+    doubts = suspicions(answered.data, shown, now)
+    if not _is_within(form, doubts, consume):
         Inlet.objects.of(form.account_id).filter(pk=form.inlet_id).update(dropped=F("dropped") + 1)
         return None
-    sent = _written(form, answered, shown, address, now)
+    if not doubts and not _are_within(form, answered.addresses(), consume):
+        doubts = [OFTEN]
+    sent = _written(form, answered, shown, address, now) | {"suspicions": doubts}
     typed = {key: sent[key] for key in ("answers", "consents")}
     key = hashlib.sha256(f"{token}\n{json.dumps(typed, sort_keys=True)}".encode()).hexdigest()
     raw = json.dumps(sent, ensure_ascii=False).encode()
@@ -59,6 +64,18 @@ def suspicions(data: Any, shown: Shown | None, now: datetime) -> list[str]:
     return found + (["trap"] if data.get(TRAP) else [])
 
 
+def _is_within(form: Form, doubts: list[str], consume: Consume) -> bool:
+    """Consume the limits of the caller and of the office, or of what is suspicious in this form."""
+    group = ("form_suspicious", str(form.inlet_id)) if doubts else ("form_office", str(form.account_id))
+    return consume("form", None) and consume(*group)
+
+
+def _are_within(form: Form, addresses: list[str], consume: Consume) -> bool:
+    """Consume the limit of each address that was typed. Anybody can type it, so above it a person decides."""
+    within = [consume("form_address", f"{form.account_id}:{address}") for address in addresses]  # each of them
+    return all(within)
+
+
 def _written(form: Form, answered: PublicForm, shown: Shown | None, address: str, now: datetime) -> dict[str, Any]:
     """Return the submission as it is kept: everything that is evidence, in words, whatever becomes of the form."""
     data = answered.data
@@ -73,7 +90,6 @@ def _written(form: Form, answered: PublicForm, shown: Shown | None, address: str
             {"channel": one.channel, "wording": one.text, "version": one.version} for one in answered.ticked()
         ],
         "campaign": {name: tidy(data[name], False)[:MAX_CAMPAIGN] for name in CAMPAIGN if data.get(name)},
-        "suspicions": suspicions(data, shown, now),
     }
 
 

@@ -101,11 +101,34 @@ def test_above_the_limit_of_a_caller_is_dropped_counted_and_answered_alike(form,
     assert "Bewertung: 2 Sendungen wurden verworfen" in page_of(login(anna).get("/intake/"))
 
 
-@pytest.mark.parametrize("limit", [{"form_address": "2/d/key"}, {"form_office": "2/h/key"}])
-def test_an_address_and_an_office_have_limits_too(form, settings, limit):
-    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | limit
+def four_callers(form, **body: str) -> None:
     for number in range(4):
         client = Client(REMOTE_ADDR=f"192.0.2.{number}")
-        client.post(address(form), {"token": token(form)} | typed(form))
+        client.post(address(form), {"token": token(form)} | typed(form) | body)
+
+
+def test_an_office_has_a_limit_too(form, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"form_office": "2/h/key"}
+    four_callers(form)
     assert Arrival.objects.count() == 2
     assert Inlet.objects.get(pk=form.inlet_id).dropped == 2
+
+
+def test_above_the_limit_of_an_address_somebody_looks_before_it_is_taken_in(form, settings):
+    """Or strangers could type it until nobody hears its owner any more."""
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"form_address": "2/d/key"}
+    four_callers(form)
+    results = Arrival.objects.order_by("pk").values_list("result", flat=True)
+    assert list(results) == [Result.NEW, Result.AGAIN, Result.REFUSED, Result.REFUSED]
+    assert "sehr oft" in Arrival.objects.latest("pk").reason
+    assert Inlet.objects.get(pk=form.inlet_id).dropped == 0
+
+
+def test_robots_use_up_neither_the_limit_of_the_office_nor_that_of_an_address(form, settings):
+    limits = {"form_address": "2/d/key", "form_office": "2/h/key", "form_suspicious": "3/d/key"}
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | limits
+    four_callers(form, website="x")
+    assert Arrival.objects.filter(result=Result.REFUSED).count() == 3
+    assert Inlet.objects.get(pk=form.inlet_id).dropped == 1
+    assert Client(REMOTE_ADDR="192.0.2.9").post(address(form), {"token": token(form)} | typed(form)).status_code == 302
+    assert Arrival.objects.latest("pk").result == Result.NEW
