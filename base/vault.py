@@ -19,6 +19,7 @@ MARK = "sealed"
 # Purposes, in their own words: renaming one makes what it sealed unreadable.
 SECOND_FACTOR = "second factor"
 RELAY = "mail server of an office"
+POSTBOX = "password of an office's mailbox"
 SENDER = "what the sender of an inlet signs with"
 ADDRESS = "unguessable address of an inlet"
 

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from funnel.replies import inbox, quarantine
 from intake import arrivals, taking
-from intake.mail import forwarded
+from intake.mail import forwarded, polling
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -30,3 +30,16 @@ def read_mailbox(timestamp: int) -> None:
         inbox.poll(now=timezone.now(), others=forwarded.OTHERS)
     finally:
         quarantine.notify_operator(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="read_postboxes", queueing_lock="read_postboxes")
+def read_postboxes(timestamp: int) -> None:
+    """Read the mailboxes of offices. While one run waits for slow servers, the next reads others."""
+    polling.poll(now=timezone.now())
+
+
+@app.task(name="read_postbox")
+def read_postbox(postbox_id: int) -> None:
+    """Test and read a mailbox that was just connected."""
+    polling.read(postbox_id, now=timezone.now())

@@ -44,6 +44,7 @@ PARAMETERS = {
     "pk": Ref("authenticator"),
     "arrival_id": Ref("arrival_unread"),
     "form_id": Ref("form"),
+    "postbox_id": Ref("postbox"),
     "question_id": Ref("question"),
     "office": Ref("office_slug"),
     "slug": Ref("form_slug"),
@@ -54,6 +55,14 @@ OPEN = "200 200 200 200 200 200 200"
 OPEN_POST = "422 422 422 422 422 422 422"  # nothing was filled in
 NO_KEY = "401 401 401 401 401 401 401"
 
+POSTBOX = {
+    "name": "Portale",
+    "host": "imap.post.example",
+    "port": "993",
+    "login": "post",
+    "password": "geheim",
+    "folder": "INBOX",
+}
 STEP = {
     "subject": "Guten Tag",
     "body": "{{anrede}},\n\nbis bald.",
@@ -389,6 +398,14 @@ ROWS = [
     Row("intake:arrival-reading", post="401 302 302 403 403 404 401"),
     Row("intake:arrival-discarding", post="401 302 302 403 403 404 401"),
     Row("intake:mail", "302 200 403 403 403 200 302"),
+    Row(
+        "intake:postbox-new",
+        "302 200 403 403 403 200 302",
+        "401 302 403 403 403 302 401",
+        body=POSTBOX,
+    ),
+    Row("intake:postbox", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401", body=POSTBOX),
+    Row("intake:postbox-end", post="401 302 403 403 403 404 401"),
     Row("intake:mail-address", post="401 409 403 403 403 409 401"),  # no mails are received in the tests
     Row(
         "intake:keys",

@@ -58,7 +58,7 @@ from funnel.permission.tokens import opt_in_token, unsubscribe_token
 from help.models import Feedback, Vote
 from intake.hooks import addresses
 from intake.mail.keeping import keep_mail
-from intake.models import ApiKey, Arrival, Inlet, InletKind, Program, Question, Result
+from intake.models import ApiKey, Arrival, Inlet, InletKind, Postbox, Program, Question, Result
 from intake.reading.lead import Lead
 from intake.website import building
 from pipeline.cards import moves
@@ -443,6 +443,10 @@ def _arrivals(office: Office, mark: Mark) -> None:
     kept = keep_mail(inlet=address, raw=mail, now=now)
     Arrival.objects.of(account).filter(pk=kept.pk).update(result=Result.UNREAD)
     office.refs["arrival_mail"] = kept.pk
+    box = Inlet.objects.create(**common, kind=InletKind.MAILBOX, name=mark.text("postbox"))
+    place = {"host": mark.text("host"), "port": 993, "user": mark.text("postboxuser"), "folder": mark.text("folder")}
+    postbox = Postbox.objects.create(account=account, inlet=box, connected_at=now, due_at=now, **place)
+    office.refs["postbox"] = postbox.pk
 
 
 def _open_hook(common: dict[str, Any]) -> str:

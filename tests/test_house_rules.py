@@ -53,6 +53,8 @@ ACROSS_ACCOUNTS = {
     "intake/keys.py::find": "the key names the account",
     "intake/mail/forwarded.py::open_address": "locks the account itself",
     "intake/mail/forwarded.py::_inlets": "the address names the office",
+    "intake/mail/postboxes.py::connect": "locks the account itself",
+    "intake/mail/polling.py::read": "the job, or the claim, names the mailbox of any office",
     "intake/mail/keeping.py::keep_mail": "locks the account itself",
     "intake/taking.py::*": "the row names the account, and the worker takes what waits in every office",
     "pipeline/columns/verbs.py::lock_all_columns": "locks the account itself",

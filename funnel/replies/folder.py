@@ -6,7 +6,9 @@ INBOX.
 """
 
 import imaplib
+import socket
 import ssl
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +21,7 @@ from imapclient.exceptions import IMAPClientError
 from funnel.incoming.opened import MAX_BYTES
 
 TIMEOUT = 20  # seconds for each answer
-SCHEMES = ("imaps", "imap+tls", "imap")
+PORTS = {"imaps": 993, "imap+tls": 143, "imap": 143}  # by the scheme of the address
 
 
 class InvalidImapUrl(Exception):
@@ -28,7 +30,10 @@ class InvalidImapUrl(Exception):
 
 @dataclass(frozen=True)
 class ImapUrl:
-    """The parts of IMAP_URL. `name` identifies the folder and does not contain the password."""
+    """The parts of IMAP_URL. `name` identifies the folder and does not contain the password.
+
+    `addresses` are those of the host, if they are known; it is not resolved once more.
+    """
 
     scheme: str
     host: str
@@ -36,6 +41,7 @@ class ImapUrl:
     user: str
     password: str
     folder: str
+    addresses: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -50,30 +56,103 @@ def parse_url(url: str) -> ImapUrl:
         port = parts.port
     except ValueError:
         raise InvalidImapUrl("IMAP_URL is not a valid address.") from None
-    if parts.scheme not in SCHEMES or not parts.hostname:
-        raise InvalidImapUrl(f"IMAP_URL begins with none of {', '.join(SCHEMES)} (docs/operations.md, “Configure”).")
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise InvalidImapUrl(f"IMAP_URL begins with none of {', '.join(PORTS)} (docs/operations.md, “Configure”).")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return ImapUrl(parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/")) or "INBOX")
 
 
-class Folder:
-    """A folder, opened for reading and flagging. Methods raise OSError and IMAPClientError."""
+@dataclass(frozen=True)
+class Limits:
+    """How long a conversation with a foreign server lasts, and how many bytes it may send, whatever it does."""
 
-    def __init__(self, where: ImapUrl) -> None:
-        self.where = where
+    seconds: float
+    most: int
+
+
+class Line(imaplib.IMAP4):
+    """A connection within limits, to an address of the host that is known already."""
+
+    def __init__(self, where: ImapUrl, secure: ssl.SSLContext, limits: Limits | None) -> None:
+        self.where, self.secure, self.limits = where, secure, limits
+        self.sent = 0
+        self.spare: socket.socket | None = None
+        self.end: threading.Timer | None = None
+        super().__init__(where.host, where.port or PORTS[where.scheme], TIMEOUT)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        line = self._connected(timeout)
+        if self.limits is not None:
+            self.spare = line.dup()  # stays what it is, whatever TLS makes of the line
+            self.end = threading.Timer(self.limits.seconds, _cut, [self.spare])
+            self.end.daemon = True
+            self.end.start()
+        return self.secure.wrap_socket(line, server_hostname=self.where.host) if self.where.scheme == "imaps" else line
+
+    def _connected(self, timeout: float | None) -> socket.socket:
+        *others, last = self.where.addresses or (self.where.host,)
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), timeout)
+        return socket.create_connection((last, self.port), timeout)
+
+    def read(self, size: int) -> bytes:
+        self._count(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._count(len(line))
+        return line
+
+    def shutdown(self) -> None:
+        if self.end is not None and self.spare is not None:
+            self.end.cancel()
+            self.spare.close()
+        super().shutdown()
+
+    def _count(self, size: int) -> None:
+        self.sent += size
+        if self.limits is not None and self.sent > self.limits.most:
+            raise self.abort("the server sends too much")
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+    line.close()
+
+
+class Client(IMAPClient):
+    """IMAPClient on such a connection."""
+
+    def __init__(self, where: ImapUrl, secure: ssl.SSLContext, limits: Limits | None) -> None:
+        self.line = lambda: Line(where, secure, limits)
+        is_tls = where.scheme == "imaps"
+        super().__init__(where.host, where.port, ssl=is_tls, ssl_context=secure if is_tls else None, timeout=TIMEOUT)
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:
+        return self.line()
+
+
+class Folder:
+    """A folder, opened for reading and flagging; within limits for reading only.
+
+    Methods raise OSError and IMAPClientError.
+    """
+
+    def __init__(self, where: ImapUrl, limits: Limits | None = None) -> None:
+        self.where, self.limits = where, limits
 
     def __enter__(self) -> "Folder":
         where = self.where
         secure = ssl.create_default_context()
-        is_tls = where.scheme == "imaps"
-        self.box = IMAPClient(
-            where.host, where.port, ssl=is_tls, ssl_context=secure if is_tls else None, timeout=TIMEOUT
-        )
+        self.box = Client(where, secure, self.limits)
         try:
             if where.scheme == "imap+tls":
                 self.box.starttls(secure)
             self.box.login(where.user, where.password)
-            found = self.box.select_folder(where.folder)
+            found = self.box.select_folder(where.folder, readonly=self.limits is not None)
         except BaseException:
             self._disconnect()
             raise

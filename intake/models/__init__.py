@@ -4,5 +4,18 @@ from intake.models.arrivals import TO_LOOK_AT, Arrival, Result
 from intake.models.forms import Form, Question, Wording
 from intake.models.inlets import Inlet, InletKind, Program
 from intake.models.keys import ApiKey
+from intake.models.postboxes import Postbox
 
-__all__ = ["TO_LOOK_AT", "ApiKey", "Arrival", "Form", "Inlet", "InletKind", "Program", "Question", "Result", "Wording"]
+__all__ = [
+    "TO_LOOK_AT",
+    "ApiKey",
+    "Arrival",
+    "Form",
+    "Inlet",
+    "InletKind",
+    "Postbox",
+    "Program",
+    "Question",
+    "Result",
+    "Wording",
+]

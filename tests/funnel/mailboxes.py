@@ -26,6 +26,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.broken: set[int] = set()
         self.refused: set[int] = set()
         self.validity = 1
+        self.is_changeable = True  # as it was opened last
         self.fetched: list[int] = []
         self.tls: ssl.SSLContext | None = None  # if set, the password is accepted only after STARTTLS
 
@@ -72,7 +73,8 @@ class Conversation(socketserver.StreamRequestHandler):
             self.say(b"* CAPABILITY IMAP4rev1" + (b" STARTTLS LOGINDISABLED" if self.is_open else b""))
         elif words.startswith(b"LOGIN ") and self.is_open:
             return b"NO not in the clear"
-        elif words.startswith(b"SELECT"):
+        elif words.startswith((b"SELECT", b"EXAMINE")):
+            self.server.is_changeable = words.startswith(b"SELECT")
             if self.server.folder.upper() not in words:
                 return b"NO no such folder"
             self.say(b"* %d EXISTS" % len(self.server.numbers))
