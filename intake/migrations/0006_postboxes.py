@@ -9,7 +9,7 @@ from base.constraints import composite_key
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_slug"),
-        ("intake", "0004_hooks"),
+        ("intake", "0005_was_online"),
     ]
 
     operations = [
