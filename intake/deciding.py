@@ -1,5 +1,6 @@
 """What people decide about something that arrived and did not become a contact by itself."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,15 +39,22 @@ def discard(*, user: User, arrival_id: int) -> Arrival:
 @transaction.atomic
 @notices.as_one(notices.Kind.ARRIVED)
 def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
-    """Read and take in once more, as if it had just arrived, or although it is suspicious; return it as it then is.
+    """Read and take in once more, although it is suspicious; return it as it then is. Nobody gets a mail because of it.
 
-    Raises Http404, and Conflict if it has become a contact.
+    What speaks of several people is read for all who wait for somebody. Raises Http404, and Conflict if it has become
+    a contact, or after a fault of ours: then it lies where it did.
     """
-    arrival = _undecided(user, arrival_id)
-    arrival.result, arrival.attempts, arrival.due_at = Result.WAITING, 1, now
-    arrival.save(update_fields=["result", "attempts", "due_at"])
-    notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
-    return taking.take(arrival_id, now, is_looked_at=True)
+    people = taking.lock(Arrival.objects.of(user.account), arrival_id)
+    _open([one for one in people if one.pk == arrival_id])
+    for one in people:
+        if one.is_open or one.pk == arrival_id:
+            one.result, one.attempts, one.due_at = Result.WAITING, 1, now
+            one.save(update_fields=["result", "attempts", "due_at"])
+    notices.tell(notices.Kind.INTAKE, user.account_id, user=user.pk)
+    arrival = taking.take(arrival_id, now, is_looked_at=True, mails=False)
+    if arrival.result == Result.WAITING:  # the worker would send mails
+        raise Conflict(_("Beim Lesen ist ein Fehler aufgetreten. Es wurde nichts geändert."))
+    return arrival
 
 
 @transaction.atomic
@@ -79,14 +87,19 @@ def proposal(arrival: Arrival) -> dict[str, Any]:
 def _undecided(user: User, arrival_id: int) -> Arrival:
     """Lock what arrived."""
     rows = Arrival.objects.of(user.account).select_related("inlet__account")
-    arrival = _one(rows.select_for_update(of=("self",), no_key=True).filter(pk=arrival_id))
+    return _open(rows.select_for_update(of=("self",), no_key=True).filter(pk=arrival_id))
+
+
+def _open(rows: Iterable[Arrival]) -> Arrival:
+    """Return the only one, if it has not become a contact."""
+    arrival = _one(rows)
     if arrival.contact_id is not None:
         raise Conflict(_("Daraus ist schon ein Kontakt geworden."))
     return arrival
 
 
-def _one(rows: Any) -> Arrival:
-    found = rows.first()
+def _one(rows: Iterable[Arrival]) -> Arrival:
+    found = next(iter(rows), None)
     if found is None:
         raise Http404
     return found

@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, Subquery
 from django.utils.translation import gettext_noop
 
+from accounts.models import AccountQuerySet
 from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
 from intake.models import Arrival, InletKind, Result
 from intake.opening import leads_in
 from intake.reading import api, hooks, submission
-from intake.reading.lead import Confirmation, Lead, NoLead, NotRead, Suspicious
+from intake.reading.lead import Confirmation, Lead, NoLead, NotRead, Suspicious, Unread
 from intake.understanding import understood
 from pipeline import inquiries
 
@@ -26,6 +28,7 @@ Reader = Callable[[bytes, str, Mapping[str, Any]], list[Lead]]  # of raw bytes, 
 
 MAX_ATTEMPTS = 5
 NAMELESS = gettext_noop("Es fehlt ein Name, eine E-Mail-Adresse oder eine Telefonnummer.")
+NOBODY_ASKS = gettext_noop("Darin steht niemand, der anfragt.")
 # Why a lead of a reader names nobody, where we know it.
 WHY_NAMELESS = {
     "meta": gettext_noop(
@@ -66,14 +69,14 @@ READERS: dict[str, Reader] = {  # by the kind of the inlet
 logger = logging.getLogger(__name__)
 
 
-def take(arrival_id: int, now: datetime, *, is_looked_at: bool = False) -> Arrival:
+def take(arrival_id: int, now: datetime, *, is_looked_at: bool = False, mails: bool = True) -> Arrival:
     """Read what arrived and take it in, and return it as it now is. Taken already, it is returned without effect.
 
     What cannot be read, and what is suspicious unless somebody has looked at it, stays for people. After a fault of
-    ours it still waits, and the worker tries again.
+    ours it still waits, and the worker tries again. Without `mails` nobody gets one because of it.
     """
     try:
-        return _taken(arrival_id, now, is_looked_at)
+        return _taken(arrival_id, now, is_looked_at, mails)
     except Exception:
         logger.exception("Arrival %s waits for another attempt", arrival_id)
         return Arrival.objects.select_related("inlet__account", "contact").get(pk=arrival_id)
@@ -93,36 +96,69 @@ def take_waiting(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _taken(arrival_id: int, now: datetime, is_looked_at: bool) -> Arrival:
-    arrivals = Arrival.objects.select_related("inlet__account", "contact")
-    arrival = arrivals.select_for_update(of=("self",), no_key=True).get(pk=arrival_id)
-    if arrival.result != Result.WAITING:
+def _taken(arrival_id: int, now: datetime, is_looked_at: bool, mails: bool) -> Arrival:
+    people = lock(Arrival.objects.all(), arrival_id)
+    arrival = next(one for one in people if one.pk == arrival_id)
+    waiting = [one for one in people if one.result == Result.WAITING]
+    if not waiting:
         return arrival
     try:
-        leads = READERS[arrival.inlet.kind](bytes(arrival.raw), arrival.content_type, arrival.inlet.mapping)
-        if not leads:
-            raise NotRead(gettext_noop("Darin steht niemand, der anfragt."))
+        for one, lead in _people_in(people, is_looked_at):
+            if one.result == Result.WAITING:
+                _settle(one, lead, now, mails)
+        raise NotRead(NOBODY_ASKS)  # of those of whom it speaks no more
     except Suspicious as doubt:
-        leads = doubt.leads
-        if not is_looked_at:
-            arrival.read, arrival.parser = leads[0].as_json(), leads[0].parser
-            return _mark(arrival, Result.REFUSED, doubt.reason)
+        lead = doubt.leads[0]
+        _refuse(waiting, doubt, Result.REFUSED, read=lead.as_json(), parser=lead.parser)
     except NotRead as fault:
-        return _mark(arrival, Result.UNREAD, fault.reason)
-    except Confirmation as question:
-        arrival.read = {"question": {"provider": question.provider, "code": question.code, "link": question.link}}
-        return _mark(arrival, Result.UNREAD, question.reason)  # somebody has to answer it
+        _refuse(waiting, fault, Result.UNREAD)
+    except Confirmation as question:  # somebody has to answer it
+        said = {"provider": question.provider, "code": question.code, "link": question.link}
+        _refuse(waiting, question, Result.UNREAD, read={"question": said})
     except NoLead as fault:
-        return _mark(arrival, Result.DISCARDED, fault.reason)
-    arrival.bundle = arrival.pk if len(leads) > 1 else None
-    for number, lead in enumerate(leads):
-        _settle(arrival if number == 0 else _beside(arrival, number), lead, now)
+        _refuse(waiting, fault, Result.DISCARDED)
     return arrival
 
 
-def _settle(arrival: Arrival, lead: Lead, now: datetime) -> None:
+def lock(rows: AccountQuerySet[Arrival], arrival_id: int) -> list[Arrival]:
+    """Lock what arrived, and what speaks of others in the same thing; return all of it, in the order of the people."""
+    bundle = rows.filter(pk=arrival_id).values("bundle")
+    found = rows.filter(Q(pk=arrival_id) | Q(bundle=Subquery(bundle))).order_by("pk")
+    return list(found.select_related("inlet__account", "contact").select_for_update(of=("self",), no_key=True))
+
+
+def _people_in(people: list[Arrival], is_looked_at: bool) -> list[tuple[Arrival, Lead]]:
+    """Return the leads in what arrived, each with its row. Raises Unread."""
+    first = people[0]
+    if first.bundle and not first.raw:  # it went with one of them, and what was read of the others is left
+        return [(one, Lead.from_json(one.read)) for one in people if one.read]
+    try:
+        leads = READERS[first.inlet.kind](bytes(first.raw), first.content_type, first.inlet.mapping)
+    except Suspicious as doubt:
+        if not is_looked_at:
+            raise
+        leads = doubt.leads
+    if not leads:
+        raise NotRead(NOBODY_ASKS)
+    if len(leads) > 1:
+        first.bundle = first.pk
+    known = {one.key: one for one in people}
+    rest = (known.get(_key(first, number)) or _beside(first, number) for number in range(1, len(leads)))
+    return list(zip((first, *rest), leads, strict=True))
+
+
+def _refuse(waiting: list[Arrival], fault: Unread, result: Result, **more: Any) -> None:
+    """Mark those that still wait."""
+    for arrival in waiting:
+        if arrival.result == Result.WAITING:
+            for name, value in more.items():
+                setattr(arrival, name, value)
+            _mark(arrival, result, fault.reason)
+
+
+def _settle(arrival: Arrival, lead: Lead, now: datetime, mails: bool) -> None:
     """Take in one person, and mark their arrival."""
-    taken = None if lead.is_test else take_in(arrival, lead, now)
+    taken = None if lead.is_test else take_in(arrival, lead, now, mails)
     arrival.read, arrival.parser = lead.as_json(), lead.parser[:60]
     if taken:
         arrival.contact, result = taken
@@ -133,7 +169,7 @@ def _settle(arrival: Arrival, lead: Lead, now: datetime) -> None:
         _mark(arrival, Result.UNREAD, WHY_NAMELESS.get(lead.parser, NAMELESS))
 
 
-def take_in(arrival: Arrival, lead: Lead, now: datetime) -> tuple[Contact, Result] | None:
+def take_in(arrival: Arrival, lead: Lead, now: datetime, mails: bool) -> tuple[Contact, Result] | None:
     """Take in a lead through the one door, in the caller's transaction; None if it names nobody."""
     inlet = arrival.inlet
     found = understood(lead, inlet)
@@ -150,7 +186,8 @@ def take_in(arrival: Arrival, lead: Lead, now: datetime) -> tuple[Contact, Resul
         further=lead.further,
         source_label=inlet.name,
         occurred_at=asked_at(arrival, lead),
-        enrol=any(one.granted and one.channel == Consent.Channel.EMAIL for one in lead.consents),
+        enrol=mails and any(one.granted and one.channel == Consent.Channel.EMAIL for one in lead.consents),
+        asks_for_proof=mails,
         now=now,
     )
     return taken.contact, Result(taken.outcome.value)
@@ -163,12 +200,16 @@ def asked_at(arrival: Arrival, lead: Lead) -> datetime:
     return min(lead.occurred_at.astimezone(UTC), arrival.arrived_at)  # PostgreSQL knows fewer zones
 
 
+def _key(first: Arrival, number: int) -> str:
+    return f"{first.key}#{number}"[-200:]
+
+
 def _beside(arrival: Arrival, number: int) -> Arrival:
     """Return the row of a further person in the same thing. It has no raw text: that speaks of others too."""
     return Arrival(
         account_id=arrival.account_id,
         inlet=arrival.inlet,
-        key=f"{arrival.key}#{number}"[-200:],
+        key=_key(arrival, number),
         arrived_at=arrival.arrived_at,
         due_at=arrival.due_at,
         content_type=arrival.content_type,

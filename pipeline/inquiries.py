@@ -58,6 +58,7 @@ def take_in(
     foreign: tuple[str, str] | None = None,
     consents: Iterable[Given] = (),
     is_proven: bool = False,
+    asks_for_proof: bool = True,
     campaign: Mapping[str, str] | Iterable[Sequence[str]] = (),
     further: Iterable[Sequence[str]] = (),
     source_label: str = "",
@@ -78,7 +79,8 @@ def take_in(
     them with each other.
 
     `consents` become evidence. One to e-mail counts only once its address is proven: by the sender, if `is_proven`, or
-    else by the answer to the mail that is sent now (`opt_in.request`). `source_label` names the source to people,
+    else by the answer to the mail that is sent now (`opt_in.request`), unless
+    `asks_for_proof` is off. `source_label` names the source to people,
     `occurred_at` is when the person asked, by default `now`. Raises `NotUnderstood` for an unknown column. Without
     `foreign` each call adds an inquiry.
     """
@@ -100,7 +102,8 @@ def take_in(
             leads.begin_series(contact, column, actor, now)
         note = said.told(text)
         actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, performed_at=asked_at, now=now)
-        attested.ask_for_proof(contact, agreed, values, is_proven=is_proven, asked_from=source_label, now=now)
+        if asks_for_proof:
+            attested.ask_for_proof(contact, agreed, values, is_proven=is_proven, asked_from=source_label, now=now)
     contact.refresh_from_db()
     return TakenIn(contact, Outcome.AGAIN if known else Outcome.NEW)
 

@@ -50,6 +50,13 @@ def compose(items: Iterable[Item], *, parser: str) -> Lead:
     return lead
 
 
+def of_some(leads: list[Lead]) -> list[Lead]:
+    """Return the leads of several people. Raises NotRead if none of them has a name."""
+    if not any(lead.is_named or lead.is_test for lead in leads):
+        raise NotRead(NOBODY)
+    return leads
+
+
 def composed(items: Iterable[Item], *, parser: str) -> Lead:
     """Return the lead, even if nobody could be known by it."""
     composer = _Composer(parser)

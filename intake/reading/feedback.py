@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_noop as _
 
 from intake.reading import xml_files
-from intake.reading.composing import Item, compose
+from intake.reading.composing import Item, composed, of_some
 from intake.reading.lead import MAX_PEOPLE, Lead, NotRead
 from intake.reading.targets import CAMPAIGN
 
@@ -70,11 +70,11 @@ _EXTENSION = "user_defined_extend"
 
 
 def leads_in(root: "Element") -> list[Lead]:
-    """Return the people who ask. Raises NotRead, even if only one of them cannot be understood."""
+    """Return the people who ask. Raises NotRead if none of them has a name."""
     found = [lead for held, person in _people(root) if (lead := _lead(root, held, person))]
     if not found:
         raise NotRead(NOBODY)
-    return found
+    return of_some(found)
 
 
 def _people(root: "Element") -> list[tuple["Element | None", "Element"]]:
@@ -98,7 +98,7 @@ def _lead(root: "Element", held: "Element | None", person: "Element") -> Lead | 
     items += _items(held, _OF_OBJECT, "objekt") if held is not None else ()
     for sender in xml_files.children(root, "sender"):
         items += _items(sender, _OF_SENDER, "sender")
-    return compose([*items, Item("source", "source", "portal")], parser="feedback")
+    return composed([*items, Item("source", "source", "portal")], parser="feedback")
 
 
 def _items(element: "Element", targets: dict[str, str], of: str = "") -> Iterator[Item]:

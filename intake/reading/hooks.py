@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop as _
 
-from intake.reading.composing import compose, composed
+from intake.reading.composing import composed, of_some
 from intake.reading.lead import MAX_PEOPLE, Lead, NoLead, NotRead
 from intake.reading.mapping import Field, fields_of, items, proposed
 from intake.reading.senders import (
@@ -64,7 +64,7 @@ def leads_of(tree: Tree, mapping: Mapping[str, str]) -> list[Lead]:
     """As `leads_in`, of what was parsed."""
     if meta.fits(tree):
         return _announced(tree)
-    return [_lead(payload, mapping) for payload in payloads(tree)]
+    return of_some([_lead(payload, mapping) for payload in payloads(tree)])
 
 
 def payloads(tree: Tree) -> list[Payload]:
@@ -85,11 +85,9 @@ def _payload(tree: Tree) -> Payload:
 
 
 def _lead(payload: Payload, mapping: Mapping[str, str]) -> Lead:
-    if payload.is_test:
-        lead = composed(items(payload.fields, mapping), parser=payload.sender)
-        lead.is_test = True
-        return lead
-    return compose(items(payload.fields, mapping), parser=payload.sender)
+    lead = composed(items(payload.fields, mapping), parser=payload.sender)
+    lead.is_test = payload.is_test
+    return lead
 
 
 def _announced(tree: Tree) -> list[Lead]:

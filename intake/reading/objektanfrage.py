@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_noop as _
 
 from intake.reading import xml_files
-from intake.reading.composing import Item, compose
+from intake.reading.composing import Item, composed, of_some
 from intake.reading.lead import MAX_PEOPLE, Lead, NotRead
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ def leads_in(root: "Element") -> list[Lead]:
         raise NotRead(TOO_MANY)
     about = [item for held in xml_files.children(root, "objekt") for item in _items(held)]
     about.append(Item("source", "source", "portal"))
-    found = [compose([*items, *about], parser="objektanfrage") for items in map(_items, people) if _says(items)]
+    found = [composed([*items, *about], parser="objektanfrage") for items in map(_items, people) if _says(items)]
     if not found:
         raise NotRead(NOBODY)
-    return found
+    return of_some(found)
 
 
 def _items(element: "Element") -> list[Item]:

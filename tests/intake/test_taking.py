@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.db import connection
 
-from contacts import consent
 from contacts.models import Action, Consent, Contact
 from intake import arrivals, taking
 from intake.models import Arrival, Inlet, Result
@@ -209,51 +207,3 @@ def test_taking_in_and_marking_are_one_transaction(hook):
         cursor.execute("ALTER TABLE intake_arrival ADD CONSTRAINT stuck CHECK (result = 'waiting')")
     assert take(arrival).result == Result.WAITING
     assert Contact.objects.count() == 0
-
-
-def asking(channel: str = "email", *, granted: bool = True) -> dict[str, Any]:
-    return {"channel": channel, "granted": granted, "wording": "Ja, gern."}
-
-
-def test_what_is_read_late_was_said_when_it_arrived(hook, anna, trusted):
-    arrival = kept(hook, OLGA | {"consents": [asking()]})
-    contact = leads.add(account=anna.account, actor=anna, values={"email": "olga@st.example"}, now=NOW)
-    consent.attest(contact=contact, channel="email", granted=False, method="spoken", now=later(60))
-    assert take(arrival, 3600).contact == contact
-    given = Consent.objects.get(granted=True)
-    assert (given.occurred_at, Action.objects.get(kind="inquiry").performed_at) == (NOW, NOW)
-    assert not next(one for one in consent.states(contact) if one.channel == "email").granted
-
-
-def test_nobody_asks_after_their_inquiry_arrived(hook):
-    take(kept(hook, OLGA | {"occurred_at": later(1800).isoformat()}), 3600)
-    assert Action.objects.get().performed_at == NOW
-
-
-@pytest.mark.parametrize("channel", ["email", "phone"])
-def test_a_consent_without_an_address_or_number_counts_for_none(hook, trusted, channel):
-    take(kept(hook, {"facts": {"last_name": "Otto"}, "consents": [asking(channel)]}))
-    assert not Consent.objects.exists()
-    assert "erteilt, aber ohne Adresse oder Nummer" in Action.objects.get().text
-
-
-def test_a_sender_who_proves_it_takes_a_consent_back(hook, trusted):
-    contact = take(kept(hook, OLGA | {"consents": [asking()]})).contact
-    for number in (60, 120):  # a second time there is nothing to take back
-        take(kept(hook, OLGA | {"consents": [asking(granted=False)]}, now=later(number)), number)
-    assert [row.granted for row in consent.evidence(contact)] == [True, False]
-    assert not next(one for one in consent.states(contact) if one.channel == "email").granted
-
-
-def test_what_others_send_takes_nothing_back_but_is_said(hook, anna):
-    contact = take(kept(hook, OLGA | {"consents": [asking()]})).contact
-    take(kept(hook, OLGA | {"consents": [asking(granted=False)]}, now=later(60)), 60)
-    assert [row.granted for row in consent.evidence(contact)] == [True]
-    assert "Einwilligung (email): nicht erteilt" in Action.objects.order_by("pk").last().text
-    assert contact.card.asked_again_at == later(60)
-
-
-@pytest.fixture
-def trusted(hook):
-    hook.trusts_consents = True
-    hook.save()

@@ -150,3 +150,9 @@ def test_the_largest_file_is_read() -> None:
     )
     (lead,) = read(frame % (b"x" * (MAX_BYTES - len(frame) + 2)))
     assert (len(lead.message), lead.left_out) == (20_000, 1)
+
+
+@pytest.mark.parametrize(("root", "name"), [("openimmo_feedback", "nachname"), ("objektanfrage", "i_name")])
+def test_one_without_a_name_leaves_the_others_alone(root: str, name: str) -> None:
+    people = f"<interessent><{name}>Kern</{name}></interessent><interessent><anmerkung>?</anmerkung></interessent>"
+    assert [lead.is_named for lead in read(f"<{root}>{people}</{root}>".encode())] == [True, False]
