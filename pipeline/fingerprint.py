@@ -21,6 +21,8 @@ STORY = (
     *("funnel_enrolment", "funnel_message", "funnel_optin"),
 )
 EVERYWHERE = ("accounts_user", "funnel_sequence", "funnel_step", "funnel_sender", "funnel_holiday")  # few rows
+# Each keeping writes into its row. What people decide of the rest alters the office's number of what waits for them.
+OF_LEADERS = ("intake_inlet",)
 CARDS = "SELECT sum(tally.cards) FROM pipeline_tally AS tally WHERE tally.column_id = col.id"
 OWN_CARDS = f"""
 SELECT count(*) FROM (
@@ -66,16 +68,18 @@ def fingerprint(user: User, contacts: Collection[int], contact: int | None, toda
     is_limited = limits(user)
     contact = contact if user.works_contacts else None
     about = f"{user.pk} {user.role} {is_limited} {user.account.plan} {today}"
+    about += f" {user.account.to_look_at}" if user.leads else ""
     shown = sorted({*contacts, contact} if contact else {*contacts})
     values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}
-    row = one_row(_statement(is_limited, user.works_contacts, contact is not None), values)
+    row = one_row(_statement(is_limited, user.works_contacts, user.leads, contact is not None), values)
     assert row
     return Print(*row)
 
 
 @cache
-def _statement(is_limited: bool, works_contacts: bool, has_story: bool) -> str:
-    parts = [f"{WRITTEN.format(rows=table)} WHERE account_id = %(office)s" for table in EVERYWHERE if works_contacts]
+def _statement(is_limited: bool, works_contacts: bool, leads: bool, has_story: bool) -> str:
+    tables = (EVERYWHERE if works_contacts else ()) + (OF_LEADERS if leads else ())
+    parts = [f"{WRITTEN.format(rows=table)} WHERE account_id = %(office)s" for table in tables]
     if has_story:
         whose = "WHERE contact_id = (SELECT id FROM shown WHERE id = %(contact)s)"
         parts += [f"{WRITTEN.format(rows=table)} {whose}" for table in STORY]

@@ -120,7 +120,7 @@ window.fresh = (() => {
   // Returns whether the page is right now. Of a contact that has gone the page says so until it is back; as long as a
   // form is open that says so too it stays, unless this user may no longer see it.
   const ask = async (isStill = () => true) => {
-    const answer = await request.ask(live.refetch ? location.href : document.querySelector(LIVE).dataset.changes);
+    const answer = await request.ask(live.refetch ? location.href : live.address({}));
     if (answer.status === 401) request.refuse(answer);
     else if (isOver(answer)) {
       if (!content.querySelector("form[data-keep]")) location.reload();

@@ -10,6 +10,7 @@ from accounts.models import Account, User
 from contacts import assignment, due
 from contacts.kinds import Kind
 from contacts.models import Action, Contact
+from intake.models import Inlet
 from pipeline.deeds import apply
 from pipeline.fingerprint import fingerprint
 from tests.factories import ContactFactory, put_in_trash
@@ -98,6 +99,22 @@ def test_a_contact_that_leaves_or_enters_sight_is_told(own, office, anna, jan):
     with transaction.atomic():
         assignment.assign(contact=own["hidden"], actor=anna, assignee=office.sofia, now=NOW)
     assert len({before[None], between[None], seen(office.sofia)[None]}) == 3
+
+
+def test_leaders_are_told_of_what_arrives_and_of_what_waits_for_them(office, anna):
+    def marks() -> list[str]:
+        return [seen(user)[None] for user in (anna, office.sofia)]
+
+    place, found = Inlet.objects.create(account=office.account, kind="hook", name="X", created_at=NOW), [marks()]
+    for act in (
+        lambda: Inlet.objects.filter(pk=place.pk).update(last_arrival_at=NOW),  # as keeping does
+        lambda: Account.objects.filter(pk=office.account.pk).update(to_look_at=1),
+    ):
+        with transaction.atomic():
+            act()
+        found.append(marks())
+    annas, sofias = zip(*found, strict=True)
+    assert (len({*annas}), len({*sofias})) == (3, 1)
 
 
 def test_no_other_office_alters_anything(office, paul):
