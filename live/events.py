@@ -24,6 +24,7 @@ class Audience(NamedTuple):
     office: int
     limited_to: int | None  # the id of a user who sees only their own contacts and those of nobody; None: all
     works_contacts: bool = True  # False: marketing
+    leads: bool = True
 
     def sees(self, assignee: int | None) -> bool:
         return self.limited_to is None or assignee is None or assignee == self.limited_to
@@ -63,6 +64,8 @@ def events(notice: Notice, audience: Audience, *, is_own: bool = False) -> Itera
     Only whoever did it (`is_own`) learns from which tab: it would tell others how to hide a change from that tab.
     """
     if notice.office_id != audience.office or notice.kind in (Kind.ACCESS, Kind.HERE):
+        return
+    if notice.kind is Kind.INTAKE and not audience.leads:
         return
     if not audience.works_contacts:
         if notice.kind not in LISTED:

@@ -39,6 +39,7 @@ class Request(NamedTuple):
     user: int
     is_limited: bool  # to their own contacts and those of nobody
     works_contacts: bool
+    leads: bool
     at: int  # when the request began by which all this was decided, on the clock of this machine
     since: str = ""  # the moment until which the page has everything: when it was read, or of its last event
     server: str = ""  # which web server's connection it is
@@ -58,7 +59,7 @@ class Reader:
         self.line = line
         self.user = request.user
         limited_to = request.user if request.is_limited else None
-        self.audience = Audience(request.office, limited_to, request.works_contacts)
+        self.audience = Audience(request.office, limited_to, request.works_contacts, request.leads)
         self.server = request.server
         self.ends = ends
         self.beat = now

@@ -33,6 +33,7 @@ def stream(request: Request) -> HttpResponseBase:
         "user": request.user.pk,
         "is_limited": limits(request.user),
         "works_contacts": request.user.works_contacts,
+        "leads": request.user.leads,
         "at": int(request.begun * 1000),  # before session and user were read: what changes from then on is news
         "since": request.GET.get("since", "")[:MOMENT],
     }

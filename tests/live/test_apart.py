@@ -70,7 +70,7 @@ def wrong(count: int = 500) -> int:
             assert user
             is_limited = number % 2 == 1
             wire = Wire(office, user if is_limited else None)
-            streams.open(wire, Request(office, user, is_limited, True, START), START)
+            streams.open(wire, Request(office, user, is_limited, True, True, START), START)
             wire.got.clear()
             wires.append(wire)
     for office, contact in told:

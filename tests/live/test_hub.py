@@ -41,7 +41,7 @@ def hub(now: int = START, chance: float = 0.5) -> Hub:
 
 
 def request(user: int = SOFIA, office: int = OURS, **more: Any) -> Request:
-    given = {"is_limited": False, "works_contacts": True, "at": START}
+    given = {"is_limited": False, "works_contacts": True, "leads": True, "at": START}
     return Request(office, user, **given | more)
 
 
@@ -128,6 +128,13 @@ def test_marketing_is_told_of_what_its_list_shows(kind):
     told_of = [*events(Notice(kind, OURS, (Seen(1, None, None),)), Audience(OURS, None, works_contacts=False))]
     shown = ("moved", "columns", "acted", "edited", "arrived", "trashed", "restored", "erased", "imported")
     assert bool(told_of) == (kind in shown)
+
+
+def test_only_leaders_are_told_of_what_arrives():
+    notice = Notice(Kind.INTAKE, OURS)
+    assert [event.data["kind"] for event in events(notice, Audience(OURS, None, leads=True))] == ["intake"]
+    assert [*events(notice, Audience(OURS, None, leads=False))] == []
+    assert [*events(notice, Audience(OURS, SOFIA, leads=False))] == []
 
 
 @pytest.mark.parametrize("kind", [Kind.ACTED, Kind.EDITED])

@@ -38,7 +38,10 @@ def test_whoever_does_not_even_take_the_greeting_is_behind_until_they_do():
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
             loop = asyncio.get_running_loop()
             _, line = await loop.connect_accepted_socket(lambda: Line(crowded()), ours)
-            line.greet(Request(OFFICE, 1, is_limited=False, works_contacts=True, at=START), b"HTTP/1.1 200 OK\r\n\r\n")
+            line.greet(
+                Request(OFFICE, 1, is_limited=False, works_contacts=True, leads=True, at=START),
+                b"HTTP/1.1 200 OK\r\n\r\n",
+            )
             was_behind = line.reader.behind_since is not None
             while line.transport.get_write_buffer_size():
                 await loop.sock_recv(browser, 1 << 20)
@@ -68,7 +71,9 @@ def test_a_web_server_with_more_than_a_thousand_descriptors_finds_the_way(tmp_pa
 @pytest.mark.parametrize("change", [{"sees_nothing": True}, {"works_contacts": None}])
 def test_words_of_another_version_are_answered_that_there_is_no_stream_for_now(change, tmp_path: Path):
     """What a newer web server says of a reader may limit them in a way that is not known here, and so may silence."""
-    reader = Request(OFFICE, 1, is_limited=False, works_contacts=True, at=START)._asdict() | {"head": "HTTP/1.1 200 OK"}
+    reader = Request(OFFICE, 1, is_limited=False, works_contacts=True, leads=True, at=START)._asdict() | {
+        "head": "HTTP/1.1 200 OK"
+    }
     words = json.dumps({name: value for name, value in (reader | change).items() if value is not None}).encode()
 
     async def arrive() -> bytes:
@@ -84,7 +89,7 @@ def test_words_of_another_version_are_answered_that_there_is_no_stream_for_now(c
 
 
 def test_streams_that_arrive_together_do_not_exceed_the_limit(tmp_path: Path):
-    reader = Request(OFFICE, 1, is_limited=False, works_contacts=True, at=START)
+    reader = Request(OFFICE, 1, is_limited=False, works_contacts=True, leads=True, at=START)
     words = json.dumps(reader._asdict() | {"head": "HTTP/1.1 200 OK\r\n\r\n"}).encode()
 
     async def arrive() -> list[bytes]:
