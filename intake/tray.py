@@ -9,7 +9,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Account, User
 from base import keyset
 from base.ids import is_id
 from base.sql import all_rows
@@ -83,12 +83,12 @@ def load(user: User, query: QueryDict, now: datetime) -> Tray:
     page = keyset.page(rows, ORDER, descending=True, place=keyset.asked(query, ORDER), size=PAGE)
     for arrival in page.rows:
         arrival.who, arrival.about = _who(arrival)
-    silences = [sentence for row in all_rows(PAUSES, {"account": user.account_id}) if (sentence := _silence(row, now))]
+    quiet = list(silences(user.account, now).values())
     before, after = (
         f"?{_query(wanted)}{side}={place}" if place else ""
         for side, place in (("before", page.previous), ("after", page.next))
     )
-    return Tray(page.rows, inlets, wanted, silences, before, after)
+    return Tray(page.rows, inlets, wanted, quiet, before, after)
 
 
 def _found(user: User, wanted: Wanted) -> QuerySet[Arrival]:
@@ -103,6 +103,12 @@ def _found(user: User, wanted: Wanted) -> QuerySet[Arrival]:
 def _query(wanted: Wanted) -> str:
     inlet = f"inlet={wanted.inlet}&" if wanted.inlet else ""
     return inlet + (f"result={wanted.result}&" if wanted.result else "")
+
+
+def silences(account: Account, now: datetime) -> dict[int, str]:
+    """Return a sentence for each inlet that has been silent for longer than it usually is."""
+    sentences = {row[0]: _silence(row, now) for row in all_rows(PAUSES, {"account": account.pk})}
+    return {pk: sentence for pk, sentence in sentences.items() if sentence}
 
 
 def _silence(row: tuple[Any, ...], now: datetime) -> str:

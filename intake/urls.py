@@ -3,7 +3,7 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from intake.views import api, forms, hook, keys, mail, public, tray
+from intake.views import api, forms, hook, inlets, keys, mail, public, tray
 
 app_name = "intake"
 urlpatterns = [
@@ -33,6 +33,16 @@ urlpatterns = [
     path("settings/forms/questions/<id:question_id>/", forms.question, name="question"),
     path("settings/forms/questions/<id:question_id>/place/", forms.place, name="question-place"),
     path("settings/forms/questions/<id:question_id>/removal/", forms.question_removal, name="question-removal"),
+    path("settings/inlets/", inlets.overview, name="inlets"),
+    path("settings/inlets/new/", inlets.new, name="inlet-new"),
+    path("settings/inlets/<id:inlet_id>/", inlets.inlet, name="inlet"),
+    path("settings/inlets/<id:inlet_id>/switch/", inlets.switch, name="inlet-switch"),
+    path("settings/inlets/<id:inlet_id>/secret/", inlets.secret, name="inlet-secret"),
+    path("settings/inlets/<id:inlet_id>/secret/removal/", inlets.secret_removal, name="inlet-secret-removal"),
+    path("settings/inlets/<id:inlet_id>/address/", inlets.address, name="inlet-address"),
+    path("settings/inlets/<id:inlet_id>/removal/", inlets.removal, name="inlet-removal"),
+    path("settings/inlets/<id:inlet_id>/mapping/", inlets.mapping, name="inlet-mapping"),
+    path("settings/inlets/<id:inlet_id>/reading/", inlets.reading, name="inlet-reading"),
     path("settings/keys/", keys.page, name="keys"),
     path("settings/keys/<id:key_id>/revocation/", keys.revocation, name="key-revocation"),
     path("api/v1/contacts/", api.contacts, name="api-contacts"),

@@ -43,6 +43,7 @@ PARAMETERS = {
     "deed_id": Ref("deed"),
     "pk": Ref("authenticator"),
     "arrival_id": Ref("arrival_unread"),
+    "inlet_id": Ref("inlet"),
     "form_id": Ref("form"),
     "postbox_id": Ref("postbox"),
     "question_id": Ref("question"),
@@ -413,6 +414,25 @@ ROWS = [
         "401 200 403 403 403 200 401",  # shows the key, this once
         body={"name": "Website", "may_write": "on"},
     ),
+    Row("intake:inlets", "302 200 403 403 403 200 302"),
+    Row(
+        "intake:inlet-new",
+        "302 200 403 403 403 200 302",
+        "401 302 403 403 403 302 401",
+        body={"name": "Website", "program": "elementor"},
+    ),
+    Row("intake:inlet", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401", body={"name": "Website"}),
+    Row("intake:inlet-switch", post="401 302 403 403 403 404 401", body={"on": "0"}),
+    Row("intake:inlet-secret", post="401 200 403 403 403 404 401"),  # shows it, this once
+    Row("intake:inlet-secret-removal", post="401 302 403 403 403 404 401"),
+    Row("intake:inlet-address", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401"),
+    Row("intake:inlet-removal", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401"),
+    Row(
+        "intake:inlet-mapping",
+        post="401 302 403 403 403 404 401",
+        body={"arrival": Ref("arrival_unread")},
+    ),
+    Row("intake:inlet-reading", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401"),
     Row("intake:key-revocation", post="401 302 403 403 403 404 401"),
     # For other programs: a key, and never a session
     Row("intake:api-contacts", NO_KEY, NO_KEY, asks_token=False, asks_login=False),

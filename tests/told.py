@@ -33,6 +33,7 @@ from funnel.series.enrolments import Effect
 from funnel.series.sequences import Content
 from funnel.transport import holds, verification
 from intake import deciding, taking
+from intake.hooks import learning
 from intake.models import Arrival, Inlet
 from pipeline import entering, follow_up, inquiries, leads
 from pipeline.cards import bulk, moves
@@ -110,6 +111,8 @@ UNTOLD = {
     "intake.mail.*": "kept mails are told when they are read; its pages are not live",
     "intake.website.building.*": "forms are built on pages that are not live",
     "intake.website.submitting.submit": "counts what is dropped, which no open page shows; `taking` tells of the rest",
+    "intake.hooks.learning.teach": "as `making`; what is then read again is told",
+    "intake.hooks.making.*": "web hooks are set up on pages that are not live",
     "intake.keys.*": "the page of keys is not live",
     "intake.rest._kept": "frees a key of the sender's; what arrived is told by `taking`",
     "pipeline.columns.defaults.create_board": "nobody is there yet",
@@ -364,6 +367,14 @@ def _(o: Office) -> Act:
 def _(o: Office) -> Act:
     arrival = _arrival(o, result="unread")
     return lambda: deciding.read_again(user=o.anna, arrival_id=arrival.pk, now=LATER)
+
+
+@verb("intake.hooks.learning.read_again")
+def _(o: Office) -> Act:
+    arrival = _arrival(o, result="unread", raw=b'{"name": "Otto Wels"}')
+    arrival.inlet.kind, arrival.inlet.token = "hook", "t"
+    arrival.inlet.save()
+    return lambda: learning.read_again(user=o.anna, inlet_id=arrival.inlet_id, now=LATER)
 
 
 @verb("intake.deciding.enter")

@@ -35,7 +35,7 @@ class Inlet(AccountModel):
     account = models.ForeignKey(Account, models.CASCADE)
     kind = models.CharField(max_length=10, choices=InletKind)
     name = models.CharField(_("Name"), max_length=60)
-    # Of the unguessable part of its address, if it has one: SHA-256, and sealed by `base.vault` to be shown again.
+    # The unguessable part of its address, if it has one; of a web hook as SHA-256, and beside it sealed.
     token = models.CharField(max_length=64, unique=True, null=True)
     sealed_token = models.TextField(blank=True, db_default="")
     program = models.CharField(_("Absender"), max_length=20, choices=Program, blank=True, db_default="")  # of a hook
