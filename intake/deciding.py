@@ -17,7 +17,7 @@ from intake.models import Arrival, Result
 from intake.understanding import text, understood
 from pipeline import entering
 
-MAX_NOTE = 5000  # characters of a raw text
+MAX_NOTE = 10_000  # characters
 
 
 def find(user: User, arrival_id: int) -> Arrival:
@@ -80,8 +80,9 @@ def proposal(arrival: Arrival) -> dict[str, Any]:
         return {"source_detail": arrival.inlet.name, "note": tray.raw_of(arrival)[:MAX_NOTE]}
     found = understood(lead, arrival.inlet)
     values = found.values if found else {}
+    note = (found.text if found else text(lead))[:MAX_NOTE]
     pairs = {"campaign": [list(pair) for pair in lead.campaign.items()], "further": [list(one) for one in lead.further]}
-    return {"source_detail": arrival.inlet.name} | values | pairs | {"note": found.text if found else text(lead)}
+    return {"source_detail": arrival.inlet.name} | values | pairs | {"note": note}
 
 
 def _undecided(user: User, arrival_id: int) -> Arrival:

@@ -42,7 +42,9 @@ def understood(lead: Lead, inlet: Inlet) -> Understood | None:
 def text(lead: Lead, note: str = "") -> str:
     """Return what the person said, and what they said of facts that cannot be read."""
     parts = [lead.message, lead.subject if lead.subject not in lead.message else "", note]
-    return "\n".join(part for part in parts if part.strip())[: FIELDS["note"].limit]
+    if lead.left_out or len(note) >= FIELDS["note"].limit:
+        parts.append(_("[gekürzt: im Eingang steht, was sonst noch gesendet wurde]"))
+    return "\n".join(part for part in parts if part.strip())
 
 
 def _cells(lead: Lead) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ A person who fills in „Kontakt anlegen“ is warned of duplicates and decides.
 `contacts.identity` alone decides who is the same person.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
@@ -30,6 +30,7 @@ from pipeline.imports.rows import Row
 from pipeline.models import Card, Column, Move
 
 MAX_TEXT = 10_000
+MAX_PARTS = 10  # of an inquiry that is longer
 
 
 class Outcome(Enum):
@@ -100,8 +101,9 @@ def take_in(
         if known is None and enrol:
             column = next(one for one in columns if one.pk == contact.card.column_id)
             leads.begin_series(contact, column, actor, now)
-        note = said.told(text)
-        actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, performed_at=asked_at, now=now)
+        for number, part in enumerate(said.told(text)):
+            kind = Kind.NOTE if number else Kind.INQUIRY
+            actions.perform(contact=contact, kind=kind, actor=None, text=part, performed_at=asked_at, now=now)
         if asks_for_proof:
             attested.ask_for_proof(contact, agreed, values, is_proven=is_proven, asked_from=source_label, now=now)
     contact.refresh_from_db()
@@ -140,11 +142,25 @@ class _Said:
         self.left += left
         return kept
 
-    def told(self, text: str) -> str:
-        """Return the text of the inquiry."""
+    def told(self, text: str) -> list[str]:
+        """Return the text of the inquiry, and of the notes that continue a long one: there, our own lines are first."""
         lines = pairs.write(self.left)
         source = _("Über: %(source)s") % {"source": self.source_label} if self.source_label else ""
-        return "\n\n".join(filter(None, (text.strip(), lines, source)))[:MAX_TEXT]
+        whole = "\n\n".join(filter(None, (text.strip(), lines, source)))
+        if len(whole) <= MAX_TEXT:
+            return [whole]
+        return list(_parts("\n\n".join(filter(None, (source, lines, text.strip())))))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield a long text in parts, each with a word that it goes on."""
+    room = MAX_TEXT - 100
+    for number, start in enumerate(range(0, len(text), room), start=1):
+        is_last, is_cut = start + room >= len(text), number == MAX_PARTS
+        more = "" if is_last else _("[gekürzt]") if is_cut else _("[gekürzt: weiter in der nächsten Notiz]")
+        yield f"{text[start : start + room]}\n\n{more}".rstrip()
+        if is_cut:
+            return
 
 
 def _foreign(source: str, value: str) -> tuple[str, str] | None:

@@ -43,6 +43,11 @@ def test_nothing_that_was_said_is_lost(hook):
     assert (contact.further, contact.campaign) == ([["Balkon", "ja"]], [["gclid", "7"]])
 
 
+def test_what_a_reader_left_out_is_said(hook):
+    take(kept(hook, OLGA | {"left_out": 3}))
+    assert "[gekürzt: im Eingang steht, was sonst noch gesendet wurde]" in Action.objects.get().text
+
+
 def test_the_same_id_of_the_sender_is_taken_in_once_whatever_its_key(hook):
     first, second = (take(kept(hook, OLGA | {"foreign_id": "w-1"})) for _time in range(2))
     assert (second.result, second.contact) == (Result.REPEATED, first.contact)

@@ -110,6 +110,23 @@ def test_everything_the_sender_said_is_kept(office):
     assert told() == [f"Bitte anrufen\n\nFrage 49: ja\nlang: {'x' * 1001}"]
 
 
+def test_a_long_text_goes_on_in_notes_and_says_so_and_our_own_lines_come_first(office):
+    answers = [(f"Frage {number}", f"{number}" * 4000) for number in range(3)]
+    take(office, "Hallo" * 2000, further=answers, source_label="Formular")
+    first, second, third = told()
+    assert first.startswith("Über: Formular\n\nFrage 0: 000") and max(map(len, told())) <= 10_000
+    assert [text.endswith("[gekürzt: weiter in der nächsten Notiz]") for text in told()] == [True, True, False]
+    said = first + second + third
+    assert [said.count(sign) for sign in "012"] == [4001] * 3
+    assert said.count("Hallo") >= 1998  # where two parts meet, one is halved
+    assert Contact.objects.get().action_counts == {"inquiry": 1, "note": 2}
+
+
+def test_a_text_without_an_end_is_cut_and_says_so(office):
+    take(office, "x" * 200_000)
+    assert (len(told()), told()[-1][-10:]) == (10, "\n[gekürzt]")
+
+
 def test_what_contradicts_stands_in_the_inquiry_and_nothing_is_overwritten(office):
     take(office, values={"city": "Bonn", "value": 480_000}, further=[("Etage", "2. OG")])
     values = {"city": "Köln", "value": 500_000, "street": "Am Deich 7"}
