@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base import notices
 from base.refusals import Conflict
+from contacts import actions, pairs
+from contacts.kinds import Kind
 from contacts.models import Contact
 from intake import taking, tray
 from intake.models import Arrival, Result
+from intake.reading.lead import Lead
 from intake.understanding import text, understood
-from pipeline import entering
+from pipeline import attested, entering, inquiries
 
 MAX_NOTE = 10_000  # characters
 
@@ -59,18 +62,32 @@ def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
 
 @transaction.atomic
 @notices.as_one(notices.Kind.ARRIVED)
-def enter(*, user: User, arrival_id: int, **entry: Any) -> tuple[Contact | None, list[Contact]]:
+def enter(*, user: User, arrival_id: int, now: datetime, **entry: Any) -> tuple[Contact | None, list[Contact]]:
     """Add the contact of a filled-in form, as `entering.enter_once` does, and have the arrival name it.
 
-    Raises Http404, and Conflict if it has become a contact.
+    What nobody types comes from what arrived: ids, campaign, further answers, consents, and when it was. Raises
+    Http404, and Conflict if it has become a contact.
     """
     arrival = _undecided(user, arrival_id)
-    contact, twins = entering.enter_once(user=user, **entry)
+    lead = tray.lead_of(arrival) or Lead()
+    foreign = (arrival.inlet.name, lead.foreign_id) if lead.foreign_id else None
+    more, left = inquiries.machines(arrival.account, foreign, lead.campaign, lead.further)
+    values, asked_at = entry.pop("values") | more, taking.asked_at(arrival, lead)
+    contact, twins = entering.enter_once(user=user, values=values, asked_at=asked_at, now=now, **entry)
     if contact is not None:
+        left += _attest(contact, arrival, lead, asked_at, now)
+        if left:
+            actions.perform(contact=contact, kind=Kind.NOTE, actor=None, text=pairs.write(left)[:MAX_NOTE], now=now)
         arrival.contact, arrival.result, arrival.reason = contact, Result.NEW, ""
         arrival.save(update_fields=["contact", "result", "reason"])
         notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
     return contact, twins
+
+
+def _attest(contact: Contact, arrival: Arrival, lead: Lead, at: datetime, now: datetime) -> list[pairs.Pair]:
+    """Record the consents for what the person named, whatever the colleague has typed; return what is no evidence."""
+    found, is_proven = understood(lead, arrival.inlet), arrival.inlet.trusts_consents
+    return attested.record(contact, lead.consents, found.values if found else {}, is_proven=is_proven, at=at, now=now)
 
 
 def proposal(arrival: Arrival) -> dict[str, Any]:
@@ -81,8 +98,7 @@ def proposal(arrival: Arrival) -> dict[str, Any]:
     found = understood(lead, arrival.inlet)
     values = found.values if found else {}
     note = (found.text if found else text(lead))[:MAX_NOTE]
-    pairs = {"campaign": [list(pair) for pair in lead.campaign.items()], "further": [list(one) for one in lead.further]}
-    return {"source_detail": arrival.inlet.name} | values | pairs | {"note": note}
+    return {"source_detail": arrival.inlet.name} | values | {"note": note}
 
 
 def _undecided(user: User, arrival_id: int) -> Arrival:

@@ -33,18 +33,20 @@ def enter(
     consent: dict[str, Any] | None = None,
     enrol: bool = False,
     note: str = "",
+    asked_at: datetime | None = None,
     now: datetime,
 ) -> Contact:
     """Add a contact on top of the column, with an inquiry that holds the `note`. All or nothing.
 
-    It is assigned to `assignee`, if given. `consent` holds wording and method of a consent to e-mail. With `enrol` the
-    column's series begins, or waits for a consent. Raises NotUnderstood for a column that no longer exists, and like
-    `consent.record` and `assignment.assign`. Each call adds a contact; `twins` finds existing ones.
+    The person asked at `asked_at`, by default `now`. It is assigned to `assignee`, if given. `consent` holds wording
+    and method of a consent to e-mail. With `enrol` the column's series begins, or waits for a consent. Raises
+    NotUnderstood for a column that no longer exists, and like `consent.record` and `assignment.assign`. Each call adds
+    a contact; `twins` finds existing ones.
     """
     if assignee is not None:
         assignment.hold(user.account, assignee)  # before the column: one order of locks everywhere
     contact = leads.add(account=user.account, actor=user, values=values, column_id=column.pk, now=now)
-    actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, now=now)
+    actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, performed_at=asked_at, now=now)
     if assignee is not None:
         contact = assignment.assign(contact=contact, assignee=assignee, actor=user, now=now)
     if consent:
@@ -68,6 +70,7 @@ def enter_once(
     consent: dict[str, str] | None = None,
     enrol: bool = False,
     note: str = "",
+    asked_at: datetime | None = None,
     now: datetime,
 ) -> tuple[Contact | None, list[Contact]]:
     """Add the contact of a form unless similar ones exist; return it, or None and the similar ones.
@@ -92,6 +95,7 @@ def enter_once(
         consent=consent,
         enrol=enrol,
         note=note,
+        asked_at=asked_at,
         now=now,
     )
     if own:

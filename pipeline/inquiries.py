@@ -110,6 +110,16 @@ def take_in(
     return TakenIn(contact, Outcome.AGAIN if known else Outcome.NEW)
 
 
+def machines(
+    account: Account, foreign: tuple[str, str] | None, campaign: Mapping[str, str], further: Iterable[Sequence[str]]
+) -> tuple[dict[str, Any], list[Pair]]:
+    """Return the fields of a new contact that nobody types, as `take_in` fills them, and what they have no room for."""
+    said = _Said({}, foreign, campaign, further, "")
+    if said.foreign and _taken_before(account, *said.foreign):
+        said.left += said.values.pop("foreign_ids")
+    return said.values, said.left
+
+
 class _Said:
     """What an inquiry says: the fields it fills, and the lines that only its text has room for."""
 

@@ -9,6 +9,8 @@ from base.refusals import Conflict
 from contacts.models import Action, Contact
 from intake import deciding, taking, tray
 from intake.models import Arrival, Result
+from intake.reading.lead import Lead
+from pipeline import leads
 from tests.intake.arriving import NOW, OLGA, inlet, kept, later
 from tests.markup import page_of
 
@@ -104,14 +106,14 @@ def test_a_person_makes_a_contact_of_it(hook, anna, board, login):
     arrival = take(kept(hook, {"message": "Ruft mich an", "further": [["Wo", "im Garten"]]}))
     client, where = login(anna), f"/intake/{arrival.pk}/contact/"
     form = client.get(where).context["form"]
-    assert (form.initial["note"], form.initial["further"]) == ("Ruft mich an", [["Wo", "im Garten"]])
+    assert form.initial["note"] == "Ruft mich an"
     assert f'action="{where}"' in page_of(client.get(where))
     sent = {"last_name": "Otto", "source": "form", "column": board["Nicht erreicht"].pk, "note": form.initial["note"]}
     answer = client.post(where, sent)
     contact = Contact.objects.get()
     arrival.refresh_from_db()
     assert (answer["Location"], arrival.contact, arrival.result) == (f"/contacts/{contact.pk}/", contact, Result.NEW)
-    assert Action.objects.get().text == "Ruft mich an"
+    assert (Action.objects.get().text, contact.further) == ("Ruft mich an", [["Wo", "im Garten"]])
     assert client.get(where)["Location"] == f"/contacts/{contact.pk}/"
     client.post(where, sent)
     assert Contact.objects.count() == 1
@@ -122,6 +124,44 @@ def test_the_form_is_filled_in_with_what_was_read(hook, anna, login):
     Arrival.objects.update(contact=None, result=Result.REFUSED)
     initial = login(anna).get(f"/intake/{arrival.pk}/contact/").context["form"].initial
     assert (initial["last_name"], initial["phone"], initial["phone_kind"]) == ("Otto", "0151 55501234", "mobile")
+
+
+def test_a_contact_that_a_person_makes_has_what_the_door_would_have_kept(hook, anna, board):
+    said = {
+        "foreign_id": "w-1",
+        "occurred_at": later(-3600).isoformat(),
+        "campaign": {"gclid": "7"},
+        "further": [["Balkon", "ja"], ["Garten", "x" * 1001]],
+        "consents": [{"channel": "email", "granted": True, "wording": "Ja, gern.", "place": "https://x.example"}],
+    }
+    refused, names = take(kept(hook, unread="x")), ("foreign_ids", "campaign", "further", "email")
+    Arrival.objects.filter(pk=refused.pk).update(read=Lead.from_json(OLGA | said).as_json())
+    entry = {"key": None, "anyway": False, "column": board["Neue Kontakte"], "assignee": None, "now": later(60)}
+    values = {"last_name": "Wagner", "email": "olga@st.example", "source": "form"}
+    made, _twins = deciding.enter(user=anna, arrival_id=refused.pk, values=values, **entry)
+    kept_by_hand, evidence = [getattr(made, name) for name in names], _said_of(made)
+    assert "Garten: xxx" in Action.objects.get(kind="note").text
+    leads.erase(Contact.objects.of(hook.account).filter(pk=made.pk))
+    contact = take(kept(hook, OLGA | said)).contact
+    assert [getattr(contact, name) for name in names] == kept_by_hand
+    assert _said_of(contact) == evidence and evidence[0] == later(-3600)
+
+
+def _said_of(contact):
+    (given,) = contact.consents.all()
+    inquiry = contact.actions.get(kind="inquiry")
+    return [inquiry.performed_at, given.occurred_at, given.address, given.wording, given.place, given.is_proven]
+
+
+def test_an_id_that_another_contact_has_stands_in_a_note(hook, anna, board):
+    take(kept(hook, OLGA | {"foreign_id": "w-1"}))
+    refused = take(kept(hook, {"foreign_id": "w-1"}))
+    Arrival.objects.filter(pk=refused.pk).update(
+        contact=None, result=Result.UNREAD, read=Lead(foreign_id="w-1").as_json()
+    )
+    entry = {"key": None, "anyway": False, "column": board["Neue Kontakte"], "assignee": None, "now": later(60)}
+    made, _twins = deciding.enter(user=anna, arrival_id=refused.pk, values={"last_name": "Wels"}, **entry)
+    assert made.foreign_ids == [] and made.actions.get(kind="note").text == "Unsere Website: w-1"
 
 
 def test_the_form_warns_of_who_is_there_already(hook, anna, board, login):
