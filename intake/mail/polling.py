@@ -9,6 +9,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext as _
 from imapclient.exceptions import IMAPClientError
 
 from base import outside, vault
@@ -24,6 +25,7 @@ SECONDS_PER_BOX, SECONDS_PER_RUN = 25, 45
 MAX_SENT = 60_000_000  # bytes that a server may send at a time
 PAUSE, LONGEST = timedelta(minutes=2), timedelta(hours=1)  # between two looks into a mailbox; after failures
 OVERLAP = timedelta(days=2)  # read again when the server renumbers its mails
+MAX_FAILURES = 3  # in a row, before a mail is skipped
 MAX_UID = 2**32  # RFC 3501
 LIMITS = Limits(seconds=60, most=MAX_SENT)
 # A mailbox is one worker's for three minutes, longer than reading it takes.
@@ -79,10 +81,24 @@ def _read(postbox: Postbox, now: datetime) -> bool:
         for uid in waiting[:BATCH]:
             if time.monotonic() > until or sent > MAX_SENT - 2 * MAX_BYTES:
                 return True
-            raw = folder.fetch_beginning(uid, MAX_BYTES)
+            raw = _fetched(folder, postbox, uid, now)
             _keep(postbox, uid, raw, now)
             sent += len(raw or b"")
     return len(waiting) > BATCH
+
+
+def _fetched(folder: Folder, postbox: Postbox, uid: int, now: datetime) -> bytes | None:
+    """Return the beginning of a mail. One that fails again and again holds up no others: the tray says where it is."""
+    try:
+        return folder.fetch_beginning(uid, MAX_BYTES)
+    except (OSError, IMAPClientError):
+        if postbox.failures >= MAX_FAILURES:
+            note = _("Der Server gibt diese Mail nicht heraus. Sie liegt weiter im Postfach (UID %(uid)s).") % {
+                "uid": uid
+            }
+            identity = f"Message-ID: <{postbox.pk}.{postbox.validity}.{uid}@not-sent.invalid>"
+            _keep(postbox, uid, f"{identity}\r\n\r\n{note % {'uid': uid}}".encode(), now)
+        raise
 
 
 def _where(postbox: Postbox) -> ImapUrl:

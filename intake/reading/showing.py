@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import nh3
+from django.utils.translation import gettext_noop as _
 
 from contacts.csv.names import words_of
 from funnel.incoming.opened import header, parse_bytes, parts
@@ -11,7 +12,7 @@ from intake.reading.mails import MAX_MAIL
 
 MAX_SHOWN = 200_000  # characters
 MAX_FILES = 30
-HEADERS = ("From", "Reply-To", "To", "Date", "Subject")
+HEADERS = {"From": _("Von"), "Reply-To": _("Antwort an"), "To": _("An"), "Date": _("Datum"), "Subject": _("Betreff")}
 
 _TAGS = words_of(
     "a abbr address article b blockquote br caption center code col colgroup dd del div dl dt em font footer h1 h2 h3"
@@ -35,7 +36,7 @@ class Shown(NamedTuple):
 def shown(raw: bytes) -> Shown:
     """Return what can be shown of a mail. Raises PoisonMail."""
     mail = parse_bytes(raw, MAX_MAIL)
-    headers = [(name, value[:500]) for name in HEADERS if (value := header(mail, name))]
+    headers = [(label, value[:500]) for name, label in HEADERS.items() if (value := header(mail, name))]
     texts: dict[str, str] = {}
     files: list[str] = []
     for part in parts(mail):

@@ -13,7 +13,7 @@ from base import outside, vault
 from base.refusals import Conflict, NotUnderstood
 from contacts.models import Action, Contact
 from funnel.replies.folder import Folder, ImapUrl, Limits
-from intake import taking
+from intake import taking, tray
 from intake.mail import forwarded, keeping, polling, postboxes
 from intake.models import Arrival, Inlet, Postbox, Result
 from tests.funnel import servers
@@ -111,6 +111,22 @@ def test_a_run_reads_a_bounded_number_and_goes_on_at_once(ours, box, monkeypatch
     polling.read(ours.pk, now=later(3))
     assert Arrival.objects.count() == 2
     assert state(ours).due_at == later(3)
+
+
+@pytest.mark.parametrize("how", ["refused", "broken"])
+def test_a_mail_that_the_server_never_sends_holds_up_no_others(ours, box, how):  # noqa: F811
+    if not isinstance(box, servers.Own):
+        pytest.skip("this server sends all mails")
+    box.put(sample("mails/container-plain.eml"))
+    box.put(LEAD)
+    getattr(box.server, how).add(2)
+    for _time in range(5):
+        polling.read(ours.pk, now=later(3))
+    taking.take_waiting(now=later(4))
+    stub, lead = Arrival.objects.order_by("pk")
+    assert (stub.result, lead.result) == (Result.UNREAD, Result.NEW)
+    assert "UID 2" in tray.raw_of(stub)
+    assert state(ours).state == "working"
 
 
 @pytest.mark.parametrize("what", ["password", "folder", "host", "port", "certificate", "network"])

@@ -46,9 +46,9 @@ def test_text_and_tables_stay():
 
 def test_heads_texts_and_names_of_files():
     found = shown(sample("mails/kleinanzeigen-xml.eml"))
-    assert dict(found.headers)["Subject"]
+    assert dict(found.headers)["Betreff"]
     assert [name for name in found.files if name.endswith("xml")]
-    assert shown(b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nTag.").headers == [("Subject", "Grüße")]
+    assert shown(b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nTag.").headers == [("Betreff", "Grüße")]
 
 
 @pytest.fixture
