@@ -16,7 +16,7 @@ class Overheard:
         self.heard = 0
         self.streams = Hub(0)
         administrator = office.people["administrator"]
-        self.streams.open(self, Request(office.account.pk, administrator.pk, False, True, 0), 0)
+        self.streams.open(self, Request(office.account.pk, administrator.pk, False, True, True, 0), 0)
         self.got = b""
 
     def write(self, data: bytes) -> None:
