@@ -1,10 +1,13 @@
 """What a web hook learns: fields are mapped by an example, and what lay in the tray is read again, quietly."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Action, Consent, Contact
 from funnel.models import Message, OptIn
@@ -120,6 +123,17 @@ def kept_as(inlet, payload) -> dict[str, Any]:
     raw = json.dumps(payload).encode()
     common = {"account": inlet.account, "inlet": inlet, "key": "lay", "arrived_at": NOW, "due_at": NOW}
     return common | {"raw": raw, "size": len(raw), "content_type": "application/json", "result": Result.UNREAD}
+
+
+def test_reading_again_is_told_once(hook, anna):
+    for number in range(3):
+        post(hook, {"a1": f"Sander {number}"})
+    hook.mapping = {"a1": "last_name"}
+    hook.save()
+    with CaptureQueriesContext(connection) as statements:
+        assert learning.read_again(user=anna, inlet_id=hook.pk, now=later(0)).contacts == 3
+    told = [query["sql"] for query in statements.captured_queries if "pg_notify" in query["sql"]]
+    assert [re.search(r'"kind":"(\w+)"', sql)[1] for sql in told if '"kind"' in sql] == ["arrived"]
 
 
 def test_more_than_a_few_are_read_in_parts(hook, anna, client, monkeypatch):
