@@ -70,7 +70,7 @@ def enter(*, user: User, arrival_id: int, now: datetime, **entry: Any) -> tuple[
     """
     arrival = _undecided(user, arrival_id)
     lead = tray.lead_of(arrival) or Lead()
-    foreign = (arrival.inlet.name, lead.foreign_id) if lead.foreign_id else None
+    foreign = (taking.source_of(arrival.inlet), lead.foreign_id) if lead.foreign_id else None
     more, left = inquiries.machines(arrival.account, foreign, lead.campaign, lead.further)
     values, asked_at = entry.pop("values") | more, taking.asked_at(arrival, lead)
     contact, twins = entering.enter_once(user=user, values=values, asked_at=asked_at, now=now, **entry)

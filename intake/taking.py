@@ -17,7 +17,7 @@ from accounts.models import AccountQuerySet
 from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
-from intake.models import Arrival, InletKind, Result
+from intake.models import Arrival, Inlet, InletKind, Result
 from intake.opening import leads_in
 from intake.reading import api, hooks, submission
 from intake.reading.lead import Confirmation, Lead, NoLead, NotRead, Suspicious, Unread
@@ -179,7 +179,7 @@ def take_in(arrival: Arrival, lead: Lead, now: datetime, mails: bool) -> tuple[C
         account=inlet.account,
         values=found.values,
         text=found.text,
-        foreign=(inlet.name, lead.foreign_id) if lead.foreign_id else None,
+        foreign=(source_of(inlet), lead.foreign_id) if lead.foreign_id else None,
         consents=lead.consents,
         is_proven=inlet.trusts_consents,
         campaign=lead.campaign,
@@ -202,6 +202,16 @@ def asked_at(arrival: Arrival, lead: Lead) -> datetime:
 
 def _key(first: Arrival, number: int) -> str:
     return f"{first.key}#{number}"[-200:]
+
+
+def source_of(inlet: Inlet) -> str:
+    """Return what the ids of its sender are kept under: fixed with the first one, and of no other inlet."""
+    if not inlet.source:
+        others = Inlet.objects.of(inlet.account_id).exclude(pk=inlet.pk)
+        is_taken = others.filter(source=inlet.name).exists()
+        inlet.source = f"{inlet.name[:40]} {inlet.pk}" if is_taken else inlet.name
+        inlet.save(update_fields=["source"])
+    return inlet.source
 
 
 def _beside(arrival: Arrival, number: int) -> Arrival:

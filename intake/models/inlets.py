@@ -35,6 +35,8 @@ class Inlet(AccountModel):
     account = models.ForeignKey(Account, models.CASCADE)
     kind = models.CharField(max_length=10, choices=InletKind)
     name = models.CharField(_("Name"), max_length=60)
+    # What ids of its sender's are kept under: as it was called at the first one, whatever it is called later.
+    source = models.CharField(max_length=60, blank=True, db_default="")
     # The unguessable part of its address, if it has one; of a web hook as SHA-256, and beside it sealed.
     token = models.CharField(max_length=64, unique=True, null=True)
     sealed_token = models.TextField(blank=True, db_default="")
@@ -58,6 +60,9 @@ class Inlet(AccountModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="inlet_of_account"),
+            models.UniqueConstraint(
+                fields=["account", "source"], condition=~models.Q(source=""), name="inlet_source_once"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=InletKind.values), name="inlet_kind_known"),
         ]
 

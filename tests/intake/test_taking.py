@@ -153,6 +153,21 @@ def test_erasing_a_contact_erases_what_arrived_of_it(hook):
     assert Arrival.objects.count() == 0
 
 
+def test_the_same_id_is_the_same_thing_whatever_its_inlet_is_called_by_now(hook):
+    take(kept(hook, OLGA | {"foreign_id": "w-1"}))
+    Inlet.objects.filter(pk=hook.pk).update(name="Neue Website")
+    assert take(kept(hook, OLGA | {"foreign_id": "w-1"})).result == Result.REPEATED
+    assert Contact.objects.get().foreign_ids == [["Unsere Website", "w-1"]]
+
+
+def test_the_same_id_of_another_inlet_of_that_name_is_another_thing(hook, anna):
+    take(kept(hook, OLGA | {"foreign_id": "w-1"}))
+    other = inlet(anna.account)
+    assert take(kept(other, OTTO | {"foreign_id": "w-1"})).result == Result.NEW
+    assert take(kept(other, OTTO | {"foreign_id": "w-1"})).result == Result.REPEATED
+    assert Contact.objects.get(last_name="Otto").foreign_ids == [[f"Unsere Website {other.pk}", "w-1"]]
+
+
 def test_what_arrived_is_kept_for_ninety_days(hook):
     take(kept(hook, OLGA))
     assert arrivals.forget(now=NOW + timedelta(days=90)) == 0
