@@ -18,7 +18,8 @@
 
   const put = async (page) => {
     for (const target of document.querySelectorAll("[data-live], #content")) {
-      const text = page.getElementById(target.id).innerHTML;
+      const text = page.getElementById(target.id)?.innerHTML;
+      if (text === undefined) continue; // what no search changes
       await htmx.swap({ text, sourceElement: document.body, target, swap: "innerHTML" });
     }
     fresh.renew(page);
