@@ -67,6 +67,7 @@ class Arrival(AccountModel):
             ),
             models.Index(fields=["due_at"], condition=models.Q(result="waiting"), name="arrival_waiting"),
             models.Index(fields=["contact"], condition=models.Q(contact__isnull=False), name="arrival_of_contact"),
+            models.Index(fields=["account"], condition=models.Q(contact__isnull=True), name="arrival_of_nobody"),
             models.Index(fields=["bundle"], condition=models.Q(bundle__isnull=False), name="arrival_in_bundle"),
             BrinIndex(fields=["arrived_at"], name="arrival_by_age"),
         ]

@@ -153,6 +153,25 @@ def test_erasing_a_contact_erases_what_arrived_of_it(hook):
     assert Arrival.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("sent", "is_erased"),
+    [
+        ({"emails": ["OLGA@st.example"]}, True),
+        ({"phones": [["", "0170 / 123 45 67"]]}, True),
+        ({"phones": [["", "+49 170 1234567"]], "facts": {"last_name": "wagner"}}, True),
+        ({"emails": ["olga@st.example"], "facts": {"last_name": "Otto"}}, False),  # somebody else at this address
+        ({"emails": ["otto@st.example"], "phones": [["", "0170 12345678"]]}, False),
+        ({"message": "Ruft mich an"}, False),
+    ],
+)
+def test_erasing_a_contact_erases_what_else_arrived_from_their_address_or_number(hook, sent, is_erased):
+    known = take(kept(hook, OLGA | {"phones": [["mobile", "0170 1234567"]]}))
+    take(kept(hook, unread="Das ist kein JSON."))
+    Arrival.objects.filter(contact=None).update(read=sent)
+    leads.erase(Contact.objects.of(hook.account).filter(pk=known.contact_id))
+    assert Arrival.objects.exists() is not is_erased
+
+
 def test_the_same_id_is_the_same_thing_whatever_its_inlet_is_called_by_now(hook):
     take(kept(hook, OLGA | {"foreign_id": "w-1"}))
     Inlet.objects.filter(pk=hook.pk).update(name="Neue Website")
