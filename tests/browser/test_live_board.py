@@ -119,7 +119,10 @@ def test_a_board_whose_session_has_ended_says_so_and_asks_no_more(visit, anna, b
     tell(page, ada)
     expect(messages(page)).to_have_count(1)
     page.wait_for_timeout(2500)
-    assert len(asked) == 2
+    known = len(asked)
+    assert known in (2, 3)  # what changed, the page, and once more if the search for a stream heard of the end as well
+    page.wait_for_timeout(2500)
+    assert len(asked) == known
 
 
 def test_progress_of_an_import_is_no_reason_to_ask(visit, anna, sofia, board):
