@@ -31,6 +31,12 @@ SELECT %(account)s, id, %(key)s, %(now)s, %(content_type)s, %(raw)s, %(size)s, '
 ON CONFLICT (inlet_id, key) DO NOTHING
 RETURNING id
 """
+BATCH = 500
+FORGET = """
+DELETE FROM intake_arrival WHERE id IN (
+    SELECT id FROM intake_arrival WHERE arrived_at < %(before)s LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+)
+"""
 DROP = """
 UPDATE intake_inlet SET dropped = dropped + 1 WHERE id = %(inlet)s AND account_id = %(account)s
 RETURNING minute = %(minute)s AND in_minute >= %(a_minute)s
@@ -110,5 +116,11 @@ def _made(pk: int, inlet: Inlet, values: dict[str, Any]) -> Arrival:
 
 
 def forget(*, now: datetime) -> int:
-    """Erase what arrived more than 90 days ago, in all offices, and return how much it was."""
-    return changed("DELETE FROM intake_arrival WHERE arrived_at < %(before)s", {"before": now - KEPT})
+    """Erase what arrived more than 90 days ago, in all offices, and return how much it was.
+
+    In batches, each a transaction of its own, so that no office waits for all of them.
+    """
+    erased = 0
+    while batch := changed(FORGET, {"before": now - KEPT, "batch": BATCH}):
+        erased += batch
+    return erased

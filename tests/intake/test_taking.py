@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Action, Consent, Contact
 from intake import arrivals, taking
@@ -192,6 +193,36 @@ def test_what_arrived_is_kept_for_ninety_days(hook):
     assert arrivals.forget(now=NOW + timedelta(days=90)) == 0
     assert arrivals.forget(now=NOW + timedelta(days=90, seconds=1)) == 1
     assert Contact.objects.count() == 1
+
+
+def test_what_is_forgotten_goes_in_batches_and_each_writes_once_into_its_office(hook, monkeypatch):
+    monkeypatch.setattr(arrivals, "BATCH", 2)
+    for _number in range(5):
+        take(kept(hook, unread="x"))
+    account = hook.account
+
+    def waiting() -> int:
+        account.refresh_from_db()
+        return account.to_look_at
+
+    assert waiting() == 5
+    with CaptureQueriesContext(connection) as queries:
+        assert arrivals.forget(now=NOW + timedelta(days=91)) == 5
+    assert len([one for one in queries if "DELETE FROM intake_arrival" in one["sql"]]) == 4
+    assert waiting() == 0
+
+
+def test_the_number_that_waits_is_written_once_for_each_statement(hook):
+    for _number in range(3):
+        take(kept(hook, unread="x"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_get_xact_tuples_updated('accounts_account'::regclass)")
+        (before,) = cursor.fetchone()
+        cursor.execute("UPDATE intake_arrival SET result = 'discarded'")
+        cursor.execute("UPDATE intake_arrival SET result = 'unread'")
+        cursor.execute("DELETE FROM intake_arrival")
+        cursor.execute("SELECT pg_stat_get_xact_tuples_updated('accounts_account'::regclass)")
+        assert cursor.fetchone() == (before + 3,)
 
 
 @pytest.fixture
