@@ -7,6 +7,7 @@ their own, or robots would use up what is left to people.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -94,7 +95,10 @@ def _written(form: Form, answered: PublicForm, shown: Shown | None, address: str
 
 
 def _page(form: Form, said: str, address: str) -> str:
-    """Return the address of the page: the one around the frame, if it is of an origin that may show it."""
-    said = tidy(said, False)
+    """Return the address of the page: the one around the frame, if it is of an origin that may show it.
+
+    Without query and fragment: they may carry anything, and the campaign is kept by itself.
+    """
+    said = re.split("[?#]", tidy(said, False), maxsplit=1)[0]
     is_ours = any(said == origin or said.startswith(f"{origin}/") for origin in form.origins)
     return (said if is_ours else address)[:MAX_PLACE]

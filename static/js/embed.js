@@ -6,7 +6,8 @@
   const frames = () => [...document.querySelectorAll("iframe")].filter((frame) => frame.src.startsWith(`${ours}/f/`));
   const greeted = new WeakSet();
 
-  const greet = (frame) => frame.contentWindow.postMessage({ form: "greeting", page: location.href }, ours);
+  const page = () => location.href.split("#")[0];
+  const greet = (frame) => frame.contentWindow.postMessage({ form: "greeting", page: page() }, ours);
 
   window.addEventListener("message", ({ source, origin, data }) => {
     const frame = origin === ours && frames().find((one) => one.contentWindow === source);

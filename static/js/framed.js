@@ -11,8 +11,8 @@ if (window.parent !== window) {
   const remember = (address) => {
     const page = document.querySelector("[data-page]");
     if (!page || !address.startsWith(`${around}/`)) return;
-    page.value = address;
-    const said = new URL(address).searchParams;
+    const { origin, pathname, searchParams: said } = new URL(address);
+    page.value = origin + pathname;
     for (const field of document.querySelectorAll("[data-campaign]")) field.value ||= said.get(field.name) ?? "";
   };
 

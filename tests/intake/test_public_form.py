@@ -79,6 +79,13 @@ def test_hostile_text_where_nobody_types_does_no_harm(form, settings):
     )
 
 
+def test_the_page_around_is_evidence_without_what_its_address_carries(form):
+    form.frame_origins = "https://www.krueger.example"
+    form.save()
+    send(form, c_phone="on", page="https://www.krueger.example/bewertung/?session=geheim&utm_source=google#ada")
+    assert Contact.objects.get().consents.get().place == "https://www.krueger.example/bewertung/"
+
+
 def test_the_page_asks_in_the_chosen_order_and_ticks_nothing(form, anna):
     page = page_of(Client().get(address(form)))
     labels = re.findall(r'<label for="id_q\d+">([^<]+)', page)
