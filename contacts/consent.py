@@ -142,7 +142,7 @@ def attest(
 
     One that is not `is_proven` is evidence of what was said, and counts for nothing until the person confirms it.
     `actor` is the colleague involved, if any. Works for contacts in the trash, too, and checks no permission: that is
-    up to the caller. `is_news` False: the withdrawal is replayed from the journal, so it is not written there again.
+    up to the caller. `is_news` False: nothing new for the journal, being replayed from it, or no withdrawal.
     Each call adds a row. Raises NotUnderstood for a consent without wording.
     """
     if granted and not wording.strip():

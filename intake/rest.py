@@ -53,7 +53,8 @@ def receive(
     """
     _check(key.inlet, body, signature, now)
     problems = _problems(body)
-    name = _name(idempotency_key, signature.message_id if key.inlet.secret else "")
+    # Whoever sends a signed message once more could choose another key: only what is signed counts.
+    name = _name("", signature.message_id) if key.inlet.secret else _name(idempotency_key, "")
     arrival = _kept(key.inlet, name, body, content_type, now)
     if bytes(arrival.raw) != body:
         raise NotUnderstood(_("Zu diesem Idempotency-Key gehört schon eine andere Anfrage."))

@@ -70,14 +70,15 @@ def record(
                 contact=contact,
                 channel=channel,
                 granted=given.granted,
-                method=given.method if given.method in Consent.Method.values else Consent.Method.FORM,
+                method=_method(given, is_proven),
                 wording=wording[:MAX_WORDING],
                 wording_version=str(given.wording_version)[:MAX_VERSION],
                 place=", ".join(filter(None, (given.place, given.ip))),
                 address=_address(channel, values) if given.granted else "",
-                is_proven=is_proven or channel != Consent.Channel.EMAIL,
+                is_proven=is_proven or (channel != Consent.Channel.EMAIL and not _has_withdrawn(contact, channel)),
                 occurred_at=at,
                 now=now,
+                is_news=_has_agreed(contact, channel),  # else no older backup could bring back a consent
             )
     return left
 
@@ -118,8 +119,22 @@ def _has_agreed(contact: Contact, channel: str) -> bool:
     return newest is not None and newest.granted
 
 
+def _has_withdrawn(contact: Contact, channel: str) -> bool:
+    """Whether they took a consent back, or told a colleague so. Anybody could type their number into a form."""
+    rows = Consent.objects.of(contact.account_id).filter(contact=contact, channel=channel, is_proven=True)
+    newest = consent.with_earlier_grant(rows).order_by("-occurred_at", "-pk").first()
+    return newest is not None and not newest.granted and (newest.was_granted or newest.recorded_by_id is not None)
+
+
 def _was_asked(contact: Contact, channel: str) -> bool:
     return Consent.objects.of(contact.account_id).filter(contact=contact, channel=channel).exists()
+
+
+def _method(given: Given, is_proven: bool) -> str:
+    """Return how it was given; that a mail was answered counts only of senders who prove what they say."""
+    is_known = given.method in Consent.Method.values
+    is_claimed = given.method == Consent.Method.DOUBLE_OPT_IN and not is_proven
+    return given.method if is_known and not is_claimed else Consent.Method.FORM
 
 
 def _address(channel: str, values: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from intake import arrivals, taking
-from intake.hooks.proofs import Sent, check
+from intake.hooks.proofs import PROOFS, Sent, check
 from intake.models import Arrival, Inlet, Result
 from intake.reading.lead import MAX_BYTES, NotRead
 from intake.reading.senders import google_ads, meta, typeform
@@ -55,7 +55,7 @@ def _key(inlet: Inlet, sent: Sent) -> str:
     """
     if sent.tree is not None and google_ads.is_test(sent.tree):
         return f"test:{_hash(sent)}:{sent.now:%Y-%m-%dT%H:%M}"
-    if found := _id(sent):
+    if found := _id(inlet, sent):
         return f"id:{hashlib.sha256(found.encode(errors='replace')).hexdigest()}"
     content = _hash(sent)
     days = [f"{day:%Y-%m-%d}" for day in (sent.now, sent.now - SAME)]
@@ -64,9 +64,10 @@ def _key(inlet: Inlet, sent: Sent) -> str:
     return f"content:{content}:{days[1] if is_same else days[0]}"
 
 
-def _id(sent: Sent) -> str:
+def _id(inlet: Inlet, sent: Sent) -> str:
     """Return the sender's own id of what it sends, where we know that it is one: with others it may be a form's."""
-    if message_id := sent.headers.get("webhook-id", ""):
+    is_unsigned = bool(inlet.secret) and inlet.program in PROOFS  # theirs is of the content alone
+    if not is_unsigned and (message_id := sent.headers.get("webhook-id", "")):
         return f"message {message_id}"
     if sent.tree is None:
         return ""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from base import journal
 from contacts import consent
 from contacts.models import Action, Consent
 from intake import taking
@@ -62,3 +63,35 @@ def test_what_others_send_takes_nothing_back_but_is_said(hook, anna):
 def trusted(hook):
     hook.trusts_consents = True
     hook.save()
+
+
+def test_a_stranger_does_not_undo_a_withdrawal_of_calls(hook, anna):
+    called = OLGA | {"phones": [["mobile", "0151 55501234"]], "consents": [asking("phone")]}
+    contact = take(kept(hook, called)).contact
+    assert _may_call(contact)
+    said = {"channel": "phone", "granted": False, "method": "spoken", "now": later(60)}
+    consent.record(contact=contact, actor=anna, **said)
+    take(kept(hook, called, now=later(120)), 120)
+    assert contact.consents.count() == 3 and not _may_call(contact)
+
+
+def _may_call(contact):
+    return next(one for one in consent.states(contact) if one.channel == "phone").granted
+
+
+@pytest.mark.parametrize(("is_trusted", "method"), [(False, "form"), (True, "double_opt_in")])
+def test_that_a_mail_was_answered_is_believed_only_of_who_proves_it(hook, is_trusted, method):
+    hook.trusts_consents = is_trusted
+    hook.save()
+    take(kept(hook, OLGA | {"consents": [asking() | {"method": "double_opt_in"}]}))
+    assert Consent.objects.get().method == method
+
+
+def test_a_refusal_of_who_never_agreed_is_not_in_the_journal(hook):
+    before = _journal()
+    take(kept(hook, OLGA | {"consents": [asking(granted=False)]}))
+    assert not Consent.objects.get().granted and _journal() == before
+
+
+def _journal() -> str:
+    return journal.path().read_text() if journal.path().exists() else ""

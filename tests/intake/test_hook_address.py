@@ -126,6 +126,13 @@ def test_a_signed_message_is_taken_once_and_never_when_it_is_old(anna, board):
     assert (Contact.objects.count(), Action.objects.count()) == (1, 1)
 
 
+def test_an_id_beside_a_signature_of_the_content_makes_no_other_message(anna, board):
+    inlet, body = hook_of(anna.account, "typeform", SECRET), sample("typeform/answers.json")
+    for number in range(2):
+        send(inlet, body, type_of("typeform/answers.json"), **base64_of(body), **{"webhook-id": f"m{number}"})
+    assert Arrival.objects.count() == 1
+
+
 def test_a_key_in_the_body_is_not_kept(anna, board):
     inlet = hook_of(anna.account, "google_ads", "geheim")
     assert send(inlet, sample("google_ads/lead.json")).status_code == 200

@@ -315,6 +315,13 @@ def test_a_signed_request_is_taken_in_once_and_only_while_it_is_fresh(signing):
     assert (Arrival.objects.count(), Action.objects.count()) == (1, 1)
 
 
+def test_a_signed_request_is_the_same_whatever_unsigned_key_comes_with_it(signing):
+    body, now = json.dumps(OLGA), timezone.now().timestamp()
+    for number in range(3):
+        signing.post(body, idempotency_key=f"k{number}", **signed(signing, body, now))
+    assert (Arrival.objects.count(), Action.objects.count()) == (1, 1)
+
+
 def test_the_consents_of_a_trusted_sender_that_signs_are_proven(signing):
     body = json.dumps(OLGA | {"consents": [{"channel": "email", "granted": True, "wording": "Ja."}]})
     signing.post(body, **signed(signing, body, timezone.now().timestamp()))
