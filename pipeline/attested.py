@@ -73,7 +73,7 @@ def record(
                 method=_method(given, is_proven),
                 wording=wording[:MAX_WORDING],
                 wording_version=str(given.wording_version)[:MAX_VERSION],
-                place=", ".join(filter(None, (given.place, given.ip))),
+                place=place_of(given),
                 address=_address(channel, values) if given.granted else "",
                 is_proven=is_proven or (channel != Consent.Channel.EMAIL and not _has_withdrawn(contact, channel)),
                 occurred_at=at,
@@ -81,6 +81,14 @@ def record(
                 is_news=_has_agreed(contact, channel),  # else no older backup could bring back a consent
             )
     return left
+
+
+def place_of(given: Given) -> str:
+    """Return where it was given, cut off where it is too long for the IP address beside it."""
+    if not given.ip:
+        return given.place
+    room = (consent.MAX_PLACE_LENGTH or 0) - len(given.ip) - len(", ")
+    return ", ".join(filter(None, (given.place[:room], given.ip)))
 
 
 def ask_for_proof(

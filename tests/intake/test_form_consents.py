@@ -7,6 +7,7 @@ from django.utils import timezone
 from contacts.models import Consent, Contact
 from funnel.models import Message, OptIn
 from intake.website import building
+from pipeline import attested
 from tests.funnel.consenting import with_imprint
 from tests.intake.forms import address, send, token, typed, wording
 from tests.intake.forms import online as online_form
@@ -16,6 +17,14 @@ from tests.intake.forms import online as online_form
 def form(anna):
     with_imprint(anna.account)
     return online_form(anna)
+
+
+def test_a_long_page_does_not_push_out_the_ip():
+    given = attested.Agreed("phone", True, place="https://krueger.example/" + "x" * 300, ip="192.0.2.7")
+    place = attested.place_of(given)
+    assert (len(place), place[-13:]) == (200, "xx, 192.0.2.7")
+    assert attested.place_of(given._replace(place="")) == "192.0.2.7"
+    assert attested.place_of(given._replace(place="Messe", ip="")) == "Messe"
 
 
 def test_a_consent_names_what_it_is_for(form):
