@@ -129,6 +129,7 @@ NOT_SAID = {
     "pipeline.Card.last_request",
     "pipeline.Card.source",  # a key of the product's own
     "funnel.Figures.counts",  # numbers
+    "intake.Inlet.source",  # a copy of its name
     "pipeline.Move.from_rank",
     "pipeline.DeedPart.rank",
     "pipeline.Import.file",  # a name of our own, never shown

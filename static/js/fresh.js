@@ -121,7 +121,7 @@ window.fresh = (() => {
   // form is open that says so too it stays, unless this user may no longer see it.
   const ask = async (isStill = () => true) => {
     const answer = await request.ask(live.refetch ? location.href : live.address({}));
-    if (answer.status === 401) request.refuse(answer);
+    if (answer.status === 401) document.querySelector("#messages [data-login]") ?? request.refuse(answer);
     else if (isOver(answer)) {
       if (!content.querySelector("form[data-keep]")) location.reload();
     } else if (answer.ok) {

@@ -47,12 +47,14 @@
     toast.append(button);
     const isError = (one) => one.classList.contains("toast--error");
     const textOf = (one) => one.querySelector("p")?.textContent;
+    const asksLogin = (one) => one.querySelector("[data-login]");
+    const isSame = (one) => textOf(one) === textOf(toast) || (asksLogin(one) && asksLogin(toast));
     if (!isError(toast)) keepTime(toast);
     // Only the newest success is shown: its undo belongs to the last change. An error is shown once, however often it
-    // occurs, and never more than a few messages at a time.
+    // occurs (that somebody has to log in, whatever it kept from), and never more than a few messages at a time.
     const others = [...place.querySelectorAll(".toast:not(.toast--leaving)")].filter((one) => one !== toast);
     for (const one of others) {
-      if (isError(one) ? textOf(one) === textOf(toast) : !isError(toast)) one.remove();
+      if (isError(one) ? isSame(one) : !isError(toast)) one.remove();
     }
     const all = place.querySelectorAll(".toast:not(.toast--leaving)");
     if (all.length > 3) leave(all[0]);

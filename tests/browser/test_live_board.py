@@ -156,6 +156,8 @@ def test_a_page_without_a_stream_is_not_asked_for_again_when_nothing_has_changed
     make(board["Nicht erreicht"], "Ada")
     page = visit(anna, "/help/")
     asked = addresses(page, "/contacts/board/")
+    # Answered here, since a database of other tests on the same server changes the state that the real one compares.
+    page.route("**/changes/?contacts=*", lambda route: route.fulfill(status=200, body="", headers={"ETag": '"1"'}))
     with page.expect_response("**/changes/?contacts=*"):
         page.goto("/contacts/board/")
     page.wait_for_timeout(500)

@@ -90,16 +90,16 @@ def test_a_card_dropped_where_the_next_page_begins_appears_once(visit, anna, new
     (ada,) = make(new, "Ada")
     page = visit(anna)
     held = []
-    page.route("**/cards/?after=*", lambda route: held.append(route))
+    # Only the first: a page that looks for changes asks for it as well.
+    page.route("**/cards/?after=*", lambda route: route.continue_() if held else held.append(route))
     with page.expect_request("**/cards/?after=*"):
         scroll_to_end(page, missed)
     page.wait_for_timeout(100)
-    (further,) = held
     cards = cards_in(page, missed).locator("> [data-card]")
     drag(page, card_of(page, ada), cards.nth(14), down=0.9)
     expect(messages(page)).to_contain_text("„Nicht erreicht“")
     settled(page)
-    further.continue_()
+    held[0].continue_()
     expect(cards).to_have_count(61)
     assert shown(page) == truth(anna.account)
     drag(page, card_of(page, ada), cards_in(page, new))
