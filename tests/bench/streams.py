@@ -12,8 +12,7 @@ from tests.bench import painting
 from tests.bench.clients import Browser, Load
 from tests.bench.dragging import Dragging
 from tests.bench.products import Office, Product
-from tests.live.house import SETTLED
-from tests.live.readers import Readers
+from tests.live.readers import SETTLED, Readers
 from tests.pipeline.working import wait_until
 
 AT_ONCE = (1, 100, 500)  # streams

@@ -4,13 +4,9 @@ import json
 from pathlib import Path
 
 from tests.config.production import Production
+from tests.live.readers import SETTLED
 from tests.live.streams import PATIENCE
 from tests.pipeline.working import wait_until
-
-# A stream that was decided before it listened would soon be decided anew.
-SETTLED = """
-SELECT max(backend_start) < now() - interval '2 s' FROM pg_stat_activity WHERE application_name = 'pipeline-stream'
-"""
 
 
 class House(Production):

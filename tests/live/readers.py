@@ -13,6 +13,10 @@ from typing import Any, Self
 
 PATIENCE = 30  # seconds until something counts as lost
 PAUSE = (0.5, 1.5)  # seconds until a reader whose stream has ended asks again
+# A stream that was decided before it listened would soon be decided anew.
+SETTLED = """
+SELECT max(backend_start) < now() - interval '2 s' FROM pg_stat_activity WHERE application_name = 'pipeline-stream'
+"""
 
 
 @dataclass
