@@ -44,9 +44,8 @@ class AnyHostForProbes:
 class RefuseLargeBodies:
     """Responds with 413, before the body is read, if it is larger than this address accepts from this caller.
 
-    Files are accepted at one address only, and only from users. The webhook's body is read by its view, after
-    the secret has been checked, and so are those of the API and of
-    web hooks.
+    Files are accepted at one address only, and only from users. What a provider of mails or another program sends is
+    read by its view, which knows by then whose address, secret or key it is.
     """
 
     ANYBODY = 100_000  # bytes; also the overhead of a file upload
