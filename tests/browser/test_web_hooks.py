@@ -44,4 +44,5 @@ def test_a_foreign_web_hook_is_mapped_by_clicking(visit, anna, board, settings, 
     expect(card).to_contain_text("Kim Sander")
     expect(card).to_have_class("card card--new")
     post(address, FOREIGN | {"q2": "Kai"})
+    page.reload()
     expect(page.locator("[data-card]").filter(has_text="Kai Sander")).to_have_count(1)
