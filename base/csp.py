@@ -21,6 +21,10 @@ FORM = (
 )
 
 
+# A form that asks for a proof of work: a script fetches a puzzle from us, and a worker solves it.
+SOLVING = "; connect-src 'self'; worker-src 'self'"
+
+
 def with_frames(response: HttpResponse) -> HttpResponse:
     """Allow the page to show frames of this site."""
     response.headers["Content-Security-Policy"] = f"{STRICT}; frame-src 'self'"
@@ -35,10 +39,11 @@ def framed(html: str) -> HttpResponse:
     return response
 
 
-def as_form(response: HttpResponse, *, origins: list[str], target: str = "") -> HttpResponse:
+def as_form(response: HttpResponse, *, origins: list[str], target: str = "", has_puzzle: bool = False) -> HttpResponse:
     """Allow these origins to show the page in a frame, and its form to lead to `target` after it was sent."""
     targets = " ".join(["'self'", *([target] if target else [])])
     policy = FORM.format(targets=targets, ancestors=" ".join(origins) or "'none'")
+    policy += SOLVING if has_puzzle else ""
     response.headers["Content-Security-Policy"] = policy
     response.xframe_options_exempt = bool(origins)  # that header knows no lists
     return response

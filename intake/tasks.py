@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from funnel.replies import inbox, quarantine
 from intake import arrivals, taking
 from intake.mail import forwarded, polling
+from intake.website import puzzles
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -20,6 +21,13 @@ def take_waiting(timestamp: int) -> None:
 def forget_intake(timestamp: int) -> None:
     """Erase what arrived 90 days ago."""
     arrivals.forget(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="forget_puzzles", queueing_lock="forget_puzzles")
+def forget_puzzles(timestamp: int) -> None:
+    """Delete the used puzzles of forms that have expired."""
+    puzzles.forget(now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("in/<slug:token>/", hook.hook, name="hook"),
     path("f/<slug:office>/<slug:slug>/", public.page, name="page"),
     path("f/<slug:office>/<slug:slug>/thanks/", public.thanks, name="thanks"),
+    path("f/<slug:office>/<slug:slug>/puzzle/", public.puzzle, name="puzzle"),
     path("settings/inlets/mail/", mail.page, name="mail"),
     path("settings/inlets/mail/address/", mail.address, name="mail-address"),
     path("settings/inlets/mail/postboxes/", mail.postbox_new, name="postbox-new"),

@@ -497,6 +497,7 @@ ROWS = [
     # Forms of the office's website: anybody's, as nobody is logged in there
     Row("intake:page", OPEN, OPEN_POST, asks_token=False),
     Row("intake:thanks", OPEN),
+    Row("intake:puzzle", OPEN),
     Row("intake:forms", "302 200 200 403 200 200 302"),
     Row(
         "intake:form-new",

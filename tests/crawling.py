@@ -225,7 +225,7 @@ def without_ids(text: str, *offices: Office) -> str:
 def addressed(only: Iterable[str] = ()) -> Iterator[tuple[str, list[str], Row]]:
     """Return every address except those without a user: the login, signed links, and forms of websites."""
     signed = ("funnel:unsubscribe", "funnel:confirmation")
-    doors = ("account_", "invitation", *signed, "intake:page", "intake:thanks", "intake:hook")
+    doors = ("account_", "invitation", *signed, "intake:page", "intake:thanks", "intake:puzzle", "intake:hook")
     for name, parameters in walk():
         if (not only and not name.startswith(doors)) or name in only:
             yield name, parameters, rows().get(name, Row(name, "200", "200"))

@@ -1,7 +1,7 @@
 """The tables of what arrives by itself."""
 
 from intake.models.arrivals import TO_LOOK_AT, Arrival, Result
-from intake.models.forms import Form, Question, Wording
+from intake.models.forms import Form, Question, SpentPuzzle, Wording
 from intake.models.inlets import Inlet, InletKind, Program
 from intake.models.keys import ApiKey
 from intake.models.postboxes import Postbox
@@ -17,5 +17,6 @@ __all__ = [
     "Program",
     "Question",
     "Result",
+    "SpentPuzzle",
     "Wording",
 ]

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccountModel, User
+from accounts.models import Account, AccountModel, User
 from base.references import reference
 from contacts.choices import Source
 from contacts.models import Consent
@@ -35,6 +35,8 @@ class Form(AccountModel):
     # Origins that may show it in a frame, one a line.
     frame_origins = models.TextField(_("Seiten, die es einbetten"), max_length=2000, blank=True)
     source = models.CharField(_("Quelle der Kontakte"), max_length=20, choices=Source, default=Source.FORM)
+    # Whether browsers solve a puzzle first; what comes without waits for a person.
+    has_puzzle = models.BooleanField(default=False, db_default=False)
     was_online = models.BooleanField(default=False, db_default=False)  # until then nobody outside knows of it
     version = models.PositiveIntegerField(default=1)  # counts edits
 
@@ -105,3 +107,14 @@ class Wording(AccountModel):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.version}"
+
+
+class SpentPuzzle(AccountModel):
+    """A puzzle of a form that was solved and used. It goes when it has expired."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    signature = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.signature[:8]

@@ -9,7 +9,11 @@ from django.utils.translation import gettext_noop as _
 from intake.reading.lead import MAX_MESSAGE, ConsentGiven, Lead, NotRead, Suspicious
 
 OFTEN = "often"  # why a submission is suspicious that a person may well have sent
-DOUBTS = {OFTEN: _("Mit dieser Adresse kam heute schon sehr oft etwas. Bitte ansehen.")}
+UNSOLVED = "unsolved"  # nor is a browser without JavaScript a robot
+DOUBTS = {
+    OFTEN: _("Mit dieser Adresse kam heute schon sehr oft etwas. Bitte ansehen."),
+    UNSOLVED: _("Es kam ohne die gelöste Rechenaufgabe, etwa aus einem Browser ohne JavaScript. Bitte ansehen."),
+}
 DOUBT = _("Das könnte ein Roboter gesendet haben. Bitte ansehen.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base import csp
 from intake.models import Form
-from intake.website import public_page
+from intake.website import public_page, puzzles
 from intake.website.origins import origin_of
 from intake.website.public_form import PublicForm
 from intake.website.submitting import submit
@@ -54,15 +54,23 @@ def thanks(request: HttpRequest, office: str, slug: str) -> HttpResponse:
         return _answer(request, form, "intake/thanks.html", {"asks_by_mail": public_page.asks_by_mail(form)}, 200)
 
 
+@never_cache
+@require_safe
+def puzzle(request: HttpRequest, office: str, slug: str) -> HttpResponse:
+    """Give a browser a puzzle to solve before it sends the form. Nothing is kept of it."""
+    return JsonResponse(puzzles.issue(public_page.find(office, slug), timezone.now()))
+
+
 def _shown(request: HttpRequest, form: Form, answered: PublicForm) -> HttpResponse:
     context = public_page.context(form, answered, request.GET, timezone.now())
     return _answer(request, form, "intake/form.html", context, 422 if answered.is_bound else 200)
 
 
 def _answer(request: HttpRequest, form: Form, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    has_puzzle = form.has_puzzle and template == "intake/form.html"
     context |= public_page.surroundings(form) | {"is_framed": "frame" in request.GET}
     response = render(request, template, context, status=status)
-    return csp.as_form(response, origins=form.origins, target=origin_of(form.thanks_address))
+    return csp.as_form(response, origins=form.origins, target=origin_of(form.thanks_address), has_puzzle=has_puzzle)
 
 
 def _onwards(request: HttpRequest, form: Form, office: str) -> HttpResponse:

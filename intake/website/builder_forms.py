@@ -68,6 +68,14 @@ class SettingsForm(TidyText, forms.Form):
     source = forms.ChoiceField(
         label=gettext_lazy("Quelle der Kontakte"), choices=[(one.value, one.label) for one in SOURCES]
     )
+    has_puzzle = forms.BooleanField(
+        label=gettext_lazy("Rechenaufgabe gegen Roboter"),
+        required=False,
+        help_text=gettext_lazy(
+            "Der Browser löst sie beim Absenden von selbst, in etwa einer Sekunde. Was ungelöst kommt, etwa aus einem "
+            "Browser ohne JavaScript, wartet im Eingang, bis jemand es angesehen hat."
+        ),
+    )
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
 
     @classmethod

@@ -18,9 +18,9 @@ from django.db.models import F
 from contacts.csv.values import show, tidy
 from intake.arrivals import TooMuch, keep
 from intake.models import Arrival, Form, Inlet
-from intake.reading.submission import OFTEN
+from intake.reading.submission import OFTEN, UNSOLVED
 from intake.taking import take
-from intake.website import tokens
+from intake.website import puzzles, tokens
 from intake.website.public_form import CAMPAIGN, TRAP, PublicForm
 from intake.website.tokens import Shown
 
@@ -38,21 +38,29 @@ def submit(*, form: Form, answered: PublicForm, address: str, consume: Consume, 
     token = answered.data.get("token", "")
     shown = tokens.read(form, token)
     doubts = suspicions(answered.data, shown, now)
+    puzzle = puzzles.solved(form, answered.data.get(puzzles.NAME, ""), now) if form.has_puzzle and not doubts else None
+    doubts += [UNSOLVED] if form.has_puzzle and puzzle is None else []
     if not _is_within(form, doubts, consume):
         Inlet.objects.of(form.account_id).filter(pk=form.inlet_id).update(dropped=F("dropped") + 1)
         return None
     if not doubts and not _are_within(form, answered.addresses(), consume):
         doubts = [OFTEN]
-    sent = _written(form, answered, shown, address, now) | {"suspicions": doubts}
-    typed = {key: sent[key] for key in ("answers", "consents")}
-    key = hashlib.sha256(f"{token}\n{json.dumps(typed, sort_keys=True)}".encode()).hexdigest()
+    with transaction.atomic():  # so that of a double click the first alone uses the puzzle, and is what is kept
+        if puzzle and not puzzles.spend(form, puzzle):
+            doubts = [UNSOLVED]
+        arrival = _kept(form, answered, _written(form, answered, shown, address, now) | {"suspicions": doubts}, now)
+    return take(arrival.pk, now) if arrival else None
+
+
+def _kept(form: Form, answered: PublicForm, sent: dict[str, Any], now: datetime) -> Arrival | None:
+    """Keep the submission; None above the limits of the inlet, which has counted it."""
+    typed = json.dumps({key: sent[key] for key in ("answers", "consents")}, sort_keys=True)
+    key = hashlib.sha256(f"{answered.data.get('token', '')}\n{typed}".encode()).hexdigest()
     raw = json.dumps(sent, ensure_ascii=False).encode()
     try:
-        with transaction.atomic():
-            arrival = keep(inlet=form.inlet, key=key, raw=raw, content_type="application/json", now=now)
-    except TooMuch:  # counted already
+        return keep(inlet=form.inlet, key=key, raw=raw, content_type="application/json", now=now)
+    except TooMuch:
         return None
-    return take(arrival.pk, now)
 
 
 def suspicions(data: Any, shown: Shown | None, now: datetime) -> list[str]:

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
-from intake.models import Form, Question
-from intake.website import builder_page, tokens
+from intake.models import Arrival, Form, Question
+from intake.website import builder_page, puzzles, tokens
 from tests.browser.test_live_board import tell
 from tests.funnel.consenting import with_imprint
 from tests.intake.forms import address, online
@@ -151,6 +151,20 @@ def test_it_works_without_javascript(visit, anna, quick, watch):
     page.get_by_role("button", name="Absenden").click()
     expect(page.get_by_role("heading", name="Vielen Dank")).to_be_visible()
     assert Contact.objects.get().last_name == "Lenz"
+
+
+def test_a_browser_solves_the_puzzle_and_one_without_javascript_is_heard_too(visit, anna, quick, monkeypatch):
+    monkeypatch.setattr(puzzles, "COST", 100)
+    form = online(anna)
+    Form.objects.update(has_puzzle=True)
+    for number, runs in enumerate((True, False), 1):
+        page = visit(None, address(form), java_script_enabled=runs)
+        expect(page.get_by_text("Ihre Anfrage kommt an")).to_be_visible(visible=not runs)
+        fill(page, Nachname=f"Lenz {runs}")
+        page.get_by_role("button", name="Absenden").click()
+        expect(page.get_by_role("heading", name="Vielen Dank")).to_be_visible()
+        assert Arrival.objects.count() == number
+        assert Arrival.objects.latest("pk").result == ("new" if runs else "refused")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

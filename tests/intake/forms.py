@@ -45,7 +45,7 @@ def send(form: Form, browser: Client | None = None, *, seconds: float = 60, **va
     return (browser or Client(enforce_csrf_checks=True)).post(address(form), body)
 
 
-EXTRA = ("token", "website", "page", "utm_source")
+EXTRA = ("token", "altcha", "website", "page", "utm_source")
 
 
 def wording(form: Form, channel: str) -> Wording:

@@ -1,7 +1,10 @@
 """Robots get the same answer as people: what is suspicious waits for somebody, what is too much is dropped."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
+import altcha
 import pytest
 from django.core import mail
 from django.test import Client
@@ -9,9 +12,10 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from funnel.models import OptIn
-from intake.models import Arrival, Inlet, Result
+from intake import arrivals
+from intake.models import Arrival, Form, Inlet, InletKind, Result, SpentPuzzle
 from intake.taking import take_waiting
-from intake.website import tokens
+from intake.website import puzzles, tokens
 from intake.website.submitting import suspicions
 from tests.funnel.consenting import with_imprint
 from tests.intake.forms import address, online, send, token, typed
@@ -132,3 +136,112 @@ def test_robots_use_up_neither_the_limit_of_the_office_nor_that_of_an_address(fo
     assert Inlet.objects.get(pk=form.inlet_id).dropped == 1
     assert Client(REMOTE_ADDR="192.0.2.9").post(address(form), {"token": token(form)} | typed(form)).status_code == 302
     assert Arrival.objects.latest("pk").result == Result.NEW
+
+
+def answer(form, now=None) -> str:
+    """What a browser sends that has solved a puzzle of the form."""
+    puzzle = altcha.Challenge.from_dict(puzzles.issue(form, now or timezone.now()))
+    return altcha.Payload(puzzle, altcha.solve_challenge(puzzle)).to_base64()
+
+
+@pytest.fixture
+def guarded(form, monkeypatch):
+    """A form with a puzzle, which is cheap here."""
+    monkeypatch.setattr(puzzles, "COST", 1)
+    Form.objects.update(has_puzzle=True)
+    form.refresh_from_db()
+    return form
+
+
+def test_a_puzzle_of_the_form_is_solved_by_whoever_sends_it(guarded):
+    puzzle = Client().get(f"{address(guarded)}puzzle/")
+    found = altcha.Challenge.from_dict(puzzle.json())
+    assert "no-store" in puzzle["Cache-Control"] and not puzzle.cookies
+    solution = altcha.Payload(found, altcha.solve_challenge(found)).to_base64()
+    assert send(guarded, altcha=solution).status_code == 302
+    assert Arrival.objects.get().result == Result.NEW
+    assert SpentPuzzle.objects.get().signature == found.signature
+
+
+def doubted(form, number: int = 1) -> None:
+    """The last of so many waits, and says why."""
+    last = Arrival.objects.latest("pk")
+    assert Arrival.objects.count() == number and last.result == Result.REFUSED
+    assert "Rechenaufgabe" in last.reason
+
+
+@pytest.mark.parametrize(
+    "given", ["", "x", "e30=", "bnVsbA==", "[]", "W10=", "eyJjaGFsbGVuZ2UiOltdLCJzb2x1dGlvbiI6W119"]
+)
+def test_without_the_solution_somebody_looks_first(guarded, given):
+    assert send(guarded, altcha=given)["Location"] == f"{address(guarded)}thanks/"
+    doubted(guarded)
+    assert Contact.objects.count() == 0 and SpentPuzzle.objects.count() == 0
+
+
+def test_a_solution_counts_once(guarded):
+    once = answer(guarded)
+    send(guarded, altcha=once)
+    send(guarded, altcha=once, email="berta@post.example", last_name="Berg")
+    doubted(guarded, 2)
+
+
+def test_the_same_click_twice_is_one_that_counts(guarded):
+    body = {"token": token(guarded), "altcha": answer(guarded)} | typed(guarded)
+    assert {Client().post(address(guarded), body).status_code for _ in range(2)} == {302}
+    assert Arrival.objects.get().result == Result.NEW
+
+
+def test_a_solution_is_of_one_form(guarded, anna):
+    other = online(anna, name="Ratgeber")
+    Form.objects.update(has_puzzle=True)
+    send(guarded, altcha=answer(other))
+    doubted(guarded)
+
+
+def test_a_solution_is_too_late_after_ten_minutes(guarded):
+    send(guarded, altcha=answer(guarded, timezone.now() - timedelta(minutes=10, seconds=1)))
+    doubted(guarded)
+
+
+@pytest.mark.parametrize(
+    "part", [{"expiresAt": 2_000_000_000}, {"data": {"form": 1, "f": 2}}, {"cost": 0}, {"keyPrefix": ""}]
+)
+def test_nothing_of_a_puzzle_can_be_altered(guarded, part):
+    """Neither is it put together from the parts of several (CVE-2025-68113)."""
+    sent = json.loads(base64.b64decode(answer(guarded)))
+    sent["challenge"]["parameters"] |= part
+    send(guarded, altcha=base64.b64encode(json.dumps(sent).encode()).decode())
+    doubted(guarded)
+
+
+def test_used_puzzles_are_forgotten_once_they_have_expired(guarded):
+    send(guarded, altcha=answer(guarded))
+    assert puzzles.forget(now=timezone.now()) == 0
+    assert puzzles.forget(now=timezone.now() + timedelta(minutes=11)) == 1
+    assert SpentPuzzle.objects.count() == 0
+
+
+def test_robots_without_a_solution_leave_what_is_left_to_people(guarded, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"form_office": "2/h/key"}
+    four_callers(guarded)
+    Client(REMOTE_ADDR="192.0.2.9").post(
+        address(guarded), {"token": token(guarded), "altcha": answer(guarded)} | typed(guarded)
+    )
+    assert Arrival.objects.latest("pk").result == Result.NEW
+
+
+def test_only_a_form_with_a_puzzle_may_run_workers(guarded):
+    asked = Client().get(address(guarded))
+    assert "worker-src 'self'" in asked["Content-Security-Policy"] and "altcha-widget" in page_of(asked)
+    Form.objects.update(has_puzzle=False)
+    plain = Client().get(address(guarded))
+    assert "worker-src" not in plain["Content-Security-Policy"] and "altcha" not in page_of(plain)
+
+
+def test_what_is_beyond_the_limit_of_the_form_is_counted(form, monkeypatch):
+    """The count is not taken back with what could not be kept."""
+    monkeypatch.setitem(arrivals.LIMITS, InletKind.FORM, arrivals.Limit(1, 1, 10_000))
+    send(form)
+    send(form, email="berta@post.example")
+    assert (Arrival.objects.count(), Inlet.objects.get(pk=form.inlet_id).dropped) == (1, 1)
