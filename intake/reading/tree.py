@@ -3,22 +3,21 @@
 Numbers stay as they were written. A tree has limits on depth and leaves, so that whoever walks it needs none.
 """
 
-import email
-import email.policy
 import json
 import re
 from collections.abc import Iterable, Iterator
-from email.message import Message
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl
 
 from django.utils.translation import gettext_noop as _
 
+from intake.reading import multipart
 from intake.reading.decoding import decoded, printable
 from intake.reading.lead import MAX_BYTES, NotRead
 
 MAX_DEPTH = 20
 MAX_LEAVES = 1000
+MAX_BRANCHES = 20_000  # most of which are then empty
 MAX_KEY = 200  # characters
 
 TOO_LARGE = _("Die Sendung ist größer als 1 MB.")
@@ -60,6 +59,8 @@ def parsed(content_type: str, body: bytes) -> Tree:
 
 def from_json(text: str) -> Tree:
     """Return the tree of a JSON text. Raises NotRead."""
+    if text.count("[") + text.count("{") > MAX_BRANCHES:
+        raise NotRead(TOO_MANY)
     try:
         value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
     except RecursionError:
@@ -134,26 +135,14 @@ def _form(body: bytes) -> Iterable[tuple[str, str]]:
     return [(decoded(key.encode("latin-1")), decoded(value.encode("latin-1"))) for key, value in pairs]
 
 
-def _multipart(content_type: str, body: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the text fields of a form, and the names of its files."""
+def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
+    """Return the text fields of a form, and the names of its files."""
     if body.count(b"\n--") > MAX_LEAVES:
         raise NotRead(TOO_MANY)
-    if body.lower().count(b"multipart/") > MAX_DEPTH:
-        raise NotRead(TOO_DEEP)
-    head = f"Content-Type: {' '.join(content_type.split())}\r\n\r\n".encode()
-    form = email.message_from_bytes(head + body, policy=email.policy.compat32)
-    fields = form.get_payload() if form.is_multipart() else []
-    found = [field for field in fields if isinstance(field, Message) and _name(field)]
+    found = [*multipart.fields_in(content_type, body)]
     if not found:
         raise NotRead(BROKEN)
-    for field in found:
-        content = field.get_payload(decode=True)
-        text = decoded(content) if isinstance(content, bytes) else ""
-        yield _name(field), str(field.get_filename() or text).removesuffix("\n").removesuffix("\r")
-
-
-def _name(field: Message) -> str:
-    return str(field.get_param("name", "", header="content-disposition") or "")
+    return found
 
 
 def _nested(pairs: Iterable[tuple[str, str]]) -> Tree:

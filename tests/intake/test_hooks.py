@@ -312,6 +312,7 @@ def test_a_consent_is_only_what_an_office_maps_and_what_clearly_agrees() -> None
         ("application/x-www-form-urlencoded", b"a" + b"[x]" * 10_000 + b"=1", tree.TOO_DEEP),
         ("multipart/form-data; boundary=X", b"--X\r\n" * 10_000, tree.TOO_MANY),
         ("multipart/form-data", b"--X--", tree.BROKEN),
+        ("application/json", b"[" + b"[]," * 300_000 + b"[]]", tree.TOO_MANY),
         ("text/html", b"<p>Guten Tag</p>", tree.UNKNOWN),
         ("application/json", b"[]", hooks.NOTHING),
         ("application/json", b'{"name": null}', hooks.NOTHING),
@@ -323,6 +324,27 @@ def test_what_cannot_be_read_says_why(content_type: str, body: bytes, reason: st
     with pytest.raises(NotRead) as refused:
         hooks.leads_in(content_type, body, {})
     assert refused.value.reason == reason
+
+
+PARTS = [
+    (b'form-data; name="Gr\xc3\xb6\xc3\x9fe in m\xc2\xb2; etwa"', b"\r\n120", {"Größe in m²; etwa": "120"}),
+    (b'form-data; name="Gr\xf6\xdfe"', b"\r\n120", {"Größe": "120"}),
+    (b"form-data; name=Wunsch", b"\r\nZeile 1\r\n--X7 bleibt Text\r\n", {"Wunsch": "Zeile 1\r\n--X7 bleibt Text\r\n"}),
+    (
+        b'form-data;\r\n\tfilename="Grundri\xc3\x9f \\"EG\\".pdf"; NAME="Plan"',
+        b"\r\n%PDF",
+        {"Plan": 'Grundriß "EG".pdf'},
+    ),
+    (b'form-data; name="a[b]"\r\nContent-Transfer-Encoding: base64', b"\r\nw5Y=", {"a": {"b": "Ö"}}),
+    (b'form-data; name="ohne Ende', b"\r\nx", {"ohne Ende": "x"}),
+    (b'form-data; name="' + b";" * 900_000, b"\r\nx", {(";" * 5000)[: tree.MAX_KEY]: "x"}),
+]
+
+
+@pytest.mark.parametrize(("said", "content", "expected"), PARTS, ids=range(len(PARTS)))
+def test_a_field_of_a_multipart_form(said: bytes, content: bytes, expected: object) -> None:
+    body = b"davor\r\n--X7\r\nContent-Disposition: %b\r\n%b\r\n--X7--\r\ndanach" % (said, content)
+    assert tree.parsed('multipart/form-data; charset=utf-8; boundary="X7"', body) == expected
 
 
 def test_many_fields_are_kept_within_bounds_and_counted() -> None:
