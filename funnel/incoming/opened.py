@@ -18,7 +18,10 @@ MAX_DEPTH = 60  # nested multiparts
 MAX_PARTS = 500
 MAX_HEADER_READ = 4000  # characters of a header that are decoded
 MAX_TEXT = 20_000  # characters of a text part
+MAX_LINES = 5000  # that begin as those between parts
+MAX_PARAMETERS = 200  # of a header; the library takes time that grows with the square of their number
 NESTING = re.compile(rb"content-type:\s{0,80}(?:multipart|message)/", re.IGNORECASE)
+WITH_PARAMETERS = re.compile(rb"^content-(?:type|disposition):(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 TAG = re.compile(r"<(?:style|head)\b.{0,20000}?</(?:style|head)>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 NAME = re.compile(r"<(/?)([a-z0-9]+)", re.IGNORECASE)
 LINES = frozenset(("p", "div", "br", "hr", "li", "ul", "ol", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre"))
@@ -37,6 +40,10 @@ def parse_bytes(raw: bytes, limit: int = MAX_BYTES) -> Message:
     """Parse the first `limit` bytes of a mail. Raises PoisonMail if its structure is absurd."""
     raw = raw[:limit]
     if len(NESTING.findall(raw)) > MAX_DEPTH:
+        raise PoisonMail("too_deep")
+    if any(value.count(b";") > MAX_PARAMETERS for value in WITH_PARAMETERS.findall(raw)):
+        raise PoisonMail("long_header")
+    if raw.count(b"\n--") > MAX_LINES:
         raise PoisonMail("too_deep")
     mail = email.message_from_bytes(raw, policy=email.policy.compat32)
     if any(len(str(value)) > MAX_HEADER for value in mail.values()):

@@ -22,14 +22,14 @@ _PROVIDERS = {
     "iCloud": ("apple.com", "icloud.com"),
 }
 _LINK = re.compile(r"https://[^\s<>\"'()]{4,1500}")
-_CODE = re.compile(r"(?:code|pin|tan|nummer)\b[^\d\n]{0,60}\n?[^\d\n]{0,20}\b([0-9]{4,12})\b", re.IGNORECASE)
+_CODE = re.compile(r"(?:code|pin|tan|nummer)\b[^\d\n]{0,60}+\n?+[^\d\n]{0,20}+\b([0-9]{4,12})\b", re.IGNORECASE)
 _CODE_IN_SUBJECT = re.compile(r"\(#([0-9]{4,12})\)")
 
 
 def confirmation_in(sender: str, subject: str, text: str) -> Confirmation | None:
     """Return the question, if the mail asks one. Anybody can write such a mail: show it as text, never follow it."""
     provider = next((name for name, domains in _PROVIDERS.items() if is_of(sender, domains)), "")
-    if not provider or not CONFIRMS.search(subject):
+    if not provider or not CONFIRMS.match(subject):
         return None
     links = _LINK.findall(text[:50_000])
     link = next((one for one in links if CONFIRM_LINK.search(one)), links[0] if links else "")

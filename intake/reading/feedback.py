@@ -71,7 +71,12 @@ _EXTENSION = "user_defined_extend"
 
 def leads_in(root: "Element") -> list[Lead]:
     """Return the people who ask. Raises NotRead if none of them has a name."""
-    found = [lead for held, person in _people(root) if (lead := _lead(root, held, person))]
+    people = _people(root)
+    sender = [item for one in xml_files.children(root, "sender") for item in _items(one, _OF_SENDER, "sender")]
+    objects = {id(held): [*_items(held, _OF_OBJECT, "objekt"), *sender] for held, _person in people if held is not None}
+    told = [(person, sender if held is None else objects[id(held)]) for held, person in people]
+    xml_files.check_repeated(len(about) for _person, about in told)
+    found = [lead for person, about in told if (lead := _lead(person, about))]
     if not found:
         raise NotRead(NOBODY)
     return of_some(found)
@@ -90,15 +95,12 @@ def _people(root: "Element") -> list[tuple["Element | None", "Element"]]:
     return people
 
 
-def _lead(root: "Element", held: "Element | None", person: "Element") -> Lead | None:
+def _lead(person: "Element", about: list[Item]) -> Lead | None:
     """Return None for an element without any text."""
     items = [*_items(person, _OF_PERSON)]
     if not any(item.value for item in items):
         return None
-    items += _items(held, _OF_OBJECT, "objekt") if held is not None else ()
-    for sender in xml_files.children(root, "sender"):
-        items += _items(sender, _OF_SENDER, "sender")
-    return composed([*items, Item("source", "source", "portal")], parser="feedback")
+    return composed([*items, *about, Item("source", "source", "portal")], parser="feedback")
 
 
 def _items(element: "Element", targets: dict[str, str], of: str = "") -> Iterator[Item]:

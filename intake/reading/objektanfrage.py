@@ -43,6 +43,7 @@ def leads_in(root: "Element") -> list[Lead]:
         raise NotRead(TOO_MANY)
     about = [item for held in xml_files.children(root, "objekt") for item in _items(held)]
     about.append(Item("source", "source", "portal"))
+    xml_files.check_repeated(len(about) for _person in people)
     found = [composed([*items, *about], parser="objektanfrage") for items in map(_items, people) if _says(items)]
     if not found:
         raise NotRead(NOBODY)

@@ -63,6 +63,7 @@ class _Reader:
         self.cells: list[str] = []  # of the row that is being read
         self.pieces: list[str] = []  # of the cell
         self.open: list[tuple[str, str]] = []  # elements, and the id of each that has one
+        self.places: dict[str, list[int]] = {}  # in `open`, of the elements of each name
         self.ids: dict[str, list[str]] = {}
         self.hidden = ""  # the element that hides its text
 
@@ -105,14 +106,17 @@ class _Reader:
             key = ""
         if key:
             self.ids[key] = []
+        self.places.setdefault(name, []).append(len(self.open))
         self.open.append((name, key))
 
     def _close(self, name: str) -> None:
         """Close the innermost element of this name, with all that was left open in it."""
-        for back in range(1, min(len(self.open), MAX_OPEN) + 1):
-            if self.open[-back][0] == name:
-                del self.open[-back:]
-                return
+        places = self.places.get(name)
+        if places and len(self.open) - places[-1] <= MAX_OPEN:
+            left = places[-1]
+            for inner, _key in self.open[left:]:
+                self.places[inner].pop()
+            del self.open[left:]
 
     def _end_cell(self) -> None:
         cell = _lines("".join(self.pieces))

@@ -11,6 +11,7 @@ from intake.reading.decoding import decoded, tidy
 from intake.reading.mails import MAX_MAIL
 
 MAX_SHOWN = 200_000  # characters
+MAX_TAGS = 10_000  # nested into each other, more take long
 MAX_FILES = 30
 HEADERS = {"From": _("Von"), "Reply-To": _("Antwort an"), "To": _("An"), "Date": _("Datum"), "Subject": _("Betreff")}
 
@@ -51,4 +52,5 @@ def shown(raw: bytes) -> Shown:
 
 def cleaned(markup: str) -> str:
     """Return the markup with nothing left that acts, or loads anything."""
+    markup = "<".join(markup.split("<", MAX_TAGS)[:MAX_TAGS])
     return nh3.clean(markup, tags=set(_TAGS), clean_content_tags=set(_GONE), attributes=_ATTRIBUTES, link_rel=None)

@@ -3,7 +3,7 @@
 import html.entities
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from defusedxml.common import DefusedXmlException
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 30
 MAX_ELEMENTS = 20_000
+MAX_REPEATED = 20_000  # values of objects, each counted for every person who asks about it
+MAX_LONE = 20_000  # & of a text that has to be repaired
 
 TOO_LARGE = _("Die XML-Datei ist größer als 1 MB.")
 TOO_DEEP = _("Die XML-Datei ist zu tief verschachtelt.")
@@ -54,6 +56,12 @@ def children(element: "Element", *names: str) -> Iterator["Element"]:
     return (child for child in element if local(child) in names)
 
 
+def check_repeated(values: Iterable[int]) -> None:
+    """Raise NotRead if what is said of objects, once for each person, is more than anybody says."""
+    if sum(values) > MAX_REPEATED:
+        raise NotRead(TOO_MANY)
+
+
 def _root(text: str) -> "Element":
     depth = number = 0
     root: Element | None = None
@@ -75,6 +83,8 @@ def _root(text: str) -> "Element":
 
 def _root_of_repaired(text: str) -> "Element":
     """Parse what some senders write: prefixes declared nowhere, entities of HTML, a lone &."""
+    if text.count("&") > MAX_LONE:
+        raise NotRead(BROKEN)
     try:
         return _root(_AND.sub(_entity, _TAG.sub(lambda tag: _PREFIX.sub(r"\1", tag[0]), text)))
     except ParseError:

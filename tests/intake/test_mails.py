@@ -231,6 +231,25 @@ def test_a_hostile_mail_is_only_not_read(name: str) -> None:
     assert len(leads) <= 50
 
 
+HEAD = b"Subject: Kontaktanfrage\nContent-Type: multipart/mixed; boundary=B\n\n--B\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'Subject: Kontaktanfrage\nContent-Type: text/plain; a="' + b";" * 40_000 + b"\n\nName: A",
+        HEAD + b'Content-Disposition: attachment;\r\n filename="' + b";\n " * 100_000 + b"\n\nx\n--B--",
+        HEAD + b'content-type: multipart/x; boundary="' + b";" * 200_000 + b"\n\nx\n--B--",
+        HEAD + b"\nx\n--B\n" * 100_000,
+    ],
+    ids=["own", "file", "nested", "parts"],
+)
+def test_a_head_that_takes_forever_is_not_opened(raw: bytes) -> None:
+    with pytest.raises(NotRead) as refused:
+        mails.leads_in(raw)
+    assert refused.value.reason == mails.POISON
+
+
 def test_mails_are_read_in_a_process_of_their_own() -> None:
     raw = sample("mails/form-text.eml")
     with IsolatedProcess(mails.leads_in, seconds=60) as isolated:

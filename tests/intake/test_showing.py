@@ -44,6 +44,10 @@ def test_text_and_tables_stay():
     assert left == '<table><tbody><tr><td colspan="2">Vorname:</td><td><b>Jördis</b></td></tr></tbody></table>'
 
 
+def test_of_absurdly_nested_markup_the_beginning_is_shown():
+    assert 0 < cleaned("<div>" * 40_000).count("<div>") <= 10_000
+
+
 def test_heads_texts_and_names_of_files():
     found = shown(sample("mails/kleinanzeigen-xml.eml"))
     assert dict(found.headers)["Betreff"]

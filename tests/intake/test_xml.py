@@ -144,6 +144,14 @@ def test_more_than_fifty_people_are_refused() -> None:
         assert refusal(raw % (person * (MAX_PEOPLE + 1))) == feedback.TOO_MANY == objektanfrage.TOO_MANY
 
 
+@pytest.mark.parametrize(("root", "name"), [("openimmo_feedback", "nachname"), ("objektanfrage", "i_name")])
+def test_a_long_object_of_many_people_is_refused(root: str, name: str) -> None:
+    people = f"<interessent><{name}>Kern</{name}></interessent>" * MAX_PEOPLE
+    held = f"<objekt>{'<feld>1</feld>' * 9000}</objekt>"
+    inside = held.replace("</objekt>", f"{people}</objekt>") if root == "openimmo_feedback" else held + people
+    assert refusal(f"<{root}>{inside}</{root}>".encode()) == xml_files.TOO_MANY
+
+
 def test_the_largest_file_is_read() -> None:
     frame = (
         b"<openimmo_feedback><interessent><nachname>N</nachname><anfrage>%b</anfrage></interessent></openimmo_feedback>"
