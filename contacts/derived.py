@@ -69,6 +69,15 @@ def row(values: Mapping[str, Any]) -> list[Any]:
     return [*contact.values()]
 
 
+def texts(contact: Contact) -> dict[str, str | None]:
+    """Return the columns of a new contact with the derived ones, each as text, for a statement that inserts it.
+
+    All being text, the statement is prepared once, whatever the contact has.
+    """
+    values = {name: value for name, value in vars(contact).items() if name in _BLANK}
+    return {name: None if value is None else str(value) for name, value in zip(COLUMNS, row(values), strict=True)}
+
+
 def lexemes(contact: Contact) -> list[str]:
     """Return the words a contact is found by. Needs `phone_e164`."""
     return _lexemes(vars(contact))

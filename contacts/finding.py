@@ -16,14 +16,13 @@ from contacts.models import Contact, ContactQuerySet, limits, sight
 
 # Of a thousand keys in one condition PostgreSQL expects to find so many contacts that it walks through all of the
 # office: 20 to 30 s in an office of a million. So each is looked up by itself.
-WITH_KEYS = """
-contacts_contact.id = ANY (ARRAY(
-    SELECT first.id FROM unnest(%s::text[]) AS wanted (keys) CROSS JOIN LATERAL (
-        SELECT id FROM (SELECT id FROM contacts_contact WHERE keys @> wanted.keys::text[] OFFSET 0) AS found
-        ORDER BY id LIMIT %s
-    ) AS first
-))
+FIRST_WITH_KEYS = """
+SELECT first.id FROM unnest(%s::text[]) AS wanted (keys) CROSS JOIN LATERAL (
+    SELECT id FROM (SELECT id FROM contacts_contact WHERE keys @> wanted.keys::text[] OFFSET 0) AS found
+    ORDER BY id LIMIT %s
+) AS first
 """
+WITH_KEYS = f"contacts_contact.id = ANY (ARRAY({FIRST_WITH_KEYS}))"
 
 
 def with_assignee(account_id: int, contact_id: int) -> ContactQuerySet:

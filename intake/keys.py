@@ -1,6 +1,7 @@
 """Keys of other programs: made by administrators, shown once, kept as hashes."""
 
 import base64
+import json
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,14 +12,23 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Account, User
 from base import vault
 from base.refusals import Conflict
+from base.sql import columns_of, listed, loaded, one_row
 from intake.models import ApiKey, Inlet, InletKind
 
 PREFIX = "kp_"
 MAX_KEYS = 20  # of an office, that are not revoked
 SELDOM = timedelta(minutes=1)  # between two notes of the last use
+KEY, INLET, OFFICE = columns_of(ApiKey), columns_of(Inlet), columns_of(Account)
+FIND = f"""
+SELECT {listed("key", KEY)}, {listed("inlet", INLET)}, {listed("office", OFFICE)}
+FROM intake_apikey AS key
+JOIN intake_inlet AS inlet ON inlet.id = key.inlet_id
+JOIN accounts_account AS office ON office.id = key.account_id
+WHERE key.digest = %(digest)s AND key.revoked_at IS NULL
+"""
 
 
 class Issued(NamedTuple):
@@ -77,13 +87,23 @@ def find(header: str, now: datetime) -> ApiKey | None:
     scheme, _blank, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.startswith(PREFIX):
         return None
-    keys = ApiKey.objects.select_related("account", "inlet")
-    key = keys.filter(digest=_digest(token.strip()), revoked_at=None).first()
+    key = _known(_digest(token.strip()))
     if key and (key.last_used_at is None or key.last_used_at < now - SELDOM):
         is_due = Q(last_used_at=None) | Q(last_used_at__lt=now - SELDOM)
         ApiKey.objects.of(key.account).filter(is_due, pk=key.pk).update(last_used_at=now)
-    if key:
-        key.inlet.account = key.account
+    return key
+
+
+def _known(digest: str) -> ApiKey | None:
+    """Return the key with inlet and office. By plain SQL: each lead of another program begins with it."""
+    row = one_row(FIND, {"digest": digest})
+    if row is None:
+        return None
+    key = loaded(ApiKey, KEY, row[: len(KEY)])
+    inlet = loaded(Inlet, INLET, row[len(KEY) : -len(OFFICE)])
+    key.account = inlet.account = loaded(Account, OFFICE, row[-len(OFFICE) :])
+    inlet.mapping = json.loads(row[len(KEY) + INLET.index("mapping")])
+    key.inlet = inlet
     return key
 
 

@@ -12,7 +12,7 @@ from base.refusals import NotUnderstood, Refusal
 from intake import arrivals, taking
 from intake.models import ApiKey, Arrival, Inlet, Result
 from intake.reading import api, signatures
-from intake.reading.lead import MAX_BYTES, NotRead
+from intake.reading.lead import MAX_BYTES, Lead, NotRead
 
 MAX_KEY = 190  # characters
 REMEMBERED = timedelta(hours=24)  # an Idempotency-Key
@@ -52,14 +52,14 @@ def receive(
     like `arrivals.keep`. What is an object, but has fields that cannot be understood, is kept in the tray.
     """
     _check(key.inlet, body, signature, now)
-    problems = _problems(body)
+    read, problems = _read(body)
     # Whoever sends a signed message once more could choose another key: only what is signed counts.
     name = _name("", signature.message_id) if key.inlet.secret else _name(idempotency_key, "")
     arrival = _kept(key.inlet, name, body, content_type, now)
     if bytes(arrival.raw) != body:
         raise NotUnderstood(_("Zu diesem Idempotency-Key gehört schon eine andere Anfrage."))
     is_first = arrival.result == Result.WAITING
-    return _answer(taking.take(arrival.pk, now), problems, is_first=is_first)
+    return _answer(taking.take(arrival.pk, now, kept=arrival, read=read), problems, is_first=is_first)
 
 
 def _check(inlet: Inlet, body: bytes, given: Signature, now: datetime) -> None:
@@ -69,16 +69,16 @@ def _check(inlet: Inlet, body: bytes, given: Signature, now: datetime) -> None:
         raise NotSigned(_("Die Signatur fehlt, ist falsch oder älter als fünf Minuten."))
 
 
-def _problems(body: bytes) -> list[api.Problem]:
+def _read(body: bytes) -> tuple[list[Lead] | None, list[api.Problem]]:
+    """Return the lead, or else what is wrong with it. Raises TooLarge and Malformed."""
     if len(body) > MAX_BYTES:
         raise arrivals.TooLarge(_("Das ist zu groß. Es wurde nichts gespeichert."))
     try:
-        api.lead_in(body)
+        return [api.lead_in(body)], []
     except api.Problems as fault:
-        return fault.problems
+        return None, fault.problems
     except NotRead as fault:
         raise Malformed(_(fault.reason)) from None
-    return []
 
 
 def _name(idempotency_key: str, message_id: str) -> str:

@@ -4,6 +4,7 @@ What an arrival means and that it is done are one transaction. Until it commits,
 it again.
 """
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,16 @@ UPDATE intake_arrival SET attempts = attempts + 1, due_at = %(now)s + %(pause)s 
     ORDER BY due_at LIMIT %(few)s FOR UPDATE SKIP LOCKED
 ) RETURNING id, attempts
 """
+HOLD = """
+SELECT id FROM intake_arrival WHERE id = %(id)s AND account_id = %(account)s AND result = 'waiting' AND bundle IS NULL
+FOR NO KEY UPDATE
+"""
+MARK = """
+UPDATE intake_arrival SET read = %(read)s, parser = %(parser)s, result = %(result)s, reason = %(reason)s,
+    contact_id = %(contact_id)s, bundle = %(bundle)s
+WHERE id = %(id)s AND account_id = %(account_id)s
+RETURNING id
+"""
 
 
 def _of_api(raw: bytes, content_type: str, mapping: Mapping[str, Any]) -> list[Lead]:
@@ -69,14 +80,24 @@ READERS: dict[str, Reader] = {  # by the kind of the inlet
 logger = logging.getLogger(__name__)
 
 
-def take(arrival_id: int, now: datetime, *, is_looked_at: bool = False, mails: bool = True) -> Arrival:
+def take(
+    arrival_id: int,
+    now: datetime,
+    *,
+    is_looked_at: bool = False,
+    mails: bool = True,
+    kept: Arrival | None = None,
+    read: list[Lead] | None = None,
+) -> Arrival:
     """Read what arrived and take it in, and return it as it now is. Taken already, it is returned without effect.
+
+    `kept` is it as `arrivals.keep` has returned it, with its office, and `read` what a reader has understood of it.
 
     What cannot be read, and what is suspicious unless somebody has looked at it, stays for people. After a fault of
     ours it still waits, and the worker tries again. Without `mails` nobody gets one because of it.
     """
     try:
-        return _taken(arrival_id, now, is_looked_at, mails)
+        return _taken(arrival_id, now, is_looked_at, mails, kept, read)
     except Exception:
         logger.exception("Arrival %s waits for another attempt", arrival_id)
         return Arrival.objects.select_related("inlet__account", "contact").get(pk=arrival_id)
@@ -96,14 +117,16 @@ def take_waiting(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _taken(arrival_id: int, now: datetime, is_looked_at: bool, mails: bool) -> Arrival:
-    people = lock(Arrival.objects.all(), arrival_id)
+def _taken(
+    arrival_id: int, now: datetime, is_looked_at: bool, mails: bool, kept: Arrival | None, read: list[Lead] | None
+) -> Arrival:
+    people = _held(kept) if kept else lock(Arrival.objects.all(), arrival_id)
     arrival = next(one for one in people if one.pk == arrival_id)
     waiting = [one for one in people if one.result == Result.WAITING]
     if not waiting:
         return arrival
     try:
-        for one, lead in _people_in(people, is_looked_at):
+        for one, lead in _people_in(people, is_looked_at, read):
             if one.result == Result.WAITING:
                 _settle(one, lead, now, mails)
         raise NotRead(NOBODY_ASKS)  # of those of whom it speaks no more
@@ -127,13 +150,20 @@ def lock(rows: AccountQuerySet[Arrival], arrival_id: int) -> list[Arrival]:
     return list(found.select_related("inlet__account", "contact").select_for_update(of=("self",), no_key=True))
 
 
-def _people_in(people: list[Arrival], is_looked_at: bool) -> list[tuple[Arrival, Lead]]:
+def _held(kept: Arrival) -> list[Arrival]:
+    """Lock what was just kept, without reading it again unless somebody has taken it meanwhile."""
+    if all_rows(HOLD, {"id": kept.pk, "account": kept.account_id}):
+        return [kept]
+    return lock(Arrival.objects.of(kept.account_id), kept.pk)
+
+
+def _people_in(people: list[Arrival], is_looked_at: bool, read: list[Lead] | None) -> list[tuple[Arrival, Lead]]:
     """Return the leads in what arrived, each with its row. Raises Unread."""
     first = people[0]
     if first.bundle and not first.raw:  # it went with one of them, and what was read of the others is left
         return [(one, Lead.from_json(one.read)) for one in people if one.read]
     try:
-        leads = READERS[first.inlet.kind](bytes(first.raw), first.content_type, first.inlet.mapping)
+        leads = read or READERS[first.inlet.kind](bytes(first.raw), first.content_type, first.inlet.mapping)
     except Suspicious as doubt:
         if not is_looked_at:
             raise
@@ -231,7 +261,12 @@ def _beside(arrival: Arrival, number: int) -> Arrival:
 
 def _mark(arrival: Arrival, result: Result, reason: str = "") -> Arrival:
     arrival.result, arrival.reason = result, reason[:500]
-    arrival.save()
+    if arrival._state.adding:
+        arrival.save()
+    else:
+        names = ("id", "account_id", "parser", "result", "reason", "contact_id", "bundle")
+        read = None if arrival.read is None else json.dumps(arrival.read)
+        all_rows(MARK, {name: getattr(arrival, name) for name in names} | {"result": str(result), "read": read})
     if arrival.contact is None:  # else the door has told of the contact
         notices.tell(notices.Kind.INTAKE, arrival.account_id)
     return arrival

@@ -5,6 +5,7 @@ A person who fills in „Kontakt anlegen“ is warned of duplicates and decides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
@@ -20,7 +21,7 @@ from contacts.description import EDITED, FACTS
 from contacts.kinds import Kind
 from contacts.models import Contact, ForeignId
 from contacts.pairs import BOUNDS, Pair
-from pipeline import attested, leads
+from pipeline import adding, attested, leads
 from pipeline.attested import Given
 from pipeline.cards import bulk, places
 from pipeline.columns import verbs
@@ -50,7 +51,7 @@ class TakenIn(NamedTuple):
         return self.outcome is Outcome.NEW
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_in(
     *,
     account: Account,
@@ -83,30 +84,34 @@ def take_in(
     else by the answer to the mail that is sent now (`opt_in.request`), unless
     `asks_for_proof` is off. `source_label` names the source to people,
     `occurred_at` is when the person asked, by default `now`. Raises `NotUnderstood` for an unknown column. Without
-    `foreign` each call adds an inquiry.
+    `foreign` each call adds an inquiry. Whoever calls it within a transaction gives that up if it raises.
     """
     columns = verbs.lock_all_columns(account)  # an office's inquiries wait for each other: two at once are one contact
     said = _Said(values, foreign, campaign, further, source_label)
-    if said.foreign and (earlier := _taken_before(account, *said.foreign)):
-        return TakenIn(earlier, Outcome.REPEATED)
+    column = _wanted(columns, column_id)
+    room = adding.room(account.pk, column.pk, said.row.known.identifying, said.foreign)
+    if room.owner_id is not None:
+        return TakenIn(Contact.objects.of(account).get(pk=room.owner_id), Outcome.REPEATED)
     asked_at, agreed = min(occurred_at or now, now), list(consents)
-    contact = known = _known(account, said.row)
-    with notices.as_one(notices.Kind.MOVED if known else notices.Kind.ARRIVED):
+    contact = known = _known(account, said.row) if room.near else None
+    is_plain = known is None and not agreed and not enrol  # one statement writes and tells it
+    with nullcontext() if is_plain else notices.as_one(notices.Kind.MOVED if known else notices.Kind.ARRIVED):
         if contact is None:
-            contact = leads.add(now=now, account=account, actor=actor, values=said.values, column_id=column_id)
+            parts = said.actions(text) if is_plain else []
+            common: Any = {"account": account, "column": column, "actor": actor, "values": said.values, "now": now}
+            contact = adding.put(room, said=parts, asked_at=asked_at, **common)
         else:
             _come_up(contact, columns, said, asked_at, now)
             _complete(contact, said, now)
         said.left += attested.record(contact, agreed, values, is_proven=is_proven, at=asked_at, now=now)
         if known is None and enrol:
-            column = next(one for one in columns if one.pk == contact.card.column_id)
             leads.begin_series(contact, column, actor, now)
-        for number, part in enumerate(said.told(text)):
-            kind = Kind.NOTE if number else Kind.INQUIRY
+        for kind, part in [] if is_plain else said.actions(text):
             actions.perform(contact=contact, kind=kind, actor=None, text=part, performed_at=asked_at, now=now)
         if asks_for_proof:
             attested.ask_for_proof(contact, agreed, values, is_proven=is_proven, asked_from=source_label, now=now)
-    contact.refresh_from_db()
+    if not is_plain:
+        contact.refresh_from_db()
     return TakenIn(contact, Outcome.AGAIN if known else Outcome.NEW)
 
 
@@ -115,7 +120,7 @@ def machines(
 ) -> tuple[dict[str, Any], list[Pair]]:
     """Return the fields of a new contact that nobody types, as `take_in` fills them, and what they have no room for."""
     said = _Said({}, foreign, campaign, further, "")
-    if said.foreign and _taken_before(account, *said.foreign):
+    if said.foreign and _is_taken(account, *said.foreign):
         said.left += said.values.pop("foreign_ids")
     return said.values, said.left
 
@@ -152,6 +157,10 @@ class _Said:
         self.left += left
         return kept
 
+    def actions(self, text: str) -> list[tuple[Kind, str]]:
+        """Return kind and text of the actions that tell the inquiry."""
+        return [(Kind.NOTE if number else Kind.INQUIRY, part) for number, part in enumerate(self.told(text))]
+
     def told(self, text: str) -> list[str]:
         """Return the text of the inquiry, and of the notes that continue a long one: there, our own lines are first."""
         lines = pairs.write(self.left)
@@ -181,9 +190,15 @@ def _foreign(source: str, value: str) -> tuple[str, str] | None:
     return (kept[0][0], kept[0][1]) if kept else None
 
 
-def _taken_before(account: Account, source: str, value: str) -> Contact | None:
-    known = ForeignId.objects.of(account).filter(source=source, value=value).select_related("contact").first()
-    return known.contact if known else None
+def _is_taken(account: Account, source: str, value: str) -> bool:
+    return ForeignId.objects.of(account).filter(source=source, value=value).exists()
+
+
+def _wanted(columns: list[Column], column_id: int | None) -> Column:
+    """Return the column for a new contact, by default `new`. Raises NotUnderstood."""
+    if column_id is not None:
+        return verbs.find(columns, column_id)
+    return next(column for column in columns if column.key == Column.Key.NEW)
 
 
 def _known(account: Account, row: Row) -> Contact | None:

@@ -12,12 +12,12 @@ from accounts.models import Account, User
 from base import journal, notices
 from base.notices import Kind, Seen
 from base.refusals import NotUnderstood
-from contacts.derived import derive
 from contacts.models import Change, Contact, sight
 from contacts.telling import tell_of_many
 from funnel.models import EnrolmentReason
 from funnel.series import enrolments
 from funnel.series.enrolments import Effect
+from pipeline import adding
 from pipeline.cards import bulk, places
 from pipeline.cards.locks import hold_contacts
 from pipeline.columns import verbs
@@ -47,14 +47,8 @@ def add(
     column = columns.filter(Q(key=Column.Key.NEW) if column_id is None else Q(pk=column_id)).first()
     if column is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
-    contact = derive(Contact(account=account, created_at=now, **values))
-    contact.save(force_insert=True)
-    put_on_top(contact, column, now)
-    seen = [Seen.kept(contact.pk, contact.assignee_id, 1)]
-    notices.tell(Kind.ARRIVED, account.pk, seen, [column.pk], actor.pk if actor else None)
-    Change.objects.create(
-        account=account, contact=contact, kind=Change.Kind.CREATED, after=column.name, actor=actor, at=now
-    )
+    room = adding.room(account.pk, column.pk)
+    contact = adding.put(room, account=account, column=column, actor=actor, values=values, now=now)
     if enrol:
         begin_series(contact, column, actor, now)
     return contact

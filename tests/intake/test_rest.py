@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from contacts import derived
 from contacts.models import Action, Consent, Contact
 from intake import arrivals, keys, openapi
 from intake.models import ApiKey, Arrival, Result
@@ -60,6 +61,23 @@ def test_a_lead_becomes_a_contact_on_top_of_the_board(program, board):
     assert Card.objects.get().column == board["Neue Kontakte"]
     assert Action.objects.get().text.startswith("Bitte um Rückruf.")
     assert program.client.get(answer["Location"], headers=program.headers).status_code == 200
+
+
+def test_a_lead_takes_few_statements_and_its_row_is_as_if_saved(program, django_assert_num_queries):
+    program.post()  # which notes the use of the key, and that its ids are this inlet's
+    olga = OLGA["person"] | {"last_name": "Weiß", "email": "Olga.W@st.example", "company": 'A "x" {\\}'}
+    phones = [{"kind": "mobile", "number": "0151 23456789"}, {"kind": "work", "number": "030 1234567"}]
+    sent = OLGA | {"external_id": "w-2", "person": olga | {"phones": phones}, "tracking": {"gclid": "{a,b}"}}
+    with django_assert_num_queries(10):  # with BEGIN and COMMIT
+        answer = program.post(sent | {"property": {"living_area": 120.5, "year_built": 1975}})
+    contact = Contact.objects.get(pk=answer.json()["id"])
+    found = {name: getattr(contact, name) for name in derived.FIELDS}
+    assert contact.company == 'A "x" {\\}'
+    assert (contact.action_counts, contact.last_action_at) == ({"inquiry": 1}, Action.objects.latest("pk").performed_at)
+    derived.derive(contact).save()
+    contact.refresh_from_db()
+    assert {name: getattr(contact, name) for name in derived.FIELDS} == found
+    assert {key.partition(":")[2] for key in contact.keys} >= {"e:olgaw@st.example", "p:4915123456789", "p:49301234567"}
 
 
 def test_the_same_person_is_known_and_the_same_id_has_no_effect(program):
