@@ -231,6 +231,7 @@ if MAIL_IN and not mail.is_mailbox(MAIL_IN):
     sys.exit("MAIL_IN is not of the form local@domain (docs/operations.md, “Configure”).")
 AUTHSERV_ID = env.str("AUTHSERV_ID", "")
 IMAP_URL = env.str("IMAP_URL", "")
+WEB_PUSH = env.bool("WEB_PUSH", False)  # vendors of browsers carry it
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=[])
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Kontakte-Pipeline <noreply@localhost>")
 

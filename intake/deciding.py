@@ -79,7 +79,8 @@ def enter(*, user: User, arrival_id: int, now: datetime, **entry: Any) -> tuple[
         if left:
             actions.perform(contact=contact, kind=Kind.NOTE, actor=None, text=pairs.write(left)[:MAX_NOTE], now=now)
         arrival.contact, arrival.result, arrival.reason = contact, Result.NEW, ""
-        arrival.save(update_fields=["contact", "result", "reason"])
+        arrival.is_told = True  # a colleague has just dealt with it
+        arrival.save(update_fields=["contact", "result", "reason", "is_told"])
         notices.tell(notices.Kind.INTAKE, arrival.account_id, user=user.pk)
     return contact, twins
 

@@ -4,9 +4,10 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from funnel.replies import inbox, quarantine
-from intake import arrivals, taking
+from intake import alerting, arrivals, taking
 from intake.mail import forwarded, polling
 from intake.website import puzzles
+from pipeline.alerts import mailing
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -14,6 +15,16 @@ from intake.website import puzzles
 def take_waiting(timestamp: int) -> None:
     """Take what was left waiting: its keeper was killed, or something failed."""
     taking.take_waiting(now=timezone.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="tell_people", queueing_lock="tell_people", lock="tell_people")
+def tell_people(timestamp: int) -> None:
+    """Find out who is to be told of contacts that arrived, and mail those whose time has come."""
+    try:
+        alerting.tell_waiting(now=timezone.now())
+    finally:
+        mailing.send_due(now=timezone.now())
 
 
 @app.periodic(cron="37 4 * * *")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
 from pipeline.views import (
+    alerts,
     board,
     cards,
     changes,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("cards/<id:contact_id>/targets/", cards.targets, name="card-targets"),
     path("cards/<id:contact_id>/menu/", cards.menu, name="card-menu"),
     path("moves/<id:move_id>/reversal/", cards.reversal, name="move-reversal"),
+    path("settings/alerts/", alerts.page, name="alerts"),
     path("columns/", columns.create, name="columns"),
     path("columns/<id:column_id>/cards/", board.column_cards, name="column-cards"),
     path("columns/<id:column_id>/menu/", columns.menu, name="column-menu"),

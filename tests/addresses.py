@@ -189,6 +189,12 @@ ROWS = [
         "401 302 302 302 302 302 401",
         body={"first_name": "Neu", "last_name": "Hier", "theme": "dark"},
     ),
+    Row(
+        "pipeline:alerts",
+        "302 200 200 200 403 200 302",
+        "401 302 302 302 403 302 401",
+        body={"mail": "at_once", "leads": "all", "quiet_from": "20:00", "quiet_until": "07:00"},
+    ),
     Row("theme", post="401 302 302 302 302 302 401", body={"theme": "dark"}),
     Row("members", "302 200 403 403 403 200 302"),
     Row(

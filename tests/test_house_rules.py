@@ -56,6 +56,7 @@ ACROSS_ACCOUNTS = {
     "intake/mail/polling.py::read": "the job, or the claim, names the mailbox of any office",
     "intake/mail/keeping.py::keep_mail": "locks the account itself",
     "intake/taking.py::*": "the row names the account, and the worker takes what waits in every office",
+    "pipeline/alerts/mailing.py::*": "the claim names the user, who has the account",
     "pipeline/deeds/jobs.py::forget_old": "forgets every office's old deeds",
     "pipeline/deeds/jobs.py::_locked": "the job names the deed, and the deed the account",
     "pipeline/imports/files.py::forget_old": "forgets every office's old files",

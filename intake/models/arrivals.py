@@ -49,6 +49,8 @@ class Arrival(AccountModel):
         Contact, models.CASCADE, null=True, related_name="arrivals", db_index=False, db_constraint=False
     )
     bundle = models.BigIntegerField(null=True)
+    # Whether users were told of the contact it became, by mail or push (`alerting`).
+    is_told = models.BooleanField(default=False, db_default=False, editable=False)
     attempts = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField()  # when the worker takes it, if it still waits
 
@@ -69,6 +71,11 @@ class Arrival(AccountModel):
             models.Index(fields=["contact"], condition=models.Q(contact__isnull=False), name="arrival_of_contact"),
             models.Index(fields=["account"], condition=models.Q(contact__isnull=True), name="arrival_of_nobody"),
             models.Index(fields=["bundle"], condition=models.Q(bundle__isnull=False), name="arrival_in_bundle"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(is_told=False, result__in=["new", "again"]),
+                name="arrival_untold",
+            ),
             BrinIndex(fields=["arrived_at"], name="arrival_by_age"),
         ]
 

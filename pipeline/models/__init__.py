@@ -1,11 +1,13 @@
 """The tables of board, deeds, imports and exports."""
 
+from pipeline.models.alerts import Alert, PushKey, Subscription, Wish
 from pipeline.models.board import Card, Column, Move, Tally, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
 from pipeline.models.imports import Export, Import, ImportPart, ImportRow, ImportState
 from pipeline.models.origins import Entry, Trace
 
 __all__ = [
+    "Alert",
     "Card",
     "Column",
     "Deed",
@@ -19,7 +21,10 @@ __all__ = [
     "ImportRow",
     "ImportState",
     "Move",
+    "PushKey",
+    "Subscription",
     "Tally",
     "Trace",
     "TrashedCard",
+    "Wish",
 ]
