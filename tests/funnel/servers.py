@@ -128,8 +128,9 @@ def dovecot(home: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def own(home: Path) -> Iterator[Place]:
-    cert = certificate(home)
+def own(home: Path, cert: Path | None = None) -> Iterator[Place]:
+    """Start the suite's own server, with a certificate of another one if it is given."""
+    cert = cert or certificate(home)
     with Mailbox([]) as server:
         server.folder = b'"R&APw-ckl&AOQ-ufer &- Antworten"'
         server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
