@@ -21,6 +21,7 @@ SECOND_FACTOR = "second factor"
 RELAY = "mail server of an office"
 POSTBOX = "password of an office's mailbox"
 SENDER = "what the sender of an inlet signs with"
+META = "access of an office to its page at Meta"
 ADDRESS = "unguessable address of an inlet"
 
 

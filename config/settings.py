@@ -232,6 +232,7 @@ if MAIL_IN and not mail.is_mailbox(MAIL_IN):
 AUTHSERV_ID = env.str("AUTHSERV_ID", "")
 IMAP_URL = env.str("IMAP_URL", "")
 WEB_PUSH = env.bool("WEB_PUSH", False)  # vendors of browsers carry it
+META_URL = env("META_URL", default="https://graph.facebook.com")
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=[])
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "Kontakte-Pipeline <noreply@localhost>")
 

@@ -195,6 +195,9 @@ def _settle(arrival: Arrival, lead: Lead, now: datetime, mails: bool) -> None:
         _mark(arrival, result)
     elif lead.is_test:
         _mark(arrival, Result.TEST)
+    elif lead.parser == "meta" and arrival.inlet.access:  # see `intake.hooks.fetching`
+        arrival.attempts, arrival.due_at = 0, now
+        _mark(arrival, Result.ANNOUNCED).save(update_fields=["attempts", "due_at"])
     else:
         _mark(arrival, Result.UNREAD, WHY_NAMELESS.get(lead.parser, NAMELESS))
 

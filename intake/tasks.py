@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from funnel.replies import inbox, quarantine
 from intake import alerting, arrivals, taking
+from intake.hooks import fetching
 from intake.mail import forwarded, polling
 from intake.website import puzzles
 from pipeline.alerts import mailing
@@ -32,6 +33,19 @@ def tell_people(timestamp: int) -> None:
 def forget_intake(timestamp: int) -> None:
     """Erase what arrived 90 days ago."""
     arrivals.forget(now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="fetch_answers", queueing_lock="fetch_answers")
+def fetch_answers(timestamp: int) -> None:
+    """Fetch the answers to lead ads of which only the ids arrived."""
+    fetching.fetch_due(now=timezone.now())
+
+
+@app.task(name="fetch_announced")
+def fetch_announced() -> None:
+    """Fetch the answers to a lead ad that was just announced, or for which there is a token now."""
+    fetching.fetch_due(now=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")

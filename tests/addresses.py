@@ -431,6 +431,8 @@ ROWS = [
     Row("intake:inlet-switch", post="401 302 403 403 403 404 401", body={"on": "0"}),
     Row("intake:inlet-secret", post="401 200 403 403 403 404 401"),  # shows it, this once
     Row("intake:inlet-secret-removal", post="401 302 403 403 403 404 401"),
+    Row("intake:inlet-access", post="401 422 403 403 403 404 401", body={"token": "EAAB" * 10}),
+    Row("intake:inlet-access-removal", post="401 302 403 403 403 404 401"),
     Row("intake:inlet-address", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401"),
     Row("intake:inlet-removal", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401"),
     Row(

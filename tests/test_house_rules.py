@@ -50,6 +50,7 @@ ACROSS_ACCOUNTS = {
     "intake/hooks/addresses.py::find": "the address names the account",
     "intake/website/public_page.py::find": "the address names the account itself",
     "help/feedback.py::deliver_waiting": "the operator gets every office's feedback",
+    "intake/hooks/fetching.py::*": "the claim names what was announced in any office",
     "intake/mail/forwarded.py::open_address": "locks the account itself",
     "intake/mail/forwarded.py::_inlets": "the address names the office",
     "intake/mail/postboxes.py::connect": "locks the account itself",

@@ -33,7 +33,7 @@ from funnel.series.enrolments import Effect
 from funnel.series.sequences import Content
 from funnel.transport import holds, verification
 from intake import deciding, taking
-from intake.hooks import learning
+from intake.hooks import fetching, learning
 from intake.models import Arrival, Inlet
 from pipeline import entering, follow_up, inquiries, leads
 from pipeline.cards import bulk, moves
@@ -111,6 +111,7 @@ UNTOLD = {
     "intake.mail.*": "kept mails are told when they are read; its pages are not live",
     "intake.website.building.*": "forms are built on pages that are not live",
     "intake.website.submitting.submit": "counts what is dropped, which no open page shows; `taking` tells of the rest",
+    "intake.hooks.fetching._keep": "what was fetched is told by `taking`, which reads it next",
     "intake.hooks.learning.teach": "as `making`; what is then read again is told",
     "intake.hooks.making.*": "web hooks are set up on pages that are not live",
     "intake.keys.*": "the page of keys is not live",
@@ -375,6 +376,12 @@ def _(o: Office) -> Act:
     arrival.inlet.kind, arrival.inlet.token = "hook", "t"
     arrival.inlet.save()
     return lambda: learning.read_again(user=o.anna, inlet_id=arrival.inlet_id, now=LATER)
+
+
+@verb("intake.hooks.fetching._leave")
+def _(o: Office) -> Act:
+    _arrival(o, result="announced")
+    return lambda: fetching.fetch_due(now=LATER)  # without a token
 
 
 @verb("intake.deciding.enter")

@@ -40,6 +40,14 @@ class SecretForm(forms.Form):
     given = forms.CharField(label=gettext_lazy("App-Geheimcode"), min_length=8, max_length=200, required=False)
 
 
+class AccessForm(forms.Form):
+    """A token with which the answers to lead ads are fetched."""
+
+    token = forms.RegexField(
+        r"^[\x21-\x7e]+$", label=gettext_lazy("Seiten-Zugriffstoken"), min_length=20, max_length=1000
+    )
+
+
 class PlaceForm(forms.Form):
     """Which arrival is meant, or behind which."""
 

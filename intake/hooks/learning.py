@@ -121,7 +121,8 @@ def _example(inlet: Inlet, arrival: Arrival) -> Example:
     try:
         tree = parsed(arrival.content_type, bytes(arrival.raw))
         if meta.fits(tree):
-            return Example(arrival, [], 0, _(taking.WHY_NAMELESS["meta"]))
+            why = _("Die Antworten sind noch nicht abgeholt.") if inlet.access else _(taking.WHY_NAMELESS["meta"])
+            return Example(arrival, [], 0, why)
         fields = [field for payload in hooks.payloads(tree) for field in payload.fields]
     except NotRead as fault:
         return Example(arrival, [], 0, _(fault.reason))

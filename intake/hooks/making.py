@@ -14,7 +14,7 @@ from accounts.models import Account, User
 from base import vault
 from base.refusals import Conflict
 from intake.hooks import addresses
-from intake.models import Inlet, InletKind, Program
+from intake.models import Arrival, Inlet, InletKind, Program, Result
 
 MAX_HOOKS = 100  # of an office
 KEY = Program.GOOGLE_ADS  # which keeps to 50 signs
@@ -83,11 +83,34 @@ def drop_secret(*, user: User, inlet_id: int) -> Inlet:
 
 
 @transaction.atomic
+def give_access(*, user: User, inlet_id: int, token: str, now: datetime) -> int:
+    """Fetch with this token what the sender only names, and what lies in the tray so; return how much that is.
+
+    It is sealed, and shown to nobody again.
+    """
+    inlet = locked(user, inlet_id)
+    inlet.access = vault.seal(vault.META, token)
+    inlet.save(update_fields=["access"])
+    named = Arrival.objects.of(user.account_id).filter(inlet=inlet, contact=None, parser="meta")
+    waiting = named.filter(result__in=(Result.UNREAD, Result.ANNOUNCED), read__foreign_id__gt="")
+    return waiting.update(result=Result.ANNOUNCED, reason="", attempts=0, due_at=now)
+
+
+@transaction.atomic
+def drop_access(*, user: User, inlet_id: int) -> Inlet:
+    """Fetch nothing any more, and forget the token."""
+    inlet = locked(user, inlet_id)
+    inlet.access = ""
+    inlet.save(update_fields=["access"])
+    return inlet
+
+
+@transaction.atomic
 def remove(*, user: User, inlet_id: int) -> Inlet:
     """Take nothing by it any more. What has arrived stays, under its name."""
     inlet = locked(user, inlet_id)
-    inlet.token, inlet.sealed_token, inlet.secret, inlet.is_active = None, "", "", False
-    inlet.save(update_fields=["token", "sealed_token", "secret", "is_active"])
+    inlet.token, inlet.sealed_token, inlet.secret, inlet.access, inlet.is_active = None, "", "", "", False
+    inlet.save(update_fields=["token", "sealed_token", "secret", "access", "is_active"])
     return inlet
 
 

@@ -12,6 +12,7 @@ from intake.models.inlets import Inlet
 
 class Result(models.TextChoices):
     WAITING = "waiting", _("wird gelesen")
+    ANNOUNCED = "announced", _("Antworten noch nicht abgeholt")
     NEW = "new", _("neuer Kontakt")
     AGAIN = "again", _("erneut angefragt")
     REPEATED = "repeated", _("schon da")  # the same thing sent once more, without effect
@@ -52,7 +53,7 @@ class Arrival(AccountModel):
     # Whether users were told of the contact it became, by mail or push (`alerting`).
     is_told = models.BooleanField(default=False, db_default=False, editable=False)
     attempts = models.PositiveSmallIntegerField(default=1)
-    due_at = models.DateTimeField()  # when the worker takes it, if it still waits
+    due_at = models.DateTimeField()  # when the worker takes it, if it still waits or is only announced
 
     class Meta:
         constraints = [
@@ -68,6 +69,7 @@ class Arrival(AccountModel):
                 name="arrival_for_people",
             ),
             models.Index(fields=["due_at"], condition=models.Q(result="waiting"), name="arrival_waiting"),
+            models.Index(fields=["due_at"], condition=models.Q(result="announced"), name="arrival_announced"),
             models.Index(fields=["contact"], condition=models.Q(contact__isnull=False), name="arrival_of_contact"),
             models.Index(fields=["account"], condition=models.Q(contact__isnull=True), name="arrival_of_nobody"),
             models.Index(fields=["bundle"], condition=models.Q(bundle__isnull=False), name="arrival_in_bundle"),

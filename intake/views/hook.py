@@ -16,8 +16,9 @@ from base.refusals import as_json
 from intake import arrivals
 from intake.hooks import addresses
 from intake.hooks.receiving import receive
-from intake.models import Inlet, Program
+from intake.models import Inlet, Program, Result
 from intake.reading.lead import MAX_BYTES
+from intake.tasks import fetch_announced
 
 MAX_CHALLENGE = 200  # characters
 
@@ -47,6 +48,8 @@ def _received(request: HttpRequest, inlet: Inlet) -> JsonResponse:
         )
     except arrivals.TooMuch as refusal:
         return as_json(refusal.status, refusal.sentence, **{"Retry-After": str(refusal.seconds)})
+    if found.arrival.result == Result.ANNOUNCED and not found.is_duplicate:
+        fetch_announced.defer()
     return JsonResponse({"id": found.arrival.pk, "duplicate": found.is_duplicate})
 
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import ADMINISTRATORS, Request, gate
 from base.refusals import NotUnderstood
 from intake.hooks import learning, making, pages
-from intake.hooks.forms import HookForm, MappingForm, NewHookForm, PlaceForm, SecretForm
+from intake.hooks.forms import AccessForm, HookForm, MappingForm, NewHookForm, PlaceForm, SecretForm
 from intake.models import Program
+from intake.tasks import fetch_announced
 from intake.website.builder_forms import SwitchForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +86,30 @@ def secret_removal(request: Request, inlet_id: int) -> HttpResponse:
     """Ask for no proof any more."""
     making.drop_secret(user=request.user, inlet_id=inlet_id)
     messages.success(request, _("Es wird kein Nachweis mehr verlangt."))
+    return redirect("intake:inlet", inlet_id)
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def access(request: Request, inlet_id: int) -> HttpResponse:
+    """Fetch the answers to lead ads from now on, and those of which only the ids have arrived."""
+    if making.find(request.user, inlet_id).program != Program.META:
+        raise NotUnderstood(_("Nur bei Meta gibt es Antworten abzuholen."))
+    form = AccessForm(request.POST)
+    if not form.is_valid():
+        raise NotUnderstood(_("Das ist kein Zugriffstoken von Meta. Es wurde nichts gespeichert."))
+    making.give_access(user=request.user, inlet_id=inlet_id, now=timezone.now(), **form.cleaned_data)
+    fetch_announced.defer()
+    messages.success(request, _("Gespeichert. Die Antworten werden ab jetzt bei Meta abgeholt."))
+    return redirect("intake:inlet", inlet_id)
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def access_removal(request: Request, inlet_id: int) -> HttpResponse:
+    """Fetch nothing any more."""
+    making.drop_access(user=request.user, inlet_id=inlet_id)
+    messages.success(request, _("Das Zugriffstoken ist gelöscht. Es werden keine Antworten mehr abgeholt."))
     return redirect("intake:inlet", inlet_id)
 
 
