@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -108,6 +109,7 @@ def as_json(payload: Any, mapping: dict[str, str] | None = None) -> list[Lead]:
                 "street": "Am Wall 2",
                 "postal_code": "28195",
                 "city": "Bremen",
+                "occurred_at": datetime(2026, 11, 27, 8, 30, tzinfo=UTC),
             },
         ),
         ("gravity_forms/raw.form", "gravity_forms", {"first_name": "Udo", "last_name": "Plath"}),

@@ -12,6 +12,8 @@ from intake.reading.tree import Leaf, Tree, leaves
 
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _ENTRY = frozenset(("form_id", "entry_id", "date_created", "source_url"))
+_CREATED = "date_created"  # always in UTC, without saying so
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _NAME = {"2": "salutation", "3": "first_name", "6": "last_name"}
 _ADDRESS = {"1": "street", "3": "city", "5": "postal_code"}
 
@@ -21,10 +23,15 @@ def fits(tree: Tree) -> bool:
 
 
 def fields_in(tree: Tree) -> list[Field]:
-    values = leaves(tree)
+    values = [_in_utc(one) for one in leaves(tree)]
     paths = {one.path for one in values}
     numbered = [_numbered(one, paths) for one in values if _NUMBER.fullmatch(one.path)]
     return numbered + fields_of(one for one in values if not _NUMBER.fullmatch(one.path))
+
+
+def _in_utc(one: Leaf) -> Leaf:
+    is_moment = one.path == _CREATED and _MOMENT.fullmatch(one.value.strip())
+    return one._replace(value=f"{one.value.strip()}Z") if is_moment else one
 
 
 def _numbered(one: Leaf, paths: set[str]) -> Field:
