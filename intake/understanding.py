@@ -12,10 +12,11 @@ from contacts.contact_points import KINDS
 from contacts.csv.cells import Columns
 from contacts.csv.fields import FIELDS
 from contacts.models import Source
-from intake.models import Inlet, InletKind
+from intake.models import Inlet, InletKind, Program
 from intake.reading.lead import Lead
 
 SOURCES = {InletKind.FORM: Source.FORM, InletKind.MAILBOX: Source.PORTAL, InletKind.ADDRESS: Source.PORTAL}
+ON_WEBSITES = (Program.ELEMENTOR, Program.WPFORMS, Program.GRAVITY_FORMS, Program.CONTACT_FORM_7, Program.TYPEFORM)
 
 
 class Understood(NamedTuple):
@@ -35,8 +36,12 @@ def understood(lead: Lead, inlet: Inlet) -> Understood | None:
     values = dict(read.values)
     note = str(values.pop("note", ""))
     if not values.get("source"):
-        values["source"] = SOURCES.get(InletKind(inlet.kind), Source.OTHER)
+        values["source"] = _source_of(inlet)
     return Understood({name: value for name, value in values.items() if value not in (None, "", [])}, text(lead, note))
+
+
+def _source_of(inlet: Inlet) -> Source:
+    return Source.FORM if inlet.program in ON_WEBSITES else SOURCES.get(InletKind(inlet.kind), Source.OTHER)
 
 
 def text(lead: Lead, note: str = "") -> str:

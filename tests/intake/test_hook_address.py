@@ -77,6 +77,12 @@ def test_each_sender_makes_one_contact_however_often_it_tries(anna, board, progr
     assert Action.objects.count() == 1
 
 
+@pytest.mark.parametrize(("program", "source"), [("elementor", "form"), ("typeform", "form"), ("automation", "other")])
+def test_what_a_form_of_a_website_sends_comes_from_the_website(anna, board, program, source):
+    send(hook_of(anna.account, program), b'{"name": "Kim Sander"}')
+    assert Contact.objects.get().source == source
+
+
 def test_a_contact_has_everything_that_was_sent(anna, board):
     send(hook_of(anna.account), sample("hook/nested.json"))
     contact = Contact.objects.get()
