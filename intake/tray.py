@@ -142,7 +142,8 @@ def lines(arrival: Arrival) -> list[tuple[str, str]]:
     lead = lead_of(arrival)
     if lead is None:
         return _question(arrival)
-    found = [(facts.label(name), _shown(name, value)) for name, value in lead.facts.items() if name in FACTS]
+    # PostgreSQL keeps the facts in an order of its own.
+    found = [(facts.label(name), _shown(name, lead.facts[name])) for name in FACTS if name in lead.facts]
     found += [(facts.label("email"), address) for address in lead.emails]
     found += [(f"{facts.label('phone')} {KINDS.get(kind, '')}".strip(), number) for kind, number in lead.phones]
     found += [

@@ -26,7 +26,7 @@ from intake.reading.lead import (
 from intake.reading.moments import moment_of
 from intake.reading.words import AROUND_EMAILS
 
-NOBODY = _("Es steht weder ein Name noch eine E-Mail-Adresse noch eine Telefonnummer darin.")
+NOBODY = _("Weder ein Name noch eine E-Mail-Adresse noch eine Telefonnummer war darin zu erkennen.")
 
 MAX_POINTS = 50  # values of a lead that are searched for numbers or addresses
 

@@ -38,6 +38,12 @@ def test_a_line_says_who_when_where_and_what_became_of_it(hook, mehmet, login):
     assert all(word in text for word in ("Olga Wagner", "Bitte!", "Unsere Website", f"/contacts/{new.contact_id}/"))
 
 
+def test_what_was_read_stands_in_the_order_of_a_contacts_facts(hook):
+    sent = {"facts": {"city": "Köln", "last_name": "Wagner", "first_name": "Olga", "street": "Am Ring 1"}}
+    arrival = Arrival.objects.get(pk=take(kept(hook, sent)).pk)
+    assert [value for _label, value in tray.lines(arrival)][:4] == ["Olga", "Wagner", "Am Ring 1", "Köln"]
+
+
 def test_pages_are_filtered_by_inlet_and_result(hook, anna, unread, login):
     other = inlet(anna.account)
     new, elsewhere = take(kept(hook, OLGA)), take(kept(other, unread="x"))
