@@ -8,6 +8,7 @@ from django.http import Http404
 
 from accounts.models import Account
 from contacts.models import Consent
+from funnel.letters import imprint
 from funnel.letters.letterhead import letterhead
 from funnel.models import Sender
 from intake.models import Form, Question
@@ -60,8 +61,9 @@ def context(form: Form, answered: PublicForm, query: Mapping[str, str], now: dat
 
 
 def asks_by_mail(form: Form) -> bool:
-    """Return whether who sends the form may be asked by mail to confirm a consent."""
-    return any(one.channel == Consent.Channel.EMAIL for one in building.wordings(form))
+    """Return whether who sends the form may be asked by mail to confirm a consent: without an imprint nobody is."""
+    is_asked = any(one.channel == Consent.Channel.EMAIL for one in building.wordings(form))
+    return is_asked and not imprint.missing(Sender.objects.of(form.account_id).get())
 
 
 def surroundings(form: Form) -> dict[str, Any]:

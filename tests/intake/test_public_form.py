@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.models import Contact
+from funnel.models import Sender
 from intake.models import Arrival, Question, Result
 from intake.website import asking, building
 from pipeline.models import Card
@@ -217,6 +218,12 @@ def test_an_english_form_speaks_english(anna):
     refused = page_of(send(form, last_name=""))
     assert "Please fill in." in refused
     assert "Thank you" in page_of(Client().get(f"{address(form)}thanks/"))
+
+
+def test_nobody_is_promised_a_mail_that_cannot_go_out(form, anna):
+    assert "zu bestätigen" in page_of(Client().get(f"{address(form)}thanks/"))
+    Sender.objects.filter(account=anna.account).update(legal_name="")
+    assert "zu bestätigen" not in page_of(Client().get(f"{address(form)}thanks/"))
 
 
 def test_an_office_may_thank_on_its_own_page(form, anna):
