@@ -33,6 +33,11 @@ class HookForm(TidyText, forms.Form):
         help_text=gettext_lazy("Nur mit Nachweis des Absenders: Das Programm hat die E-Mail-Adresse schon bestätigt."),
     )
 
+    def __init__(self, *args: Any, has_proof: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_proof:
+            del self.fields["trusts_consents"]
+
 
 class SecretForm(forms.Form):
     """A secret that the sender has, for those who make it themselves."""

@@ -61,7 +61,7 @@ def context(inlet: Inlet, arrival_id: int | None = None, form: HookForm | None =
     return {
         "inlet": inlet,
         "manual": programs.manual(inlet.program),
-        "form": form or HookForm(initial=initial),
+        "form": form or HookForm(initial=initial, has_proof=bool(inlet.secret)),
         "example": example,
         "rows": [(row, _chosen(row.target)) for row in example.rows] if example else [],
         "left": learning.left(inlet).count(),

@@ -47,7 +47,7 @@ def new(request: Request) -> HttpResponse:
 def inlet(request: Request, inlet_id: int) -> HttpResponse:
     """Show a web hook, with the example that `arrival` names (GET), or save what people call it (POST)."""
     found = making.find(request.user, inlet_id)
-    form = HookForm(request.POST) if request.method == "POST" else None
+    form = HookForm(request.POST, has_proof=bool(found.secret)) if request.method == "POST" else None
     if form and form.is_valid():
         making.save(user=request.user, inlet_id=inlet_id, **form.cleaned_data)
         messages.success(request, _("Gespeichert."))
