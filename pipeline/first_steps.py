@@ -46,6 +46,8 @@ def _of_leaders(user: User) -> list[FirstStep]:
         )
     ]
     if user.role == Role.ADMINISTRATOR:
+        why = _("Von Ihrer Website, aus Portalen und aus Ihrem Postfach.")
+        steps.append(FirstStep(_("Anfragen von selbst eintreffen lassen"), why, reverse("intake:inlets"), "inbox"))
         others = User.objects.of(user.account).exclude(pk=user.pk).exists()
         steps.append(
             FirstStep(

@@ -24,6 +24,13 @@ def page(one: Inlet, more: str = "") -> str:
     return f"/settings/inlets/{one.pk}/{more}"
 
 
+def test_a_new_office_sees_every_way_and_where_it_begins(client):
+    text = page_of(client.get("/settings/inlets/"))
+    for way in ("/settings/forms/", "/settings/inlets/new/", "/settings/inlets/mail/", "/settings/keys/"):
+        assert f'<a class="link" href="{way}">' in text
+    assert 'href="/settings/inlets/">Eingangswege einrichten' in page_of(client.get("/intake/"))
+
+
 def test_an_inlet_is_listed_with_its_kind_and_how_much_came(anna, client):
     hook, silent = hook_of(anna.account, "elementor"), inlet(anna.account, "mailbox")
     for number in range(3):
@@ -101,6 +108,7 @@ def test_meta_brings_its_own_secret(anna, client):
 def test_consents_count_only_with_a_proof(anna, client):
     hook = hook_of(anna.account)
     wanted = {"name": "Website", "trusts_consents": "on"}
+    assert "trusts_consents" not in page_of(client.get(page(hook)))
     client.post(page(hook), wanted)
     hook.refresh_from_db()
     assert not hook.trusts_consents

@@ -31,6 +31,7 @@ def test_an_administrator_sees_all_of_them(chief, login, page):
     html = page_of(login(chief).get(page))
     assert offered(html) == [
         "Impressum vervollständigen",
+        "Anfragen von selbst eintreffen lassen",
         "Kollegen einladen",
         "Kontakte importieren",
         "Ersten Kontakt anlegen",
@@ -42,7 +43,11 @@ def test_completed_steps_are_ticked_off(chief, login):
     with_imprint(chief.account)
     assert Sender.objects.of(chief.account).count() == 1
     html = page_of(login(chief).get(PAGES[0]))
-    assert offered(html) == ["Kontakte importieren", "Ersten Kontakt anlegen"]
+    assert offered(html) == [
+        "Anfragen von selbst eintreffen lassen",
+        "Kontakte importieren",
+        "Ersten Kontakt anlegen",
+    ]
     assert html.count("erledigt") == 2
 
 
