@@ -107,6 +107,9 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now)
     invited_by = reference("self", null=True, editable=False)  # None: the operator
 
+    MOST_NEWS = 99  # that are shown
+    news = 0  # contacts that wait, of those the user sees; set by `session_store` as of the beginning of the request
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -132,6 +135,19 @@ class User(AbstractBaseUser):
     def initials(self) -> str:
         """One or two letters for the circle."""
         return (self.first_name[:1] + self.last_name[:1]).upper() or self.email[:1].upper()
+
+    @property
+    def news_shown(self) -> str:
+        """The number of contacts that wait, as pages show it; "" for none."""
+        return self.shown_news(self.news)
+
+    @property
+    def news_in_title(self) -> str:
+        return f"({self.news_shown}) " if self.news else ""
+
+    @classmethod
+    def shown_news(cls, news: int) -> str:
+        return f"{cls.MOST_NEWS}+" if news > cls.MOST_NEWS else str(news or "")
 
     def get_short_name(self) -> str:
         return self.first_name or self.email

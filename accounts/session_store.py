@@ -6,11 +6,14 @@ later ones are at least.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import Account, User
 from accounts.telling import tell_access
@@ -20,7 +23,7 @@ USER = columns_of(User)
 ACCOUNT = columns_of(Account)
 LOGIN = f"{listed('login', USER)}, {listed('office', ACCOUNT)}"
 LOAD = f"""
-SELECT session.session_data, seen.last_seen_at, md5(pg_current_snapshot()::text), {LOGIN}
+SELECT session.session_data, seen.last_seen_at, md5(pg_current_snapshot()::text), {LOGIN}, {{news}}
 FROM django_session AS session
 LEFT JOIN usersessions_usersession AS seen ON seen.session_key = session.session_key
 LEFT JOIN accounts_user AS login ON login.id = seen.user_id
@@ -37,6 +40,12 @@ WHERE session.session_key = %(key)s
 """
 
 
+@cache
+def _load() -> str:
+    """Return the statement, with the number of contacts that wait: how it is counted, a room above knows."""
+    return LOAD.format(news=import_string(settings.NEWS_NUMBER))
+
+
 class SessionStore(db.SessionStore):
     """Django's store. An expired or unknown session is empty and loses its key."""
 
@@ -45,7 +54,7 @@ class SessionStore(db.SessionStore):
     _login: tuple[Any, ...] = ()  # the row of the user and the office, until it is used
 
     def load(self) -> dict[str, Any]:
-        row = one_row(LOAD, {"key": self.session_key, "now": timezone.now()})
+        row = one_row(_load(), {"key": self.session_key, "now": timezone.now()})
         if row is None:
             self._session_key = None
             return {}
@@ -64,7 +73,11 @@ class SessionStore(db.SessionStore):
         """Return the user with their account if loading the session has read this user. Answers only once, since
         a row that is loaded later may have changed."""
         row, self._login = self._login, ()
-        return user_of(row) if row and row[USER.index("id")] == user_id else None
+        if not row or row[USER.index("id")] != user_id:
+            return None
+        user = user_of(row[:-1])
+        user.news = row[-1]
+        return user
 
 
 def user_of(row: tuple[Any, ...]) -> User:

@@ -171,6 +171,7 @@ MFA_TOTP_ISSUER = "Kontakte-Pipeline"
 USERSESSIONS_TRACK_ACTIVITY = False  # would write a row on every request
 
 SESSION_ENGINE = "accounts.session_store"
+NEWS_NUMBER = "pipeline.columns.waiting.NUMBER"  # SQL, read with each session
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -24,6 +25,12 @@ def moved(outcome: Moved, stacks: Iterable[Stack], selection: Selection, scene: 
     card, leads = outcome.card, selection.user.leads
     heads = [stamped_heads.in_selection(stack, selection, leads, oob=True) for stack in stacks]
     return "".join([scene.moved(ShownCard.of(card), card.column.key, outcome.after_id), *heads])
+
+
+@lru_cache
+def waiting(number: str | None) -> str:
+    """Return the number on the navigation; "" for none that has changed."""
+    return "" if number is None else render_to_string("_news.html", {"news": number, "oob": True})
 
 
 def message(sentence: str, move_id: int | None, token: str) -> str:

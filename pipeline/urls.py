@@ -26,6 +26,7 @@ urlpatterns = [
     path("cards/<id:contact_id>/position/", cards.position, name="card-position"),
     path("", list.home, name="home"),
     path("contacts/", list.page, name="list"),
+    path("contacts/news/", alerts.news, name="news"),
     path("contacts/rows/", list.changes, name="list-changes"),
     path("contacts/assignees/", list.assignees, name="assignees"),
     path("contacts/filters/", list.further_filters, name="further-filters"),

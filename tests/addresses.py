@@ -231,6 +231,7 @@ ROWS = [
     Row(
         "pipeline:changes", "302 200 200 200 200 200 302", query={"contacts": Ref("contact"), "contact": Ref("contact")}
     ),
+    Row("pipeline:news", "302 200 200 200 403 200 302"),
     Row("pipeline:home", "302 302 302 302 302 302 302"),
     Row("pipeline:list", "302 200 200 200 200 200 302"),
     Row("pipeline:list-changes", "302 200 200 200 200 200 302", query={"rows": Ref("contact")}),

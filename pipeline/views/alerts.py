@@ -1,15 +1,22 @@
-"""How a user wishes to be told of contacts that wait („Benachrichtigungen“)."""
+"""How a user wishes to be told of contacts that wait („Benachrichtigungen“), and the number of these."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import WORKERS, Request, gate
 from pipeline.alerts import wishes
 from pipeline.alerts.forms import WishForm
+
+
+@require_safe
+@gate(*WORKERS)
+def news(request: Request) -> HttpResponse:
+    """Show how many contacts wait, for a page that asks for nothing else."""
+    return render(request, "_news.html", {"news": request.user.news_shown, "oob": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

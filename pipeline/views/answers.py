@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import Request
+from accounts.models import User
 from accounts.plans import Feature
 from base.addresses import own_address
 from base.refusals import Refusal, answer, wants_fragment
-from pipeline import board, listing, stamped_answers
+from pipeline import board, listing, news, stamped_answers
 from pipeline.cards import announcements
 from pipeline.cards.moves import Moved
 from pipeline.cards.stamped import Scene
@@ -92,13 +93,15 @@ def moved(request: Request, outcome: Moved, via: str) -> HttpResponse:
         messages.success(request, sentence, extra_tags=_undo(outcome.move, via))
         return HttpResponseRedirect(back(request))
     if via not in TEMPLATES:
-        return HttpResponse(_moved_on_board(request, outcome, stacks, selection, sentence))
+        html = _moved_on_board(request, outcome, stacks, selection, sentence)
+        return HttpResponse(html + stamped_answers.waiting(_news(request, outcome, stacks)))
     context = scene(request, selection) | {
         "card": outcome.card,
         "after": outcome.after_id,
         "stacks": stacks,
         "sentence": sentence if outcome.changed else "",
         "undo": _undo(outcome.move, via),
+        "news": _news(request, outcome, stacks),
     }
     return _render_for(request, context, via)
 
@@ -113,6 +116,12 @@ def _moved_on_board(
         return html
     undone = outcome.move.pk if outcome.move and outcome.move.reverses_id is None else None
     return html + stamped_answers.message(sentence, undone, _token(request))
+
+
+def _news(request: Request, outcome: Moved, stacks: list[board.Stack]) -> str | None:
+    """Return the number on the navigation after a move between columns."""
+    number = news.after(request.user, outcome, [stack.column for stack in stacks])
+    return None if number is None else User.shown_news(number)
 
 
 def _token(request: Request) -> str:

@@ -62,7 +62,7 @@ def move(contact, column, user):
 
 def test_it_shows_facts_status_and_a_form_for_each_manual_kind(answer, page, contact, board):
     html = page()
-    assert "<title>Claudia Brandes" in html
+    assert "<title>(1) Claudia Brandes" in html
     assert 'href="mailto:claudia@brandes.de"' in html
     assert 'href="tel:+492215550134"' in html
     assert "Lindenallee 14\n50968 Köln" in answer().content.decode()
