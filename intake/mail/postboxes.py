@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, User
 from base import vault
 from base.refusals import Conflict, NotUnderstood
+from intake.mail import senders
 from intake.models import Inlet, InletKind, Postbox
 
 MAX_POSTBOXES = 3  # of an office
@@ -28,6 +29,7 @@ def connect(
         kind=InletKind.MAILBOX,
         name=name,
         secret=vault.seal(vault.POSTBOX, password),
+        mapping={"senders": senders.of(account)},
         created_at=now,
         created_by=user,
     )

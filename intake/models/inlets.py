@@ -43,7 +43,7 @@ class Inlet(AccountModel):
     program = models.CharField(_("Absender"), max_length=20, choices=Program, blank=True, db_default="")  # of a hook
     secret = models.TextField(blank=True)  # sealed by `base.vault`: what its sender signs with
     access = models.TextField(blank=True, db_default="")  # sealed: with which we fetch what its sender only names
-    mapping = models.JSONField(default=dict)  # what the kind's reader needs to know
+    mapping = models.JSONField(default=dict)  # what its kind needs to know
     is_active = models.BooleanField(default=True)
     # Whether a consent counts without double opt-in; only for senders that sign.
     trusts_consents = models.BooleanField(default=False)

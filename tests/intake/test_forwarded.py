@@ -10,13 +10,14 @@ from funnel.models import Arrival as Processed
 from funnel.models import Message
 from funnel.replies import inbox
 from intake import taking, tray
-from intake.mail import forwarded
+from intake.mail import forwarded, postboxes, senders
 from intake.models import Arrival, Inlet, Result
 from intake.reading.mails import key_of
 from tests.funnel.mailboxes import Mailbox, mailbox
 from tests.funnel.mailing import MONDAY, mailed
 from tests.funnel.test_inbox import bounce, reply, series
 from tests.intake.sampling import SAMPLES, sample
+from tests.markup import page_of
 
 NOW = MONDAY.replace(hour=11)
 
@@ -182,3 +183,49 @@ def test_an_administrator_gets_the_address_by_a_click(client, anna, board, setti
     assert f'value="{address}" readonly' in client.get("/settings/inlets/mail/").content.decode()
     settings.MAIL_IN = ""
     assert "empfängt keine E-Mails" in client.get("/settings/inlets/mail/").content.decode()
+
+
+def test_a_new_address_takes_over_and_the_old_one_is_noted(place, settings, anna, login):
+    old, client = forwarded_to(place, sample("mails/immoscout24-text.eml")), login(anna)
+    assert forwarded.address(place) in page_of(client.get("/settings/inlets/mail/address/renewal/"))
+    client.post("/settings/inlets/mail/address/renewal/")
+    renewed = Inlet.objects.get()
+    assert forwarded.address(renewed) != forwarded.address(place)
+    assert "frühere Adresse" not in page_of(client.get("/settings/inlets/mail/"))
+    poll(settings, old)
+    assert Arrival.objects.count() == 0
+    assert "frühere Adresse" in page_of(client.get("/settings/inlets/mail/"))
+    poll(settings, forwarded_to(renewed, sample("mails/kleinanzeigen-xml.eml")))
+    assert kept() == [(Result.NEW, "feedback")]
+
+
+def test_an_address_that_is_off_takes_nothing_until_it_is_on_again(place, settings, anna, login):
+    client = login(anna)
+    client.post("/settings/inlets/mail/address/switch/", {"on": "0"})
+    poll(settings, forwarded_to(place, sample("mails/immoscout24-text.eml")))
+    assert Arrival.objects.count() == 0
+    assert "Die Adresse ist ausgeschaltet" in page_of(client.get("/settings/inlets/mail/"))
+    client.post("/settings/inlets/mail/address/switch/", {"on": "1"})
+    poll(settings, forwarded_to(place, sample("mails/kleinanzeigen-xml.eml")))
+    assert kept() == [(Result.NEW, "feedback")]
+
+
+def test_what_the_office_names_as_its_senders_is_read_as_inquiries(place, settings, anna, login):
+    client, page = login(anna), "/settings/inlets/mail/senders/"
+    text = "Vorname: Ada\nNachname: Lenz\nE-Mail: ada@post.example\nTelefon: 0170 1234567\n"
+    mail = "From: formular@website.example\r\nSubject: Hallo %s\r\nMessage-ID: <%s@website.example>\r\n\r\n" + text
+    poll(settings, forwarded_to(place, (mail % (1, 1)).encode()))
+    assert kept() == [(Result.UNREAD, "")]
+    refused = client.post(page, {"senders": "website.example\nkein absender"})
+    assert refused.status_code == 422 and "kein absender" in page_of(refused)
+    assert client.post(page, {"senders": "@Website.example\n\nbuero@krueger.example\n"}).status_code == 302
+    assert Inlet.objects.get().mapping["senders"] == ["website.example", "buero@krueger.example"]
+    assert "website.example\nbuero@krueger.example" in page_of(client.get("/settings/inlets/mail/"))
+    poll(settings, forwarded_to(place, (mail % (2, 2)).encode()))
+    assert kept()[1:] == [(Result.NEW, "labels.form")]
+
+
+def test_a_mailbox_that_comes_later_knows_the_senders(place, anna):
+    senders.save(user=anna, senders=["website.example"])
+    box = {"host": "imap.krueger.example", "port": 993, "login": "a", "password": "b", "folder": "INBOX"}
+    assert postboxes.connect(user=anna, name="Portale", now=NOW, **box).inlet.mapping["senders"] == ["website.example"]
