@@ -12,9 +12,10 @@ from collections.abc import Mapping
 WEB = {"lock_timeout": "1800ms", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
 # Longer than a web process can hold a lock, and than an import needs to finish a large file.
 WORKER = {"lock_timeout": "120s", "statement_timeout": "600s", "idle_in_transaction_session_timeout": "300s"}
+GIVEN = os.environ.get("PGOPTIONS", "")
 
 
-def limit(limits: Mapping[str, str]) -> None:
-    """Set the limits for all connections this process is going to open. What PGOPTIONS says already wins."""
+def limit(limits: Mapping[str, str], given: str = GIVEN) -> None:
+    """Set the limits for all connections this process is going to open, instead of earlier ones. What is given wins."""
     ours = [f"-c {name}={value}" for name, value in limits.items()]
-    os.environ["PGOPTIONS"] = " ".join([*ours, os.environ.get("PGOPTIONS", "")]).strip()
+    os.environ["PGOPTIONS"] = " ".join([*ours, given]).strip()

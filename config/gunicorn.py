@@ -5,6 +5,7 @@ import gc
 import math
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ CHECKOUT = str(Path(__file__).resolve().parent.parent)
 if CHECKOUT not in sys.path:
     sys.path.insert(0, CHECKOUT)  # this file is read before gunicorn adds it
 
+from django.core.management import call_command  # noqa: E402
+from gunicorn.sock import close_sockets  # noqa: E402
+
 from config.instance_lock import claim_shared  # noqa: E402
+from config.own_worker import OwnWorker  # noqa: E402
 from config.server_worker import DRAIN  # noqa: E402
 from live.handover import leave  # noqa: E402
 
@@ -28,7 +33,8 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4")) + 1  # one office can hold all but one (config/turns.py)
 preload_app = True
 timeout = 60
-graceful_timeout = int(os.environ.get("WEB_GRACE", "20")) + math.ceil(DRAIN)
+GRACE = int(os.environ.get("WEB_GRACE", "20"))
+graceful_timeout = GRACE + math.ceil(DRAIN)
 keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
@@ -40,10 +46,15 @@ control_socket_disable = True
 forwarded_allow_ips = ""  # config/proxies.py decides which proxies are trusted
 
 
+worker = os.environ.get("WITH_WORKER") == "1" and OwnWorker()
+
+
 def on_exit(server: Any) -> None:
     """Say goodbye to the streams: where there are several web servers, this one's network may go with it."""
     if DRAIN:
         leave()
+    if worker:
+        worker.wait(GRACE)
 
 
 serving = claim_shared()  # held by this process and its workers, until the last of them ends
@@ -63,3 +74,10 @@ def when_ready(server: Any) -> None:
             mallopt(option, value)
     gc.collect()
     gc.freeze()
+    if worker:
+        worker.start(partial(_work, server))
+
+
+def _work(server: Any) -> None:
+    close_sockets(server.LISTENERS, unlink=False)
+    call_command("procrastinate", "worker", "--shutdown-graceful-timeout", str(GRACE))

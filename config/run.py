@@ -1,4 +1,4 @@
-"""`make run`: start database, tables, demo, web server, streams and worker, and end all of them on Ctrl-C.
+"""`make run`: start database, tables, demo, web server with worker, and streams, and end all of them on Ctrl-C.
 
 `python -m config.run` serves; `python -m config.run <command> …` runs a management command in the same environment.
 In production the same processes run with DATABASE_URL, SECRET_KEY, TOKEN_KEY, ALLOWED_HOSTS and BASE_URL set.
@@ -16,8 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-import psutil
-
 from config import embedded
 from config.surroundings import StartError, Surroundings
 
@@ -26,9 +24,7 @@ STOP_SECONDS = 4
 READY_SECONDS = 60
 MAX_FAILURES = 3
 LONGEST = 16  # seconds between two attempts to start what the others can do without
-BEHIND = 10  # niceness of the worker: a long import or many mails must not slow the board down
 SOUND_SECONDS = 15  # a process that lived this long has started properly
-WORKER = ("--shutdown-graceful-timeout", "3")
 
 
 class Interrupted(Exception):
@@ -44,12 +40,10 @@ class Child:
         module: str,
         *arguments: str,
         listen: socket.socket | None = None,
-        niceness: int = 0,
         is_needed: bool = True,
     ) -> None:
         self.label = label
         self.is_needed = is_needed
-        self.niceness = niceness
         self.command = [sys.executable, "-m", "config.guard", module, *arguments]
         self.listen = listen
         self.process: subprocess.Popen[bytes] | None = None
@@ -69,8 +63,6 @@ class Child:
             pass_fds=descriptors,
             start_new_session=True,  # Ctrl-C reaches us alone, and we end the children in order
         )
-        if self.niceness:
-            psutil.Process(self.process.pid).nice(self.niceness)
 
     def tend(self, environment: dict[str, str]) -> None:
         """Restart the process if it has ended, later after each failure. Raises StartError if it never starts and
@@ -121,13 +113,11 @@ class Supervisor:
                 self.environment = self.surroundings.environment()
                 logins = self.prepare()
                 web = Child("Der Webserver", "gunicorn", "--config", "python:config.gunicorn", listen=listen)
-                jobs = ("django", "procrastinate", "worker", *WORKER)
-                worker = Child("Der Hintergrunddienst", *jobs, niceness=BEHIND)
                 streams = Child("Der Dienst für sofort sichtbare Änderungen", "live.process", is_needed=False)
                 self.children = [web]
                 self.wait_until_ready()
                 self.announce(logins)
-                self.children = [web, worker, streams]
+                self.children = [web, streams]
                 while True:
                     self.tend()
                     self.pause()

@@ -59,6 +59,7 @@ class Surroundings:
         names = ["localhost", "127.0.0.1", "[::1]", urlsplit(environment["BASE_URL"]).hostname or "localhost"]
         environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
         environment.setdefault("WEB_GRACE", "2")
+        environment["WITH_WORKER"] = "1"
         environment.setdefault("LOG_LINES", "0")  # a terminal shows errors only
         environment["PYTHONUTF8"] = "1"  # regardless of the shell's locale
         if self.embedded:

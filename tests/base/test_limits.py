@@ -23,9 +23,9 @@ def of_new_connections() -> dict[str, str]:
 
 
 @pytest.mark.django_db
-def test_pages_and_changes_wait_seconds_unless_the_operator_sets_other_limits(monkeypatch):
-    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=7s")
-    limit(WEB)
+def test_pages_and_changes_wait_seconds_unless_the_operator_sets_other_limits():
+    limit(WORKER)
+    limit(WEB, given="-c lock_timeout=7s")
     assert of_new_connections() == WEB | {"lock_timeout": "7s"}
 
 

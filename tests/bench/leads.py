@@ -66,19 +66,19 @@ class Program:
         return answer.status
 
 
-def rows(anna: User, port: int, server: Any, worker: Any, dragging: Dragging, seconds: float) -> list[dict[str, Any]]:
+def rows(anna: User, port: int, server: Any, dragging: Dragging, seconds: float) -> list[dict[str, Any]]:
     """Return what leads cost and reach, and the moves of the same run while some arrive."""
     token = keys.issue(user=anna, name="bench", may_read=False, may_write=True, now=timezone.now()).token
     headers = {"host": "localhost", "authorization": f"Bearer {token}"}
     client, body = Client(headers=headers), {"content_type": "application/json"}
     client.post(WHERE, lead(), **body)  # whose use of the key is noted
     statements, written = counted(lambda: client.post(WHERE, lead(), **body))
-    before = pss(server, worker)
+    before = pss(server)
     load = _load([Program(port, token).post for _ in range(CLIENTS)], seconds, good=201)
     idle, _ = dragging.run(dragging.own(), CLIENTS, seconds)
     with _arriving(Program(port, token)):
         busy, _ = dragging.run(dragging.own(), CLIENTS, seconds)
-    grown = {"name": f"memory of web and worker after these leads: {pss(server, worker) - before:+.0f} MB", "p50": ""}
+    grown = {"name": f"memory of web and worker after these leads: {pss(server) - before:+.0f} MB", "p50": ""}
     lead_row = _row(LEAD, load, statements=statements, written=written)
     return [lead_row, _row(IDLE, idle), _row(BUSY, busy), grown | {"errors": 0}]
 

@@ -43,7 +43,7 @@ def main() -> None:
     contacts = Card.objects.of(anna.account).aggregate(first=Min("pk"), last=Max("pk"))  # of the demo, without gaps
     product = of_this_checkout(Path(os.environ["DATA_DIR"]))
     office = Office(product)
-    with product.served() as (port, server), product.worker() as worker:
+    with product.served(with_worker=True) as (port, server):
         dragging = Dragging(office, port)
         empty = [
             row("Django view that does nothing", quiet(port, office.cookie, clients), clients) for clients in (1, 8)
@@ -54,11 +54,11 @@ def main() -> None:
         rows += empty
         rows.append(browsing.row(port, office.cookie))
         rows += streams.rows(product, port, dragging, SECONDS)
-        rows += leads.rows(anna, port, server, worker, dragging, SECONDS)
-        memory = f"memory of web and worker, PSS: {pss(server, worker):.0f} MB"
+        rows += leads.rows(anna, port, server, dragging, SECONDS)
+        memory = f"memory of web and worker, PSS: {pss(server):.0f} MB"
         rows.append({"name": memory, "p50": "", "errors": 0})
-        worker.terminate()
-        worker.wait()
+    with product.served() as (port, _server):
+        dragging = Dragging(office, port)
         rows += mails.rows(product, office, lambda: dragging.run(dragging.own(), 8, SECONDS)[0])
     rows += imports.rows(anna)
     race = against(product)  # before pgbench, which leaves ranks and versions that no move of ours can follow

@@ -105,12 +105,13 @@ class Product:
         return json.loads(printed.splitlines()[-1]) if printed else None
 
     @contextmanager
-    def served(self) -> Iterator[tuple[int, subprocess.Popen]]:
-        """The production server as in `make run`, on a free port."""
+    def served(self, with_worker: bool = False) -> Iterator[tuple[int, subprocess.Popen]]:
+        """The production server as in `make run`, on a free port; its worker would send the mails of a measuring."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        with self.started(*SERVERS[0], env={"PORT": str(port)}) as process:
+        given = {"PORT": str(port), "WITH_WORKER": str(int(with_worker))}
+        with self.started(*SERVERS[0], env=given) as process:
             for _ in range(300):
                 time.sleep(0.1)
                 with socket.socket() as probe:

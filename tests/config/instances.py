@@ -70,7 +70,7 @@ class Instance:
         for line in self.process.stdout:
             self.printed += line
             if "Strg+C" in line:
-                self.wait_for_command("procrastinate")
+                self.wait_for_worker()
                 keep_static_files(self.data_dir)
                 return self
         raise AssertionError(self.complaint())
@@ -99,6 +99,17 @@ class Instance:
                         return process
             time.sleep(0.05)
         raise AssertionError(f"no child of ours runs {word}")
+
+    def wait_for_worker(self, other_than: int | None = None) -> psutil.Process:
+        """Wait until the web server's own worker runs, which has a name and no command of its own."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(psutil.Error):  # some may have ended
+                for process in self.children():
+                    if process.name() == "pipeline-worker" and process.pid != other_than:
+                        return process
+            time.sleep(0.05)
+        raise AssertionError("the web server has no worker")
 
     def interrupt(self) -> None:
         """Send Ctrl-C to the whole process group, as a terminal does, and wait for the end."""

@@ -6,6 +6,7 @@ import signal
 import socket
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -13,9 +14,11 @@ import psycopg
 import pytest
 
 from config import embedded
+from config.own_worker import BEHIND
 from tests.config.instances import PATIENCE, Instance, free_port, lend_static_files
 from tests.config.production import Browser
 from tests.live.streams import come_back
+from tests.pipeline.working import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -152,17 +155,31 @@ def test_after_kill_9_of_the_supervisor_only_the_database_runs_and_the_next_star
 
 
 def test_dead_web_worker_and_database_are_started_again(instance: Instance) -> None:
-    web, worker = instance.wait_for_command("gunicorn"), instance.wait_for_command("procrastinate")
+    web, worker = instance.wait_for_command("gunicorn"), instance.wait_for_worker()
     database = embedded.running(instance.data_dir)
     assert database
     os.killpg(web.pid, signal.SIGKILL)
-    worker.kill()
     os.kill(database, signal.SIGKILL)
     instance.wait_for_command("gunicorn", other_than=web.pid)
-    instance.wait_for_command("procrastinate", other_than=worker.pid)
+    instance.wait_for_worker(other_than=worker.pid)
     assert instance.status("/healthz") == 200  # sent during the restart: the request waits
     assert instance.status("/readyz") == 200
     assert embedded.running(instance.data_dir) not in (None, database)
+
+
+def test_the_worker_works_behind_the_others_starts_again_by_itself_and_ends_with_the_web_server(
+    instance: Instance,
+) -> None:
+    web, worker = instance.wait_for_command("gunicorn"), instance.wait_for_worker()
+    assert worker.nice() == min(web.nice() + BEHIND, 19)
+    worker.kill()
+    worker = instance.wait_for_worker(other_than=worker.pid)
+    assert instance.wait_for_command("gunicorn") == web
+    with psycopg.connect(embedded.url(instance.data_dir), autocommit=True) as connection:
+        sign = f"SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > '{datetime.now(UTC)}')"
+        wait_until(lambda: connection.execute(sign).fetchone() == (True,), seconds=PATIENCE)
+    web.kill()
+    assert ended([worker])
 
 
 def test_streams_come_back_after_kill_9_of_their_process_and_end_with_everything(instance: Instance) -> None:
