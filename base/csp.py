@@ -7,7 +7,8 @@ from django.http import HttpResponse
 
 STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; form-action 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # A mail may use its own styles only: no scripts, no forms, nothing from other hosts, and an origin of its own.
 FRAMED = (

@@ -22,6 +22,8 @@ RELAY = "mail server of an office"
 POSTBOX = "password of an office's mailbox"
 SENDER = "what the sender of an inlet signs with"
 META = "access of an office to its page at Meta"
+PUSH_KEY = "key for web push"
+SUBSCRIPTION = "browser that takes web push"
 ADDRESS = "unguessable address of an inlet"
 
 

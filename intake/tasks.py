@@ -8,7 +8,7 @@ from intake import alerting, arrivals, taking
 from intake.hooks import fetching
 from intake.mail import forwarded, polling
 from intake.website import puzzles
-from pipeline.alerts import mailing
+from pipeline.alerts import mailing, pushing
 
 
 @app.periodic(cron="* * * * * */10")  # the seconds come last: every ten
@@ -21,11 +21,14 @@ def take_waiting(timestamp: int) -> None:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="tell_people", queueing_lock="tell_people", lock="tell_people")
 def tell_people(timestamp: int) -> None:
-    """Find out who is to be told of contacts that arrived, and mail those whose time has come."""
+    """Find out who is to be told of contacts that arrived, and mail or push to those whose time has come."""
     try:
         alerting.tell_waiting(now=timezone.now())
     finally:
-        mailing.send_due(now=timezone.now())
+        try:
+            mailing.send_due(now=timezone.now())
+        finally:
+            pushing.send_due(now=timezone.now())
 
 
 @app.periodic(cron="37 4 * * *")

@@ -57,6 +57,13 @@ urlpatterns = [
     path("cards/<id:contact_id>/menu/", cards.menu, name="card-menu"),
     path("moves/<id:move_id>/reversal/", cards.reversal, name="move-reversal"),
     path("settings/alerts/", alerts.page, name="alerts"),
+    path("settings/alerts/devices/", alerts.subscribe, name="subscriptions"),
+    path(
+        "settings/alerts/devices/<id:subscription_id>/removal/",
+        alerts.unsubscribe,
+        name="subscription-removal",
+    ),
+    path("service-worker.js", alerts.service_worker, name="service-worker"),
     path("columns/", columns.create, name="columns"),
     path("columns/<id:column_id>/cards/", board.column_cards, name="column-cards"),
     path("columns/<id:column_id>/menu/", columns.menu, name="column-menu"),

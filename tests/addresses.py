@@ -46,6 +46,7 @@ PARAMETERS = {
     "inlet_id": Ref("inlet"),
     "form_id": Ref("form"),
     "postbox_id": Ref("postbox"),
+    "subscription_id": Ref("subscription"),
     "question_id": Ref("question"),
     "office": Ref("office_slug"),
     "slug": Ref("form_slug"),
@@ -63,6 +64,11 @@ POSTBOX = {
     "login": "post",
     "password": "geheim",
     "folder": "INBOX",
+}
+BROWSER = {  # the example of RFC 8291, 5
+    "endpoint": "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
 }
 STEP = {
     "subject": "Guten Tag",
@@ -195,6 +201,9 @@ ROWS = [
         "401 302 302 302 403 302 401",
         body={"mail": "at_once", "leads": "all", "quiet_from": "20:00", "quiet_until": "07:00"},
     ),
+    Row("pipeline:subscriptions", post="401 409 409 409 403 409 401", body=BROWSER),  # it is off here
+    Row("pipeline:subscription-removal", post="401 302 404 404 403 404 401"),
+    Row("pipeline:service-worker", OPEN),
     Row("theme", post="401 302 302 302 302 302 401", body={"theme": "dark"}),
     Row("members", "302 200 403 403 403 200 302"),
     Row(

@@ -66,7 +66,7 @@ from pipeline.columns.defaults import create_board
 from pipeline.deeds import reversible
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
-from pipeline.models import Column, Entry, Export, Import, ImportPart, ImportRow, Move, Trace
+from pipeline.models import Column, Entry, Export, Import, ImportPart, ImportRow, Move, Subscription, Trace
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
 FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
@@ -447,6 +447,9 @@ def _arrivals(office: Office, mark: Mark) -> None:
     place = {"host": mark.text("host"), "port": 993, "user": mark.text("postboxuser"), "folder": mark.text("folder")}
     postbox = Postbox.objects.create(account=account, inlet=box, connected_at=now, due_at=now, **place)
     office.refs["postbox"] = postbox.pk
+    device = {"digest": mark.text("digest"), "sealed": mark.text("sealed"), "name": mark.text("device")}
+    admin = office.people["administrator"]
+    office.refs["subscription"] = Subscription.objects.create(account=account, user=admin, created_at=now, **device).pk
 
 
 def _open_hook(common: dict[str, Any]) -> str:

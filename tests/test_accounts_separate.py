@@ -126,6 +126,7 @@ POLICY = {
     "font-src": "'self'",
     "form-action": "'self'",
     "manifest-src": "'self'",
+    "worker-src": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
@@ -146,7 +147,7 @@ FRAMED = (
 # Websites of the office show its forms in frames. They need no login, so that they are the same for everybody.
 FORM = POLICY | {"frame-ancestors": f"https://{OURS.word}site.example"}
 FORM["form-action"] = f"'self' https://{OURS.word}thanks.example"
-for missing in ("connect-src", "manifest-src"):
+for missing in ("connect-src", "manifest-src", "worker-src"):
     del FORM[missing]
 FORM_PREVIEW = FORM | {"form-action": "'self'", "frame-ancestors": "'self'"}
 EDITOR = r"(GET|POST) /funnel/(steps/\d+|sequences/\d+/steps/new)/ .*: (200|422)$"

@@ -36,3 +36,11 @@ class WishForm(forms.Form):
         elif start is not None and start == end:
             self.add_error("quiet_until", _("Beginn und Ende sind gleich. Ohne Ruhezeit bitte beide leer lassen."))
         return data
+
+
+class SubscriptionForm(forms.Form):
+    """What a browser says of itself, as its vendor gave it; `subscriptions` looks closer."""
+
+    endpoint = forms.CharField(max_length=1000)
+    p256dh = forms.CharField(max_length=100)
+    auth = forms.CharField(max_length=40)
