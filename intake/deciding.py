@@ -95,7 +95,7 @@ def proposal(arrival: Arrival) -> dict[str, Any]:
     """Return what „Kontakt anlegen“ is filled in with: what was read, or else the text that arrived."""
     lead = tray.lead_of(arrival)
     if lead is None:
-        return {"source_detail": arrival.inlet.name, "note": tray.raw_of(arrival)[:MAX_NOTE]}
+        return {"source_detail": arrival.inlet.name, "note": tray.words_of(arrival)[:MAX_NOTE]}
     found = understood(lead, arrival.inlet)
     values = found.values if found else {}
     note = (found.text if found else text(lead))[:MAX_NOTE]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BinaryField, Case, QuerySet, When
+from django.db.models.functions import Substr
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,14 +19,18 @@ from contacts import facts
 from contacts.contact_points import KINDS
 from contacts.csv.fields import choice_of
 from contacts.description import FACTS
+from funnel.incoming.opened import PoisonMail, header, parse_bytes
 from intake import opening
 from intake.models import TO_LOOK_AT, Arrival, Inlet, Result
+from intake.reading import pages
 from intake.reading.decoding import decoded
-from intake.reading.lead import Lead
-from intake.reading.showing import Shown
+from intake.reading.lead import Lead, NotRead
+from intake.reading.showing import HEADERS, Shown
 
 PAGE = 50  # rows
 SHOWN = 50_000  # characters of a raw text on its page
+HEAD = 8_000  # bytes of a mail that was not read, in which its line looks for sender and subject
+NOT_READ = (*TO_LOOK_AT, Result.DISCARDED)
 
 
 def _id(text: str) -> int:
@@ -79,7 +85,9 @@ def load(user: User, query: QueryDict, now: datetime) -> Tray:
     """Return the requested page."""
     inlets = list(Inlet.objects.of(user.account).order_by("name", "pk"))
     wanted = Wanted.parse(query, inlets)
+    head = When(content_type=opening.MAIL, result__in=NOT_READ, then=Substr("raw", 1, HEAD))
     rows = _found(user, wanted).defer("raw").select_related("inlet", "contact")
+    rows = rows.annotate(head=Case(head, output_field=BinaryField()))
     page = keyset.page(rows, ORDER, descending=True, place=keyset.asked(query, ORDER), size=PAGE)
     for arrival in page.rows:
         arrival.who, arrival.about = _who(arrival)
@@ -130,11 +138,23 @@ def _who(arrival: Arrival) -> tuple[str, str]:
     """Return who it is from and what about, as far as it was read."""
     lead = lead_of(arrival)
     if lead is None:
-        return ((arrival.read or {}).get("question") or {}).get("provider", ""), ""
+        provider = ((arrival.read or {}).get("question") or {}).get("provider", "")
+        sender, subject = _of_mail(bytes(getattr(arrival, "head", None) or b""))
+        return provider or sender, subject
     name = f"{lead.facts.get('first_name', '')} {lead.facts.get('last_name', '')}".strip()
     reach = [*lead.emails, *(number for _kind, number in lead.phones)]
     who = name or lead.facts.get("company", "") or next(iter(reach), "")
     return who[:120], " ".join((lead.subject or lead.message).split())[:120]
+
+
+def _of_mail(head: bytes) -> tuple[str, str]:
+    """Return sender and subject of a mail that was not read."""
+    try:
+        mail = parse_bytes(head)
+    except PoisonMail:
+        return "", ""
+    name, address = parseaddr(header(mail, "From"))
+    return (name or address)[:120], header(mail, "Subject")[:120]
 
 
 def lines(arrival: Arrival) -> list[tuple[str, str]]:
@@ -179,6 +199,19 @@ def mail_of(arrival: Arrival) -> Shown:
     if arrival.content_type != opening.MAIL or not raw:
         raise Http404
     return opening.shown(raw)
+
+
+def words_of(arrival: Arrival) -> str:
+    """Return what arrived for people to read: of a mail who wrote, about what, and its text."""
+    if arrival.content_type != opening.MAIL:
+        return raw_of(arrival)
+    try:
+        mail = mail_of(arrival)
+    except (NotRead, Http404):
+        return raw_of(arrival)
+    text = mail.text or "\n".join("\n".join(row) for row in pages.read(mail.html).rows)
+    heads = [f"{_(label)}: {value}" for label, value in mail.headers if label in (HEADERS["From"], HEADERS["Subject"])]
+    return "\n".join([*heads, "", text]).strip()
 
 
 def _raw(arrival: Arrival) -> bytes:

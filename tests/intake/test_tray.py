@@ -8,6 +8,7 @@ from django.http import QueryDict
 from base.refusals import Conflict
 from contacts.models import Action, Contact
 from intake import deciding, taking, tray
+from intake.mail.keeping import keep_mail
 from intake.models import Arrival, Result
 from intake.reading.lead import Lead
 from pipeline import leads
@@ -36,6 +37,17 @@ def test_a_line_says_who_when_where_and_what_became_of_it(hook, mehmet, login):
     text = page_of(login(mehmet).get("/intake/"))
     assert f'data-intake="{new.pk}" data-result="new"' in text
     assert all(word in text for word in ("Olga Wagner", "Bitte!", "Unsere Website", f"/contacts/{new.contact_id}/"))
+
+
+def test_a_mail_that_was_not_read_is_known_by_its_sender_and_subject(anna, board, login):
+    place = inlet(anna.account, "mailbox")
+    raw = "From: =?utf-8?q?J=C3=B6rg_S=C3=BC=C3=9F?= <j@suess.example>\r\nSubject: Frage zum Garten\r\n"
+    raw += "Content-Type: text/html\r\n\r\n<p>Grüße <b>aus Köln</b></p><script>x</script>"
+    take(keep_mail(inlet=place, raw=raw.encode(), now=NOW))
+    text = page_of(login(anna).get("/intake/"))
+    assert "Jörg Süß" in text and "Frage zum Garten" in text and "Unbekannt" not in text
+    note = deciding.proposal(deciding.find(anna, Arrival.objects.get().pk))["note"]
+    assert note == "Von: Jörg Süß <j@suess.example>\nBetreff: Frage zum Garten\n\nGrüße aus Köln"
 
 
 def test_what_was_read_stands_in_the_order_of_a_contacts_facts(hook):
