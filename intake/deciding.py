@@ -31,7 +31,9 @@ def find(user: User, arrival_id: int) -> Arrival:
 @transaction.atomic
 def discard(*, user: User, arrival_id: int) -> Arrival:
     """Mark as nothing anybody needs. Raises Http404, and Conflict if it has become a contact. Idempotent."""
-    arrival = _undecided(user, arrival_id)
+    arrival = _locked(user, arrival_id)
+    if arrival.contact_id is not None:
+        raise Conflict(_("Daraus ist schon ein Kontakt geworden."))
     if arrival.result != Result.DISCARDED:
         arrival.result = Result.DISCARDED
         arrival.save(update_fields=["result"])
@@ -44,11 +46,13 @@ def discard(*, user: User, arrival_id: int) -> Arrival:
 def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
     """Read and take in once more, although it is suspicious; return it as it then is. Nobody gets a mail because of it.
 
-    What speaks of several people is read for all who wait for somebody. Raises Http404, and Conflict if it has become
-    a contact, or after a fault of ours: then it lies where it did.
+    What speaks of several people is read for all who wait for somebody. What has become a contact is returned without
+    effect. Raises Http404, and Conflict after a fault of ours: then it lies where it did.
     """
     people = taking.lock(Arrival.objects.of(user.account), arrival_id)
-    _open([one for one in people if one.pk == arrival_id])
+    found = _one([one for one in people if one.pk == arrival_id])
+    if found.contact_id is not None:
+        return found
     for one in people:
         if one.is_open or one.pk == arrival_id:
             one.result, one.attempts, one.due_at = Result.WAITING, 1, now
@@ -65,10 +69,12 @@ def read_again(*, user: User, arrival_id: int, now: datetime) -> Arrival:
 def enter(*, user: User, arrival_id: int, now: datetime, **entry: Any) -> tuple[Contact | None, list[Contact]]:
     """Add the contact of a filled-in form, as `entering.enter_once` does, and have the arrival name it.
 
-    What nobody types comes from what arrived: ids, campaign, further answers, consents, and when it was. Raises
-    Http404, and Conflict if it has become a contact.
+    What nobody types comes from what arrived: ids, campaign, further answers, consents, and when it was. What has
+    become a contact already is that contact, whoever was faster. Raises Http404.
     """
-    arrival = _undecided(user, arrival_id)
+    arrival = _locked(user, arrival_id)
+    if arrival.contact_id is not None:  # the contact itself was not there when the statement began that waited
+        return Contact.objects.of(user.account).get(pk=arrival.contact_id), []
     lead = tray.lead_of(arrival) or Lead()
     foreign = (taking.source_of(arrival.inlet), lead.foreign_id) if lead.foreign_id else None
     more, left = inquiries.machines(arrival.account, foreign, lead.campaign, lead.further)
@@ -102,18 +108,10 @@ def proposal(arrival: Arrival) -> dict[str, Any]:
     return {"source_detail": arrival.inlet.name} | values | {"note": note}
 
 
-def _undecided(user: User, arrival_id: int) -> Arrival:
-    """Lock what arrived."""
+def _locked(user: User, arrival_id: int) -> Arrival:
+    """Lock what arrived. Raises Http404."""
     rows = Arrival.objects.of(user.account).select_related("inlet__account")
-    return _open(rows.select_for_update(of=("self",), no_key=True).filter(pk=arrival_id))
-
-
-def _open(rows: Iterable[Arrival]) -> Arrival:
-    """Return the only one, if it has not become a contact."""
-    arrival = _one(rows)
-    if arrival.contact_id is not None:
-        raise Conflict(_("Daraus ist schon ein Kontakt geworden."))
-    return arrival
+    return _one(rows.select_for_update(of=("self",), no_key=True).filter(pk=arrival_id))
 
 
 def _one(rows: Iterable[Arrival]) -> Arrival:

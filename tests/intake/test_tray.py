@@ -1,8 +1,11 @@
 """The tray: what arrived, what became of it, and what people decide about the rest."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 
 from base.refusals import Conflict
@@ -203,9 +206,33 @@ def test_it_is_read_once_more_and_taken_in(hook, anna, login):
 
 def test_what_has_become_a_contact_is_decided(hook, anna):
     arrival = take(kept(hook, OLGA))
-    for verb in (deciding.discard, lambda **who: deciding.read_again(**who, now=NOW)):
-        with pytest.raises(Conflict):
-            verb(user=anna, arrival_id=arrival.pk)
+    with pytest.raises(Conflict):
+        deciding.discard(user=anna, arrival_id=arrival.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_are_one_contact_and_the_same_answer(hook, anna, board, login):
+    """On the button of the form, and on that which reads again."""
+    form = {"last_name": "Otto", "source": "form", "column": board["Nicht erreicht"].pk}
+    for part, sent in (("contact", form), ("reading", {})):
+        Contact.objects.all().delete()
+        arrival = kept(hook, OLGA)
+        Arrival.objects.filter(pk=arrival.pk).update(contact=None, result=Result.UNREAD)
+        clients, at_once = [login(anna), login(anna)], Barrier(2)
+
+        def click(client, where=f"/intake/{arrival.pk}/{part}/", sent=sent, at_once=at_once):
+            at_once.wait()
+            try:
+                answer = client.post(where, sent)
+                return answer.status_code, answer["Location"]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.map(click, clients)
+        assert first == second and first[0] == 302
+        assert Contact.objects.count() == 1
+        Arrival.objects.all().delete()
 
 
 def arrive(hook, *hours: int) -> None:
