@@ -72,7 +72,7 @@ def record(
                 granted=given.granted,
                 method=_method(given, is_proven),
                 wording=wording[:MAX_WORDING],
-                wording_version=str(given.wording_version)[:MAX_VERSION],
+                wording_version=given.wording_version[:MAX_VERSION],  # of a refusal, which counts whatever it says
                 place=place_of(given),
                 address=_address(channel, values) if given.granted else "",
                 is_proven=is_proven or (channel != Consent.Channel.EMAIL and not _has_withdrawn(contact, channel)),
@@ -102,7 +102,9 @@ def ask_for_proof(
 ) -> None:
     """Ask whether the address is theirs, if they agreed to e-mail and nobody has proven it."""
     email = Consent.Channel.EMAIL
-    agreed = any(given.granted and given.channel == email and given.wording.strip() for given in consents)
+    agreed = any(
+        given.granted and given.channel == email and given.wording.strip() and _fits(given) for given in consents
+    )
     if agreed and not is_proven:
         opt_in.request(contact=contact, address=_address(email, values), asked_from=asked_from, now=now)
 
@@ -115,9 +117,16 @@ def _why_not(contact: Contact, given: Given, values: Mapping[str, Any], is_prove
         return _("nicht erteilt") if is_left else ""
     if not is_known or not given.wording.strip():
         return _("erteilt, aber ohne Wortlaut")
+    if not _fits(given):
+        return _("erteilt, aber der Wortlaut oder seine Fassung ist zu lang für einen Nachweis")
     if given.channel == Consent.Channel.LETTER or _address(given.channel, values):
         return ""
     return _("erteilt, aber ohne Adresse oder Nummer, für die sie gilt")
+
+
+def _fits(given: Given) -> bool:
+    """Whether the evidence has room for all of it: cut off, it would say something else."""
+    return len(given.wording.strip()) <= MAX_WORDING and len(given.wording_version) <= MAX_VERSION
 
 
 def _has_agreed(contact: Contact, channel: str) -> bool:

@@ -13,7 +13,18 @@ from contacts.csv.fields import choice_of
 from contacts.description import FACTS, FIRST_YEAR_BUILT, LAST_YEAR_BUILT
 from intake.reading.composing import EMAIL, NOBODY, Item, composed
 from intake.reading.decoding import decoded, tidy
-from intake.reading.lead import MAX_BYTES, MAX_MESSAGE, MAX_REACH, MAX_VALUE, ConsentGiven, Lead, NotRead
+from intake.reading.lead import (
+    MAX_BYTES,
+    MAX_MESSAGE,
+    MAX_PLACE,
+    MAX_REACH,
+    MAX_VALUE,
+    MAX_VERSION,
+    MAX_WORDING,
+    ConsentGiven,
+    Lead,
+    NotRead,
+)
 from intake.reading.moments import moment_of
 from intake.reading.targets import CAMPAIGN, FURTHER
 from intake.reading.tree import TOO_LARGE, from_json, leaves
@@ -162,6 +173,7 @@ _FIELDS: Mapping[str, _Rule] = {
     "property.valuation.report_url": _Rule("value_link", _link),
 }
 _BRANCHES = {path[:dot] for path in _FIELDS for dot in range(len(path)) if path[dot] == "."} | {"tracking"}
+_OF_CONSENT = {"wording": MAX_WORDING, "wording_version": MAX_VERSION, "place": MAX_VALUE, "ip": 60}
 _LISTS = {"person.emails": MAX_REACH, "person.phones": MAX_REACH, "consents": MAX_CONSENTS}
 
 
@@ -235,8 +247,9 @@ class _Request:
         yield from self._unknown(path, sent, ("kind", "number"))
 
     def _consent(self, path: str, sent: dict[str, Any]) -> Iterator[Item]:
-        texts = {name: sent.get(name) or "" for name in ("wording", "wording_version", "place", "ip")}
-        faults = [Problem(f"{path}.{name}", fault) for name, value in texts.items() if (fault := _text(value))]
+        texts = {name: sent.get(name) or "" for name in _OF_CONSENT}
+        checked = {name: _text(value, _OF_CONSENT[name]) for name, value in texts.items()}
+        faults = [Problem(f"{path}.{name}", fault) for name, fault in checked.items() if fault]
         channel, granted, method = sent.get("channel"), sent.get("granted"), sent.get("method") or "form"
         faults += [Problem(f"{path}.channel", NEEDS_CHOICE)] if channel not in CHANNELS else []
         faults += [Problem(f"{path}.granted", NEEDS_BOOLEAN)] if not isinstance(granted, bool) else []
@@ -245,6 +258,8 @@ class _Request:
         if not faults:
             written = {name: tidy(str(value)) for name, value in texts.items()}
             self.consents.append(ConsentGiven(str(channel), bool(granted), method=str(method), **written))
+            if len(written["place"]) > MAX_PLACE:  # the evidence has its beginning
+                yield from _kept(f"{path}.place", written["place"])
         yield from self._unknown(path, sent, (*texts, "channel", "granted", "method", "ip_stored"))
 
     def _unknown(self, path: str, sent: dict[str, Any], known: tuple[str, ...]) -> Iterator[Item]:

@@ -17,6 +17,7 @@ from intake.reading.lead import (
     MAX_FURTHER,
     MAX_LABEL,
     MAX_MESSAGE,
+    MAX_PLACE,
     MAX_REACH,
     MAX_VALUE,
     ConsentGiven,
@@ -245,7 +246,7 @@ class _Composer:
             self.lead.facts.update(found)
 
     def _consents(self) -> None:
-        wording = "\n".join(item.value for item in self.parts.get("consent_wording", ()))[:MAX_VALUE]
+        wording = "\n".join(item.value for item in self.parts.get("consent_wording", ()))[:MAX_MESSAGE]
         place = next((item.value for item in self.parts.get("consent_place", ())), "")[:MAX_VALUE]
         given = [item for target in CHANNELS for item in self.parts.get(target, ())]
         for item in given:
@@ -253,8 +254,10 @@ class _Composer:
             if answer is None or len(self.lead.consents) >= MAX_REACH:
                 self._further(item)
             else:
-                said = wording or wording_in(item.value)[:MAX_VALUE]
+                said = wording or wording_in(item.value)[:MAX_MESSAGE]
                 self.lead.consents.append(ConsentGiven(CHANNELS[item.target], answer, said, place=place))
+        if len(place) > MAX_PLACE and self.lead.consents:  # the evidence has its beginning
+            self._further(self.parts["consent_place"][0])
         if not self.lead.consents:
             for target in targets.ABOUT_CONSENTS:
                 for item in self.parts.get(target, ()):

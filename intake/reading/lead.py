@@ -14,6 +14,7 @@ MAX_VALUE = 2000  # characters of a fact; the rest goes into the message
 MAX_FURTHER = 200  # entries without a field
 MAX_LABEL = 200  # characters
 MAX_MESSAGE = 20_000  # characters
+MAX_WORDING, MAX_VERSION, MAX_PLACE = 2000, 40, 200  # characters of a consent: as the evidence
 MAX_REACH = 10  # numbers, and as many e-mail addresses
 
 

@@ -189,3 +189,17 @@ def test_enormous_numbers_are_only_wrong() -> None:
 def test_problems_pass_between_processes() -> None:
     back = pickle.loads(pickle.dumps(Problems(api.WRONG, [Problem("a", api.TOO_LONG)])))
     assert (back.reason, back.problems) == (api.WRONG, [Problem("a", api.TOO_LONG)])
+
+
+@pytest.mark.parametrize(("name", "most"), [("wording", 2000), ("wording_version", 40), ("place", 2000), ("ip", 60)])
+def test_what_a_consent_has_no_room_for_is_refused_instead_of_cut(name, most) -> None:
+    given = {"channel": "email", "granted": True, "wording": "Ja."}
+    read({"person": KURZ, "consents": [given | {name: "x" * most}]})
+    found = problems({"person": KURZ, "consents": [given | {name: "x" * (most + 1)}]})
+    assert found == {f"consents.0.{name}": api.TOO_LONG}
+
+
+def test_of_a_long_page_the_rest_is_kept_beside_the_evidence() -> None:
+    page = f"https://www.krueger.example/{'x' * 300}"
+    lead = read({"person": KURZ, "consents": [{"channel": "email", "granted": True, "wording": "Ja.", "place": page}]})
+    assert (lead.consents[0].place, lead.further) == (page, [("consents.0.place", page)])

@@ -7,6 +7,7 @@ import pytest
 from base import journal
 from contacts import consent
 from contacts.models import Action, Consent
+from funnel.models import OptIn
 from intake import taking
 from intake.models import Arrival
 from pipeline import leads
@@ -95,3 +96,13 @@ def test_a_refusal_of_who_never_agreed_is_not_in_the_journal(hook):
 
 def _journal() -> str:
     return journal.path().read_text() if journal.path().exists() else ""
+
+
+@pytest.mark.parametrize("more", [{"wording": "Ja. " * 501}, {"wording_version": "2026-11-28 " * 4}])
+def test_a_wording_that_is_too_long_is_no_evidence_and_is_said(hook, more):
+    """Cut off, it would be another one."""
+    take(kept(hook, OLGA | {"consents": [asking() | more]}))
+    assert not Consent.objects.exists() and not OptIn.objects.exists()
+    assert "zu lang für einen Nachweis" in Action.objects.get().text
+    take(kept(hook, OLGA | {"consents": [asking(granted=False) | more]}, now=later(60)), 60)
+    assert [row.granted for row in Consent.objects.all()] == [False]
