@@ -16,7 +16,7 @@ from accounts import resets
 from accounts.adapter import SIGNS_IN
 from accounts.models import Account, Role, User
 from accounts.tasks import send_reset
-from base.fields import EmailField, offer, valid_email
+from base.fields import DayField, EmailField, offer, valid_email
 
 # Line breaks would reach mail headers, direction marks would turn the text around them.
 REFUSED = {"Cc", "Zl", "Zp"}
@@ -91,6 +91,26 @@ class RoleForm(forms.Form):
     """Another role for a member."""
 
     role = forms.ChoiceField(label=_("Rolle"), choices=Role)
+
+
+class AbsenceForm(forms.Form):
+    """From when until when a member is away; both empty: not at all, only the first: until further notice."""
+
+    absent_from = DayField(label=_("Abwesend von"), max_length=20, required=False)
+    absent_until = DayField(
+        label=_("bis einschließlich"), max_length=20, required=False, help_text=_("Leer: bis auf Weiteres.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        start, end = given.get("absent_from"), given.get("absent_until")
+        if self.errors or end is None:
+            return given
+        if start is None:
+            self.add_error("absent_from", _("Bitte auch den ersten Tag angeben."))
+        elif end < start:
+            self.add_error("absent_until", _("Der letzte Tag liegt vor dem ersten."))
+        return given
 
 
 class AcceptanceForm(PersonForm):

@@ -4,6 +4,8 @@ Each verb locks the account's row first, so that two administrators who demote e
 both succeed.
 """
 
+from datetime import date
+
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -82,6 +84,23 @@ def change_role(*, actor: User, member_id: int, role: str) -> User:
         member.role = role
         member.save(update_fields=["role"])
         tell_access(member.account_id, member.pk, actor.pk)
+    return member
+
+
+@transaction.atomic
+def be_absent(*, actor: User, member_id: int, absent_from: date | None, absent_until: date | None) -> User:
+    """Save from when until when a member is away, both included; without either, that they are here. Idempotent.
+
+    Contacts keep their assignee; nothing new is given to whoever is away (`contacts.turns`). Raises Http404 for a
+    member of another office, NotUnderstood for an end without a beginning or before it.
+    """
+    if absent_until and (absent_from is None or absent_until < absent_from):
+        raise NotUnderstood(_("Das Ende der Abwesenheit liegt vor ihrem Anfang."))
+    member = _member(actor, member_id)
+    _check_actor(actor, member.account)
+    if (member.absent_from, member.absent_until) != (absent_from, absent_until):
+        member.absent_from, member.absent_until = absent_from, absent_until
+        member.save(update_fields=["absent_from", "absent_until"])
     return member
 
 

@@ -1,6 +1,7 @@
 """The tenant (account) and its users. Every other table refers to the account."""
 
 import zoneinfo
+from datetime import date
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import plans
+from accounts.hours import DEFAULT_HOURS, HOURS_PATTERN, Hours, hours_of
 from base.references import reference
 
 HUES = 12  # colours of the initials' circle, `.hue-1` … `.hue-12` in the style sheets
@@ -43,9 +45,19 @@ class Account(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     # How much has arrived that waits for a person. A trigger keeps it, so that every page can show it without asking.
     to_look_at = models.IntegerField(default=0, db_default=0, editable=False)
+    # When somebody answers, see `hours.py`: „0900-1800“ or „-“ for each weekday from Monday. A trigger of the funnel,
+    # whose holidays they are, keeps the days on which nobody does.
+    office_hours = models.CharField(max_length=80, default=DEFAULT_HOURS, db_default=DEFAULT_HOURS)
+    free_days = models.TextField(blank=True, default="", db_default="", editable=False)
+    # Minutes of these hours until a lead without an answer is late, and until the managers are told. None: never.
+    late_after = models.PositiveSmallIntegerField(null=True, blank=True, default=60, db_default=60)
+    managers_after = models.PositiveSmallIntegerField(null=True, blank=True, default=120, db_default=120)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(office_hours__regex=HOURS_PATTERN), name="account_office_hours_known"
+            ),
             models.CheckConstraint(condition=models.Q(plan__in=plans.Plan.values), name="account_plan_known"),
             models.CheckConstraint(condition=models.Q(agents_see__in=["all", "own"]), name="account_agents_see_known"),
         ]
@@ -57,6 +69,11 @@ class Account(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The time zone of the office."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def hours(self) -> Hours:
+        """When somebody of the office answers."""
+        return hours_of(self.office_hours, self.free_days, self.time_zone)
 
     def can(self, feature: plans.Feature) -> bool:
         """Return whether the office's plan includes the feature."""
@@ -106,6 +123,11 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("Darstellung"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     created_at = models.DateTimeField(default=timezone.now)
     invited_by = reference("self", null=True, editable=False)  # None: the operator
+    # The days on which the user is away, both included; an end without a beginning is never kept.
+    absent_from = models.DateField(_("Abwesend von"), null=True, blank=True)
+    absent_until = models.DateField(_("Abwesend bis"), null=True, blank=True)
+
+    is_away = False  # whether the user is absent today; set where colleagues are offered
 
     MOST_NEWS = 99  # that are shown
     news = 0  # contacts that wait, of those the user sees; set by `session_store` as of the beginning of the request
@@ -121,6 +143,11 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
             models.UniqueConstraint(fields=["id", "account"], name="user_of_account"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(absent_from=None, absent_until=None)
+                | models.Q(absent_from__isnull=False, absent_until__gte=models.F("absent_from")),
+                name="user_absence_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +178,10 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+    def is_absent(self, day: date) -> bool:
+        """Return whether the user is away on this day."""
+        return self.absent_from is not None and self.absent_from <= day <= (self.absent_until or day)
 
     @property
     def is_invited(self) -> bool:

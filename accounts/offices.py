@@ -26,7 +26,19 @@ def settle(*, account: Account, name: str, time_zone: str, agents_see: str, show
     return _write(locked, name=name, time_zone=time_zone, agents_see=agents_see, shows_presence=shows_presence)
 
 
-def _write(account: Account, **values: str | bool) -> Account:
+@transaction.atomic
+def settle_hours(*, account: Account, office_hours: str, late_after: int | None, managers_after: int | None) -> bool:
+    """Save when somebody of the office answers, and after how many minutes of that a lead is late and told to managers.
+
+    Return whether that is something new.
+    """
+    locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    before = (locked.office_hours, locked.late_after, locked.managers_after)
+    _write(locked, office_hours=office_hours, late_after=late_after, managers_after=managers_after)
+    return before != (office_hours, late_after, managers_after)
+
+
+def _write(account: Account, **values: str | int | None) -> Account:
     changed = {name: value for name, value in values.items() if getattr(account, name) != value}
     for name, value in changed.items():
         setattr(account, name, value)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/members/<id:member_id>/", views.member, name="member"),
     path("settings/members/<id:member_id>/role/", views.member_role, name="member-role"),
     path("settings/members/<id:member_id>/invitation/", views.member_invitation, name="member-invitation"),
+    path("settings/members/<id:member_id>/absence/", views.member_absence, name="member-absence"),
     path(
         "settings/members/<id:member_id>/deactivation/",
         views.member_deactivation,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import devices, invitations, members, offices, sessions
 from accounts.access import ADMINISTRATORS, EVERYBODY, Request, gate
-from accounts.forms import AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
+from accounts.forms import AbsenceForm, AcceptanceForm, InvitationForm, OfficeForm, ProfileForm, RoleForm, ThemeForm
 from accounts.models import User
 from accounts.posting import NotTaken
 from accounts.tasks import send_invitation
@@ -113,8 +113,7 @@ def member_new(request: Request) -> HttpResponse:
 def member(request: Request, member_id: int) -> HttpResponse:
     """Show a member, with role, invitation, and closing or opening the login."""
     found = _load(request, member_id)
-    form = RoleForm(initial={"role": found.role})
-    return render(request, "settings/member.html", {"member": found, "form": form})
+    return render(request, "settings/member.html", _shown(found))
 
 
 @require_POST
@@ -124,11 +123,27 @@ def member_role(request: Request, member_id: int) -> HttpResponse:
     found = _load(request, member_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _show(request, "settings/member.html", form, member=found)
+        return render(request, "settings/member.html", _shown(found, form=form), status=422)
     changed = members.change_role(actor=request.user, member_id=found.pk, **form.cleaned_data)
     values = {"name": changed.full_name, "role": changed.get_role_display()}
     messages.success(request, _("%(name)s hat jetzt die Rolle %(role)s.") % values)
     return redirect("members" if changed.is_administrator or changed != request.user else "settings")
+
+
+@require_POST
+@gate(*ADMINISTRATORS)
+def member_absence(request: Request, member_id: int) -> HttpResponse:
+    """Save from when until when the member is away."""
+    found = _load(request, member_id)
+    form = AbsenceForm(request.POST)
+    if not form.is_valid():
+        return render(request, "settings/member.html", _shown(found, absence=form), status=422)
+    away = members.be_absent(actor=request.user, member_id=found.pk, **form.cleaned_data)
+    sentence = _("Die Abwesenheit von %(name)s ist gespeichert.")
+    if away.absent_from is None:
+        sentence = _("Für %(name)s ist keine Abwesenheit mehr eingetragen.")
+    messages.success(request, sentence % {"name": away.full_name})
+    return redirect("member", away.pk)
 
 
 @require_POST
@@ -187,6 +202,13 @@ def _load(request: Request, member_id: int) -> User:
     if found is None:
         raise Http404
     return found
+
+
+def _shown(member: User, form: Form | None = None, absence: Form | None = None) -> dict[str, Any]:
+    """Return the context of a member's page, with the form that was filled in, if one was."""
+    away = {"absent_from": member.absent_from, "absent_until": member.absent_until}
+    role = form or RoleForm(initial={"role": member.role})
+    return {"member": member, "form": role, "absence": absence or AbsenceForm(initial=away)}
 
 
 def _send_invitation(request: Request, user: User) -> HttpResponse:

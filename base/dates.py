@@ -79,7 +79,12 @@ def due_label(due: date, today: date) -> str:
         return _("seit gestern")
     if days > 1:
         return _("seit %(days)s Tagen") % {"days": days}
-    return f"{due:%d.%m.}" if due.year == today.year else f"{due:%d.%m.%Y}"
+    return short_date(due, today)
+
+
+def short_date(day: date, today: date) -> str:
+    """Return "25.11.", with the year if it is another one."""
+    return f"{day:%d.%m.}" if day.year == today.year else f"{day:%d.%m.%Y}"
 
 
 def moment_label(moment: datetime, now_local: datetime) -> str:

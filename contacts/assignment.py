@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import plans
@@ -91,8 +92,13 @@ def available(account: Account) -> AccountQuerySet:
 
 
 def colleagues(user: User) -> list[User]:
-    """Return the available users of the user's own office: the user first, then the others by name."""
-    others = available(user.account)
+    """Return the available users of the user's own office: the user first, then the others by name.
+
+    Whoever is absent today says so (`is_away`), and can be chosen all the same.
+    """
+    others, today = list(available(user.account)), timezone.localdate(timezone=user.account.zone)
+    for other in others:
+        other.is_away = other.is_absent(today)
     return sorted(others, key=lambda other: (other.pk != user.pk, fold_short(other.full_name), other.pk))
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from base.copying import copy_in
 from demo.story import Story
 from pipeline.cards import places
+from pipeline.cards.waiting import Stage
 from pipeline.models import Card, Column
 
 CARD = (
     *("contact_id", "account_id", "column_id", "rank", "version", "entered_at"),
-    *("last_key", "last_request"),
+    *("last_key", "last_request", "waits_since", "remind_at", "reminded"),
 )
 
 
@@ -22,11 +23,13 @@ class Stack:
     def __init__(self, column: Column) -> None:
         self.column = column
         self.contacts, self.entered, self.versions = array("q"), array("d"), array("B")
+        self.waiting = array("B")  # whether somebody waits for a first answer, since they entered
 
     def add(self, contact_id: int, story: Story) -> None:
         self.contacts.append(contact_id)
         self.entered.append(story.entered_at.timestamp())
         self.versions.append(len(story.steps) + 1)
+        self.waiting.append(story.waits)
 
     def write(self) -> None:
         """Write the cards above those that exist. The caller holds the column's lock."""
@@ -38,4 +41,6 @@ class Stack:
         account_id, column_id = self.column.account_id, self.column.pk
         for number, rank in zip(order, ranks, strict=True):
             entered = str(datetime.fromtimestamp(self.entered[number], UTC))
-            yield (self.contacts[number], account_id, column_id, rank, self.versions[number], entered, "", "")
+            waits = entered if self.waiting[number] else None
+            card = (self.contacts[number], account_id, column_id, rank, self.versions[number], entered, "", "")
+            yield (*card, waits, None, Stage.MANAGERS if waits else Stage.NOBODY)

@@ -92,6 +92,11 @@ class Story:
         return counts, last
 
     @property
+    def waits(self) -> bool:
+        """Whether nobody has answered yet: the only thing that happened is that somebody asked."""
+        return not self.steps and [event.is_automatic for event in self.events] == [True]
+
+    @property
     def entered_at(self) -> datetime:
         return self.steps[-1][2] if self.steps else self.created_at
 

@@ -12,7 +12,7 @@ from base.sql import all_rows
 from contacts import derived
 from contacts.finding import FIRST_WITH_KEYS
 from contacts.models import Change, Contact
-from pipeline.cards import ranks
+from pipeline.cards import ranks, waiting
 from pipeline.models import Column
 
 # What is asked before a contact is added. The caller holds the column, so that nobody else takes its top.
@@ -29,8 +29,11 @@ WRITE = f"""
 WITH person AS (
     INSERT INTO contacts_contact ({_COLUMNS}) VALUES ({_VALUES}) RETURNING id, account_id, created_at
 ), placed AS (
-    INSERT INTO pipeline_card (contact_id, account_id, column_id, rank, version, entered_at, last_key, last_request)
-    SELECT id, account_id, %(_column)s, %(_rank)s, 1, created_at, '', '' FROM person
+    INSERT INTO pipeline_card (contact_id, account_id, column_id, rank, version, entered_at, last_key, last_request,
+                               waits_since, remind_at, chosen_by)
+    SELECT id, account_id, %(_column)s, %(_rank)s, 1, created_at, '', '', %(waits_since)s::timestamptz,
+           %(remind_at)s::timestamptz, %(_chosen_by)s
+    FROM person
 ), noted AS (
     INSERT INTO contacts_change (account_id, contact_id, kind, before, after, actor_id, at)
     SELECT account_id, id, '{Change.Kind.CREATED}', '', %(_name)s, %(_actor)s, created_at FROM person
@@ -70,13 +73,17 @@ def put(
     values: Mapping[str, Any],
     said: Sequence[tuple[str, str]] = (),
     asked_at: datetime | None = None,
+    chosen_by: str = "",
     now: datetime,
 ) -> Contact:
     """Add a contact on top of the column, in the caller's transaction, which holds the column.
 
     `values` are validated fields of `Contact`. `said` are kinds and texts of actions without an author, all of them
     performed at `asked_at`, by default at `now`, and each of a kind that counts.
+    Who has asked at a moment that is given waits for an answer from then on, if the column is `new`. `chosen_by` says
+    why the product chose the assignee, if it did.
     """
+    waits = waiting.begin(account, asked_at) if asked_at and column.key == Column.Key.NEW else waiting.NOT
     asked_at = asked_at or now
     contact = Contact(pk=place.contact_id, account=account, created_at=now, **values)
     for kind, _text in said:
@@ -89,11 +96,12 @@ def put(
         "_name": column.name,
         "_actor": actor.pk if actor else None,
         "_asked_at": asked_at,
+        "_chosen_by": chosen_by,
         "_kinds": [str(kind) for kind, _text in said],
         "_texts": [text for _kind, text in said],
         "notice": notices.payload(Kind.ARRIVED, account.pk, seen, [column.pk], actor.pk if actor else None),
     }
-    all_rows(WRITE, derived.texts(contact) | more)
+    all_rows(WRITE, derived.texts(contact) | more | waits)
     contact._state.adding = False
     for name in derived.FIELDS:
         del contact.__dict__[name]  # read again by whoever needs it

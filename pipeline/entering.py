@@ -45,7 +45,9 @@ def enter(
     """
     if assignee is not None:
         assignment.hold(user.account, assignee)  # before the column: one order of locks everywhere
-    contact = leads.add(account=user.account, actor=user, values=values, column_id=column.pk, now=now)
+    contact = leads.add(
+        account=user.account, actor=user, values=values, column_id=column.pk, now=now, asked_at=asked_at or now
+    )
     actions.perform(contact=contact, kind=Kind.INQUIRY, actor=None, text=note, performed_at=asked_at, now=now)
     if assignee is not None:
         contact = assignment.assign(contact=contact, assignee=assignee, actor=user, now=now)

@@ -23,7 +23,7 @@ from contacts.models import Contact, ForeignId
 from contacts.pairs import BOUNDS, Pair
 from pipeline import adding, attested, leads
 from pipeline.attested import Given
-from pipeline.cards import bulk, places
+from pipeline.cards import bulk, places, waiting
 from pipeline.columns import verbs
 from pipeline.imports import matching
 from pipeline.imports.people import People
@@ -210,13 +210,15 @@ def _known(account: Account, row: Row) -> Contact | None:
         return None
     contact = Contact.objects.of(account).select_for_update(of=("self",), no_key=True).filter(pk=person.key).first()
     Card.objects.of(account).select_for_update(of=("self",)).filter(pk=person.key).first()
+    if contact is not None:
+        contact.account = account
     return contact
 
 
 def _come_up(contact: Contact, columns: list[Column], said: _Said, asked_at: datetime, now: datetime) -> None:
     """Move the contact to the top of its column, marked; out of a lost column or the trash, to the top of `new`."""
     first = next(column for column in columns if column.key == Column.Key.NEW)
-    cards = Card.objects.of(contact.account).filter(pk=contact.pk)
+    cards, is_waiting = Card.objects.of(contact.account).filter(pk=contact.pk), False
     if contact.trashed_at is not None:
         leads.bring_back(contact, first, now)
         said.left.append(["", _("Der Kontakt lag im Papierkorb und ist durch diese Anfrage zurückgekommen.")])
@@ -224,9 +226,11 @@ def _come_up(contact: Contact, columns: list[Column], said: _Said, asked_at: dat
         card = cards.get()
         if next(column for column in columns if column.pk == card.column_id).is_lost:
             bulk.move_cards(cards, first, None, Move.Via.INQUIRY, now)
-        elif Card.objects.of(contact.account).filter(column=card.column_id, rank__lt=card.rank).exists():
-            cards.update(rank=places.top(card.column_id)[0])  # told with the inquiry
-    cards.update(asked_again_at=asked_at)
+        else:
+            if Card.objects.of(contact.account).filter(column=card.column_id, rank__lt=card.rank).exists():
+                cards.update(rank=places.top(card.column_id)[0])  # told with the inquiry
+            is_waiting = card.waits_since is not None  # who asked before goes on to wait since then
+    cards.update(asked_again_at=asked_at, **({} if is_waiting else waiting.begin(contact.account, asked_at)))
 
 
 def _complete(contact: Contact, said: _Said, now: datetime) -> None:

@@ -36,19 +36,20 @@ def add(
     column_id: int | None = None,
     now: datetime,
     enrol: bool = False,
+    asked_at: datetime | None = None,
 ) -> Contact:
     """Add a contact with its card on top of the column, by default of `new`; with `enrol` the column's series begins.
 
     `values` are validated fields of `Contact`. Callers check whether the person is known already: forms show
     `duplicates`, everything else calls `inquiries.take_in`. Raises `NotUnderstood` for an unknown column. Each call
-    adds a contact.
+    adds a contact. One who asked at `asked_at` waits from then on for the first answer, if the column is `new`.
     """
     columns = Column.objects.of(account).select_for_update(no_key=True)
     column = columns.filter(Q(key=Column.Key.NEW) if column_id is None else Q(pk=column_id)).first()
     if column is None:
         raise NotUnderstood(_("Diese Spalte gibt es nicht (mehr)."))
     room = adding.room(account.pk, column.pk)
-    contact = adding.put(room, account=account, column=column, actor=actor, values=values, now=now)
+    contact = adding.put(room, account=account, column=column, actor=actor, values=values, asked_at=asked_at, now=now)
     if enrol:
         begin_series(contact, column, actor, now)
     return contact

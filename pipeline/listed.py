@@ -26,6 +26,7 @@ SHOWN = (
     "last_action_at",
     "card__column__name",
     "card__column__key",
+    "card__waits_since",
     *(f"assignee__{name}" for name in WHO),
 )
 NAMES = (*SHOWN, "sort_key")
@@ -45,6 +46,7 @@ class ListedContact(Named):
     counts: str  # the JSON of `action_counts`
     card__column__name: str
     card__column__key: str | None
+    card__waits_since: datetime | None
 
     sort_key: Any  # of a page
     shown: tuple[Any, ...]  # all values but the sort key

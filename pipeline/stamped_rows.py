@@ -10,7 +10,7 @@ from base.dates import when_label
 from base.stamps import stamp
 from contacts import signs
 from contacts.signs import Who
-from pipeline.cards.stamped import Scene
+from pipeline.cards.stamped import MARKS, TICKING, Scene
 from pipeline.listed import ListedContact
 
 TEMPLATE = "pipeline/_row.html"
@@ -29,14 +29,16 @@ class Rows:
     def row(self, contact: ListedContact) -> str:
         """Return the row's HTML."""
         scene = self.scene
-        return _kept(contact.shown, self.tail, scene.can_assign, scene.today, scene.now.tzinfo, scene.language)
+        html = _kept(contact.shown, self.tail, scene.can_assign, scene.today, scene.now.tzinfo, scene.language)
+        return scene.ticked(html, contact.card__waits_since)
 
     def rendered(self, contact: ListedContact) -> str:
         """Return it without looking whether it is known."""
         values, scene = self.values(contact), self.scene
         some = tuple([name for name in SOMETIMES if values[name]])
-        who, is_new = contact.who, contact.column_key == "new"
-        return _shared(is_new, some, who, scene.can_assign, contact.due_on, scene.today, scene.language) % values
+        who, marks = contact.who, (contact.column_key == "new", contact.card__waits_since is not None)
+        form = _shared(marks, some, who, scene.can_assign, contact.due_on, scene.today, scene.language)
+        return form % (MARKS | values)
 
     def values(self, contact: ListedContact) -> dict[str, str]:
         """Return the HTML of what differs from row to row, but for circle and due date."""
@@ -71,7 +73,7 @@ def _kept(
 
 @lru_cache(maxsize=300)
 def _shared(
-    is_new: bool,
+    marks: tuple[bool, bool],
     some: tuple[str, ...],
     who: Who | None,
     can_assign: bool,
@@ -80,9 +82,9 @@ def _shared(
     language: str | None,
 ) -> str:
     """Return the form of all rows with this assignee and due date, whose signs are in it already."""
-    return signs.with_signs(_row(is_new, some, language), who, can_assign, due_on, today, language=language)
+    return signs.with_signs(_row(*marks, some, language), who, can_assign, due_on, today, language=language)
 
 
 @lru_cache
-def _row(is_new: bool, some: tuple[str, ...], language: str | None) -> str:
-    return stamp(TEMPLATE, (*ALWAYS, *some), is_new=is_new)
+def _row(is_new: bool, waits: bool, some: tuple[str, ...], language: str | None) -> str:
+    return stamp(TEMPLATE, (*ALWAYS, *TICKING, *some), is_new=is_new, waits=waits)

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from pipeline import leads, stalled, strays
+from pipeline import leads, reminders, stalled, strays
 from pipeline.deeds import tasks as deed_tasks
 from pipeline.imports import tasks as import_tasks
 
@@ -16,6 +16,13 @@ KEEP_JOBS_HOURS = 72
 def retry_stalled(timestamp: int) -> None:
     """Give jobs of killed workers to another one, which the queue does not do."""
     stalled.give_back()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="remind_of_waiting", queueing_lock="remind_of_waiting")
+def remind_of_waiting(timestamp: int) -> None:
+    """Have people told of leads that wait too long for a first answer."""
+    reminders.remind(now=timezone.now())
 
 
 @app.periodic(cron="7 * * * *")

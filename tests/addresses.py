@@ -190,6 +190,17 @@ ROWS = [
         body={"name": "Umbenannt", "time_zone": "Europe/Vienna", "agents_see": "own"},
     ),
     Row(
+        "pipeline:hours",
+        "302 200 403 403 403 200 302",
+        "401 302 403 403 403 302 401",
+        body={"from_0": "08:00", "until_0": "17:30", "late_after": "30"},
+    ),
+    Row(
+        "member-absence",
+        post="401 302 403 403 403 404 401",
+        body={"absent_from": "2026-12-01", "absent_until": "2026-12-12"},
+    ),
+    Row(
         "profile",
         "302 200 200 200 200 200 302",
         "401 302 302 302 302 302 401",

@@ -71,6 +71,7 @@ ACROSS_ACCOUNTS = {
     "pipeline/management/commands/check_invariants.py::*": "finds the office by the id an operator typed",
     "pipeline/leads.py::_erase_reports": "part of what the next does",
     "pipeline/leads.py::erase_expired": "empties every office's trash by age",
+    "pipeline/reminders.py::_few": "loads the office whose leads wait too long",
     "pipeline/replaying.py::replay": "the journal names the offices",
     "demo/build.py::_office": "finds or makes the demo offices themselves",
     "demo/management/commands/demo.py::Command.handle": "asks whether there is any office",

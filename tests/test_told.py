@@ -40,7 +40,7 @@ TABLES = {
     "funnel_enrolment": "id, contact_id, sequence_id, state, reason, address, changed_at",
     "funnel_message": "id, contact_id, CASE state WHEN 'claimed' THEN 'planned' ELSE state END, reason, planned_for,"
     " is_urgent, answer, came_back, is_in_doubt",
-    "pipeline_card": "contact_id, column_id, rank, version, asked_again_at",
+    "pipeline_card": "contact_id, column_id, rank, version, asked_again_at, waits_since, chosen_by",
     "pipeline_column": "*",
     "pipeline_import": "*",
     "pipeline_move": "*",

@@ -35,7 +35,7 @@ from funnel.transport import holds, verification
 from intake import deciding, taking
 from intake.hooks import fetching, learning
 from intake.models import Arrival, Inlet
-from pipeline import entering, follow_up, inquiries, leads
+from pipeline import entering, follow_up, inquiries, leads, reminders
 from pipeline.cards import bulk, moves
 from pipeline.columns import verbs
 from pipeline.deeds import jobs as deed_jobs
@@ -99,6 +99,7 @@ UNTOLD = {
     "accounts.sessions.touch": "when a session was last used is no sight of others",
     "accounts.members.invite": "the page of members is not live, and lists of colleagues are read when they are opened",
     "accounts.members.invite_again": "as `invite`",
+    "accounts.members.be_absent": "as `invite`",
     "accounts.members.choose_theme": "one's own look",
     "accounts.offices.open_office": "nobody is there yet",
     "config.probe.*": "writes nothing of an office",
@@ -121,6 +122,7 @@ UNTOLD = {
     "pipeline.exports.permit": "one's own download",
     "pipeline.imports.files.forget_old": "forgets files after 30 days, for which nobody waits",
     "pipeline.management.commands.office.*": "made of verbs",
+    "pipeline.reminders._few": "tells people by mail or push, which no page shows",
     "pipeline.replaying.replay": "after a restore, before anybody is let in",
     "pipeline.stalled._freed": "jobs of the worker",
 }
@@ -190,6 +192,11 @@ on_office(
         account=o.account, name="Neu", time_zone="Europe/Berlin", agents_see="own", shows_presence=False
     ),
 )
+
+
+HOURS = {"office_hours": "0800-1200," + ",".join("-" * 6), "late_after": 5, "managers_after": None}
+on_office("accounts.offices.settle_hours", lambda o: offices.settle_hours(account=o.account, **HOURS))
+on_office("pipeline.reminders.settle", lambda o: reminders.settle(account=o.account, now=NOW, **HOURS))
 
 
 @verb("accounts.session_store.SessionStore.delete")

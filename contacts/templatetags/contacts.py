@@ -10,7 +10,9 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from accounts.models import User
 from base import dates
 from base.stamps import Values, filled, filled_each, token_of
 from base.templatetags.icons import icon
@@ -50,6 +52,14 @@ def due_label(due: date, today: date) -> str:
 def german_date(day: date) -> str:
     """Return the day as „24.12.2026“. The `date` filter takes ten times as long."""
     return f"{day:%d.%m.%Y}"
+
+
+@register.filter
+def away(colleague: User) -> str:
+    """Return until when an absent colleague is away: „abwesend bis 12.12.“, without an end „abwesend“."""
+    if colleague.absent_until is None:
+        return _("abwesend")
+    return _("abwesend bis %(day)s") % {"day": dates.short_date(colleague.absent_until, timezone.localdate())}
 
 
 @register.filter

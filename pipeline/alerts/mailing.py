@@ -116,7 +116,10 @@ def shown(wish: Wish, channel: str, now: datetime) -> tuple[list[Contact], list[
     found = Contact.objects.visible_to(user).filter(waits, pk__in=alerts, trashed_at=None)
     contacts = []
     for contact in found.select_related("card"):
-        if concerns(wish, contact.assignee_id, alerts[contact.pk].why):
+        why = alerts[contact.pk].why
+        if why == Alert.Why.WAITING and contact.card.waits_since is None:
+            continue  # who has been answered without a move
+        if concerns(wish, contact.assignee_id, why):
             contacts.append(contact)
     contacts.sort(key=lambda contact: (alerts[contact.pk].at, contact.pk), reverse=True)
     return contacts, [alerts[contact.pk] for contact in contacts]

@@ -148,7 +148,7 @@ def _enrol(moves: list[Move], target: Column, user: User | None, now: datetime, 
 PLACE = """
 UPDATE pipeline_card
 SET column_id = %s, rank = place.rank, version = version + 1, entered_at = %s, last_key = '', last_request = '',
-    asked_again_at = NULL
+    asked_again_at = NULL, waits_since = NULL, remind_at = NULL
 FROM unnest(%s::bigint[], %s::text[]) AS place(contact_id, rank)
 WHERE pipeline_card.contact_id = place.contact_id
 """
@@ -176,4 +176,5 @@ def _move(card: Card, target: Column, user: User | None, via: str, now: datetime
         actor=user,
         via=via,
         at=now,
+        waited_since=card.waits_since,
     )

@@ -66,6 +66,8 @@ LOCK = CARDS.format(
 SHOWN = (
     *(f"card.{name}" for name in ("contact_id", "column_id", "rank", "version")),
     "card.asked_again_at IS NOT NULL",
+    "card.waits_since",
+    "card.chosen_by",
     *(f"contact.{name}" for name in Named.__annotations__),
     *(f"contact.{name}" for name in ("due_on", "last_action_at", "action_counts", "assignee_id")),
     *(f"assignee.{name}" for name in ("first_name", "last_name", "email", "hue", "is_active")),
@@ -101,6 +103,8 @@ class ShownCard(Named):
     rank: str
     version: int
     is_again: bool  # somebody who asked again waits
+    waits_since: datetime | None  # for a first answer
+    chosen_by: str  # why the product chose the assignee
     title: str
     first_name: str
     last_name: str
@@ -129,6 +133,8 @@ class ShownCard(Named):
             rank=card.rank,
             version=card.version,
             is_again=card.asked_again_at is not None,
+            waits_since=card.waits_since,
+            chosen_by=card.chosen_by,
             **{name: getattr(contact, name) for name in Named.__annotations__},
             due_on=contact.due_on,
             last_action_at=contact.last_action_at,
@@ -138,7 +144,7 @@ class ShownCard(Named):
         )
 
 
-BESIDE_WHO = 18  # fields of a row before the assignee's
+BESIDE_WHO = 20  # fields of a row before the assignee's
 
 
 def shown_first(column_ids: Collection[int], limit: int) -> list[ShownCard]:

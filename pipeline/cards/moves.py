@@ -7,6 +7,7 @@ column is shifted or deleted meanwhile, and moves within a column happen one aft
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -199,11 +200,13 @@ def _change_column(
         "via": str(via),
         "at": now,
         "reverses_id": reverses.pk if reverses else None,
+        "waited_since": card.waits_since,
     }
     card.column, card.rank, card.version, card.entered_at = target, rank, card.version + 1, now
-    card.asked_again_at = None
+    card.asked_again_at, card.waits_since = None, reverses.waited_since if reverses else None
     notice = _notice(Kind.MOVED, card, user, [values["from_column_id"], target.pk])
-    written = {"rank": rank, "key": card.last_key, "request": card.last_request, "notice": notice}
+    written: dict[str, Any] = {"rank": rank, "key": card.last_key, "request": card.last_request, "notice": notice}
+    written["waits_since"] = card.waits_since
     rows = all_rows(WRITE, values | written)
     move = loaded(Move, ["id", *values], [rows[0][0], *values.values()])
     with notices.quiet():  # the mails belong to the move, which has been told
@@ -241,14 +244,15 @@ WRITE = f"""
 WITH moved AS (
     UPDATE pipeline_card
     SET column_id = %(to_column_id)s, rank = %(rank)s, version = %(version)s, entered_at = %(at)s,
-        last_key = %(key)s, last_request = %(request)s, asked_again_at = NULL
+        last_key = %(key)s, last_request = %(request)s, asked_again_at = NULL,
+        waits_since = %(waits_since)s, remind_at = %(waits_since)s
     WHERE contact_id = %(contact_id)s AND account_id = %(account_id)s
     RETURNING contact_id
 ), noted AS (
     INSERT INTO pipeline_move (account_id, contact_id, from_column_id, to_column_id, from_name, to_name, from_rank,
-                               version, actor_id, via, at, reverses_id)
+                               version, actor_id, via, at, reverses_id, waited_since)
     SELECT %(account_id)s, contact_id, %(from_column_id)s, %(to_column_id)s, %(from_name)s, %(to_name)s, %(from_rank)s,
-           %(version)s, %(actor_id)s, %(via)s, %(at)s, %(reverses_id)s
+           %(version)s, %(actor_id)s, %(via)s, %(at)s, %(reverses_id)s, %(waited_since)s
     FROM moved
     RETURNING id, {notices.SEND}
 )

@@ -16,11 +16,16 @@ from base.stamps import stamp
 from contacts import signs
 from contacts.signs import Who
 from pipeline.cards.loading import ShownCard
+from pipeline.cards.waiting import UNKNOWN, Clock
 
 DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due")
+# What differs of a card whose lead waits. In cards that are kept it stands as marks: no text of a database has any NUL.
+TICKING = ("waiting", "late", "waited")
+MARKS = {name: f"\0{name}\0" for name in TICKING}
 TEMPLATE = "pipeline/_card.html"
 KEPT = 500  # cards, each of 2.5 kB
-Marks = tuple[bool, bool]  # whether the card is new, and whether somebody asked again
+Marks = tuple[bool, bool, bool]  # whether the card is new, and whether somebody asked again, and waits
+LATE = ' data-clock="late"'
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Scene:
     now: datetime
     can_assign: bool
     language: str | None = field(default_factory=get_language)  # asking for it takes longer than filling in a card
+    clock: Clock = field(default=UNKNOWN, compare=False)
 
     @cached_property
     def today(self) -> date:
@@ -37,16 +43,29 @@ class Scene:
 
     def card(self, card: ShownCard, key: str | None) -> str:
         """Return the card's HTML, in a column with this key."""
-        return _kept(card, key, self.can_assign, self.today, self.now.tzinfo, self.language)
+        html = _kept(card, key, self.can_assign, self.today, self.now.tzinfo, self.language)
+        return self.ticked(html, card.waits_since)
+
+    def ticked(self, html: str, since: datetime | None) -> str:
+        """Return the HTML of a card or row that was kept, with what has to be new in it."""
+        for name, value in self.ticking(since).items() if since else ():
+            html = html.replace(MARKS[name], value)
+        return html
 
     def moved(self, card: ShownCard, key: str | None, after_id: int | None) -> str:
         """Return the HTML that puts the card in its place on a board that is open: below the card of `after_id`."""
-        place = {"column": str(card.column_id), "after": "" if after_id is None else str(after_id)}
-        return self._form(card, key, is_moved=True) % (self.values(card) | place)
+        values = self.values(card) | (self.ticking(card.waits_since) if card.waits_since else {})
+        values |= {"column": str(card.column_id), "after": "" if after_id is None else str(after_id)}
+        return self._form(card, key, is_moved=True) % values
+
+    def ticking(self, since: datetime) -> dict[str, str]:
+        """Return what a card shows of how long its lead has waited, as HTML."""
+        waited = self.clock.waited(since, self.now)
+        return {"waiting": str(waited.minutes), "late": LATE if waited.is_late else "", "waited": escape(waited.label)}
 
     def _form(self, card: ShownCard, key: str | None, is_moved: bool) -> str:
         who = signs.who(*card.who) if card.assignee_id else None
-        marks = key == "new", card.is_again
+        marks = key == "new", card.is_again, card.waits_since is not None
         return _shared(marks, is_moved, who, self.can_assign, card.due_on, self.today, self.language)
 
     def values(self, card: ShownCard) -> dict[str, str]:
@@ -64,7 +83,7 @@ def _kept(
 ) -> str:
     """Return the card's HTML, which does not depend on the time of the day."""
     scene = Scene(datetime.combine(today, time(), zone), can_assign, language)
-    return scene._form(card, key, is_moved=False) % scene.values(card)
+    return scene._form(card, key, is_moved=False) % (MARKS | scene.values(card))
 
 
 @lru_cache(maxsize=300)
@@ -83,10 +102,11 @@ def _shared(
 
 
 @lru_cache
-def _card(is_new: bool, is_again: bool, language: str | None) -> str:
-    return stamp(TEMPLATE, DIFFERING, is_new=is_new, is_again=is_again)
+def _card(is_new: bool, is_again: bool, waits: bool, language: str | None) -> str:
+    return stamp(TEMPLATE, (*DIFFERING, *TICKING), is_new=is_new, is_again=is_again, waits=waits)
 
 
 @lru_cache
-def _moved(is_new: bool, is_again: bool, language: str | None) -> str:
-    return stamp(TEMPLATE, (*DIFFERING, "column", "after"), is_new=is_new, is_again=is_again, is_moved=True)
+def _moved(is_new: bool, is_again: bool, waits: bool, language: str | None) -> str:
+    names = (*DIFFERING, *TICKING, "column", "after")
+    return stamp(TEMPLATE, names, is_new=is_new, is_again=is_again, waits=waits, is_moved=True)

@@ -151,6 +151,7 @@ def _reversal(part: DeedPart, card: Card, undone: Move, columns: dict[int, Colum
         via=Move.Via.UNDO,
         at=now,
         reverses=undone,
+        waited_since=card.waits_since,
     )
 
 
@@ -170,11 +171,12 @@ def _settle(parts: list[DeedPart], put: Callable[[list[tuple[DeedPart, str]]], N
 
 WRITE = """
 UPDATE pipeline_card
-SET column_id = place.column_id, rank = place.rank, version = version + 1, entered_at = place.entered_at,
-    last_key = '', last_request = ''
+SET column_id = place.column_id, rank = place.rank, version = pipeline_card.version + 1, entered_at = place.entered_at,
+    last_key = '', last_request = '', waits_since = undone.waited_since, remind_at = undone.waited_since
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[])
-     AS place(contact_id, column_id, rank, entered_at)
+     AS place(contact_id, column_id, rank, entered_at), pipeline_move AS undone
 WHERE pipeline_card.contact_id = place.contact_id
+  AND undone.contact_id = place.contact_id AND undone.version = pipeline_card.version
 """
 
 

@@ -104,6 +104,14 @@ class Card(AccountModel):
     # Since when somebody who asked again waits; a move or a colleague's action ends it (`0025_asked_again`).
     asked_again_at = models.DateTimeField(null=True, editable=False)
 
+    # Since when a lead waits for its first answer, which a move or a colleague's action is (`0027_first_answer`); when
+    # the worker looks next whether somebody is to be told, and the last stage that was told (`cards.waiting.Stage`).
+    waits_since = models.DateTimeField(null=True, editable=False)
+    remind_at = models.DateTimeField(null=True, editable=False)
+    reminded = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    # Why the product chose the assignee, see `contacts.turns.reason`; "" if it did not. Another assignee ends it.
+    chosen_by = models.CharField(max_length=40, default="", db_default="", editable=False)
+
     has_series = False  # whether a series concerns the contact; only set on locked cards
     # Also only there: whether the neighbour above exists, its rank, and that of the one below; see `loading.LOCK`.
     around: Values[Any] = (False, None, None)
@@ -132,6 +140,8 @@ class Card(AccountModel):
                 condition=~Q(tags=[]),
                 name="card_tagged",
             ),
+            # Few rows: whoever waits and is not yet told of.
+            models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="card_to_remind_of"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -183,6 +193,7 @@ class Move(AccountModel):
     via = models.CharField(max_length=10, choices=Via)
     at = models.DateTimeField()
     reverses = models.OneToOneField("self", models.CASCADE, null=True, related_name="reversal", db_index=False)
+    waited_since = models.DateTimeField(null=True, editable=False)  # the card's `waits_since` before, for undoing
 
     class Meta:
         indexes = [models.Index(fields=["contact", "-at"], name="move_by_contact")]

@@ -14,6 +14,7 @@ from pipeline import stamped_columns, stamped_heads
 from pipeline.board import Stack
 from pipeline.cards.loading import ShownCard
 from pipeline.cards.stamped import Scene
+from pipeline.cards.waiting import Clock, Waited
 from pipeline.history import Line
 from pipeline.listed import ListedContact
 from pipeline.models import Card
@@ -23,7 +24,7 @@ register = template.Library()
 
 
 def _scene(context: Context | dict[str, Any]) -> Scene:
-    return Scene(now=context["now"], can_assign=bool(context["can_assign"]))
+    return Scene(now=context["now"], can_assign=bool(context["can_assign"]), clock=context["clock"])
 
 
 @register.simple_tag(takes_context=True)
@@ -57,6 +58,13 @@ def moved_card(context: Context, card: Card, after: int | None) -> SafeString:
 def placed_card(context: Context, card: ShownCard) -> SafeString:
     """Render a single card of the board whose columns have these `keys`."""
     return mark_safe(_scene(context).card(card, context["keys"].get(card.column_id)))
+
+
+@register.simple_tag(takes_context=True)
+def waited(context: Context, card: Card) -> Waited | None:
+    """Return how long the card's lead has waited for an answer; None if it does not."""
+    clock: Clock = context["clock"]
+    return clock.waited(card.waits_since, context["now"]) if card.waits_since else None
 
 
 @register.simple_tag(takes_context=True)

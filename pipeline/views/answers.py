@@ -18,7 +18,7 @@ from accounts.plans import Feature
 from base.addresses import own_address
 from base.refusals import Refusal, answer, wants_fragment
 from pipeline import board, listing, news, stamped_answers
-from pipeline.cards import announcements
+from pipeline.cards import announcements, waiting
 from pipeline.cards.moves import Moved
 from pipeline.cards.stamped import Scene
 from pipeline.columns.counts import IMPRINT_LACKS
@@ -53,6 +53,7 @@ def scene(request: Request, selection: Selection) -> dict[str, Any]:
         "now": now,
         "today": now.date(),
         "can_assign": request.account.can(Feature.ASSIGN),
+        "clock": waiting.clock_of(request.account),
         "leads": request.user.leads,
         "base": "pipeline/_found.html" if wants_fragment(request) else "base.html",
     }
@@ -67,8 +68,8 @@ def opened(request: Request, at: str, changes: str, *ids: int) -> dict[str, Any]
     now = timezone.localtime()
     tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
     since, midnight = (int(moment.timestamp() * 1000) for moment in (now, tomorrow))
-    seen = request.session.snapshot
-    return {"since": since, "midnight": midnight, "at": at, "seen": seen, "changes": reverse(changes, args=ids)}
+    found = {"since": since, "midnight": midnight, "at": at, "seen": request.session.snapshot}
+    return found | {"changes": reverse(changes, args=ids), "clock": waiting.going_on(request.account, now)}
 
 
 def is_short(request: Request) -> bool:
@@ -110,7 +111,8 @@ def _moved_on_board(
     request: Request, outcome: Moved, stacks: list[board.Stack], selection: Selection, sentence: str
 ) -> str:
     """Return what `pipeline/_moved.html` renders, by stamps: rendering it took a third of the whole request."""
-    scene = Scene(now=timezone.localtime(), can_assign=request.account.can(Feature.ASSIGN))
+    can_assign, clock = request.account.can(Feature.ASSIGN), waiting.clock_of(request.account)
+    scene = Scene(now=timezone.localtime(), can_assign=can_assign, clock=clock)
     html = stamped_answers.moved(outcome, stacks, selection, scene)
     if not outcome.changed:
         return html

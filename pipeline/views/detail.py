@@ -13,6 +13,7 @@ from base.refusals import Trashed
 from contacts.finding import find
 from funnel.sending import availability
 from pipeline import detail, history
+from pipeline.cards import waiting
 from pipeline.views.answers import opened
 
 
@@ -48,6 +49,7 @@ def _page(request: Request, contact_id: int) -> HttpResponse:
         "detail": detail.load(request.user, contact),
         "contact": contact,
         "can_assign": request.account.can(Feature.ASSIGN),
+        "clock": waiting.clock_of(request.account),
         "outage": availability.outage(request.user, now),
         "now": now,
         "today": now.date(),

@@ -31,6 +31,8 @@ def wish(user: User, **more: Any) -> None:
 
 def tell(*contacts: Contact, why: Alert.Why = Alert.Why.NEW, now: datetime = NOON, **more: Any) -> int:
     ids = [contact.pk for contact in contacts]
+    if why == Alert.Why.WAITING:
+        Card.objects.filter(pk__in=ids).update(waits_since=NOON)
     return telling.tell(account_id=contacts[0].account_id, contact_ids=ids, why=why, now=now, **more)
 
 

@@ -101,6 +101,15 @@ class TestStatus:
         assert Move.objects.of(krueger).filter(via="undo", reverses__isnull=False).count() == 5
         assert sound(krueger)
 
+    def test_takes_up_the_waiting_for_a_first_answer_again(self, anna, people, board):
+        waits = Card.objects.filter(pk=people[0].pk)
+        waits.update(waits_since=NOW)
+        goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
+        deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)
+        assert waits.get().waits_since is None
+        reversible.reverse(user=anna, deed_id=deed.pk, now=SOON)
+        assert waits.get().waits_since == NOW
+
     def test_skips_cards_moved_meanwhile(self, anna, mehmet, people, board, krueger):
         goal = {"column_id": board["Termin vereinbart"].pk, "enrol": False}
         deed = reversible.move(user=anna, contact_ids=ids(people), now=NOW, **goal)

@@ -15,7 +15,7 @@ from base.stamps import one_line, stamp
 from contacts import signs
 from contacts.signs import Who
 from pipeline import listing, stamped_rows
-from pipeline.cards import loading, stamped
+from pipeline.cards import loading, stamped, waiting
 from pipeline.cards.stamped import Scene
 from pipeline.models import Card
 from pipeline.selection import Selection
@@ -65,19 +65,21 @@ def with_signs(values: dict[str, str], who: Who | None, due_on: date | None, sce
 
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("can_assign", [True, False])
-@pytest.mark.parametrize("is_again", [True, False])
-def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign, is_again):
-    Card.objects.update(asked_again_at=timezone.now() if is_again else None)
+@pytest.mark.parametrize(("is_again", "hours"), [(True, None), (False, None), (True, 200), (False, 0)])
+def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign, is_again, hours):
+    since = None if hours is None else timezone.now() - timedelta(hours=hours)
+    Card.objects.update(asked_again_at=timezone.now() if is_again else None, waits_since=since)
     with translation.override(language):
-        scene = Scene(timezone.localtime(), can_assign)
+        scene = Scene(timezone.localtime(), can_assign, clock=waiting.clock_of(anna.account))
         shown = loading.shown(anna, [card.pk])[card.pk]
         key = card.column.key
         who = signs.who_is(card.contact.assignee)
-        values = with_signs(scene.values(shown), who, shown.due_on, scene)
-        expected = plain(stamped.TEMPLATE, values, is_new=key == "new", is_again=is_again)
+        values = with_signs(scene.values(shown), who, shown.due_on, scene) | (scene.ticking(since) if since else {})
+        marks = {"is_new": key == "new", "is_again": is_again, "waits": since is not None}
+        expected = plain(stamped.TEMPLATE, values, **marks)
         assert one_line(scene.card(shown, key)) == expected
         place = {"column": str(card.column_id), "after": ""}
-        moved = plain(stamped.TEMPLATE, values | place, is_new=key == "new", is_again=is_again, is_moved=True)
+        moved = plain(stamped.TEMPLATE, values | place, is_moved=True, **marks)
         assert one_line(scene.moved(shown, key, None)) == moved
 
 
@@ -100,12 +102,17 @@ def test_a_card_loaded_as_a_model_shows_the_same(card, anna):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_stamped_row_is_the_rendered_one(card, anna, language):
+@pytest.mark.parametrize("hours", [None, 0, 200])
+def test_a_stamped_row_is_the_rendered_one(card, anna, language, hours):
+    since = None if hours is None else timezone.now() - timedelta(hours=hours)
+    Card.objects.update(waits_since=since)
     (contact,) = listing.rows(Selection(user=anna, today=timezone.localdate()), [card.pk])
     with translation.override(language):
-        shared = Rows(Scene(timezone.localtime(), True), "&q=%C3%A4&tag=<x>")
-        values = with_signs(shared.values(contact), contact.who, contact.due_on, shared.scene)
-        expected = plain(stamped_rows.TEMPLATE, values, is_new=card.column.key == "new")
+        scene = Scene(timezone.localtime(), True, clock=waiting.clock_of(anna.account))
+        shared = Rows(scene, "&q=%C3%A4&tag=<x>")
+        values = with_signs(shared.values(contact), contact.who, contact.due_on, scene)
+        values |= scene.ticking(since) if since else {}
+        expected = plain(stamped_rows.TEMPLATE, values, is_new=card.column.key == "new", waits=since is not None)
         assert one_line(shared.row(contact)) == expected
 
 

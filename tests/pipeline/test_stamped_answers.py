@@ -13,6 +13,7 @@ from pipeline import board as boards
 from pipeline import stamped_answers
 from pipeline.cards import moves
 from pipeline.cards.stamped import Scene
+from pipeline.cards.waiting import UNKNOWN
 from pipeline.models import Move
 from pipeline.selection import Selection
 from tests.factories import ContactFactory
@@ -23,7 +24,7 @@ ODD = ("Öztürk", "<b>&\"'%s %(id)s {{ id }}", "\u202eגרסה", "100 %")
 def plain(outcome: moves.Moved, stacks: list, selection: Selection, scene: Scene, **context: object) -> str:
     """The answer as its template renders it."""
     shown = {"card": outcome.card, "after": outcome.after_id, "stacks": stacks, "leads": selection.user.leads}
-    shown |= {"selection": selection, "now": scene.now, "can_assign": scene.can_assign}
+    shown |= {"selection": selection, "now": scene.now, "can_assign": scene.can_assign, "clock": UNKNOWN}
     return one_line(render_to_string("pipeline/_moved.html", shown | context))
 
 
