@@ -58,7 +58,8 @@ CHANNELS = ("email", "phone", "letter")
 METHODS = ("form", "double_opt_in", "spoken", "written")
 MAX_CONSENTS = 10
 
-_MAX_NUMBER = 1_000_000_000
+_MIN_NUMBER, _MAX_NUMBER = Decimal("0.001"), 1_000_000_000
+_MAX_DIGITS = 30  # of a number as it was sent
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -115,7 +116,8 @@ def _limited(limit: int) -> Callable[[Any], str]:
 
 def _number(value: Any) -> str:
     is_one = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    return "" if is_one and 0 < value < _MAX_NUMBER else NEEDS_NUMBER
+    is_sane = is_one and _MIN_NUMBER <= value < _MAX_NUMBER and len(str(value)) <= _MAX_DIGITS
+    return "" if is_sane else NEEDS_NUMBER
 
 
 def _year(value: Any) -> str:

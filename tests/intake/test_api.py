@@ -115,6 +115,7 @@ def test_what_is_new_is_kept() -> None:
         ({"person": KURZ | {"phones": [{"number": "040 5550123"}] * 11}}, {"person.phones": api.TOO_MANY}),
         ({"person": KURZ | {"salutation": "Sir"}}, {"person.salutation": api.NEEDS_CHOICE}),
         ({"person": KURZ, "property": {"living_area": -1}}, {"property.living_area": api.NEEDS_NUMBER}),
+        ({"person": KURZ, "property": {"living_area": 1e-300}}, {"property.living_area": api.NEEDS_NUMBER}),
         ({"person": KURZ, "property": {"living_area": "groß"}}, {"property.living_area": api.NEEDS_NUMBER}),
         ({"person": KURZ, "property": {"year_built": 20}}, {"property.year_built": api.NEEDS_YEAR}),
         ({"person": KURZ, "property": {"kind": "castle"}}, {"property.kind": api.NEEDS_CHOICE}),
