@@ -9,6 +9,7 @@ from intake.reading import xml_files
 from intake.reading.composing import Item, composed, of_some
 from intake.reading.lead import MAX_PEOPLE, Lead, NotRead
 from intake.reading.targets import CAMPAIGN
+from intake.reading.words import XML_LABELS
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -110,7 +111,8 @@ def _items(element: "Element", targets: dict[str, str], of: str = "") -> Iterato
             yield from _extensions(child)
         elif name not in _PEOPLE:
             target = targets.get(name) or targets.get(_ALIASES.get(name, ""), "")
-            yield Item(f"{of}.{name}".lstrip("."), target, xml_files.text(child))
+            path = f"{of}.{name}".lstrip(".")
+            yield Item(XML_LABELS.get(path, path), target, xml_files.text(child))
 
 
 def _extensions(extension: "Element") -> Iterator[Item]:

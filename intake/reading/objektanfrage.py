@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from intake.reading import xml_files
 from intake.reading.composing import Item, composed, of_some
 from intake.reading.lead import MAX_PEOPLE, Lead, NotRead
+from intake.reading.words import XML_LABELS
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -52,7 +53,7 @@ def leads_in(root: "Element") -> list[Lead]:
 
 def _items(element: "Element") -> list[Item]:
     names = [(xml_files.local(child), xml_files.text(child)) for child in element]
-    return [Item(name, _TARGETS.get(name, ""), text) for name, text in names]
+    return [Item(XML_LABELS.get(name, name), _TARGETS.get(name, ""), text) for name, text in names]
 
 
 def _says(items: list[Item]) -> bool:

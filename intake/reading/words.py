@@ -102,3 +102,38 @@ CONFIRMS = re.compile(
 CONFIRM_LINK = re.compile(
     r"confirm|verif|best(?:ä|ae|%c3%a4)tig|aktivier|activat|/vf|forward|weiterleit", re.IGNORECASE
 )
+# What the XML of portals calls a thing, in the words in which a contact shows it.
+XML_LABELS = {
+    "int_id": "Interessent beim Portal",
+    "bevorzugt": "Am liebsten über",
+    "wunsch": "Wunsch",
+    "objekt.portal_unique_id": "Objekt: Kennung beim Portal",
+    "objekt.portal_obj_id": "Objekt: Nummer beim Portal",
+    "objekt.anbieter_id": "Objekt: Anbieter",
+    "objekt.zusatz_refnr": "Objekt: weitere Nummer",
+    "objekt.expose_url": "Objekt: Exposé",
+    "objekt.vermarktungsart": "Objekt: Vermarktung",
+    "objekt.etage": "Objekt: Etage",
+    "objekt.whg_nr": "Objekt: Wohnung Nr.",
+    "objekt.strasse": "Objekt: Straße",
+    "objekt.plz": "Objekt: PLZ",
+    "objekt.ort": "Objekt: Ort",
+    "objekt.land": "Objekt: Land",
+    "objekt.stadtbezirk": "Objekt: Stadtbezirk",
+    "objekt.preis": "Objekt: Preis",
+    "objekt.gebot": "Objekt: Gebot",
+    "objekt.wae": "Objekt: Währung",
+    "objekt.anzahl_zimmer": "Objekt: Zimmer",
+    "objekt.flaeche": "Objekt: Fläche",
+    "sender.datum": "Datum beim Portal",
+    "sender.makler_id": "Büro beim Portal",
+    "sender.regi_id": "Region beim Portal",
+    "o_datum": "Datum beim Portal",
+    "o_maklernr": "Büro beim Portal",
+    "o_link": "Objekt: Exposé",
+    "o_vertrieb": "Objekt: Vermarktung",
+    "o_strasse": "Objekt: Straße",
+    "o_plz": "Objekt: PLZ",
+    "o_ort": "Objekt: Ort",
+    "o_preis": "Objekt: Preis",
+}

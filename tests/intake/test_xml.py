@@ -47,7 +47,7 @@ def test_the_address_of_the_object_is_not_the_persons() -> None:
     raw = b"<openimmo_feedback><objekt><strasse>Objektweg 1</strasse><interessent><nachname>A</nachname></interessent>"
     lead = said(*read(raw + b"</objekt></openimmo_feedback>"))
     assert "street" not in lead and "property_street" not in lead
-    assert lead["further"] == [("objekt.strasse", "Objektweg 1")]
+    assert lead["further"] == [("Objekt: Straße", "Objektweg 1")]
 
 
 @pytest.mark.parametrize(
