@@ -1,6 +1,7 @@
 """Errors caused by neither the request nor the program: database down, disk full, a wait that took too long.
 
-The response is 503 with a sentence and Retry-After. It does not need the database.
+The response is 503 with a sentence and Retry-After. It does not need the database. A request that never came whole is
+answered with 408.
 """
 
 import errno
@@ -11,12 +12,12 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from psycopg import errors
 
-from base.refusals import as_json, keep_private, wants_fragment, wants_json
+from base.refusals import answer, as_json, keep_private, wants_fragment, wants_json
 
 SOON, LATER = 5, 15  # seconds
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -49,7 +50,10 @@ class UnavailableMiddleware:
 
 
 def answer_to(error: BaseException | None, request: HttpRequest) -> HttpResponse | None:
-    """Return a 503 response if the error is of this kind, else None."""
+    """Return a 503 response if the error is of this kind, else None; 408 if the request broke off."""
+    if isinstance(error, UnreadablePostError):
+        sentence = _("Die Anfrage kam nicht oder zu langsam an. Es wurde nichts gespeichert.")
+        return answer(request, 408, sentence)
     found = _sentence(error)
     if error is None or found is None:
         return None
@@ -72,9 +76,9 @@ def _response(request: HttpRequest, sentence: str, seconds: int) -> HttpResponse
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500, for errors in a middleware and for bugs."""
-    answer = answer_to(sys.exc_info()[1], request)
+    found = answer_to(sys.exc_info()[1], request)
     page = {"request": request}  # for its id; the page needs nothing else, since nothing else may be available
-    return answer or HttpResponseServerError(render_to_string("500.html", page))
+    return found or HttpResponseServerError(render_to_string("500.html", page))
 
 
 def _sentence(error: BaseException | None) -> tuple[str, int] | None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import login_first
 from base.csp import STRICT
 from base.refusals import HOOKS, answer, as_json, wants_json
+from base.unavailable import answer_to
 from intake.reading.lead import MAX_BYTES
 from pipeline.imports.steps import MAX_FILE_SIZE
 
@@ -97,7 +98,11 @@ class RefuseBrokenText:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(HOOKS) and _is_broken(request):
+        try:
+            is_broken = not request.path_info.startswith(HOOKS) and _is_broken(request)
+        except UnreadablePostError as error:  # the first that reads the body
+            return answer_to(error, request) or HttpResponseBadRequest()
+        if is_broken:
             sentence = _("Die Anfrage enthält Text, der kein gültiges UTF-8 ist.")
             return as_json(400, sentence) if wants_json(request) else HttpResponseBadRequest(sentence)
         return self.get_response(request)
