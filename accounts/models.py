@@ -52,6 +52,8 @@ class Account(models.Model):
     # Minutes of these hours until a lead without an answer is late, and until the managers are told. None: never.
     late_after = models.PositiveSmallIntegerField(null=True, blank=True, default=60, db_default=60)
     managers_after = models.PositiveSmallIntegerField(null=True, blank=True, default=120, db_default=120)
+    # How many pairs of contacts may be one person. A trigger keeps it as well.
+    duplicates = models.IntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [

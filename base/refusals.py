@@ -66,6 +66,10 @@ class Trashed(Gone):
     """It is in the trash, from which leaders can restore it."""
 
 
+class Merged(Gone):
+    """It was merged into another one, which leaders can undo."""
+
+
 class NotUnderstood(Refusal):
     """A value is missing, malformed, or names nothing the user may refer to."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from base import once
 from base.copying import text_array
-from base.refusals import Trashed
+from base.refusals import Merged, Trashed
 from contacts import identity, search
 from contacts.models import Contact, ContactQuerySet, limits, sight
 
@@ -30,12 +30,13 @@ def with_assignee(account_id: int, contact_id: int) -> ContactQuerySet:
 
 
 def find(user: User, contact_id: int, read: Callable[[int, int], ContactQuerySet] = with_assignee) -> Contact:
-    """Return the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed.
+    """Return the contact with its assignee. Raises Http404 if it is foreign, unknown or hidden, Gone if trashed or
+    merged into another one.
 
     `read` may read more with it.
     """
     contact = once.first(read, user.account_id, contact_id)
-    return _present(contact if contact and sees(user, contact) else None)
+    return present(contact if contact and sees(user, contact) else None)
 
 
 def lock(user: User, contact_id: int) -> Contact:
@@ -45,7 +46,7 @@ def lock(user: User, contact_id: int) -> Contact:
     the contact (actions, moves).
     """
     contacts = seen_by(user).filter(pk=contact_id).select_related("assignee")
-    return _present(contacts.select_for_update(of=("self",), no_key=True).first())
+    return present(contacts.select_for_update(of=("self",), no_key=True).first())
 
 
 def sees(user: User, contact: Contact) -> bool:
@@ -112,9 +113,12 @@ def _matches(vector: F, query: str | None) -> Func:
     return Func(vector, wanted, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField())
 
 
-def _present(contact: Contact | None) -> Contact:
+def present(contact: Contact | None) -> Contact:
+    """Return the contact that was looked up. Raises like `find`."""
     if contact is None:
         raise Http404
+    if contact.merged_into is not None:
+        raise Merged(_("Dieser Kontakt wurde mit einem anderen zusammengeführt. Dort steht nun alles."))
     if contact.trashed_at is not None:
         raise Trashed(_("Kontakt wurde gelöscht. Solange er im Papierkorb liegt, kann er wiederhergestellt werden."))
     return contact

@@ -31,6 +31,9 @@ class Same(Enum):
 
     EMAIL = "email"
     PHONE = "phone"
+    # Only likely, for people to decide:
+    LIKE_EMAIL = "like_email"  # without dots and +tag
+    PLACE = "place"  # name and address
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,27 @@ def same(one: Record, other: Record) -> Same | None:
     if {*one.numbers} & {*other.numbers} and _names_agree(one, other) and not _addresses_oppose(one, other):
         return Same.PHONE
     return None
+
+
+def likely(one: Record, other: Record, *, at_one_place: bool) -> Same | None:
+    """Return what makes the two likely the same person, for people to decide; None if they are not.
+
+    Beyond `same`, that is a similar e-mail address without contradicting names, or the same name `at_one_place`.
+    """
+    if found := same(one, other):
+        return found
+    if {*map(loose, one.emails)} & {*map(loose, other.emails)} and not contradict(one, other):
+        return Same.LIKE_EMAIL
+    return Same.PLACE if at_one_place and _names_agree(one, other) else None
+
+
+def places(values: Mapping[str, Any]) -> set[str]:
+    """Return the street with the postal code, and with the city, in one spelling; nothing without a number."""
+    street = "".join(_WORD.findall(search.fold(values.get("street") or ""))).replace("strasse", "str")
+    if not any(map(str.isdigit, street)):
+        return set()
+    around = (values.get("postal_code") or "", search.fold(values.get("city") or ""))
+    return {f"{street} {one.replace(' ', '')}" for one in around if one}
 
 
 def shared(one: Record, other: Record) -> Same | None:

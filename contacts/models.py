@@ -94,6 +94,7 @@ class Contact(Named, Sold, AccountModel):
     version = models.PositiveIntegerField(default=1, editable=False)  # counts edits of the facts
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.BigIntegerField(null=True, editable=False)  # in the trash: the contact it was merged into
     # Derived from the actions by `actions.refresh`, from the facts by `derived.derive`; never edited.
     last_action_at = models.DateTimeField(null=True, editable=False)
     action_counts = models.JSONField(default=dict, editable=False)
@@ -277,6 +278,9 @@ class Change(AccountModel):
         IMPORTED = "imported", _("Import")
         TRASHED = "trashed", _("Gelöscht")
         RESTORED = "restored", _("Wiederhergestellt")
+        STATUS = "status", _("Status des zusammengeführten Kontakts")
+        MERGED = "merged", _("Zusammengeführt")
+        PARTED = "parted", _("Zusammenführung zurückgenommen")
         LINKS_ASKED = "links_asked", _("Links zum Abbestellen angefordert, noch nichts bestätigt")
 
     contact = reference(Contact, models.CASCADE, related_name="changes")

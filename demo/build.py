@@ -17,6 +17,7 @@ from accounts.plans import Plan
 from base.batches import batches, rare_collections
 from base.copying import fresh_ids
 from contacts.models import Contact
+from demo.doubles import doubled
 from demo.lives import ContactWriter, Life
 from demo.people import Person, people
 from demo.post import PostOffice, complete_sender
@@ -55,7 +56,7 @@ def build(*, contacts: int, seed: int, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or the server keeps a check of each row until the commit
     with rare_collections():
-        _Filler(krueger, seed, now, MAX_RENDERED).fill(islice(crowd, contacts))
+        _Filler(krueger, seed, now, MAX_RENDERED).fill(doubled(islice(crowd, contacts)))
         _Filler(hansen, seed + 1, now, MAX_RENDERED // HANSEN_SHARE).fill(crowd)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner assumes empty tables until autovacuum runs

@@ -4,6 +4,12 @@ from django.utils.translation import gettext as _
 
 from base.checking import Broken, broken_rows, of_account
 
+# The message was claimed while the contact was the one it is now.
+_OF_ONE = (
+    "NOT EXISTS (SELECT FROM contacts_change AS past WHERE past.contact_id = message.contact_id"
+    " AND past.kind IN ('merged', 'parted') AND past.at >= message.claimed_at)"
+)
+
 
 def nothing_is_sent_twice(account_id: int | None) -> Broken:
     """10. At most one sent message per contact and step and per address and step, and one active series per contact."""
@@ -27,13 +33,14 @@ def nothing_is_sent_twice(account_id: int | None) -> Broken:
 def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
     """11. No message of a contact is claimed after its series was stopped.
 
-    If both have the same timestamp, their order is unknown and the claim is accepted.
+    If both have the same timestamp, their order is unknown and the claim is accepted. What was claimed before two
+    contacts became one is not measured by what the other one had said.
     """
     yield from broken_rows(
         _("Nachricht %(id)s wurde nach dem Ende ihrer Serie vorbereitet."),
         "SELECT message.id FROM funnel_message message JOIN funnel_enrolment enrolment"
         " ON enrolment.id = message.enrolment_id AND enrolment.state = 'ended'"
-        f" WHERE message.claimed_at > enrolment.changed_at AND {of_account('message')}",
+        f" WHERE message.claimed_at > enrolment.changed_at AND {_OF_ONE} AND {of_account('message')}",
         account_id,
     )
     yield from broken_rows(
@@ -54,7 +61,7 @@ def nothing_is_claimed_after_a_stop(account_id: int | None) -> Broken:
         " SELECT FROM contacts_consent consent WHERE consent.contact_id = message.contact_id AND granted AND is_proven"
         " AND channel = 'email' AND recorded_at = message.claimed_at"
         " AND (consent.occurred_at, consent.id) > (newest.occurred_at, newest.id)"
-        f") AND {of_account('message')}",
+        f") AND {_OF_ONE} AND {of_account('message')}",
         account_id,
     )
 
@@ -83,7 +90,11 @@ def books_balance(account_id: int | None) -> Broken:
         "SELECT contact.id, ledger.sent, coalesce((contact.action_counts ->> 'funnel_mail')::int, 0) AS bubbles"
         " FROM contacts_contact contact JOIN (SELECT contact_id, count(*) AS sent FROM funnel_message"
         " WHERE state = 'sent' GROUP BY contact_id) AS ledger ON ledger.contact_id = contact.id"
-        " WHERE ledger.sent <> coalesce((contact.action_counts ->> 'funnel_mail')::int, 0)"
+        " WHERE contact.merged_into IS NULL"
+        " AND ledger.sent <> coalesce((contact.action_counts ->> 'funnel_mail')::int, 0)"
+        # Who was merged from two has all their actions, but each step only once.
+        " AND (ledger.sent > coalesce((contact.action_counts ->> 'funnel_mail')::int, 0) OR NOT EXISTS ("
+        "SELECT FROM contacts_change AS past WHERE past.contact_id = contact.id AND past.kind = 'merged'))"
         f" AND {of_account('contact')}",
         account_id,
     )

@@ -52,6 +52,12 @@ ARTICLES = (
         "list",
     ),
     Article(
+        "duplicates",
+        _("Duplikate zusammenführen"),
+        _("Kontakte, die doppelt angelegt sind: finden, vergleichen, zusammenführen und das zurücknehmen."),
+        "users",
+    ),
+    Article(
         "import",
         _("Kontakte importieren und exportieren"),
         _("Eine CSV-Datei einlesen, vorher prüfen, und die eigenen Daten wieder herausholen."),

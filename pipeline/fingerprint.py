@@ -68,7 +68,7 @@ def fingerprint(user: User, contacts: Collection[int], contact: int | None, toda
     is_limited = limits(user)
     contact = contact if user.works_contacts else None
     about = f"{user.pk} {user.role} {is_limited} {user.account.plan} {today}"
-    about += f" {user.account.to_look_at}" if user.leads else ""
+    about += f" {user.account.to_look_at} {user.account.duplicates}" if user.leads else ""
     shown = sorted({*contacts, contact} if contact else {*contacts})
     values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}
     row = one_row(_statement(is_limited, user.works_contacts, user.leads, contact is not None), values)

@@ -14,7 +14,7 @@ from base.checking import Broken, broken_rows, of_account
 from contacts import invariants as people
 from contacts.kinds import NOT_COUNTED
 from funnel import invariants as mails
-from pipeline import board
+from pipeline import board, merged
 from pipeline.models import Column
 from pipeline.selection import Selection
 
@@ -260,6 +260,7 @@ INVARIANTS: dict[int, Callable[[int | None], Broken]] = {
     15: cards_carry_what_filters_ask,
     16: mails.paused_mails_wait,
     17: people.foreign_ids_are_kept,
+    18: merged.merges_hold,
 }
 
 _LAST_MOVE = (

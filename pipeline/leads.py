@@ -1,6 +1,6 @@
 """Verbs on a contact together with its card: adding, trashing, restoring, erasing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,17 @@ from pipeline import adding
 from pipeline.cards import bulk, places
 from pipeline.cards.locks import hold_contacts
 from pipeline.columns import verbs
-from pipeline.models import Card, Column, ImportPart, ImportRow, Move, TrashedCard
+from pipeline.models import Card, Column, ImportPart, ImportRow, Merge, Move, TrashedCard
 
 TRASH_DAYS = 30
+FORGOTTEN: dict[str, Any] = {
+    "before": {},
+    "after": {},
+    "foreign_ids": [],
+    "rows": {},
+    "made": {},
+    "kept": [],
+}  # of an old merge
 
 
 @transaction.atomic
@@ -116,6 +124,7 @@ def restore(*, user: User, contact_ids: Collection[int], now: datetime) -> int:
     columns: dict[int | None, Column] = {column.pk: column for column in verbs.lock_all_columns(user.account)}
     first = next(column for column in columns.values() if column.key == Column.Key.NEW)
     trashed = TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__in=contact_ids)
+    trashed = trashed.filter(contact__merged_into=None)  # what was merged comes back by undoing that
     items = list(trashed.order_by("pk").select_for_update(of=("self",)))
     leave_trash([item.pk for item in items], user.account, user, now)
     by_column: dict[Column, list[TrashedCard]] = {}
@@ -149,19 +158,42 @@ def erase_expired(*, now: datetime) -> int:
 
     Locks the contacts before deleting the rows that refer to them, in the same order as recording a mail does.
     """
-    expired = Contact.objects.filter(trashed_at__lt=now - timedelta(days=TRASH_DAYS))
-    rows = expired.order_by("pk").select_for_update().values_list("account_id", "pk", "created_at")
+    since = now - timedelta(days=TRASH_DAYS)
+    expired = Contact.objects.filter(trashed_at__lt=since)
+    rows = list(expired.order_by("pk").select_for_update().values_list("account_id", "pk", "created_at", "merged_into"))
+    erased = [row[:3] for row in rows if row[3] is None]
     lines = [
         {"at": now.isoformat(), "kind": journal.ERASED, "office": office, **journal.person(pk, created_at)}
-        for office, pk, created_at in rows
+        for office, pk, created_at in [*erased, *_merged_into(pk for _office, pk, _created_at in erased)]
     ]
+    for _office, pk, _created_at, into in rows:
+        if into is not None:  # lives on in the other contact, to which its address and those before it lead
+            Merge.objects.filter(into=pk).update(into=into)
+    Merge.objects.filter(at__lt=since).exclude(rows={}).update(**FORGOTTEN)
     erase(expired)
     transaction.on_commit(lambda: journal.write(lines))
-    return len(lines)
+    return len(rows)
+
+
+def _merged_into(contact_ids: Iterable[int]) -> list[tuple[int, int, datetime]]:
+    """Return office, id and age of the contacts that these have taken in, directly or through others."""
+    found: list[tuple[int, int, datetime]] = []
+    wanted = [*contact_ids]
+    while wanted:
+        rows = Merge.objects.filter(into__in=wanted, undone_at=None)
+        more = list(rows.values_list("account_id", "merged_id", "merged_since"))
+        found, wanted = found + more, [pk for _office, pk, _since in more]
+    return found
 
 
 def erase(contacts: QuerySet[Contact]) -> int:
-    """Delete the contacts with all rows about them, and return their number. The caller holds their locks."""
+    """Delete the contacts with all rows about them, and return their number. The caller holds their locks.
+
+    What they have taken in by merges goes along.
+    """
+    ids = list(contacts.values_list("pk", flat=True))
+    if merged := [pk for _office, pk, _since in _merged_into(ids)]:
+        contacts = Contact.objects.filter(Q(pk__in=ids) | Q(pk__in=merged, merged_into__isnull=False))
     seen: dict[int, list[Seen]] = {}
     for pk, account_id, assignee_id in contacts.values_list("pk", "account", "assignee"):
         seen.setdefault(account_id, []).append(Seen.kept(pk, assignee_id))

@@ -5,9 +5,10 @@ from procrastinate.contrib.django import app
 
 from pipeline import leads, reminders, stalled, strays
 from pipeline.deeds import tasks as deed_tasks
+from pipeline.duplicates import tasks as duplicate_tasks
 from pipeline.imports import tasks as import_tasks
 
-__all__ = ["deed_tasks", "import_tasks"]  # where the worker finds the rest
+__all__ = ["deed_tasks", "duplicate_tasks", "import_tasks"]  # where the worker finds the rest
 KEEP_JOBS_HOURS = 72
 
 

@@ -59,7 +59,7 @@ def ids(user: User, data: QueryDict) -> set[int]:
 
 
 def _seen(user: User) -> QuerySet[TrashedCard]:
-    return TrashedCard.objects.of(user.account).filter(sight(user, "contact__"))
+    return TrashedCard.objects.of(user.account).filter(sight(user, "contact__"), contact__merged_into=None)
 
 
 def _days_left(card: TrashedCard, now: datetime) -> int:

@@ -41,6 +41,8 @@ PARAMETERS = {
     "holiday_id": Ref("holiday"),
     "message_id": Ref("message"),
     "deed_id": Ref("deed"),
+    "merge_id": Ref("merge"),
+    "other_id": Ref("own_contact"),
     "pk": Ref("authenticator"),
     "arrival_id": Ref("arrival_unread"),
     "inlet_id": Ref("inlet"),
@@ -293,6 +295,16 @@ ROWS = [
     ),
     Row("pipeline:deeds", "302 200 200 200 403 200 302"),
     Row("pipeline:deed-reversal", post="401 302 302 404 403 404 401"),  # agents take back their own
+    Row("pipeline:duplicates", "302 200 200 403 403 200 302"),
+    Row("pipeline:merges", "302 200 200 403 403 200 302"),
+    Row(
+        "pipeline:comparison",
+        "302 200 200 403 403 404 302",
+        "401 409 409 403 403 404 401",  # since the comparison, as it were
+        body={"key": "2b1f6a52-7c1c-4a7e-9a61-0f6f4f0f5a11", "seen": "x"},
+    ),
+    Row("pipeline:dismissal", post="401 302 302 403 403 404 401"),
+    Row("pipeline:merge-reversal", post="401 302 302 403 403 404 401"),
     Row("pipeline:contact-trash", "302 200 200 403 403 404 302", "401 302 302 403 403 404 401"),
     # Contacts
     Row(

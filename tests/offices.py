@@ -64,9 +64,21 @@ from intake.website import building
 from pipeline.cards import moves
 from pipeline.columns.defaults import create_board
 from pipeline.deeds import reversible
+from pipeline.duplicates import merging
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
-from pipeline.models import Column, Entry, Export, Import, ImportPart, ImportRow, Move, Subscription, Trace
+from pipeline.models import (
+    Column,
+    Duplicate,
+    Entry,
+    Export,
+    Import,
+    ImportPart,
+    ImportRow,
+    Move,
+    Subscription,
+    Trace,
+)
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
 FIRST_ID = 1_900_000_000  # ten digits: an id in an answer is found, and no other number looks like one
@@ -256,6 +268,8 @@ def _contacts(office: Office, mark: Mark) -> None:
     office.refs["move"] = _moved(mover, agent, office.refs["first_column"], key=mark.text("key"))
     trashed = ContactFactory(column=column, **facts(mark))
     office.refs |= {"trashed": trashed.pk, "deed": _thrown(trashed, admin, mark)}
+    office.refs["merge"] = _merged(column, admin, mark)
+    Duplicate.objects.create(account=office.account, first=contact, second=neighbour, found_at=timezone.now())
 
 
 def _consent(office: Office, mark: Mark) -> None:
@@ -360,6 +374,19 @@ def _thrown(contact: Contact, user: User, mark: Mark) -> int:
     deed.error, deed.asked, deed.before = mark.text("fault"), {"x": mark.text("x")}, {"x": mark.text("x")}
     deed.save()
     return deed.pk
+
+
+def _merged(column: Column, user: User, mark: Mark) -> int:
+    """A merge, with a word in each of its texts."""
+    ids = (ContactFactory(column=column, **facts(mark)).pk, ContactFactory(column=column, **facts(mark)).pk)
+    seen = merging.load(user, ids).mark
+    merge = merging.merge(user=user, ids=ids, chosen={}, seen=seen, key=uuid4(), now=timezone.now())
+    merge.kept = [mark.text("kept")]
+    merge.before |= {"city": mark.text("citybefore")}
+    merge.after |= {"city": mark.text("cityafter")}
+    merge.rows["x"], merge.made["x"] = mark.text("rows"), mark.text("made")
+    merge.save()
+    return merge.pk
 
 
 def _files(office: Office, mark: Mark) -> None:

@@ -47,6 +47,8 @@ TABLES = {
 }
 MOST = {  # notices of a verb
     **dict.fromkeys(("accounts.members.deactivate", "accounts.members.reactivate"), 2),  # access, and looks
+    "pipeline.duplicates.merging.merge": 2,  # one goes, one stays
+    "pipeline.duplicates.undoing.undo": 2,
     "pipeline.deeds.jobs._advance": 2,  # one for each part
 }
 Rows = dict[tuple[str, int | None], frozenset[str]]

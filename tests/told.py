@@ -40,6 +40,8 @@ from pipeline.cards import bulk, moves
 from pipeline.columns import verbs
 from pipeline.deeds import jobs as deed_jobs
 from pipeline.deeds import reversible, reversible_columns
+from pipeline.duplicates import merging
+from pipeline.duplicates import undoing as duplicates_undoing
 from pipeline.imports import jobs, steps, undo
 from pipeline.imports import undoing as import_undoing
 from pipeline.imports.plan import mapping_of
@@ -118,6 +120,8 @@ UNTOLD = {
     "intake.keys.*": "the page of keys is not live",
     "intake.rest._kept": "frees a key of the sender's; what arrived is told by `taking`",
     "pipeline.columns.defaults.create_board": "nobody is there yet",
+    "pipeline.duplicates.dismissing.dismiss": "the page of duplicates is not live; pages that ask hear of the number",
+    "pipeline.duplicates.searching.*": "as `dismissing`",
     "pipeline.deeds.jobs.give_up": "what has been done was told; the page of a deed asks while it runs",
     "pipeline.exports.permit": "one's own download",
     "pipeline.imports.files.forget_old": "forgets files after 30 days, for which nobody waits",
@@ -493,6 +497,23 @@ def _(o: Office) -> Act:
 
 
 on_running("pipeline.leads.trash", lambda o, c: leads.trash(user=o.anna, contact_ids=[c.pk], now=NOW))
+
+
+def _two(o: Office) -> tuple[int, int]:
+    return o.running(last_name="Kern", email="a@st.example").pk, o.contact(last_name="Kern", email="b@st.example").pk
+
+
+@verb("pipeline.duplicates.merging.merge")
+def _merge(o: Office) -> Act:
+    ids = _two(o)
+    seen = merging.load(o.anna, ids).mark
+    return lambda: merging.merge(user=o.anna, ids=ids, chosen={}, seen=seen, key=UUID(int=7), now=NOW)
+
+
+@verb("pipeline.duplicates.undoing.undo")
+def _part(o: Office) -> Act:
+    merge = _merge(o)()
+    return lambda: duplicates_undoing.undo(user=o.anna, merge_id=merge.pk, now=LATER)
 
 
 @verb("pipeline.leads.restore")

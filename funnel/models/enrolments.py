@@ -37,6 +37,7 @@ class EnrolmentReason(models.TextChoices):
     FINISHED = "finished", _("Serie durchlaufen")
     UNDONE = "undone", _("rückgängig gemacht")
     FAILED = "failed", _("eine Mail ließ sich nicht senden")
+    MERGED = "merged", _("Kontakt zusammengeführt")
 
 
 class Enrolment(AccountModel):
@@ -114,6 +115,7 @@ class MessageReason(models.TextChoices):
     REFUSED = "refused", _("vom Mailserver abgelehnt")
     GAVE_UP = "gave_up", _("Mailserver nicht erreichbar")
     BOUNCED = "bounced", _("unzustellbar")
+    MERGED = "merged", _("ging schon an den zusammengeführten Kontakt")
 
 
 # Planned mails of a paused series; those that are to come are not among them.

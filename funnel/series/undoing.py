@@ -89,6 +89,12 @@ def undo_many(*, account_id: int, causes: Mapping[int, int], now: datetime) -> s
     return set(ids)
 
 
+def plan_again(*, account_id: int, enrolment_ids: Collection[int], cause: int) -> None:
+    """Plan what `cause` has cancelled in these series, which the caller has locked, unless it was planned since."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPLAN_SQL, [[*enrolment_ids], [cause] * len(enrolment_ids), account_id])
+
+
 def _restore(rows: list[Enrolment], oldest: Mapping[int, EnrolmentChange], work: BulkChange) -> None:
     """Restore the earlier states. Activating comes last, because a contact has at most one active series."""
     groups: dict[tuple[str, str], list[Enrolment]] = {}

@@ -50,7 +50,7 @@ class People:
 
     def __init__(self, account: Account, *, with_consents: bool) -> None:
         self.account = account
-        self._contacts = Contact.objects.of(account)
+        self._contacts = Contact.objects.of(account).filter(merged_into=None)
         self.with_consents = with_consents
         self.pending: dict[int, bytes] = {}
         self.added = 0

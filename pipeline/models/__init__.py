@@ -3,6 +3,7 @@
 from pipeline.models.alerts import Alert, PushKey, Subscription, Wish
 from pipeline.models.board import Card, Column, Move, Tally, TrashedCard
 from pipeline.models.deeds import Deed, DeedKind, DeedPart, DeedState
+from pipeline.models.duplicates import Duplicate, DuplicateFeed, Merge
 from pipeline.models.imports import Export, Import, ImportPart, ImportRow, ImportState
 from pipeline.models.origins import Entry, Trace
 
@@ -14,12 +15,15 @@ __all__ = [
     "DeedKind",
     "DeedPart",
     "DeedState",
+    "Duplicate",
+    "DuplicateFeed",
     "Entry",
     "Export",
     "Import",
     "ImportPart",
     "ImportRow",
     "ImportState",
+    "Merge",
     "Move",
     "PushKey",
     "Subscription",

@@ -3,25 +3,32 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import WORKERS, Request, gate
 from accounts.plans import Feature
-from base.refusals import Trashed
+from base.refusals import Merged, Trashed
 from contacts.finding import find
 from funnel.sending import availability
 from pipeline import detail, history
 from pipeline.cards import waiting
+from pipeline.duplicates import following
 from pipeline.views.answers import opened
 
 
 @require_safe
 @gate(*WORKERS)
 def page(request: Request, contact_id: int) -> HttpResponse:
-    """Show facts, actions, consents and history of a contact."""
-    return _page(request, contact_id)
+    """Show facts, actions, consents and history of a contact; of one that was merged, those of the other one."""
+    try:
+        return _page(request, contact_id)
+    except (Http404, Merged):
+        into = following.successor(request.user, contact_id)
+        if into is None:
+            raise
+        return redirect(into)
 
 
 @require_safe
@@ -30,9 +37,11 @@ def changes(request: Request, contact_id: int) -> HttpResponse:
     """Show the same to a page that is open, and that the contact has gone with 200: browsers report 404 and 410."""
     try:
         return _page(request, contact_id)
-    except (Http404, Trashed) as gone:
+    except (Http404, Trashed, Merged) as gone:
         live = _opened(request, contact_id)
+        into = None if isinstance(gone, Trashed) else following.successor(request.user, contact_id)
         context = {"live": live, "is_lost": isinstance(gone, Http404), "sentence": getattr(gone, "sentence", "")}
+        context |= {"into": into, "is_merged": isinstance(gone, Merged)}
         return render(request, "pipeline/contact_gone.html", context)
 
 

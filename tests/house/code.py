@@ -28,7 +28,10 @@ FOLDERS: dict[str, tuple[str, ...]] = {
         *("views", "urls"),
     ),
     "intake": ("reading", "models", "", "mail", "website", "hooks", "tasks", "views", "urls"),
-    "pipeline": ("models", "columns", "cards", "alerts", "", "deeds", "imports", "inquiries", "tasks", "views", "urls"),
+    "pipeline": (
+        *("models", "columns", "cards", "alerts", "", "deeds", "imports", "duplicates", "inquiries"),
+        *("tasks", "views", "urls"),
+    ),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "services", "common"}
 SIGNAL_MODULES = {"django.dispatch", "django.db.models.signals", "django.core.signals"}
