@@ -24,7 +24,7 @@ CARRIES = """
 CREATE OR REPLACE FUNCTION pipeline_card_carries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE pipeline_card SET assignee_id = coalesce(NEW.assignee_id, 0), due_on = NEW.due_on, source = NEW.source,
-                             created_at = NEW.created_at{more}
+                             created_at = NEW.created_at, tags = NEW.tags{more}
     WHERE contact_id = NEW.id;
     RETURN NULL;
 END $$;
