@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, Subquery
 from django.utils.translation import gettext_noop
 
-from accounts.models import AccountQuerySet
+from accounts.models import AccountQuerySet, User
 from base import notices
 from base.sql import all_rows
 from contacts.models import Consent, Contact
@@ -22,6 +22,7 @@ from intake.models import Arrival, Inlet, InletKind, Result
 from intake.opening import leads_in
 from intake.reading import api, hooks, submission
 from intake.reading.lead import Confirmation, Lead, NoLead, NotRead, Suspicious, Unread
+from intake.reading.naming import named_in
 from intake.understanding import understood
 from pipeline import inquiries
 
@@ -161,7 +162,7 @@ def _people_in(people: list[Arrival], is_looked_at: bool, read: list[Lead] | Non
     """Return the leads in what arrived, each with its row. Raises Unread."""
     first = people[0]
     if first.bundle and not first.raw:  # it went with one of them, and what was read of the others is left
-        return [(one, Lead.from_json(one.read)) for one in people if one.read]
+        return [(one, lead) for one in people if (lead := Lead.kept(one.read))]
     try:
         leads = read or READERS[first.inlet.kind](bytes(first.raw), first.content_type, first.inlet.mapping)
     except Suspicious as doubt:
@@ -264,6 +265,8 @@ def _beside(arrival: Arrival, number: int) -> Arrival:
 
 def _mark(arrival: Arrival, result: Result, reason: str = "") -> Arrival:
     arrival.result, arrival.reason = result, reason[:500]
+    if arrival.read is None and result in (Result.UNREAD, Result.DISCARDED):
+        arrival.read = _named(arrival)
     if arrival._state.adding:
         arrival.save()
     else:
@@ -273,6 +276,17 @@ def _mark(arrival: Arrival, result: Result, reason: str = "") -> Arrival:
     if arrival.contact is None:  # else the door has told of the contact
         notices.tell(notices.Kind.INTAKE, arrival.account_id)
     return arrival
+
+
+def _named(arrival: Arrival) -> dict[str, Any] | None:
+    """Return the addresses in what nobody could read, with which it is erased (migration `0008_of_nobody`).
+
+    Those of colleagues stand below each forwarded mail.
+    """
+    found = named_in(bytes(arrival.raw))
+    ours = User.objects.of(arrival.account_id).filter(email__in=found).values_list("email", flat=True)
+    named = [one for one in found if one not in {*ours}] if found else []
+    return {"emails": named} if named else None
 
 
 def _give_up(arrival_id: int) -> None:

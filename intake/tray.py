@@ -131,7 +131,7 @@ def _silence(row: tuple[Any, ...], now: datetime) -> str:
 
 def lead_of(arrival: Arrival) -> Lead | None:
     """Return what was read as a lead."""
-    return Lead.from_json(arrival.read) if arrival.read and "question" not in arrival.read else None
+    return Lead.kept(arrival.read)
 
 
 def _who(arrival: Arrival) -> tuple[str, str]:

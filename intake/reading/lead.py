@@ -110,6 +110,11 @@ class Lead:
         return asdict(self) | {"occurred_at": self.occurred_at.isoformat() if self.occurred_at else None}
 
     @classmethod
+    def kept(cls, read: Mapping[str, Any] | None) -> "Lead | None":
+        """Return the lead in what is kept of something that arrived, None if there is none."""
+        return cls.from_json(read) if read and "facts" in read else None
+
+    @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Lead":
         moment = kept.get("occurred_at")
         return cls(

@@ -1,5 +1,6 @@
 """What arrives is kept, read and taken in, once."""
 
+import base64
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Action, Consent, Contact
-from intake import arrivals, taking
-from intake.models import Arrival, Inlet, Result
+from intake import arrivals, taking, tray
+from intake.models import Arrival, Inlet, InletKind, Result
+from intake.reading.lead import Lead, NotRead
 from pipeline import leads
 from tests.intake.arriving import NOW, OLGA, inlet, kept, later
 
@@ -18,6 +20,10 @@ OTTO = {"facts": {"last_name": "Otto"}, "phones": [["mobile", "0151 55501234"], 
 
 def take(arrival: Arrival, seconds: float = 0) -> Arrival:
     return taking.take(arrival.pk, later(seconds))
+
+
+def unreadable(raw: bytes, content_type: str, mapping: object) -> list[Lead]:
+    raise NotRead("Das ist kein JSON.")
 
 
 def test_what_arrives_becomes_a_contact_with_its_inquiry(hook):
@@ -169,6 +175,30 @@ def test_erasing_a_contact_erases_what_else_arrived_from_their_address_or_number
     known = take(kept(hook, OLGA | {"phones": [["mobile", "0170 1234567"]]}))
     take(kept(hook, unread="Das ist kein JSON."))
     Arrival.objects.filter(contact=None).update(read=sent)
+    leads.erase(Contact.objects.of(hook.account).filter(pk=known.contact_id))
+    assert Arrival.objects.exists() is not is_erased
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_erased"),
+    [
+        (b"\xff Olga@ST.example, bitte anrufen", True),
+        (b"Von: olga=40st.example", True),
+        (b"a=olga%40st.example&b", True),
+        (base64.encodebytes(b"x" * 60 + b" olga@st.example " + b"x" * 60), True),
+        (b"An: olga@st.example,\r\n  <x@y.example>\r\nhallo", False),  # whom it went to
+        (b"Von: anna@krueger.example; niemand@st.example", False),
+    ],
+)
+def test_erasing_a_contact_erases_what_names_their_address_though_nobody_could_read_it(
+    hook, monkeypatch, raw, is_erased
+):
+    known = take(kept(hook, OLGA | {"emails": ["olga@st.example", "anna@krueger.example"]}))
+    monkeypatch.setitem(taking.READERS, InletKind.HOOK, unreadable)
+    arrival = arrivals.keep(inlet=hook, key="x", raw=raw, content_type="text/plain", now=NOW)
+    arrival = taking.take(arrival.pk, NOW)
+    assert arrival.result == Result.UNREAD
+    assert tray.lead_of(arrival) is None
     leads.erase(Contact.objects.of(hook.account).filter(pk=known.contact_id))
     assert Arrival.objects.exists() is not is_erased
 
