@@ -54,6 +54,8 @@ class Account(models.Model):
     managers_after = models.PositiveSmallIntegerField(null=True, blank=True, default=120, db_default=120)
     # How many pairs of contacts may be one person. A trigger keeps it as well.
     duplicates = models.IntegerField(default=0, db_default=0, editable=False)
+    # Whether leads that arrive by themselves are given to colleagues (`contacts.turns`); only in plans with assigning.
+    assigns_in_turn = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

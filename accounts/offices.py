@@ -38,6 +38,16 @@ def settle_hours(*, account: Account, office_hours: str, late_after: int | None,
     return before != (office_hours, late_after, managers_after)
 
 
+def hold(account_id: int) -> Account:
+    """Lock the office until the commit and return it as it is now: before all else that a verb locks."""
+    return Account.objects.select_for_update(no_key=True).get(pk=account_id)
+
+
+def give_in_turn(account: Account, is_on: bool) -> None:
+    """Save whether leads are given to colleagues in turn. The caller holds the office, and has asked for its plan."""
+    _write(account, assigns_in_turn=is_on)
+
+
 def _write(account: Account, **values: str | int | None) -> Account:
     changed = {name: value for name, value in values.items() if getattr(account, name) != value}
     for name, value in changed.items():

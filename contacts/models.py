@@ -16,6 +16,7 @@ from contacts.choices import ContactPointKind, Salutation, Source
 from contacts.kinds import Bubble, Kind, Outcome, bubbles
 from contacts.naming import Named
 from contacts.sold import Sold
+from contacts.turn_models import TurnRule, TurnShare  # noqa: F401  (where Django looks for them)
 
 NOTHING = models.Value([], output_field=models.JSONField())
 

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from base import converters  # noqa: F401  (registers <id:…>)
-from contacts.views import actions, assignee, consents, due, facts, leaving
+from contacts.views import actions, assignee, consents, due, facts, leaving, turns
 
 app_name = "contacts"
 urlpatterns = [
     path("settings/members/<id:member_id>/leaving/", leaving.question, name="member-leaving"),
+    path("settings/turn/", turns.page, name="turn"),
     path("contacts/<id:contact_id>/assignee/", assignee.assignee, name="assignee"),
     path("contacts/<id:contact_id>/due/", due.due, name="due"),
     path("contacts/<id:contact_id>/actions/older/", actions.older, name="actions-older"),

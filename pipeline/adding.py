@@ -9,9 +9,10 @@ from base import notices
 from base.copying import text_array
 from base.notices import Kind, Seen
 from base.sql import all_rows
-from contacts import derived
+from contacts import derived, turns
 from contacts.finding import FIRST_WITH_KEYS
 from contacts.models import Change, Contact
+from contacts.turns import Choice
 from pipeline.cards import ranks, waiting
 from pipeline.models import Column
 
@@ -36,7 +37,9 @@ WITH person AS (
     FROM person
 ), noted AS (
     INSERT INTO contacts_change (account_id, contact_id, kind, before, after, actor_id, at)
-    SELECT account_id, id, '{Change.Kind.CREATED}', '', %(_name)s, %(_actor)s, created_at FROM person
+    SELECT account_id, person.id, line.kind, '', line.after, %(_actor)s, created_at
+    FROM person, unnest(%(_changes)s::text[], %(_afters)s::text[]) WITH ORDINALITY AS line (kind, after, number)
+    ORDER BY line.number
 ), said AS (
     INSERT INTO contacts_action (account_id, contact_id, kind, outcome, text, performed_at, created_at)
     SELECT account_id, person.id, part.kind, '', part.text, %(_asked_at)s, created_at
@@ -73,16 +76,20 @@ def put(
     values: Mapping[str, Any],
     said: Sequence[tuple[str, str]] = (),
     asked_at: datetime | None = None,
-    chosen_by: str = "",
+    choice: Choice | None = None,
     now: datetime,
 ) -> Contact:
     """Add a contact on top of the column, in the caller's transaction, which holds the column.
 
     `values` are validated fields of `Contact`. `said` are kinds and texts of actions without an author, all of them
     performed at `asked_at`, by default at `now`, and each of a kind that counts.
-    Who has asked at a moment that is given waits for an answer from then on, if the column is `new`. `chosen_by` says
-    why the product chose the assignee, if it did.
+    Who has asked at a moment that is given waits for an answer from then on, if the column is `new`. `choice` is whom
+    the product has chosen for it, if it has.
     """
+    history = [(Change.Kind.CREATED, column.name)]
+    if choice is not None:
+        values = {**values, "assignee_id": choice.user_id}
+        history.append((Change.Kind.ASSIGNED, f"{choice.name} ({turns.reason(choice.why)})"))
     waits = waiting.begin(account, asked_at) if asked_at and column.key == Column.Key.NEW else waiting.NOT
     asked_at = asked_at or now
     contact = Contact(pk=place.contact_id, account=account, created_at=now, **values)
@@ -93,10 +100,11 @@ def put(
     more = {
         "_column": column.pk,
         "_rank": ranks.many_between(None, place.top, 1)[0],
-        "_name": column.name,
+        "_changes": [str(kind) for kind, _after in history],
+        "_afters": [after for _kind, after in history],
         "_actor": actor.pk if actor else None,
         "_asked_at": asked_at,
-        "_chosen_by": chosen_by,
+        "_chosen_by": choice.why if choice else "",
         "_kinds": [str(kind) for kind, _text in said],
         "_texts": [text for _kind, text in said],
         "notice": notices.payload(Kind.ARRIVED, account.pk, seen, [column.pk], actor.pk if actor else None),

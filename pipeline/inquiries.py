@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
 from base import notices
-from contacts import actions, facts, pairs
+from contacts import actions, facts, pairs, turns
 from contacts.description import EDITED, FACTS
 from contacts.kinds import Kind
 from contacts.models import Contact, ForeignId
@@ -76,9 +76,9 @@ def take_in(
     changes nothing, and says which contact it was. A known contact moves to the top of its column and is marked as
     asking again; out of a lost column or the trash, it moves to the top of `new`. Its fields are completed but never
     overwritten: whatever contradicts them stands in the inquiry, as does what has no room elsewhere. It is not
-    enrolled. A new contact goes to `column_id`, by default to `new`, and is enrolled in that column's series if `enrol`
-    is set. If names contradict each other or several contacts match, a new contact is added, and `duplicates` shows
-    them with each other.
+    enrolled. A new contact is given to a colleague, if the office wishes it (`turns`), goes to `column_id`, by default
+    to `new`, and is enrolled in that column's series if `enrol` is set. If names contradict each other or several
+    contacts match, a new contact is added, and `duplicates` shows them with each other.
 
     `consents` become evidence. One to e-mail counts only once its address is proven: by the sender, if `is_proven`, or
     else by the answer to the mail that is sent now (`opt_in.request`), unless
@@ -99,7 +99,8 @@ def take_in(
         if contact is None:
             parts = said.actions(text) if is_plain else []
             common: Any = {"account": account, "column": column, "actor": actor, "values": said.values, "now": now}
-            contact = adding.put(room, said=parts, asked_at=asked_at, **common)
+            choice = None if said.values.get("assignee") else turns.choose(account, said.values, now)
+            contact = adding.put(room, said=parts, asked_at=asked_at, choice=choice, **common)
         else:
             _come_up(contact, columns, said, asked_at, now)
             _complete(contact, said, now)

@@ -198,6 +198,12 @@ ROWS = [
         body={"from_0": "08:00", "until_0": "17:30", "late_after": "30"},
     ),
     Row(
+        "contacts:turn",
+        "302 200 403 403 403 403 302",  # the stranger's office has the smaller plan
+        "401 302 403 403 403 403 401",
+        body={"is_on": "on", "rows": "0", "weight_{administrator}": "1"},
+    ),
+    Row(
         "member-absence",
         post="401 302 403 403 403 404 401",
         body={"absent_from": "2026-12-01", "absent_until": "2026-12-12"},

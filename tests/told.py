@@ -106,6 +106,7 @@ UNTOLD = {
     "accounts.offices.open_office": "nobody is there yet",
     "config.probe.*": "writes nothing of an office",
     "contacts.actions.refresh": "its callers have written the actions, and tell of them",
+    "contacts.turns.settle": "weights and rules are set up on a page that is not live",
     "funnel.permission.suppression._insert_or_outweigh": "its callers tell of the contacts that have the address",
     "funnel.replies.inbox.*": "reads the mailbox; what the mails do is told by `processing`",
     "funnel.replies.quarantine.release": "the operator's",

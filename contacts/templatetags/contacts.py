@@ -16,7 +16,7 @@ from accounts.models import User
 from base import dates
 from base.stamps import Values, filled, filled_each, token_of
 from base.templatetags.icons import icon
-from contacts import consent, signs
+from contacts import consent, signs, turns
 from contacts.factsheet import Section
 from contacts.models import Consent, Contact
 from contacts.timeline import Entry
@@ -52,6 +52,12 @@ def due_label(due: date, today: date) -> str:
 def german_date(day: date) -> str:
     """Return the day as „24.12.2026“. The `date` filter takes ten times as long."""
     return f"{day:%d.%m.%Y}"
+
+
+@register.filter
+def chosen_words(chosen_by: str) -> str:
+    """`{{ card.chosen_by|chosen_words }}`: „automatisch: PLZ 21…“."""
+    return turns.told(chosen_by)
 
 
 @register.filter

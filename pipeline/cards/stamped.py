@@ -8,23 +8,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
 from html import escape
+from typing import Any
 
 from django.utils.translation import get_language
 
 from base.dates import when_label
 from base.stamps import stamp
-from contacts import signs
+from contacts import signs, turns
 from contacts.signs import Who
 from pipeline.cards.loading import ShownCard
 from pipeline.cards.waiting import UNKNOWN, Clock
 
-DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due")
+DIFFERING = ("id", "name", "version", "acted", "circle", "bubbles", "due", "why")
 # What differs of a card whose lead waits. In cards that are kept it stands as marks: no text of a database has any NUL.
 TICKING = ("waiting", "late", "waited")
 MARKS = {name: f"\0{name}\0" for name in TICKING}
 TEMPLATE = "pipeline/_card.html"
 KEPT = 500  # cards, each of 2.5 kB
-Marks = tuple[bool, bool, bool]  # whether the card is new, and whether somebody asked again, and waits
+Marks = tuple[bool, ...]  # whether the card is new, somebody asked again, waits, and the product chose who has it
 LATE = ' data-clock="late"'
 
 
@@ -65,7 +66,7 @@ class Scene:
 
     def _form(self, card: ShownCard, key: str | None, is_moved: bool) -> str:
         who = signs.who(*card.who) if card.assignee_id else None
-        marks = key == "new", card.is_again, card.waits_since is not None
+        marks = key == "new", card.is_again, card.waits_since is not None, key == "new" and card.chosen_by != ""
         return _shared(marks, is_moved, who, self.can_assign, card.due_on, self.today, self.language)
 
     def values(self, card: ShownCard) -> dict[str, str]:
@@ -73,6 +74,7 @@ class Scene:
         values = signs.values_of(card.pk, card.display_name)
         values["version"] = str(card.version)
         values["acted"] = escape(when_label(card.last_action_at, self.now))
+        values["why"] = escape(turns.told(card.chosen_by))
         values["bubbles"] = signs.bubbles(values, card.action_counts, named=False, language=self.language)
         return values
 
@@ -102,11 +104,12 @@ def _shared(
 
 
 @lru_cache
-def _card(is_new: bool, is_again: bool, waits: bool, language: str | None) -> str:
-    return stamp(TEMPLATE, (*DIFFERING, *TICKING), is_new=is_new, is_again=is_again, waits=waits)
+def _card(is_new: bool, is_again: bool, waits: bool, is_chosen: bool, language: str | None) -> str:
+    flags: dict[str, Any] = {"is_new": is_new, "is_again": is_again, "waits": waits, "is_chosen": is_chosen}
+    return stamp(TEMPLATE, (*DIFFERING, *TICKING), **flags)
 
 
 @lru_cache
-def _moved(is_new: bool, is_again: bool, waits: bool, language: str | None) -> str:
-    names = (*DIFFERING, *TICKING, "column", "after")
-    return stamp(TEMPLATE, names, is_new=is_new, is_again=is_again, waits=waits, is_moved=True)
+def _moved(is_new: bool, is_again: bool, waits: bool, is_chosen: bool, language: str | None) -> str:
+    flags: dict[str, Any] = {"is_new": is_new, "is_again": is_again, "waits": waits, "is_chosen": is_chosen}
+    return stamp(TEMPLATE, (*DIFFERING, *TICKING, "column", "after"), is_moved=True, **flags)

@@ -68,7 +68,8 @@ def with_signs(values: dict[str, str], who: Who | None, due_on: date | None, sce
 @pytest.mark.parametrize(("is_again", "hours"), [(True, None), (False, None), (True, 200), (False, 0)])
 def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign, is_again, hours):
     since = None if hours is None else timezone.now() - timedelta(hours=hours)
-    Card.objects.update(asked_again_at=timezone.now() if is_again else None, waits_since=since)
+    why = "plz:21" if can_assign else ""
+    Card.objects.update(asked_again_at=timezone.now() if is_again else None, waits_since=since, chosen_by=why)
     with translation.override(language):
         scene = Scene(timezone.localtime(), can_assign, clock=waiting.clock_of(anna.account))
         shown = loading.shown(anna, [card.pk])[card.pk]
@@ -76,6 +77,7 @@ def test_a_stamped_card_is_the_rendered_one(card, anna, language, can_assign, is
         who = signs.who_is(card.contact.assignee)
         values = with_signs(scene.values(shown), who, shown.due_on, scene) | (scene.ticking(since) if since else {})
         marks = {"is_new": key == "new", "is_again": is_again, "waits": since is not None}
+        marks["is_chosen"] = key == "new" and why != ""
         expected = plain(stamped.TEMPLATE, values, **marks)
         assert one_line(scene.card(shown, key)) == expected
         place = {"column": str(card.column_id), "after": ""}
