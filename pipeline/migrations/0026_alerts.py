@@ -167,9 +167,9 @@ class Migration(migrations.Migration):
                     "mail",
                     models.CharField(
                         choices=[
-                            ("at_once", "sofort"),
-                            ("gathered", "gesammelt, jede Viertelstunde"),
-                            ("none", "keine E-Mail"),
+                            ("at_once", "Sofort"),
+                            ("gathered", "Gesammelt, jede Viertelstunde"),
+                            ("none", "Keine E-Mail"),
                         ],
                         default="gathered",
                         max_length=10,

@@ -20,9 +20,9 @@ class Wish(AccountModel):
     """
 
     class Mail(models.TextChoices):
-        AT_ONCE = "at_once", _("sofort")
-        GATHERED = "gathered", _("gesammelt, jede Viertelstunde")
-        NONE = "none", _("keine E-Mail")
+        AT_ONCE = "at_once", _("Sofort")
+        GATHERED = "gathered", _("Gesammelt, jede Viertelstunde")
+        NONE = "none", _("Keine E-Mail")
 
     class Leads(models.TextChoices):
         OWN = "own", _("Nur von meinen und von nicht zugewiesenen")

@@ -6,7 +6,7 @@
   let timer = null;
 
   const show = () => {
-    const number = document.getElementById("news")?.dataset.number;
+    const number = document.querySelector("#news [data-number]")?.dataset.number;
     const title = document.title.replace(/^\(\d+\+?\) /, "");
     const wanted = number ? `(${number}) ${title}` : title;
     if (document.title !== wanted) document.title = wanted;

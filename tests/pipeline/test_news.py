@@ -65,7 +65,7 @@ def test_a_move_says_the_number_it_leaves(anna: User, board: Any, login: Any) ->
     assert move(client, first, board["Termin vereinbart"]) == "1"
     assert move(client, first, board["Nicht erreicht"]) == "1"
     assert move(client, second, board["Nicht erreicht"]) == ""  # none: an empty number
-    assert "data-number" in client.get("/contacts/news/").content.decode()
+    assert 'id="news"' in client.get("/contacts/news/").content.decode()
     assert move(client, first, board["Neue Kontakte"]) == "1"
     assert number(client) == ("1", "1")
 
@@ -83,3 +83,11 @@ def test_the_number_takes_no_statement(anna: User, board: Any, login: Any, djang
     client.get("/contacts/news/")
     with django_assert_num_queries(1):
         client.get("/contacts/news/")
+
+
+@pytest.mark.parametrize("address", ["/contacts/", "/contacts/board/"])
+def test_a_page_that_is_put_in_place_brings_number_and_title(anna: User, board: Any, login: Any, address: str) -> None:
+    client = login(anna)
+    ContactFactory(account=anna.account)
+    page = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert page.partition("<title>")[2].startswith("(1) ") and 'id="news"' in page and 'data-number="1"' in page
