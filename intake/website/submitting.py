@@ -58,7 +58,14 @@ def _kept(form: Form, answered: PublicForm, sent: dict[str, Any], now: datetime)
     key = hashlib.sha256(f"{answered.data.get('token', '')}\n{typed}".encode()).hexdigest()
     raw = json.dumps(sent, ensure_ascii=False).encode()
     try:
-        return keep(inlet=form.inlet, key=key, raw=raw, content_type="application/json", now=now)
+        return keep(
+            inlet=form.inlet,
+            key=key,
+            raw=raw,
+            content_type="application/json",
+            is_doubted=bool(sent["suspicions"]),
+            now=now,
+        )
     except TooMuch:
         return None
 

@@ -245,3 +245,13 @@ def test_what_is_beyond_the_limit_of_the_form_is_counted(form, monkeypatch):
     send(form)
     send(form, email="berta@post.example")
     assert (Arrival.objects.count(), Inlet.objects.get(pk=form.inlet_id).dropped) == (1, 1)
+
+
+def test_robots_leave_room_in_the_form_for_people(form, monkeypatch):
+    monkeypatch.setitem(arrivals.LIMITS, InletKind.FORM, arrivals.Limit(3, 3, 10_000))
+    monkeypatch.setattr(arrivals, "DOUBTED", arrivals.Limit(1, 1, 10_000))
+    for number in range(3):
+        send(form, website="x", email=f"a{number}@post.example")
+    assert Inlet.objects.get(pk=form.inlet_id).dropped == 2
+    send(form)
+    assert Arrival.objects.latest("pk").result == Result.NEW
