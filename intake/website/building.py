@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -30,8 +30,7 @@ def create(*, user: User, name: str, language: str, title: str, now: datetime) -
     if Form.objects.of(account).count() >= MAX_FORMS:
         raise Conflict(_("Es gibt schon %d Formulare.") % MAX_FORMS)
     if account.slug is None:
-        account.slug = _free(account.name, set(Account.objects.exclude(slug=None).values_list("slug", flat=True)))
-        account.save(update_fields=["slug"])
+        _name(account)
     inlet = Inlet.objects.create(
         account=account, kind=InletKind.FORM, name=name, is_active=False, created_at=now, created_by=user
     )
@@ -168,6 +167,19 @@ def _question(user: User, question_id: int) -> Question:
     question = Question.objects.of(user.account_id).get(pk=question_id)
     _locked(user, question.form_id)
     return Question.objects.of(user.account_id).get(pk=question_id)
+
+
+def _name(account: Account) -> None:
+    """Give the office the part of addresses by which they call it; another of that name may just be taking it."""
+    while account.slug is None:
+        slug = _free(account.name, set(Account.objects.exclude(slug=None).values_list("slug", flat=True)))
+        try:
+            with transaction.atomic():
+                account.slug = slug
+                account.save(update_fields=["slug"])
+        except IntegrityError:
+            account.slug = None
+            continue  # the other has committed, so the next one is seen to be free or not
 
 
 def _free(name: str, taken: Collection[str | None]) -> str:

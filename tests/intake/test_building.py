@@ -1,11 +1,16 @@
 """Building a form: who may, what is kept, and what the page of the builder shows."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
+from accounts.models import Account
 from base.refusals import Conflict, NotUnderstood, Overtaken
+from base.sql import one_row
 from funnel.models import Sender
 from intake.models import Form, Inlet, Question, Wording
 from intake.website import building
@@ -13,6 +18,8 @@ from intake.website.origins import origin_of
 from tests.funnel.consenting import with_imprint
 from tests.intake.forms import address, online, send
 from tests.markup import page_of
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.fixture
@@ -32,6 +39,26 @@ def test_a_first_form_gives_the_office_its_name_in_addresses(anna, paul):
     paul.account.name = "Krüger Immobilien"
     paul.account.save()
     assert address(online(paul)) == "/f/krueger-immobilien-2/bewertung/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_offices_of_one_name_make_their_first_form_in_one_instant(anna, paul):
+    """The second waits for what the first has not committed yet, and then takes the next name."""
+    Account.objects.update(name="Krüger Immobilien")
+
+    def second() -> str:
+        try:
+            return online(paul).account.slug
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            online(anna)
+            made = pool.submit(second)
+            while not made.done() and not one_row(WAITING, {})[0]:
+                time.sleep(0.01)
+        assert made.result() == "krueger-immobilien-2"
 
 
 def test_a_form_is_made_by_clicking(anna, login):
