@@ -6,7 +6,13 @@
   const frames = () => [...document.querySelectorAll("iframe")].filter((frame) => frame.src.startsWith(`${ours}/f/`));
   const greeted = new WeakSet();
 
-  const page = () => location.href.split("#")[0];
+  // Of the query only what says which campaign led there: the rest is nothing to us.
+  const campaign = /^(utm_(source|medium|campaign|term|content)|gclid|fbclid|msclkid)$/;
+  const page = () => {
+    const { origin, pathname, searchParams } = new URL(location.href);
+    const said = [...searchParams].filter(([name]) => campaign.test(name));
+    return `${origin}${pathname}?${new URLSearchParams(said)}`;
+  };
   const greet = (frame) => frame.contentWindow.postMessage({ form: "greeting", page: page() }, ours);
 
   window.addEventListener("message", ({ source, origin, data }) => {

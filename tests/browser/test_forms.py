@@ -87,13 +87,14 @@ def test_a_form_is_built_embedded_and_sent_and_its_card_is_red_and_on_top(visit,
     website.body = page.get_by_label("Eingebettet").input_value()
     pipeline = visit(anna)
 
-    stranger = visit(None, f"{website.origin}/verkaufen?utm_source=google")
+    stranger = visit(None, f"{website.origin}/verkaufen?utm_source=google&sitzung=geheim")
     frame = stranger.frame_locator("iframe")
     fill(frame, **{"Wie wird geheizt?": "Gas", "Ihre Nachricht": "Bitte rufen Sie an."})
     frame.get_by_label("E-Mails rund um").check()
     frame.get_by_role("button", name="Absenden").click()
     expect(frame.get_by_role("heading", name="Vielen Dank")).to_be_visible()
     assert stranger.context.cookies() == []
+    assert Arrival.objects.get().read["campaign"] == {"utm_source": "google"}
 
     contact = Contact.objects.get()
     tell(pipeline, contact)
@@ -118,11 +119,16 @@ def test_a_frame_is_as_high_as_what_is_in_it(visit, anna, website, watch, quick)
     form = online(anna)
     Form.objects.update(frame_origins=website.origin)
     website.body = builder_page.snippet(form)
-    page = visit(None, f"{website.origin}/")
+    page = visit(None, f"{website.origin}/?sitzung=geheim&gclid=g1")
     box, frame = page.locator("iframe"), page.frame_locator("iframe")
     inside = "document.body.getBoundingClientRect().height"
     expect(box).not_to_have_css("height", "900px")
     before = box.bounding_box()["height"]
+    listen = "() => { window.said = []; addEventListener('message', ({ data }) => said.push(data.page)); }"
+    frame.locator("body").evaluate(listen)
+    page.frames[1].evaluate("() => parent.postMessage({ form: 'ready' }, '*')")
+    page.frames[1].wait_for_function("() => window.said.length")
+    assert page.frames[1].evaluate("() => said[0]") == f"{website.origin}/?gclid=g1"  # and nothing else of the query
     assert before == pytest.approx(frame.locator("body").evaluate(f"() => {inside}"), abs=2)
     frame.get_by_role("button", name="Absenden").click()
     expect(frame.get_by_role("alert")).to_be_visible()
