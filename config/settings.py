@@ -144,6 +144,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ResetForm"}
 ACCOUNT_RATE_LIMITS = {
+    "api_read": "600/m/key",
+    "api_refused": "60/m/key",  # of requests that cannot be understood; what is taken in has limits of its own
+    "api_unknown": "60/m/ip",  # of requests without a key
     "form": "10/m/ip,60/h/ip",  # of submissions of public forms
     "form_address": "10/d/key",
     "form_office": "500/h/key",

@@ -192,7 +192,7 @@ def _get_many() -> Schema:
                 "after", "query", _text(pattern="^[1-9][0-9]*$"), _("Die id, hinter der die Seite beginnt: „next“.")
             ),
         ],
-        "responses": {"200": _answer(_("Eine Seite."), "Page"), **_refusals("401", "403", "422", "503")},
+        "responses": {"200": _answer(_("Eine Seite."), "Page"), **_refusals("401", "403", "422", "429", "503")},
     }
 
 
@@ -203,7 +203,7 @@ def _get_one() -> Schema:
         "summary": _("Einen Kontakt lesen"),
         "description": _("Von einem Kontakt im Papierkorb steht nur die id da."),
         "parameters": [_parameter("id", "path", number, _("Die id des Kontakts."))],
-        "responses": {"200": _answer(_("Der Kontakt."), "Contact"), **_refusals("401", "403", "404", "503")},
+        "responses": {"200": _answer(_("Der Kontakt."), "Contact"), **_refusals("401", "403", "404", "429", "503")},
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from allauth.core.internal import ratelimit  # the public one never counts a GET
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -59,13 +60,29 @@ def _answered(request: HttpRequest, verbs: Mapping[str, tuple[str, Verb]]) -> Js
         return as_json(405, _("Diese Methode gibt es hier nicht."), Allow=methods)
     now = timezone.now()
     key = keys.find(request.headers.get("Authorization", ""), now)
+    if key is None and not _is_within(request, "api_unknown"):
+        return _too_often()
     if key is None:
         sentence = _("Der Schlüssel fehlt oder gilt nicht: Authorization: Bearer kp_…")
         return as_json(401, sentence, **{"WWW-Authenticate": "Bearer"})
     if not getattr(key, scope):
         return as_json(403, _("Dieser Schlüssel darf das nicht."))
+    if scope == "may_read" and not _is_within(request, "api_read", key):
+        return _too_often()
     with timezone.override(key.account.zone):
-        return _kept_private(_refusable(request, key, now, verb))
+        response = _kept_private(_refusable(request, key, now, verb))
+    is_refused = response.status_code in (400, 401, 413, 415, 422)
+    return _too_often() if is_refused and not _is_within(request, "api_refused", key) else response
+
+
+def _is_within(request: HttpRequest, action: str, key: ApiKey | None = None) -> bool:
+    """Count one more of these by this key, or from this address of a caller."""
+    counted = {"app": "allauth.account", "action": action, "key": str(key.pk) if key else None}
+    return ratelimit.consume(request, limit_get=True, **counted) is not None
+
+
+def _too_often() -> JsonResponse:
+    return as_json(429, _("Das sind zu viele Anfragen in einer Minute."), **{"Retry-After": "60"})
 
 
 def _refusable(request: HttpRequest, key: ApiKey, now: datetime, verb: Verb) -> JsonResponse:

@@ -378,3 +378,24 @@ def test_the_description_names_every_field_and_the_page_shows_it(client, db):
     text = page_of(client.get("/api/v1/docs/"))
     assert all(f"<code>{path}</code>" in text for path in ("person.last_name", "property.valuation.from", "202"))
     assert client.get("/api/v1/openapi.json").json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize(
+    ("action", "ask"),
+    [
+        ("api_read", lambda program: program.get()),
+        ("api_read", lambda program: program.client.get(f"{WHERE}1/", headers=program.headers)),
+        ("api_refused", lambda program: program.post(b"{")),
+        ("api_refused", lambda program: program.post("a=b", content_type="text/plain")),
+        ("api_refused", lambda program: program.get("?after=x")),
+        ("api_unknown", lambda program: program.client.get(WHERE)),
+    ],
+)
+def test_too_many_reads_and_refused_requests_are_told_when_to_come_again(program, anna, settings, action, ask):
+    limit = "2/m/ip" if action == "api_unknown" else "2/m/key"
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {action: limit}
+    answers = [ask(program) for _ in range(3)]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+    assert answers[2]["Retry-After"] == "60" and answers[2].json()["sentence"]
+    assert program.post().status_code == 201  # leads have limits of their own
+    assert Program(anna).get().status_code == 200
