@@ -102,7 +102,7 @@ window.fresh = (() => {
       if (text !== undefined) await htmx.swap({ text, sourceElement: document.body, target, swap: "innerMorph" });
     }
     renew(page);
-    document.title = page.title;
+    if (page.title) document.title = page.title; // a fragment has none
     back();
     settle();
     document.dispatchEvent(new CustomEvent("found"));

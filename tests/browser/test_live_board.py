@@ -64,6 +64,13 @@ def test_a_column_scrolled_far_down_keeps_all_cards_and_the_way_to_further_ones(
     assert shown(page) == truth(anna.account)
 
 
+def test_a_board_that_asks_for_everything_keeps_its_title(visit, anna, board):
+    page = visit(anna)
+    title = page.title()
+    assert page.evaluate("() => fresh.ask()")
+    assert page.title() == title
+
+
 def test_a_card_is_marked_on_an_open_board_until_somebody_acts(visit, anna, sofia, board):
     ada = ContactFactory(column=board["Nicht erreicht"], first_name="Ada", last_name="Albers", email="ada@lead.example")
     make(board["Nicht erreicht"], "Bob")
