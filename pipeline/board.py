@@ -61,6 +61,7 @@ def load(selection: Selection, *, is_short: bool = False) -> list[Stack]:
     first = SHORT if is_short else FIRST
     if selection.is_everything:
         stacks = totals(selection)
+        searched.learn(selection.user.account_id, total_of(stacks) or 0)
         cards = loading.shown_first([stack.column.pk for stack in stacks], first)
         by_column = {column_id: [*found] for column_id, found in groupby(cards, attrgetter("column_id"))}
         return [replace(stack, cards=by_column.get(stack.column.pk, [])) for stack in stacks]

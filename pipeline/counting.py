@@ -25,7 +25,9 @@ SELECT count(*) FROM (
 def found(selection: Selection) -> int:
     """Return the number of contacts in the selection; one more than `MANY` stands for any larger number of a filter."""
     if selection.is_everything:
-        return tally.in_office(selection.user.account_id)
+        total = tally.in_office(selection.user.account_id)
+        searched.learn(selection.user.account_id, total)
+        return total
     if selection.q or (selection.tag and searched.expected(selection) <= searched.TAGGED):
         return len(hits(selection))
     cards, values = kept.statement(selection, "of a column", _of_column)

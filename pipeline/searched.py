@@ -43,7 +43,7 @@ ORDER BY col.position
 """
 HELD = "coalesce(held.first, ARRAY[]::bigint[])"
 
-_sizes: dict[int, int] = {}  # how many contacts an office had when something was last searched in it
+_sizes: dict[int, int] = {}  # how many contacts an office had when they were last counted
 
 
 class Found(NamedTuple):
