@@ -72,7 +72,7 @@ class TurnForm(forms.Form):
         self.fields["is_on"].label = _("Neue Anfragen von selbst zuweisen")
         self.people = people
         for person in people:
-            weight = forms.IntegerField(min_value=0, max_value=MAX_WEIGHT, label=person.full_name)
+            weight = forms.IntegerField(required=False, min_value=0, max_value=MAX_WEIGHT, label=person.full_name)
             weight.initial = in_turn.get(person.pk, 1)
             self.fields[f"weight_{person.pk}"] = weight
         rules = list(TurnRule.objects.of(user.account))
@@ -105,7 +105,7 @@ class TurnForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """Return what `turns.settle` takes."""
         given = self.cleaned_data
-        weights = {person.pk: given[f"weight_{person.pk}"] for person in self.people}
+        weights = {person.pk: given[f"weight_{person.pk}"] or 0 for person in self.people}
         rules = [Rule(one["pk"], one["prefixes"], one["source"], one["users"]) for one in self._given()]
         return {"is_on": given["is_on"], "weights": weights, "rules": rules}
 

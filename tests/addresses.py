@@ -199,9 +199,9 @@ ROWS = [
     ),
     Row(
         "contacts:turn",
-        "302 200 403 403 403 403 302",  # the stranger's office has the smaller plan
-        "401 302 403 403 403 403 401",
-        body={"is_on": "on", "rows": "0", "weight_{administrator}": "1"},
+        "302 200 403 403 403 200 302",
+        "401 302 403 403 403 302 401",
+        body={"is_on": "on", "rows": "0"},
     ),
     Row(
         "member-absence",
