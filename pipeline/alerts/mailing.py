@@ -1,8 +1,8 @@
 """The worker's mails to those who wish to be told of contacts: several in one, and no mail twice.
 
 The server is asked first whether it is there. Then what the mail names is taken from the rows and committed, and only
-then it is handed over: a worker that dies meanwhile may lose this one mail, but no user gets it twice. What the server
-does not take now is put back.
+then it is handed over: a worker that dies meanwhile, or a line that breaks, may lose this one mail, but no user gets it
+twice. What the server refuses to take now is put back.
 """
 
 import logging
@@ -128,12 +128,21 @@ def shown(wish: Wish, channel: str, now: datetime) -> tuple[list[Contact], list[
 def _hand_over(claimed: Claimed, server: BaseEmailBackend, now: datetime) -> bool:
     try:
         is_taken = posting.post(letter(claimed, server))
-    except posting.NotTaken:
-        _put_back(claimed, now)
+    except posting.NotTaken as fault:
+        if _is_refused(fault.__cause__):
+            _put_back(claimed, now)
+        else:  # the server may have it: it is not sent again
+            log.warning("The line broke: nobody knows whether a mail about contacts was taken")
         return False
     if claimed.wish.failures:
         Wish.objects.of(claimed.wish.account_id).filter(pk=claimed.wish.pk).update(failures=0)
     return is_taken
+
+
+def _is_refused(fault: BaseException | None) -> bool:
+    """Return whether server or provider said that it does not take the mail, rather than nothing."""
+    said = isinstance(fault, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
+    return said or getattr(fault, "status_code", None) is not None
 
 
 def letter(claimed: Claimed, server: BaseEmailBackend | None = None) -> EmailMessage:
