@@ -41,6 +41,7 @@ NOT_FACTS = {
     "version": "counts the edits",
     "created_at": "when we heard of the contact, which nobody edits",
     "trashed_at": "whether it lies in the trash",
+    "merged_into": "whether it was merged into another contact",
     "last_action_at": "follows from the actions",
     "action_counts": "follows from the actions",
     "phone_e164": "follows from the phone number",
