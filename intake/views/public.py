@@ -3,9 +3,9 @@
 A POST needs no CSRF token: it does nothing that anybody could not do, and in a frame browsers keep cookies back.
 """
 
+from functools import partial
 from typing import Any
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base import csp
 from intake.models import Form
-from intake.website import public_page, puzzles
+from intake.website import limits, public_page, puzzles
 from intake.website.origins import origin_of
 from intake.website.public_form import PublicForm
 from intake.website.submitting import submit
@@ -39,7 +39,7 @@ def page(request: HttpRequest, office: str, slug: str) -> HttpResponse:
             form=form,
             answered=answered,
             address=settings.BASE_URL + request.path,
-            consume=lambda action, key: bool(ratelimit.consume(request, action=action, key=key)),
+            consume=partial(limits.consume, request),
             now=timezone.now(),
         )
         return _onwards(request, form, office)

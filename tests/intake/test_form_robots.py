@@ -2,12 +2,15 @@
 
 import base64
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import altcha
 import pytest
+from allauth.core.internal import ratelimit
 from django.core import mail
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -116,6 +119,24 @@ def test_an_office_has_a_limit_too(form, settings):
     four_callers(form)
     assert Arrival.objects.count() == 2
     assert Inlet.objects.get(pk=form.inlet_id).dropped == 2
+
+
+def test_nobody_is_dropped_because_a_killed_process_holds_the_lock_of_a_limit(form, settings, monkeypatch):
+    monkeypatch.setattr(ratelimit, "CACHE_LOCK_WAIT_TIMEOUT", 0)
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"form_office": "2/h/key"}
+    held = ratelimit.get_cache_key(
+        RequestFactory().post("/"),
+        app="allauth.account",
+        action="form_office",
+        rate=ratelimit.parse_rate("2/h/key"),
+        key=str(form.account_id),
+    )
+    cache.add(f"{held}:lock", True)
+    send(form)
+    assert (Arrival.objects.get().result, Inlet.objects.get(pk=form.inlet_id).dropped) == (Result.NEW, 0)
+    cache.set(held, [time.time()] * 2)  # used up, as far as anybody can see
+    send(form, last_name="Otto")
+    assert (Arrival.objects.count(), Inlet.objects.get(pk=form.inlet_id).dropped) == (1, 1)
 
 
 def test_above_the_limit_of_an_address_somebody_looks_before_it_is_taken_in(form, settings):
