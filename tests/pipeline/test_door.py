@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts import actions, consent
-from contacts.models import Change, Consent, Contact, ForeignId
+from contacts.models import Action, Change, Consent, Contact, ForeignId
 from funnel import opt_in
 from funnel.models import Enrolment, Message, OptIn
 from funnel.permission import eligibility
@@ -291,6 +291,17 @@ def test_the_mark_stays_until_somebody_acts(again, login, anna, board, act, is_l
     assert is_marked(login(anna))
     act(Story())
     assert is_marked(login(anna)) == is_left
+
+
+def test_the_date_of_an_old_call_is_corrected_and_the_mark_stays(office, login, anna):
+    contact = take(office).contact
+    hours_ago = [NOW - timedelta(hours=hours) for hours in (30, 29)]
+    call = actions.perform(contact=contact, kind="call", actor=anna, performed_at=hours_ago[0], now=NOW)
+    take(office)
+    Action.objects.filter(pk=call.pk).update(performed_at=hours_ago[1])
+    assert is_marked(login(anna))
+    Action.objects.filter(pk=call.pk).update(performed_at=NOW)
+    assert not is_marked(login(anna))
 
 
 def test_another_contact_is_not_marked(again, office, login, anna):
