@@ -21,8 +21,8 @@ from contacts.csv.fields import choice_of
 from contacts.description import FACTS
 from funnel.incoming.opened import PoisonMail, header, parse_bytes
 from intake import opening
-from intake.models import TO_LOOK_AT, Arrival, Inlet, Result
-from intake.reading import pages
+from intake.models import TO_LOOK_AT, Arrival, Inlet, InletKind, Result
+from intake.reading import api, pages
 from intake.reading.decoding import decoded
 from intake.reading.lead import Lead, NotRead
 from intake.reading.showing import HEADERS, Shown
@@ -161,7 +161,7 @@ def lines(arrival: Arrival) -> list[tuple[str, str]]:
     """Return label and value of whatever was read."""
     lead = lead_of(arrival)
     if lead is None:
-        return _question(arrival)
+        return _question(arrival) or _problems(arrival)
     # PostgreSQL keeps the facts in an order of its own.
     found = [(facts.label(name), _shown(name, lead.facts[name])) for name in FACTS if name in lead.facts]
     found += [(facts.label("email"), address) for address in lead.emails]
@@ -186,6 +186,19 @@ def _question(arrival: Arrival) -> list[tuple[str, str]]:
     found = (arrival.read or {}).get("question") or {}
     said = [(_("Anbieter"), "provider"), (_("Code zur Bestätigung"), "code"), (_("Adresse zur Bestätigung"), "link")]
     return [(label, str(found[name])) for label, name in said if found.get(name)]
+
+
+def _problems(arrival: Arrival) -> list[tuple[str, str]]:
+    """Return the fields that cannot be understood of what a program sent with a key, each with a sentence."""
+    if arrival.inlet.kind != InletKind.API or arrival.result not in NOT_READ:
+        return []
+    try:
+        api.lead_in(bytes(arrival.raw))
+    except api.Problems as fault:
+        return [(one.path, _(one.sentence)) for one in fault.problems]
+    except NotRead:
+        pass
+    return []
 
 
 def raw_of(arrival: Arrival) -> str:

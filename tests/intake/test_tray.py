@@ -1,5 +1,6 @@
 """The tray: what arrived, what became of it, and what people decide about the rest."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -10,9 +11,10 @@ from django.http import QueryDict
 
 from base.refusals import Conflict
 from contacts.models import Action, Contact
-from intake import deciding, taking, tray
+from intake import arrivals, deciding, taking, tray
 from intake.mail.keeping import keep_mail
 from intake.models import Arrival, Result
+from intake.reading import api
 from intake.reading.lead import Lead
 from pipeline import leads
 from tests.intake.arriving import NOW, OLGA, inlet, kept, later
@@ -51,6 +53,14 @@ def test_a_mail_that_was_not_read_is_known_by_its_sender_and_subject(anna, board
     assert "Jörg Süß" in text and "Frage zum Garten" in text and "Unbekannt" not in text
     note = deciding.proposal(deciding.find(anna, Arrival.objects.get().pk))["note"]
     assert note == "Von: Jörg Süß <j@suess.example>\nBetreff: Frage zum Garten\n\nGrüße aus Köln"
+
+
+def test_a_colleague_sees_which_fields_of_a_program_cannot_be_understood(anna, board):
+    place = inlet(anna.account, "api")
+    body = json.dumps({"person": {"last_name": "Kern", "email": "x"}}).encode()
+    values = {"key": "a", "raw": body, "content_type": "application/json", "now": NOW}
+    arrival = take(arrivals.keep(inlet=place, **values))
+    assert tray.lines(arrival) == [("person.email", api.NEEDS_EMAIL)]
 
 
 def test_what_was_read_stands_in_the_order_of_a_contacts_facts(hook):
