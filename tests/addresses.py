@@ -467,8 +467,8 @@ ROWS = [
         body={"name": "Website", "program": "elementor"},
     ),
     Row("intake:inlet", "302 200 403 403 403 404 302", "401 302 403 403 403 404 401", body={"name": "Website"}),
-    Row("intake:mail-address-renewal", "302 404 403 403 403 404 302", "401 404 403 403 403 404 401"),
-    Row("intake:mail-address-switch", post="401 404 403 403 403 404 401", body={"on": "0"}),
+    Row("intake:mail-address-renewal", "302 200 403 403 403 200 302", "401 302 403 403 403 302 401"),
+    Row("intake:mail-address-switch", post="401 302 403 403 403 302 401", body={"on": "0"}),
     Row("intake:mail-senders", post="401 302 403 403 403 302 401", body={"senders": "formular@website.example"}),
     Row("intake:inlet-switch", post="401 302 403 403 403 404 401", body={"on": "0"}),
     Row("intake:inlet-secret", post="401 200 403 403 403 404 401"),  # shows it, this once
