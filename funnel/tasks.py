@@ -49,8 +49,8 @@ def prove_sender(account_id: int) -> None:
 
 
 @app.periodic(cron="17 4 * * *")
-@app.task(name="forget_arrivals", queueing_lock="forget_arrivals")
-def forget_arrivals(timestamp: int) -> None:
+@app.task(name="forget_processed", queueing_lock="forget_processed", aliases=["forget_arrivals"])  # as it was called
+def forget_processed(timestamp: int) -> None:
     """Delete old records of processed mails."""
     inbox.forget_old(now=timezone.now())
 

@@ -41,3 +41,7 @@ def test_a_mail_of_the_product_is_kept_for_three_days_without_a_mail_server(name
     pauses = list(waits(app.tasks[name].retry_strategy, posting.NotTaken("no answer")))
     assert pauses[0] < timedelta(minutes=2)
     assert timedelta(hours=72) <= sum(pauses, timedelta()) < timedelta(days=4)
+
+
+def test_a_job_that_an_earlier_version_has_queued_is_still_known():
+    assert app.tasks["forget_arrivals"] is app.tasks["forget_processed"]
