@@ -63,9 +63,13 @@ def kill_web(server: Server, senders: Senders) -> int:
 
 
 def kill_readers(given: dict[str, str]) -> None:
-    """Kill readers of the mailboxes and takers of what was left waiting, each with a mail in its hands."""
-    for _kill in range(KILLS):
-        with reader(0.05, given, "victim") as victim, reader(0.02, given):
+    """Kill readers of the mailboxes and takers of what was left waiting, each with a mail in its hands.
+
+    Every other one reads the office's own mailbox alone.
+    """
+    for kill in range(KILLS):
+        own = given | ({"IMAP_URL": ""} if kill % 2 == 0 else {})
+        with reader(0.05, own, "victim") as victim, reader(0.02, given):
             wait_until(in_the_middle, 60, pause=0.005)
             victim.kill()
             victim.wait()
