@@ -119,6 +119,8 @@ def forget(theirs: Office, hidden: Office | None) -> None:
 # Texts that say nothing about anybody.
 NOT_SAID = {
     "accounts.Account.time_zone",
+    *(f"accounts.Account.{name}" for name in ("office_hours", "free_days")),  # times and days
+    "contacts.TurnRule.prefixes",  # of postal codes
     "accounts.User.password",
     "contacts.Contact.action_counts",
     "contacts.Contact.phone",  # digits, looked for as such
@@ -128,6 +130,7 @@ NOT_SAID = {
     "pipeline.Card.rank",
     "pipeline.Card.last_request",
     "pipeline.Card.source",  # a key of the product's own
+    "pipeline.Card.chosen_by",  # as well
     "funnel.Figures.counts",  # numbers
     "intake.Inlet.source",  # a copy of its name
     "pipeline.Move.from_rank",
@@ -140,6 +143,8 @@ NOT_SAID = {
     "pipeline.ImportRow.named",
     "pipeline.Export.ids",
     "intake.Inlet.sealed_token",  # encrypted
+    "intake.Inlet.access",  # encrypted
+    "intake.SpentPuzzle.signature",  # a hash
     "intake.Question.fact",  # a key of the product's own
     "help.Vote.article",
 }
