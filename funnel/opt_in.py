@@ -29,7 +29,7 @@ VALID = timedelta(days=opt_in_mail.DAYS_VALID)
 MIN_INTERVAL = timedelta(minutes=3)  # between two mails to an address
 DAY = timedelta(days=1)
 MAX_PER_ADDRESS = 3  # per day
-MAX_PER_OFFICE = 200  # requests by an office per day; more would be a mailing
+MAX_PER_OFFICE = 200  # requests by an office per day, and as many after inquiries; more would be a mailing
 MAX_FROM = 80  # characters
 LOCK_CLASS = 4714  # of the advisory locks per address and per office
 
@@ -103,7 +103,11 @@ def request(*, contact: Contact, address: str, asked_from: str, now: datetime) -
     opt_in = OptIn(account=contact.account, contact=contact, address=address, asked_at=now)
     opt_in.asked_from = asked_from[:MAX_FROM]
     opt_in.wording = opt_in_mail.wording(contact.account, sender)
-    if imprint.missing(sender) or opt_in_mail.faults(opt_in, sender) or _are_too_many(contact.account_id, now):
+    if (
+        imprint.missing(sender)
+        or opt_in_mail.faults(opt_in, sender)
+        or _are_too_many(contact.account_id, now, by_strangers=True)
+    ):
         return
     _send(opt_in)
 
@@ -202,10 +206,14 @@ def _refuse_too_many(account_id: int, now: datetime) -> None:
         )
 
 
-def _are_too_many(account_id: int, now: datetime) -> bool:
-    """Return whether the office has asked too often within a day, and keep others from asking meanwhile."""
+def _are_too_many(account_id: int, now: datetime, *, by_strangers: bool = False) -> bool:
+    """Return whether the office has asked too often within a day, and keep others from asking meanwhile.
+
+    What inquiries of strangers have us ask counts by itself, so that it uses up nothing that colleagues need.
+    """
     _lock_counter(str(account_id))
-    return OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY).count() >= MAX_PER_OFFICE
+    asked = OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY, asked_by__isnull=by_strangers)
+    return asked.count() >= MAX_PER_OFFICE
 
 
 def _send(opt_in: OptIn) -> None:

@@ -86,7 +86,7 @@ def test_a_changed_address_may_be_asked_until_it_has_consent_of_its_own(page, kl
 
 def test_an_office_may_ask_two_hundred_times_a_day(login, sofia, nora, krueger, unwritten):
     now = timezone.now()
-    asked = {"account": krueger, "contact": nora, "wording": "Ja?"}
+    asked = {"account": krueger, "contact": nora, "wording": "Ja?", "asked_by": sofia}
     OptIn.objects.bulk_create(
         OptIn(address=f"{number}@lead.example", asked_at=now, **asked) for number in range(opt_in.MAX_PER_OFFICE)
     )
@@ -98,6 +98,12 @@ def test_an_office_may_ask_two_hundred_times_a_day(login, sofia, nora, krueger, 
     OptIn.objects.filter(address="7@lead.example").update(asked_at=now - timedelta(days=1))
     assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 200
     assert client.post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 429
+
+
+def test_what_strangers_have_us_ask_uses_up_nothing_of_colleagues(login, sofia, nora, krueger):
+    asked = {"account": krueger, "contact": nora, "wording": "Ja?", "asked_at": timezone.now()}
+    OptIn.objects.bulk_create(OptIn(address=f"{number}@lead.example", **asked) for number in range(200))
+    assert login(sofia).post(f"/contacts/{nora.pk}/opt-in/", headers=FETCH).status_code == 200
 
 
 def test_an_objection_takes_one_dialog_and_is_shown_at_once(page, klara, login, sofia, krueger):
