@@ -68,6 +68,7 @@ from pipeline.duplicates import merging
 from pipeline.imports import jobs
 from pipeline.imports import steps as imports
 from pipeline.models import (
+    Alert,
     Column,
     Duplicate,
     Entry,
@@ -78,6 +79,7 @@ from pipeline.models import (
     Move,
     Subscription,
     Trace,
+    Wish,
 )
 from tests.factories import PASSWORD, ActionFactory, ContactFactory, UserFactory
 
@@ -476,6 +478,9 @@ def _arrivals(office: Office, mark: Mark) -> None:
     office.refs["postbox"] = postbox.pk
     device = {"digest": mark.text("digest"), "sealed": mark.text("sealed"), "name": mark.text("device")}
     admin = office.people["administrator"]
+    Wish.objects.create(account=account, user=admin)
+    alert = {"contact_id": office.refs["contact"], "why": "new", "by_mail": True, "by_push": False}
+    Alert.objects.create(account=account, user=admin, at=now, **alert)
     office.refs["subscription"] = Subscription.objects.create(account=account, user=admin, created_at=now, **device).pk
 
 
