@@ -67,8 +67,9 @@ def fingerprint(user: User, contacts: Collection[int], contact: int | None, toda
     """Return it for a page that shows these contacts, and the whole story of one of them if the user may open it."""
     is_limited = limits(user)
     contact = contact if user.works_contacts else None
-    about = f"{user.pk} {user.role} {is_limited} {user.account.plan} {today}"
-    about += f" {user.account.to_look_at} {user.account.duplicates}" if user.leads else ""
+    office = user.account
+    about = f"{user.pk} {user.role} {is_limited} {office.plan} {today} {office.office_hours} {office.late_after}"
+    about += f" {office.to_look_at} {office.duplicates}" if user.leads else ""
     shown = sorted({*contacts, contact} if contact else {*contacts})
     values = {"office": user.account_id, "user": user.pk, "contacts": shown, "contact": contact, "about": about}
     row = one_row(_statement(is_limited, user.works_contacts, user.leads, contact is not None), values)

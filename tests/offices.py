@@ -36,6 +36,7 @@ from accounts import invitations
 from accounts.models import Account, Role, User
 from contacts.kinds import Kind
 from contacts.models import Change, Consent, Contact
+from contacts.turn_models import TurnRule, TurnShare
 from funnel.models import (
     Enrolment,
     EnrolmentReason,
@@ -479,6 +480,8 @@ def _arrivals(office: Office, mark: Mark) -> None:
     device = {"digest": mark.text("digest"), "sealed": mark.text("sealed"), "name": mark.text("device")}
     admin = office.people["administrator"]
     Wish.objects.create(account=account, user=admin)
+    rule = TurnRule.objects.create(account=account, position=1, source="portal")
+    TurnShare.objects.create(account=account, rule=rule, user=admin)
     alert = {"contact_id": office.refs["contact"], "why": "new", "by_mail": True, "by_push": False}
     Alert.objects.create(account=account, user=admin, at=now, **alert)
     office.refs["subscription"] = Subscription.objects.create(account=account, user=admin, created_at=now, **device).pk

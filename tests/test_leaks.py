@@ -101,6 +101,8 @@ def forget(theirs: Office, hidden: Office | None) -> None:
     """Erase the other account's rows, and what is hidden from the agent, without the verbs."""
     account = theirs.account.pk
     tables = [
+        "pipeline_duplicate",
+        "pipeline_merge",
         "pipeline_importrow",
         "pipeline_import",
         "pipeline_export",

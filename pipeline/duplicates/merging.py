@@ -56,11 +56,9 @@ def merge(*, user: User, ids: tuple[int, int], chosen: Mapping[str, int], seen: 
     objection of either counts for both. `seen` is the `mark` of what was compared.
 
     Idempotent for the same `key`. Raises Http404, Trashed and Merged like `finding.lock`, Overtaken if one of them was
-    changed since, Conflict while a mail to one of them is leaving, and NotUnderstood for twice the same contact or a
-    key that was used for others.
+    changed since, Conflict while a mail to one of them is leaving, and NotUnderstood for a key that was used for
+    others. The same contact twice is no pair: Http404.
     """
-    if ids[0] == ids[1]:
-        raise NotUnderstood(_("Bitte wählen Sie zwei verschiedene Kontakte."))
     _hold_assignee(user, chosen)
     verbs.lock_all_columns(user.account)
     if earlier := Merge.objects.of(user.account).filter(key=key).first():
@@ -97,15 +95,13 @@ def merge(*, user: User, ids: tuple[int, int], chosen: Mapping[str, int], seen: 
 def load(user: User, ids: tuple[int, int], *, locked: bool = False) -> Compared:
     """Return the two side by side. Raises like `finding.find`."""
     first, second = sorted(ids)
-    if first == second:
-        raise Http404
     if locked:
         hold_contacts(user.account_id, ids)
         list(Card.objects.of(user.account).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
-    people = finding.seen_by(user).filter(pk__in=ids).select_related("assignee", "card__column").defer("search")
-    found = {contact.pk: finding.present(contact) for contact in people}
-    if len(found) < 2:
+    people = list(finding.seen_by(user).filter(pk__in=ids).select_related("assignee", "card__column").defer("search"))
+    if len(people) < 2:
         raise Http404
+    found = {contact.pk: finding.present(contact) for contact in people}
     return Compared(user, (found[first], found[second]))
 
 
