@@ -111,6 +111,7 @@ def test_a_note_survives_the_session_and_is_sent_after_a_login_in_another_tab(vi
 
 def test_a_stale_token_is_renewed_automatically(visit, anna, ada, watch):
     watch.expect_status(403)
+    watch.allow("401")
     page = visit(anna, at(ada))
     compose(page, "Notiz")
     text(page).fill(NOTE)
@@ -126,6 +127,7 @@ def test_a_stale_token_is_renewed_automatically(visit, anna, ada, watch):
 
 def test_a_login_of_another_user_in_another_tab_is_not_used(visit, anna, mehmet, ada, watch):
     watch.expect_status(403)
+    watch.allow("401")
     page = visit(anna, at(ada))
     compose(page, "Notiz")
     text(page).fill(NOTE)

@@ -106,7 +106,8 @@ def test_a_note_being_typed_stays_and_its_form_says_who_changed_what(house, open
     expect(note).to_be_focused()
 
 
-def test_after_being_offline_a_board_is_right(house, opened, colleague):
+def test_after_being_offline_a_board_is_right(house, opened, colleague, watch):
+    watch.allow("net::ERR_INTERNET_DISCONNECTED")
     sofia = opened("sofia")
     sofia.context.set_offline(True)
     colleague.move(first(house, NEW), CALLS)

@@ -53,7 +53,8 @@ def test_a_script_works_inside_a_block(name):
 
 def test_every_style_sheet_and_script_is_part_of_a_page():
     used = {name for parts in ASSEMBLIES for name in parts}
-    alone = {"js/embed.js"}  # of the websites of offices
+    # On the websites of offices and their forms, and in the background.
+    alone = {"js/embed.js", "js/puzzle.js", "js/service-worker.js"}
     assert {f"{file.parent.name}/{file.name}" for file in [*STYLES, *SCRIPTS]} - used == alone
 
 
@@ -64,10 +65,13 @@ def test_parts_depend_on_nothing_but_the_template():
             assert re.findall(r"{% (?:if|for|with|ifchanged)\b|{{ (?!block\.super)", parts) == [], path
 
 
-def test_only_the_page_for_an_unavailable_product_links_files_directly():
+def test_only_public_forms_and_the_page_for_an_unavailable_product_link_files_directly():
     linking = re.compile(r"<link [^>]*stylesheet|<script[^>]*src=")
     templates = (ROOT / "templates").rglob("*.html")
-    assert {path.name for path in templates if linking.search(path.read_text(encoding="utf-8"))} == {"500.html"}
+    assert {path.name for path in templates if linking.search(path.read_text(encoding="utf-8"))} == {
+        "500.html",
+        "form.html",
+    }
 
 
 @pytest.mark.parametrize("file", [*STYLES, *SCRIPTS], ids=lambda file: file.name)
