@@ -25,6 +25,7 @@ META = "access of an office to its page at Meta"
 PUSH_KEY = "key for web push"
 SUBSCRIPTION = "browser that takes web push"
 ADDRESS = "unguessable address of an inlet"
+ONCE = "secret that a page shows once"
 
 
 class Unreadable(Conflict):

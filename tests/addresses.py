@@ -456,7 +456,7 @@ ROWS = [
     Row(
         "intake:keys",
         "302 200 403 403 403 200 302",
-        "401 200 403 403 403 200 401",  # shows the key, this once
+        "401 302 403 403 403 302 401",
         body={"name": "Website", "may_write": "on"},
     ),
     Row("intake:inlets", "302 200 403 403 403 200 302"),
@@ -471,7 +471,7 @@ ROWS = [
     Row("intake:mail-address-switch", post="401 302 403 403 403 302 401", body={"on": "0"}),
     Row("intake:mail-senders", post="401 302 403 403 403 302 401", body={"senders": "formular@website.example"}),
     Row("intake:inlet-switch", post="401 302 403 403 403 404 401", body={"on": "0"}),
-    Row("intake:inlet-secret", post="401 200 403 403 403 404 401"),  # shows it, this once
+    Row("intake:inlet-secret", post="401 302 403 403 403 404 401"),
     Row("intake:inlet-secret-removal", post="401 302 403 403 403 404 401"),
     Row("intake:inlet-access", post="401 422 403 403 403 404 401", body={"token": "EAAB" * 10}),
     Row("intake:inlet-access-removal", post="401 302 403 403 403 404 401"),

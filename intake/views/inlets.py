@@ -12,12 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import ADMINISTRATORS, Request, gate
+from base import revealing
 from base.refusals import NotUnderstood
 from intake.hooks import learning, making, pages
 from intake.hooks.forms import AccessForm, HookForm, MappingForm, NewHookForm, PlaceForm, SecretForm
 from intake.models import Program
 from intake.tasks import fetch_announced
 from intake.website.builder_forms import SwitchForm
+
+SECRET = "secret of inlet %d"  # in the session
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,7 +48,7 @@ def new(request: Request) -> HttpResponse:
 @gate(*ADMINISTRATORS)
 @never_cache
 def inlet(request: Request, inlet_id: int) -> HttpResponse:
-    """Show a web hook, with the example that `arrival` names (GET), or save what people call it (POST)."""
+    """Show a web hook with the example that `arrival` names, and a new secret once (GET), or save its name (POST)."""
     found = making.find(request.user, inlet_id)
     form = HookForm(request.POST, has_proof=bool(found.secret)) if request.method == "POST" else None
     if form and form.is_valid():
@@ -53,6 +56,7 @@ def inlet(request: Request, inlet_id: int) -> HttpResponse:
         messages.success(request, _("Gespeichert."))
         return redirect("intake:inlet", inlet_id)
     context = pages.context(found, _place(request.GET), form) | {"now": timezone.localtime()}
+    context["secret"] = "".join(revealing.shown(request, SECRET % inlet_id))
     return render(request, "intake/inlet.html", context, status=422 if form else 200)
 
 
@@ -68,16 +72,16 @@ def switch(request: Request, inlet_id: int) -> HttpResponse:
 
 @require_POST
 @gate(*ADMINISTRATORS)
-@never_cache
 def secret(request: Request, inlet_id: int) -> HttpResponse:
-    """Ask for a proof from now on, and show its secret this once; Meta's comes from Meta."""
+    """Ask for a proof from now on, and have the page show its secret this once; Meta's comes from Meta."""
     found = making.find(request.user, inlet_id)
     given = _valid(SecretForm(request.POST))["given"] if found.program == Program.META else ""
     if found.program == Program.META and not given:
         raise NotUnderstood(_("Bitte den App-Geheimcode der Meta-App eintragen."))
     made = making.renew_secret(user=request.user, inlet_id=inlet_id, given=given)
-    shown = {"secret": "" if given else made, "now": timezone.localtime()}
-    return render(request, "intake/inlet.html", pages.context(making.find(request.user, inlet_id)) | shown)
+    if not given:
+        revealing.keep(request, SECRET % inlet_id, made)
+    return redirect("intake:inlet", inlet_id)
 
 
 @require_POST

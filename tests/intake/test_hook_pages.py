@@ -82,7 +82,10 @@ def test_it_is_switched_off_and_on(anna, client):
 @pytest.mark.parametrize("program", ["typeform", "google_ads", "other"])
 def test_a_secret_is_shown_once_and_then_asked_for(anna, client, program):
     hook = hook_of(anna.account, program)
-    text = page_of(client.post(page(hook, "secret/")))
+    answer = client.post(page(hook, "secret/"))
+    assert (answer.status_code, answer.url) == (302, page(hook))  # so that a reload makes no other secret
+    assert "data-secret" not in page_of(client.get(page(hook_of(anna.account))))
+    text = page_of(client.get(page(hook)))
     hook.refresh_from_db()
     secret = vault.unseal(vault.SENDER, hook.secret)
     assert f"data-secret>{secret}<" in text
@@ -100,7 +103,7 @@ def test_the_secret_of_others_is_a_key_of_standard_webhooks(anna):
 def test_meta_brings_its_own_secret(anna, client):
     hook = hook_of(anna.account, "meta")
     assert client.post(page(hook, "secret/")).status_code == 422
-    assert "app-geheimcode" not in page_of(client.post(page(hook, "secret/"), {"given": "app-geheimcode"}))
+    assert "app-geheimcode" not in page_of(client.post(page(hook, "secret/"), {"given": "app-geheimcode"}, follow=True))
     hook.refresh_from_db()
     assert vault.unseal(vault.SENDER, hook.secret) == "app-geheimcode"
 

@@ -348,10 +348,14 @@ def test_the_consents_of_a_trusted_sender_that_signs_are_proven(signing):
 
 def test_an_administrator_makes_a_key_sees_it_once_and_revokes_it(anna, board, login):
     client = login(anna)
-    page = page_of(client.post("/settings/keys/", {"name": "Website", "may_write": "on"}))
+    answer = client.post("/settings/keys/", {"name": "Website", "may_write": "on"})
+    assert (answer.status_code, answer.url) == (302, "/settings/keys/")  # so that a reload makes no other key
+    kept = client.session["issued key"]
+    page = page_of(client.get("/settings/keys/"))
     key = ApiKey.objects.get()
     token = page.partition("data-token>")[2].partition("<")[0]
     assert token.startswith("kp_") and token not in page_of(client.get("/settings/keys/"))
+    assert (token in kept, "issued key" in client.session) == (False, False)
     assert (key.inlet.name, key.may_write, key.may_read, key.created_by) == ("Website", True, False, anna)
     client.post(f"/settings/keys/{key.pk}/revocation/")
     assert "widerrufen" in page_of(client.get("/settings/keys/"))
@@ -368,7 +372,7 @@ def test_a_key_that_says_too_little_is_not_made(anna, login, sent):
 def test_an_office_has_so_many_keys_and_no_more(anna, login, monkeypatch):
     monkeypatch.setattr(keys, "MAX_KEYS", 1)
     client = login(anna)
-    assert client.post("/settings/keys/", {"name": "a", "may_write": "on"}).status_code == 200
+    assert client.post("/settings/keys/", {"name": "a", "may_write": "on"}).status_code == 302
     assert client.post("/settings/keys/", {"name": "b", "may_write": "on"}).status_code == 409
 
 
