@@ -4,10 +4,11 @@ A card says when to look next (`Card.remind_at`): the row is the job. What a set
 by looking.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from accounts import offices
 from accounts.models import Account, Role
@@ -22,7 +23,8 @@ FEW = 200  # cards at once
 A_MINUTE = timedelta(minutes=1)  # until the next look, at least: no look finds itself again
 DUE = """
 SELECT DISTINCT account_id FROM (
-    SELECT account_id FROM pipeline_card WHERE remind_at <= %(now)s ORDER BY remind_at LIMIT 1000
+    SELECT account_id FROM pipeline_card WHERE remind_at <= %(now)s AND account_id <> ALL (%(failed)s::bigint[])
+    ORDER BY remind_at LIMIT 1000
 ) AS due ORDER BY account_id
 """
 CLAIM = """
@@ -36,6 +38,8 @@ FROM unnest(%(contacts)s::bigint[], %(following)s::timestamptz[], %(reached)s::i
      AS looked (contact, remind_at, reminded)
 WHERE contact_id = looked.contact
 """
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -55,13 +59,24 @@ def remind(*, now: datetime) -> int:
     """Have people told of the leads that have waited too long, in all offices; return of how many.
 
     With nothing to tell it is one look at an index. Several workers share the work, each stage of a lead is told once,
-    and a worker that dies has told nothing: the mark and what is told are one transaction.
+    and a worker that dies has told nothing: the mark and what is told are one transaction. An office in which that
+    fails is logged, and tried again at the next call; the others do not wait for it. Raises OperationalError.
     """
-    number = 0
-    while due := all_rows(DUE, {"now": now}):
-        looked, told = map(sum, zip(*(_few(account_id, now) for (account_id,) in due), strict=True))
-        number += told
-        if not looked:  # another worker holds them
+    number, failed = 0, set[int]()
+    while due := all_rows(DUE, {"now": now, "failed": [*failed]}):
+        is_stuck = True
+        for (account_id,) in due:
+            try:
+                looked, told = _few(account_id, now)
+            except OperationalError:  # of the database, not of the office
+                raise
+            except Exception:
+                logger.exception("Office %s cannot be told of leads that wait", account_id)
+                failed.add(account_id)
+                looked, told = 1, 0
+            number += told
+            is_stuck = is_stuck and not looked
+        if is_stuck:  # another worker holds them
             break
     return number
 

@@ -136,6 +136,17 @@ def test_each_office_is_told_of_its_own(office, sofia, hansen, paul):
     assert (reminders.remind(now=at(60)), told()) == (2, ["Paul: Fremd", "Sofia: Lindner"])
 
 
+def test_an_office_whose_data_is_broken_keeps_no_other_waiting(office, sofia, hansen, paul, caplog, monkeypatch):
+    monkeypatch.setattr(reminders, "DUE", reminders.DUE.replace("1000", "1"))
+    take(office, assignee=sofia, now=at(-1))
+    take(hansen, "Fremd")
+    Account.objects.filter(pk=office.pk).update(time_zone="Nowhere")
+    assert (reminders.remind(now=at(60)), told()) == (1, ["Paul: Fremd"])
+    assert f"Office {office.pk} cannot be told" in caplog.text
+    Account.objects.filter(pk=office.pk).update(time_zone=office.time_zone)
+    assert (reminders.remind(now=at(61)), told()) == (1, ["Paul: Fremd", "Sofia: Lindner"])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_tell_each_lead_once(office, sofia):
     for number in range(30):
