@@ -83,6 +83,11 @@ class Account(models.Model):
         """Return whether the office's plan includes the feature."""
         return plans.can(self.plan, feature)
 
+    @property
+    def can_assign(self) -> bool:
+        """Whether the office's plan includes assigning, for templates."""
+        return self.can(plans.Feature.ASSIGN)
+
 
 class AccountModel(models.Model):
     """Rows that belong to an account. Where one row leads to another, the database holds that both have the same."""

@@ -252,6 +252,11 @@ def test_the_smaller_plan_says_why_not(login, paul, unwritten):
             assert "Nur im Expert-Paket" in page_of(answer)
 
 
+def test_only_the_plan_that_includes_it_leads_to_it(login, anna, paul):
+    shown = ["/settings/turn/" in page_of(login(user).get("/settings/hours/")) for user in (anna, paul)]
+    assert shown == [True, False]
+
+
 # Absence
 
 
