@@ -156,7 +156,10 @@ def leave_trash(contact_ids: Collection[int], account: Account, actor: User | No
 def erase_expired(*, now: datetime) -> int:
     """Erase contacts that have been in the trash for 30 days, in all offices, and return their number.
 
-    Locks the contacts before deleting the rows that refer to them, in the same order as recording a mail does.
+    Locks the contacts before deleting the rows that refer to them, in the same order as recording a mail does. Whoever
+    takes in what has arrived holds that before the contact, and a contact takes along what arrived from its address:
+    the database ends one of the two. A reader's is then read again; this raises OperationalError, and its job is
+    tried again.
     """
     since = now - timedelta(days=TRASH_DAYS)
     expired = Contact.objects.filter(trashed_at__lt=since)

@@ -4,6 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from pipeline import leads, reminders, stalled, strays
+from pipeline.attempts import AGAIN
 from pipeline.deeds import tasks as deed_tasks
 from pipeline.duplicates import tasks as duplicate_tasks
 from pipeline.imports import tasks as import_tasks
@@ -27,7 +28,7 @@ def remind_of_waiting(timestamp: int) -> None:
 
 
 @app.periodic(cron="7 * * * *")
-@app.task(name="erase_expired", queueing_lock="erase_expired")
+@app.task(name="erase_expired", queueing_lock="erase_expired", retry=AGAIN)
 def erase_expired(timestamp: int) -> None:
     """Erase contacts that have been in the trash for 30 days."""
     leads.erase_expired(now=timezone.now())
