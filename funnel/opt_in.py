@@ -112,6 +112,11 @@ def request(*, contact: Contact, address: str, asked_from: str, now: datetime) -
     _send(opt_in)
 
 
+def has_asked_enough_strangers(account_id: int, now: datetime) -> bool:
+    """Return whether nobody who inquires is asked to confirm a consent any more, for a day at most."""
+    return _have_asked_enough(account_id, now, by_strangers=True)
+
+
 @transaction.atomic
 def ask_again(*, token: str, now: datetime) -> None:
     """Send an expired request again, within the same limits. Does nothing for links that are not expired.
@@ -212,6 +217,10 @@ def _are_too_many(account_id: int, now: datetime, *, by_strangers: bool = False)
     What inquiries of strangers have us ask counts by itself, so that it uses up nothing that colleagues need.
     """
     _lock_counter(str(account_id))
+    return _have_asked_enough(account_id, now, by_strangers=by_strangers)
+
+
+def _have_asked_enough(account_id: int, now: datetime, *, by_strangers: bool) -> bool:
     asked = OptIn.objects.of(account_id).filter(asked_at__gt=now - DAY, asked_by__isnull=by_strangers)
     return asked.count() >= MAX_PER_OFFICE
 

@@ -19,6 +19,7 @@ from contacts import facts
 from contacts.contact_points import KINDS
 from contacts.csv.fields import choice_of
 from contacts.description import FACTS
+from funnel import opt_in
 from funnel.incoming.opened import PoisonMail, header, parse_bytes
 from intake import opening
 from intake.models import TO_LOOK_AT, Arrival, Inlet, InletKind, Result
@@ -77,6 +78,7 @@ class Tray:
     inlets: list[Inlet]
     wanted: Wanted
     silences: list[str]
+    asks_nobody: bool  # to confirm a consent any more, today
     previous: str
     next: str
 
@@ -96,7 +98,8 @@ def load(user: User, query: QueryDict, now: datetime) -> Tray:
         f"?{_query(wanted)}{side}={place}" if place else ""
         for side, place in (("before", page.previous), ("after", page.next))
     )
-    return Tray(page.rows, inlets, wanted, quiet, before, after)
+    asks_nobody = opt_in.has_asked_enough_strangers(user.account_id, now)
+    return Tray(page.rows, inlets, wanted, quiet, asks_nobody, before, after)
 
 
 def _found(user: User, wanted: Wanted) -> QuerySet[Arrival]:

@@ -8,15 +8,19 @@ from threading import Barrier
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.utils import timezone
 
 from base.refusals import Conflict
 from contacts.models import Action, Contact
+from funnel import opt_in
+from funnel.models import OptIn
 from intake import arrivals, deciding, taking, tray
 from intake.mail.keeping import keep_mail
 from intake.models import Arrival, Result
 from intake.reading import api
 from intake.reading.lead import Lead
 from pipeline import leads
+from tests.factories import ContactFactory
 from tests.intake.arriving import NOW, OLGA, inlet, kept, later
 from tests.markup import page_of
 
@@ -264,6 +268,18 @@ def test_an_inlet_that_is_silent_for_longer_than_usual_says_so(hook, anna, hours
     arrive(hook, *hours)
     shown = tray.load(anna, QueryDict(), NOW + timedelta(hours=silent_at))
     assert shown.silences == ([sentence] if sentence else [])
+
+
+def test_the_tray_says_when_nobody_is_asked_for_consent_any_more(hook, anna, board, login, monkeypatch):
+    monkeypatch.setattr(opt_in, "MAX_PER_OFFICE", 1)
+    asked = {"account": anna.account, "contact": ContactFactory(account=anna.account), "address": "o@st.example"}
+    OptIn.objects.create(**asked, asked_at=NOW, asked_by=anna)
+    assert not tray.load(anna, QueryDict(), NOW).asks_nobody  # what colleagues ask for counts by itself
+    OptIn.objects.create(**asked, asked_at=NOW)
+    assert tray.load(anna, QueryDict(), NOW).asks_nobody
+    assert not tray.load(anna, QueryDict(), NOW + timedelta(hours=24)).asks_nobody
+    OptIn.objects.update(asked_at=timezone.now())
+    assert "data-asks-nobody" in page_of(login(anna).get("/intake/"))
 
 
 def test_a_trashed_contact_is_named_without_a_link(hook, anna, login):
