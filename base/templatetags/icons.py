@@ -30,7 +30,7 @@ def icon(name: str) -> SafeString:
     if name not in icon_names():
         raise LookupError(f"static/icons.svg has no drawing {name!r}")
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#{}"/></svg>',
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("icons.svg"),
         name,
     )

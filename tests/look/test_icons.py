@@ -30,7 +30,7 @@ def test_each_kind_of_action_has_an_icon_of_its_name():
 
 def test_an_icon_is_decorative_and_points_into_the_sprite():
     use = '<use href="/static/icons.svg#phone"/>'
-    assert icon("phone") == f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{use}</svg>'
+    assert icon("phone") == f'<svg class="icon" aria-hidden="true">{use}</svg>'
 
 
 def test_an_unknown_icon_is_an_error():
