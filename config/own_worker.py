@@ -1,8 +1,8 @@
-"""The background worker as a child of the web server (`WITH_WORKER=1`), which shares what that has loaded: 35 MB less.
+"""The background worker as a child of the web server (`WITH_WORKER=1`), which shares what that has loaded.
 
 It is a process like those that answer requests, forked by the same master, with the priority and the limits of a worker
-of its own (`manage.py procrastinate worker`). Either of them may be killed: the master starts it again, and it ends
-with the master.
+that is started by itself (`manage.py procrastinate worker`). If it dies, the master starts it again; if the master
+dies, it ends.
 """
 
 import ctypes
